@@ -1,0 +1,30 @@
+/**
+ * Type-checks each floor with its own tsconfig, so that a floor cannot use what its environment lacks.
+ *
+ * 1. Every `src/<floor>/tsconfig.json` and `test/tsconfig.json` is checked; a missing one is a failure.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const projects = [...readdirSync(join(root, "src")).map((floor) => join("src", floor)), "test"];
+let failed = false;
+for (const project of projects) {
+  const config = join(project, "tsconfig.json");
+  if (!existsSync(join(root, config))) {
+    console.error(`${project} has no tsconfig.json; each floor needs its own.`);
+    failed = true;
+    continue;
+  }
+  const run = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", config, "--pretty", "false"],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  );
+  if (run.status !== 0) failed = true;
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,171 @@
+/**
+ * The doors to the world: everything that is not a pure decision comes through one of these.
+ *
+ * 1. Production code takes its ports as parameters; fakes and fault models under `test/sim` implement the same interfaces.
+ * 2. A port's method either does what it says or throws; none of them swallows a failure.
+ */
+import type { FeedEvent, SymbolMeta } from "./market.ts";
+import type { Moment } from "./time.ts";
+
+export type Speed = 1 | 10 | 60 | "max";
+
+/** The session's time: the system's, or a virtual one that the loop itself moves. */
+export interface Clock {
+  readonly kind: "system" | "virtual";
+  now(): Moment;
+  /** Real seconds per session second; always 1 on the system clock. */
+  readonly speed: Speed;
+  setSpeed(speed: Speed): void;
+  /**
+   * Returns when the session's time is `until`, or earlier when `wake` was called. On a virtual clock at `max` this moves
+   * time at once but still lets the process breathe now and then.
+   */
+  sleepUntil(until: Moment): Promise<void>;
+  /** Ends the present `sleepUntil` at once. */
+  wake(): void;
+  /** Stops and restarts a virtual clock; on the system clock these do nothing. */
+  hold(): void;
+  release(): void;
+}
+
+/** Real timers, for pacing and for deadlines; never for decisions. */
+export interface Timers {
+  set(callback: () => void, milliseconds: number): unknown;
+  clear(timer: unknown): void;
+  /** Monotonic milliseconds. */
+  monotonicMs(): number;
+}
+
+/** One seeded stream. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+}
+
+export interface FileHandle {
+  /** Writes from `offset` of `bytes`; returns how many bytes were taken, which may be fewer than were left. */
+  write(bytes: Uint8Array, offset: number): number;
+  sync(): void;
+  close(): void;
+}
+
+/** The disk, synchronous because the loop must know the outcome before it goes on. Errors are Node's, with `code`. */
+export interface FileSystem {
+  readFile(path: string): Uint8Array;
+  /** The size in bytes, or null when there is no such file. */
+  size(path: string): number | null;
+  exists(path: string): boolean;
+  list(folder: string): string[];
+  makeFolder(path: string): void;
+  /** Opens a new file; fails when it exists. */
+  create(path: string): FileHandle;
+  /** Opens for appending, creating it when absent. */
+  append(path: string): FileHandle;
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  truncate(path: string, size: number): void;
+  syncFolder(path: string): void;
+}
+
+/** A source of market events, in order of time. */
+export interface Feed {
+  readonly symbols: readonly SymbolMeta[];
+  /** The moment of the first event, and of the last where the feed ends. */
+  readonly start: Moment;
+  readonly end: Moment | null;
+  /** The moment of the next event after what was taken, or null when there is no more. */
+  nextAt(): Moment | null;
+  /** Takes every event up to and including `now`, in order. */
+  take(now: Moment): readonly FeedEvent[];
+  /** What was read, with digests, for `session.json`. */
+  readonly sources: readonly FeedSource[];
+}
+
+export interface FeedSource {
+  readonly name: string;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
+/** What is sent to a venue. `venueId` is `{sessionId}-{orderId}`; quantities and prices are exact decimal strings. */
+export interface PlaceOrder {
+  readonly venueId: string;
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly limitPrice: string | null;
+  readonly at: Moment;
+}
+
+/** The three outcomes of a command. A timeout, a broken connection or an unreadable answer is `unknown`, never a refusal. */
+export type CommandOutcome =
+  | { readonly outcome: "accepted"; readonly quantity: string; readonly limitPrice: string | null }
+  | { readonly outcome: "refused"; readonly reason: string }
+  | { readonly outcome: "unknown"; readonly reason: string };
+
+/** What a venue says of one order. */
+export interface BrokerOrder {
+  readonly venueId: string;
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly filled: string;
+  readonly limitPrice: string | null;
+  readonly status: "open" | "filled" | "canceled" | "rejected" | "expired";
+}
+
+/** An answer to a query. A failed query is not an answer of "nothing". */
+export type Lookup<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+export interface BrokerFill {
+  /** The venue's own running number; fills are asked for from one of these on. */
+  readonly cursor: number;
+  readonly fillId: string;
+  readonly venueId: string;
+  readonly symbol: string;
+  /** Signed. */
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly at: Moment;
+}
+
+export type BrokerEvent =
+  | { readonly kind: "fill"; readonly fill: BrokerFill }
+  | {
+      readonly kind: "closed";
+      readonly venueId: string;
+      readonly status: "canceled" | "rejected" | "expired";
+      readonly reason: string;
+      readonly at: Moment;
+    };
+
+export interface BrokerAccount {
+  readonly currency: string;
+  readonly cash: string;
+  readonly equity: string;
+}
+
+/** A venue. Commands answer with an outcome and never throw for a refusal. */
+export interface BrokerAdapter {
+  readonly name: string;
+  readonly paper: boolean;
+  placeOrder(order: PlaceOrder): Promise<CommandOutcome>;
+  cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome>;
+  replaceOrder(
+    venueId: string,
+    change: { readonly quantity: string; readonly limitPrice: string | null },
+    at: Moment,
+  ): Promise<CommandOutcome>;
+  openOrders(): Promise<Lookup<readonly BrokerOrder[]>>;
+  orderByClientId(venueId: string): Promise<Lookup<BrokerOrder | null>>;
+  fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>>;
+  positions(): Promise<Lookup<Readonly<Record<string, string>>>>;
+  account(): Promise<Lookup<BrokerAccount>>;
+  symbolMeta(symbol: string): SymbolMeta | null;
+  /** Tells the venue the market (a paper venue fills against it). */
+  onMarketData(events: readonly FeedEvent[], now: Moment): void;
+  /** The moment of the next thing that the venue will do by itself (a delayed fill), or null. */
+  nextEventAt(): Moment | null;
+  /** Takes the events up to `now`, in order. */
+  takeEvents(now: Moment): readonly BrokerEvent[];
+  close(): void;
+}

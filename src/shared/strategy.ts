@@ -1,0 +1,85 @@
+/**
+ * What a strategy is: the contract that its author writes against.
+ *
+ * 1. A strategy gets everything through its context: no clock, no I/O, no randomness but its own seeded stream.
+ * 2. The context is a frozen picture of the moment at which the run started.
+ * 3. A strategy never learns an order's fate from its own return value: positions and open orders tell it in the next run.
+ */
+import type { Bar } from "./market.ts";
+import type { Moment } from "./time.ts";
+
+export type ParameterValue = number | string | boolean;
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** One parameter's rule. `optional` ones may be absent; `below` names another parameter that this one must stay under. */
+export interface ParameterRule {
+  readonly type: "number" | "integer" | "string" | "boolean";
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: string;
+  readonly optional?: boolean;
+  readonly describe: string;
+}
+
+/** An order that still works at the broker. */
+export interface OpenOrder {
+  readonly orderId: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly filled: number;
+}
+
+/** Sizing limits that apply to this strategy's orders; absent means no limit. */
+export interface SizingLimits {
+  readonly dollarPerTrade: number;
+  readonly maxPosition?: number;
+  readonly maxNotional?: number;
+}
+
+export interface StrategyContext {
+  readonly now: Moment;
+  readonly symbols: readonly string[];
+  readonly params: Parameters;
+  /** The newest bars of one of the strategy's symbols, oldest first; at most the feed's history limit. */
+  bars(symbol: string): readonly Bar[];
+  /** The newest price, or undefined before the first. */
+  mark(symbol: string): number | undefined;
+  /** This strategy's own position. */
+  position(symbol: string): number;
+  openOrders(symbol?: string): readonly OpenOrder[];
+  readonly sizing: SizingLimits;
+  /** Rounds a quantity to the symbol's lot size, toward zero. */
+  roundQuantity(symbol: string, quantity: number): number;
+  /** The smallest quantity and notional that the venue takes. */
+  minimums(symbol: string): { readonly quantity: number; readonly notional: number };
+  /** Uniform in [0, 1), from this strategy's own stream. */
+  random(): number;
+  /** Tells the watchdog that a long run is alive. */
+  heartbeat(): void;
+}
+
+/** Why an order was made: a sentence and the numbers behind it. */
+export interface Because {
+  readonly text: string;
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
+/** What a strategy asks for. Quantity is signed: positive buys. Without `limitPrice` it is a market order. */
+export interface OrderIntent {
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly limitPrice?: number;
+  readonly because: Because;
+  /** The strategy's own id for the order; without one the session counts them. */
+  readonly clientOrderId?: string;
+  readonly idempotencyKey?: string;
+}
+
+export interface Strategy {
+  readonly defaults: Parameters;
+  readonly parameters: Readonly<Record<string, ParameterRule>>;
+  onTick(context: StrategyContext): readonly OrderIntent[];
+  /** The bars of history that `onTick` wants with these parameters. */
+  barsNeeded?(params: Parameters): number;
+}
