@@ -1,0 +1,163 @@
+/**
+ * A desk: what a session runs, with every default filled in.
+ *
+ * 1. A desk is complete and checked: whoever holds one need not ask whether a field makes sense.
+ * 2. Amounts are exact decimal strings, rates in basis points or shares of one, durations in microseconds.
+ * 3. The same desk, seed and feed give the same session on a virtual clock.
+ */
+import type { SymbolMeta } from "./market.ts";
+import type { Speed } from "./ports.ts";
+import type { Parameters } from "./strategy.ts";
+import type { Duration, Moment } from "./time.ts";
+
+export interface StrategyConfig {
+  readonly name: string;
+  /** A built-in strategy's name, or a file in the workspace's `strategies` folder. */
+  readonly module: string;
+  readonly symbols: readonly string[];
+  readonly cadence: Duration;
+  readonly timeBudget: Duration;
+  readonly jitter: Duration;
+  readonly heartbeatTimeout: Duration;
+  readonly anchor: "finish" | "slot";
+  readonly params: Parameters;
+  /** The group that limits and switches may name; "default" when unset. */
+  readonly group: string;
+}
+
+/** Faults that the paper broker injects for drills: shares of one, drawn from the seed. */
+export interface BrokerFaults {
+  readonly reject: number;
+  readonly dropAck: number;
+  readonly duplicateFill: number;
+  readonly delayFill: number;
+  readonly unknownFill: number;
+}
+
+export interface PaperBrokerConfig {
+  readonly kind: "paper";
+  readonly currency: string;
+  readonly cash: string;
+  readonly slippageBps: number;
+  readonly feeBps: number;
+  /** From a mark to the fill's report. */
+  readonly latency: Duration;
+  /** The largest share of a mark's volume that one fill takes; null fills whole orders. */
+  readonly partialFillShare: number | null;
+  readonly faults: BrokerFaults;
+}
+
+/** One symbol of the synthetic market. */
+export interface SyntheticSymbol extends SymbolMeta {
+  readonly startPrice: number;
+  /** Yearly volatility, as a share of one. */
+  readonly volatility: number;
+  /** Yearly drift, as a share of one. */
+  readonly drift: number;
+  /** Volume of an average bar. */
+  readonly volume: number;
+}
+
+export type FeedConfig =
+  | {
+      readonly kind: "synthetic";
+      readonly barInterval: Duration;
+      /** Marks between bars, so that orders fill within a bar. */
+      readonly markInterval: Duration;
+      readonly symbols: readonly SyntheticSymbol[];
+      /** Bars of history that stand before the session's first moment, so that windows are full at the start. */
+      readonly warmupBars: number;
+    }
+  | {
+      readonly kind: "replay";
+      readonly files: readonly string[];
+      readonly symbol: string | null;
+      readonly timeZone: string;
+      readonly dateFormat: string | null;
+      readonly symbols: Readonly<Record<string, SymbolMeta>>;
+    };
+
+export type ClockConfig =
+  | { readonly kind: "system" }
+  | { readonly kind: "virtual"; readonly start: Moment | null; readonly speed: Speed };
+
+/** Every limit is absent (null) or holds. Money in the account's currency; shares of one of equity where named a share. */
+export interface RiskLimits {
+  readonly maxNotional: string | null;
+  readonly maxPosition: string | null;
+  readonly maxPositionBySymbol: Readonly<Record<string, string>>;
+  /** Gross exposure as a multiple of equity. */
+  readonly portfolioGrossCap: number | null;
+  /** One asset's exposure as a share of equity. */
+  readonly perAssetCap: number | null;
+  /** Asset class → share of equity. */
+  readonly assetClassCaps: Readonly<Record<string, number>>;
+  /** One order's notional as a share of equity. */
+  readonly perTradeRiskCap: number | null;
+  /** Drawdown of equity, as a share of its peak, at which new orders stop for `cooldown`. */
+  readonly portfolioDrawdownCap: number | null;
+  readonly cooldown: Duration;
+  readonly dailyPortfolioLossCap: string | null;
+  readonly strategyDailyLossCap: string | null;
+  /** Traded notional of a day as a multiple of equity. */
+  readonly turnoverWarn: number | null;
+  readonly turnoverBlock: number | null;
+  /** An order's share of the symbol's recent volume. */
+  readonly capacityWarn: number | null;
+  readonly capacityLimit: number | null;
+  /** Bars over which `capacity` looks. */
+  readonly capacityBars: number;
+  /** Breakers of the session. */
+  readonly sessionDrawdownLimit: number | null;
+  /** Rejections within `rejectWindow` that halt the session. */
+  readonly rejectLimit: number | null;
+  readonly rejectWindow: Duration;
+  /** A feed that says nothing for longer is stale. */
+  readonly dataStale: Duration | null;
+}
+
+/** How long a run takes on a virtual clock: log-normal, from the strategy's stream. */
+export interface RuntimeModel {
+  readonly median: Duration;
+  readonly sigma: number;
+  /** The share of runs that take `slowFactor` times as long. */
+  readonly slowShare: number;
+  readonly slowFactor: number;
+}
+
+export interface OrchestratorConfig {
+  readonly rateLimitPerSec: number;
+  readonly maxInflight: number;
+  readonly snapshotInterval: Duration;
+  readonly metricsInterval: Duration;
+  readonly metricsWindow: number;
+  readonly equityInterval: Duration;
+  /** The hard deadline of a run, as a multiple of its budget. */
+  readonly deadlineFactor: number;
+  /** Runs in a row past the deadline before a strategy is quarantined. */
+  readonly quarantineAfter: number;
+}
+
+export interface SloLimits {
+  readonly latencyP95Ms: number;
+  readonly skipRate: number;
+  readonly queueDepth: number;
+  /** Errors in five minutes. */
+  readonly errors: number;
+}
+
+export interface Desk {
+  readonly name: string;
+  /** Where it came from: a file's path, `demo`, or `bars`. */
+  readonly source: string;
+  readonly seed: string;
+  readonly broker: PaperBrokerConfig;
+  readonly feed: FeedConfig;
+  readonly clock: ClockConfig;
+  readonly orchestrator: OrchestratorConfig;
+  readonly slo: SloLimits;
+  readonly limits: RiskLimits;
+  readonly runtime: RuntimeModel;
+  readonly dollarPerTrade: number;
+  readonly strategies: readonly StrategyConfig[];
+}

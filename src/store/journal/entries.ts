@@ -1,0 +1,278 @@
+/**
+ * What the journal holds: one entry for everything that happened or was decided, in order.
+ *
+ * 1. The entries alone rebuild the session: router, scheduler, books, risk counters, review. Everything else on disk is a projection.
+ * 2. An entry holds the inputs of a decision and its outcome, so that a replay decides again and notices a difference.
+ * 3. Amounts are exact decimal strings where books and broker are concerned; the router's numbers stay numbers, as in its files.
+ * 4. Nothing in an entry depends on the wall clock, the machine or the folder, but for the `session` entries that say so.
+ */
+import type { Because } from "../../shared/strategy.ts";
+import type { OrderId } from "../../shared/ids.ts";
+import type { CommandOutcome } from "../../shared/ports.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+
+/** The life of the session itself. `wall` is the system's time, the only field that differs between two equal runs. */
+export interface SessionEntry {
+  readonly kind: "session";
+  readonly event: "created" | "started" | "recovered" | "paused" | "continued" | "speed" | "stopped" | "failed";
+  readonly wall: string;
+  readonly text: string;
+  /** On `created`: the whole desk, resolved, with the run's digest; on `speed`: the new one. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** A strategy entered the schedule. */
+export interface RegisteredEntry {
+  readonly kind: "registered";
+  readonly strategy: string;
+  readonly nextRun: Moment;
+}
+
+/** A run began. `planned` is the slot without its jitter, `due` with it. */
+export interface RunStartedEntry {
+  readonly kind: "run_started";
+  readonly strategy: string;
+  readonly run: number;
+  readonly planned: Moment;
+  readonly due: Moment;
+}
+
+export type RunOutcome = "ok" | "overrun" | "threw" | "timed_out" | "bad_result";
+
+/** A run ended; `at` of the entry is the finish. */
+export interface RunFinishedEntry {
+  readonly kind: "run_finished";
+  readonly strategy: string;
+  readonly run: number;
+  readonly started: Moment;
+  readonly runtime: Duration;
+  readonly outcome: RunOutcome;
+  readonly orders: number;
+  readonly skips: number;
+  readonly nextRun: Moment;
+  /** The newest bar that the run saw, by close; null before the first. */
+  readonly bar: Moment | null;
+  readonly message: string | null;
+}
+
+/** Slots that passed without a run: a sleep, a debugger, a stopped machine. */
+export interface MissedEntry {
+  readonly kind: "missed";
+  readonly strategy: string;
+  readonly slots: number;
+  readonly reason: "misfire";
+  readonly nextRun: Moment;
+}
+
+/** One guard's view of an order. Absent limits are not listed. */
+export interface GuardReading {
+  readonly guard: string;
+  readonly value: string;
+  readonly limit: string;
+  readonly passed: boolean;
+  /** A warning passes and is told. */
+  readonly warning: boolean;
+}
+
+/** A strategy asked for an order; risk and router answered. `orderId` is null unless the router accepted it. */
+export interface OrderEntry {
+  readonly kind: "order";
+  readonly strategy: string;
+  readonly run: number;
+  readonly symbol: string;
+  readonly quantity: number;
+  /** The price that risk and router reckon with: the limit, else the mark. */
+  readonly price: number;
+  readonly limitPrice: number | null;
+  readonly clientOrderId: string;
+  readonly idempotencyKey: string | null;
+  readonly because: Because;
+  readonly bar: Moment | null;
+  readonly mark: number | null;
+  readonly guards: readonly GuardReading[];
+  readonly accepted: boolean;
+  readonly orderId: OrderId | null;
+  readonly reason: string;
+  readonly detail: string | null;
+  /** True when a known key was answered from the store: no new order, no rejection. */
+  readonly replay: boolean;
+  /** Which guard, window or limit said no, with its value at that instant. */
+  readonly value: string | null;
+  readonly limit: string | null;
+  /** The earliest moment at which a new order could pass, or null where time alone does not help. */
+  readonly freeAt: Moment | null;
+}
+
+/** The intent to send, journaled in the transaction of its decision. */
+export interface SendEntry {
+  readonly kind: "send";
+  readonly orderId: OrderId;
+  readonly venueId: string;
+}
+
+/** What the broker answered to a send. */
+export interface AckEntry {
+  readonly kind: "ack";
+  readonly orderId: OrderId;
+  readonly venueId: string;
+  readonly outcome: CommandOutcome;
+}
+
+export interface CancelEntry {
+  readonly kind: "cancel";
+  readonly orderId: OrderId;
+  readonly venueId: string;
+  readonly reason: string;
+  readonly outcome: CommandOutcome;
+}
+
+/** An execution as the broker reported it, and what became of it. */
+export interface FillEntry {
+  readonly kind: "fill";
+  readonly cursor: number;
+  readonly fillId: string;
+  readonly venueId: string;
+  /** Null when no order of this session has that venue id. */
+  readonly orderId: OrderId | null;
+  readonly strategy: string | null;
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly filledAt: Moment;
+  /** The order's status that went to the router with it. */
+  readonly status: "filled" | "partially_filled";
+  readonly verdict: "booked" | "duplicate" | "quarantined";
+  /** Profit that the fill realized in its strategy's book; null unless booked. */
+  readonly realized: string | null;
+}
+
+/** The end of an order without an execution. */
+export interface ClosedEntry {
+  readonly kind: "closed";
+  readonly orderId: OrderId | null;
+  readonly venueId: string;
+  readonly status: "canceled" | "rejected" | "expired" | "not_placed";
+  readonly reason: string;
+}
+
+export type HaltSource = "operator" | "kill_switch" | "breaker" | "drift" | "fault";
+
+export interface HaltEntry {
+  readonly kind: "halt";
+  readonly source: HaltSource;
+  /** `kill_switch_triggered`, `session_drawdown_limit`, `unknown_fill`, … */
+  readonly code: string;
+  readonly message: string;
+  readonly value: string | null;
+  readonly limit: string | null;
+  readonly operator: string | null;
+  readonly note: string | null;
+}
+
+export type DriftKind =
+  | "unknown_fill"
+  | "overfill"
+  | "conflicting_fill"
+  | "position_mismatch"
+  | "lost_order"
+  | "sequence_gap";
+
+/** Something that ours and the broker's disagree on. It waits until a review. */
+export interface DriftEntry {
+  readonly kind: "drift";
+  readonly item: string;
+  readonly drift: DriftKind;
+  readonly orderId: string | null;
+  readonly text: string;
+  readonly evidence: Readonly<Record<string, string | number | null>>;
+}
+
+export interface ReviewEntry {
+  readonly kind: "review";
+  readonly item: string;
+  readonly action: "adopt" | "dismiss";
+  /** Whose book an adopted fill went to. */
+  readonly strategy: string | null;
+  readonly operator: string;
+  readonly note: string;
+  readonly realized: string | null;
+}
+
+export interface ResumeEntry {
+  readonly kind: "resume";
+  readonly operator: string;
+  readonly note: string;
+}
+
+/** A router snapshot was put in place of the router's state. `state` is the file's value. */
+export interface RestoreEntry {
+  readonly kind: "restore";
+  readonly source: string;
+  readonly sha256: string;
+  readonly operator: string;
+  readonly note: string;
+  readonly nextSequence: number;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+export interface StrategyEntry {
+  readonly kind: "strategy";
+  readonly strategy: string;
+  readonly event: "paused" | "resumed" | "quarantined" | "not_loaded";
+  readonly reason: string;
+  readonly operator: string | null;
+}
+
+/** A point of the equity curve. */
+export interface EquityEntry {
+  readonly kind: "equity";
+  readonly equity: string;
+  readonly cash: string;
+  readonly realized: string;
+  readonly unrealized: string;
+  readonly fees: string;
+  readonly gross: string;
+  readonly drawdown: string;
+}
+
+/** A line of `orchestrator_metrics.jsonl`, with what the views add. */
+export interface MetricsEntry {
+  readonly kind: "metrics";
+  readonly line: Readonly<Record<string, unknown>>;
+}
+
+/** `router_state.json` was written with this digest. */
+export interface SnapshotEntry {
+  readonly kind: "snapshot";
+  readonly sha256: string;
+  readonly nextSequence: number;
+  readonly cause: "interval" | "halt" | "shutdown" | "restore" | "start";
+}
+
+export type EntryBody =
+  | SessionEntry
+  | RegisteredEntry
+  | RunStartedEntry
+  | RunFinishedEntry
+  | MissedEntry
+  | OrderEntry
+  | SendEntry
+  | AckEntry
+  | CancelEntry
+  | FillEntry
+  | ClosedEntry
+  | HaltEntry
+  | DriftEntry
+  | ReviewEntry
+  | ResumeEntry
+  | RestoreEntry
+  | StrategyEntry
+  | EquityEntry
+  | MetricsEntry
+  | SnapshotEntry;
+
+export type EntryKind = EntryBody["kind"];
+
+/** An entry in its place: `seq` is gapless from 1; `at` is the session's time. */
+export type JournalEntry = EntryBody & { readonly seq: number; readonly at: Moment };
