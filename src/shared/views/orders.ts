@@ -1,0 +1,136 @@
+/**
+ * What Router, Rejections, and Orders and fills are told.
+ *
+ * 1. An order is known by the router's id, a rejection and a fill by its journal number.
+ */
+import * as z from "zod/mini";
+import { at, maybeAt, amount, maybeAmount, maybeText, count } from "./parts.ts";
+
+export const OrderStateSchema = z.enum([
+  "requested",
+  "accepted",
+  "unknown",
+  "partially_filled",
+  "filled",
+  "canceled",
+  "rejected",
+  "expired",
+  "refused",
+  "not_placed",
+]);
+
+/** Stream `router`. In flight: at most 2,000 rows, oldest first. */
+export const RouterViewSchema = z.object({
+  now: at,
+  inflight: z.record(
+    z.string(),
+    z.object({
+      orderId: z.string(),
+      strategy: z.string(),
+      symbol: z.string(),
+      quantity: z.number(),
+      filled: z.number(),
+      price: z.number(),
+      limitPrice: z.nullable(z.number()),
+      state: OrderStateSchema,
+      at,
+      pricePrecision: count,
+      quantityPrecision: count,
+    }),
+  ),
+  inflightCount: count,
+  maxInflight: count,
+  oldestAt: maybeAt,
+  windows: z.record(
+    z.string(),
+    z.object({ strategy: z.string(), used: count, limit: count, freeAt: maybeAt, rejected: count }),
+  ),
+  rateLimitPerSec: count,
+  nextOrderId: z.string(),
+  accepted: count,
+  rejected: count,
+  replays: count,
+  conflicts: count,
+  keys: count,
+  halted: z.boolean(),
+  snapshotAt: maybeAt,
+  snapshotEveryS: z.number(),
+  journalPosition: count,
+});
+
+/** Stream `rejections`. Rows: the newest 2,000; the groups count them all. */
+export const RejectionsViewSchema = z.object({
+  now: at,
+  total: count,
+  groups: z.record(
+    z.string(),
+    z.object({ cause: z.string(), severity: z.enum(["warning", "critical"]), count, firstAt: at, lastAt: at }),
+  ),
+  rows: z.record(
+    z.string(),
+    z.object({
+      seq: count,
+      at,
+      cause: z.string(),
+      severity: z.enum(["warning", "critical"]),
+      strategy: z.string(),
+      symbol: z.string(),
+      clientOrderId: z.string(),
+      quantity: z.number(),
+      price: z.number(),
+      value: maybeText,
+      limit: maybeText,
+      freeAt: maybeAt,
+      detail: maybeText,
+      because: z.string(),
+      bar: maybeAt,
+    }),
+  ),
+});
+
+export const OrderRowSchema = z.object({
+  seq: count,
+  orderId: z.string(),
+  clientOrderId: z.string(),
+  at,
+  strategy: z.string(),
+  symbol: z.string(),
+  quantity: z.number(),
+  filled: amount,
+  price: z.number(),
+  limitPrice: z.nullable(z.number()),
+  averagePrice: maybeAmount,
+  fees: maybeAmount,
+  realized: maybeAmount,
+  state: OrderStateSchema,
+  updatedAt: at,
+  because: z.string(),
+  pricePrecision: count,
+  quantityPrecision: count,
+});
+
+export const FillRowSchema = z.object({
+  seq: count,
+  fillId: z.string(),
+  orderId: maybeText,
+  venueId: z.string(),
+  at,
+  strategy: maybeText,
+  symbol: z.string(),
+  quantity: amount,
+  price: amount,
+  fee: amount,
+  realized: maybeAmount,
+  verdict: z.enum(["booked", "duplicate", "quarantined"]),
+  pricePrecision: count,
+  quantityPrecision: count,
+});
+
+/** Stream `orders`: accepted orders and fills; the newest 2,000 of each, and how many there are in all. */
+export const OrdersViewSchema = z.object({
+  now: at,
+  orderCount: count,
+  fillCount: count,
+  orders: z.record(z.string(), OrderRowSchema),
+  fills: z.record(z.string(), FillRowSchema),
+});

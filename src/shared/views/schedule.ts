@@ -1,0 +1,93 @@
+/**
+ * What Schedule and Metrics are told: strategies, their runs past and next, and the numbers over time.
+ *
+ * 1. A run is known by `strategy#run`, a skipped slot by `strategy@moment`, a sample by its number.
+ */
+import * as z from "zod/mini";
+import { at, maybeAt, maybeText, count, StrategyStateSchema } from "./parts.ts";
+
+/** Stream `schedule`. Runs: the newest 3,000 of all strategies and no older than 30 minutes of session time. */
+export const ScheduleViewSchema = z.object({
+  now: at,
+  rows: z.record(
+    z.string(),
+    z.object({
+      name: z.string(),
+      module: z.string(),
+      symbols: z.array(z.string()),
+      state: StrategyStateSchema,
+      reason: maybeText,
+      cadence: z.number(),
+      budget: z.number(),
+      jitter: z.number(),
+      anchor: z.enum(["finish", "slot"]),
+      heartbeatTimeout: z.number(),
+      nextRun: maybeAt,
+      lastRun: maybeAt,
+      runningSince: maybeAt,
+      lastRuntime: z.nullable(z.number()),
+      averageRuntime: z.nullable(z.number()),
+      executions: count,
+      overruns: count,
+      skips: count,
+      failures: count,
+      lastHeartbeat: maybeAt,
+      heartbeatLate: z.boolean(),
+    }),
+  ),
+  /** Keyed by `strategy#run`. `finished` null while it runs. */
+  runs: z.record(
+    z.string(),
+    z.object({
+      strategy: z.string(),
+      planned: at,
+      due: at,
+      started: at,
+      finished: maybeAt,
+      outcome: z.nullable(z.enum(["ok", "overrun", "threw", "timed_out", "bad_result"])),
+      orders: count,
+      message: maybeText,
+    }),
+  ),
+  /** Slots passed over. Keyed by `strategy@moment`. */
+  skipped: z.record(z.string(), z.object({ strategy: z.string(), at, reason: z.string() })),
+  /** The exact next runs of each strategy: [moment, planned, jitter]. At most three each. */
+  next: z.record(z.string(), z.array(z.tuple([at, at, z.number()]))),
+});
+
+/** Stream `metrics`. Samples: the newest 1,440, keyed by their number. */
+export const MetricsViewSchema = z.object({
+  now: at,
+  window: count,
+  n: count,
+  everyS: z.number(),
+  latest: z.nullable(
+    z.object({
+      at,
+      p50Ms: z.number(),
+      p95Ms: z.number(),
+      p99Ms: z.number(),
+      maxMs: z.number(),
+      averageMs: z.number(),
+      skipRate: z.number(),
+      queueDepthMax: z.number(),
+    }),
+  ),
+  errors: z.record(z.string(), count),
+  /** [moment, p50 ms, p95 ms, p99 ms, skip rate, queue depth, errors in the interval, runs in the interval, orders in the interval, fills in the interval] */
+  samples: z.record(
+    z.string(),
+    z.tuple([
+      at,
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+    ]),
+  ),
+});
