@@ -1,0 +1,344 @@
+/**
+ * What the journal's entries add up to: working orders, runs in progress, halts, drift, counts.
+ *
+ * 1. A tally is a pure fold: the same entries in the same order give the same tally, live and in a recovery. Live code
+ *    changes it only by adding an entry.
+ * 2. It holds facts, not decisions: scheduler, router, risk and books decide, and the entry says what they decided.
+ * 3. Only working orders, runs in progress and what waits for a review are kept whole; the rest is counted. Seen fills
+ *    are kept for as many as `SEEN_FILLS_MAX`, oldest dropped first.
+ */
+import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
+import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import type { Moment, Duration } from "../../shared/time.ts";
+import type {
+  AckEntry,
+  ClosedEntry,
+  DriftEntry,
+  FillEntry,
+  JournalEntry,
+  OrderEntry,
+  RunFinishedEntry,
+} from "../../store/journal/entries.ts";
+import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
+
+/** Fills that a duplicate is recognised against. */
+export const SEEN_FILLS_MAX = 200_000;
+const RESUMES_MAX = 100;
+/** Halt reasons kept for the summary; the journal holds all. */
+const HALTS_MAX = 1_000;
+
+export interface WorkingOrder {
+  readonly orderId: string;
+  venueId: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly ordered: Decimal;
+  filled: Decimal;
+  readonly price: number;
+  readonly limitPrice: number | null;
+  state: WorkingOrderState;
+  readonly at: Moment;
+  /** True once the broker is known to have the order. */
+  confirmed: boolean;
+}
+
+export interface OpenRun {
+  readonly run: number;
+  readonly planned: Moment;
+  readonly due: Moment;
+  readonly started: Moment;
+}
+
+export interface StrategyTally {
+  readonly config: StrategyConfig;
+  standing: "active" | "paused" | "quarantined" | "not_loaded";
+  reason: string | null;
+  runs: number;
+  open: OpenRun | null;
+  failures: number;
+  missed: number;
+  timeoutsInRow: number;
+  lastRuntime: Duration | null;
+  lastSignal: string | null;
+  lastError: string | null;
+  orders: number;
+  fills: number;
+  rejections: number;
+}
+
+export interface SeenFill {
+  readonly orderId: string | null;
+  readonly quantity: string;
+  readonly price: string;
+}
+
+export class Tally {
+  readonly strategies = new Map<string, StrategyTally>();
+  readonly working = new Map<string, WorkingOrder>();
+  readonly seenFills = new Map<string, SeenFill>();
+  readonly drift = new Map<string, DriftProbe>();
+  /** What the session is halted for now; empty when it is not. */
+  haltReasons: HaltReason[] = [];
+  readonly halts: HaltReason[] = [];
+  readonly resumes: { readonly at: Moment; readonly operator: string; readonly note: string }[] = [];
+  readonly rejections: Record<string, number> = {};
+  runs = 0;
+  orders = 0;
+  fills = 0;
+  replays = 0;
+  driftItems = 0;
+  driftOpen = 0;
+  /** Every fill of the broker up to this running number is journaled; `cursorsAhead` are journaled beyond a gap. */
+  cursor = 0;
+  readonly cursorsAhead = new Set<number>();
+  lastSnapshotAt: Moment | null = null;
+  lastSnapshotSha256: string | null = null;
+  lastMetricsAt: Moment | null = null;
+  lastMetrics: Readonly<Record<string, unknown>> | null = null;
+  lastEquityAt: Moment | null = null;
+  equityStart: string | null = null;
+  /** The lowest drawdown of the equity points, a share ≤ 0. */
+  drawdownMax = 0;
+  lastAt: Moment | null = null;
+  stopped = false;
+
+  constructor(desk: Desk) {
+    for (const config of desk.strategies)
+      this.strategies.set(config.name, {
+        config,
+        standing: "active",
+        reason: null,
+        runs: 0,
+        open: null,
+        failures: 0,
+        missed: 0,
+        timeoutsInRow: 0,
+        lastRuntime: null,
+        lastSignal: null,
+        lastError: null,
+        orders: 0,
+        fills: 0,
+        rejections: 0,
+      });
+  }
+
+  /** The tally of a strategy that the desk has. Throws for any other name: entries of unknown strategies are damage. */
+  strategy(name: string): StrategyTally {
+    const found = this.strategies.get(name);
+    if (found === undefined) throw new Error(`The desk has no strategy "${name}".`);
+    return found;
+  }
+
+  get halted(): boolean {
+    return this.haltReasons.length > 0;
+  }
+
+  apply(entry: JournalEntry): void {
+    this.lastAt = entry.at;
+    switch (entry.kind) {
+      case "session":
+        if (entry.event === "stopped" || entry.event === "started") this.stopped = entry.event === "stopped";
+        return;
+      case "run_started": {
+        const tally = this.strategy(entry.strategy);
+        tally.runs = entry.run;
+        tally.open = { run: entry.run, planned: entry.planned, due: entry.due, started: entry.at };
+        return;
+      }
+      case "run_finished":
+        return this.#runFinished(entry);
+      case "missed":
+        this.strategy(entry.strategy).missed += entry.slots;
+        return;
+      case "order":
+        return this.#order(entry, entry.at);
+      case "send":
+        return this.#send(entry.orderId, entry.venueId);
+      case "ack":
+        return this.#ack(entry);
+      case "fill":
+        return this.#fill(entry);
+      case "closed":
+        return this.#closed(entry);
+      case "restore":
+        // The router's orders in flight are put in by whoever applies the restore; what was known before is void.
+        this.working.clear();
+        return;
+      case "strategy": {
+        const tally = this.strategy(entry.strategy);
+        tally.standing = entry.event === "resumed" ? "active" : entry.event;
+        tally.reason = entry.event === "resumed" ? null : entry.reason;
+        if (entry.event === "resumed") tally.timeoutsInRow = 0;
+        return;
+      }
+      case "registered":
+      case "cancel":
+        return;
+      case "halt":
+      case "drift":
+      case "review":
+      case "resume":
+      case "equity":
+      case "metrics":
+      case "snapshot":
+        return this.#control(entry);
+    }
+  }
+
+  #control(
+    entry: Extract<JournalEntry, { kind: "halt" | "drift" | "review" | "resume" | "equity" | "metrics" | "snapshot" }>,
+  ): void {
+    switch (entry.kind) {
+      case "halt": {
+        const { source, code, message, at, value, limit, operator, note } = entry;
+        const reason: HaltReason = { source, code, message, at, value, limit, operator, note };
+        this.haltReasons = [...this.haltReasons, reason].slice(-HALTS_MAX);
+        this.halts.push(reason);
+        if (this.halts.length > HALTS_MAX) this.halts.shift();
+        return;
+      }
+      case "drift":
+        return this.#drift(entry, entry.at);
+      case "review": {
+        const item = this.drift.get(entry.item);
+        if (item === undefined || item.review !== null) return;
+        const { action, strategy, operator, note, at } = entry;
+        this.drift.set(entry.item, { ...item, review: { action, strategy, operator, note, at } });
+        this.driftOpen -= 1;
+        return;
+      }
+      case "resume":
+        this.haltReasons = [];
+        this.resumes.push({ at: entry.at, operator: entry.operator, note: entry.note });
+        if (this.resumes.length > RESUMES_MAX) this.resumes.shift();
+        return;
+      case "equity":
+        this.lastEquityAt = entry.at;
+        this.equityStart ??= entry.equity;
+        this.drawdownMax = Math.min(this.drawdownMax, Number(entry.drawdown));
+        return;
+      case "metrics":
+        this.lastMetricsAt = entry.at;
+        this.lastMetrics = entry.line;
+        return;
+      case "snapshot":
+        this.lastSnapshotAt = entry.at;
+        this.lastSnapshotSha256 = entry.sha256;
+        return;
+    }
+  }
+
+  #runFinished(entry: RunFinishedEntry): void {
+    const tally = this.strategy(entry.strategy);
+    tally.open = null;
+    tally.lastRuntime = entry.runtime;
+    this.runs += 1;
+    if (entry.outcome === "ok" || entry.outcome === "overrun") {
+      tally.timeoutsInRow = 0;
+      if (entry.message !== null) tally.lastSignal = entry.message;
+      return;
+    }
+    tally.failures += 1;
+    tally.lastError = entry.message;
+    tally.timeoutsInRow = entry.outcome === "timed_out" ? tally.timeoutsInRow + 1 : 0;
+  }
+
+  #order(entry: OrderEntry, at: Moment): void {
+    const tally = this.strategy(entry.strategy);
+    if (entry.replay) {
+      this.replays += 1;
+      return;
+    }
+    tally.lastSignal = entry.because.text;
+    if (!entry.accepted || entry.orderId === null) {
+      this.rejections[entry.reason] = (this.rejections[entry.reason] ?? 0) + 1;
+      tally.rejections += 1;
+      return;
+    }
+    this.orders += 1;
+    tally.orders += 1;
+    this.working.set(entry.orderId, {
+      orderId: entry.orderId,
+      venueId: "",
+      strategy: entry.strategy,
+      symbol: entry.symbol,
+      quantity: entry.quantity,
+      ordered: decimal(entry.quantity),
+      filled: ZERO,
+      price: entry.price,
+      limitPrice: entry.limitPrice,
+      state: "accepted",
+      at,
+      confirmed: false,
+    });
+  }
+
+  #send(orderId: string, venueId: string): void {
+    const order = this.working.get(orderId);
+    if (order === undefined) return;
+    order.venueId = venueId;
+  }
+
+  #ack(entry: AckEntry): void {
+    const order = this.working.get(entry.orderId);
+    if (order === undefined) return;
+    if (entry.outcome.outcome === "refused") {
+      this.#end(order);
+      return;
+    }
+    order.confirmed = entry.outcome.outcome === "accepted";
+    if (order.state === "accepted" || order.state === "unknown")
+      order.state = entry.outcome.outcome === "accepted" ? "working" : "unknown";
+  }
+
+  #fill(entry: FillEntry): void {
+    this.#see(entry.cursor);
+    if (entry.verdict === "duplicate") return;
+    this.seenFills.set(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
+    if (this.seenFills.size > SEEN_FILLS_MAX) {
+      const oldest = this.seenFills.keys().next();
+      if (oldest.done !== true) this.seenFills.delete(oldest.value);
+    }
+    if (entry.verdict !== "booked") return;
+    this.fills += 1;
+    if (entry.strategy !== null) {
+      const tally = this.strategies.get(entry.strategy);
+      if (tally !== undefined) tally.fills += 1;
+    }
+    const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
+    if (order === undefined) return;
+    order.filled = order.filled.plus(decimal(entry.quantity));
+    order.confirmed = true;
+    order.state = "partially_filled";
+    if (entry.status === "filled") this.#end(order);
+  }
+
+  #closed(entry: ClosedEntry): void {
+    const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
+    if (order !== undefined) this.#end(order);
+  }
+
+  /** A settled order's venue id stays known, so that a late or doubled fill is told as what it is. */
+  #end(order: WorkingOrder): void {
+    this.working.delete(order.orderId);
+  }
+
+  #drift(entry: DriftEntry, at: Moment): void {
+    const { item, drift, orderId, text, evidence } = entry;
+    this.drift.set(item, { item, drift, at, orderId, text, evidence, review: null });
+    this.driftItems += 1;
+    this.driftOpen += 1;
+  }
+
+  #see(cursor: number): void {
+    if (cursor <= this.cursor) return;
+    this.cursorsAhead.add(cursor);
+    while (this.cursorsAhead.delete(this.cursor + 1)) this.cursor += 1;
+  }
+
+  /** True when the fill with this running number of the broker is journaled. */
+  hasCursor(cursor: number): boolean {
+    return cursor <= this.cursor || this.cursorsAhead.has(cursor);
+  }
+}
