@@ -2,7 +2,8 @@
  * Moments and durations: integers of microseconds, and the three ways people and files write them.
  *
  * 1. A moment is an integer number of microseconds since the Unix epoch, UTC; a duration is an integer number of microseconds.
- * 2. Writing a moment and reading it again gives the same integer, for every moment from year 0001 to 9999.
+ * 2. Writing a moment and reading it again gives the same integer, for every one that an integer can hold
+ *    exactly: the years 1684 to 2255.
  * 3. Nothing here reads a clock.
  */
 
@@ -69,7 +70,7 @@ function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }
 
-/** The moment of a calendar date and time in UTC, or null when there is no such date. All parts count as people do: month from 1. */
+/** The moment of a calendar date and time in UTC, or null when there is no such date or no integer for it. All parts count as people do: month from 1. */
 export function momentOf(
   year: number,
   month: number,
@@ -84,7 +85,8 @@ export function momentOf(
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  return (date.getTime() * 1_000 + micros) as Moment;
+  const at = date.getTime() * 1_000 + micros;
+  return Number.isSafeInteger(at) ? (at as Moment) : null;
 }
 
 function offsetMinutes(text: string | undefined): number | null {

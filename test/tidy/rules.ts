@@ -221,7 +221,10 @@ const openings: Rule = {
     sources.flatMap((source) => {
       const opening = /^(?:#![^\n]*\n)?\/\*\*([\s\S]*?)\*\//.exec(source.text)?.[1];
       if (opening === undefined) return [`${source.path}: open with a block comment that says what the file is for.`];
-      const wantsInvariants = /^src\//.test(source.path) && !/^src\/renderer\/|\/index\.ts$/.test(source.path);
+      const wantsInvariants =
+        source.path.startsWith("src/") &&
+        !source.path.startsWith("src/renderer/") &&
+        !source.path.endsWith("/index.ts");
       return wantsInvariants && !/^\s*\*\s*1\. \S/m.test(opening)
         ? [`${source.path}: number the invariants in the opening comment, from "1."`]
         : [];
