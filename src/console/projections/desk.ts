@@ -1,0 +1,108 @@
+/**
+ * Stream `desk`: tiles, account, equity, strategies, exposure, headroom.
+ *
+ * 1. The equity curve comes from the journal, the newest `EQUITY_POINTS_MAX` points, each keyed by its number in the session.
+ * 2. Everything else is the probe's picture; a strategy's profit is its book's.
+ * 3. Absent is null: an account that has not been valued yet shows no number.
+ */
+import type { SessionProbe } from "../../live/session/api.ts";
+import type { DeskView } from "../../shared/views.ts";
+import type { Desk } from "../../shared/desk.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
+import type { MetricsProjection } from "./metrics.ts";
+import type { Precisions } from "./precision.ts";
+import { rollUp, strategiesInFlight } from "./schedule.ts";
+import { recordOf, stable, Table } from "./table.ts";
+import { ErrorWindow, tilesOf } from "./tiles.ts";
+
+export const EQUITY_POINTS_MAX = 2_000;
+
+type Part = Omit<DeskView, "equity">;
+
+export class DeskProjection {
+  readonly equity: Table<DeskView["equity"][string]>;
+  readonly #desk: Pick<Desk, "slo" | "orchestrator">;
+  readonly #metrics: MetricsProjection;
+  readonly #precisions: Precisions;
+  readonly #errors = new ErrorWindow();
+  #points = 0;
+  #part: Part | undefined = undefined;
+
+  constructor(
+    desk: Pick<Desk, "slo" | "orchestrator">,
+    metrics: MetricsProjection,
+    precisions: Precisions,
+    limit: number = EQUITY_POINTS_MAX,
+  ) {
+    this.#desk = desk;
+    this.#metrics = metrics;
+    this.#precisions = precisions;
+    this.equity = new Table(limit);
+  }
+
+  /** `error` is the entry's `errorKindOf`. */
+  apply(entry: JournalEntry, error: string | null): void {
+    this.#errors.apply(entry, error);
+    if (entry.kind !== "equity") return;
+    this.equity.set(String(this.#points), [entry.at, Number(entry.equity), Number(entry.drawdown)]);
+    this.#points += 1;
+  }
+
+  value(probe: SessionProbe): DeskView {
+    const { account } = probe;
+    const books = new Map(probe.books.map((book) => [book.owner, book]));
+    const inFlight = strategiesInFlight(probe);
+    this.#part = stable(this.#part, {
+      tiles: tilesOf(probe, this.#desk, this.#metrics, this.#errors),
+      account: {
+        currency: account.currency,
+        equity: account.equity,
+        equityStart: account.equityStart,
+        startAt: probe.startedAt,
+        cash: account.cash,
+        pnl: account.pnl,
+        realized: account.realized,
+        unrealized: account.unrealized,
+        fees: account.fees,
+        drawdown: account.drawdown,
+        drawdownMax: account.drawdownMax,
+        gross: account.gross,
+        net: account.net,
+      },
+      strategies: recordOf(
+        probe.strategies,
+        (strategy) => strategy.name,
+        (strategy) => ({
+          name: strategy.name,
+          state: rollUp(strategy, inFlight),
+          pnl: books.get(strategy.name)?.pnl ?? null,
+          realized: books.get(strategy.name)?.realized ?? null,
+          fills: strategy.fills,
+          orders: strategy.orders,
+          rejections: strategy.rejections,
+          skips: strategy.skips,
+          lastSignal: strategy.lastSignal,
+        }),
+      ),
+      exposure: recordOf(
+        probe.positions,
+        (position) => position.symbol,
+        (position) => ({
+          symbol: position.symbol,
+          assetClass: position.assetClass,
+          position: position.quantity,
+          mark: position.mark,
+          value: position.value,
+          share: position.share,
+          ...this.#precisions.of(position.symbol),
+        }),
+      ),
+      headroom: recordOf(
+        probe.headroom,
+        (headroom) => `${headroom.guard}:${headroom.scope}`,
+        ({ guard, scope, value, limit, used }) => ({ guard, scope, value, limit, used }),
+      ),
+    });
+    return { ...this.#part, equity: this.equity.value() };
+  }
+}

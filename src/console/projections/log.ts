@@ -1,0 +1,148 @@
+/**
+ * Stream `log`: what happened, in words; a sentence an entry.
+ *
+ * 1. Each line is one entry of the journal; routine ones (runs that went well, sends, accepted orders, booked fills) have no line.
+ * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
+ */
+import type { LogView } from "../../shared/views.ts";
+import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";
+import { severityOf } from "./rejections.ts";
+import { Table } from "./table.ts";
+
+export const LOG_LINES_MAX = 1_000;
+/** Longer texts are cut, with an ellipsis. */
+const TEXT_MAX = 1_000;
+
+export type LogLine = LogView["lines"][string];
+type Words = readonly [level: LogLine["level"], subject: string, text: string];
+
+const RUN_WORDS = {
+  overrun: "ran past its budget; the next slot is skipped",
+  threw: "threw",
+  timed_out: "was ended at its deadline",
+  bad_result: "returned something that is no list of orders",
+} as const;
+
+function sessionWords(entry: Extract<JournalEntry, { kind: "session" }>): Words {
+  return [entry.event === "failed" ? "critical" : "info", "session", entry.text || `The session is ${entry.event}.`];
+}
+
+function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "closed" }>): Words | null {
+  if (entry.kind === "closed") {
+    const level = entry.status === "canceled" || entry.status === "expired" ? "info" : "warning";
+    return [level, entry.orderId ?? entry.venueId, `The order is ${entry.status.replace("_", " ")}: ${entry.reason}`];
+  }
+  const { outcome } = entry;
+  if (entry.kind === "cancel") {
+    const answer = outcome.outcome === "accepted" ? "accepted" : `${outcome.outcome}: ${outcome.reason}`;
+    return [outcome.outcome === "accepted" ? "info" : "warning", entry.orderId, `Cancel (${entry.reason}): ${answer}.`];
+  }
+  if (outcome.outcome === "accepted") return null;
+  return outcome.outcome === "refused"
+    ? ["warning", entry.orderId, `The broker refused the order: ${outcome.reason}`]
+    : ["warning", entry.orderId, `Nobody knows yet whether the broker has the order: ${outcome.reason}`];
+}
+
+function orderWords(entry: Extract<JournalEntry, { kind: "order" }>): Words | null {
+  if (entry.accepted || entry.replay) return null;
+  const against = entry.value === null || entry.limit === null ? "" : ` (${entry.value} of ${entry.limit})`;
+  const text = `${entry.clientOrderId}, ${entry.quantity} ${entry.symbol}, was refused: ${entry.reason}${against}.`;
+  return [severityOf(entry.reason), entry.strategy, text];
+}
+
+function fillWords(entry: Extract<JournalEntry, { kind: "fill" }>): Words | null {
+  if (entry.verdict === "booked") return null;
+  const subject = entry.orderId ?? entry.venueId;
+  if (entry.verdict === "duplicate")
+    return ["info", subject, `The broker told fill ${entry.fillId} again; it was booked once.`];
+  const text = `A fill of ${entry.quantity} ${entry.symbol} at ${entry.price} waits for a review: ${entry.fillId}.`;
+  return ["critical", subject, text];
+}
+
+function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished" }>): Words | null {
+  if (entry.kind === "missed") {
+    const slots = `${entry.slots} slot${entry.slots === 1 ? "" : "s"}`;
+    return ["warning", entry.strategy, `${slots} passed without a run (${entry.reason}).`];
+  }
+  if (entry.outcome === "ok") return null;
+  const why = entry.message === null ? "." : `: ${entry.message}`;
+  return ["warning", entry.strategy, `Run ${entry.run} ${RUN_WORDS[entry.outcome]}${why}`];
+}
+
+function reviewWords(entry: Extract<JournalEntry, { kind: "drift" | "review" | "resume" | "restore" }>): Words {
+  if (entry.kind === "drift") return ["critical", entry.item, entry.text];
+  if (entry.kind === "resume") return ["info", "session", `Resumed by ${entry.operator}: ${entry.note}`];
+  if (entry.kind === "review") {
+    const done = entry.action === "adopt" ? `adopted to ${entry.strategy ?? "unattributed"}` : "dismissed";
+    return ["info", entry.item, `${entry.item} was ${done} by ${entry.operator}: ${entry.note}`];
+  }
+  const next = `the next order is number ${entry.nextSequence}`;
+  return ["warning", "router", `${entry.operator} restored ${entry.source}; ${next}: ${entry.note}`];
+}
+
+function haltWords(entry: Extract<JournalEntry, { kind: "halt" }>): Words {
+  const note = entry.note === null ? "." : `: ${entry.note}`;
+  const by = entry.operator === null ? "" : ` By ${entry.operator}${note}`;
+  return ["critical", entry.code, `Halted: ${entry.message}${by}`];
+}
+
+function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Words {
+  const by = entry.operator === null ? "" : ` by ${entry.operator}`;
+  const level = entry.event === "quarantined" || entry.event === "not_loaded" ? "critical" : "info";
+  return [level, entry.strategy, `${entry.event.replace("_", " ")}${by}: ${entry.reason}`];
+}
+
+const routine = (): null => null;
+
+/** A function for each kind of entry, so that a new kind has to say whether it has words. */
+const WORDS: { readonly [Kind in EntryKind]: (entry: Extract<JournalEntry, { kind: Kind }>) => Words | null } = {
+  session: sessionWords,
+  registered: routine,
+  run_started: routine,
+  run_finished: runWords,
+  missed: runWords,
+  order: orderWords,
+  send: routine,
+  ack: brokerWords,
+  cancel: brokerWords,
+  fill: fillWords,
+  closed: brokerWords,
+  halt: haltWords,
+  drift: reviewWords,
+  review: reviewWords,
+  resume: reviewWords,
+  restore: reviewWords,
+  strategy: strategyWords,
+  equity: routine,
+  metrics: routine,
+  snapshot: routine,
+};
+
+/** An entry's level, subject and sentence, or null for a routine one. */
+export function wordsOf(entry: JournalEntry): Words | null {
+  return (WORDS[entry.kind] as (entry: JournalEntry) => Words | null)(entry);
+}
+
+export class LogProjection {
+  readonly lines: Table<LogLine>;
+
+  constructor(limit: number = LOG_LINES_MAX) {
+    this.lines = new Table(limit);
+  }
+
+  apply(entry: JournalEntry): void {
+    const words = wordsOf(entry);
+    if (words === null) return;
+    const [level, subject, text] = words;
+    const cut = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
+    this.lines.set(String(entry.seq), { seq: entry.seq, at: entry.at, level, subject, text: cut });
+  }
+
+  #value: LogView | null = null;
+
+  value(): LogView {
+    const lines = this.lines.value();
+    if (this.#value?.lines !== lines) this.#value = { lines };
+    return this.#value;
+  }
+}

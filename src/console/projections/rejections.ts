@@ -1,0 +1,135 @@
+/**
+ * Stream `rejections`: every order that was refused, with the limit and the value at that instant.
+ *
+ * 1. A replay is no rejection.
+ * 2. The groups count every rejection of the session; the rows are the newest.
+ * 3. What the broker refuses after the router accepted it is a rejection too, told once, with the order that it ends.
+ * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
+ */
+import type { Moment } from "../../shared/time.ts";
+import type { RejectionsView } from "../../shared/views.ts";
+import type { ClosedEntry, JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
+import { Table } from "./table.ts";
+
+export const REJECTION_ROWS_MAX = 2_000;
+/** Causes that are grouped by name; any further one counts as "other". */
+export const CAUSES_MAX = 200;
+/** Accepted orders whose end is awaited; beyond the router's own in-flight limits. */
+const AWAITED_MAX = 10_000;
+
+export type Severity = "warning" | "critical";
+export type RejectionRow = RejectionsView["rows"][string];
+
+/** Causes that pass by themselves: a full window, a closed gate, a cooldown, a limit on the day's pace. */
+const PASSING: ReadonlySet<string> = new Set([
+  "rate_limited",
+  "inflight_limit",
+  "router_halted",
+  "cooldown_active",
+  "turnover_block",
+  "turnover_warn",
+  "capacity_limit",
+  "capacity_warn",
+  "min_requirements",
+]);
+
+export function severityOf(cause: string): Severity {
+  return PASSING.has(cause) ? "warning" : "critical";
+}
+
+type OrderAt = OrderEntry & { readonly seq: number; readonly at: Moment };
+
+export class RejectionsProjection {
+  readonly rows: Table<RejectionRow>;
+  readonly #groups = new Table<RejectionsView["groups"][string]>(CAUSES_MAX + 1);
+  readonly #awaited = new Map<string, OrderAt>();
+  #total = 0;
+
+  constructor(limit: number = REJECTION_ROWS_MAX) {
+    this.rows = new Table(limit);
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** What the entry rejects, or null. The entry's row is in the table when this returns. */
+  apply(entry: JournalEntry): RejectionRow | null {
+    if (entry.kind === "order") {
+      if (entry.replay) return null;
+      if (entry.accepted) return this.#await(entry);
+      return this.#add(rowOf(entry, entry.seq, entry.at, entry.reason, entry.detail));
+    }
+    if (entry.kind === "ack" && entry.outcome.outcome === "refused")
+      return this.#refused(entry.orderId, entry.seq, entry.at, entry.outcome.reason);
+    if (entry.kind === "closed") return this.#closed(entry);
+    if (entry.kind === "fill" && entry.orderId !== null && entry.verdict === "booked" && entry.status === "filled")
+      this.#awaited.delete(entry.orderId);
+    return null;
+  }
+
+  value(now: Moment): RejectionsView {
+    return { now, total: this.#total, groups: this.#groups.value(), rows: this.rows.value() };
+  }
+
+  #await(entry: OrderAt): null {
+    if (entry.orderId === null) return null;
+    this.#awaited.set(entry.orderId, entry);
+    if (this.#awaited.size > AWAITED_MAX) {
+      const oldest = this.#awaited.keys().next();
+      if (oldest.done !== true) this.#awaited.delete(oldest.value);
+    }
+    return null;
+  }
+
+  #closed(entry: ClosedEntry & { readonly seq: number; readonly at: Moment }): RejectionRow | null {
+    if (entry.orderId === null) return null;
+    if (entry.status === "rejected") return this.#refused(entry.orderId, entry.seq, entry.at, entry.reason);
+    this.#awaited.delete(entry.orderId);
+    return null;
+  }
+
+  #refused(orderId: string, seq: number, at: Moment, reason: string): RejectionRow | null {
+    const order = this.#awaited.get(orderId);
+    if (order === undefined) return null;
+    this.#awaited.delete(orderId);
+    const cause = /^[a-z][a-z0-9_]{0,59}$/.test(reason) ? reason : "broker_refused";
+    return this.#add(rowOf(order, seq, at, cause, `The broker refused ${orderId}: ${reason}`));
+  }
+
+  #add(row: RejectionRow): RejectionRow {
+    this.#total += 1;
+    this.rows.set(String(row.seq), row);
+    const known = this.#groups.get(row.cause) !== undefined || this.#groups.size < CAUSES_MAX;
+    const cause = known ? row.cause : "other";
+    const group = this.#groups.get(cause);
+    this.#groups.set(cause, {
+      cause,
+      severity: group?.severity === "critical" ? "critical" : row.severity,
+      count: (group?.count ?? 0) + 1,
+      firstAt: group?.firstAt ?? row.at,
+      lastAt: row.at,
+    });
+    return row;
+  }
+}
+
+function rowOf(order: OrderAt, seq: number, at: Moment, cause: string, detail: string | null): RejectionRow {
+  return {
+    seq,
+    at,
+    cause,
+    severity: severityOf(cause),
+    strategy: order.strategy,
+    symbol: order.symbol,
+    clientOrderId: order.clientOrderId,
+    quantity: order.quantity,
+    price: order.price,
+    value: order.value,
+    limit: order.limit,
+    freeAt: order.freeAt,
+    detail,
+    because: order.because.text,
+    bar: order.bar,
+  };
+}

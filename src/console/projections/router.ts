@@ -1,0 +1,86 @@
+/**
+ * Stream `router`: what is in flight, what each rate window leaves, and where the next order's number stands.
+ *
+ * 1. Everything but the rate refusals of each strategy is the probe's picture at one instant.
+ * 2. An order that the broker has not confirmed is "requested"; once it has, "accepted".
+ */
+import type { SessionProbe, WorkingOrderState } from "../../live/session/api.ts";
+import type { OrderState, RouterView } from "../../shared/views.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
+import type { Precisions } from "./precision.ts";
+import { recordOf, stable } from "./table.ts";
+
+export const INFLIGHT_ROWS_MAX = 2_000;
+
+const STATES: Readonly<Record<WorkingOrderState, OrderState>> = {
+  accepted: "requested",
+  working: "accepted",
+  unknown: "unknown",
+  partially_filled: "partially_filled",
+};
+
+type Part = Omit<RouterView, "now">;
+
+export class RouterProjection {
+  readonly #precisions: Precisions;
+  readonly #limited = new Map<string, number>();
+  #part: Part | undefined = undefined;
+
+  constructor(precisions: Precisions) {
+    this.#precisions = precisions;
+  }
+
+  apply(entry: JournalEntry): void {
+    if (entry.kind !== "order" || entry.accepted || entry.replay || entry.reason !== "rate_limited") return;
+    this.#limited.set(entry.strategy, (this.#limited.get(entry.strategy) ?? 0) + 1);
+  }
+
+  value(probe: SessionProbe): RouterView {
+    const { router, snapshot } = probe;
+    const orders = router.orders.slice(0, INFLIGHT_ROWS_MAX);
+    this.#part = stable(this.#part, {
+      inflight: recordOf(
+        orders,
+        (order) => order.orderId,
+        (order) => ({
+          orderId: order.orderId,
+          strategy: order.strategy,
+          symbol: order.symbol,
+          quantity: order.quantity,
+          filled: Number(order.filled),
+          price: order.price,
+          limitPrice: order.limitPrice,
+          state: STATES[order.state],
+          at: order.at,
+          ...this.#precisions.of(order.symbol),
+        }),
+      ),
+      inflightCount: router.inflight,
+      maxInflight: router.maxInflight,
+      oldestAt: orders[0]?.at ?? null,
+      windows: recordOf(
+        router.windows,
+        (window) => window.strategy,
+        ({ strategy, used, limit, freeAt }) => ({
+          strategy,
+          used,
+          limit,
+          freeAt,
+          rejected: this.#limited.get(strategy) ?? 0,
+        }),
+      ),
+      rateLimitPerSec: router.rateLimitPerSec,
+      nextOrderId: router.nextOrderId,
+      accepted: router.accepted,
+      rejected: router.rejected,
+      replays: router.replays,
+      conflicts: router.conflicts,
+      keys: router.keys,
+      halted: router.halted,
+      snapshotAt: snapshot.at,
+      snapshotEveryS: snapshot.every / 1e6,
+      journalPosition: probe.journal.position,
+    });
+    return { ...this.#part, now: probe.now };
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Stream `session`: the numbers of the frame, and the alerts.
+ *
+ * 1. Its counts are those of the other streams, so that the rail and the view beside it never disagree.
+ * 2. The summary is there once the session has stopped or failed.
+ */
+import type { SessionProbe } from "../../live/session/api.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { decimal, plain } from "../../shared/decimal.ts";
+import type { OpenSession } from "../../shared/views.ts";
+import { HALT_REASONS_MAX, haltReasonOf } from "./drift.ts";
+import { stable } from "./table.ts";
+
+export interface SessionFacts {
+  readonly folder: string;
+  readonly desk: Desk;
+  readonly pending: OpenSession["pending"];
+  readonly rejections: number;
+  readonly orders: number;
+  readonly fills: number;
+}
+
+/** An age as an eye reads it: exact below a second, then in tenths, then in seconds, so that an idle session sends little. */
+function coarse(ms: number): number {
+  const step = ms < 1_000 ? 1 : ms < 10_000 ? 100 : 1_000;
+  return Math.round(ms / step) * step;
+}
+
+export class SessionProjection {
+  #value: OpenSession | undefined = undefined;
+
+  value(probe: SessionProbe, facts: SessionFacts): OpenSession {
+    const { desk } = facts;
+    const ended = probe.state === "stopped" || probe.state === "failed";
+    const { equity, equityStart } = probe.account;
+    this.#value = stable(this.#value, {
+      id: probe.id,
+      folder: facts.folder,
+      desk: desk.name,
+      state: probe.state,
+      pending: facts.pending,
+      clock: probe.clock,
+      speed: probe.speed,
+      now: probe.now,
+      startedAt: probe.startedAt,
+      endsAt: probe.endsAt,
+      seed: desk.seed,
+      strategies: desk.strategies.length,
+      symbols: symbolsOf(desk),
+      haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
+      failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
+      feed: {
+        lastAt: probe.feed.lastAt,
+        ageMs: probe.feed.age === null ? null : probe.feed.age / 1e3,
+        stale: probe.feed.stale,
+        ended: probe.feed.ended,
+      },
+      journal: {
+        position: probe.journal.position,
+        committed: probe.journal.committed,
+        // A session that has ended commits no more, so an age would only grow without meaning.
+        ageMs: ended || probe.journal.commitAgeMs === null ? null : coarse(probe.journal.commitAgeMs),
+      },
+      snapshot: {
+        at: probe.snapshot.at,
+        ageS: probe.snapshot.age === null ? null : probe.snapshot.age / 1e6,
+        everyS: probe.snapshot.every / 1e6,
+      },
+      counts: {
+        schedule: probe.strategies.length,
+        inflight: probe.router.inflight,
+        rejections: facts.rejections,
+        orders: facts.orders,
+        fills: facts.fills,
+        driftOpen: probe.counts.driftOpen,
+        late: probe.counts.late,
+        quarantined: probe.counts.quarantined,
+      },
+      summary: ended
+        ? {
+            equityStart,
+            equityEnd: equity,
+            pnl: plain(decimal(equity).minus(equityStart)),
+            runs: probe.counts.runs,
+            orders: facts.orders,
+            fills: facts.fills,
+          }
+        : null,
+    });
+    return this.#value;
+  }
+}
+
+/** How many symbols the desk's strategies trade. */
+export function symbolsOf(desk: Pick<Desk, "strategies">): number {
+  return new Set(desk.strategies.flatMap((strategy) => strategy.symbols)).size;
+}
