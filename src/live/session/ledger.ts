@@ -1,0 +1,156 @@
+/**
+ * The session's pen: entries go into the journal through here, and nowhere else.
+ *
+ * 1. An entry is counted (`Tally`) when it is added, and told to listeners only after the commit that holds it.
+ * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
+ *    nothing can be sent on the strength of an entry that may not be on disk.
+ * 3. A journal has at most `PENDING_MAX` entries that are not committed: past it, a commit is forced.
+ * 4. Entries' times never go back.
+ */
+import { CodedError } from "../../shared/errors.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { EntryBody, EntryKind, JournalEntry } from "../../store/journal/entries.ts";
+import type { Tally } from "./tally.ts";
+
+/** What the ledger needs of a journal: the next number, an addition, and one durable transaction. */
+export interface JournalPort {
+  /** The last entry's number, committed or not; 0 for an empty journal. */
+  readonly position: number;
+  append(body: EntryBody, at: Moment): JournalEntry;
+  /** Makes everything appended durable in one transaction. Throws when that may not have happened. */
+  commit(): void;
+  read(from?: number): Iterable<JournalEntry>;
+  close(): void;
+}
+
+export const PENDING_MAX = 4_096;
+
+/** Records without a consequence: they may wait for the next commit, because a restart makes them again. */
+const RIDES_ALONG: ReadonlySet<EntryKind> = new Set(["run_started", "run_finished", "equity", "metrics"]);
+
+export type EntryListener = (entries: readonly JournalEntry[]) => void;
+
+export class Ledger {
+  readonly #journal: JournalPort;
+  readonly #tally: Tally;
+  readonly #project: EntryListener;
+  readonly #listeners = new Set<EntryListener>();
+  readonly #monotonicMs: () => number;
+  #pending: JournalEntry[] = [];
+  #consequential = false;
+  #committed: number;
+  #committedMs: number | null = null;
+  #broken: CodedError | null = null;
+  #lastAt: Moment | null = null;
+
+  /** `project` writes the session's files from committed entries; what it throws breaks the ledger as a commit does. */
+  constructor(options: {
+    readonly journal: JournalPort;
+    readonly tally: Tally;
+    readonly project: EntryListener;
+    readonly monotonicMs: () => number;
+  }) {
+    this.#journal = options.journal;
+    this.#tally = options.tally;
+    this.#project = options.project;
+    this.#monotonicMs = options.monotonicMs;
+    this.#committed = options.journal.position;
+    this.#lastAt = options.tally.lastAt;
+  }
+
+  get position(): number {
+    return this.#journal.position;
+  }
+
+  get committed(): number {
+    return this.#committed;
+  }
+
+  get broken(): CodedError | null {
+    return this.#broken;
+  }
+
+  /** True while something waits that a caller must not hear of before it is on disk. */
+  get consequential(): boolean {
+    return this.#consequential;
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Real milliseconds since the last commit; null before the first. */
+  get commitAgeMs(): number | null {
+    return this.#committedMs === null ? null : this.#monotonicMs() - this.#committedMs;
+  }
+
+  add(body: EntryBody, at: Moment): JournalEntry {
+    this.#check();
+    const last = this.#lastAt;
+    const entry = this.#journal.append(body, last !== null && at < last ? last : at);
+    this.#lastAt = entry.at;
+    this.#tally.apply(entry);
+    this.#pending.push(entry);
+    if (!RIDES_ALONG.has(body.kind)) this.#consequential = true;
+    return entry;
+  }
+
+  /** Makes everything added durable, projects it into the session's files, and tells the listeners. */
+  commit(): void {
+    this.#check();
+    if (this.#pending.length === 0) return;
+    const entries = this.#pending;
+    try {
+      this.#journal.commit();
+      this.#committed = this.#journal.position;
+      this.#committedMs = this.#monotonicMs();
+      this.#pending = [];
+      this.#consequential = false;
+      this.#project(entries);
+    } catch (error) {
+      throw this.#break(error);
+    }
+    for (const listener of this.#listeners) {
+      try {
+        listener(entries);
+      } catch {
+        this.#listeners.delete(listener);
+      }
+    }
+  }
+
+  subscribe(listener: EntryListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Committed entries from a number on. */
+  *entries(from = 1): Iterable<JournalEntry> {
+    const end = this.#committed;
+    for (const entry of this.#journal.read(from)) {
+      if (entry.seq > end) return;
+      yield entry;
+    }
+  }
+
+  #check(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  #break(error: unknown): CodedError {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#broken =
+      error instanceof CodedError
+        ? error
+        : new CodedError(
+            "io",
+            `The journal could not be written, so the session stopped before anything was sent: ${reason}. ` +
+              "Make room or make the folder writable, then open the session again: it goes on from what is on disk.",
+            { entries: this.#pending.length, committed: this.#committed },
+            { cause: error },
+          );
+    return this.#broken;
+  }
+}

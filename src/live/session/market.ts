@@ -1,0 +1,97 @@
+/**
+ * The market as the session has heard it: newest marks, and the newest bars of each symbol.
+ *
+ * 1. It is a function of the feed's events alone, so that a recovery rebuilds it from the feed.
+ * 2. What `bars` returns is never changed afterwards: a run keeps the picture of the moment at which it started.
+ * 3. At most `HISTORY_BARS_MAX` bars of a symbol are kept.
+ */
+import type { Bar, FeedEvent, Mark } from "../../shared/market.ts";
+import type { Moment } from "../../shared/time.ts";
+
+export const HISTORY_BARS_MAX = 2_000;
+
+interface SymbolHistory {
+  /** Grows at its end and is cut in one go, so that a bar costs O(1) on average. */
+  readonly bars: Bar[];
+  picture: readonly Bar[] | null;
+  mark: Mark | null;
+}
+
+export class Market {
+  readonly #depth: number;
+  readonly #symbols = new Map<string, SymbolHistory>();
+  #lastAt: Moment | null = null;
+  #lastBarAt: Moment | null = null;
+  #moves = 0;
+
+  /** `depth`: how many bars a strategy may look back on; at most `HISTORY_BARS_MAX`. */
+  constructor(depth: number) {
+    this.#depth = Math.max(1, Math.min(HISTORY_BARS_MAX, depth));
+  }
+
+  /** When the feed last said something; null before the first event. */
+  get lastAt(): Moment | null {
+    return this.#lastAt;
+  }
+
+  get lastBarAt(): Moment | null {
+    return this.#lastBarAt;
+  }
+
+  /** Grows with every mark, so that a reader can tell whether any moved. */
+  get moves(): number {
+    return this.#moves;
+  }
+
+  take(events: readonly FeedEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "bar") this.#bar(event.bar);
+      else this.#mark(event.mark);
+    }
+  }
+
+  bars(symbol: string): readonly Bar[] {
+    const history = this.#symbols.get(symbol);
+    if (history === undefined) return [];
+    history.picture ??= history.bars.slice(-this.#depth);
+    return history.picture;
+  }
+
+  mark(symbol: string): Mark | null {
+    return this.#symbols.get(symbol)?.mark ?? null;
+  }
+
+  /** The newest bar's close among these symbols; null before the first. */
+  newestBarAt(symbols: readonly string[]): Moment | null {
+    let newest: Moment | null = null;
+    for (const symbol of symbols) {
+      const at = this.#symbols.get(symbol)?.bars.at(-1)?.at;
+      if (at !== undefined && (newest === null || at > newest)) newest = at;
+    }
+    return newest;
+  }
+
+  #history(symbol: string): SymbolHistory {
+    let history = this.#symbols.get(symbol);
+    if (history === undefined) {
+      history = { bars: [], picture: null, mark: null };
+      this.#symbols.set(symbol, history);
+    }
+    return history;
+  }
+
+  #bar(bar: Bar): void {
+    const history = this.#history(bar.symbol);
+    history.bars.push(bar);
+    if (history.bars.length >= 2 * this.#depth) history.bars.splice(0, history.bars.length - this.#depth);
+    history.picture = null;
+    this.#lastBarAt = bar.at;
+    this.#mark({ symbol: bar.symbol, at: bar.at, price: bar.close, volume: bar.volume });
+  }
+
+  #mark(mark: Mark): void {
+    this.#history(mark.symbol).mark = mark;
+    this.#lastAt = mark.at;
+    this.#moves += 1;
+  }
+}
