@@ -1,0 +1,45 @@
+/**
+ * The real disk behind the FileSystem port.
+ *
+ * 1. Every method is synchronous and throws Node's own error, with its `code`, when the disk refuses.
+ * 2. Nothing here retries or swallows; the callers decide what a failure means.
+ */
+import * as fs from "node:fs";
+import { dirname } from "node:path";
+import type { FileHandle, FileSystem } from "../../shared/ports.ts";
+
+function handle(descriptor: number): FileHandle {
+  return {
+    write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset, bytes.length - offset),
+    sync: () => fs.fsyncSync(descriptor),
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+export const nodeFileSystem: FileSystem = {
+  readFile: (path) => fs.readFileSync(path),
+  size: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
+  exists: (path) => fs.existsSync(path),
+  list: (folder) => fs.readdirSync(folder).toSorted(),
+  makeFolder: (path) => {
+    fs.mkdirSync(path, { recursive: true });
+  },
+  create: (path) => handle(fs.openSync(path, "wx", 0o644)),
+  append: (path) => handle(fs.openSync(path, "a", 0o644)),
+  rename: (from, to) => fs.renameSync(from, to),
+  remove: (path) => fs.rmSync(path, { force: true }),
+  truncate: (path, size) => fs.truncateSync(path, size),
+  syncFolder: (path) => {
+    // Windows opens no folders; its renames are in the file system's own log.
+    if (process.platform === "win32") return;
+    const descriptor = fs.openSync(path, "r");
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+};
+
+/** The folder that a path lies in. */
+export const folderOf = (path: string): string => dirname(path);

@@ -1,0 +1,24 @@
+/** What survives: the workspace, a session's folder and files, the journal, the atomic file. */
+export * from "./files/atomic.ts";
+export { LineLog } from "./files/line-log.ts";
+export { nodeFileSystem } from "./files/node-file-system.ts";
+export type * from "./journal/entries.ts";
+export {
+  Journal,
+  JOURNAL_SCHEMA,
+  openJournal,
+  readJournal,
+  type JournalFault,
+  type JournalReader,
+} from "./journal/journal.ts";
+export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWriting } from "./journal/sqlite.ts";
+export type { Database, Statement } from "./journal/sqlite.ts";
+export { ARTIFACT_FILES, Artifacts } from "./session/artifacts.ts";
+export * from "./session/control.ts";
+export * from "./session/csv.ts";
+export * from "./session/folder.ts";
+export * from "./session/lock.ts";
+export * from "./session/record.ts";
+export * from "./session/report.ts";
+export * from "./session/router-file.ts";
+export * from "./workspace/workspace.ts";

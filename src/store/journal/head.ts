@@ -1,0 +1,79 @@
+/**
+ * The journal's head, kept outside the database: how far the journal had got, and the hash it had there.
+ *
+ * 1. Two slots are written in turn, each with its own check, so a torn write leaves the other.
+ * 2. The head never runs ahead of what is committed: it is written after the commit. A database behind its head has lost
+ *    entries; a database ahead of it is what a crash between the two leaves.
+ */
+import { hash } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { CodedError } from "../../shared/errors.ts";
+import { ioError } from "../files/atomic.ts";
+
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+const SLOT_BYTES = 128;
+
+function slotText(head: Head): string {
+  const text = `${String(head.seq).padStart(16, "0")} ${head.hash}`;
+  return `${text} ${hash("sha256", text, "hex").slice(0, 16)}`.padEnd(SLOT_BYTES - 1) + "\n";
+}
+
+function readSlot(text: string): Head | null {
+  const [seq, chain, check] = text.trim().split(" ");
+  if (seq === undefined || chain === undefined || check === undefined) return null;
+  if (hash("sha256", `${seq} ${chain}`, "hex").slice(0, 16) !== check) return null;
+  return { seq: Number(seq), hash: chain };
+}
+
+/** The newest readable head; null when there is no file. Throws `journal_damaged` when neither slot can be read. */
+export function readHead(path: string): Head | null {
+  if (!existsSync(path)) return null;
+  const text = readFileSync(path, "latin1");
+  const slots = [readSlot(text.slice(0, SLOT_BYTES)), readSlot(text.slice(SLOT_BYTES, 2 * SLOT_BYTES))];
+  const found = slots.filter((slot) => slot !== null).toSorted((a, b) => b.seq - a.seq)[0];
+  if (found === undefined && text.trim() !== "")
+    throw new CodedError(
+      "journal_damaged",
+      `${path} cannot be read, so nobody can tell whether the journal is complete. ` +
+        "Restore the session's folder from a copy, or start a new session from its router_state.json.",
+      { path },
+    );
+  return found ?? null;
+}
+
+export class HeadWriter {
+  readonly #path: string;
+  readonly #descriptor: number;
+  #slot = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o644);
+    } catch (error) {
+      throw ioError("Opening", path, error);
+    }
+  }
+
+  write(head: Head): void {
+    try {
+      const taken = writeSync(this.#descriptor, slotText(head), this.#slot * SLOT_BYTES, "latin1");
+      if (taken !== SLOT_BYTES) throw new Error("a short write");
+    } catch (error) {
+      throw ioError("Writing", this.#path, error);
+    }
+    this.#slot = 1 - this.#slot;
+  }
+
+  close(): void {
+    try {
+      fsyncSync(this.#descriptor);
+    } finally {
+      closeSync(this.#descriptor);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The one place where SQLite is loaded and opened.
+ *
+ * 1. The Node version is checked first: on an older one the database's binary would end the process without a word.
+ * 2. A writer has WAL and `synchronous=FULL`, set at each open and asserted again after the first write, because in WAL the
+ *    setting can fall back silently.
+ */
+import { createRequire } from "node:module";
+import type BetterSqlite3 from "better-sqlite3";
+import { CodedError } from "../../shared/errors.ts";
+import { ioError } from "../files/atomic.ts";
+
+export type Database = BetterSqlite3.Database;
+export type Statement = BetterSqlite3.Statement;
+
+export const NODE_MAJOR_MIN = 24;
+const FULL = 2;
+
+let loaded: typeof BetterSqlite3 | null = null;
+
+function load(): typeof BetterSqlite3 {
+  if (loaded !== null) return loaded;
+  if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR_MIN)
+    throw new CodedError(
+      "runtime",
+      `The journal's database needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.versions.node}. ` +
+        "Run the program through `npm run logos -- …`, which uses the Node that comes with it.",
+      { node: process.versions.node },
+    );
+  loaded = createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite3;
+  return loaded;
+}
+
+/** Opens for writing, creating the file when it is absent. Throws a coded `io` or `journal_damaged` error. */
+export function openForWriting(path: string, mode: "WAL" | "DELETE" = "WAL"): Database {
+  try {
+    const database = new (load())(path, { timeout: mode === "WAL" ? 2_000 : 300 });
+    database.pragma(`journal_mode = ${mode}`);
+    database.pragma("synchronous = FULL");
+    return database;
+  } catch (error) {
+    throw databaseError("Opening", path, error);
+  }
+}
+
+/** Opens beside a running writer; changes nothing. */
+export function openForReading(path: string): Database {
+  try {
+    return new (load())(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+  } catch (error) {
+    throw databaseError("Opening", path, error);
+  }
+}
+
+/** Throws when the database would not survive a power cut. */
+export function assertDurable(database: Database, path: string): void {
+  const synchronous = database.pragma("synchronous", { simple: true });
+  const mode = database.pragma("journal_mode", { simple: true });
+  if (synchronous === FULL && mode === "wal") return;
+  throw new CodedError(
+    "io",
+    `${path} is not kept durably here (journal mode ${String(mode)}, synchronous ${String(synchronous)}). ` +
+      "Put the workspace on a local disk that supports write-ahead logging.",
+    { path },
+  );
+}
+
+/** SQLite's error as a coded one. */
+export function databaseError(doing: string, path: string, error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  const code = (error as { code?: unknown }).code;
+  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB")
+    return new CodedError(
+      "journal_damaged",
+      `${path} is damaged (${code}). Restore the session's folder from a copy, or start a new session from its ` +
+        `router_state.json.`,
+      { path },
+      { cause: error },
+    );
+  const plain: Readonly<Record<string, string>> = {
+    SQLITE_FULL: "ENOSPC",
+    SQLITE_READONLY: "EROFS",
+    SQLITE_CANTOPEN: "EACCES",
+    SQLITE_READONLY_DIRECTORY: "EROFS",
+    SQLITE_IOERR_WRITE: "EIO",
+    SQLITE_IOERR_FSYNC: "EIO",
+  };
+  const known = typeof code === "string" ? plain[code] : undefined;
+  return ioError(doing, path, known === undefined ? error : Object.assign(new Error(String(error)), { code: known }));
+}

@@ -1,0 +1,117 @@
+/**
+ * How another process asks a running session for something: a file in, a file out, in the session's `control` folder.
+ *
+ * 1. A request appears whole (it is renamed into place) and is answered once; the answer appears whole, too.
+ * 2. The session looks; nothing listens on a port, and nothing outlives the folder.
+ * 3. What is read is hostile until checked: size and count are limited, and a broken request is answered with its fault.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { CodedError, type ErrorShape } from "../../shared/errors.ts";
+import type { FileSystem } from "../../shared/ports.ts";
+import { readText, writeTextAtomic } from "../files/atomic.ts";
+
+export type ControlCommand =
+  | { readonly command: "halt"; readonly operator: string; readonly note: string }
+  | { readonly command: "pause" | "continue" | "stop"; readonly operator: string }
+  | { readonly command: "speed"; readonly speed: string }
+  | {
+      readonly command: "review";
+      readonly item: string;
+      readonly action: string;
+      readonly strategy?: string;
+      readonly operator: string;
+      readonly note: string;
+    }
+  | { readonly command: "resume"; readonly operator: string; readonly note: string }
+  | { readonly command: "strategy"; readonly name: string; readonly action: string; readonly operator: string };
+
+export type ControlReply = { readonly ok: true } | { readonly ok: false; readonly error: ErrorShape };
+
+/** A request as it came; `value` is unchecked JSON. */
+export interface ControlRequest {
+  readonly id: string;
+  readonly value: unknown;
+}
+
+const REQUEST_BYTES_MAX = 64_000;
+/** Requests taken at one look; the rest wait for the next. */
+const REQUESTS_MAX = 64;
+const REQUEST = /^([0-9a-f-]{36})\.request\.json$/;
+
+export const controlFolderOf = (session: string): string => join(session, "control");
+
+export class ControlInbox {
+  readonly #fs: FileSystem;
+  readonly #folder: string;
+
+  /** Opens the inbox empty: what was asked of an earlier process is not this one's. */
+  constructor(fs: FileSystem, session: string) {
+    this.#fs = fs;
+    this.#folder = controlFolderOf(session);
+    fs.makeFolder(this.#folder);
+    for (const name of fs.list(this.#folder)) fs.remove(join(this.#folder, name));
+  }
+
+  /** The requests that wait, oldest name first; each is taken once. */
+  take(): ControlRequest[] {
+    const requests: ControlRequest[] = [];
+    for (const name of this.#fs.list(this.#folder)) {
+      const id = REQUEST.exec(name)?.[1];
+      if (id === undefined || requests.length >= REQUESTS_MAX) continue;
+      const path = join(this.#folder, name);
+      let value: unknown = null;
+      try {
+        value = JSON.parse(readText(this.#fs, path, REQUEST_BYTES_MAX));
+      } catch {
+        // An unreadable request stays null, and its asker is told that it is no command.
+      }
+      this.#fs.remove(path);
+      requests.push({ id, value });
+    }
+    return requests;
+  }
+
+  reply(id: string, reply: ControlReply): void {
+    writeTextAtomic(this.#fs, join(this.#folder, `${id}.reply.json`), JSON.stringify(reply));
+  }
+}
+
+/**
+ * Asks the process that runs a session. Resolves when it has done it; throws its error, or `wrong_state` when nobody answers
+ * within the time (the request is then withdrawn).
+ */
+export async function requestControl(
+  fs: FileSystem,
+  session: string,
+  command: ControlCommand,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<void> {
+  const folder = controlFolderOf(session);
+  const id = randomUUID();
+  const request = join(folder, `${id}.request.json`);
+  const reply = join(folder, `${id}.reply.json`);
+  writeTextAtomic(fs, request, JSON.stringify(command));
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 50) {
+    if (fs.exists(reply)) {
+      const answer = JSON.parse(readText(fs, reply, REQUEST_BYTES_MAX)) as ControlReply;
+      fs.remove(reply);
+      if (answer.ok) return;
+      throw new CodedError(answer.error.code, answer.error.message, answer.error.detail);
+    }
+    await pause(50);
+  }
+  fs.remove(request);
+  throw new CodedError(
+    "wrong_state",
+    `The process that runs ${session} did not answer within ${timeoutMs / 1_000} s. It may be busy or hang: ` +
+      `a file named KILL in that folder halts it at its next pass.`,
+  );
+}
+
+/** The kill switch: a file named KILL in the session's folder or the workspace. */
+export function killSwitchPath(fs: FileSystem, folders: readonly string[]): string | null {
+  return folders.map((folder) => join(folder, "KILL")).find((path) => fs.exists(path)) ?? null;
+}

@@ -1,0 +1,93 @@
+/**
+ * `session.md`: what a session did, for people.
+ *
+ * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume and restore
+ *    with operator and note.
+ * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
+ */
+import { formatDuration, formatMoment, moment, type Duration } from "../../shared/time.ts";
+import type { JournalEntry } from "../journal/entries.ts";
+import type { SessionRecord } from "./record.ts";
+
+/** The kinds of entries that the report tells, for `journal.read`. */
+export const REPORTED_KINDS = ["halt", "drift", "review", "resume", "restore", "strategy", "session"] as const;
+
+/** Past this many, the oldest events are only counted. */
+const EVENTS_MAX = 500;
+
+const safe = (text: string): string => text.replace(/\s+/g, " ").replace(/[|[\]<>`*_]/g, "\\$&");
+
+function by(operator: string | null, note: string | null): string {
+  if (operator === null) return "";
+  return ` by ${safe(operator)}${note === null || note === "" ? "" : `: “${safe(note)}”`}`;
+}
+
+function eventLine(entry: JournalEntry): string | null {
+  const at = formatMoment(entry.at);
+  switch (entry.kind) {
+    case "halt":
+      return `${at} · **halted** (${safe(entry.code)}): ${safe(entry.message)}${by(entry.operator, entry.note)}`;
+    case "drift":
+      return `${at} · drift ${safe(entry.item)} (${entry.drift}): ${safe(entry.text)}`;
+    case "review":
+      return (
+        `${at} · ${safe(entry.item)} ${entry.action === "adopt" ? `adopted to ${safe(entry.strategy ?? "unattributed")}` : "dismissed"}` +
+        by(entry.operator, entry.note)
+      );
+    case "resume":
+      return `${at} · **resumed**${by(entry.operator, entry.note)}`;
+    case "restore":
+      return `${at} · restored from ${safe(entry.source)} (next ROUTER-${String(entry.nextSequence).padStart(8, "0")})${by(entry.operator, entry.note)}`;
+    case "strategy":
+      return `${at} · ${safe(entry.strategy)} ${entry.event}: ${safe(entry.reason)}${by(entry.operator, null)}`;
+    case "session":
+      return `${at} · ${entry.event}: ${safe(entry.text)}`;
+    default:
+      return null;
+  }
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return ["| | |", "| --- | --- |", ...rows.map(([name, value]) => `| ${name} | ${safe(value)} |`)].join("\n");
+}
+
+/** The whole report. `events` are the entries of `REPORTED_KINDS`, in order. */
+export function sessionReport(record: SessionRecord, events: Iterable<JournalEntry>): string {
+  const lines = [...events].map(eventLine).filter((line) => line !== null);
+  const shown = lines.slice(-EVENTS_MAX);
+  const rejections = Object.entries(record.rejections).toSorted(([, a], [, b]) => b - a);
+  return `# ${safe(record.id)}
+
+${table([
+  ["State", record.state + (record.cause === null ? "" : ` (${record.cause})`)],
+  ["Desk", `${record.desk} (${record.source})`],
+  ["Account", "paper"],
+  ["Session time", `${formatMoment(moment(record.startedAt))} to ${formatMoment(moment(record.lastAt))}`],
+  ["Length", formatDuration((record.lastAt - record.startedAt) as Duration)],
+  ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
+  ["Seed", record.seed],
+  ["Runs, orders, fills", `${record.runs}, ${record.orders}, ${record.fills}`],
+  ["Equity", `${record.equityStart ?? "—"} to ${record.equityEnd ?? "—"}`],
+  ["Profit and loss", `${record.pnl ?? "—"} after fees of ${record.fees ?? "—"}`],
+  ["Deepest drawdown", record.maxDrawdown === null ? "—" : `${(record.maxDrawdown * 100).toFixed(2)} %`],
+  ["Rejections", rejections.length === 0 ? "none" : rejections.map(([cause, count]) => `${cause} ${count}`).join(", ")],
+  ["Drift open", String(record.driftOpen)],
+  ["Orders still working at the venue", String(record.workingOrders)],
+  ["Journal", `${record.position} entries`],
+])}
+
+## What happened
+
+${lines.length > shown.length ? `${lines.length - shown.length} earlier events are in the journal.\n\n` : ""}${shown.map((line) => `- ${line}`).join("\n")}
+
+## What it ran on
+
+${table([
+  ...record.feed.map(
+    (source) => [safe(source.name), `${source.rows} rows, sha256 ${source.sha256.slice(0, 16)}…`] as const,
+  ),
+  ...Object.entries(record.versions).map(([name, version]) => [name, version] as const),
+  ["Started, stopped (wall)", `${record.started}, ${record.stopped ?? "—"}`],
+])}
+`;
+}
