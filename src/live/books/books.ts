@@ -1,0 +1,220 @@
+/**
+ * The books: cash, positions and profit, by owner and for the account, in exact decimals.
+ *
+ * 1. Equity = cash + Σ quantity × mark, at every moment; it is kept up with each mark and each fill, and never drifts.
+ * 2. An owner is a strategy or `unattributed`. The owners' quantities of a symbol add up to the account's.
+ * 3. They are a function of the marks and fills in their order: asking changes nothing.
+ * 4. The peak, and so the drawdown, looks at equity after every mark and fill.
+ * 5. A day begins, in UTC, with the first mark or fill of its date; what everybody had then is kept for the daily limits.
+ */
+import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
+import { DAY, type Moment } from "../../shared/time.ts";
+import type { BookProbe } from "../session/api.ts";
+import type { AccountFigures, BooksPort, Execution } from "../session/parts.ts";
+import { FLAT, fillPosition, type Position } from "./position.ts";
+
+interface Owner {
+  readonly positions: Map<string, Position>;
+  realized: Decimal;
+  fees: Decimal;
+}
+
+interface Held {
+  position: Position;
+  mark: Decimal | null;
+  markNumber: number;
+  /** Quantity × mark, as it stands in equity; zero before the first mark. */
+  value: Decimal;
+}
+
+export class Books implements BooksPort {
+  readonly #start: Decimal;
+  #cash: Decimal;
+  #realized = ZERO;
+  #fees = ZERO;
+  #equity: Decimal;
+  #peak: Decimal;
+  /** The peak since the last resume, for the breaker that looks at drawdown. */
+  #breakerPeak: Decimal;
+  #day = Number.NaN;
+  #dayEquity: Decimal;
+  #dayProfits = new Map<string, Decimal>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #symbols = new Map<string, Held>();
+
+  /** `cash`: what the account starts with, an exact decimal. */
+  constructor(cash: string) {
+    this.#start = decimal(cash);
+    this.#cash = this.#start;
+    this.#equity = this.#start;
+    this.#peak = this.#start;
+    this.#breakerPeak = this.#start;
+    this.#dayEquity = this.#start;
+  }
+
+  book(execution: Execution): Decimal {
+    const { owner, symbol, quantity, price, fee } = execution;
+    this.#turnDay(execution.at);
+    const book = this.#owner(owner);
+    const { position, realized } = fillPosition(book.positions.get(symbol) ?? FLAT, quantity, price);
+    if (position.quantity.isZero()) book.positions.delete(symbol);
+    else book.positions.set(symbol, position);
+    book.realized = book.realized.plus(realized);
+    book.fees = book.fees.plus(fee);
+    const held = this.#held(symbol);
+    held.position = fillPosition(held.position, quantity, price).position;
+    // Before a symbol's first mark its fill's price is the only price there is.
+    held.mark ??= price;
+    this.#realized = this.#realized.plus(realized);
+    this.#fees = this.#fees.plus(fee);
+    const paid = quantity.times(price).plus(fee);
+    this.#cash = this.#cash.minus(paid);
+    this.#equity = this.#equity.minus(paid);
+    this.#revalue(held);
+    return realized;
+  }
+
+  mark(symbol: string, price: number, at: Moment): void {
+    this.#turnDay(at);
+    const held = this.#held(symbol);
+    if (held.markNumber === price) return;
+    held.markNumber = price;
+    held.mark = decimal(price);
+    if (!held.position.quantity.isZero()) this.#revalue(held);
+  }
+
+  position(owner: string, symbol: string): Decimal {
+    return this.#owners.get(owner)?.positions.get(symbol)?.quantity ?? ZERO;
+  }
+
+  positions(): ReadonlyMap<string, Decimal> {
+    const held = new Map<string, Decimal>();
+    for (const [symbol, { position }] of this.#symbols)
+      if (!position.quantity.isZero()) held.set(symbol, position.quantity);
+    return held;
+  }
+
+  averagePrice(symbol: string): Decimal {
+    return this.#symbols.get(symbol)?.position.average ?? ZERO;
+  }
+
+  figures(): AccountFigures {
+    let gross = ZERO;
+    let net = ZERO;
+    for (const { value } of this.#symbols.values()) {
+      gross = gross.plus(value.abs());
+      net = net.plus(value);
+    }
+    // What equity gained and neither fills nor fees explain is what open positions gained.
+    const unrealized = this.#equity.minus(this.#start).minus(this.#realized).plus(this.#fees);
+    return {
+      equity: plain(this.#equity),
+      cash: plain(this.#cash),
+      realized: plain(this.#realized),
+      unrealized: plain(unrealized),
+      fees: plain(this.#fees),
+      gross: plain(gross),
+      net: plain(net),
+      drawdown: this.drawdown,
+    };
+  }
+
+  /** Equity's fall from its peak, as a share of the peak, ≤ 0. */
+  get drawdown(): number {
+    return this.#peak.isPositive() ? Math.min(0, this.#equity.div(this.#peak).minus(1).toNumber()) : 0;
+  }
+
+  books(): readonly BookProbe[] {
+    return [...this.#owners].map(([owner, book]) => {
+      let unrealized = ZERO;
+      for (const [symbol, { quantity, average }] of book.positions) {
+        const mark = this.#symbols.get(symbol)?.mark;
+        if (mark !== null && mark !== undefined) unrealized = unrealized.plus(mark.minus(average).times(quantity));
+      }
+      return {
+        owner,
+        realized: plain(book.realized),
+        unrealized: plain(unrealized),
+        fees: plain(book.fees),
+        pnl: plain(book.realized.plus(unrealized).minus(book.fees)),
+      };
+    });
+  }
+
+  /** A symbol's value at its mark, signed; zero when flat or never marked. */
+  value(symbol: string): Decimal {
+    return this.#symbols.get(symbol)?.value ?? ZERO;
+  }
+
+  get equity(): Decimal {
+    return this.#equity;
+  }
+
+  /** What equity gained since the day's first moment; negative for a loss. */
+  get dayProfit(): Decimal {
+    return this.#equity.minus(this.#dayEquity);
+  }
+
+  /** What an owner gained since the day's first moment. */
+  dayProfitOf(owner: string): Decimal {
+    return this.profitOf(owner).minus(this.#dayProfits.get(owner) ?? ZERO);
+  }
+
+  /** Equity's fall from the peak since the last `restartPeak`, as a share of that peak, ≥ 0. */
+  get breakerDrawdown(): Decimal {
+    return this.#breakerPeak.isPositive()
+      ? Decimal.max(ZERO, this.#breakerPeak.minus(this.#equity).div(this.#breakerPeak))
+      : ZERO;
+  }
+
+  /** The breaker's peak begins anew at the present equity: an operator has looked and resumed. */
+  restartPeak(): void {
+    this.#breakerPeak = this.#equity;
+  }
+
+  /** An owner's profit after fees, at the marks. */
+  profitOf(owner: string): Decimal {
+    const book = this.#owners.get(owner);
+    if (book === undefined) return ZERO;
+    let profit = book.realized.minus(book.fees);
+    for (const [symbol, { quantity, average }] of book.positions) {
+      const mark = this.#symbols.get(symbol)?.mark;
+      if (mark !== null && mark !== undefined) profit = profit.plus(mark.minus(average).times(quantity));
+    }
+    return profit;
+  }
+
+  #turnDay(at: Moment): void {
+    const day = Math.floor(at / DAY);
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#dayEquity = this.#equity;
+    this.#dayProfits = new Map([...this.#owners.keys()].map((name) => [name, this.profitOf(name)]));
+  }
+
+  #owner(name: string): Owner {
+    let owner = this.#owners.get(name);
+    if (owner === undefined) {
+      owner = { positions: new Map(), realized: ZERO, fees: ZERO };
+      this.#owners.set(name, owner);
+    }
+    return owner;
+  }
+
+  #held(symbol: string): Held {
+    let held = this.#symbols.get(symbol);
+    if (held === undefined) {
+      held = { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO };
+      this.#symbols.set(symbol, held);
+    }
+    return held;
+  }
+
+  #revalue(held: Held): void {
+    const value = held.mark === null ? ZERO : held.position.quantity.times(held.mark);
+    this.#equity = this.#equity.minus(held.value).plus(value);
+    held.value = value;
+    if (this.#equity.gt(this.#peak)) this.#peak = this.#equity;
+    if (this.#equity.gt(this.#breakerPeak)) this.#breakerPeak = this.#equity;
+  }
+}

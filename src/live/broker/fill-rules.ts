@@ -1,0 +1,46 @@
+/**
+ * At which price and in which size the paper venue fills an order.
+ *
+ * 1. A market order fills at the mark, moved against it by the slippage; a limit order once the mark is at or through its
+ *    limit, never worse than the limit. Prices are rounded half to even to the symbol's precision.
+ * 2. Sizes are cut to the lot toward zero. Source: the session rules, "Fills, as in Logos".
+ */
+import { Decimal, decimal, roundDownToStep, roundHalfEven, ZERO } from "../../shared/decimal.ts";
+import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { SymbolMeta } from "../../shared/market.ts";
+
+const BPS = 10_000;
+
+/** The fill's price, or null while the mark has not reached the limit. */
+export function fillPrice(
+  order: { readonly buys: boolean; readonly limitPrice: Decimal | null },
+  mark: Decimal,
+  config: PaperBrokerConfig,
+  meta: SymbolMeta,
+): Decimal | null {
+  const { buys, limitPrice } = order;
+  if (limitPrice !== null && (buys ? mark.gt(limitPrice) : mark.lt(limitPrice))) return null;
+  const moved = mark.times(decimal(1).plus(decimal(buys ? config.slippageBps : -config.slippageBps).div(BPS)));
+  const price = roundHalfEven(moved, meta.pricePrecision);
+  if (limitPrice === null) return price;
+  return buys ? Decimal.min(price, limitPrice) : Decimal.max(price, limitPrice);
+}
+
+/** How much of what remains a mark fills, as a size; zero when its volume gives nothing. */
+export function fillSize(remaining: Decimal, volume: number, config: PaperBrokerConfig, meta: SymbolMeta): Decimal {
+  if (config.partialFillShare === null) return remaining;
+  const available = roundDownToStep(decimal(volume).times(config.partialFillShare), decimal(meta.lotSize));
+  return available.lt(remaining) ? Decimal.max(ZERO, available) : remaining;
+}
+
+/** |price × quantity| × fee in basis points. */
+export function feeOf(price: Decimal, quantity: Decimal, config: PaperBrokerConfig): Decimal {
+  return price.times(quantity).abs().times(config.feeBps).div(BPS);
+}
+
+/** Why an order is below what the venue takes, or null. `reference`: its limit, else the mark, else null when there is none. */
+export function minimumRefusal(quantity: Decimal, reference: Decimal | null, meta: SymbolMeta): string | null {
+  const size = quantity.abs();
+  if (size.isZero() || size.lt(meta.minQuantity)) return "min_requirements";
+  return reference !== null && size.times(reference).lt(meta.minNotional) ? "min_requirements" : null;
+}

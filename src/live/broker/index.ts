@@ -1,0 +1,2 @@
+/** Brokers: the paper venue. */
+export { PaperBroker, type PaperBrokerOptions } from "./paper-broker.ts";

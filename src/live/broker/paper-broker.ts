@@ -1,0 +1,363 @@
+/**
+ * The paper broker: a venue on this machine, with its own account and its own database.
+ *
+ * 1. It outlives the console: what it has taken, filled or closed is durable before it answers or reports.
+ * 2. A venue id placed twice is one order; the second time gets the first one's answer.
+ * 3. Everything drawn comes from the seed and the order's number at the venue, so equal runs see equal faults, and a
+ *    restart does not draw again.
+ * 4. Commands of one turn of the loop are one transaction, and so are the fills of one market update.
+ *
+ * Faults that can be injected: a refusal, a lost acknowledgement (the order is live), a fill reported twice, a fill reported
+ * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
+ * an order that it has.
+ */
+import { createStream } from "../../orchestrator/index.ts";
+import { decimal, plain, roundDownToStep, roundHalfEven, ZERO, type Decimal } from "../../shared/decimal.ts";
+import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
+import type {
+  BrokerAccount,
+  BrokerAdapter,
+  BrokerEvent,
+  BrokerFill,
+  BrokerOrder,
+  CommandOutcome,
+  Lookup,
+  PlaceOrder,
+} from "../../shared/ports.ts";
+import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
+import { feeOf, fillPrice, fillSize, minimumRefusal } from "./fill-rules.ts";
+import { VenueStore, type VenueFill, type VenueOrder } from "./venue-store.ts";
+
+/** How late a delayed fill is told. */
+const DELAY = (30 * SECOND) as Duration;
+
+interface Faults {
+  readonly reject: boolean;
+  readonly dropAck: boolean;
+  readonly duplicateFill: boolean;
+  readonly delayFill: boolean;
+  readonly unknownFill: boolean;
+}
+
+interface Waiting {
+  readonly order: PlaceOrder;
+  readonly resolve: (outcome: CommandOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Pending {
+  readonly at: Moment;
+  readonly event: BrokerEvent;
+}
+
+export interface PaperBrokerOptions {
+  /** The database's path. */
+  readonly path: string;
+  readonly config: PaperBrokerConfig;
+  readonly seed: string;
+  readonly symbols: Iterable<SymbolMeta>;
+}
+
+export class PaperBroker implements BrokerAdapter {
+  readonly name = "paper";
+  readonly paper = true;
+  readonly #config: PaperBrokerConfig;
+  readonly #seed: string;
+  readonly #store: VenueStore;
+  readonly #symbols: ReadonlyMap<string, SymbolMeta>;
+  /** Open orders by symbol, in the order in which they were placed. */
+  readonly #resting = new Map<string, VenueOrder[]>();
+  readonly #positions = new Map<string, Decimal>();
+  readonly #marks = new Map<string, Decimal>();
+  #cash: Decimal;
+  #orderNumber: number;
+  #cursor = 0;
+  #waiting: Waiting[] = [];
+  #pending: Pending[] = [];
+
+  constructor(options: PaperBrokerOptions) {
+    this.#config = options.config;
+    this.#seed = options.seed;
+    this.#store = new VenueStore(options.path);
+    this.#symbols = new Map([...options.symbols].map((meta) => [meta.symbol, meta]));
+    this.#cash = decimal(options.config.cash);
+    this.#orderNumber = this.#store.lastOrderNumber();
+    for (const order of this.#store.openOrders()) this.#rest(order);
+    for (const fill of this.#store.fillsAfter(0)) this.#settle(fill);
+  }
+
+  placeOrder(order: PlaceOrder): Promise<CommandOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) queueMicrotask(() => this.#placeWaiting());
+      this.#waiting.push({ order, resolve, reject });
+    });
+  }
+
+  async cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome> {
+    const order = this.#store.order(venueId);
+    if (order === null) return { outcome: "refused", reason: "no_such_order" };
+    if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
+    const live = this.#live(order);
+    live.status = "canceled";
+    this.#store.write([live], []);
+    this.#unrest(live);
+    this.#report(at, { kind: "closed", venueId, status: "canceled", reason: "canceled", at });
+    return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
+  }
+
+  async replaceOrder(
+    venueId: string,
+    change: { readonly quantity: string; readonly limitPrice: string | null },
+    _at: Moment,
+  ): Promise<CommandOutcome> {
+    const order = this.#store.order(venueId);
+    if (order === null) return { outcome: "refused", reason: "no_such_order" };
+    if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
+    const meta = this.#symbols.get(order.symbol) as SymbolMeta;
+    const quantity = roundDownToStep(decimal(change.quantity), decimal(meta.lotSize));
+    const filled = decimal(order.filled);
+    if (quantity.isNegative() !== decimal(order.quantity).isNegative() || quantity.abs().lte(filled.abs()))
+      return { outcome: "refused", reason: "below_filled_quantity" };
+    const live = this.#live(order);
+    live.quantity = plain(quantity);
+    live.limitPrice =
+      change.limitPrice === null ? null : plain(roundHalfEven(decimal(change.limitPrice), meta.pricePrecision));
+    this.#store.write([live], []);
+    return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
+  }
+
+  async openOrders(): Promise<Lookup<readonly BrokerOrder[]>> {
+    return { ok: true, value: this.#store.openOrders().map(brokerOrderOf) };
+  }
+
+  async orderByClientId(venueId: string): Promise<Lookup<BrokerOrder | null>> {
+    const order = this.#store.order(venueId);
+    return { ok: true, value: order === null ? null : brokerOrderOf(order) };
+  }
+
+  async fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>> {
+    return { ok: true, value: this.#store.fillsAfter(cursor).map(brokerFillOf) };
+  }
+
+  async positions(): Promise<Lookup<Readonly<Record<string, string>>>> {
+    const held = [...this.#positions].filter(([, quantity]) => !quantity.isZero());
+    return { ok: true, value: Object.fromEntries(held.map(([symbol, quantity]) => [symbol, plain(quantity)])) };
+  }
+
+  async account(): Promise<Lookup<BrokerAccount>> {
+    let equity = this.#cash;
+    for (const [symbol, quantity] of this.#positions)
+      equity = equity.plus(quantity.times(this.#marks.get(symbol) ?? ZERO));
+    return { ok: true, value: { currency: this.#config.currency, cash: plain(this.#cash), equity: plain(equity) } };
+  }
+
+  symbolMeta(symbol: string): SymbolMeta | null {
+    return this.#symbols.get(symbol) ?? null;
+  }
+
+  onMarketData(events: readonly FeedEvent[], _now: Moment): void {
+    const changed = new Set<VenueOrder>();
+    const fills: VenueFill[] = [];
+    for (const event of events) {
+      const mark: Mark =
+        event.kind === "mark"
+          ? event.mark
+          : { symbol: event.bar.symbol, at: event.bar.at, price: event.bar.close, volume: event.bar.volume };
+      if (mark.price > 0) this.#onMark(mark, changed, fills);
+    }
+    this.#store.write([...changed], fills);
+    for (const order of changed) if (order.status === "filled") this.#unrest(order);
+  }
+
+  nextEventAt(): Moment | null {
+    return this.#pending[0]?.at ?? null;
+  }
+
+  takeEvents(now: Moment): readonly BrokerEvent[] {
+    const count = this.#pending.findIndex((pending) => pending.at > now);
+    const taken = this.#pending.splice(0, count === -1 ? this.#pending.length : count);
+    return taken.map((pending) => pending.event);
+  }
+
+  /** Reports a fill that no order explains, at the newest mark, for drills and for practising a review. */
+  injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }, at: Moment): void {
+    const mark = this.#marks.get(fill.symbol) ?? decimal(1);
+    const stranger = this.#strangerFill(fill.symbol, decimal(fill.quantity), mark, at);
+    this.#store.write([], [stranger]);
+    this.#report(at, { kind: "fill", fill: brokerFillOf(stranger) });
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #placeWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const orders: VenueOrder[] = [];
+    const answers: CommandOutcome[] = [];
+    const placed = new Map<string, VenueOrder>();
+    for (const { order } of waiting) {
+      const known = placed.get(order.venueId) ?? this.#store.order(order.venueId);
+      const taken = known ?? this.#take(order);
+      if (known === null || known === undefined) orders.push(taken);
+      placed.set(order.venueId, taken);
+      answers.push(this.#answer(taken));
+    }
+    try {
+      this.#store.write(orders, []);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+      return;
+    }
+    for (const order of orders) if (order.status === "open") this.#rest(order);
+    for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as CommandOutcome);
+  }
+
+  /** A new order as the venue takes or refuses it. */
+  #take(order: PlaceOrder): VenueOrder {
+    this.#orderNumber += 1;
+    const meta = this.#symbols.get(order.symbol);
+    const quantity =
+      meta === undefined ? decimal(order.quantity) : roundDownToStep(decimal(order.quantity), decimal(meta.lotSize));
+    const limitPrice =
+      order.limitPrice === null || meta === undefined
+        ? null
+        : roundHalfEven(decimal(order.limitPrice), meta.pricePrecision);
+    const reference = limitPrice ?? this.#marks.get(order.symbol) ?? null;
+    const refusal =
+      meta === undefined
+        ? "unknown_symbol"
+        : (minimumRefusal(quantity, reference, meta) ??
+          (this.#faults(this.#orderNumber).reject ? "injected_reject" : null));
+    return {
+      number: this.#orderNumber,
+      venueId: order.venueId,
+      symbol: order.symbol,
+      quantity: plain(quantity),
+      limitPrice: limitPrice === null ? null : plain(limitPrice),
+      status: refusal === null ? "open" : "rejected",
+      filled: "0",
+      placedAt: order.at,
+      refusal,
+    };
+  }
+
+  #answer(order: VenueOrder): CommandOutcome {
+    if (order.refusal !== null) return { outcome: "refused", reason: order.refusal };
+    return this.#faults(order.number).dropAck
+      ? { outcome: "unknown", reason: "the acknowledgement was lost" }
+      : { outcome: "accepted", quantity: order.quantity, limitPrice: order.limitPrice };
+  }
+
+  #faults(number: number): Faults {
+    const { faults } = this.#config;
+    const stream = createStream(this.#seed, `venue:${number}`);
+    const drawn = (share: number): boolean => stream.next() < share;
+    return {
+      reject: drawn(faults.reject),
+      dropAck: drawn(faults.dropAck),
+      duplicateFill: drawn(faults.duplicateFill),
+      delayFill: drawn(faults.delayFill),
+      unknownFill: drawn(faults.unknownFill),
+    };
+  }
+
+  #onMark(mark: Mark, changed: Set<VenueOrder>, fills: VenueFill[]): void {
+    const price = decimal(mark.price);
+    this.#marks.set(mark.symbol, price);
+    for (const order of this.#resting.get(mark.symbol) ?? []) {
+      // A mark that was there when the order came is not its next one.
+      if (order.status !== "open" || mark.at <= order.placedAt) continue;
+      const fill = this.#fillOf(order, price, mark);
+      if (fill === null) continue;
+      changed.add(order);
+      fills.push(fill);
+      const faults = this.#faults(order.number);
+      const at = later(mark.at, this.#config.latency);
+      const told = faults.delayFill ? later(at, DELAY) : at;
+      this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
+      if (faults.duplicateFill) this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
+      if (!faults.unknownFill) continue;
+      const stranger = this.#strangerFill(mark.symbol, decimal(fill.quantity), price, mark.at);
+      fills.push(stranger);
+      this.#report(at, { kind: "fill", fill: brokerFillOf(stranger) });
+    }
+  }
+
+  /** Fills what the mark gives of an order, and books it at the venue; null when it gives nothing. */
+  #fillOf(order: VenueOrder, mark: Decimal, at: Mark): VenueFill | null {
+    const meta = this.#symbols.get(order.symbol) as SymbolMeta;
+    const quantity = decimal(order.quantity);
+    const limitPrice = order.limitPrice === null ? null : decimal(order.limitPrice);
+    const price = fillPrice({ buys: !quantity.isNegative(), limitPrice }, mark, this.#config, meta);
+    if (price === null) return null;
+    const remaining = quantity.minus(order.filled);
+    const size = fillSize(remaining.abs(), at.volume, this.#config, meta);
+    if (size.isZero()) return null;
+    const filled = remaining.isNegative() ? size.negated() : size;
+    order.filled = plain(decimal(order.filled).plus(filled));
+    if (decimal(order.filled).equals(quantity)) order.status = "filled";
+    return this.#newFill(order.venueId, order.symbol, filled, price, at.at);
+  }
+
+  #strangerFill(symbol: string, quantity: Decimal, price: Decimal, at: Moment): VenueFill {
+    return this.#newFill(`VENUE-${9_000 + this.#cursor + 1}`, symbol, quantity, price, at);
+  }
+
+  #newFill(venueId: string, symbol: string, quantity: Decimal, price: Decimal, at: Moment): VenueFill {
+    const fill: VenueFill = {
+      cursor: this.#cursor + 1,
+      fillId: `F-${String(this.#cursor + 1).padStart(8, "0")}`,
+      venueId,
+      symbol,
+      quantity: plain(quantity),
+      price: plain(price),
+      fee: plain(feeOf(price, quantity, this.#config)),
+      at,
+    };
+    this.#settle(fill);
+    return fill;
+  }
+
+  /** Books a fill into the venue's own account. */
+  #settle(fill: VenueFill): void {
+    this.#cursor = fill.cursor;
+    this.#positions.set(fill.symbol, (this.#positions.get(fill.symbol) ?? ZERO).plus(fill.quantity));
+    this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
+  }
+
+  #report(at: Moment, event: BrokerEvent): void {
+    // Reports of one moment keep their order; a late one waits behind those that are earlier.
+    let index = this.#pending.length;
+    while (index > 0 && (this.#pending[index - 1] as Pending).at > at) index -= 1;
+    this.#pending.splice(index, 0, { at, event });
+  }
+
+  #rest(order: VenueOrder): void {
+    const orders = this.#resting.get(order.symbol);
+    if (orders === undefined) this.#resting.set(order.symbol, [order]);
+    else orders.push(order);
+  }
+
+  #unrest(order: VenueOrder): void {
+    const orders = this.#resting.get(order.symbol);
+    const index = orders?.indexOf(order) ?? -1;
+    if (index !== -1) orders?.splice(index, 1);
+  }
+
+  /** The resting order itself, not a copy from the disk. */
+  #live(order: VenueOrder): VenueOrder {
+    return this.#resting.get(order.symbol)?.find((one) => one.number === order.number) ?? order;
+  }
+}
+
+function brokerOrderOf(order: VenueOrder): BrokerOrder {
+  const { venueId, symbol, quantity, filled, limitPrice, status } = order;
+  return { venueId, symbol, quantity, filled, limitPrice, status };
+}
+
+function brokerFillOf(fill: VenueFill): BrokerFill {
+  return { ...fill, at: fill.at as Moment };
+}

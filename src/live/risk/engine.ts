@@ -1,0 +1,167 @@
+/**
+ * Risk: guards for each order, breakers for the session.
+ *
+ * 1. `check` and `breaker` change nothing; what changes the engine is what the journal tells: an accepted order, a refusal,
+ *    a resume. So a replay of the journal rebuilds it.
+ * 2. Turnover counts accepted orders of the UTC day; it begins at zero with the day's first.
+ * 3. A cooldown begins with the first refusal by the drawdown cap, and runs out by session time alone.
+ * 4. At most `reject_limit` rejection times are kept.
+ */
+import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
+import type { RiskLimits } from "../../shared/desk.ts";
+import { between, DAY, formatDuration, later, type Moment } from "../../shared/time.ts";
+import type { HeadroomProbe } from "../session/api.ts";
+import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
+import { GUARDS, journaled, written, type GuardOrder, type RiskState, type RiskView } from "./guards.ts";
+
+export class RiskEngine implements RiskPort {
+  readonly #limits: RiskLimits;
+  readonly #view: RiskView;
+  #turnover = ZERO;
+  #turnoverDay = Number.NaN;
+  #cooldownUntil: Moment | null = null;
+  #refusedAt: Moment[] = [];
+
+  constructor(limits: RiskLimits, view: RiskView) {
+    this.#limits = limits;
+    this.#view = view;
+  }
+
+  check(question: OrderQuestion, now: Moment): RiskVerdict {
+    const order = this.#order(question, now);
+    const state = this.#state(now);
+    const readings = GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter(
+      (item) => item !== null,
+    );
+    const refused = readings.find((item) => !item.passed);
+    return {
+      guards: readings.map(journaled),
+      refusal:
+        refused === undefined
+          ? null
+          : {
+              reason: refused.code,
+              detail: refused.detail,
+              value: written(refused.value),
+              limit: written(refused.limit),
+              freeAt: refused.freeAt,
+            },
+    };
+  }
+
+  breaker(now: Moment, lastFeedAt: Moment | null): BreakerTrip | null {
+    const { sessionDrawdownLimit, rejectLimit, rejectWindow, dataStale } = this.#limits;
+    const drawdown = this.#view.books.breakerDrawdown;
+    if (sessionDrawdownLimit !== null && drawdown.gte(sessionDrawdownLimit))
+      return {
+        code: "session_drawdown_limit",
+        message: `Equity fell ${drawdown.times(100).toFixed(2)} % from its peak; the limit is ${decimal(sessionDrawdownLimit).times(100).toFixed(2)} %.`,
+        value: written(drawdown),
+        limit: String(sessionDrawdownLimit),
+      };
+    const rejections = this.#refusedAt.filter((at) => between(at, now) <= rejectWindow).length;
+    if (rejectLimit !== null && rejections >= rejectLimit)
+      return {
+        code: "reject_limit_reached",
+        message: `${rejections} orders were rejected within ${formatDuration(rejectWindow)}; the limit is ${rejectLimit}.`,
+        value: String(rejections),
+        limit: String(rejectLimit),
+      };
+    if (dataStale !== null && lastFeedAt !== null && between(lastFeedAt, now) > dataStale)
+      return {
+        code: "data_stale",
+        message: `The feed has said nothing for ${formatDuration(between(lastFeedAt, now))}; the limit is ${formatDuration(dataStale)}.`,
+        value: formatDuration(between(lastFeedAt, now)),
+        limit: formatDuration(dataStale),
+      };
+    return null;
+  }
+
+  accepted(question: OrderQuestion, now: Moment): void {
+    this.#turnover = this.#state(now).turnover.plus(decimal(question.quantity).times(question.price).abs());
+    this.#turnoverDay = Math.floor(now / DAY);
+  }
+
+  refused(reason: string, now: Moment): void {
+    if (reason === "portfolio_drawdown_cap") this.#cooldownUntil = later(now, this.#limits.cooldown);
+    const { rejectLimit } = this.#limits;
+    if (rejectLimit === null) return;
+    this.#refusedAt.push(now);
+    if (this.#refusedAt.length > rejectLimit) this.#refusedAt.shift();
+  }
+
+  resumed(_now: Moment): void {
+    this.#refusedAt = [];
+    this.#view.books.restartPeak();
+  }
+
+  headroom(now: Moment): readonly HeadroomProbe[] {
+    const { books } = this.#view;
+    const limits = this.#limits;
+    const rows: HeadroomProbe[] = [];
+    const add = (guard: string, scope: string, value: Decimal, limit: string | number | null): void => {
+      if (limit === null) return;
+      const bound = decimal(limit);
+      const used = bound.isZero() ? null : value.div(bound).toNumber();
+      rows.push({ guard, scope, value: written(value), limit: written(bound), used });
+    };
+    const shareOf = (value: Decimal): Decimal => (books.equity.isPositive() ? value.div(books.equity) : ZERO);
+    this.#fullest(add);
+    const gross = decimal(books.figures().gross);
+    add("portfolio_gross_cap", "account", shareOf(gross), limits.portfolioGrossCap);
+    add("portfolio_drawdown_cap", "account", decimal(-books.drawdown), limits.portfolioDrawdownCap);
+    add("session_drawdown_limit", "session", books.breakerDrawdown, limits.sessionDrawdownLimit);
+    add(
+      "daily_portfolio_loss_cap",
+      "account, today",
+      Decimal.max(ZERO, books.dayProfit.negated()),
+      limits.dailyPortfolioLossCap,
+    );
+    add("turnover_block", "account, today", shareOf(this.#state(now).turnover), limits.turnoverBlock);
+    const rejections = this.#refusedAt.filter((at) => between(at, now) <= limits.rejectWindow).length;
+    add("reject_limit_reached", `in ${formatDuration(limits.rejectWindow)}`, decimal(rejections), limits.rejectLimit);
+    return rows;
+  }
+
+  /** The symbol, asset and class that stand nearest to their limits. */
+  #fullest(add: (guard: string, scope: string, value: Decimal, limit: string | number | null) => void): void {
+    const { books } = this.#view;
+    const limits = this.#limits;
+    let position = { symbol: "", used: ZERO, value: ZERO, limit: limits.maxPosition ?? null };
+    let asset = { symbol: "", value: ZERO };
+    const classes = new Map<string, Decimal>();
+    for (const [symbol, quantity] of books.positions()) {
+      const limit = limits.maxPositionBySymbol[symbol] ?? limits.maxPosition;
+      if (limit !== null && quantity.abs().div(limit).gt(position.used))
+        position = { symbol, used: quantity.abs().div(limit), value: quantity.abs(), limit };
+      const value = books.value(symbol).abs();
+      if (value.gt(asset.value)) asset = { symbol, value };
+      const name = this.#view.assetClassOf(symbol);
+      classes.set(name, (classes.get(name) ?? ZERO).plus(value));
+    }
+    const share = (value: Decimal): Decimal => (books.equity.isPositive() ? value.div(books.equity) : ZERO);
+    add("max_position_exceeded", position.symbol || "every symbol", position.value, position.limit);
+    add("per_asset_cap", asset.symbol || "every asset", share(asset.value), limits.perAssetCap);
+    for (const [name, cap] of Object.entries(limits.assetClassCaps))
+      add("asset_class_cap", name, share(classes.get(name) ?? ZERO), cap);
+  }
+
+  #order(question: OrderQuestion, now: Moment): GuardOrder {
+    const quantity = decimal(question.quantity);
+    const held = this.#view.books.positions().get(question.symbol) ?? ZERO;
+    const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
+    return {
+      strategy: question.strategy,
+      symbol: question.symbol,
+      quantity,
+      notional: quantity.times(question.price).abs(),
+      reduces,
+      now,
+    };
+  }
+
+  #state(now: Moment): RiskState {
+    const today = Math.floor(now / DAY) === this.#turnoverDay;
+    return { turnover: today ? this.#turnover : ZERO, cooldownUntil: this.#cooldownUntil };
+  }
+}

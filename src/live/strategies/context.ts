@@ -1,0 +1,52 @@
+/**
+ * The context that a run gets: a frozen picture with a few conveniences.
+ *
+ * 1. Everything in it is of the moment at which the run started.
+ * 2. The random stream follows from the seed, the strategy and the run's number, so a run that is repeated after a crash
+ *    draws the same numbers.
+ */
+import { createStream, type Stream } from "../../orchestrator/index.ts";
+import { decimal, roundDownToStep } from "../../shared/decimal.ts";
+import type { SymbolMeta } from "../../shared/market.ts";
+import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";
+import type { RunPicture } from "../session/parts.ts";
+
+export interface ContextSettings {
+  readonly symbols: readonly string[];
+  readonly params: Parameters;
+  readonly sizing: SizingLimits;
+  readonly seed: string;
+  readonly metaOf: (symbol: string) => SymbolMeta | undefined;
+}
+
+/** The context of one run. */
+export function contextOf(picture: RunPicture, settings: ContextSettings): StrategyContext {
+  let stream: Stream | null = null;
+  return Object.freeze({
+    now: picture.now,
+    symbols: settings.symbols,
+    params: settings.params,
+    sizing: settings.sizing,
+    bars: (symbol: string) => picture.bars[symbol] ?? [],
+    mark: (symbol: string) => picture.marks[symbol],
+    position: (symbol: string) => picture.positions[symbol] ?? 0,
+    openOrders: (symbol?: string) =>
+      symbol === undefined ? picture.openOrders : picture.openOrders.filter((order) => order.symbol === symbol),
+    roundQuantity: (symbol: string, quantity: number) => {
+      const meta = settings.metaOf(symbol);
+      if (!Number.isFinite(quantity)) return 0;
+      return meta === undefined ? quantity : roundDownToStep(decimal(quantity), decimal(meta.lotSize)).toNumber();
+    },
+    minimums: (symbol: string) => {
+      const meta = settings.metaOf(symbol);
+      return { quantity: Number(meta?.minQuantity ?? 0), notional: Number(meta?.minNotional ?? 0) };
+    },
+    random: () => {
+      stream ??= createStream(settings.seed, `strategy:${picture.strategy}:${picture.run}`);
+      return stream.next();
+    },
+    heartbeat: () => {
+      // In the session's own process a run's start and end are its heartbeats; a host process sends them on.
+    },
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The arithmetic of signals: means, deviations, regressions over the newest closes.
+ *
+ * 1. Deviations are of the population. A deviation of zero gives no z-score: null.
+ * 2. Sums run from the oldest value to the newest, so the same closes give the same bits.
+ */
+
+/** The newest `count` closes of bars, oldest first; null while there are fewer. */
+export function newestCloses(bars: readonly { readonly close: number }[], count: number): number[] | null {
+  if (bars.length < count) return null;
+  const closes: number[] = [];
+  for (let index = bars.length - count; index < bars.length; index += 1)
+    closes.push((bars[index] as { close: number }).close);
+  return closes;
+}
+
+/** The arithmetic mean; `values` is not empty. */
+export function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+/** How many population deviations the last value lies from the mean; null when all values are equal. */
+export function zScore(
+  values: readonly number[],
+): { readonly z: number; readonly mean: number; readonly deviation: number } | null {
+  const center = mean(values);
+  let squares = 0;
+  for (const value of values) squares += (value - center) ** 2;
+  const deviation = Math.sqrt(squares / values.length);
+  if (!(deviation > 0)) return null;
+  return { z: ((values[values.length - 1] as number) - center) / deviation, mean: center, deviation };
+}
+
+/** The slope of the least-squares line of `a` on `b`; null when `b` does not move. */
+export function hedgeRatio(a: readonly number[], b: readonly number[]): number | null {
+  const meanA = mean(a);
+  const meanB = mean(b);
+  let covariance = 0;
+  let variance = 0;
+  for (let index = 0; index < a.length; index += 1) {
+    const offset = (b[index] as number) - meanB;
+    covariance += ((a[index] as number) - meanA) * offset;
+    variance += offset * offset;
+  }
+  return variance > 0 ? covariance / variance : null;
+}
