@@ -107,7 +107,7 @@ const DISK_CODES: Readonly<Record<string, string>> = {
 
 /** Any thrown value as what a reader may see. `procedure` names where it happened. */
 export function tellable(error: unknown, procedure: string): ErrorShape {
-  if (error instanceof CodedError) return { ...error.toShape(), ...plainDetail(error.detail) };
+  if (error instanceof CodedError) return { code: error.code, message: error.message, ...plainDetail(error.detail) };
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const disk = Object.hasOwn(DISK_CODES, code) ? DISK_CODES[code] : undefined;
   if (disk !== undefined)

@@ -1,0 +1,131 @@
+/**
+ * `logos smoke`: the synthetic cohort, its files and its verdict.
+ *
+ * 1. Exit 0 when every limit is kept, 1 when one is broken, 2 when a fill was unknown.
+ * 2. Nothing is written before the run is over, and each file appears whole.
+ */
+import { resolve } from "node:path";
+import { runSmoke, SMOKE_DEFAULTS, type SmokeOptions, type SmokeResult } from "../../harness/smoke.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
+import { nodeFileSystem, writeAtomic } from "../../store/index.ts";
+import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
+import type { AddCommand, Context } from "../program.ts";
+
+interface Options {
+  readonly strategies: string;
+  readonly durationMin: string;
+  readonly cadenceSec: string;
+  readonly timeBudgetSec: string;
+  readonly jitterSec: string;
+  readonly seed: string;
+  readonly outputDir: string;
+  readonly sloLatencyP95Sec?: string;
+  readonly sloSkipRate?: string;
+  readonly sloQueueDepth?: string;
+  readonly sloErrors?: string;
+  readonly unknownFillShare: string;
+}
+
+function optionsOf(given: Options): SmokeOptions {
+  const limits = SMOKE_DEFAULTS.limits;
+  const timeBudget = durationOfNumber("--time-budget-sec", given.timeBudgetSec, SECOND);
+  const cadence = durationOfNumber("--cadence-sec", given.cadenceSec, SECOND);
+  const jitter = durationOfNumber("--jitter-sec", given.jitterSec, SECOND, true);
+  if (jitter > cadence)
+    throw new CodedError("usage", `--jitter-sec ${given.jitterSec}: at most the cadence, ${formatDuration(cadence)}.`);
+  return {
+    ...SMOKE_DEFAULTS,
+    strategies: wholeNumber("--strategies", given.strategies, 1, 20_000),
+    duration: durationOfNumber("--duration-min", given.durationMin, MINUTE),
+    cadence,
+    timeBudget,
+    jitter,
+    seed: given.seed,
+    unknownFillShare: decimalNumber("--unknown-fill-share", given.unknownFillShare, 0, 1),
+    limits: {
+      latencyP95S:
+        given.sloLatencyP95Sec === undefined
+          ? timeBudget / SECOND
+          : decimalNumber("--slo-latency-p95-sec", given.sloLatencyP95Sec, 0, 86_400),
+      skipRate:
+        given.sloSkipRate === undefined ? limits.skipRate : decimalNumber("--slo-skip-rate", given.sloSkipRate, 0, 1),
+      queueDepth:
+        given.sloQueueDepth === undefined
+          ? Math.max(limits.queueDepth, Number(given.strategies))
+          : wholeNumber("--slo-queue-depth", given.sloQueueDepth, 0, 1_000_000),
+      errors:
+        given.sloErrors === undefined ? limits.errors : wholeNumber("--slo-errors", given.sloErrors, 0, 1_000_000_000),
+    },
+  };
+}
+
+function write(
+  context: Context,
+  folder: string,
+  result: SmokeResult,
+): { readonly metrics: string; readonly summary: string } {
+  const logs = resolve(context.io.folder, folder, "logs");
+  nodeFileSystem.makeFolder(logs);
+  const metrics = resolve(logs, "metrics.jsonl");
+  const summary = resolve(logs, "..", "summary.json");
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  writeAtomic(nodeFileSystem, metrics, encode(result.lines.map((line) => `${line}\n`).join("")));
+  writeAtomic(nodeFileSystem, summary, encode(`${JSON.stringify(result.summary, null, 2)}\n`));
+  return { metrics, summary };
+}
+
+function print(
+  context: Context,
+  result: SmokeResult,
+  files: { readonly metrics: string; readonly summary: string },
+): void {
+  const { output } = context;
+  const { summary } = result;
+  if (output.json) {
+    output.value({ ...summary, files });
+    return;
+  }
+  output.line(
+    `${summary.strategies} strategies, ${summary.duration_min} minutes, seed ${summary.seed}: ` +
+      `${summary.runs.toLocaleString("en-US")} runs, ${summary.overruns} overruns, ` +
+      `${summary.orders_accepted.toLocaleString("en-US")} orders, ${summary.replays} replays, ` +
+      `${summary.fills.toLocaleString("en-US")} fills, ${summary.unknown_fills} unknown fills`,
+  );
+  output.table(summary.slo, [
+    { title: "limit", of: (row) => row.name },
+    { title: "value", of: (row) => String(row.value), right: true },
+    { title: "at most", of: (row) => String(row.limit), right: true },
+    { title: "", of: (row) => (row.kept ? "kept" : "BROKEN") },
+  ]);
+  output.line(`metrics  ${files.metrics}`);
+  output.line(`summary  ${files.summary}`);
+}
+
+/** Adds `smoke`. */
+export function addSmokeCommand(add: AddCommand): void {
+  add<Options>(
+    "smoke",
+    "run a synthetic cohort through scheduler, router and metrics, and judge it",
+    (command) =>
+      command
+        .option("--strategies <n>", "how many strategies", String(SMOKE_DEFAULTS.strategies))
+        .option("--duration-min <m>", "minutes of virtual time", "15")
+        .option("--cadence-sec <s>", "seconds between a strategy's runs", "30")
+        .option("--time-budget-sec <s>", "seconds that a run may take", "5")
+        .option("--jitter-sec <s>", "seconds of jitter, either way", "3")
+        .option("--seed <n>", "the seed that everything is drawn from", SMOKE_DEFAULTS.seed)
+        .option("--output-dir <dir>", "where the files go", "runs/orchestrator/_ci/smoke")
+        .option("--slo-latency-p95-sec <s>", "limit of the 95th percentile of tick latency (the time budget)")
+        .option("--slo-skip-rate <share>", "limit of skipped runs, as a share of one (0.05)")
+        .option("--slo-queue-depth <n>", "limit of orders in flight at once")
+        .option("--slo-errors <n>", "limit of rejections (0)")
+        .option("--unknown-fill-share <share>", "share of steps in which a fill comes that nobody ordered", "0"),
+    "logos smoke --strategies 2000 --seed 7",
+    (context, given) => {
+      const result = runSmoke(optionsOf(given));
+      print(context, result, write(context, given.outputDir, result));
+      return { passed: 0, slo_broken: 1, unknown_fills: 2 }[result.summary.verdict];
+    },
+  );
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+/**
+ * The `logos` command.
+ *
+ * 1. The Node version is checked before anything is loaded that an older one cannot load.
+ * 2. The exit code is the command's, from the table in `exits.ts`; nothing else sets it.
+ */
+const NODE_MAJOR_MIN = 24;
+const major = Number(process.versions.node.split(".")[0]);
+if (major < NODE_MAJOR_MIN) {
+  process.stderr.write(
+    `logos: this is Node ${process.versions.node}; Logos Console needs Node ${NODE_MAJOR_MIN} or newer. ` +
+      "Run it as `npm run logos -- …`, which uses the Node that comes with the project.\n",
+  );
+  process.exitCode = 69;
+} else {
+  const { runProgram } = await import("./program.ts");
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    environment: process.env,
+    folder: process.cwd(),
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * What the commands print: data on stdout, messages on stderr, colours and progress only for a terminal.
+ *
+ * 1. With `--json` stdout holds exactly one JSON value (or one a line for `--watch`), and nothing else.
+ * 2. `NO_COLOR`, `--no-color`, and a pipe each switch colours off.
+ * 3. Text from outside is printed without control characters, so no file can write to the terminal.
+ */
+
+export interface Io {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths are read from. */
+  readonly folder: string;
+}
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly of: (row: Row) => string;
+  readonly right?: boolean;
+}
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+type Style = keyof typeof STYLES;
+
+/** Text without control characters other than the line's end. */
+export function printable(text: string): string {
+  // oxlint wants no control characters in patterns, so they are asked for by their Unicode class.
+  return text.replace(/[^\P{Cc}\n\t]/gu, "·");
+}
+
+export class Output {
+  readonly json: boolean;
+  readonly #io: Io;
+  readonly #color: boolean;
+  #progressShown = false;
+
+  constructor(io: Io, options: { readonly json: boolean; readonly color: boolean }) {
+    this.#io = io;
+    this.json = options.json;
+    this.#color = options.color && !io.environment["NO_COLOR"] && io.stdout.isTTY === true;
+  }
+
+  /** True when both ends are a terminal, the only time a question may be asked. */
+  get interactive(): boolean {
+    return this.#io.stdout.isTTY === true && this.#io.stdin.isTTY === true && !this.json;
+  }
+
+  style(style: Style, text: string): string {
+    return this.#color ? `\u001B[${STYLES[style]}m${text}\u001B[0m` : text;
+  }
+
+  /** A line of the command's result. */
+  line(text = ""): void {
+    this.#clearProgress();
+    this.#io.stdout.write(`${text}\n`);
+  }
+
+  /** The command's result as JSON. */
+  value(value: unknown): void {
+    this.#clearProgress();
+    this.#io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Something that a person should know; never part of the result. */
+  message(text: string): void {
+    this.#clearProgress();
+    this.#io.stderr.write(`${printable(text)}\n`);
+  }
+
+  /** One line that is written over; only on a terminal. */
+  progress(text: string): void {
+    if (this.#io.stderr.isTTY !== true || this.json) return;
+    this.#io.stderr.write(`\r\u001B[2K${printable(text)}`);
+    this.#progressShown = true;
+  }
+
+  #clearProgress(): void {
+    if (!this.#progressShown) return;
+    this.#io.stderr.write("\r\u001B[2K");
+    this.#progressShown = false;
+  }
+
+  /** A table with aligned columns; nothing but its title row when there are no rows. */
+  table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
+    const cells = rows.map((row) => columns.map((column) => printable(column.of(row))));
+    const widths = columns.map((column, index) =>
+      Math.max(column.title.length, ...cells.map((line) => (line[index] ?? "").length)),
+    );
+    const print = (line: readonly string[]): string =>
+      line
+        .map((cell, index) =>
+          columns[index]?.right === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+        )
+        .join("  ")
+        .trimEnd();
+    this.line(this.style("dim", print(columns.map((column) => column.title))));
+    for (const line of cells) this.line(print(line));
+  }
+
+  /** Names and values, one a line, the values under each other. */
+  fields(rows: readonly (readonly [name: string, value: string])[]): void {
+    const width = Math.max(...rows.map(([name]) => name.length));
+    for (const [name, value] of rows) this.line(`${this.style("dim", name.padEnd(width))}  ${printable(value)}`);
+  }
+}

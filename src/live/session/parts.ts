@@ -1,0 +1,151 @@
+/**
+ * What the session needs of the parts it is made of, and the bag that holds them.
+ *
+ * 1. Every part is passed in: tests put fakes with the same interfaces in their place.
+ * 2. Only `router` is ever replaced, by a restore; everything else lives as long as the session.
+ */
+import type { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
+import type { Decimal } from "../../shared/decimal.ts";
+import type { Desk } from "../../shared/desk.ts";
+import type { SessionId } from "../../shared/ids.ts";
+import type { Bar, SymbolMeta } from "../../shared/market.ts";
+import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
+import type { OpenOrder, OrderIntent } from "../../shared/strategy.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { GuardReading } from "../../store/journal/entries.ts";
+import type { BookProbe, HeadroomProbe } from "./api.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Market } from "./market.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a run sees: the moment of its start, frozen. */
+export interface RunPicture {
+  readonly strategy: string;
+  readonly run: number;
+  readonly now: Moment;
+  /** By symbol of the strategy, oldest first. */
+  readonly bars: Readonly<Record<string, readonly Bar[]>>;
+  readonly marks: Readonly<Record<string, number>>;
+  readonly positions: Readonly<Record<string, number>>;
+  readonly openOrders: readonly OpenOrder[];
+  /** The newest bar among them, by close. */
+  readonly bar: Moment | null;
+}
+
+/** How a run ended. What a strategy throws or returns wrongly is an outcome, never an exception. */
+export interface RunResult {
+  readonly outcome: "ok" | "threw" | "bad_result";
+  readonly orders: readonly OrderIntent[];
+  readonly message: string | null;
+}
+
+export interface HostPort {
+  /** Why a strategy cannot run, by name. */
+  readonly notLoaded: ReadonlyMap<string, string>;
+  /** The most bars that any of the strategies looks back on. */
+  readonly barsNeeded: number;
+  /** Never rejects. */
+  run(picture: RunPicture): Promise<RunResult>;
+  close(): void;
+}
+
+/** An order before risk and router have seen it. */
+export interface OrderQuestion {
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly price: number;
+}
+
+export interface RiskVerdict {
+  readonly guards: readonly GuardReading[];
+  /** Null when the order may go on to the router. */
+  readonly refusal: {
+    readonly reason: string;
+    readonly detail: string | null;
+    readonly value: string | null;
+    readonly limit: string | null;
+    readonly freeAt: Moment | null;
+  } | null;
+}
+
+export interface BreakerTrip {
+  readonly code: string;
+  readonly message: string;
+  readonly value: string | null;
+  readonly limit: string | null;
+}
+
+export interface RiskPort {
+  check(order: OrderQuestion, now: Moment): RiskVerdict;
+  /** The breakers that look at equity, rejections and the feed; null while none trips. */
+  breaker(now: Moment, lastFeedAt: Moment | null): BreakerTrip | null;
+  accepted(order: OrderQuestion, now: Moment): void;
+  /** A refusal by risk, router or broker, for the breaker that counts them. */
+  refused(reason: string, now: Moment): void;
+  /** An operator's resume: breakers count anew from here. */
+  resumed(now: Moment): void;
+  headroom(now: Moment): readonly HeadroomProbe[];
+}
+
+/** An execution to be booked. Amounts are exact. */
+export interface Execution {
+  readonly owner: string;
+  readonly symbol: string;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly fee: Decimal;
+  readonly at: Moment;
+}
+
+export interface AccountFigures {
+  readonly equity: string;
+  readonly cash: string;
+  readonly realized: string;
+  readonly unrealized: string;
+  readonly fees: string;
+  readonly gross: string;
+  readonly net: string;
+  /** Share of the peak, ≤ 0. */
+  readonly drawdown: number;
+}
+
+export interface BooksPort {
+  /** Books an execution and answers the profit that it realized. */
+  book(execution: Execution): Decimal;
+  mark(symbol: string, price: number, at: Moment): void;
+  /** An owner's position; an owner is a strategy or `unattributed`. */
+  position(owner: string, symbol: string): Decimal;
+  /** Symbol → position over all owners; flat ones are absent. */
+  positions(): ReadonlyMap<string, Decimal>;
+  averagePrice(symbol: string): Decimal;
+  figures(): AccountFigures;
+  books(): readonly BookProbe[];
+}
+
+/** The session's parts. `now` is the moment of the present pass, or of the last. */
+export interface Core {
+  readonly id: SessionId;
+  readonly desk: Desk;
+  /** A digest of desk, seed and feed: the same for every equal run. */
+  readonly runDigest: string;
+  readonly startedAt: Moment;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly feed: Feed;
+  readonly market: Market;
+  readonly symbols: ReadonlyMap<string, SymbolMeta>;
+  readonly scheduler: Scheduler;
+  router: OrderRouter;
+  readonly metrics: MetricsRecorder;
+  readonly risk: RiskPort;
+  readonly books: BooksPort;
+  readonly broker: BrokerAdapter;
+  readonly host: HostPort;
+  readonly ledger: Ledger;
+  readonly tally: Tally;
+  now: Moment;
+}
+
+/** Whose book an adopted fill goes to when nobody is named. */
+export const UNATTRIBUTED = "unattributed";

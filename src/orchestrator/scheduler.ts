@@ -1,0 +1,333 @@
+/**
+ * Decides when each strategy runs.
+ *
+ * 1. No clock: callers pass `now`, and the same calls give the same answers on any machine.
+ * 2. A strategy is in the heap exactly while it is idle and not paused.
+ * 3. Jitter comes from the strategy's own stream, never moves a grid of slots, and never puts a run before the finish that led to it.
+ * 4. A saved scheduler goes on exactly as the original would have.
+ */
+import { CodedError } from "../shared/errors.ts";
+import { duration, moment } from "../shared/time.ts";
+import type { Duration, Moment } from "../shared/time.ts";
+import { DueHeap } from "./due-heap.ts";
+import { createStream, drawSeed, restoreStream } from "./random.ts";
+import type { Seed, Stream } from "./random.ts";
+import { record } from "./record.ts";
+import { completeSpec } from "./schedule-spec.ts";
+import type { FullScheduleSpec, ScheduleSpec } from "./schedule-spec.ts";
+import type { FinishedRun, MissedSlots, PlannedRun } from "./scheduler-types.ts";
+import type { SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./scheduler-types.ts";
+
+/** The most runs that `nextRuns` tells at once. */
+export const PLANNED_RUNS_MAX = 1_000;
+
+interface Entry {
+  readonly index: number;
+  readonly spec: FullScheduleSpec;
+  readonly stream: Stream;
+  nextRun: number;
+  /** The slot of the next run, or of the present one while running; without jitter. */
+  planned: number;
+  startedAt: number | null;
+  paused: boolean;
+  executions: number;
+  overruns: number;
+  skips: number;
+  totalRuntime: number;
+  lastRun: number | null;
+  lastHeartbeat: number | null;
+}
+
+/** Uniform in [−jitter, +jitter], whole microseconds; draws nothing where there is no jitter. */
+function drawJitter(spec: FullScheduleSpec, stream: Stream): number {
+  return spec.jitter === 0 ? 0 : Math.floor(stream.next() * (2 * spec.jitter + 1)) - spec.jitter;
+}
+
+/** The newest slot of a grid at or before a moment; `slot` is any slot of it. */
+function slotAtOrBefore(slot: number, cadence: number, at: number): number {
+  return slot + Math.floor((at - slot) / cadence) * cadence;
+}
+
+export class Scheduler {
+  /** The moment at which the scheduler was made: no first run lies before it. */
+  readonly now: Moment;
+  readonly seed: Seed;
+  readonly #entries: Entry[] = [];
+  readonly #byName = new Map<string, Entry>();
+  readonly #heap = new DueHeap();
+  #running = 0;
+
+  /** `now` in microseconds; without a seed one is drawn, which `snapshot()` tells. */
+  constructor(options: { readonly now: number; readonly seed?: Seed | null | undefined }) {
+    this.now = moment(options.now);
+    this.seed = options.seed ?? drawSeed();
+  }
+
+  /**
+   * Adds a strategy; its first run is `startAt` (else the scheduler's `now`) plus jitter, never before the scheduler's `now`.
+   * Returns that moment. Throws a RangeError for a field out of range, a CodedError for a second spec of one name.
+   */
+  register(spec: ScheduleSpec, options: { readonly startAt?: number | null | undefined } = {}): Moment {
+    const full = completeSpec(spec);
+    if (this.#byName.has(full.name))
+      throw new CodedError("invalid_input", `A strategy named ${full.name} is registered already; give this one another name.`);
+    const stream = createStream(this.seed, full.name);
+    const planned = Math.max(this.now, moment(options.startAt ?? this.now));
+    const nextRun = Math.max(this.now, planned + drawJitter(full, stream));
+    const counts = { startedAt: null, paused: false, executions: 0, overruns: 0, skips: 0, totalRuntime: 0 };
+    this.#add({ index: 0, spec: full, stream, nextRun, planned, ...counts, lastRun: null, lastHeartbeat: null });
+    return moment(nextRun);
+  }
+
+  #add(entry: Entry): void {
+    const placed = { ...entry, index: this.#entries.length };
+    this.#entries.push(placed);
+    this.#byName.set(placed.spec.name, placed);
+    if (placed.startedAt !== null) this.#running++;
+    this.#place(placed);
+  }
+
+  /** Holds invariant 2 for one entry. */
+  #place(entry: Entry): void {
+    if (entry.startedAt === null && !entry.paused) this.#heap.set(entry.index, entry.nextRun);
+    else this.#heap.remove(entry.index);
+  }
+
+  #find(name: string): Entry {
+    const entry = this.#byName.get(name);
+    if (entry === undefined) throw new CodedError("not_found", `No strategy named ${name} is registered.`);
+    return entry;
+  }
+
+  /** The strategies that are idle, not paused, and whose next run is at or before `now`: by next run, ties by registration. */
+  due(now: number): string[] {
+    const members = this.#heap.due(moment(now));
+    return members.map((member) => (this.#entries[member] as Entry).spec.name);
+  }
+
+  /** Throws a CodedError when the strategy is unknown or already running. */
+  markStart(name: string, now: number): void {
+    const entry = this.#find(name);
+    if (entry.startedAt !== null)
+      throw new CodedError("wrong_state", `Strategy ${name} is already running; finish that run before the next is started.`);
+    const at = moment(now);
+    // A run before its time is an extra one: on a grid it leaves the slot that was planned to the run after it.
+    if (at < entry.nextRun && entry.spec.anchor === "slot")
+      entry.planned = slotAtOrBefore(entry.planned, entry.spec.cadence, at);
+    entry.startedAt = at;
+    entry.lastRun = at;
+    this.#running++;
+    this.#heap.remove(entry.index);
+  }
+
+  /**
+   * Ends a run and plans the next. A finish before its start counts as no time at all.
+   * Throws a CodedError when the strategy is unknown or idle.
+   */
+  markFinish(name: string, now: number): FinishedRun {
+    const entry = this.#find(name);
+    const started = entry.startedAt;
+    if (started === null)
+      throw new CodedError("wrong_state", `Strategy ${name} is not running, so there is no run to finish.`);
+    const finish = moment(now);
+    const runtime = Math.max(0, finish - started);
+    const overrun = runtime > entry.spec.timeBudget;
+    const skips = this.#planAfter(entry, started, finish, overrun);
+    entry.nextRun = Math.max(finish, entry.planned + drawJitter(entry.spec, entry.stream));
+    entry.executions++;
+    entry.totalRuntime += runtime;
+    if (overrun) entry.overruns++;
+    entry.skips += skips;
+    entry.startedAt = null;
+    this.#running--;
+    this.#place(entry);
+    return { nextRun: entry.nextRun as Moment, runtime: runtime as Duration, overrun, skips };
+  }
+
+  /** Moves `planned` to the slot of the next run; returns the slots that are skipped. */
+  #planAfter(entry: Entry, started: number, finish: number, overrun: boolean): number {
+    const { cadence, anchor } = entry.spec;
+    const lost = overrun ? 1 : 0;
+    if (anchor === "finish") {
+      entry.planned = finish + (1 + lost) * cadence;
+      return lost;
+    }
+    // A run that jitter brought forward may finish before its own slot: the next one is after both.
+    const next = slotAtOrBefore(entry.planned, cadence, Math.max(finish, entry.planned)) + cadence;
+    const firstAfterStart = slotAtOrBefore(entry.planned, cadence, Math.max(started, entry.planned)) + cadence;
+    const passed = (next - firstAfterStart) / cadence;
+    entry.planned = next + lost * cadence;
+    return passed + lost;
+  }
+
+  recordHeartbeat(name: string, now: number): void {
+    this.#find(name).lastHeartbeat = moment(now);
+  }
+
+  /** Strategies without a heartbeat yet, or silent for longer than their timeout; in order of registration. */
+  lateHeartbeats(now: number): string[] {
+    const at = moment(now);
+    const late: string[] = [];
+    for (const { spec, lastHeartbeat } of this.#entries)
+      if (lastHeartbeat === null || at - lastHeartbeat > spec.heartbeatTimeout) late.push(spec.name);
+    return late;
+  }
+
+  /** Strategies that have run for longer than their budget; in order of registration. */
+  runningOverBudget(now: number): string[] {
+    const at = moment(now);
+    const over: string[] = [];
+    if (this.#running === 0) return over;
+    for (const { spec, startedAt } of this.#entries)
+      if (startedAt !== null && at - startedAt > spec.timeBudget) over.push(spec.name);
+    return over;
+  }
+
+  /** The next run's moment, with its jitter; while a run goes on, the moment at which it was due. */
+  nextRun(name: string): Moment {
+    return this.#find(name).nextRun as Moment;
+  }
+
+  /** The next run's slot without jitter; while a run goes on, its own. */
+  plannedOf(name: string): Moment {
+    return this.#find(name).planned as Moment;
+  }
+
+  /** The earliest next run among idle, unpaused strategies, or undefined when there is none. */
+  nextWake(): Moment | undefined {
+    return this.#heap.earliest() as Moment | undefined;
+  }
+
+  /** The strategy is due no more until it is resumed; a run that goes on may finish. */
+  pause(name: string): void {
+    const entry = this.#find(name);
+    entry.paused = true;
+    this.#place(entry);
+  }
+
+  /** Ends a pause: a run that became due meanwhile is due now, once; slots of the pause are no skips. */
+  resume(name: string, now: number): void {
+    const entry = this.#find(name);
+    const at = moment(now);
+    if (!entry.paused) return;
+    entry.paused = false;
+    if (entry.startedAt === null && entry.nextRun < at) this.#bringTo(entry, at);
+    this.#place(entry);
+  }
+
+  /** Makes a strategy due now. Throws a CodedError when it is unknown, running or paused. */
+  runNow(name: string, now: number): void {
+    const entry = this.#find(name);
+    const at = moment(now);
+    if (entry.startedAt !== null)
+      throw new CodedError("wrong_state", `Strategy ${name} is running; ask again when this run has ended.`);
+    if (entry.paused) throw new CodedError("wrong_state", `Strategy ${name} is paused; resume it first.`);
+    if (entry.nextRun <= at) return;
+    this.#bringTo(entry, at);
+    this.#place(entry);
+  }
+
+  /** Sets the next run to `at`; on a grid, the run takes the place of the newest slot that has passed. */
+  #bringTo(entry: Entry, at: number): void {
+    entry.nextRun = at;
+    entry.planned = entry.spec.anchor === "slot" ? slotAtOrBefore(entry.planned, entry.spec.cadence, at) : at;
+  }
+
+  /**
+   * After a gap (a laptop that slept, a debugger): counts the whole cadences that passed since the run was due as skips, and
+   * leaves the strategy due once. A strategy that is running, paused or not due has missed nothing.
+   */
+  skipMissed(name: string, now: number): MissedSlots {
+    const entry = this.#find(name);
+    const at = moment(now);
+    const idle = entry.startedAt === null && !entry.paused;
+    const slots = idle ? Math.max(0, Math.floor((at - entry.nextRun) / entry.spec.cadence)) : 0;
+    if (slots > 0) {
+      entry.skips += slots;
+      entry.nextRun += slots * entry.spec.cadence;
+      entry.planned += slots * entry.spec.cadence;
+      this.#place(entry);
+    }
+    return { slots, reason: "misfire", nextRun: entry.nextRun as Moment };
+  }
+
+  /** The names, in order of registration. */
+  names(): string[] {
+    return this.#entries.map((entry) => entry.spec.name);
+  }
+
+  specOf(name: string): FullScheduleSpec {
+    return this.#find(name).spec;
+  }
+
+  /**
+   * The next `count` runs (at most `PLANNED_RUNS_MAX`), exactly as they will be if runs take no time and each starts when it is due.
+   * While a run goes on, it is taken to end where it began. A paused strategy has none. Nothing is drawn from its stream.
+   */
+  nextRuns(name: string, count: number): PlannedRun[] {
+    const entry = this.#find(name);
+    const runs: PlannedRun[] = [];
+    if (entry.paused) return runs;
+    const copy = { ...entry, stream: entry.stream.clone() };
+    const wanted = Math.min(count, PLANNED_RUNS_MAX);
+    if (copy.startedAt !== null) this.#follow(copy, copy.startedAt);
+    let earliest = entry.startedAt ?? Number.NEGATIVE_INFINITY;
+    while (runs.length < wanted) {
+      const { jitter } = copy.spec;
+      // The first run's jitter is drawn and may have been cut at a moment that is gone; its range never excludes the run itself.
+      const low = Math.min(copy.nextRun, Math.max(earliest, copy.planned - jitter));
+      const high = Math.max(copy.nextRun, copy.planned + jitter);
+      runs.push({ at: moment(copy.nextRun), planned: moment(copy.planned), earliest: moment(low), latest: moment(high) });
+      earliest = copy.nextRun;
+      this.#follow(copy, copy.nextRun);
+    }
+    return runs;
+  }
+
+  /** Moves a copy on by one run that starts and ends at `at`. */
+  #follow(copy: Entry, at: number): void {
+    this.#planAfter(copy, at, at, false);
+    copy.nextRun = Math.max(at, copy.planned + drawJitter(copy.spec, copy.stream));
+  }
+
+  /** Every strategy's figures by name. */
+  stats(): Record<string, StrategyStats> {
+    return record(
+      this.#entries.map((entry) => [
+        entry.spec.name,
+        {
+          nextRun: entry.nextRun as Moment,
+          running: entry.startedAt !== null,
+          paused: entry.paused,
+          executions: entry.executions,
+          overruns: entry.overruns,
+          skips: entry.skips,
+          averageRuntime: entry.executions === 0 ? null : duration(Math.round(entry.totalRuntime / entry.executions)),
+          lastRun: entry.lastRun as Moment | null,
+          lastHeartbeat: entry.lastHeartbeat as Moment | null,
+        },
+      ]),
+    );
+  }
+
+  /** The whole state, plain JSON. */
+  snapshot(): SchedulerSnapshot {
+    const strategies = this.#entries.map(({ index: _index, stream, ...rest }) => ({ ...rest, stream: stream.state() }));
+    return { now: this.now, seed: this.seed, strategies: strategies as StrategySnapshot[] };
+  }
+
+  /** A scheduler that goes on where the saved one stood. Throws a RangeError or CodedError for a state that cannot be. */
+  static restore(snapshot: SchedulerSnapshot): Scheduler {
+    const scheduler = new Scheduler({ now: snapshot.now, seed: snapshot.seed });
+    for (const saved of snapshot.strategies) {
+      const spec = completeSpec(saved.spec);
+      if (scheduler.#byName.has(spec.name))
+        throw new CodedError("snapshot_invalid", `The schedule holds strategy ${spec.name} twice.`);
+      for (const at of [saved.nextRun, saved.planned, saved.startedAt, saved.lastRun, saved.lastHeartbeat])
+        if (at !== null) moment(at);
+      for (const count of [saved.executions, saved.overruns, saved.skips, saved.totalRuntime]) moment(count);
+      scheduler.#add({ ...saved, index: 0, spec, stream: restoreStream(saved.stream) });
+    }
+    return scheduler;
+  }
+}

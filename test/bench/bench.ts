@@ -1,0 +1,69 @@
+/**
+ * `npm run bench`: what the program costs here, as ratios to a fixed piece of work measured in the same run.
+ *
+ * 1. Nothing is judged: the table shows value, target and ratio; a slow machine shows as a slow yardstick in the first lines.
+ * 2. The yardstick runs before and after, so that a machine that changed its speed meanwhile is seen.
+ * 3. `npm run bench -- NAME` runs the groups whose name contains NAME.
+ */
+import { arch, cpus, platform } from "node:os";
+import type { BenchRow } from "./row.ts";
+import { consoleBenchmarks } from "./console.ts";
+import { orchestratorBenchmarks } from "./orchestrator.ts";
+import { sessionBenchmarks } from "./session.ts";
+import { smokeBenchmarks } from "./smoke.ts";
+import { startBenchmarks } from "./start.ts";
+import { storeBenchmarks } from "./store.ts";
+
+const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  orchestrator: orchestratorBenchmarks,
+  store: storeBenchmarks,
+  smoke: smokeBenchmarks,
+  session: sessionBenchmarks,
+  console: consoleBenchmarks,
+  start: startBenchmarks,
+};
+
+/** Millions of map insertions a second: the kind of work that the router does. The median of five. */
+function yardstick(): number {
+  const rates = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    const map = new Map<string, number>();
+    for (let index = 0; index < 200_000; index += 1) map.set(`key-${index}`, index);
+    return 200_000 / (performance.now() - started) / 1_000;
+  });
+  return rates.toSorted((a, b) => a - b)[2] as number;
+}
+
+const written = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
+
+function print(row: BenchRow): void {
+  const ratio =
+    row.target === undefined ? null : row.better === "higher" ? row.value / row.target : row.target / row.value;
+  const target = row.target === undefined ? "" : `target ${written(row.target)}`;
+  console.log(
+    `  ${row.name.padEnd(58)} n ${String(row.n).padStart(9)}  ${written(row.value).padStart(12)} ${row.unit.padEnd(10)} ` +
+      `${target.padEnd(18)} ${ratio === null ? "" : `${ratio.toFixed(2)}× the target`}`,
+  );
+}
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const before = yardstick();
+console.log(
+  `Node ${process.versions.node} on ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
+);
+console.log(`yardstick: ${before.toFixed(2)} M map insertions/s`);
+const rows: BenchRow[] = [];
+for (const [name, group] of Object.entries(GROUPS)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+  console.log(`\n${name}`);
+  for (const row of await group()) {
+    rows.push(row);
+    print(row);
+  }
+}
+const after = yardstick();
+console.log(
+  `\nyardstick afterwards: ${after.toFixed(2)} M/s (${((after / before - 1) * 100).toFixed(0)} % against before)`,
+);
+if (process.argv.includes("--json")) console.log(JSON.stringify({ yardstick: { before, after }, rows }));
