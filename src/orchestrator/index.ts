@@ -1,7 +1,14 @@
 /** The orchestrator: pure decisions, from plain Node without a build. */
 export { Scheduler, PLANNED_RUNS_MAX } from "./scheduler.ts";
 export type { ScheduleSpec, FullScheduleSpec, Anchor } from "./schedule-spec.ts";
-export type { FinishedRun, MissedSlots, PlannedRun, SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./scheduler-types.ts";
+export type {
+  FinishedRun,
+  MissedSlots,
+  PlannedRun,
+  SchedulerSnapshot,
+  StrategySnapshot,
+  StrategyStats,
+} from "./scheduler-types.ts";
 export { OrderRouter } from "./router.ts";
 export type { RestoreOptions } from "./router.ts";
 export type {

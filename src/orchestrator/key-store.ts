@@ -205,9 +205,10 @@ export class KeyStore {
 
   /**
    * Fills an empty store from a picture. `isOpen` tells which accepted orders are in flight; a key without a moment counts as
-   * decided at `now`.
+   * decided at `now`. Under the bounds that the picture was taken with nothing is let go: that waits for the next change, as it
+   * would have in the store of the picture.
    */
-  fill(list: KeyList, isOpen: (sequence: number) => boolean, now: number): void {
+  fill(list: KeyList, isOpen: (sequence: number) => boolean, now: number, taken: Retention): void {
     const rows = list.keys.length;
     this.#reserve(rows);
     this.#keys = list.keys.slice();
@@ -228,6 +229,7 @@ export class KeyStore {
     else for (let row = 0; row < rows; row++) this.#index.set(this.#keys[row] as string, row);
     for (let row = 0; row < rows; row++)
       if ((this.#sequence[row] as number) > 0 && isOpen(this.#sequence[row] as number)) this.#state[row] = OPEN;
-    this.#enforce(now);
+    const { maxKeys, maxAge } = this.retention;
+    if (maxKeys !== taken.maxKeys || maxAge !== taken.maxAge) this.#enforce(now);
   }
 }

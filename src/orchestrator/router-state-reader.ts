@@ -73,7 +73,8 @@ export function fromRouterState(json: unknown, options: ReadOptions = {}): Route
 }
 
 function assemble(json: unknown, faults: Faults): RouterSnapshot {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) faults.fail([], "the file must hold one JSON object");
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    faults.fail([], "the file must hold one JSON object");
   const file = json as Record<string, unknown>;
   for (const name of ["rate_counters", "inflight", "idempotency"])
     if (!Object.hasOwn(file, name)) faults.fail([name], "the field must be there");
@@ -118,7 +119,12 @@ function countersOf(value: unknown, readAt: ReadMoment, faults: Faults): Record<
     if (!Array.isArray(times)) faults.fail(place, "the value must be a list of times");
     const moments = (times as unknown[]).map((time, index) => readAt(time, [...place, index]));
     // Times that were written out of order count all the same; the window wants them in order.
-    if (moments.length > 0) put(counters, strategy, moments.toSorted((a, b) => a - b));
+    if (moments.length > 0)
+      put(
+        counters,
+        strategy,
+        moments.toSorted((a, b) => a - b),
+      );
   }
   return counters;
 }
@@ -132,7 +138,8 @@ function inflightOf(
   const rows: [number, string, InflightOrder][] = [];
   for (const [id, raw] of entriesOf(value, ["inflight"], faults)) {
     const place: Step[] = ["inflight", id];
-    const sequence = sequenceOf(id) ?? faults.fail(place, "an order id must be ROUTER- and its number of eight digits or more");
+    const sequence =
+      sequenceOf(id) ?? faults.fail(place, "an order id must be ROUTER- and its number of eight digits or more");
     if (sequence >= nextSequence) tooLate(place, sequence, nextSequence, faults);
     const order = checked(ORDER, raw, place, faults);
     if (order.quantity === 0) faults.fail([...place, "quantity"], "the quantity must not be 0");
@@ -156,7 +163,10 @@ function inflightOf(
 }
 
 function tooLate(place: readonly Step[], sequence: number, nextSequence: number, faults: Faults): never {
-  return faults.fail(place, `next_sequence, ${nextSequence}, must be greater than every order's number, and this is ${sequence}`);
+  return faults.fail(
+    place,
+    `next_sequence, ${nextSequence}, must be greater than every order's number, and this is ${sequence}`,
+  );
 }
 
 /** The columns of a record that the language's own reader made. */
@@ -209,19 +219,33 @@ function listOf(
   const told = section.keys;
   const place: Step[] = ["logos_console", "keys"];
   if (told !== null && (told.count !== count || told.check !== keyCheck(columns.keys)))
-    faults.fail(place, "it speaks of other keys than idempotency does; the file was changed by hand or by another program");
+    faults.fail(
+      place,
+      "it speaks of other keys than idempotency does; the file was changed by hand or by another program",
+    );
   const base = {
     keys: columns.keys,
     sequence: Float64Array.from(columns.sequence),
     reason: columns.reason,
-    at: section.retention.maxAge === null ? null : Float64Array.from(told?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
+    at:
+      section.retention.maxAge === null
+        ? null
+        : Float64Array.from(told?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
   };
   if (told === null) return withoutPayloads(base, columns, inflight, section);
   const strategy = Int32Array.from(told.strategy);
   const symbol = Int32Array.from(told.symbol);
   const quantity = Float64Array.from(told.quantity, (value, row) => (strategy[row] === -1 ? Number.NaN : value));
   const price = Float64Array.from(told.price, (value, row) => (strategy[row] === -1 ? Number.NaN : value));
-  const list: KeyList = { ...base, strategy, symbol, quantity, price, strategies: told.strategies, symbols: told.symbols };
+  const list: KeyList = {
+    ...base,
+    strategy,
+    symbol,
+    quantity,
+    price,
+    strategies: told.strategies,
+    symbols: told.symbols,
+  };
   if (told.ageOrder !== null) return reordered(list, told.ageOrder);
   leaveIndex(list, columns.index);
   return list;
@@ -283,7 +307,10 @@ function reordered(list: KeyList, ageOrder: readonly number[]): KeyList {
   };
 }
 
-function newestOf(inflight: Readonly<Record<string, InflightOrder>>, counters: Readonly<Record<string, readonly Moment[]>>): Moment {
+function newestOf(
+  inflight: Readonly<Record<string, InflightOrder>>,
+  counters: Readonly<Record<string, readonly Moment[]>>,
+): Moment {
   let newest = 0;
   for (const order of Object.values(inflight)) newest = Math.max(newest, order.timestamp);
   for (const moments of Object.values(counters)) newest = Math.max(newest, moments.at(-1) ?? 0);
@@ -298,8 +325,8 @@ function withReason<Told extends Pick<SnapshotHead, "haltReasons">>(
   at: Moment,
 ): Told {
   if (!halted || !foreign) return told;
-  const message = "The restored file says halted and does not say why: look at the system that wrote it before you resume.";
+  const message =
+    "The restored file says halted and does not say why: look at the system that wrote it before you resume.";
   const reason = { kind: "fault", id: null, code: "halted_in_file", message, orderId: null, report: null, at } as const;
   return { ...told, haltReasons: [reason] };
 }
-

@@ -132,7 +132,10 @@ const SECTION = "logos_console";
 export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Faults): ConsoleSection {
   const version = checked(z.object({ schema_version: whole }), value, [SECTION], faults).schema_version;
   if (version !== SCHEMA_VERSION)
-    faults.fail([SECTION, "schema_version"], `this program reads version ${SCHEMA_VERSION}, and the file has ${version}`);
+    faults.fail(
+      [SECTION, "schema_version"],
+      `this program reads version ${SCHEMA_VERSION}, and the file has ${version}`,
+    );
   const head = checked(HEAD, value, [SECTION], faults);
   const { rejected, accepted, replays } = head.counters;
   return {
@@ -144,11 +147,22 @@ export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Fau
     haltReasons: head.halt_reasons.map((reason, index): HaltReason => {
       const place: Step[] = [SECTION, "halt_reasons", index];
       const { kind, id, code, message, order_id: orderId } = reason;
-      return { kind, id, code, message, orderId, report: reportOf(reason.report, place, readAt), at: readAt(reason.at, [...place, "at"]) };
+      return {
+        kind,
+        id,
+        code,
+        message,
+        orderId,
+        report: reportOf(reason.report, place, readAt),
+        at: readAt(reason.at, [...place, "at"]),
+      };
     }),
     driftItems: itemsOf(head.drift.items, head.drift.next, readAt, faults),
     nextDriftItem: head.drift.next,
-    resumes: head.resumes.map((resume, index) => ({ ...resume, at: readAt(resume.at, [SECTION, "resumes", index, "at"]) })),
+    resumes: head.resumes.map((resume, index) => ({
+      ...resume,
+      at: readAt(resume.at, [SECTION, "resumes", index, "at"]),
+    })),
     counters: { accepted, replays, rejected, conflicts: rejected["idempotency_conflict"] ?? 0 },
     session: head.session,
     journalPosition: head.journal_position,
@@ -158,20 +172,44 @@ export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Fau
 function reportOf(report: z.output<typeof REPORT>, place: readonly Step[], readAt: ReadMoment): ReportEvidence | null {
   if (report === null) return null;
   const { order_id: orderId, status, filled_qty: filledQty, fill_id: fillId, price } = report;
-  return { orderId, status, filledQty, timestamp: readAt(report.timestamp, [...place, "report", "timestamp"]), fillId, price };
+  return {
+    orderId,
+    status,
+    filledQty,
+    timestamp: readAt(report.timestamp, [...place, "report", "timestamp"]),
+    fillId,
+    price,
+  };
 }
 
-function itemsOf(items: readonly z.output<typeof ITEM>[], next: number, readAt: ReadMoment, faults: Faults): DriftItem[] {
+function itemsOf(
+  items: readonly z.output<typeof ITEM>[],
+  next: number,
+  readAt: ReadMoment,
+  faults: Faults,
+): DriftItem[] {
   const seen = new Set<string>();
   return items.map((item, index) => {
     const place: Step[] = [SECTION, "drift", "items", index];
     if (seen.has(item.id)) faults.fail([...place, "id"], "no two items may have the same id");
-    if (Number(item.id.slice("DRIFT-".length)) >= next) faults.fail([...place, "id"], "drift.next must be greater than every item's number");
+    if (Number(item.id.slice("DRIFT-".length)) >= next)
+      faults.fail([...place, "id"], "drift.next must be greater than every item's number");
     seen.add(item.id);
     const { id, kind, order_id: orderId, evidence, count: times } = item;
-    const review = item.review === null ? null : { ...item.review, at: readAt(item.review.at, [...place, "review", "at"]) };
+    const review =
+      item.review === null ? null : { ...item.review, at: readAt(item.review.at, [...place, "review", "at"]) };
     const report = reportOf(item.report, place, readAt);
-    return { id, kind, orderId, text: item.text, report, evidence, at: readAt(item.at, [...place, "at"]), count: times, review };
+    return {
+      id,
+      kind,
+      orderId,
+      text: item.text,
+      report,
+      evidence,
+      at: readAt(item.at, [...place, "at"]),
+      count: times,
+      review,
+    };
   });
 }
 
@@ -202,9 +240,16 @@ function fillsOf(value: unknown, faults: Faults): Record<string, readonly SeenFi
 }
 
 /** A column: as many finite numbers as there are keys, each of which passes. */
-function column(value: unknown, name: string, rows: number, faults: Faults, passes: (number: number) => boolean): number[] {
+function column(
+  value: unknown,
+  name: string,
+  rows: number,
+  faults: Faults,
+  passes: (number: number) => boolean,
+): number[] {
   const place: Step[] = [SECTION, "keys", name];
-  if (!Array.isArray(value) || value.length !== rows) faults.fail(place, `the list must have ${rows} numbers, one for each key`);
+  if (!Array.isArray(value) || value.length !== rows)
+    faults.fail(place, `the list must have ${rows} numbers, one for each key`);
   const list = value as unknown[];
   for (let row = 0; row < rows; row++) {
     const number = list[row];
@@ -216,7 +261,8 @@ function column(value: unknown, name: string, rows: number, faults: Faults, pass
 function keysOf(value: unknown, faults: Faults): KeysSection {
   const keys = checked(KEYS, value, [SECTION, "keys"], faults);
   const rows = keys.count;
-  const placeIn = (names: readonly string[]) => (number: number) => Number.isInteger(number) && number >= -1 && number < names.length;
+  const placeIn = (names: readonly string[]) => (number: number) =>
+    Number.isInteger(number) && number >= -1 && number < names.length;
   const strategy = column(keys.strategy, "strategy", rows, faults, placeIn(keys.strategies));
   const symbol = column(keys.symbol, "symbol", rows, faults, placeIn(keys.symbols));
   for (let row = 0; row < rows; row++)
@@ -227,7 +273,9 @@ function keysOf(value: unknown, faults: Faults): KeysSection {
   if (ageOrder !== null && new Set(ageOrder).size !== rows)
     faults.fail([SECTION, "keys", "age_order"], "each key must occur in it once");
   const decidedAt =
-    keys.decided_at_us === null ? null : column(keys.decided_at_us, "decided_at_us", rows, faults, Number.isSafeInteger);
+    keys.decided_at_us === null
+      ? null
+      : column(keys.decided_at_us, "decided_at_us", rows, faults, Number.isSafeInteger);
   return {
     count: rows,
     check: keys.check,
@@ -241,4 +289,3 @@ function keysOf(value: unknown, faults: Faults): KeysSection {
     decidedAt,
   };
 }
-

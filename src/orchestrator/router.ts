@@ -407,7 +407,7 @@ export class OrderRouter {
           "snapshot_invalid",
           `The snapshot's next sequence is ${this.#nextSequence}, and it holds an order with the number ${sequence}.`,
         );
-    this.#keys.fill(list, (sequence) => this.#inflight.has(sequence), this.#moment());
+    this.#keys.fill(list, (sequence) => this.#inflight.has(sequence), this.#moment(), snapshot.retention);
     for (const [strategy, moments] of Object.entries(snapshot.rateCounters)) {
       const { window } = this.#windowOf(strategy);
       for (const at of moments) window.push(at);

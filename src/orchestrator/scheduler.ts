@@ -72,8 +72,9 @@ export class Scheduler {
     if (this.#byName.has(full.name))
       throw new CodedError("invalid_input", `A strategy named ${full.name} is registered already; give this one another name.`);
     const stream = createStream(this.seed, full.name);
-    const planned = Math.max(this.now, moment(options.startAt ?? this.now));
-    const nextRun = Math.max(this.now, planned + drawJitter(full, stream));
+    const startAt = moment(options.startAt ?? this.now);
+    const planned = Math.max(this.now, startAt);
+    const nextRun = Math.max(this.now, startAt + drawJitter(full, stream));
     const counts = { startedAt: null, paused: false, executions: 0, overruns: 0, skips: 0, totalRuntime: 0 };
     this.#add({ index: 0, spec: full, stream, nextRun, planned, ...counts, lastRun: null, lastHeartbeat: null });
     return moment(nextRun);
@@ -155,7 +156,7 @@ export class Scheduler {
     // A run that jitter brought forward may finish before its own slot: the next one is after both.
     const next = slotAtOrBefore(entry.planned, cadence, Math.max(finish, entry.planned)) + cadence;
     const firstAfterStart = slotAtOrBefore(entry.planned, cadence, Math.max(started, entry.planned)) + cadence;
-    const passed = (next - firstAfterStart) / cadence;
+    const passed = Math.max(0, next - firstAfterStart) / cadence;
     entry.planned = next + lost * cadence;
     return passed + lost;
   }

@@ -12,9 +12,12 @@ import type { Faults, Step } from "./state-fault.ts";
 export type ReadMoment = (value: unknown, steps: readonly Step[]) => Moment;
 
 function ruleOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type") return `the value must be ${issue.expected === "int" ? "a whole number" : `a ${issue.expected}`}`;
+  if (issue.code === "invalid_type")
+    return `the value must be ${issue.expected === "int" ? "a whole number" : `a ${issue.expected}`}`;
   if (issue.code === "too_small")
-    return issue.origin === "string" ? "the text must not be empty" : `the value must be at least ${String(issue.minimum)}`;
+    return issue.origin === "string"
+      ? "the text must not be empty"
+      : `the value must be at least ${String(issue.minimum)}`;
   if (issue.code === "too_big")
     return `${issue.origin === "string" ? "the text may have" : "the value may be"} ${String(issue.maximum)} at most`;
   if (issue.code === "invalid_value") return `the value must be one of ${issue.values.map(String).join(", ")}`;

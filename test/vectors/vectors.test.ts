@@ -43,7 +43,10 @@ const requestOf = (request: Step["request"]) => ({
 /** The seven shared fields with moments as integers; of rate counters those that still count, as the runner is free to drop the rest. */
 function comparable(file: Record<string, any>, now: number) {
   const counting = Object.entries(file["rate_counters"] as Record<string, string[]>)
-    .map(([name, times]) => [name, times.map((time) => parseMoment(time) as number).filter((at) => at >= now - 1_000_000)] as const)
+    .map(
+      ([name, times]) =>
+        [name, times.map((time) => parseMoment(time) as number).filter((at) => at >= now - 1_000_000)] as const,
+    )
     .filter(([, times]) => times.length > 0);
   const orders = Object.entries(file["inflight"] as Record<string, Record<string, unknown>>).map(([id, order]) => [
     id,
@@ -83,7 +86,12 @@ function runRouter(steps: readonly Step[]): number {
         })),
       );
       const { resolved, unknownFills, remainingInflight } = told;
-      const seen = { resolved, unknown_fills: unknownFills, remaining_inflight: remainingInflight, halted: router.halted };
+      const seen = {
+        resolved,
+        unknown_fills: unknownFills,
+        remaining_inflight: remainingInflight,
+        halted: router.halted,
+      };
       expect(seen, where).toEqual(step["expect"]);
       checks++;
     } else if (step.op === "snapshot_and_restore") {
@@ -127,7 +135,10 @@ function runScheduler(steps: readonly Step[]): number {
       expect(Math.abs((averageRuntime ?? 0) / 1e6 - avg_runtime_s), where).toBeLessThanOrEqual(1.001e-6);
     } else if (step.op === "record_heartbeat") scheduler.recordHeartbeat(name, now);
     else if (step.op === "watchdogs") {
-      const seen = { late_heartbeats: scheduler.lateHeartbeats(now), running_over_budget: scheduler.runningOverBudget(now) };
+      const seen = {
+        late_heartbeats: scheduler.lateHeartbeats(now),
+        running_over_budget: scheduler.runningOverBudget(now),
+      };
       expect(seen, where).toEqual(step["expect"]);
     } else throw new Error(`unknown step ${step.op}`);
     if (step["expect"] !== undefined) checks++;
@@ -140,14 +151,16 @@ function runMetrics(steps: readonly Step[]): number {
   let checks = 0;
   for (const [index, step] of steps.entries()) {
     if (step.op === "create") metrics = new MetricsRecorder({ window: step["window"] });
-    else if (step.op === "record_tick") metrics.recordTick(step["strategy"], step["latency_s"], { skipped: step["skipped"] });
+    else if (step.op === "record_tick")
+      metrics.recordTick(step["strategy"], step["latency_s"], { skipped: step["skipped"] });
     else if (step.op === "record_queue_depth") metrics.recordQueueDepth(step["depth"]);
     else if (step.op === "record_error") metrics.recordError(step["kind"]);
     else if (step.op === "snapshot") {
       const seen = metrics.snapshot(step["now"] ?? 0) as unknown as Record<string, unknown>;
       for (const [field, value] of Object.entries(step["expect"])) {
         const where = `step ${index} ${field}`;
-        if (typeof value === "number") expect(Math.abs((seen[field] as number) - value), where).toBeLessThanOrEqual(1.001e-6);
+        if (typeof value === "number")
+          expect(Math.abs((seen[field] as number) - value), where).toBeLessThanOrEqual(1.001e-6);
         else expect(seen[field], where).toEqual(value);
       }
       checks++;

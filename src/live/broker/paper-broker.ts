@@ -70,6 +70,8 @@ export class PaperBroker implements BrokerAdapter {
   readonly #resting = new Map<string, VenueOrder[]>();
   readonly #positions = new Map<string, Decimal>();
   readonly #marks = new Map<string, Decimal>();
+  /** When each order that fills in parts last did: marks up to then are heard again after a restart, and fill nothing twice. */
+  readonly #filledUntil = new Map<string, number>();
   #cash: Decimal;
   #orderNumber: number;
   #cursor = 0;
@@ -167,7 +169,11 @@ export class PaperBroker implements BrokerAdapter {
       if (mark.price > 0) this.#onMark(mark, changed, fills);
     }
     this.#store.write([...changed], fills);
-    for (const order of changed) if (order.status === "filled") this.#unrest(order);
+    for (const order of changed)
+      if (order.status === "filled") {
+        this.#unrest(order);
+        this.#filledUntil.delete(order.venueId);
+      }
   }
 
   nextEventAt(): Moment | null {
@@ -269,7 +275,7 @@ export class PaperBroker implements BrokerAdapter {
     this.#marks.set(mark.symbol, price);
     for (const order of this.#resting.get(mark.symbol) ?? []) {
       // A mark that was there when the order came is not its next one.
-      if (order.status !== "open" || mark.at <= order.placedAt) continue;
+      if (order.status !== "open" || mark.at <= (this.#filledUntil.get(order.venueId) ?? order.placedAt)) continue;
       const fill = this.#fillOf(order, price, mark);
       if (fill === null) continue;
       changed.add(order);
@@ -324,6 +330,7 @@ export class PaperBroker implements BrokerAdapter {
   /** Books a fill into the venue's own account. */
   #settle(fill: VenueFill): void {
     this.#cursor = fill.cursor;
+    this.#filledUntil.set(fill.venueId, fill.at);
     this.#positions.set(fill.symbol, (this.#positions.get(fill.symbol) ?? ZERO).plus(fill.quantity));
     this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
   }

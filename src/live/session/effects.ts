@@ -46,10 +46,7 @@ export function missed(core: Core, strategy: string, at: Moment): MissedSlots {
   return slots;
 }
 
-type Submission = Pick<
-  OrderEntry,
-  "strategy" | "symbol" | "quantity" | "price" | "clientOrderId" | "idempotencyKey"
->;
+type Submission = Pick<OrderEntry, "strategy" | "symbol" | "quantity" | "price" | "clientOrderId" | "idempotencyKey">;
 
 /** The router's answer to an order that risk let pass. */
 export function submitted(core: Core, order: Submission, at: Moment): SubmitOutcome {

@@ -41,7 +41,6 @@ export class Ledger {
   #committed: number;
   #committedMs: number | null = null;
   #broken: CodedError | null = null;
-  #lastAt: Moment | null = null;
 
   /** `project` writes the session's files from committed entries; what it throws breaks the ledger as a commit does. */
   constructor(options: {
@@ -55,7 +54,6 @@ export class Ledger {
     this.#project = options.project;
     this.#monotonicMs = options.monotonicMs;
     this.#committed = options.journal.position;
-    this.#lastAt = options.tally.lastAt;
   }
 
   get position(): number {
@@ -86,9 +84,8 @@ export class Ledger {
 
   add(body: EntryBody, at: Moment): JournalEntry {
     this.#check();
-    const last = this.#lastAt;
+    const last = this.#tally.lastAt;
     const entry = this.#journal.append(body, last !== null && at < last ? last : at);
-    this.#lastAt = entry.at;
     this.#tally.apply(entry);
     this.#pending.push(entry);
     if (!RIDES_ALONG.has(body.kind)) this.#consequential = true;

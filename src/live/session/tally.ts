@@ -7,6 +7,7 @@
  * 3. Only working orders, runs in progress and what waits for a review are kept whole; the rest is counted. Seen fills
  *    are kept for as many as `SEEN_FILLS_MAX`, oldest dropped first.
  */
+import { fromRouterState } from "../../orchestrator/index.ts";
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import type { Moment, Duration } from "../../shared/time.ts";
@@ -17,6 +18,7 @@ import type {
   FillEntry,
   JournalEntry,
   OrderEntry,
+  RestoreEntry,
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
 import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
@@ -33,7 +35,8 @@ export interface WorkingOrder {
   readonly strategy: string;
   readonly symbol: string;
   readonly quantity: number;
-  readonly ordered: Decimal;
+  /** What the venue took, once it has said so: it rounds to its lots. */
+  ordered: Decimal;
   filled: Decimal;
   readonly price: number;
   readonly limitPrice: number | null;
@@ -162,9 +165,7 @@ export class Tally {
       case "closed":
         return this.#closed(entry);
       case "restore":
-        // The router's orders in flight are put in by whoever applies the restore; what was known before is void.
-        this.working.clear();
-        return;
+        return this.#restore(entry);
       case "strategy": {
         const tally = this.strategy(entry.strategy);
         tally.standing = entry.event === "resumed" ? "active" : entry.event;
@@ -274,6 +275,27 @@ export class Tally {
     });
   }
 
+  /** What was known before is void; of the orders in flight in the snapshot nobody has asked the venue yet. */
+  #restore(entry: RestoreEntry): void {
+    this.working.clear();
+    const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
+    for (const [orderId, order] of Object.entries(inflight))
+      this.working.set(orderId, {
+        orderId,
+        venueId: "",
+        strategy: order.strategyId,
+        symbol: order.symbol,
+        quantity: order.quantity,
+        ordered: decimal(order.quantity),
+        filled: decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity)),
+        price: order.price,
+        limitPrice: null,
+        state: "unknown",
+        at: order.timestamp,
+        confirmed: false,
+      });
+  }
+
   #send(orderId: string, venueId: string): void {
     const order = this.working.get(orderId);
     if (order === undefined) return;
@@ -288,6 +310,7 @@ export class Tally {
       return;
     }
     order.confirmed = entry.outcome.outcome === "accepted";
+    if (entry.outcome.outcome === "accepted") order.ordered = decimal(entry.outcome.quantity);
     if (order.state === "accepted" || order.state === "unknown")
       order.state = entry.outcome.outcome === "accepted" ? "working" : "unknown";
   }

@@ -90,9 +90,10 @@ export class Venue {
 
   positions(): Record<string, string> {
     const sums = new Map<string, Decimal>();
-    for (const fill of this.fills)
-      sums.set(fill.symbol, (sums.get(fill.symbol) ?? ZERO).plus(decimal(fill.quantity)));
-    return Object.fromEntries([...sums].filter(([, sum]) => !sum.isZero()).map(([symbol, sum]) => [symbol, plain(sum)]));
+    for (const fill of this.fills) sums.set(fill.symbol, (sums.get(fill.symbol) ?? ZERO).plus(decimal(fill.quantity)));
+    return Object.fromEntries(
+      [...sums].filter(([, sum]) => !sum.isZero()).map(([symbol, sum]) => [symbol, plain(sum)]),
+    );
   }
 
   /** Reports a fill of an order id, known or not, as an execution that happened. */
@@ -155,7 +156,8 @@ export class Venue {
       for (const resting of this.orders.values())
         if (resting.status === "open" && resting.order.symbol === symbol && resting.order.at < at)
           this.#fill(resting, price, at);
-      if (this.#happens(this.faults.unknownFill)) this.execute(`nobody-${this.fills.length}`, symbol, "1", String(price), at);
+      if (this.#happens(this.faults.unknownFill))
+        this.execute(`nobody-${this.fills.length}`, symbol, "1", String(price), at);
     }
   }
 

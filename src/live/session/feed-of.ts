@@ -1,0 +1,47 @@
+/**
+ * The feed that a desk asks for: its recorded files, or its synthetic market.
+ *
+ * 1. Files are read whole, so that their digests are those of what is played.
+ * 2. A name that is no absolute path is looked for in the workspace.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
+import type { FeedConfig } from "../../shared/desk.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { Feed } from "../../shared/ports.ts";
+import type { Moment } from "../../shared/time.ts";
+import { createReplayFeed, createSyntheticFeed, importBars } from "../feed/index.ts";
+
+/** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
+export const SYNTHETIC_START = 1_767_623_400_000_000 as Moment;
+
+/** A file with market data is at most this long, packed or not. */
+export const DATA_FILE_BYTES_MAX = 1_000_000_000;
+
+interface FeedRequest {
+  readonly config: FeedConfig;
+  readonly seed: string;
+  readonly start: Moment;
+  /** The workspace's folder. */
+  readonly folder: string;
+}
+
+/** Opens the feed. Throws `not_found`, `too_large` or `data_invalid`, each naming the file. */
+export async function openFeed({ config, seed, start, folder }: FeedRequest): Promise<Feed> {
+  if (config.kind === "synthetic") return createSyntheticFeed(config, seed, start, null);
+  const { symbol, timeZone, dateFormat, symbols } = config;
+  const sources = config.files.map((file) => readSource(isAbsolute(file) ? file : join(folder, file)));
+  const imported = await importBars(sources, { symbol, timeZone, dateFormat });
+  return createReplayFeed(imported, symbols);
+}
+
+/** A file's bytes, for an import. Throws `not_found` or `too_large`. */
+export function readSource(path: string): { readonly name: string; readonly bytes: Uint8Array } {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new CodedError("not_found", `There is no file ${path}.`, { path });
+  if (size > DATA_FILE_BYTES_MAX)
+    throw new CodedError("too_large", `${path} has ${size} bytes; market data files may have ${DATA_FILE_BYTES_MAX}.`, {
+      path,
+    });
+  return { name: basename(path), bytes: readFileSync(path) };
+}

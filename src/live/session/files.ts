@@ -1,0 +1,104 @@
+/**
+ * The session's files that are written whole: `router_state.json`, `session.json`, `session.md`.
+ *
+ * 1. The journal holds a snapshot's digest before the file is there: so a file with another digest was put there by somebody else.
+ * 2. In `router_state.json` the session is named by the run's digest, so that equal runs write equal bytes.
+ * 3. All three are summaries: a session goes on without them, from its journal.
+ */
+import { writeRouterState } from "../../orchestrator/index.ts";
+import { decimal, plain } from "../../shared/decimal.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { FileSystem } from "../../shared/ports.ts";
+import { formatMoment, moment } from "../../shared/time.ts";
+import {
+  digestOf,
+  RECORD_SCHEMA,
+  REPORTED_KINDS,
+  saveRouterState,
+  sessionReport,
+  writeRecord,
+  writeTextAtomic,
+  type JournalReader,
+  type SessionFiles,
+  type SessionRecord,
+  type SnapshotEntry,
+} from "../../store/index.ts";
+import type { SessionState, StopCause } from "./api.ts";
+import type { Core } from "./parts.ts";
+
+/** What the files say that the session's parts do not know. */
+export interface FileFacts {
+  readonly files: SessionFiles;
+  readonly fs: FileSystem;
+  readonly reader: Pick<JournalReader, "read">;
+  readonly wallMs: () => number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly created: string;
+  readonly started: string;
+}
+
+/** Writes the router's snapshot: the journal says so first. Throws `io`. */
+export function saveSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): void {
+  const context = { session: core.runDigest, journalPosition: core.ledger.position };
+  const text = writeRouterState(core.router.snapshot(), context);
+  const sha256 = digestOf(text);
+  core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause }, core.now);
+  core.ledger.commit();
+  saveRouterState(facts.fs, facts.files.routerState, text);
+}
+
+/** A wall time as the files write it. */
+export function wallText(wallMs: number): string {
+  return formatMoment(moment(Math.floor(wallMs) * 1_000));
+}
+
+/** Writes `session.json`, and at the end `session.md` too. Throws `io`. */
+export function writeFiles(
+  core: Core,
+  facts: FileFacts,
+  state: SessionState,
+  cause: StopCause | "failed" | null,
+  failure: ErrorShape | null,
+): SessionRecord {
+  const { tally, desk } = core;
+  const figures = core.books.figures();
+  const equityStart = tally.equityStart;
+  const record: SessionRecord = {
+    schema: RECORD_SCHEMA,
+    id: core.id,
+    state,
+    desk: desk.name,
+    source: desk.source,
+    seed: desk.seed,
+    clock: core.clock.kind,
+    speed: core.clock.speed,
+    runDigest: core.runDigest,
+    versions: { ...facts.versions },
+    feed: core.feed.sources.map((source) => ({ ...source })),
+    configuration: desk,
+    created: facts.created,
+    started: facts.started,
+    stopped: cause === null ? null : wallText(facts.wallMs()),
+    startedAt: core.startedAt,
+    lastAt: core.now,
+    position: core.ledger.committed,
+    cause,
+    runs: tally.runs,
+    orders: tally.orders,
+    fills: tally.fills,
+    rejections: { ...tally.rejections },
+    equityStart,
+    equityEnd: figures.equity,
+    pnl: equityStart === null ? null : plain(decimal(figures.equity).minus(equityStart)),
+    fees: figures.fees,
+    maxDrawdown: Math.min(tally.drawdownMax, figures.drawdown),
+    driftOpen: tally.driftOpen,
+    workingOrders: tally.working.size,
+    halts: tally.halts.map((halt) => ({ ...halt })),
+    failure: failure === null ? null : { code: failure.code, message: failure.message },
+  };
+  writeRecord(facts.fs, facts.files.record, record);
+  const events = facts.reader.read(1, REPORTED_KINDS);
+  writeTextAtomic(facts.fs, facts.files.report, sessionReport(record, events));
+  return record;
+}

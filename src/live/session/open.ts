@@ -1,0 +1,415 @@
+/**
+ * Makes a session's parts: for a new one, and for one that goes on from its journal.
+ *
+ * 1. Everything that can be wrong is found before the folder is made or anything in it is changed.
+ * 2. The lock comes first and goes last; whatever fails in between, everything that was opened is closed.
+ * 3. A start is a recovery: a new session is one whose journal is empty.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
+import { decimal, ZERO } from "../../shared/decimal.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
+import { later } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+import {
+  acquireLock,
+  Artifacts,
+  ControlInbox,
+  findSession,
+  makeSessionFolder,
+  nameLatest,
+  nodeFileSystem,
+  openJournal,
+  sessionNameOf,
+  type Journal,
+  type Lock,
+  type SessionFiles,
+  type Workspace,
+} from "../../store/index.ts";
+import { Books } from "../books/index.ts";
+import { PaperBroker } from "../broker/index.ts";
+import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
+import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
+import { RiskEngine } from "../risk/index.ts";
+import { createInProcessHost } from "../strategies/index.ts";
+import type { LiveSession, RestoreRequest } from "./api.ts";
+import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { Ledger } from "./ledger.ts";
+import { Market } from "./market.ts";
+import type { Core, HostPort } from "./parts.ts";
+import { reconcileWithVenue, replay, type Interrupted } from "./recovery.ts";
+import { applyRestore, checkRestore } from "./restore.ts";
+import { agreeOnRouterFile, type Holds } from "./router-file-check.ts";
+import { Session, type SessionParts } from "./session.ts";
+import { Tally } from "./tally.ts";
+
+/** The doors to the world; each has a real one by default. */
+export interface SessionPorts {
+  readonly fs: FileSystem;
+  readonly timers: Timers;
+  readonly wallMs: () => number;
+  readonly turn: () => Promise<void>;
+  /** The program's version, for the record. */
+  readonly version: string;
+  readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
+}
+
+export interface CreateOptions {
+  readonly workspace: Workspace;
+  readonly desk: Desk;
+  /** Instead of the desk's. */
+  readonly speed?: Speed | undefined;
+  /** Session time after which it ends by itself. */
+  readonly length?: Duration | undefined;
+  readonly restore?: RestoreRequest | undefined;
+  readonly ports?: Partial<SessionPorts> | undefined;
+}
+
+export interface ReopenOptions {
+  readonly workspace: Workspace;
+  /** A session's id, or `latest`. */
+  readonly id: string;
+  readonly speed?: Speed | undefined;
+  readonly length?: Duration | undefined;
+  readonly restore?: RestoreRequest | undefined;
+  /** Which one holds where `router_state.json` and the journal disagree; without it that is refused. */
+  readonly holds?: Holds | undefined;
+  readonly ports?: Partial<SessionPorts> | undefined;
+}
+
+const PORTS: SessionPorts = {
+  fs: nodeFileSystem,
+  timers: nodeTimers,
+  wallMs: nodeWallMs,
+  turn: nodeTurn,
+  version: "development",
+  openBroker: (files, desk, feed) =>
+    new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
+};
+
+/** What the journal's first entry says of the session. */
+interface Birth {
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly endsAt: Moment | null;
+  readonly created: string;
+}
+
+/** Everything that is decided before the folder is touched. */
+interface Prepared {
+  readonly ports: SessionPorts;
+  readonly workspace: Workspace;
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly feed: Feed;
+  readonly host: HostPort;
+}
+
+async function prepare(workspace: Workspace, desk: Desk, start: Moment | null, ports: SessionPorts): Promise<Prepared> {
+  if (desk.clock.kind === "system" && desk.feed.kind === "replay")
+    throw new CodedError(
+      "desk_invalid",
+      "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
+    );
+  const wished =
+    start ?? (desk.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : desk.clock.start);
+  const feed = await openFeed({
+    config: desk.feed,
+    seed: desk.seed,
+    start: wished ?? SYNTHETIC_START,
+    folder: workspace.path,
+  });
+  const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
+  const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  for (const strategy of desk.strategies)
+    for (const symbol of strategy.symbols)
+      if (!known.has(symbol))
+        throw new CodedError(
+          "desk_invalid",
+          `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
+        );
+  const host = await createInProcessHost({ desk, workspace, metaOf: (symbol) => known.get(symbol) });
+  return { ports, workspace, desk, start: begin, feed, host };
+}
+
+/** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
+function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
+  const { source: _source, clock, ...rest } = desk;
+  const told = { ...rest, clock: clock.kind, start, feed: feed.sources };
+  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
+}
+
+function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, ports: SessionPorts): Clock {
+  const { timers, turn, wallMs } = ports;
+  if (desk.clock.kind === "system") return new SystemClock({ timers, wallMs, notBefore: from });
+  return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
+}
+
+/** The parts in their first state: strategies registered, nothing heard. */
+function coreOf(prepared: Prepared, files: SessionFiles, journal: Journal, artifacts: Artifacts, clock: Clock): Core {
+  const { desk, feed, host, ports, start } = prepared;
+  const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  const tally = new Tally(desk);
+  const market = new Market(host.barsNeeded);
+  market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
+  const books = new Books(desk.broker.cash);
+  const risk = new RiskEngine(desk.limits, {
+    books,
+    assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
+    working: (symbol) => workingIn(tally, symbol),
+    recentVolume: (symbol, bars) =>
+      market
+        .bars(symbol)
+        .slice(-bars)
+        .reduce((sum, bar) => sum + bar.volume, 0),
+  });
+  const scheduler = new Scheduler({ now: start, seed: desk.seed });
+  for (const strategy of desk.strategies) scheduler.register(strategy);
+  const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
+  return {
+    id: files.id,
+    desk,
+    runDigest: runDigestOf(desk, start, feed),
+    startedAt: start,
+    clock,
+    timers: ports.timers,
+    feed,
+    market,
+    symbols,
+    scheduler,
+    router: new OrderRouter({ rateLimitPerSec, maxInflight }),
+    metrics: new MetricsRecorder({ window: metricsWindow }),
+    risk,
+    books,
+    broker: ports.openBroker(files, desk, feed),
+    host,
+    ledger: new Ledger({
+      journal,
+      tally,
+      project: (entries) => artifacts.apply(entries),
+      monotonicMs: () => ports.timers.monotonicMs(),
+    }),
+    tally,
+    now: start,
+  };
+}
+
+function workingIn(tally: Tally, symbol: string) {
+  let [buys, sells] = [ZERO, ZERO];
+  for (const order of tally.working.values()) {
+    if (order.symbol !== symbol) continue;
+    const open = decimal(order.ordered).minus(order.filled);
+    if (open.isNegative()) sells = sells.plus(open);
+    else buys = buys.plus(open);
+  }
+  return { buys, sells };
+}
+
+/** Opens things one by one and closes all of them in the other order, whatever each of them does. */
+class Opened {
+  readonly #closers: (() => void)[] = [];
+
+  add<T>(thing: T, close: (thing: T) => void): T {
+    this.#closers.push(() => close(thing));
+    return thing;
+  }
+
+  close(): void {
+    for (const close of this.#closers.splice(0).toReversed()) {
+      try {
+        close();
+      } catch {
+        // What cannot be closed any more is closed by the process's end; the rest must still be let go.
+      }
+    }
+  }
+}
+
+interface Begun {
+  readonly opened: Opened;
+  readonly lock: Lock;
+  readonly journal: Journal;
+}
+
+function begin(files: SessionFiles, ports: SessionPorts): Begun {
+  const opened = new Opened();
+  try {
+    const lock = opened.add(acquireLock(ports.fs, files.folder, wallText(ports.wallMs())), (held) => held.release());
+    const journal = opened.add(openJournal(files.journal), (held) => held.close());
+    return { opened, lock, journal };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function factsOf(files: SessionFiles, ports: SessionPorts, journal: Journal, created: string): FileFacts {
+  const versions = { "logos-console": ports.version, node: process.versions.node };
+  return {
+    files,
+    fs: ports.fs,
+    reader: journal,
+    wallMs: ports.wallMs,
+    versions,
+    created,
+    started: wallText(ports.wallMs()),
+  };
+}
+
+/** Starts a new session of a desk; it is ready, and `start()` lets its clock run. */
+export async function createSession(options: CreateOptions): Promise<LiveSession> {
+  const ports = { ...PORTS, ...options.ports };
+  const { workspace, desk, restore } = options;
+  const snapshot = restore === undefined ? null : checkRestore(restore, desk);
+  const prepared = await prepare(workspace, desk, null, ports);
+  const symbols = [...new Set(desk.strategies.flatMap((strategy) => strategy.symbols))];
+  const name = sessionNameOf(
+    ports.wallMs(),
+    symbols,
+    desk.strategies.map((strategy) => strategy.name),
+  );
+  const files = makeSessionFolder(workspace, name);
+  try {
+    return await birth(prepared, files, options, (core) => {
+      if (restore !== undefined && snapshot !== null) applyRestore(core, restore, snapshot);
+    });
+  } catch (error) {
+    rmSync(files.folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Writes a session's first entries into an empty journal. */
+async function birth(
+  prepared: Prepared,
+  files: SessionFiles,
+  options: Pick<CreateOptions, "speed" | "length" | "restore">,
+  first: (core: Core) => void,
+): Promise<LiveSession> {
+  const { ports, desk, start, feed, workspace } = prepared;
+  const { opened, journal } = begin(files, ports);
+  try {
+    const inbox = new ControlInbox(ports.fs, files.folder);
+    const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
+    const clock = clockOf(desk, start, options.speed, ports);
+    const core = coreOf(prepared, files, journal, artifacts, clock);
+    opened.add(core.broker, (held) => held.close());
+    opened.add(core.host, (held) => held.close());
+    const endsAt = endOf(feed, start, options.length);
+    const created = wallText(ports.wallMs());
+    const detail = { desk, start, endsAt, runDigest: core.runDigest, feed: feed.sources, version: ports.version };
+    core.ledger.add(
+      { kind: "session", event: "created", wall: created, text: `Desk ${desk.name}, seed ${desk.seed}.`, detail },
+      start,
+    );
+    register(core);
+    first(core);
+    core.ledger.commit();
+    const facts = factsOf(files, ports, journal, created);
+    if (options.restore !== undefined) saveSnapshot(core, facts, "restore");
+    writeFiles(core, facts, "ready", null, null);
+    nameLatest(workspace, files.id);
+    const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [] };
+    return sessionOf({ core, facts, inbox, endsAt, interrupted: [], reconciled }, prepared, files, opened);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function register(core: Core): void {
+  for (const { name } of core.desk.strategies) {
+    core.ledger.add({ kind: "registered", strategy: name, nextRun: core.scheduler.nextRun(name) }, core.now);
+    const reason = core.host.notLoaded.get(name);
+    if (reason === undefined) continue;
+    core.scheduler.pause(name);
+    core.ledger.add({ kind: "strategy", strategy: name, event: "not_loaded", reason, operator: null }, core.now);
+  }
+}
+
+function endOf(feed: Feed, start: Moment, length: Duration | undefined): Moment | null {
+  const asked = length === undefined ? null : later(start, length);
+  if (feed.end === null || (asked !== null && asked < feed.end)) return asked;
+  return feed.end;
+}
+
+function sessionOf(
+  parts: Omit<SessionParts, "killFolders" | "close">,
+  prepared: Prepared,
+  files: SessionFiles,
+  opened: Opened,
+): LiveSession {
+  const killFolders = [prepared.workspace.path, files.folder];
+  return new Session({ ...parts, killFolders, close: () => opened.close() });
+}
+
+function birthOf(journal: Journal, files: SessionFiles): Birth {
+  for (const entry of journal.read(1)) {
+    if (entry.kind !== "session" || entry.event !== "created") break;
+    const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
+    return { desk, start, endsAt, created: entry.wall };
+  }
+  throw new CodedError(
+    "journal_damaged",
+    `${files.journal} does not begin with the session's creation, so nobody can say what ran. Restore the folder from a copy, ` +
+      "or start a new session from its router_state.json with --restore.",
+  );
+}
+
+/** Opens a session again: everything from its journal, then the venue is asked. It is ready, and `start()` lets its clock run. */
+export async function reopenSession(options: ReopenOptions): Promise<LiveSession> {
+  const ports = { ...PORTS, ...options.ports };
+  const files = findSession(options.workspace, options.id);
+  if (!existsSync(files.journal))
+    throw new CodedError(
+      "not_found",
+      `${files.folder} has no journal. To start from its router_state.json: logos run --restore ${files.routerState}`,
+      { folder: files.folder },
+    );
+  const { opened, journal } = begin(files, ports);
+  try {
+    return await goOn(options, ports, files, journal, opened);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+async function goOn(
+  options: ReopenOptions,
+  ports: SessionPorts,
+  files: SessionFiles,
+  journal: Journal,
+  opened: Opened,
+): Promise<LiveSession> {
+  const { desk, start, endsAt: endedAt, created } = birthOf(journal, files);
+  const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
+  const copiedIn = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : null;
+  const prepared = await prepare(options.workspace, desk, start, ports);
+  const [last] = [...journal.read(journal.position)];
+  const from = last?.at ?? start;
+  const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
+  const core = coreOf(prepared, files, journal, artifacts, clockOf(desk, from, options.speed, ports));
+  opened.add(core.broker, (held) => held.close());
+  opened.add(core.host, (held) => held.close());
+  const interrupted: Interrupted[] = replay(core, journal.read(1));
+  if (core.clock.kind === "system") core.now = core.clock.now();
+  const reconciled = await reconcileWithVenue(core);
+  if (options.restore !== undefined && snapshot !== null) applyRestore(core, options.restore, snapshot);
+  else if (copiedIn !== null) applyRestore(core, copiedIn, checkRestore(copiedIn, desk));
+  const text =
+    `Opened again at entry ${journal.position}: ${reconciled.fillsBooked} fills booked that the venue had, ` +
+    `${reconciled.ordersAsked} orders to be asked about, ${interrupted.length} runs under way.`;
+  core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail: {} }, core.now);
+  core.ledger.commit();
+  const facts = factsOf(files, ports, journal, created);
+  saveSnapshot(core, facts, snapshot !== null || copiedIn !== null ? "restore" : "start");
+  writeFiles(core, facts, "ready", null, null);
+  nameLatest(options.workspace, files.id);
+  const inbox = new ControlInbox(ports.fs, files.folder);
+  const endsAt = options.length === undefined ? endedAt : endOf(prepared.feed, core.now, options.length);
+  return sessionOf({ core, facts, inbox, endsAt, interrupted, reconciled }, prepared, files, opened);
+}

@@ -1,0 +1,204 @@
+/**
+ * From what a strategy asks for to what a broker has: risk, router, journal, send, acknowledgement.
+ *
+ * 1. A decision is added to the ledger before anything is sent; who sends has committed first.
+ * 2. An order is sent once. An outcome that nobody knows is asked about by the venue's id, and never sent again.
+ * 3. What is asked while the router is halted is answered by the router alone: no guard is shown for an order that could not pass.
+ */
+import { decimal, plain } from "../../shared/decimal.ts";
+import type { OrderId } from "../../shared/ids.ts";
+import { venueIdOf } from "../../shared/ids.ts";
+import type { BrokerOrder, CommandOutcome, PlaceOrder } from "../../shared/ports.ts";
+import type { OrderIntent } from "../../shared/strategy.ts";
+import { later, SECOND } from "../../shared/time.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { GuardReading, OrderEntry } from "../../store/journal/entries.ts";
+import { closedOrder, refusedOrder, submitted } from "./effects.ts";
+import { haltSession } from "./halts.ts";
+import type { Core } from "./parts.ts";
+
+/** The refusal of an order whose symbol has no price yet; the router never sees it. */
+export const NO_PRICE = "no_price";
+/** The router's own refusals: a recovery asks it again for these, and not for those of risk. */
+export const ROUTER_REFUSALS: ReadonlySet<string> = new Set([
+  "invalid_order",
+  "idempotency_conflict",
+  "router_halted",
+  "rate_limited",
+  "inflight_limit",
+]);
+
+/** An accepted order on its way to the venue. */
+export interface Sending {
+  readonly orderId: OrderId;
+  readonly order: PlaceOrder;
+}
+
+interface RunOf {
+  readonly strategy: string;
+  readonly run: number;
+  readonly bar: Moment | null;
+}
+
+/** Decides on every order of a run, in its order, and adds the decisions to the ledger. Returns what is to be sent. */
+export function decideOrders(core: Core, run: RunOf, intents: readonly OrderIntent[], at: Moment): Sending[] {
+  const sending: Sending[] = [];
+  for (const [index, intent] of intents.entries()) {
+    const entry = decide(core, run, intent, intent.clientOrderId ?? `${run.run}.${index + 1}`, at);
+    core.ledger.add(entry, at);
+    if (!entry.accepted || entry.replay || entry.orderId === null) continue;
+    const venueId = venueIdOf(core.id, entry.orderId);
+    core.ledger.add({ kind: "send", orderId: entry.orderId, venueId }, at);
+    const limitPrice = entry.limitPrice === null ? null : plain(decimal(entry.limitPrice));
+    const quantity = plain(decimal(entry.quantity));
+    sending.push({ orderId: entry.orderId, order: { venueId, symbol: entry.symbol, quantity, limitPrice, at } });
+  }
+  return sending;
+}
+
+function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: string, at: Moment): OrderEntry {
+  const { symbol, quantity, because } = intent;
+  const { strategy } = run;
+  const mark = core.market.mark(symbol)?.price ?? null;
+  const limitPrice = intent.limitPrice ?? null;
+  const idempotencyKey = intent.idempotencyKey ?? null;
+  const price = limitPrice ?? mark ?? 0;
+  const asked = { strategy, symbol, quantity, price, limitPrice, clientOrderId, idempotencyKey, because, mark };
+  const base: OrderEntry = { kind: "order", ...asked, run: run.run, bar: run.bar, ...REFUSED };
+  if (limitPrice === null && mark === null) {
+    refusedOrder(core, NO_PRICE, at);
+    return { ...base, reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` };
+  }
+  const known = core.router.decisionOf(idempotencyKey ?? `${strategy}:${clientOrderId}`) !== undefined;
+  let guards: readonly GuardReading[] = [];
+  if (!known && !core.router.halted) {
+    const verdict = core.risk.check({ strategy, symbol, quantity, price }, at);
+    guards = verdict.guards;
+    if (verdict.refusal !== null) {
+      refusedOrder(core, verdict.refusal.reason, at);
+      return { ...base, guards, ...verdict.refusal };
+    }
+  }
+  const { decision, replay, detail, value, limit, freeAt } = submitted(core, asked, at);
+  const { accepted, orderId, reason } = decision;
+  const figures = {
+    value: value === null ? null : String(value),
+    limit: limit === null ? null : String(limit),
+    freeAt,
+  };
+  return { ...base, guards, accepted, orderId, reason, detail, replay, ...figures };
+}
+
+const REFUSED = {
+  guards: [],
+  accepted: false,
+  orderId: null,
+  reason: "",
+  detail: null,
+  replay: false,
+  value: null,
+  limit: null,
+  freeAt: null,
+} as const;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
+
+/** Sends orders whose decisions are committed, and adds what the broker answers. An adapter that throws has not answered. */
+export async function sendOrders(core: Core, sending: readonly Sending[]): Promise<void> {
+  const answers = await Promise.all(
+    sending.map(async ({ order }): Promise<CommandOutcome> => {
+      try {
+        return await core.broker.placeOrder(order);
+      } catch (error) {
+        return { outcome: "unknown", reason: messageOf(error) };
+      }
+    }),
+  );
+  for (const [index, outcome] of answers.entries()) {
+    const { orderId, order } = sending[index] as Sending;
+    acknowledge(core, orderId, order.venueId, outcome);
+  }
+}
+
+function acknowledge(core: Core, orderId: OrderId, venueId: string, outcome: CommandOutcome): void {
+  if (outcome.outcome === "refused") closedOrder(core, { orderId, status: "rejected" }, core.now);
+  core.ledger.add({ kind: "ack", orderId, venueId, outcome }, core.now);
+}
+
+/** How long after an answer of "absent" the venue is asked again: an order may still be on its way in. */
+const ASK_AGAIN = SECOND;
+
+interface Inquiry {
+  absent: number;
+  nextAt: Moment;
+}
+
+/** Asks the venue about orders whose outcome nobody knows, until it says. */
+export class Inquiries {
+  readonly #core: Core;
+  readonly #open = new Map<string, Inquiry>();
+  /** Whether the venue could not answer last time; the halt for it is made once. */
+  #deaf = false;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** When the next question is due, or null while every outcome is known. */
+  nextAt(): Moment | null {
+    let next: Moment | null = null;
+    for (const order of this.#core.tally.working.values()) {
+      if (order.state !== "unknown") continue;
+      const at = this.#open.get(order.orderId)?.nextAt ?? this.#core.now;
+      if (next === null || at < next) next = at;
+    }
+    return next;
+  }
+
+  /** Asks about every unknown order whose turn it is. Adds what it learns to the ledger. */
+  async ask(): Promise<void> {
+    const core = this.#core;
+    const unknown = [...core.tally.working.values()].filter((order) => order.state === "unknown");
+    for (const id of this.#open.keys()) if (!unknown.some((order) => order.orderId === id)) this.#open.delete(id);
+    for (const { orderId, venueId: told } of unknown) {
+      const inquiry = this.#open.get(orderId) ?? { absent: 0, nextAt: core.now };
+      if (inquiry.nextAt > core.now) continue;
+      this.#open.set(orderId, inquiry);
+      inquiry.nextAt = later(core.now, ASK_AGAIN);
+      const venueId = told === "" ? venueIdOf(core.id, orderId as OrderId) : told;
+      const answer = await core.broker.orderByClientId(venueId);
+      if (!answer.ok) {
+        this.#noAnswer(orderId, answer.reason);
+        continue;
+      }
+      this.#deaf = false;
+      this.#take(orderId as OrderId, venueId, answer.value, inquiry);
+    }
+  }
+
+  #noAnswer(orderId: string, reason: string): void {
+    if (this.#deaf) return;
+    this.#deaf = true;
+    const message = `Nobody knows whether the venue has ${orderId}, and it cannot be asked: ${reason}. It is asked again every second.`;
+    haltSession(this.#core, { source: "fault", code: "outcome_unknown", message }, this.#core.now);
+  }
+
+  #take(orderId: OrderId, venueId: string, found: BrokerOrder | null, inquiry: Inquiry): void {
+    const core = this.#core;
+    if (found === null) {
+      inquiry.absent += 1;
+      if (inquiry.absent < 2) return;
+      closedOrder(core, { orderId, status: "not_placed" }, core.now);
+      const reason = "The venue was asked twice and does not have it; it is not sent again.";
+      core.ledger.add({ kind: "closed", orderId, venueId, status: "not_placed", reason }, core.now);
+      return;
+    }
+    const { quantity, limitPrice, status } = found;
+    if (status === "rejected")
+      return acknowledge(core, orderId, venueId, { outcome: "refused", reason: "the venue had rejected it" });
+    acknowledge(core, orderId, venueId, { outcome: "accepted", quantity, limitPrice });
+    if (status !== "canceled" && status !== "expired") return;
+    closedOrder(core, { orderId, status }, core.now);
+    core.ledger.add({ kind: "closed", orderId, venueId, status, reason: "The venue had closed it." }, core.now);
+  }
+}

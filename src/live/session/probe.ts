@@ -1,0 +1,196 @@
+/**
+ * A picture of the session for eyes: everything that a view shows and the journal's entries do not say.
+ *
+ * 1. It reads and changes nothing; its cost follows the number of strategies and symbols, never the session's length.
+ */
+import { orderIdOf } from "../../orchestrator/index.ts";
+import { decimal, plain } from "../../shared/decimal.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import { between } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+import type { PositionProbe, SessionProbe, SessionState, StrategyProbe, WorkingOrderProbe } from "./api.ts";
+import type { Core } from "./parts.ts";
+import type { StrategyTally } from "./tally.ts";
+
+/** Orders in flight that a probe lists. */
+export const PROBED_ORDERS_MAX = 2_000;
+/** Coming runs of a strategy that a probe tells. */
+const NEXT_RUNS = 3;
+
+interface Standing {
+  readonly state: SessionState;
+  readonly failure: ErrorShape | null;
+  readonly endsAt: Moment | null;
+}
+
+/** The picture at the session's present moment. */
+export function probeOf(core: Core, standing: Standing): SessionProbe {
+  const { tally, router, ledger, desk, feed, market } = core;
+  const now = (
+    standing.state === "running" || standing.state === "paused" || standing.state === "halted"
+      ? Math.max(core.now, core.clock.now())
+      : core.now
+  ) as Moment;
+  const strategies = strategyProbes(core, now);
+  const figures = core.books.figures();
+  const equityStart = tally.equityStart ?? desk.broker.cash;
+  const lastAt = market.lastAt;
+  const age = lastAt === null ? null : between(lastAt, now);
+  const { dataStale } = desk.limits;
+  const rejected = Object.values(tally.rejections).reduce((sum, count) => sum + count, 0);
+  return {
+    id: core.id,
+    ...standing,
+    clock: core.clock.kind,
+    speed: core.clock.speed,
+    now,
+    startedAt: core.startedAt,
+    feed: {
+      lastAt,
+      age,
+      stale: age !== null && dataStale !== null && age > dataStale,
+      ended: feed.nextAt() === null,
+      sources: feed.sources,
+    },
+    journal: { position: ledger.position, committed: ledger.committed, commitAgeMs: ledger.commitAgeMs },
+    snapshot: {
+      at: tally.lastSnapshotAt,
+      age: tally.lastSnapshotAt === null ? null : between(tally.lastSnapshotAt, now),
+      every: desk.orchestrator.snapshotInterval,
+    },
+    haltReasons: tally.haltReasons,
+    drift: [...tally.drift.values()],
+    resumes: tally.resumes,
+    strategies,
+    router: {
+      halted: router.halted,
+      nextOrderId: orderIdOf(router.nextSequence),
+      rateLimitPerSec: router.rateLimitPerSec,
+      maxInflight: router.maxInflight,
+      inflight: router.inflightCount,
+      keys: router.keys,
+      accepted: tally.orders,
+      rejected,
+      replays: tally.replays,
+      conflicts: router.counters.conflicts,
+      rejections: { ...tally.rejections },
+      windows: desk.strategies.map(({ name }) => ({ strategy: name, ...router.rateWindow(name, now) })),
+      orders: orderProbes(core),
+    },
+    metrics: { latest: tally.lastMetrics, at: tally.lastMetricsAt },
+    account: {
+      currency: desk.broker.currency,
+      ...figures,
+      equityStart,
+      pnl: plain(decimal(figures.equity).minus(equityStart)),
+      drawdownMax: Math.min(tally.drawdownMax, figures.drawdown),
+    },
+    books: core.books.books(),
+    positions: positionProbes(core, figures.equity),
+    headroom: core.risk.headroom(now),
+    counts: {
+      runs: tally.runs,
+      orders: tally.orders,
+      fills: tally.fills,
+      rejections: rejected,
+      driftOpen: tally.driftOpen,
+      late: strategies.filter((strategy) => strategy.heartbeatLate).length,
+      quarantined: strategies.filter((strategy) => strategy.state === "quarantined").length,
+    },
+  };
+}
+
+function orderProbes(core: Core): WorkingOrderProbe[] {
+  const orders: WorkingOrderProbe[] = [];
+  for (const order of core.tally.working.values()) {
+    if (orders.length >= PROBED_ORDERS_MAX) break;
+    const { orderId, venueId, strategy, symbol, quantity, filled, price, limitPrice, state, at } = order;
+    orders.push({ orderId, venueId, strategy, symbol, quantity, filled: plain(filled), price, limitPrice, state, at });
+  }
+  return orders;
+}
+
+function positionProbes(core: Core, equity: string): PositionProbe[] {
+  const total = decimal(equity);
+  return [...core.books.positions()].map(([symbol, quantity]) => {
+    const mark = core.market.mark(symbol);
+    const value = mark === null ? null : quantity.times(mark.price);
+    return {
+      symbol,
+      assetClass: core.symbols.get(symbol)?.assetClass ?? "unknown",
+      quantity: plain(quantity),
+      averagePrice: plain(core.books.averagePrice(symbol)),
+      mark: mark?.price ?? null,
+      markAt: mark?.at ?? null,
+      value: value === null ? null : plain(value),
+      share: value === null || !total.isPositive() ? null : value.div(total).toNumber(),
+    };
+  });
+}
+
+function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
+  const stats = core.scheduler.stats();
+  const over = new Set(core.scheduler.runningOverBudget(now));
+  const late = new Set(core.scheduler.lateHeartbeats(now));
+  const inFlight = new Set([...core.tally.working.values()].map((order) => order.strategy));
+  return core.desk.strategies.map((config): StrategyProbe => {
+    const { name } = config;
+    const tally = core.tally.strategy(name);
+    const told = stats[name];
+    // A strategy whose first run has not come yet has sent no heartbeat, and is not late for it.
+    const heartbeatLate = late.has(name) && tally.runs > 0 && tally.standing === "active";
+    const paused = tally.standing !== "active";
+    const marks = { overBudget: over.has(name), heartbeatLate, inFlight: inFlight.has(name) };
+    return {
+      name,
+      module: config.module,
+      group: config.group,
+      symbols: config.symbols,
+      state: stateOf(tally, marks),
+      reason: tally.reason,
+      cadence: config.cadence,
+      budget: config.timeBudget,
+      jitter: config.jitter,
+      anchor: config.anchor,
+      heartbeatTimeout: config.heartbeatTimeout,
+      nextRun: paused || tally.open !== null ? null : (told?.nextRun ?? null),
+      next: paused ? [] : nextRunsOf(core, name, tally),
+      lastRun: told?.lastRun ?? null,
+      runningSince: tally.open?.started ?? null,
+      lastRuntime: tally.lastRuntime,
+      averageRuntime: told?.averageRuntime ?? null,
+      executions: told?.executions ?? 0,
+      overruns: told?.overruns ?? 0,
+      skips: told?.skips ?? 0,
+      failures: tally.failures,
+      lastHeartbeat: told?.lastHeartbeat ?? null,
+      heartbeatLate,
+      overBudget: marks.overBudget,
+      orders: tally.orders,
+      fills: tally.fills,
+      rejections: tally.rejections,
+      lastSignal: tally.lastSignal,
+      lastError: tally.lastError,
+    };
+  });
+}
+
+function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyProbe["next"] {
+  if (tally.open !== null) return [];
+  return core.scheduler.nextRuns(name, NEXT_RUNS).map(({ at, planned }) => ({
+    at,
+    planned,
+    jitter: (at - planned) as Duration,
+  }));
+}
+
+function stateOf(
+  tally: StrategyTally,
+  marks: { readonly overBudget: boolean; readonly heartbeatLate: boolean; readonly inFlight: boolean },
+): StrategyProbe["state"] {
+  if (tally.standing !== "active") return tally.standing;
+  if (marks.overBudget) return "over_budget";
+  if (marks.heartbeatLate) return "late";
+  if (tally.open !== null) return "running";
+  return marks.inFlight ? "in_flight" : "waiting";
+}

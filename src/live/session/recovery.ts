@@ -1,0 +1,237 @@
+/**
+ * A start is a recovery: the journal's entries through the same parts as live, and then the venue is asked.
+ *
+ * 1. What an entry says was decided is decided again; a difference is damage, and the session does not start.
+ * 2. The feed is heard up to each entry's moment, and the venue is not told: what it did is in its own store.
+ * 3. Nothing is sent by a recovery. Orders whose outcome nobody journaled are asked about; fills that the journal lacks are booked.
+ * 4. Until all that is done the gate is shut, because the loop does not run.
+ */
+import { fromRouterState, OrderRouter } from "../../orchestrator/index.ts";
+import { decimal, plain } from "../../shared/decimal.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { BrokerFill } from "../../shared/ports.ts";
+import { duration } from "../../shared/time.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { JournalEntry, OrderEntry, RestoreEntry } from "../../store/journal/entries.ts";
+import {
+  bookedFill,
+  closedOrder,
+  hearFeed,
+  missed,
+  reconciledFill,
+  refusedOrder,
+  runFinished,
+  runStarted,
+  submitted,
+} from "./effects.ts";
+import { takeFill } from "./fills.ts";
+import { foundDrift, haltSession, reviewed } from "./halts.ts";
+import { ROUTER_REFUSALS } from "./orders.ts";
+import type { Core, RunPicture } from "./parts.ts";
+import { pictureOf } from "./runs.ts";
+
+/** A run that was under way when the journal ended. */
+export interface Interrupted {
+  readonly picture: RunPicture;
+  readonly due: Moment;
+}
+
+function differs(entry: JournalEntry, what: string, journaled: unknown, now: unknown): never {
+  throw new CodedError(
+    "journal_damaged",
+    `Entry ${entry.seq} of the journal (${entry.kind}) cannot be repeated: ${what} was ${JSON.stringify(journaled)} and is ` +
+      `${JSON.stringify(now)}. The desk, the market data or the journal changed since; start a new session, or restore the folder from a copy.`,
+    { seq: entry.seq, what },
+  );
+}
+
+/** Repeats the journal. Returns the runs that were under way at its end, in order of start. */
+export function replay(core: Core, entries: Iterable<JournalEntry>): Interrupted[] {
+  const open = new Map<string, Interrupted>();
+  for (const entry of entries) {
+    hearFeed(core, entry.at, () => undefined);
+    core.now = entry.at;
+    if (entry.kind === "run_started") {
+      repeat(core, entry);
+      core.tally.apply(entry);
+      open.set(entry.strategy, { picture: pictureOf(core, entry.strategy, entry.run, entry.at), due: entry.due });
+      continue;
+    }
+    if (entry.kind === "run_finished") repeatFinish(core, entry, open.get(entry.strategy)?.due ?? entry.started);
+    else repeat(core, entry);
+    if (entry.kind === "run_finished") open.delete(entry.strategy);
+    core.tally.apply(entry);
+  }
+  return [...open.values()];
+}
+
+function repeatFinish(core: Core, entry: Extract<JournalEntry, { kind: "run_finished" }>, due: Moment): void {
+  const { strategy, outcome, orders, started, runtime } = entry;
+  const { nextRun } = runFinished(core, { strategy, due, outcome }, orders, (started + runtime) as Moment);
+  if (nextRun !== entry.nextRun) differs(entry, `the next run of ${strategy}`, entry.nextRun, nextRun);
+}
+
+/** One entry's effect. */
+function repeat(core: Core, entry: JournalEntry): void {
+  switch (entry.kind) {
+    case "run_started":
+      return runStarted(core, entry.strategy, entry.due, entry.at);
+    case "missed":
+      missed(core, entry.strategy, entry.at);
+      return;
+    case "order":
+      return repeatOrder(core, entry);
+    case "ack":
+      if (entry.outcome.outcome === "refused")
+        closedOrder(core, { orderId: entry.orderId, status: "rejected" }, entry.at);
+      return;
+    case "fill": {
+      reconciledFill(core, entry, entry.at);
+      if (entry.verdict !== "booked" || entry.strategy === null) return;
+      const realized = bookedFill(core, entry, entry.strategy, entry.at);
+      if (realized !== entry.realized) differs(entry, `the profit of fill ${entry.fillId}`, entry.realized, realized);
+      return;
+    }
+    case "closed":
+      if (entry.orderId !== null) closedOrder(core, { orderId: entry.orderId, status: entry.status }, entry.at);
+      return;
+    case "halt":
+      // Drift halts the router by itself when its item is found again.
+      if (entry.source === "drift") return;
+      core.router.halt({ kind: entry.source, code: entry.code, message: entry.message }, entry.at);
+      return;
+    case "drift":
+      return repeatDrift(core, entry);
+    case "review": {
+      const realized = reviewed(core, entry, entry.at);
+      if (realized !== entry.realized) differs(entry, `the profit of ${entry.item}`, entry.realized, realized);
+      return;
+    }
+    case "resume":
+      core.router.resume({ operator: entry.operator, note: entry.note }, entry.at);
+      core.risk.resumed(entry.at);
+      return;
+    case "restore":
+      return restored(core, entry);
+    case "strategy":
+      return repeatStrategy(core, entry);
+    case "registered":
+      if (core.scheduler.nextRun(entry.strategy) !== entry.nextRun)
+        differs(entry, `the first run of ${entry.strategy}`, entry.nextRun, core.scheduler.nextRun(entry.strategy));
+      return;
+    case "session":
+    case "send":
+    case "cancel":
+    case "equity":
+    case "metrics":
+    case "snapshot":
+      return;
+  }
+}
+
+function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {
+  if (!entry.accepted && !entry.replay && !ROUTER_REFUSALS.has(entry.reason))
+    return refusedOrder(core, entry.reason, entry.at);
+  const { decision } = submitted(core, entry, entry.at);
+  if (decision.orderId !== entry.orderId) differs(entry, "the order's id", entry.orderId, decision.orderId);
+  if (decision.reason !== entry.reason) differs(entry, "the router's answer", entry.reason, decision.reason);
+}
+
+function repeatDrift(core: Core, entry: Extract<JournalEntry, { kind: "drift" }>): void {
+  const known = core.router.driftItems().some((item) => item.id === entry.item);
+  if (known) return;
+  const { text, orderId, evidence } = entry;
+  const item = core.router.addDrift(entry.drift, { text, orderId, evidence }, entry.at);
+  if (item.id !== entry.item) differs(entry, "the drift item's id", entry.item, item.id);
+}
+
+function repeatStrategy(core: Core, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
+  if (entry.event === "resumed") core.scheduler.resume(entry.strategy, entry.at);
+  else core.scheduler.pause(entry.strategy);
+}
+
+/** Puts a snapshot in the router's place; its number never goes below one that was seen. Used live and in a recovery. */
+export function restored(core: Core, entry: Pick<RestoreEntry, "state" | "source" | "nextSequence">): void {
+  core.router = OrderRouter.restore(fromRouterState(entry.state, { fileName: entry.source }));
+  core.router.raiseSequence(entry.nextSequence);
+}
+
+/** What a recovery found out from the venue. */
+export interface Reconciled {
+  readonly fillsBooked: number;
+  readonly ordersAsked: number;
+  /** Fills at moments that the session has yet to reach. */
+  readonly ahead: readonly BrokerFill[];
+}
+
+/** Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. */
+export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
+  const fills = await core.broker.fillsSince(core.tally.cursor);
+  if (!fills.ok) {
+    noAnswer(core, `its fills cannot be read: ${fills.reason}`);
+    return { fillsBooked: 0, ordersAsked: 0, ahead: [] };
+  }
+  const missing = fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor));
+  const due = missing.filter((fill) => fill.at <= core.now);
+  for (const fill of due) takeFill(core, fill, core.now);
+  // An order that was journaled to be sent and has no answer may be at the venue or not: only the venue knows.
+  let ordersAsked = 0;
+  for (const order of core.tally.working.values()) {
+    if (order.confirmed) continue;
+    order.state = "unknown";
+    ordersAsked += 1;
+  }
+  const ahead = missing.filter((fill) => fill.at > core.now);
+  await comparePositions(core, ahead);
+  return { fillsBooked: due.length, ordersAsked, ahead };
+}
+
+function noAnswer(core: Core, what: string): void {
+  const message = `The venue could not be asked at the start: ${what}. Until it answers nothing is sent; open the session again then.`;
+  haltSession(core, { source: "fault", code: "venue_unreachable", message }, core.now);
+}
+
+async function comparePositions(core: Core, ahead: readonly BrokerFill[]): Promise<void> {
+  const answer = await core.broker.positions();
+  if (!answer.ok) return noAnswer(core, `its positions cannot be read: ${answer.reason}`);
+  // Quarantined fills are the venue's and not yet ours: they are told by their own items.
+  const theirs = new Map(Object.entries(answer.value).map(([symbol, quantity]) => [symbol, decimal(quantity)]));
+  const take = (symbol: string, quantity: string): void => {
+    theirs.set(symbol, (theirs.get(symbol) ?? decimal(0)).minus(quantity));
+  };
+  for (const fill of ahead) take(fill.symbol, fill.quantity);
+  for (const item of core.tally.drift.values()) {
+    const { symbol, quantity } = item.evidence;
+    const adopted = item.review !== null && item.review.action === "adopt";
+    if (
+      item.drift === "unknown_fill" &&
+      !adopted &&
+      typeof symbol === "string" &&
+      quantity !== null &&
+      quantity !== undefined
+    )
+      take(symbol, String(quantity));
+  }
+  const ours = core.books.positions();
+  for (const symbol of new Set([...theirs.keys(), ...ours.keys()])) {
+    const [broker, books] = [theirs.get(symbol) ?? decimal(0), ours.get(symbol) ?? decimal(0)];
+    if (broker.equals(books)) continue;
+    const price = core.market.mark(symbol)?.price ?? null;
+    const evidence = { symbol, ours: plain(books), broker: plain(broker), quantity: plain(broker.minus(books)), price };
+    const text = `The venue holds ${plain(broker)} ${symbol} and the books say ${plain(books)}`;
+    const waiting = [...core.tally.drift.values()].some(
+      (item) => item.drift === "position_mismatch" && item.review === null && item.evidence["symbol"] === symbol,
+    );
+    if (!waiting) foundDrift(core, "position_mismatch", text, evidence, null);
+  }
+}
+
+/** Ends a run that a restart on the system clock found under way: its result died with the process. */
+export function abandonRun(core: Core, { picture, due }: Interrupted): void {
+  const { strategy, run, now: started, bar } = picture;
+  const runtime = duration(core.now - started);
+  const ended = runFinished(core, { strategy, due, outcome: "timed_out" }, 0, core.now);
+  const told = { strategy, run, started, runtime, orders: 0, skips: ended.skips, nextRun: ended.nextRun, bar };
+  const message = "The session ended during this run.";
+  core.ledger.add({ kind: "run_finished", ...told, outcome: "timed_out", message }, core.now);
+}

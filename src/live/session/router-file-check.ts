@@ -1,0 +1,52 @@
+/**
+ * Notices a `router_state.json` that this program did not write last.
+ *
+ * 1. A file with the digest of one of the journal's last two snapshots is ours: a crash may fall between the entry and the file.
+ * 2. Any other file is somebody's: the session does not start until it is said which of the two holds.
+ * 3. A missing file is no disagreement: the journal has everything.
+ */
+import { orderIdOf, OrderRouter, type RouterSnapshot } from "../../orchestrator/index.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { FileSystem } from "../../shared/ports.ts";
+import { loadRouterState, type Journal, type SessionFiles } from "../../store/index.ts";
+import type { RestoreRequest } from "./api.ts";
+
+export type Holds = "journal" | "file";
+
+/** Null when the journal goes on; the file as a restore when the operator says that it holds. Throws `session_conflict`. */
+export function agreeOnRouterFile(
+  fs: FileSystem,
+  files: SessionFiles,
+  journal: Journal,
+  holds: Holds | undefined,
+): RestoreRequest | null {
+  if (!fs.exists(files.routerState) || holds === "journal") return null;
+  const digests: string[] = [];
+  let newest = 0;
+  for (const entry of journal.read(1, ["snapshot"]))
+    if (entry.kind === "snapshot") {
+      digests.push(entry.sha256);
+      if (digests.length > 2) digests.shift();
+      newest = entry.nextSequence;
+    }
+  const { text, sha256, state } = loadRouterState(fs, files.routerState);
+  if (digests.includes(sha256)) return null;
+  if (holds === "file") {
+    const note = "The operator said that router_state.json holds, not the journal.";
+    return { source: "router_state.json", text, operator: "operator", note, useSnapshotLimits: true };
+  }
+  throw new CodedError(
+    "session_conflict",
+    `${files.routerState} is not the one that this session wrote last: ${difference(state, newest)}. Say which one holds: ` +
+      "`--holds journal` goes on from the journal and writes the file anew, `--holds file` restores the file.",
+    { path: files.routerState, sha256 },
+  );
+}
+
+function difference(state: RouterSnapshot, nextInJournal: number): string {
+  const router = OrderRouter.restore(state);
+  return (
+    `the file's next order is ${orderIdOf(router.nextSequence)} with ${router.inflightCount} in flight` +
+    `${router.halted ? ", halted" : ""}; by the journal's last snapshot the next is ${orderIdOf(Math.max(1, nextInJournal))}`
+  );
+}

@@ -1,0 +1,163 @@
+/**
+ * Runs of strategies: started when they are due, finished when their result counts.
+ *
+ * 1. On a virtual clock a run's length comes from the seed, and its result counts at the end of that length, whenever it was
+ *    computed; runs that end at one moment count in the order in which they started.
+ * 2. On the system clock a result counts when it arrives.
+ * 3. Past the hard deadline a run is over: it counts as timed out, and whatever it returns later is dropped.
+ * 4. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
+ */
+import { between, formatDuration, later } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+import type { RunOutcome } from "../../store/journal/entries.ts";
+import { missed, runFinished, runStarted } from "./effects.ts";
+import { decideOrders, type Sending } from "./orders.ts";
+import type { Core, RunPicture, RunResult } from "./parts.ts";
+import { runtimeOf } from "./run-times.ts";
+
+interface OpenRun {
+  readonly number: number;
+  readonly picture: RunPicture;
+  readonly due: Moment;
+  /** When its result counts at the latest: its drawn end on a virtual clock, its deadline on the system's. */
+  readonly endsAt: Moment;
+  readonly timesOut: boolean;
+  readonly result: Promise<RunResult>;
+  arrived: RunResult | null;
+}
+
+/** What a run sees at this moment. */
+export function pictureOf(core: Core, strategy: string, run: number, now: Moment): RunPicture {
+  const { symbols } = core.tally.strategy(strategy).config;
+  const marks: Record<string, number> = {};
+  const positions: Record<string, number> = {};
+  for (const symbol of symbols) {
+    const mark = core.market.mark(symbol);
+    if (mark !== null) marks[symbol] = mark.price;
+    positions[symbol] = core.books.position(strategy, symbol).toNumber();
+  }
+  const openOrders = [];
+  for (const order of core.tally.working.values())
+    if (order.strategy === strategy) {
+      const { orderId, symbol, quantity, filled } = order;
+      openOrders.push({ orderId, symbol, quantity, filled: filled.toNumber() });
+    }
+  const bars = Object.fromEntries(symbols.map((symbol) => [symbol, core.market.bars(symbol)]));
+  return { strategy, run, now, bars, marks, positions, openOrders, bar: core.market.newestBarAt(symbols) };
+}
+
+export class Runs {
+  readonly #core: Core;
+  /** By strategy, in order of start. */
+  readonly #open = new Map<string, OpenRun>();
+  #started = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** When the next open run counts as ended, or null. On the system clock a result may come earlier and wakes the clock. */
+  nextEnd(): Moment | null {
+    let next: Moment | null = null;
+    for (const run of this.#open.values()) if (next === null || run.endsAt < next) next = run.endsAt;
+    return next;
+  }
+
+  /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
+  async ready(now: Moment): Promise<void> {
+    if (this.#core.clock.kind === "system") return;
+    for (const run of this.#open.values()) if (run.endsAt <= now && !run.timesOut) run.arrived = await run.result;
+  }
+
+  /** Starts every strategy that is due. */
+  start(now: Moment): void {
+    const core = this.#core;
+    for (const strategy of core.scheduler.due(now)) {
+      const { cadence } = core.tally.strategy(strategy).config;
+      if (now - core.scheduler.nextRun(strategy) >= cadence) {
+        const { slots, reason, nextRun } = missed(core, strategy, now);
+        if (slots > 0) core.ledger.add({ kind: "missed", strategy, slots, reason, nextRun }, now);
+      }
+      this.#begin(strategy, now);
+    }
+  }
+
+  #begin(strategy: string, now: Moment): void {
+    const core = this.#core;
+    const run = core.tally.strategy(strategy).runs + 1;
+    const [planned, due] = [core.scheduler.plannedOf(strategy), core.scheduler.nextRun(strategy)];
+    runStarted(core, strategy, due, now);
+    core.ledger.add({ kind: "run_started", strategy, run, planned, due }, now);
+    this.adopt(pictureOf(core, strategy, run, now), due);
+  }
+
+  /** Lets a run go on from its picture: a new one, or one that a crash interrupted on a virtual clock. */
+  adopt(picture: RunPicture, due: Moment): void {
+    const core = this.#core;
+    const { config } = core.tally.strategy(picture.strategy);
+    const deadline = Math.round(config.timeBudget * core.desk.orchestrator.deadlineFactor) as Duration;
+    const virtual = core.clock.kind === "virtual";
+    const drawn = virtual ? runtimeOf(core.desk.runtime, core.desk.seed, picture.strategy, picture.run) : deadline;
+    const timesOut = !virtual || drawn > deadline;
+    const result = core.host.run(picture);
+    const endsAt = later(picture.now, timesOut ? deadline : drawn);
+    const open: OpenRun = { number: this.#started++, picture, due, endsAt, timesOut, result, arrived: null };
+    this.#open.set(picture.strategy, open);
+    if (virtual) return;
+    void result.then((value) => {
+      open.arrived = value;
+      core.clock.wake();
+    });
+  }
+
+  /** Ends every run whose time has come, and decides on its orders. Returns what is to be sent. */
+  finish(now: Moment): Sending[] {
+    const virtual = this.#core.clock.kind === "virtual";
+    const ended = [...this.#open.values()].filter((run) => run.endsAt <= now || (!virtual && run.arrived !== null));
+    ended.sort((a, b) => (virtual ? a.endsAt - b.endsAt : 0) || a.number - b.number);
+    const sending: Sending[] = [];
+    for (const run of ended) {
+      this.#open.delete(run.picture.strategy);
+      sending.push(...this.#end(run, now));
+    }
+    return sending;
+  }
+
+  #end({ picture, due, arrived, endsAt }: OpenRun, now: Moment): Sending[] {
+    const core = this.#core;
+    const { strategy, run } = picture;
+    const { timeBudget } = core.tally.strategy(strategy).config;
+    // A result that is there counts, even if the loop comes to it late; past the deadline there is none.
+    const at = core.clock.kind === "virtual" ? (Math.min(now, endsAt) as Moment) : now;
+    const runtime = between(picture.now, at);
+    const result: RunResult = arrived ?? { outcome: "ok", orders: [], message: null };
+    const ended = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
+    const outcome: RunOutcome = arrived === null ? "timed_out" : ended;
+    const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
+    const planned = runFinished(core, { strategy, due, outcome }, orders.length, at);
+    const message = outcome === "timed_out" ? `had not returned after ${formatDuration(runtime)}` : messageOf(result);
+    const { skips, nextRun } = planned;
+    const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
+    core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message }, now);
+    if (outcome === "timed_out") this.#quarantine(strategy, now);
+    return decideOrders(core, { strategy, run, bar: picture.bar }, orders, now);
+  }
+
+  #quarantine(strategy: string, now: Moment): void {
+    const core = this.#core;
+    const { timeoutsInRow } = core.tally.strategy(strategy);
+    if (timeoutsInRow < core.desk.orchestrator.quarantineAfter) return;
+    core.scheduler.pause(strategy);
+    const reason = `${timeoutsInRow} runs in a row passed their hard deadline. Look at the strategy, then resume it.`;
+    core.ledger.add({ kind: "strategy", strategy, event: "quarantined", reason, operator: null }, now);
+  }
+}
+
+/** What a run says for itself: the first order's reason, or why it failed. */
+function messageOf(result: RunResult): string | null {
+  return result.message ?? result.orders[0]?.because.text ?? null;
+}
