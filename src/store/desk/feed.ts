@@ -1,0 +1,95 @@
+/**
+ * The feed of a desk: the synthetic market, files, or files that take the feed's place.
+ *
+ * 1. Files that a command names replace the desk's feed whole; the file's own feed is still checked.
+ * 2. A synthetic feed lists its symbols; what a replay holds is known once its files are read.
+ */
+import { CodedError } from "../../shared/errors.ts";
+import type { FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
+import type { SymbolMeta } from "../../shared/market.ts";
+import { fileRow } from "./config-rows.ts";
+import { readScalar } from "./fields.ts";
+import type { Reading } from "./reading.ts";
+import type { SettingValues } from "./settings.ts";
+import { metaOf, readSymbols } from "./symbols.ts";
+import { text } from "./values.ts";
+
+export const FILES_MAX = 1_000;
+
+function readFiles(reading: Reading): string[] {
+  const { document, sources } = reading;
+  const spot = reading.other("feed.files");
+  if (spot === undefined) {
+    if (reading.sectionsWhole)
+      document.complain(document.root, "lacks feed.files; a replay feed lists its files, such as [bars.csv]");
+    return [];
+  }
+  const items = document.list(spot, FILES_MAX, "[bars.csv]") ?? [];
+  if (items.length === 0) document.complain(spot, "needs one file at least");
+  const paths: string[] = [];
+  for (const item of items) {
+    const read = readScalar(document, item, text(1_000));
+    if (read === null) continue;
+    try {
+      paths.push(sources.resolveFile === undefined ? read.value : sources.resolveFile(read.value));
+      reading.rows.push(fileRow(item.path, read.value, document.where(item.offset)));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      document.complain(item, `is refused: ${error.message.replace(/\.$/, "")}`);
+    }
+  }
+  return paths;
+}
+
+export interface FeedReading {
+  readonly feed: FeedConfig;
+  /** The feed's symbols; null when they are known only once its files are read. */
+  readonly symbols: readonly SymbolMeta[] | null;
+}
+
+function readSynthetic(reading: Reading, values: SettingValues, listed: readonly SyntheticSymbol[]): FeedReading {
+  const { document } = reading;
+  const files = reading.other("feed.files");
+  const named = reading.other("feed.symbols") !== undefined;
+  if (!named && reading.feedKnown && reading.sectionsWhole)
+    document.complain(document.root, "lacks feed.symbols; a synthetic feed lists one symbol at least");
+  if (files !== undefined && reading.feedKnown)
+    document.complain(files, "belongs to the replay feed, and this one is synthetic");
+  const { bar_interval: barInterval, mark_interval: markInterval, warmup_bars: warmupBars } = values;
+  return {
+    feed: { kind: "synthetic", barInterval, markInterval, symbols: listed, warmupBars },
+    symbols: named && listed.length > 0 ? listed.map(metaOf) : null,
+  };
+}
+
+const bySymbol = (symbols: readonly SymbolMeta[]): Readonly<Record<string, SymbolMeta>> =>
+  Object.fromEntries(symbols.map((meta) => [meta.symbol, meta]));
+
+/** Reads the feed. What is broken is complained of. */
+export function readFeed(reading: Reading, values: SettingValues): FeedReading {
+  const { bars } = reading.sources;
+  const spot = reading.other("feed.symbols");
+  const synthetic = values.feed === "synthetic";
+  const options = { synthetic, currency: values.currency };
+  const listed =
+    spot === undefined || !reading.feedKnown ? [] : readSymbols(reading.document, reading.rows, spot, options);
+  const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat } = values;
+  if (bars !== undefined) {
+    const feed: FeedConfig = {
+      kind: "replay",
+      files: bars.files,
+      symbol: bars.symbol === undefined ? symbol : bars.symbol,
+      timeZone: bars.timeZone ?? timeZone,
+      dateFormat: bars.dateFormat === undefined ? dateFormat : bars.dateFormat,
+      symbols: bySymbol(bars.symbols),
+    };
+    for (const [index, file] of bars.files.entries())
+      reading.rows.push({ ...fileRow(`feed.files[${index}]`, file, "--bars"), from: "flag" });
+    return { feed, symbols: bars.symbols };
+  }
+  if (!reading.feedKnown) return readSynthetic(reading, values, []);
+  if (synthetic) return readSynthetic(reading, values, listed);
+  const files = readFiles(reading);
+  const symbols = bySymbol(listed.map(metaOf));
+  return { feed: { kind: "replay", files, symbol, timeZone, dateFormat, symbols }, symbols: null };
+}

@@ -1,0 +1,21 @@
+/** The desk file: its settings, its reading, and the desks that come with the program. */
+export { BUILT_IN_PLACE, type ConfigRow, type Origin } from "./config-rows.ts";
+export { DESK_CHARACTERS_MAX, DESK_DEPTH_MAX, DESK_VISITS_MAX } from "./document.ts";
+export { FILES_MAX } from "./feed.ts";
+export { barsDesk, resolveBarsDesk, scaledDesk, type BarsDeskOptions, type ScaledDeskOptions } from "./generate.ts";
+export type { BarsFeed } from "./reading.ts";
+export { describeConfig, resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
+export { demoDesk, loadDesk, resourcesFolder, type DemoOptions } from "./resources.ts";
+export {
+  environmentName,
+  flagName,
+  SETTING_NAMES,
+  settingOf,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  type SettingValues,
+} from "./settings.ts";
+export { editDistance, nearest } from "./spelling.ts";
+export { STRATEGIES_MAX, STRATEGY_SYMBOLS_MAX, type BuiltIns } from "./strategies.ts";
+export { SYMBOLS_MAX } from "./symbols.ts";
