@@ -4,7 +4,7 @@
  * 1. Production code takes its ports as parameters; fakes and fault models under `test/sim` implement the same interfaces.
  * 2. A port's method either does what it says or throws; none of them swallows a failure.
  */
-import type { FeedEvent, SymbolMeta } from "./market.ts";
+import type { Bar, FeedEvent, SymbolMeta } from "./market.ts";
 import type { Moment } from "./time.ts";
 
 export type Speed = 1 | 10 | 60 | "max";
@@ -73,6 +73,8 @@ export interface Feed {
   /** The moment of the first event, and of the last where the feed ends. */
   readonly start: Moment;
   readonly end: Moment | null;
+  /** Bars of history before `start`, oldest first; strategies' windows begin with them. */
+  readonly warmup: readonly Bar[];
   /** The moment of the next event after what was taken, or null when there is no more. */
   nextAt(): Moment | null;
   /** Takes every event up to and including `now`, in order. */

@@ -1,0 +1,95 @@
+/**
+ * Imported bars as a feed: all symbols in one order of time.
+ *
+ * 1. Events rise in time; bars of one moment come in the order of the symbols' names.
+ * 2. However the calls of `take` are cut, the same events come in the same order.
+ * 3. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` tells.
+ */
+import { DueHeap } from "../../orchestrator/due-heap.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { FeedEvent, SymbolMeta } from "../../shared/market.ts";
+import type { Feed, FeedSource } from "../../shared/ports.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { BarTable, Imported } from "./imported.ts";
+import { metaOf } from "./symbols.ts";
+
+/** Events of one `take`; a call never ends within a moment, so a few more may come. */
+export const TAKE_MAX = 250_000;
+
+function sourcesOf(imported: Imported): FeedSource[] {
+  const sources = new Map<string, { name: string; sha256: string; rows: number }>();
+  for (const { source, sha256, rows } of imported.files) {
+    // Files of different folders may share a name.
+    const key = `${sha256} ${source}`;
+    const known = sources.get(key);
+    if (known === undefined) sources.set(key, { name: source, sha256, rows });
+    else known.rows += rows;
+  }
+  return [...sources.values()];
+}
+
+function eventOf(table: BarTable, index: number): FeedEvent {
+  return {
+    kind: "bar",
+    bar: {
+      symbol: table.symbol,
+      at: table.at[index] as Moment,
+      open: table.open[index] as number,
+      high: table.high[index] as number,
+      low: table.low[index] as number,
+      close: table.close[index] as number,
+      volume: table.volume[index] as number,
+    },
+  };
+}
+
+/**
+ * A feed of imported bars. `metas` says what is known of a symbol; the rest is supposed from its name and prices.
+ * Throws `data_invalid` when there is no bar to replay, or a symbol's files have different intervals.
+ */
+export function createReplayFeed(imported: Imported, metas: Readonly<Record<string, SymbolMeta>> = {}): Feed {
+  const { tables } = imported;
+  for (const { symbol, interval } of tables)
+    if (interval === null) {
+      const message = `${symbol} comes in bars of different intervals; import files of one interval.`;
+      throw new CodedError("data_invalid", message, { symbol, rule: "interval" });
+    }
+  const [refusing] = imported.files.filter((file) => file.refused.length > 0);
+  const refused = refusing?.refused[0];
+  if (tables.length === 0) {
+    const why = refused === undefined ? "" : ` ${refusing?.name}, row ${refused.row}: ${refused.reason}`;
+    throw new CodedError("data_invalid", `The files hold no bar that could be replayed.${why}`, { rule: "empty" });
+  }
+  const heap = new DueHeap();
+  const places = new Uint32Array(tables.length);
+  tables.forEach((table, member) => heap.set(member, table.at[0] as number));
+  const nextAt = (): Moment | null => (heap.earliest() as Moment | undefined) ?? null;
+
+  const take = (now: Moment): FeedEvent[] => {
+    const events: FeedEvent[] = [];
+    for (let at = nextAt(); at !== null && at <= now && events.length < TAKE_MAX; at = nextAt())
+      for (const member of heap.due(at)) {
+        const table = tables[member] as BarTable;
+        const place = places[member] as number;
+        events.push(eventOf(table, place));
+        places[member] = place + 1;
+        if (place + 1 < table.at.length) heap.set(member, table.at[place + 1] as number);
+        else heap.remove(member);
+      }
+    return events;
+  };
+
+  return {
+    symbols: tables.map((table) =>
+      Object.hasOwn(metas, table.symbol)
+        ? (metas[table.symbol] as SymbolMeta)
+        : metaOf(table.symbol, table.pricePrecision),
+    ),
+    start: nextAt() as Moment,
+    end: tables.reduce((end, table) => Math.max(end, table.at.at(-1) as number), -Infinity) as Moment,
+    warmup: [],
+    sources: sourcesOf(imported),
+    nextAt,
+    take,
+  };
+}
