@@ -4,7 +4,7 @@
  * 1. A handler takes every row that is given: into a table, or among the refused with its rule.
  * 2. A date that could be read two ways ends the import of the file, for what is unsure about one row is unsure about all.
  */
-import { MINUTE, SECOND } from "../../shared/time.ts";
+import { MINUTE } from "../../shared/time.ts";
 import { numberOf, refusalOfBar, refusalOfOrder } from "./bar-columns.ts";
 import type { Gathering } from "./gathering.ts";
 import type { BarLayout, TradeLayout } from "./header.ts";
@@ -141,6 +141,5 @@ export function leanRows(gathering: Gathering, name: LeanName, times: TimeReader
   };
 }
 
-/** The intervals that a reader of trades may fold into. */
+/** What trades are folded into where no interval is named. */
 export const FOLD_DEFAULT = MINUTE;
-export const FOLD_MIN = SECOND;
