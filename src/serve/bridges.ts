@@ -1,0 +1,136 @@
+/**
+ * The WebSocket side: each browser tab's connection to the host, bounded in size, rate, silence and number.
+ *
+ * 1. A message is text, JSON, and no longer than the limit; anything else hangs up.
+ * 2. Nothing is compressed, so a small message cannot become a large one.
+ * 3. A reader that sends too fast, answers no ping, or takes nothing while its unsent messages grow, is let go.
+ * 4. A connection ends once, whichever side ends it.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import type { Connection, ConsoleHost } from "../console/api.ts";
+import type { Timers } from "../shared/ports.ts";
+import { Bucket, type ServeLimits } from "./limits.ts";
+
+/** Codes of RFC 6455 that a reader is let go with. */
+const CLOSE = { away: 1001, notText: 1003, policy: 1008, later: 1013 } as const;
+/** A close frame holds 123 bytes of reason. */
+const REASON_BYTES_MAX = 123;
+
+export interface Bridges {
+  readonly count: number;
+  /** Takes over a request that has passed every check. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+function reasonOf(text: string): string {
+  return Buffer.from(text)
+    .subarray(0, REASON_BYTES_MAX)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "");
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
+  return data instanceof ArrayBuffer ? Buffer.from(data).toString("utf8") : data.toString("utf8");
+}
+
+export function openBridges(
+  host: Pick<ConsoleHost, "connect">,
+  limits: ServeLimits,
+  timers: Timers,
+  onProblem: (line: string) => void,
+): Bridges {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: limits.messageBytesMax,
+    perMessageDeflate: false,
+    skipUTF8Validation: false,
+  });
+
+  const open = (socket: WebSocket): void => {
+    const rate = new Bucket(limits.messagesBurst, limits.messagesPerSecond, timers);
+    let connection: Connection | null = null;
+    let alive = true;
+    let over = false;
+    let timer: unknown = null;
+
+    const finish = (): void => {
+      over = true;
+      timers.clear(timer);
+      connection?.close();
+    };
+    const hangUp = (code: number, reason: string): void => {
+      if (over) return;
+      finish();
+      onProblem(`A browser's connection was ended: ${reason}`);
+      socket.close(code, reasonOf(reason));
+      // Whoever does not answer the close is not waited for.
+      timers.set(() => socket.terminate(), limits.keepAliveMs);
+    };
+    const watch = (): void => {
+      timer = timers.set(() => {
+        if (over) return;
+        if (!alive) {
+          finish();
+          return socket.terminate();
+        }
+        alive = false;
+        socket.ping();
+        return watch();
+      }, limits.pingMs);
+    };
+
+    socket.on("pong", () => {
+      alive = true;
+    });
+    socket.on("close", finish);
+    // What breaks the protocol is closed by the library; here it only must not end the process.
+    socket.on("error", finish);
+    socket.on("message", (data, binary) => {
+      if (over) return;
+      alive = true;
+      if (binary) return hangUp(CLOSE.notText, "A message was not text.");
+      if (!rate.take()) return hangUp(CLOSE.policy, "Messages came faster than they may.");
+      let message: unknown;
+      try {
+        message = JSON.parse(textOf(data));
+      } catch {
+        return hangUp(CLOSE.policy, "A message was not JSON.");
+      }
+      connection?.receive(message);
+    });
+    try {
+      connection = host.connect(
+        (message) => {
+          if (over) return;
+          socket.send(JSON.stringify(message));
+          if (socket.bufferedAmount > limits.unsentBytesMax) hangUp(CLOSE.later, "The reader takes nothing any more.");
+        },
+        (reason) => hangUp(CLOSE.policy, reason),
+      );
+      // The host may have ended it from inside `connect`, before it was known here.
+      if (over) connection.close();
+    } catch (error) {
+      hangUp(CLOSE.later, error instanceof Error ? error.message : "The console takes no more readers.");
+    }
+    if (!over) watch();
+  };
+
+  return {
+    get count() {
+      return server.clients.size;
+    },
+    accept: (request, socket, head) => server.handleUpgrade(request, socket, head, open),
+    close: () => {
+      for (const socket of server.clients) {
+        socket.close(CLOSE.away, "The console stops.");
+        socket.terminate();
+      }
+      server.close();
+    },
+  };
+}

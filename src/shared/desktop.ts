@@ -1,0 +1,66 @@
+/**
+ * What the desktop window's two sides share: the names of their channels, and the commands of the menu.
+ *
+ * 1. Every channel between the two processes is in `CHANNELS`; neither side uses another.
+ * 2. Every command has an accelerator of its own. The view does the command; the menu only names it.
+ * 3. A key without a modifier is shown in the menu and handled by the view, so that it can still be typed into a field.
+ */
+import type { Bridge } from "./contract.ts";
+
+/** The one page that the window loads. */
+export const PAGE_SCHEME = "logos";
+export const PAGE_ORIGIN = "logos://console";
+export const PAGE_URL = "logos://console/";
+
+export const CHANNELS = {
+  /** View to host: a reader comes in; its former connection ends. */
+  open: "logos:open",
+  /** View to host: one `ClientMessage`. */
+  send: "logos:send",
+  /** Host to view: one `HostMessage`. */
+  receive: "logos:receive",
+  /** Host to view: the connection has ended. The next message opens a new one. */
+  closed: "logos:closed",
+  /** Host to view: one `MenuCommand` was chosen. */
+  command: "logos:command",
+} as const;
+
+/** The menu's commands, in the menu's order, with their accelerators as Electron writes them. */
+export const MENU_COMMANDS = {
+  "session.start": { menu: "Session", label: "Start Session", accelerator: "CmdOrCtrl+Shift+S" },
+  "session.pause": { menu: "Session", label: "Pause or Continue", accelerator: "CmdOrCtrl+Shift+P" },
+  "session.halt": { menu: "Session", label: "Halt Trading…", accelerator: "CmdOrCtrl+Shift+H" },
+  "session.resume": { menu: "Session", label: "Resume Trading…", accelerator: "CmdOrCtrl+Shift+R" },
+  "session.stop": { menu: "Session", label: "Stop Session…", accelerator: "CmdOrCtrl+Shift+X" },
+  "speed.1": { menu: "Session", label: "Speed 1×", accelerator: "CmdOrCtrl+Alt+1" },
+  "speed.10": { menu: "Session", label: "Speed 10×", accelerator: "CmdOrCtrl+Alt+2" },
+  "speed.60": { menu: "Session", label: "Speed 60×", accelerator: "CmdOrCtrl+Alt+3" },
+  "speed.max": { menu: "Session", label: "Speed Max", accelerator: "CmdOrCtrl+Alt+4" },
+  "view.desk": { menu: "View", label: "Desk", accelerator: "CmdOrCtrl+1" },
+  "view.schedule": { menu: "View", label: "Schedule", accelerator: "CmdOrCtrl+2" },
+  "view.router": { menu: "View", label: "Router", accelerator: "CmdOrCtrl+3" },
+  "view.rejections": { menu: "View", label: "Rejections", accelerator: "CmdOrCtrl+4" },
+  "view.metrics": { menu: "View", label: "Metrics", accelerator: "CmdOrCtrl+5" },
+  "view.orders": { menu: "View", label: "Orders and Fills", accelerator: "CmdOrCtrl+6" },
+  "view.drift": { menu: "View", label: "Drift Review", accelerator: "CmdOrCtrl+7" },
+  "view.sessions": { menu: "View", label: "Sessions", accelerator: "CmdOrCtrl+8" },
+  "view.log": { menu: "View", label: "Log", accelerator: "CmdOrCtrl+9" },
+  palette: { menu: "View", label: "Command Palette…", accelerator: "CmdOrCtrl+K" },
+  filter: { menu: "View", label: "Filter", accelerator: "/" },
+  "updates.pause": { menu: "View", label: "Pause or Resume Updates", accelerator: "CmdOrCtrl+Shift+U" },
+  theme: { menu: "View", label: "Switch Theme", accelerator: "CmdOrCtrl+Shift+L" },
+  export: { menu: "File", label: "Export Rows…", accelerator: "CmdOrCtrl+E" },
+  settings: { menu: "File", label: "Settings…", accelerator: "CmdOrCtrl+," },
+  help: { menu: "Help", label: "Keyboard and Help", accelerator: "?" },
+} as const satisfies Readonly<
+  Record<string, { readonly menu: "File" | "Session" | "View" | "Help"; label: string; accelerator: string }>
+>;
+
+export type MenuCommand = keyof typeof MENU_COMMANDS;
+
+/** `window.logos` under Electron: the bridge, and the menu's commands. */
+export interface DesktopBridge extends Bridge {
+  readonly host: "electron";
+  /** Called for each command that is chosen in the menu. Returns what stops it. */
+  command(listener: (command: MenuCommand) => void): () => void;
+}
