@@ -1,0 +1,112 @@
+/** The window: bar, rail, view, status line, and what lies over them. */
+import { Component, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import { Empty, Loading } from "./components/panel.tsx";
+import { Palette } from "./components/palette.tsx";
+import { QuestionDialog } from "./components/question.tsx";
+import { WhyPanel } from "./components/why.tsx";
+import { Banners, Notices } from "./frame/banners.tsx";
+import { useKeyboard } from "./frame/keyboard.ts";
+import { Rail } from "./frame/rail.tsx";
+import { StatusLine } from "./frame/statusline.tsx";
+import { TopBar } from "./frame/topbar.tsx";
+import { VIEW_TITLES } from "./lib/commands.ts";
+import { retry, useLive } from "./stores/live.ts";
+import { useUi } from "./stores/ui.ts";
+import type { ViewName } from "./stores/ui.ts";
+import { VIEWS } from "./views/registry.ts";
+
+interface BoundaryProps {
+  readonly view: ViewName;
+  readonly children: ReactNode;
+}
+
+/** A view that breaks takes no other view with it. */
+class Boundary extends Component<BoundaryProps, { readonly message: string | null }> {
+  override state = { message: null };
+
+  static getDerivedStateFromError(error: unknown): { message: string } {
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+
+  override render(): ReactNode {
+    if (this.state.message === null) return this.props.children;
+    return (
+      <div className="state" role="alert">
+        <b>{VIEW_TITLES[this.props.view]} cannot be shown</b>
+        <p className="text">{this.state.message}</p>
+        <p>The session is not touched by this. Go to another view, or draw this one again.</p>
+        <button type="button" className="button" onClick={() => this.setState({ message: null })}>
+          Draw it again
+        </button>
+      </div>
+    );
+  }
+}
+
+function Stage(): ReactNode {
+  const view = useUi((state) => state.view);
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const View = VIEWS[view];
+  useEffect(() => {
+    document.title = `${VIEW_TITLES[view]} · Logos Console`;
+    if (first.current) first.current = false;
+    else if (document.activeElement === document.body) main.current?.focus();
+  }, [view]);
+  return (
+    <div className="stage">
+      <Banners />
+      <div className="stage-view">
+        <main ref={main} tabIndex={-1} className="view" data-testid={`view-${view}`} aria-label={VIEW_TITLES[view]}>
+          <Boundary key={view} view={view}>
+            <View />
+          </Boundary>
+        </main>
+        <WhyPanel />
+      </div>
+    </div>
+  );
+}
+
+function Shut(): ReactNode {
+  return (
+    <main className="state" data-testid="unauthorized">
+      <h1 className="hidden-text">Logos Console</h1>
+      <Empty title="This window has no key to the console">
+        Open the address that the terminal printed when it started the console: it holds the key, once. If the console
+        was started again, its address has changed.
+      </Empty>
+      <button type="button" className="button" onClick={retry}>
+        Try again
+      </button>
+    </main>
+  );
+}
+
+export function App(): ReactNode {
+  useKeyboard();
+  const connection = useLive((state) => state.connection);
+  const known = useLive((state) => state.streams.app !== null);
+  if (connection === "unauthorized") return <Shut />;
+  if (!known)
+    return (
+      <main className="state">
+        <h1 className="hidden-text">Logos Console</h1>
+        <Loading what={connection === "lost" ? "again: the console does not answer yet" : "the desk"} />
+      </main>
+    );
+  return (
+    <>
+      <div className="frame">
+        <TopBar />
+        <Rail />
+        <Stage />
+        <StatusLine />
+      </div>
+      <QuestionDialog />
+      <Palette />
+      <Notices />
+    </>
+  );
+}

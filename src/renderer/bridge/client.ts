@@ -1,0 +1,187 @@
+/**
+ * Calls and streams over a bridge.
+ *
+ * A stream that is read is subscribed; after a lost connection it is subscribed again and a whole projection follows.
+ * A change that does not fit the version held is answered by a new subscription, never guessed at.
+ */
+import type {
+  Bridge,
+  HostMessage,
+  Input,
+  Output,
+  ProcedureName,
+  StreamEvent,
+  StreamName,
+} from "../../shared/contract.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { applyPatch } from "../../shared/patch.ts";
+import type { JsonObject } from "../../shared/patch.ts";
+import type { Link, LinkState } from "./loopback.ts";
+
+/** Streams that nobody reads any more are kept this long, so that going back to a view is instant. */
+const LINGER_MS = 3_000;
+const RETRY_MS = 2_000;
+
+interface Held {
+  value: JsonObject | null;
+  version: number;
+  readers: number;
+  linger: ReturnType<typeof setTimeout> | null;
+}
+
+interface Pending {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: CodedError) => void;
+}
+
+export interface ClientEvents {
+  readonly value: (stream: StreamName, value: JsonObject | null) => void;
+  readonly state: (state: LinkState) => void;
+}
+
+function isLink(bridge: Bridge): bridge is Link {
+  return typeof (bridge as Partial<Link>).status === "function";
+}
+
+export class Client {
+  readonly #bridge: Bridge;
+  readonly #events: ClientEvents;
+  readonly #streams = new Map<StreamName, Held>();
+  readonly #pending = new Map<number, Pending>();
+  #call = 0;
+  #open = false;
+
+  constructor(bridge: Bridge, events: ClientEvents) {
+    this.#bridge = bridge;
+    this.#events = events;
+    bridge.receive((message) => this.#receive(message));
+    bridge.closed(() => this.#lost());
+    if (isLink(bridge)) bridge.status((state) => this.#status(state));
+    else this.#status("open");
+  }
+
+  get host(): Bridge["host"] {
+    return this.#bridge.host;
+  }
+
+  retry(): void {
+    if (isLink(this.#bridge)) this.#bridge.retry();
+    else this.#resubscribe();
+  }
+
+  /** Asks the host. Rejects with a CodedError. */
+  call<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Promise<Output<Name>> {
+    this.#call += 1;
+    const id = this.#call;
+    return new Promise<Output<Name>>((resolve, reject) => {
+      if (!this.#open)
+        return reject(
+          new CodedError("runtime", "The connection is lost, so nothing was asked. Try again when it is back."),
+        );
+      this.#pending.set(id, { resolve: resolve as (output: unknown) => void, reject });
+      try {
+        this.#bridge.send({ kind: "call", id, procedure, input });
+      } catch {
+        this.#pending.delete(id);
+        reject(new CodedError("runtime", "The message could not be sent. Try again."));
+      }
+    });
+  }
+
+  /** Reads a stream until the answer is called. */
+  read(stream: StreamName): () => void {
+    const held = this.#streams.get(stream) ?? { value: null, version: 0, readers: 0, linger: null };
+    const fresh = !this.#streams.has(stream);
+    this.#streams.set(stream, held);
+    if (held.linger !== null) clearTimeout(held.linger);
+    held.linger = null;
+    held.readers += 1;
+    if (fresh) this.#send({ kind: "subscribe", stream });
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      held.readers -= 1;
+      if (held.readers > 0) return;
+      held.linger = setTimeout(() => {
+        this.#streams.delete(stream);
+        this.#send({ kind: "unsubscribe", stream });
+        this.#events.value(stream, null);
+      }, LINGER_MS);
+    };
+  }
+
+  #send(message: Parameters<Bridge["send"]>[0]): void {
+    if (!this.#open) return;
+    try {
+      this.#bridge.send(message);
+    } catch {
+      this.#lost();
+    }
+  }
+
+  #status(state: LinkState): void {
+    const opened = state === "open" && !this.#open;
+    if (state !== "open" && this.#open) this.#lost();
+    this.#open = state === "open";
+    this.#events.state(state);
+    if (opened) this.#resubscribe();
+  }
+
+  #resubscribe(): void {
+    for (const stream of this.#streams.keys()) this.#send({ kind: "subscribe", stream });
+  }
+
+  #lost(): void {
+    const wasOpen = this.#open;
+    this.#open = false;
+    for (const held of this.#streams.values()) held.version = 0;
+    for (const [id, pending] of this.#pending) {
+      this.#pending.delete(id);
+      const message = "The connection was lost before the answer came. Look at the state before you ask again.";
+      pending.reject(new CodedError("runtime", message));
+    }
+    if (!wasOpen || isLink(this.#bridge)) return;
+    // A window's port says no more than that it closed; the host reloads the view, and until then this asks again.
+    this.#events.state("lost");
+    setTimeout(() => {
+      this.#open = true;
+      this.#resubscribe();
+    }, RETRY_MS);
+  }
+
+  #receive(message: HostMessage): void {
+    if (message.kind === "result") {
+      const pending = this.#pending.get(message.id);
+      if (pending === undefined) return;
+      this.#pending.delete(message.id);
+      if (message.ok) pending.resolve(message.output);
+      else pending.reject(new CodedError(message.error.code, message.error.message, message.error.detail));
+      return;
+    }
+    if (!isLink(this.#bridge)) this.#events.state("open");
+    this.#event(message.stream as StreamName, message.event);
+  }
+
+  #event(stream: StreamName, event: StreamEvent): void {
+    const held = this.#streams.get(stream);
+    if (held === undefined) return;
+    if (event.type === "whole") held.value = event.value as JsonObject;
+    else {
+      if (held.value === null || event.version !== held.version + 1) return this.#again(stream, held);
+      try {
+        held.value = applyPatch(held.value, event.patch);
+      } catch {
+        return this.#again(stream, held);
+      }
+    }
+    held.version = event.version;
+    this.#events.value(stream, held.value);
+    this.#send({ kind: "applied", stream, version: event.version });
+  }
+
+  #again(stream: StreamName, held: Held): void {
+    held.version = 0;
+    this.#send({ kind: "subscribe", stream });
+  }
+}

@@ -1,0 +1,232 @@
+/** Series over time on uPlot: colours from the theme, a cursor with values, zoom by dragging, and a summary for who cannot see it. */
+import { useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import uPlot from "uplot";
+import { formatAxisTime, formatDateTime, zoneName } from "../lib/time.ts";
+import type { Zone } from "../lib/time.ts";
+import { usePrefs } from "../stores/prefs.ts";
+
+export interface Line {
+  readonly label: string;
+  /** A colour token: `accent`, `bad`. */
+  readonly colour: string;
+  readonly fill?: boolean;
+  readonly dash?: boolean;
+  /** Draws bars instead of a line. */
+  readonly bars?: boolean;
+  readonly format: (value: number) => string;
+}
+
+interface ChartProps {
+  readonly label: string;
+  /** One sentence that says what the picture says. */
+  readonly summary: string;
+  /** Moments in microseconds, then one row of values for each line. */
+  readonly times: readonly number[];
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly lines: readonly Line[];
+  readonly sync?: string;
+  readonly axis?: boolean;
+  /** The lowest and highest value shown, from those in the data. */
+  readonly range?: (low: number, high: number) => [number, number];
+  readonly tickFormat?: (value: number) => string;
+  readonly testId?: string;
+}
+
+const AXIS_WIDTH = 66;
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function mix(colour: string, alpha: number): string {
+  const value = Number.parseInt(colour.slice(1), 16);
+  return `rgb(${(value >> 16) & 255} ${(value >> 8) & 255} ${value & 255} / ${alpha})`;
+}
+
+/** Room above and below, so that a line never lies on the edge. */
+export function padded(low: number, high: number): [number, number] {
+  const span = high - low;
+  const room = span === 0 ? Math.max(Math.abs(high) * 0.001, 1e-6) : span * 0.08;
+  return [low - room, high + room];
+}
+
+/** From zero up, and never an empty range. */
+export function fromZero(low: number, high: number): [number, number] {
+  return [Math.min(0, low), high <= 0 ? 1 : high * 1.1];
+}
+
+function axes(props: ChartProps, zone: Zone): uPlot.Axis[] {
+  const font = `11px ${token("font")}`;
+  const mono = `11px ${token("mono")}`;
+  const grid = { stroke: token("line"), width: 1 };
+  const format = props.tickFormat ?? props.lines[0]?.format ?? String;
+  return [
+    {
+      show: props.axis !== false,
+      size: 26,
+      font: mono,
+      stroke: token("ink-3"),
+      grid: { show: false },
+      ticks: { show: false },
+      values: (plot, splits) => {
+        const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
+        // A label that the left edge would cut is left out.
+        const shown = (at: number): boolean => plot.valToPos(at, "x") > 24;
+        return splits.map((at) => (shown(at) ? formatAxisTime(at * 1e6, zone, span < 300) : ""));
+      },
+      space: 90,
+    },
+    {
+      side: 1,
+      size: AXIS_WIDTH,
+      font,
+      stroke: token("ink-3"),
+      grid,
+      ticks: { show: false },
+      gap: 6,
+      space: 34,
+      values: (_plot, splits) => splits.map((value) => format(value)),
+    },
+  ];
+}
+
+function series(lines: readonly Line[]): uPlot.Series[] {
+  return [
+    {},
+    ...lines.map((line): uPlot.Series => {
+      const colour = token(line.colour);
+      const bars = line.bars === true ? uPlot.paths.bars?.({ size: [0.7, 14, 1] }) : undefined;
+      return {
+        label: line.label,
+        stroke: colour,
+        width: line.bars === true ? 0 : 1.5,
+        points: { show: false },
+        ...(line.fill === true || line.bars === true ? { fill: mix(colour, line.bars === true ? 0.85 : 0.1) } : {}),
+        ...(line.dash === true ? { dash: [4, 4] } : {}),
+        ...(bars === undefined ? {} : { paths: bars }),
+      };
+    }),
+  ];
+}
+
+function tipText(plot: uPlot, lines: readonly Line[], index: number, zone: Zone): string {
+  const at = (plot.data[0][index] ?? 0) * 1e6;
+  const values = lines.map((line, position) => {
+    const value = plot.data[position + 1]?.[index];
+    return `${line.label} ${value === null || value === undefined ? "—" : line.format(value)}`;
+  });
+  return [`${formatDateTime(at, zone).slice(0, 19)} ${zoneName(zone, at)}`, ...values].join("\n");
+}
+
+interface Zoom {
+  zoomed: boolean;
+}
+
+function makePlot(box: HTMLElement, tip: HTMLElement, props: ChartProps, zone: Zone, zoom: Zoom): uPlot {
+  const range = props.range ?? padded;
+  const options: uPlot.Options = {
+    width: Math.max(40, box.clientWidth),
+    height: Math.max(40, box.clientHeight),
+    padding: [8, 0, props.axis === false ? 6 : 0, 0],
+    legend: { show: false },
+    scales: {
+      x: { time: true },
+      y: { range: (_plot, low, high) => (Number.isFinite(low) && Number.isFinite(high) ? range(low, high) : [0, 1]) },
+    },
+    cursor: {
+      y: false,
+      points: { size: 6, width: 1 },
+      drag: { x: true, y: false },
+      ...(props.sync === undefined ? {} : { sync: { key: props.sync } }),
+      bind: {
+        dblclick: (_plot, _target, handler) => (event) => {
+          zoom.zoomed = false;
+          return handler(event);
+        },
+      },
+    },
+    axes: axes(props, zone),
+    series: series(props.lines),
+    hooks: {
+      setSelect: [
+        (plot) => {
+          if (plot.select.width > 0) zoom.zoomed = true;
+        },
+      ],
+      setCursor: [
+        (plot) => {
+          const index = plot.cursor.idx;
+          const left = plot.cursor.left ?? -1;
+          const shown = index !== null && index !== undefined && left >= 0;
+          tip.hidden = !shown;
+          if (!shown) return;
+          tip.textContent = tipText(plot, props.lines, index, zone);
+          const room = box.clientWidth - AXIS_WIDTH - tip.offsetWidth - 14;
+          tip.style.left = `${Math.max(6, left > room ? left - tip.offsetWidth - 14 : left + 14)}px`;
+        },
+      ],
+    },
+  };
+  return new uPlot(options, alignedData(props), box);
+}
+
+function alignedData(props: Pick<ChartProps, "times" | "values">): uPlot.AlignedData {
+  return [props.times.map((at) => at / 1e6), ...props.values.map((row) => [...row])] as uPlot.AlignedData;
+}
+
+export function Chart(props: ChartProps): ReactNode {
+  const { label, summary, lines, times, values, testId } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const zoom = useRef<Zoom>({ zoomed: false });
+  const newest = useRef(props);
+  useEffect(() => {
+    newest.current = props;
+  });
+  const zone = usePrefs((state) => state.zone);
+
+  useEffect(() => {
+    const element = box.current;
+    const hint = tip.current;
+    if (element === null || hint === null) return undefined;
+    const make = (): void => {
+      plot.current?.destroy();
+      plot.current = makePlot(element, hint, { ...newest.current, lines }, zone, zoom.current);
+    };
+    make();
+    const size = new ResizeObserver(() => {
+      plot.current?.setSize({ width: Math.max(40, element.clientWidth), height: Math.max(40, element.clientHeight) });
+    });
+    size.observe(element);
+    // The system's own theme may change while the setting stays "system".
+    const page = new MutationObserver(make);
+    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-gains"] });
+    void document.fonts.ready.then(() => plot.current?.redraw(false, true));
+    return () => {
+      size.disconnect();
+      page.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [zone, lines]);
+
+  useEffect(() => {
+    plot.current?.setData(alignedData({ times, values }), !zoom.current.zoomed);
+    if (zoom.current.zoomed) plot.current?.redraw();
+  }, [times, values]);
+
+  return (
+    <div
+      className="chart"
+      role="img"
+      aria-label={`${label}. ${summary}`}
+      data-testid={testId}
+      style={{ flex: 1, height: "100%" }}
+    >
+      <div ref={box} style={{ position: "absolute", inset: 0 }} />
+      <div ref={tip} className="chart-tip" hidden />
+    </div>
+  );
+}

@@ -1,0 +1,217 @@
+/** The one grid of the console: typed columns over AG Grid, with a filter, kept columns, and rows that open. */
+import {
+  CellStyleModule,
+  ClientSideRowModelModule,
+  ColumnApiModule,
+  GridStateModule,
+  ModuleRegistry,
+  QuickFilterModule,
+  RenderApiModule,
+  RowApiModule,
+  RowSelectionModule,
+  RowStyleModule,
+  ScrollApiModule,
+  TooltipModule,
+  themeQuartz,
+} from "ag-grid-community";
+import type { ColDef, GridApi, GridState, ICellRendererParams } from "ag-grid-community";
+import { AgGridReact } from "ag-grid-react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
+import { Empty } from "./panel.tsx";
+
+ModuleRegistry.registerModules([
+  ClientSideRowModelModule,
+  ColumnApiModule,
+  CellStyleModule,
+  RowStyleModule,
+  RowApiModule,
+  QuickFilterModule,
+  RenderApiModule,
+  RowSelectionModule,
+  ScrollApiModule,
+  TooltipModule,
+  GridStateModule,
+]);
+
+const theme = themeQuartz.withParams({
+  accentColor: "var(--accent)",
+  backgroundColor: "var(--panel)",
+  foregroundColor: "var(--ink)",
+  borderColor: "var(--line)",
+  browserColorScheme: "inherit",
+  cellHorizontalPadding: 10,
+  columnBorder: false,
+  dataBackgroundColor: "var(--panel)",
+  fontFamily: "var(--font)",
+  fontSize: 12.5,
+  dataFontSize: 12.5,
+  headerBackgroundColor: "var(--panel)",
+  headerColumnResizeHandleColor: "transparent",
+  headerFontSize: 11.5,
+  headerFontWeight: 500,
+  headerHeight: 28,
+  headerTextColor: "var(--ink-2)",
+  iconSize: 12,
+  oddRowBackgroundColor: "var(--panel)",
+  rowBorder: { style: "solid", width: 1, color: "var(--line)" },
+  rowHeight: 26,
+  rowHoverColor: "var(--raised)",
+  selectedRowBackgroundColor: "var(--on-accent)",
+  spacing: 5,
+  tooltipBackgroundColor: "var(--raised)",
+  tooltipTextColor: "var(--ink)",
+  wrapperBorder: false,
+  wrapperBorderRadius: 0,
+});
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly header: string;
+  /** What it is sorted and filtered by. */
+  readonly value: (row: Row) => string | number | null;
+  readonly cell?: (row: Row) => ReactNode;
+  readonly text?: (row: Row) => string;
+  readonly compare?: (a: Row, b: Row) => number;
+  readonly hint?: (row: Row) => string | null;
+  readonly width?: number;
+  readonly flex?: number;
+  readonly right?: boolean;
+  readonly mono?: boolean;
+  readonly quiet?: boolean;
+  readonly sort?: "asc" | "desc";
+}
+
+interface GridProps<Row> {
+  /** Names the grid for its kept columns. */
+  readonly id: string;
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowId: (row: Row) => string;
+  readonly filter?: string;
+  readonly onOpen?: (row: Row) => void;
+  readonly onMarked?: (rows: readonly Row[]) => void;
+  readonly marked?: string | null;
+  readonly empty: ReactNode;
+}
+
+function columnDef<Row>(column: Column<Row>): ColDef<Row> {
+  const { cell, compare, hint, text } = column;
+  const classes = [
+    column.right === true ? "ag-right-aligned-cell" : "",
+    column.mono === true ? "cell-mono" : "",
+    column.quiet === true ? "cell-quiet" : "",
+  ];
+  return {
+    colId: column.id,
+    headerName: column.header,
+    valueGetter: ({ data }) => (data === undefined ? null : column.value(data)),
+    // A cell may show more than the value it is sorted by, so a changed row draws all of its cells again.
+    equals: () => false,
+    sortable: true,
+    resizable: true,
+    minWidth: 56,
+    cellClass: classes.filter((name) => name !== ""),
+    ...(column.right === true ? { headerClass: "ag-right-aligned-header" } : {}),
+    ...(column.width === undefined ? {} : { width: column.width }),
+    ...(column.flex === undefined ? {} : { flex: column.flex, minWidth: column.width ?? 80 }),
+    ...(column.sort === undefined ? {} : { sort: column.sort }),
+    ...(compare === undefined
+      ? {}
+      : {
+          comparator: (_a: unknown, _b: unknown, a: { data?: Row | undefined }, b: { data?: Row | undefined }) =>
+            a.data === undefined || b.data === undefined ? 0 : compare(a.data, b.data),
+        }),
+    ...(cell === undefined
+      ? {}
+      : { cellRenderer: ({ data }: ICellRendererParams<Row>) => (data === undefined ? null : cell(data)) }),
+    ...(hint === undefined
+      ? {}
+      : { tooltipValueGetter: ({ data }) => (data === undefined || data === null ? null : hint(data)) }),
+    ...(text === undefined ? {} : { getQuickFilterText: ({ data }) => (data === undefined ? "" : text(data)) }),
+  };
+}
+
+/** Kept columns: widths, order and sort. Anything unreadable is no state. */
+function keptState(key: string): GridState | undefined {
+  try {
+    const value: unknown = JSON.parse(storage.getItem(key) ?? "null");
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const SELECTION = {
+  mode: "multiRow",
+  checkboxes: false,
+  headerCheckbox: false,
+  enableClickSelection: true,
+} as const;
+
+function Inner<Row>(props: GridProps<Row>): ReactNode {
+  const { id, label, rows, rowId, filter = "", onOpen, onMarked } = props;
+  const key = `${LAYOUT_PREFIX}grid.${id}`;
+  const [matches, setMatches] = useState(true);
+  const columns = useMemo(() => props.columns.map(columnDef), [props.columns]);
+  const initial = useMemo(() => keptState(key), [key]);
+  const api = useRef<GridApi<Row> | null>(null);
+  const getRowId = useCallback(({ data }: { data: Row }) => rowId(data), [rowId]);
+  const open = (data: Row | undefined): void => {
+    if (data !== undefined) onOpen?.(data);
+  };
+  return (
+    <div className="grid">
+      <AgGridReact<Row>
+        theme={theme}
+        rowData={rows as Row[]}
+        columnDefs={columns}
+        getRowId={getRowId}
+        {...(initial === undefined ? {} : { initialState: initial })}
+        quickFilterText={filter}
+        rowSelection={SELECTION}
+        animateRows={false}
+        ensureDomOrder
+        enableCellTextSelection
+        suppressColumnVirtualisation
+        suppressDragLeaveHidesColumns
+        suppressNoRowsOverlay
+        tooltipShowDelay={500}
+        onGridReady={(event) => {
+          api.current = event.api;
+          event.api.setGridAriaProperty("label", label);
+        }}
+        onStateUpdated={({ state, sources }) => {
+          if (sources.length === 1 && sources[0] === "gridInitializing") return;
+          const { sort, columnSizing, columnOrder } = state;
+          storage.setItem(
+            key,
+            JSON.stringify({ version: state.version, sort, columnSizing, columnOrder, partialColumnState: true }),
+          );
+        }}
+        onModelUpdated={({ api: model }) => setMatches(model.getDisplayedRowCount() > 0)}
+        onRowClicked={(event) => open(event.data)}
+        onCellKeyDown={({ event, data }) => {
+          if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
+        }}
+        onSelectionChanged={({ api: model }) => onMarked?.(model.getSelectedRows())}
+      />
+      {matches || rows.length === 0 ? null : (
+        <div className="grid grid-overlay">
+          <Empty title="Nothing matches the filter">
+            Clear the filter “{filter}” to see {rows.length} rows.
+          </Empty>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A grid, or its empty state while there are no rows. */
+export function Grid<Row>(props: GridProps<Row>): ReactNode {
+  const epoch = usePrefs((state) => state.layoutEpoch);
+  if (props.rows.length === 0) return props.empty;
+  return <Inner key={epoch} {...props} />;
+}

@@ -1,0 +1,121 @@
+/** A panel: a title with a quiet subtitle, its actions at the right, its body. And the three states of a body without content. */
+import type { ReactNode } from "react";
+import type { ErrorShape } from "../../shared/errors.ts";
+
+interface PanelProps {
+  readonly title: string;
+  readonly subtitle?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  readonly pad?: boolean;
+  readonly grow?: boolean;
+  readonly testId?: string;
+}
+
+export function Panel({
+  title,
+  subtitle,
+  actions,
+  children,
+  pad = false,
+  grow = false,
+  testId,
+}: PanelProps): ReactNode {
+  return (
+    <section className={`panel${grow ? " grow" : ""}`} aria-label={title} data-testid={testId}>
+      <header>
+        <h2>{title}</h2>
+        {subtitle === undefined ? null : <span className="subtitle clip">{subtitle}</span>}
+        {actions === undefined ? null : <div className="actions">{actions}</div>}
+      </header>
+      <div className={pad ? "body pad" : "body"}>{children}</div>
+    </section>
+  );
+}
+
+/** There is nothing, and that is fine. Names the cause and the next step. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+  return (
+    <div className="state">
+      <b>{title}</b>
+      {children === undefined ? null : <p>{children}</p>}
+    </div>
+  );
+}
+
+/** The first projection is on its way. */
+export function Loading({ what }: { readonly what: string }): ReactNode {
+  return (
+    <div className="state" role="status">
+      <div className="loading-bar" />
+      <p>Loading {what}…</p>
+    </div>
+  );
+}
+
+interface FailedProps {
+  readonly title: string;
+  readonly error: Pick<ErrorShape, "message"> & { readonly code: string };
+  readonly retry?: () => void;
+}
+
+/** It was tried and did not work: what, why, and what to do. */
+export function Failed({ title, error, retry }: FailedProps): ReactNode {
+  return (
+    <div className="state">
+      <b>{title}</b>
+      <p className="text">{error.message}</p>
+      <p className="quiet mono">{error.code}</p>
+      {retry === undefined ? null : (
+        <button type="button" className="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface SegmentsProps<T extends string | number> {
+  readonly label: string;
+  readonly value: T | null;
+  readonly options: readonly { readonly value: T; readonly label: string; readonly testId?: string }[];
+  readonly onChange: (value: T) => void;
+  readonly disabled?: boolean;
+}
+
+/** One of a few, as a radio group: arrows move, the choice follows. */
+export function Segments<T extends string | number>(props: SegmentsProps<T>): ReactNode {
+  const { label, value, options, onChange, disabled = false } = props;
+  const index = options.findIndex((option) => option.value === value);
+  const move = (by: number, element: HTMLElement): void => {
+    const next = (Math.max(0, index) + by + options.length) % options.length;
+    const option = options[next];
+    if (option === undefined) return;
+    onChange(option.value);
+    element.parentElement?.querySelectorAll("button")[next]?.focus();
+  };
+  return (
+    <div className="segments" role="radiogroup" aria-label={label}>
+      {options.map((option, position) => (
+        <button
+          key={option.value}
+          type="button"
+          role="radio"
+          aria-checked={option.value === value}
+          tabIndex={position === Math.max(0, index) ? 0 : -1}
+          disabled={disabled}
+          data-testid={option.testId}
+          onClick={() => onChange(option.value)}
+          onKeyDown={(event) => {
+            const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+            if (step === undefined) return;
+            event.preventDefault();
+            move(step, event.currentTarget);
+          }}
+        >
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}

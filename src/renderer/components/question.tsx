@@ -1,0 +1,190 @@
+/**
+ * The dialog before something that cannot be taken back.
+ *
+ * It names the verb, the scope, the count and the consequence; focus starts on the safe button; Enter does not confirm;
+ * it acts on what it showed. Its record has an operator and a note.
+ */
+import { AlertDialog } from "radix-ui";
+import { useRef, useState } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
+import type { ErrorShape } from "../../shared/errors.ts";
+import { prefs } from "../stores/prefs.ts";
+import { useUi } from "../stores/ui.ts";
+import type { Evidence, Question } from "../stores/ui.ts";
+
+function EvidenceTable({ evidence }: { readonly evidence: Evidence }): ReactNode {
+  return (
+    <table className="plain">
+      <thead>
+        <tr>
+          {evidence.columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {evidence.rows.map((row, index) => (
+          <tr key={index}>
+            {row.map((cell, position) => (
+              <td key={position}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface FieldsProps {
+  readonly operator: string;
+  readonly note: string;
+  readonly noteRule: Question["note"];
+  readonly onOperator: (text: string) => void;
+  readonly onNote: (text: string) => void;
+}
+
+/** Who and why. Enter in a field does nothing. */
+export function RecordFields({ operator, note, noteRule, onOperator, onNote }: FieldsProps): ReactNode {
+  const still = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") event.preventDefault();
+  };
+  return (
+    <>
+      <label className="field">
+        <span>Operator</span>
+        <input
+          data-testid="operator-input"
+          value={operator}
+          maxLength={80}
+          autoComplete="off"
+          onChange={(event) => onOperator(event.target.value)}
+          onKeyDown={still}
+        />
+      </label>
+      {noteRule === "none" ? null : (
+        <label className="field">
+          <span>{noteRule === "required" ? "Note, kept in the journal" : "Note, if you like"}</span>
+          <input
+            data-testid="note-input"
+            value={note}
+            maxLength={2_000}
+            autoComplete="off"
+            onChange={(event) => onNote(event.target.value)}
+            onKeyDown={still}
+          />
+        </label>
+      )}
+    </>
+  );
+}
+
+/** What is missing before the record can be made; null when nothing is. */
+export function missing(operator: string, note: string, rule: Question["note"]): string | null {
+  if (operator.trim() === "") return "Say who you are.";
+  return rule === "required" && note.trim() === "" ? "Say why, in a note." : null;
+}
+
+function useRecord(question: Question) {
+  const [operator, setOperator] = useState(() => prefs().operator);
+  const [note, setNote] = useState("");
+  const [choice, setChoice] = useState(question.choice?.options[0]?.value ?? "");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorShape | null>(null);
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    prefs().set({ operator: operator.trim() });
+    const problem = await question.run({ operator: operator.trim(), note: note.trim(), choice });
+    setBusy(false);
+    if (problem === null) useUi.setState({ question: null });
+    else setError(problem);
+  };
+  return { operator, setOperator, note, setNote, choice, setChoice, busy, error, confirm };
+}
+
+function Body({ question }: { readonly question: Question }): ReactNode {
+  const record = useRecord(question);
+  const wanting = missing(record.operator, record.note, question.note);
+  return (
+    <>
+      <AlertDialog.Title asChild>
+        <h2>{question.title}</h2>
+      </AlertDialog.Title>
+      <AlertDialog.Description className="consequence">{question.text}</AlertDialog.Description>
+      {question.evidence === undefined ? null : <EvidenceTable evidence={question.evidence} />}
+      {question.choice === undefined ? null : (
+        <label className="field">
+          <span>{question.choice.label}</span>
+          <select value={record.choice} onChange={(event) => record.setChoice(event.target.value)}>
+            {question.choice.options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.label}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <RecordFields
+        operator={record.operator}
+        note={record.note}
+        noteRule={question.note}
+        onOperator={record.setOperator}
+        onNote={record.setNote}
+      />
+      {record.error === null ? null : (
+        <p className="problem" role="alert">
+          {record.error.message}
+        </p>
+      )}
+      <div className="choices">
+        {wanting === null ? null : <span className="quiet spacer">{wanting}</span>}
+        <AlertDialog.Cancel asChild>
+          <button type="button" className="button" data-testid="confirm-cancel">
+            {question.cancel}
+          </button>
+        </AlertDialog.Cancel>
+        <button
+          type="button"
+          className={question.danger ? "button danger" : "button"}
+          data-testid="confirm-verb"
+          disabled={wanting !== null || record.busy}
+          onKeyDown={(event) => {
+            // Enter never confirms; Space does, for whoever has walked to the button on purpose.
+            if (event.key === "Enter") event.preventDefault();
+          }}
+          onClick={() => void record.confirm()}
+        >
+          {record.busy ? "Asking…" : question.verb}
+        </button>
+      </div>
+    </>
+  );
+}
+
+export function QuestionDialog(): ReactNode {
+  const question = useUi((state) => state.question);
+  const content = useRef<HTMLDivElement>(null);
+  return (
+    <AlertDialog.Root
+      open={question !== null}
+      onOpenChange={(open) => (open ? null : useUi.setState({ question: null }))}
+    >
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="shade" />
+        <AlertDialog.Content
+          ref={content}
+          className="dialog"
+          data-testid="confirm-dialog"
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            content.current?.querySelector<HTMLElement>("[data-testid=confirm-cancel]")?.focus();
+          }}
+        >
+          {question === null ? null : <Body key={question.title} question={question} />}
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

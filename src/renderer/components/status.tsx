@@ -1,0 +1,37 @@
+/** A state as shape, word and colour; and the shapes alone. */
+import type { ReactNode } from "react";
+import type { Look, Shape as ShapeName } from "../lib/status.ts";
+
+const PATHS: Readonly<Record<ShapeName, ReactNode>> = {
+  ok: <circle cx="5" cy="5" r="4" fill="currentColor" />,
+  warning: <path d="M5 .8 9.6 9.2H.4Z" fill="currentColor" />,
+  critical: <path d="M5 0 10 5 5 10 0 5Z" fill="currentColor" />,
+  running: <path d="M1.5.8 9.2 5 1.5 9.2Z" fill="currentColor" />,
+  info: <rect x="1" y="1" width="8" height="8" rx="1" fill="currentColor" />,
+  off: <circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.6" />,
+};
+
+export function Shape({ name }: { readonly name: ShapeName }): ReactNode {
+  return (
+    <svg viewBox="0 0 10 10" className={`shape-${name}`} aria-hidden="true" focusable="false">
+      {PATHS[name]}
+    </svg>
+  );
+}
+
+interface StatusProps {
+  readonly look: Look;
+  /** Another word than the look's own. */
+  readonly word?: string;
+  readonly title?: string | undefined;
+  readonly testId?: string;
+}
+
+export function Status({ look, word, title, testId }: StatusProps): ReactNode {
+  return (
+    <span className="status" title={title} data-testid={testId}>
+      <Shape name={look.shape} />
+      <span className={`word tone-${look.tone}`}>{word ?? look.word}</span>
+    </span>
+  );
+}

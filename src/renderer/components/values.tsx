@@ -1,0 +1,103 @@
+/** Single values: money with sign and arrow, moments with both zones on hover, ages that tick, keys. */
+import type { ReactNode } from "react";
+import { ABSENT, formatMoney, signOf } from "../lib/format.ts";
+import { bothZones, formatAge, formatDateTime, formatRelative, formatTime, zoneName } from "../lib/time.ts";
+import { useNow } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+
+/** A gain or a loss: arrow, sign and colour. */
+export function Gain({ value }: { readonly value: string | number | null }): ReactNode {
+  const sign = signOf(value);
+  if (sign === null) return <span className="quiet">{ABSENT}</span>;
+  if (sign === 0) return <span className="quiet">{formatMoney(value)}</span>;
+  return (
+    <span className={`money ${sign > 0 ? "up" : "down"}`}>
+      <span className="arrow" aria-hidden="true">
+        {sign > 0 ? "▲" : "▼"}
+      </span>
+      {formatMoney(value, true)}
+    </span>
+  );
+}
+
+interface TimeProps {
+  readonly at: number | null;
+  /** With the date. */
+  readonly full?: boolean;
+  /** With the zone's name. */
+  readonly zoned?: boolean;
+}
+
+/** A moment in the reader's zone; relative where the reader chose that. */
+export function Time({ at, full = false, zoned = false }: TimeProps): ReactNode {
+  const zone = usePrefs((state) => state.zone);
+  if (at === null) return <span className="quiet">{ABSENT}</span>;
+  if (zone === "relative") return <RelativeTime at={at} />;
+  const text = full ? formatDateTime(at, zone) : formatTime(at, zone);
+  return (
+    <time className="mono" title={bothZones(at)} dateTime={new Date(at / 1_000).toISOString()}>
+      {text}
+      {zoned ? ` ${zoneName(zone, at)}` : ""}
+    </time>
+  );
+}
+
+/** A moment against the session's now. */
+export function RelativeTime({ at }: { readonly at: number | null }): ReactNode {
+  const now = useNow();
+  if (at === null) return <span className="quiet">{ABSENT}</span>;
+  return <time title={bothZones(at)}>{now === 0 ? formatDateTime(at, "utc") : formatRelative(at, now)}</time>;
+}
+
+interface AgeProps {
+  readonly at: number | null;
+  /** Microseconds after which it is told in amber. */
+  readonly warnAfter?: number;
+  readonly suffix?: string;
+}
+
+/** How old something is. */
+export function Age({ at, warnAfter, suffix = "" }: AgeProps): ReactNode {
+  const now = useNow();
+  if (at === null) return <span className="quiet">{ABSENT}</span>;
+  const age = Math.max(0, now - at);
+  const old = warnAfter !== undefined && age > warnAfter;
+  return (
+    <span className={old ? "tone-warning" : undefined} title={bothZones(at)}>
+      {formatAge(age)}
+      {suffix}
+    </span>
+  );
+}
+
+/** How long until something. */
+export function Countdown({ at }: { readonly at: number | null }): ReactNode {
+  const now = useNow();
+  if (at === null) return <span className="quiet">{ABSENT}</span>;
+  return <span title={bothZones(at)}>{at <= now ? "now" : formatAge(at - now)}</span>;
+}
+
+export function Key({ children }: { readonly children: ReactNode }): ReactNode {
+  return <kbd className="key">{children}</kbd>;
+}
+
+interface MeterProps {
+  /** Share of the limit; null where it has no meaning. */
+  readonly used: number | null;
+  readonly text: string;
+  readonly tone?: "warning" | "critical" | "accent";
+}
+
+/** A number against its limit. */
+export function Meter({ used, text, tone }: MeterProps): ReactNode {
+  const share = used === null ? 0 : Math.min(1, Math.max(0, used));
+  const worst = tone ?? (share >= 1 ? "critical" : share >= 0.8 ? "warning" : "accent");
+  return (
+    <span className={`meter ${worst}`}>
+      <span>{text}</span>
+      <i aria-hidden="true">
+        <b style={{ width: `${share * 100}%` }} />
+      </i>
+    </span>
+  );
+}

@@ -1,0 +1,105 @@
+/** The whole "why" of an order, a rejection or a drift item: each step with its time, its journal entry and its values. */
+import { X } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import type { Why, WhyStep } from "../../shared/contract.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { Shape as ShapeName } from "../lib/status.ts";
+import { ask, useLive } from "../stores/live.ts";
+import { explain, useUi } from "../stores/ui.ts";
+import { Failed, Loading } from "./panel.tsx";
+import { Shape } from "./status.tsx";
+import { Time } from "./values.tsx";
+
+const SHAPES: Readonly<Record<WhyStep["state"], ShapeName>> = {
+  ok: "ok",
+  warning: "warning",
+  critical: "critical",
+  waiting: "off",
+};
+
+function Step({ step }: { readonly step: WhyStep }): ReactNode {
+  return (
+    <li>
+      <Shape name={SHAPES[step.state]} />
+      <h3>
+        {step.title}
+        {step.at === null ? <span>{step.state === "waiting" ? "waiting" : ""}</span> : <Time at={step.at} />}
+      </h3>
+      <p>{step.text}</p>
+      {step.values.length === 0 && step.seq === null ? null : (
+        <dl>
+          {step.values.map((value, index) => (
+            <div key={`${value.name}-${index}`} style={{ display: "contents" }}>
+              <dt>{value.name}</dt>
+              <dd>{value.value}</dd>
+            </div>
+          ))}
+          {step.seq === null ? null : (
+            <>
+              <dt>journal</dt>
+              <dd>{step.seq}</dd>
+            </>
+          )}
+        </dl>
+      )}
+    </li>
+  );
+}
+
+interface Answer {
+  readonly why: Why | null;
+  readonly error: ErrorShape | null;
+  /** The order's last change that the answer knows of. */
+  readonly version: number | null;
+  readonly attempt: number;
+}
+
+export function WhyPanel(): ReactNode {
+  const id = useUi((state) => state.why);
+  const [answer, setAnswer] = useState<Answer>({ why: null, error: null, version: null, attempt: 0 });
+  const [attempt, setAttempt] = useState(0);
+  // An order goes on while it is read: its row's change asks again.
+  const version = useLive((state) => (id === null ? null : (state.streams.orders?.orders[id]?.updatedAt ?? null)));
+  useEffect(() => {
+    let gone = false;
+    const load = async (): Promise<void> => {
+      if (id === null) return;
+      const result = await ask("order.why", { id });
+      if (!gone)
+        setAnswer({
+          ...(result.ok ? { why: result.value, error: null } : { why: null, error: result.error }),
+          version,
+          attempt,
+        });
+    };
+    void load();
+    return () => {
+      gone = true;
+    };
+  }, [id, version, attempt]);
+  if (id === null) return null;
+  const why = answer.why?.id === id || answer.error !== null ? answer.why : null;
+  return (
+    <aside className="why" data-testid="why-panel" aria-label={`Why: ${id}`}>
+      <header>
+        <h2 className="clip">{why?.title ?? `Why ${id}`}</h2>
+        <span className="spacer" />
+        <button type="button" className="button plain icon" aria-label="Close, Escape" onClick={() => explain(null)}>
+          <X size={15} aria-hidden="true" />
+        </button>
+      </header>
+      {answer.error !== null ? (
+        <Failed title="It cannot be explained" error={answer.error} retry={() => setAttempt(attempt + 1)} />
+      ) : why === null ? (
+        <Loading what="the trail" />
+      ) : (
+        <ol className="steps">
+          {why.steps.map((step, index) => (
+            <Step key={`${step.step}-${index}`} step={step} />
+          ))}
+        </ol>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,120 @@
+/** What everybody must see: a lost connection, a halt with its way out, a failure. And the notices in the corner. */
+import { X } from "lucide-react";
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import { Status } from "../components/status.tsx";
+import { haltSentence, LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
+import { reopenSession } from "../lib/session-actions.ts";
+import { retry, useLive, useSession } from "../stores/live.ts";
+import { dismissNotice, go, useUi } from "../stores/ui.ts";
+import type { Notice } from "../stores/ui.ts";
+import { plural } from "../lib/format.ts";
+
+function Connection(): ReactNode {
+  const connection = useLive((state) => state.connection);
+  if (connection !== "lost") return null;
+  return (
+    <div className="banner warning" role="status" data-testid="connection-lost">
+      <Status look={LEVEL_LOOKS.warning} word="Connection lost, trying again" />
+      <p className="second clip">The session goes on without this window. What you see is the last that was heard.</p>
+      <span className="spacer" />
+      <button type="button" className="button" onClick={retry}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
+function Halt(): ReactNode {
+  const session = useSession();
+  const view = useUi((state) => state.view);
+  if (session === null || session.state !== "halted") return null;
+  const open = session.counts.driftOpen;
+  const next =
+    open > 0
+      ? `${plural(open, "drift item")} ${open === 1 ? "waits" : "wait"} for your decision; then Resume leads out.`
+      : "Nothing waits for a decision; Resume leads out.";
+  return (
+    <div className="banner critical" role="alert" data-testid="halt-banner">
+      <Status look={SESSION_LOOKS.halted} />
+      <p className="text">
+        {haltSentence(session.haltReasons)} <span className="second">{next}</span>
+      </p>
+      <span className="spacer" />
+      {view === "drift" ? null : (
+        <button type="button" className="button danger" data-testid="halt-review" onClick={() => go("drift")}>
+          {open > 0 ? "Open Drift review" : "Review and resume"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Failure(): ReactNode {
+  const session = useSession();
+  if (session === null || session.failure === null) return null;
+  const { failure, id } = session;
+  return (
+    <div className="banner critical" role="alert">
+      <Status look={SESSION_LOOKS.failed} />
+      <p className="text">
+        {failure.message} <span className="mono quiet">{failure.code}</span>
+      </p>
+      <span className="spacer" />
+      <button type="button" className="button" onClick={() => void reopenSession(id)}>
+        Open it again
+      </button>
+    </div>
+  );
+}
+
+export function Banners(): ReactNode {
+  return (
+    <>
+      <Connection />
+      <Failure />
+      <Halt />
+    </>
+  );
+}
+
+const NOTICE_MS = 6_000;
+
+function NoticeCard({ notice }: { readonly notice: Notice }): ReactNode {
+  useEffect(() => {
+    // A problem stays until it is put away; what went well goes by itself.
+    if (notice.tone === "problem") return undefined;
+    const timer = setTimeout(() => dismissNotice(notice.id), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <li className={`notice ${notice.tone}`}>
+      <Status look={notice.tone === "problem" ? LEVEL_LOOKS.critical : LEVEL_LOOKS.info} word="" />
+      <p>{notice.text}</p>
+      <button type="button" className="button plain icon" aria-label="Dismiss" onClick={() => dismissNotice(notice.id)}>
+        <X size={14} aria-hidden="true" />
+      </button>
+    </li>
+  );
+}
+
+/** A polite region: what happened, without taking the word from anybody. */
+export function Notices(): ReactNode {
+  const notices = useUi((state) => state.notices);
+  const connection = useLive((state) => state.connection);
+  const session = useSession();
+  const spoken =
+    session === null ? "No session is open." : `Session ${SESSION_LOOKS[session.state].word.toLowerCase()}.`;
+  return (
+    <>
+      <ul className="notices" role="status" aria-live="polite">
+        {notices.map((notice) => (
+          <NoticeCard key={notice.id} notice={notice} />
+        ))}
+      </ul>
+      <div className="hidden-text" role="status" aria-live="polite">
+        {connection === "lost" ? "Connection lost, trying again." : spoken}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,245 @@
+/** The bar: which session, on paper, its state, its speed, its clock, and what can be done with it. */
+import { Command as CommandIcon, MoreHorizontal, Pause, Play, Square } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import type { OpenSession } from "../../shared/views.ts";
+import { Segments } from "../components/panel.tsx";
+import { Status } from "../components/status.tsx";
+import { Key } from "../components/values.tsx";
+import { commands } from "../lib/commands.ts";
+import { isMac, keyLabel } from "../lib/keys.ts";
+import { askHalt, askStop, continueSession, pauseSession, setSpeed, startSession } from "../lib/session-actions.ts";
+import { SESSION_LOOKS } from "../lib/status.ts";
+import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
+import { useLive, useSession, useStream } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+import { useUi } from "../stores/ui.ts";
+
+const mac = isMac(navigator.platform);
+const SPEEDS = [
+  { value: 1, label: "1×", testId: "speed-1" },
+  { value: 10, label: "10×", testId: "speed-10" },
+  { value: 60, label: "60×", testId: "speed-60" },
+  { value: "max", label: "max", testId: "speed-max" },
+] as const;
+/** A session that runs and says nothing for longer is told as stale. */
+const SILENT_MS = 5_000;
+
+function Mark(): ReactNode {
+  return (
+    <svg width="17" height="17" viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M3 1.5V13.5H14" fill="none" stroke="currentColor" strokeWidth="2" />
+      <circle cx="9" cy="5.5" r="3.2" fill="none" stroke="currentColor" strokeWidth="2" />
+    </svg>
+  );
+}
+
+/** Real time since the host last spoke, when it should have. */
+function useSilence(session: OpenSession): number | null {
+  const heard = useLive((state) => state.heardAtMs);
+  const [now, setNow] = useState(heard);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const silence = now - heard;
+  return session.state === "running" && silence > SILENT_MS ? silence : null;
+}
+
+function Clock({ session }: { readonly session: OpenSession }): ReactNode {
+  const zone = usePrefs((state) => state.zone);
+  const silence = useSilence(session);
+  return (
+    <span className={silence === null ? "clock" : "clock stale"} title={bothZones(session.now)}>
+      {silence === null ? null : <i>stale {formatAge(silence * 1_000)}</i>}
+      <time data-testid="session-clock" dateTime={new Date(session.now / 1_000).toISOString()}>
+        {formatDateTime(session.now, zone)} <i>{zoneName(zone, session.now)}</i>
+      </time>
+    </span>
+  );
+}
+
+function SessionState({ session }: { readonly session: OpenSession }): ReactNode {
+  const requested = useUi((state) => state.haltRequested);
+  const look = SESSION_LOOKS[session.state];
+  const pending = session.pending;
+  const halting = session.state !== "halted" && (requested || pending === "halt");
+  const word = requested && pending === null ? "Halt requested" : "Halting";
+  if (halting) return <Status look={{ ...look, shape: "info", tone: "critical" }} word={word} testId="session-state" />;
+  if (pending !== null && pending !== "halt")
+    return (
+      <Status look={{ ...look, shape: "info" }} word={`${look.word}, ${pending} accepted`} testId="session-state" />
+    );
+  return <Status look={look} testId="session-state" />;
+}
+
+function SessionMenu(): ReactNode {
+  const items = commands().filter((command) => command.group === "Session" && !command.id.startsWith("speed-"));
+  return (
+    <DropdownMenu.Portal>
+      <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+        {items.map((command) => (
+          <DropdownMenu.Item
+            key={command.id}
+            disabled={!command.enabled}
+            data-testid={command.id === "practice" ? "practise-unknown-fill" : `menu-${command.id}`}
+            onSelect={() => {
+              // The menu gives its focus back first, so that a dialog can take it.
+              setTimeout(command.run, 0);
+            }}
+          >
+            {command.label}
+            {command.keys.map((key) => (
+              <Key key={key}>{keyLabel(key, mac)}</Key>
+            ))}
+          </DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
+    </DropdownMenu.Portal>
+  );
+}
+
+function RunButtons({ session }: { readonly session: OpenSession }): ReactNode {
+  const running = session.state === "running";
+  return (
+    <>
+      {session.state === "paused" ? (
+        <button
+          type="button"
+          className="button primary"
+          data-testid="continue-session"
+          onClick={() => void continueSession()}
+        >
+          <Play size={13} aria-hidden="true" />
+          Continue
+          <Key>C</Key>
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="button"
+          data-testid="pause-session"
+          disabled={!running || session.pending !== null}
+          onClick={() => void pauseSession()}
+        >
+          <Pause size={13} aria-hidden="true" />
+          Pause
+          <Key>P</Key>
+        </button>
+      )}
+      <button
+        type="button"
+        className="button danger"
+        data-testid="halt-session"
+        disabled={session.state === "halted" || session.state === "stopping" || session.pending === "halt"}
+        onClick={askHalt}
+      >
+        Halt
+        <Key>⇧H</Key>
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-testid="stop-session"
+        disabled={session.state === "stopping"}
+        onClick={askStop}
+      >
+        <Square size={12} aria-hidden="true" />
+        Stop
+      </button>
+    </>
+  );
+}
+
+function StartButton(): ReactNode {
+  const app = useStream("app");
+  return (
+    <button
+      type="button"
+      className="button primary"
+      data-testid="start-session"
+      disabled={app === null || app.desk.error !== null}
+      onClick={() => void startSession()}
+    >
+      <Play size={13} aria-hidden="true" />
+      Start a session
+      <Key>S</Key>
+    </button>
+  );
+}
+
+function Buttons({ session }: { readonly session: OpenSession | null }): ReactNode {
+  const view = useUi((state) => state.view);
+  const ended = session !== null && (session.state === "stopped" || session.state === "failed");
+  // The empty desk has the one Start button itself.
+  const start = ended || (session === null && view !== "desk");
+  return (
+    <div className="buttons">
+      {start ? <StartButton /> : session === null ? null : <RunButtons session={session} />}
+      <DropdownMenu.Root>
+        <DropdownMenu.Trigger asChild>
+          <button type="button" className="button icon" data-testid="session-menu" aria-label="More session commands">
+            <MoreHorizontal size={15} aria-hidden="true" />
+          </button>
+        </DropdownMenu.Trigger>
+        <SessionMenu />
+      </DropdownMenu.Root>
+      <button
+        type="button"
+        className="button"
+        data-testid="open-palette"
+        aria-label="Commands"
+        onClick={() => useUi.setState({ palette: true })}
+      >
+        <CommandIcon size={13} aria-hidden="true" />
+        <span className="narrow-hide">Commands</span>
+        <Key>{keyLabel("mod+k", mac)}</Key>
+      </button>
+    </div>
+  );
+}
+
+export function TopBar(): ReactNode {
+  const app = useStream("app");
+  const session = useSession();
+  return (
+    <header className="bar">
+      <div className="brand">
+        <Mark />
+        Logos Console
+      </div>
+      {session === null ? (
+        <div className="crumbs">
+          <b>{app === null ? "" : app.desk.name}</b>
+          {app === null ? null : <span>no session</span>}
+        </div>
+      ) : (
+        <>
+          <div className="crumbs" title={session.folder}>
+            <span className="desk-name">{session.desk} /</span>
+            <b>{session.id}</b>
+          </div>
+          <span className="badge" title="Orders go to the paper broker only">
+            PAPER
+          </span>
+          <SessionState session={session} />
+          {session.clock === "virtual" ? (
+            <Segments
+              label="Speed"
+              value={session.speed}
+              options={SPEEDS}
+              disabled={session.state === "stopped" || session.state === "failed"}
+              onChange={(speed) => void setSpeed(speed)}
+            />
+          ) : (
+            <span className="badge">SYSTEM CLOCK</span>
+          )}
+        </>
+      )}
+      <span className="spacer" />
+      {session === null ? null : <Clock session={session} />}
+      <Buttons session={session} />
+    </header>
+  );
+}

@@ -1,0 +1,161 @@
+/** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
+import type { OpenSession } from "../../shared/views.ts";
+import { hold, useLive } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+import type { Theme } from "../stores/prefs.ts";
+import { go, useUi } from "../stores/ui.ts";
+import type { ViewName } from "../stores/ui.ts";
+import { exportRows } from "./export.ts";
+import type { ExportWhat } from "./export.ts";
+import {
+  askHalt,
+  askPractice,
+  askStop,
+  closeSession,
+  continueSession,
+  pauseSession,
+  setSpeed,
+  startSession,
+} from "./session-actions.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly group: "Session" | "Go to" | "View" | "Export";
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly enabled: boolean;
+  readonly run: () => void;
+}
+
+export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
+  desk: "Desk",
+  schedule: "Schedule",
+  router: "Router",
+  rejections: "Rejections",
+  metrics: "Metrics",
+  orders: "Orders and fills",
+  drift: "Drift review",
+  sessions: "Sessions",
+  log: "Log",
+  settings: "Settings",
+  help: "Help",
+};
+
+/** Digits go to the views in the rail's order. */
+export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
+  desk: "1",
+  schedule: "2",
+  router: "3",
+  rejections: "4",
+  metrics: "5",
+  orders: "6",
+  drift: "7",
+  sessions: "8",
+  log: "9",
+  settings: "0",
+  help: "?",
+};
+
+/** Puts the cursor into the filter of the view that is shown. */
+export function focusFilter(): void {
+  document.querySelector<HTMLInputElement>("main [data-filter]")?.focus();
+}
+
+function sessionCommands(session: OpenSession | null, canStart: boolean): Command[] {
+  const state = session?.state ?? null;
+  const live = state !== null && state !== "stopped" && state !== "failed";
+  const command = (id: string, label: string, keys: string[], enabled: boolean, run: () => void): Command => ({
+    id,
+    group: "Session",
+    label,
+    keys,
+    enabled,
+    run,
+  });
+  return [
+    command("start", "Start a new session", ["s"], !live && canStart, () => void startSession()),
+    command("pause", "Pause", ["p"], state === "running", () => void pauseSession()),
+    command("continue", "Continue", ["c"], state === "paused", () => void continueSession()),
+    command("halt", "Halt…", ["shift+h"], live && state !== "halted", askHalt),
+    command("resume", "Review drift and resume…", [], state === "halted", () => go("drift")),
+    command("stop", "Stop the session…", ["shift+s"], live, askStop),
+    command("close", "Close the session", [], state === "stopped" || state === "failed", () => void closeSession()),
+    ...([1, 10, 60, "max"] as const).map((speed) =>
+      command(
+        `speed-${speed}`,
+        speed === "max" ? "Speed: as fast as it goes" : `Speed: ${speed}×`,
+        [],
+        live && session?.clock === "virtual" && session.speed !== speed,
+        () => void setSpeed(speed),
+      ),
+    ),
+    command("restore", "Restore from a snapshot…", ["mod+o"], true, () => {
+      go("sessions");
+      useUi.setState({ restore: { kind: "choose" } });
+    }),
+    command("practice", "Practise an unknown fill…", [], live && state !== "halted", askPractice),
+  ];
+}
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ["dark", "Theme: dark"],
+  ["light", "Theme: light"],
+  ["contrast", "Theme: high contrast"],
+  ["system", "Theme: as the system"],
+];
+
+const EXPORTS: readonly (readonly [ExportWhat, string])[] = [
+  ["orders", "orders"],
+  ["fills", "fills"],
+  ["rejections", "rejections"],
+  ["schedule", "schedule"],
+  ["metrics", "metrics"],
+  ["equity", "equity"],
+  ["drift", "drift items"],
+  ["log", "log"],
+  ["sessions", "sessions"],
+];
+
+function viewCommands(held: boolean): Command[] {
+  const entry = (id: string, label: string, keys: string[], run: () => void): Command => ({
+    id,
+    group: "View",
+    label,
+    keys,
+    enabled: true,
+    run,
+  });
+  return [
+    entry("palette", "Show all commands", ["mod+k"], () => useUi.setState((state) => ({ palette: !state.palette }))),
+    entry("filter", "Filter the list", ["/"], focusFilter),
+    entry("hold", held ? "Let the views update again" : "Hold the views still", ["u"], () => hold(!held)),
+    ...THEMES.map(([theme, label]) => entry(`theme-${theme}`, label, [], () => usePrefs.getState().set({ theme }))),
+    entry("reset-layout", "Reset the layout", [], () => usePrefs.getState().resetLayout()),
+  ];
+}
+
+/** All commands as they stand now. */
+export function commands(): Command[] {
+  const { streams, held } = useLive.getState();
+  const canStart = streams.app !== null && streams.app.desk.error === null;
+  return [
+    ...sessionCommands(streams.session?.session ?? null, canStart),
+    ...(Object.keys(VIEW_TITLES) as ViewName[]).map((view): Command => ({
+      id: `go-${view}`,
+      group: "Go to",
+      label: VIEW_TITLES[view],
+      keys: [VIEW_KEYS[view]],
+      enabled: true,
+      run: () => go(view),
+    })),
+    ...viewCommands(held),
+    ...EXPORTS.map(([what, label]): Command => ({
+      id: `export-${what}`,
+      group: "Export",
+      label: `Export ${label} as CSV`,
+      keys: [],
+      enabled: true,
+      run: () => void exportRows(what, "csv"),
+    })),
+  ];
+}

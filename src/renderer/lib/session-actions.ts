@@ -1,0 +1,159 @@
+/** What can be done with the session: each asks what must be asked first, tells the host, and says what went wrong. */
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { DriftView, OpenSession } from "../../shared/views.ts";
+import { ask, useLive } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+import { go, notify, question, toldOk, useUi } from "../stores/ui.ts";
+import { formatDateTime } from "./time.ts";
+import { plural, words } from "./format.ts";
+import { haltSentence } from "./status.ts";
+
+export type Speed = OpenSession["speed"];
+
+const session = (): OpenSession | null => useLive.getState().streams.session?.session ?? null;
+
+/** Who acts, for actions that need no dialog. */
+export const operatorName = (): string => {
+  const name = usePrefs.getState().operator.trim();
+  return name === "" ? "operator" : name;
+};
+
+const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
+  answer.ok ? null : (answer.error ?? null);
+
+export async function startSession(speed?: Speed): Promise<void> {
+  const answer = await ask("session.start", speed === undefined ? {} : { speed });
+  if (toldOk(answer)) go("desk");
+}
+
+export async function reopenSession(id: string): Promise<void> {
+  const answer = await ask("session.reopen", { id });
+  if (toldOk(answer)) go("desk");
+}
+
+export async function pauseSession(): Promise<void> {
+  toldOk(await ask("session.pause", { operator: operatorName() }));
+}
+
+export async function continueSession(): Promise<void> {
+  toldOk(await ask("session.continue", { operator: operatorName() }));
+}
+
+export async function setSpeed(speed: Speed): Promise<void> {
+  toldOk(await ask("session.speed", { speed }));
+}
+
+export async function closeSession(): Promise<void> {
+  toldOk(await ask("session.close", {}));
+}
+
+const strategies = (open: OpenSession): string => plural(open.strategies, "strategy", "strategies");
+
+/** Halting is one key and one confirm. */
+export function askHalt(): void {
+  const open = session();
+  if (open === null || open.state === "halted") return;
+  const flight = open.counts.inflight;
+  question({
+    title: `Halt ${open.desk}?`,
+    text:
+      `No strategy of ${strategies(open)} sends another order until somebody resumes. ` +
+      (flight === 0
+        ? "No order is in flight."
+        : `${plural(flight, "order")} in flight ${flight === 1 ? "stays" : "stay"} at the broker.`),
+    verb: `Halt ${strategies(open)}`,
+    cancel: "Cancel",
+    danger: true,
+    note: "optional",
+    run: async ({ operator, note }) => {
+      useUi.setState({ haltRequested: true });
+      const answer = await ask("session.halt", { operator, note });
+      useUi.setState({ haltRequested: false });
+      return errorOf(answer);
+    },
+  });
+}
+
+export function askStop(): void {
+  const open = session();
+  if (open === null) return;
+  const flight = open.counts.inflight;
+  question({
+    title: `Stop the session ${open.id}?`,
+    text:
+      `${strategies(open)} finish the runs that are under way, then the session ends and its files are closed. ` +
+      (flight === 0
+        ? ""
+        : `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `) +
+      "It can be opened again from Sessions.",
+    verb: "Stop the session",
+    cancel: "Cancel",
+    danger: true,
+    note: "none",
+    run: async ({ operator }) => errorOf(await ask("session.stop", { operator })),
+  });
+}
+
+/** Resuming is harder than halting: its dialog shows each decision and starts on "Stay halted". */
+export function askResume(drift: DriftView): void {
+  const open = session();
+  if (open === null) return;
+  const items = Object.values(drift.items).slice(-20);
+  const at = drift.haltReasons[0]?.at ?? open.now;
+  question({
+    title: `Resume ${open.desk}?`,
+    text:
+      `Halted at ${formatDateTime(at, "utc")} UTC. ${haltSentence(drift.haltReasons)} ` +
+      `Resuming lets ${strategies(open)} send orders again.`,
+    ...(items.length === 0
+      ? {}
+      : {
+          evidence: {
+            columns: ["Drift item", "Evidence", "Decision"],
+            rows: items.map((item) => [
+              words(item.kind),
+              item.theirs ?? item.text,
+              item.review === null
+                ? "Waits for a decision"
+                : item.review.action === "adopt"
+                  ? `Adopted to ${item.review.strategy ?? "unattributed"}`
+                  : "Dismissed",
+            ]),
+          },
+        }),
+    verb: `Resume ${strategies(open)}`,
+    cancel: "Stay halted",
+    danger: false,
+    note: "required",
+    run: async ({ operator, note }) => {
+      const error = errorOf(await ask("session.resume", { operator, note }));
+      if (error === null) notify("Resumed. Strategies send orders again.");
+      return error;
+    },
+  });
+}
+
+/** Paper only: a fill that no order explains, to practise the halt and its review. */
+export function askPractice(): void {
+  const open = session();
+  if (open === null) return;
+  const exposure = Object.values(useLive.getState().streams.desk?.exposure ?? {});
+  const symbol = exposure[0]?.symbol ?? symbolSeen();
+  if (symbol === null) return notify("No symbol has traded yet. Try again when the first order has filled.", "problem");
+  question({
+    title: "Practise an unknown fill?",
+    text:
+      `The paper broker will report a fill of 1 ${symbol} that no order of this session explains. ` +
+      "The session halts, as it would for a real one, and Drift review shows what to do. Only paper is touched.",
+    verb: "Send one unknown fill",
+    cancel: "Cancel",
+    danger: true,
+    note: "none",
+    run: async () => errorOf(await ask("practice.unknownFill", { symbol, quantity: "1" })),
+  });
+}
+
+function symbolSeen(): string | null {
+  const { schedule, orders } = useLive.getState().streams;
+  return Object.values(schedule?.rows ?? {})[0]?.symbols[0] ?? Object.values(orders?.orders ?? {})[0]?.symbol ?? null;
+}

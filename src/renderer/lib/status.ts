@@ -1,0 +1,95 @@
+/** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is told by colour alone. */
+import type { HaltReason, OrderState, SessionStateName, StrategyState, Tile } from "../../shared/views.ts";
+
+export type Shape = "ok" | "warning" | "critical" | "running" | "info" | "off";
+/** Quiet words stay in the ink of text; only what wants attention is coloured. */
+export type Tone = "quiet" | "accent" | "warning" | "critical" | "off";
+
+export interface Look {
+  readonly shape: Shape;
+  readonly word: string;
+  readonly tone: Tone;
+  /** Worst first when states are rolled up or sorted. */
+  readonly rank: number;
+}
+
+const look = (shape: Shape, word: string, tone: Tone, rank: number): Look => ({ shape, word, tone, rank });
+
+export const STRATEGY_LOOKS: Readonly<Record<StrategyState, Look>> = {
+  quarantined: look("critical", "Quarantined", "critical", 0),
+  not_loaded: look("critical", "Not loaded", "critical", 1),
+  over_budget: look("warning", "Over budget", "warning", 2),
+  late: look("warning", "Late", "warning", 3),
+  in_flight: look("running", "In flight", "accent", 4),
+  running: look("running", "Running", "accent", 5),
+  paused: look("off", "Paused", "off", 6),
+  waiting: look("ok", "Waiting", "quiet", 7),
+};
+
+export const SESSION_LOOKS: Readonly<Record<SessionStateName, Look>> = {
+  failed: look("critical", "Failed", "critical", 0),
+  halted: look("critical", "Halted", "critical", 1),
+  stopping: look("info", "Stopping", "accent", 2),
+  recovering: look("info", "Recovering", "accent", 3),
+  ready: look("info", "Ready", "accent", 4),
+  paused: look("off", "Paused", "off", 5),
+  running: look("running", "Running", "accent", 6),
+  stopped: look("off", "Stopped", "off", 7),
+};
+
+/** Requested, accepted and confirmed are three different looks. */
+export const ORDER_LOOKS: Readonly<Record<OrderState, Look>> = {
+  refused: look("critical", "Refused", "critical", 0),
+  rejected: look("critical", "Rejected", "critical", 1),
+  unknown: look("warning", "Unknown, asking", "warning", 2),
+  not_placed: look("warning", "Not placed", "warning", 3),
+  requested: look("info", "Requested", "accent", 4),
+  accepted: look("running", "Accepted", "accent", 5),
+  partially_filled: look("running", "Partly filled", "accent", 6),
+  expired: look("off", "Expired", "off", 7),
+  canceled: look("off", "Cancelled", "off", 8),
+  filled: look("ok", "Filled", "quiet", 9),
+};
+
+export const TILE_LOOKS: Readonly<Record<Tile["state"], Look>> = {
+  critical: look("critical", "Past its limit", "critical", 0),
+  warning: look("warning", "Near its limit", "warning", 1),
+  unknown: look("off", "Not measured", "off", 2),
+  ok: look("ok", "Within its limit", "quiet", 3),
+};
+
+export const LEVEL_LOOKS = {
+  critical: look("critical", "Critical", "critical", 0),
+  warning: look("warning", "Warning", "warning", 1),
+  info: look("info", "Information", "quiet", 2),
+} as const;
+
+export const VERDICT_LOOKS = {
+  quarantined: look("critical", "Quarantined", "critical", 0),
+  duplicate: look("off", "Duplicate", "off", 1),
+  booked: look("ok", "Booked", "quiet", 2),
+} as const;
+
+/** The worst of several looks. */
+export function worst(looks: readonly Look[]): Look | null {
+  return looks.reduce<Look | null>((found, next) => (found === null || next.rank < found.rank ? next : found), null);
+}
+
+const SOURCES: Readonly<Record<HaltReason["source"], string>> = {
+  operator: "an operator",
+  kill_switch: "the kill switch",
+  breaker: "a breaker",
+  drift: "drift against the broker",
+  fault: "a fault of the program",
+};
+
+/** What halted the session, in one sentence. */
+export function haltSentence(reasons: readonly HaltReason[]): string {
+  const first = reasons[0];
+  if (first === undefined) return "No strategy sends orders.";
+  const limit = first.value !== null && first.limit !== null ? ` (${first.value} against ${first.limit})` : "";
+  const by = first.operator === null ? `Halted by ${SOURCES[first.source]}` : `Halted by ${first.operator}`;
+  const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
+  const more = reasons.length > 1 ? ` And ${reasons.length - 1} more.` : "";
+  return `${by}: ${first.message.replace(/[.]$/, "")}${limit}.${note}${more}`;
+}

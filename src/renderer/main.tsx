@@ -1,0 +1,51 @@
+/** The door of the renderer: fonts, styles, the bridge, and the window's content. */
+import "@fontsource-variable/inter/index.css";
+import "@fontsource-variable/jetbrains-mono/index.css";
+import "uplot/dist/uPlot.min.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/parts.css";
+import "./styles/grid.css";
+import "./styles/views.css";
+import { createRoot } from "react-dom/client";
+import type { Bridge } from "../shared/contract.ts";
+import { App } from "./app.tsx";
+import { createLoopbackBridge } from "./bridge/loopback.ts";
+import { call, start, useLive } from "./stores/live.ts";
+import { followTheme, joinHostSettings } from "./stores/prefs.ts";
+
+declare global {
+  interface Window {
+    /** Put there by the preload under Electron. */
+    readonly logos?: Bridge;
+  }
+}
+
+/** The key under which the workspace keeps what the reader chose. */
+const SETTING = "view.preferences";
+
+/** Once the host answers, its settings and this window's are joined; a host that keeps none is no problem. */
+function joinSettings(): void {
+  const stop = useLive.subscribe((state) => {
+    if (state.streams.app === null) return;
+    stop();
+    const tell = (value: string): void => {
+      call("settings.write", { key: SETTING, value }).catch(() => undefined);
+    };
+    call("settings.read", {})
+      .then(({ settings }) => {
+        const stored = settings[SETTING];
+        return joinHostSettings(typeof stored === "string" ? stored : null, tell);
+      })
+      .catch(() => undefined);
+  });
+}
+
+followTheme();
+joinSettings();
+start(window.logos ?? createLoopbackBridge());
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no root element.");
+createRoot(root).render(<App />);

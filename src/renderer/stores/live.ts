@@ -1,0 +1,119 @@
+/** What the host has told: each stream's projection, the state of the connection, and the session's clock. */
+import { useEffect } from "react";
+import { create } from "zustand";
+import type { Bridge, Input, Output, ProcedureName, StreamName, StreamValue } from "../../shared/contract.ts";
+import { shapeOf } from "../../shared/errors.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { OpenSession } from "../../shared/views.ts";
+import { Client } from "../bridge/client.ts";
+import type { LinkState } from "../bridge/loopback.ts";
+
+type Streams = { readonly [Name in StreamName]: StreamValue<Name> | null };
+
+interface LiveStore {
+  readonly connection: LinkState;
+  readonly streams: Streams;
+  /** While held, views keep what they show; the frame goes on. */
+  readonly held: boolean;
+  /** When the session's stream last said something, by this machine's clock. */
+  readonly heardAtMs: number;
+}
+
+const NONE: Streams = {
+  app: null,
+  session: null,
+  desk: null,
+  schedule: null,
+  router: null,
+  rejections: null,
+  metrics: null,
+  orders: null,
+  drift: null,
+  log: null,
+  sessions: null,
+};
+
+export const useLive = create<LiveStore>(() => ({
+  connection: "connecting",
+  streams: NONE,
+  held: false,
+  heardAtMs: 0,
+}));
+
+/** Streams that a hold never stops: whoever holds a view must still see a halt. */
+const ALWAYS: readonly StreamName[] = ["app", "session", "drift"];
+const waiting = new Map<StreamName, unknown>();
+let client: Client | null = null;
+
+function take(stream: StreamName, value: unknown): void {
+  if (
+    useLive.getState().held &&
+    !ALWAYS.includes(stream) &&
+    value !== null &&
+    useLive.getState().streams[stream] !== null
+  ) {
+    waiting.set(stream, value);
+    return;
+  }
+  waiting.delete(stream);
+  useLive.setState((state) => ({
+    streams: { ...state.streams, [stream]: value },
+    ...(stream === "session" ? { heardAtMs: Date.now() } : {}),
+  }));
+}
+
+export function hold(held: boolean): void {
+  useLive.setState({ held });
+  if (held) return;
+  for (const [stream, value] of waiting) take(stream, value);
+  waiting.clear();
+}
+
+/** Takes the bridge and begins with the two streams that the frame stands on. */
+export function start(bridge: Bridge): void {
+  client = new Client(bridge, { value: take, state: (connection) => useLive.setState({ connection }) });
+  client.read("app");
+  client.read("session");
+}
+
+export function retry(): void {
+  client?.retry();
+}
+
+/** Asks the host; rejects with a CodedError. */
+export function call<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Promise<Output<Name>> {
+  if (client === null) return Promise.reject(new Error("There is no bridge yet."));
+  return client.call(procedure, input);
+}
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorShape };
+
+/** Asks the host and gives back the error instead of throwing it. */
+export async function ask<Name extends ProcedureName>(
+  procedure: Name,
+  input: Input<Name>,
+): Promise<Answer<Output<Name>>> {
+  try {
+    return { ok: true, value: await call(procedure, input) };
+  } catch (error) {
+    return { ok: false, error: shapeOf(error) };
+  }
+}
+
+/** A stream's projection while the component is shown; null until the whole one has come. */
+export function useStream<Name extends StreamName>(stream: Name): Streams[Name] {
+  useEffect(() => client?.read(stream), [stream]);
+  return useLive((state) => state.streams[stream]);
+}
+
+export function useSession(): OpenSession | null {
+  return useLive((state) => state.streams.session?.session ?? null);
+}
+
+/** The session's moment in steps of a tenth of a second, so that ages change only when their digits do. 0 without a session. */
+export function useNow(): number {
+  return useLive((state) => {
+    const now = state.streams.session?.session?.now ?? 0;
+    return now - (now % 100_000);
+  });
+}

@@ -1,0 +1,110 @@
+/** What the frame shows at the moment: the view, the order that is explained, the dialog, the palette, and short notices. */
+import { create } from "zustand";
+import type { ErrorShape } from "../../shared/errors.ts";
+
+export const VIEW_NAMES = [
+  "desk",
+  "schedule",
+  "router",
+  "rejections",
+  "metrics",
+  "orders",
+  "drift",
+  "sessions",
+  "log",
+  "settings",
+  "help",
+] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+export const isViewName = (name: string): name is ViewName => (VIEW_NAMES as readonly string[]).includes(name);
+
+export interface Evidence {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A question before something that cannot be taken back. It holds the rows it showed; nothing replaces it while it is open. */
+export interface Question {
+  readonly title: string;
+  /** The consequence, in sentences. */
+  readonly text: string;
+  readonly evidence?: Evidence;
+  /** The verb with its scope and count: `Resume 24 strategies`. */
+  readonly verb: string;
+  readonly cancel: string;
+  readonly danger: boolean;
+  readonly note: "required" | "optional" | "none";
+  readonly choice?: {
+    readonly label: string;
+    readonly options: readonly { readonly value: string; readonly label: string }[];
+  };
+  readonly run: (answer: { operator: string; note: string; choice: string }) => Promise<ErrorShape | null>;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: "info" | "problem";
+}
+
+export type RestoreStart =
+  | { readonly kind: "choose" }
+  | { readonly kind: "text"; readonly name: string; readonly text: string }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "session"; readonly id: string };
+
+interface UiStore {
+  readonly view: ViewName;
+  readonly why: string | null;
+  readonly question: Question | null;
+  readonly palette: boolean;
+  readonly restore: RestoreStart | null;
+  readonly notices: readonly Notice[];
+  /** A halt that was asked for here and that the host has not answered yet. */
+  readonly haltRequested: boolean;
+}
+
+/** Notices that are shown at once; older ones go. */
+const NOTICES_MAX = 4;
+
+export const useUi = create<UiStore>(() => ({
+  view: "desk",
+  why: null,
+  question: null,
+  palette: false,
+  restore: null,
+  notices: [],
+  haltRequested: false,
+}));
+
+export function go(view: ViewName): void {
+  useUi.setState((state) => (state.view === view ? state : { view, why: null }));
+}
+
+export function explain(id: string | null): void {
+  useUi.setState({ why: id });
+}
+
+/** Asks a question, unless one is open already. */
+export function question(next: Question): void {
+  useUi.setState((state) => (state.question === null ? { question: next, palette: false } : state));
+}
+
+let noticeNumber = 0;
+
+export function notify(text: string, tone: Notice["tone"] = "info"): void {
+  noticeNumber += 1;
+  const notice = { id: noticeNumber, text, tone };
+  useUi.setState((state) => ({ notices: [...state.notices, notice].slice(-NOTICES_MAX) }));
+}
+
+export function dismissNotice(id: number): void {
+  useUi.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+}
+
+/** Tells an error as a notice; says whether there was none. */
+export function toldOk(answer: { readonly ok: boolean; readonly error?: ErrorShape }): boolean {
+  if (!answer.ok && answer.error !== undefined) notify(answer.error.message, "problem");
+  return answer.ok;
+}

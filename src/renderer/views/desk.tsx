@@ -1,0 +1,364 @@
+/** Desk: four service-level tiles, equity and drawdown, profit by strategy, exposure and headroom, and the schedule at a glance. */
+import { useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { DeskView } from "../../shared/views.ts";
+import { Chart } from "../components/chart.tsx";
+import type { Line } from "../components/chart.tsx";
+import { Grid } from "../components/grid.tsx";
+import type { Column } from "../components/grid.tsx";
+import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
+import { Split } from "../components/split.tsx";
+import { Status } from "../components/status.tsx";
+import { SloTile } from "../components/tile.tsx";
+import { Timeline } from "../components/timeline.tsx";
+import { ExportButton } from "../components/tools.tsx";
+import { Gain, Meter } from "../components/values.tsx";
+import {
+  ABSENT,
+  compareAmounts,
+  formatCount,
+  formatMoney,
+  formatMs,
+  formatNumber,
+  formatShare,
+} from "../lib/format.ts";
+import { STRATEGY_LOOKS } from "../lib/status.ts";
+import { formatAxisTime } from "../lib/time.ts";
+import { useSession, useStream } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+import { FirstStart } from "./first.tsx";
+
+function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
+  const { latency, skipRate, queueDepth, errors } = tiles;
+  const p95 = formatMs(latency.value);
+  const limit = formatMs(latency.limit);
+  return (
+    <div className="tiles">
+      <SloTile
+        label="Tick latency p95"
+        testId="tile-p95"
+        tile={latency}
+        value={p95.value}
+        unit={p95.unit}
+        limit={`${limit.value} ${limit.unit}`}
+        percentile
+      />
+      <SloTile
+        label="Skip rate"
+        testId="tile-skips"
+        tile={skipRate}
+        value={skipRate.value === null ? ABSENT : formatNumber(skipRate.value * 100, { places: 2 })}
+        unit="%"
+        limit={formatShare(skipRate.limit, 1)}
+      />
+      <SloTile
+        label="Queue depth"
+        testId="tile-queue"
+        tile={queueDepth}
+        value={formatCount(queueDepth.value)}
+        unit={queueDepth.detail}
+        limit={formatCount(queueDepth.limit)}
+      />
+      <SloTile
+        label="Errors"
+        testId="tile-errors"
+        tile={errors}
+        value={formatCount(errors.value)}
+        unit={errors.windowText.replace("last", "in")}
+        limit={formatCount(errors.limit)}
+        {...(errors.detail === "none" ? {} : { detail: errors.detail })}
+      />
+    </div>
+  );
+}
+
+const money = (value: number): string => formatNumber(value, { places: 2 });
+const share = (value: number): string => formatShare(value, 2);
+const EQUITY: readonly Line[] = [{ label: "Equity", colour: "accent", fill: true, format: money }];
+const DRAWDOWN: readonly Line[] = [{ label: "Drawdown", colour: "bad", fill: true, format: share }];
+const belowZero = (low: number): [number, number] => [Math.min(low * 1.15, -0.0001), 0];
+
+function EquityChart({ view }: { readonly view: DeskView }): ReactNode {
+  const { account } = view;
+  const points = useMemo(() => Object.values(view.equity), [view.equity]);
+  const times = useMemo(() => points.map((point) => point[0]), [points]);
+  const equity = useMemo(() => [points.map((point) => point[1])], [points]);
+  const drawdown = useMemo(() => [points.map((point) => point[2])], [points]);
+  const span = Math.abs((points.at(-1)?.[1] ?? 0) - (points[0]?.[1] ?? 0));
+  const summary = `Equity ${formatMoney(account.equity)} ${account.currency}, since the start ${formatMoney(account.pnl, true)}.`;
+  if (points.length < 2)
+    return (
+      <Empty title="The curve begins with its second point">Equity is valued every few seconds of session time.</Empty>
+    );
+  return (
+    <div className="equity-body" data-testid="equity-chart">
+      <div style={{ flex: 4, minHeight: 0 }}>
+        <Chart
+          label="Equity"
+          summary={summary}
+          times={times}
+          values={equity}
+          lines={EQUITY}
+          sync="equity"
+          axis={false}
+          tickFormat={(value) => formatNumber(value, { places: span < 20 ? 2 : 0 })}
+        />
+      </div>
+      <div style={{ flex: 1.35, minHeight: 62, borderTop: "1px solid var(--line)" }}>
+        <Chart
+          label="Drawdown"
+          summary={`Now ${formatShare(account.drawdown)}, at worst ${formatShare(account.drawdownMax)}.`}
+          times={times}
+          values={drawdown}
+          lines={DRAWDOWN}
+          sync="equity"
+          range={belowZero}
+        />
+      </div>
+    </div>
+  );
+}
+
+function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
+  const { account } = view;
+  const zone = usePrefs((state) => state.zone);
+  const since = account.startAt === null ? "" : ` at ${formatAxisTime(account.startAt, zone, false)}`;
+  return (
+    <Panel
+      title="Equity"
+      subtitle={account.equityStart === null ? "" : `${formatMoney(account.equityStart)}${since} · ${account.currency}`}
+      actions={
+        <>
+          <b className="strong">{formatMoney(account.equity)}</b>
+          <Gain value={account.pnl} />
+          <span className="second" title={`At worst ${formatShare(account.drawdownMax)}`}>
+            drawdown {formatShare(account.drawdown)}
+          </span>
+          <ExportButton what="equity" />
+        </>
+      }
+    >
+      <EquityChart view={view} />
+    </Panel>
+  );
+}
+
+type StrategyRow = DeskView["strategies"][string];
+
+const STRATEGIES: readonly Column<StrategyRow>[] = [
+  { id: "name", header: "Strategy", value: (row) => row.name, flex: 1.6, width: 92 },
+  {
+    id: "state",
+    header: "State",
+    value: (row) => STRATEGY_LOOKS[row.state].rank,
+    text: (row) => STRATEGY_LOOKS[row.state].word,
+    cell: (row) => <Status look={STRATEGY_LOOKS[row.state]} />,
+    width: 112,
+  },
+  {
+    id: "pnl",
+    header: "PnL",
+    value: (row) => row.pnl,
+    compare: (a, b) => compareAmounts(a.pnl, b.pnl),
+    cell: (row) => <Gain value={row.pnl} />,
+    right: true,
+    flex: 1,
+    width: 88,
+    sort: "desc",
+  },
+  {
+    id: "fills",
+    header: "Fills",
+    value: (row) => row.fills,
+    cell: (row) => formatCount(row.fills),
+    right: true,
+    width: 58,
+  },
+  {
+    id: "skips",
+    header: "Skips",
+    value: (row) => row.skips,
+    cell: (row) => <span className={row.skips === 0 ? "quiet" : ""}>{formatCount(row.skips)}</span>,
+    right: true,
+    width: 60,
+  },
+];
+
+type ExposureRow = DeskView["exposure"][string];
+
+const EXPOSURE: readonly Column<ExposureRow>[] = [
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, flex: 1, width: 80, sort: "asc" },
+  {
+    id: "position",
+    header: "Position",
+    value: (row) => row.position,
+    compare: (a, b) => compareAmounts(a.position, b.position),
+    cell: (row) => formatNumber(row.position, { places: row.quantityPrecision, signed: true }),
+    right: true,
+    flex: 1,
+    width: 84,
+  },
+  {
+    id: "mark",
+    header: "Mark",
+    value: (row) => row.mark,
+    cell: (row) => formatNumber(row.mark, { places: row.pricePrecision }),
+    right: true,
+    flex: 1,
+    width: 84,
+  },
+  {
+    id: "value",
+    header: "Value",
+    value: (row) => row.value,
+    compare: (a, b) => compareAmounts(a.value, b.value),
+    cell: (row) => formatMoney(row.value, true),
+    right: true,
+    flex: 1.1,
+    width: 94,
+  },
+  {
+    id: "share",
+    header: "Of equity",
+    value: (row) => row.share,
+    cell: (row) => formatShare(row.share, 1),
+    right: true,
+    width: 88,
+  },
+];
+
+type HeadroomRow = DeskView["headroom"][string];
+
+const HEADROOM: readonly Column<HeadroomRow>[] = [
+  { id: "guard", header: "Guard", value: (row) => row.guard, flex: 1.2, width: 120 },
+  { id: "scope", header: "Scope", value: (row) => row.scope, flex: 1, width: 90, quiet: true },
+  {
+    id: "used",
+    header: "Used",
+    value: (row) => row.used,
+    cell: (row) => <Meter used={row.used} text={formatShare(row.used, 0)} />,
+    right: true,
+    width: 136,
+    sort: "desc",
+  },
+  {
+    id: "limit",
+    header: "Limit",
+    value: (row) => row.limit,
+    compare: (a, b) => compareAmounts(a.limit, b.limit),
+    cell: (row) => formatNumber(row.limit),
+    right: true,
+    width: 92,
+  },
+];
+
+type Side = "strategies" | "exposure" | "headroom";
+const SIDES = [
+  { value: "strategies", label: "Strategies" },
+  { value: "exposure", label: "Exposure" },
+  { value: "headroom", label: "Headroom" },
+] as const;
+
+function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView }): ReactNode {
+  const strategies = useMemo(() => Object.values(view.strategies), [view.strategies]);
+  const exposure = useMemo(() => Object.values(view.exposure), [view.exposure]);
+  const headroom = useMemo(() => Object.values(view.headroom), [view.headroom]);
+  if (side === "strategies")
+    return (
+      <Grid
+        id="desk-strategies"
+        label="Strategies by profit"
+        columns={STRATEGIES}
+        rows={strategies}
+        rowId={nameOf}
+        empty={<Empty title="No strategies">The desk file names none.</Empty>}
+      />
+    );
+  if (side === "exposure")
+    return (
+      <Grid
+        id="desk-exposure"
+        label="Exposure by symbol"
+        columns={EXPOSURE}
+        rows={exposure}
+        rowId={symbolOf}
+        empty={<Empty title="No positions">A position appears with its first fill.</Empty>}
+      />
+    );
+  return (
+    <Grid
+      id="desk-headroom"
+      label="Headroom of each guard"
+      columns={HEADROOM}
+      rows={headroom}
+      rowId={guardOf}
+      empty={<Empty title="No limits are set">Set limits in the desk file to see what is left of each.</Empty>}
+    />
+  );
+}
+
+const nameOf = (row: StrategyRow): string => row.name;
+const symbolOf = (row: ExposureRow): string => row.symbol;
+const guardOf = (row: HeadroomRow): string => `${row.guard}:${row.scope}`;
+
+function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
+  const [side, setSide] = useState<Side>("strategies");
+  const session = useSession();
+  const { account } = view;
+  const counts = session?.counts;
+  const words = {
+    strategies: `${session?.strategies ?? 0}${counts !== undefined && counts.late > 0 ? ` · ${counts.late} late` : ""}`,
+    exposure: `gross ${formatMoney(account.gross)} · net ${formatMoney(account.net, true)}`,
+    headroom: "what is left before a guard bites",
+  };
+  return (
+    <Panel
+      title={SIDES.find((entry) => entry.value === side)?.label ?? ""}
+      subtitle={words[side]}
+      actions={<Segments label="What is shown" value={side} options={SIDES} onChange={setSide} />}
+    >
+      <SideBody side={side} view={view} />
+    </Panel>
+  );
+}
+
+const MINUTE_SPAN = { past: 60e6, future: 30e6 };
+
+function SchedulePanel(): ReactNode {
+  const schedule = useStream("schedule");
+  return (
+    <Panel title="Schedule" subtitle="planned, jitter, run, skip" actions={<TimelineLegend />}>
+      {schedule === null ? <Loading what="the schedule" /> : <Timeline view={schedule} span={MINUTE_SPAN} />}
+    </Panel>
+  );
+}
+
+export function TimelineLegend(): ReactNode {
+  return (
+    <div className="legend">
+      <Status look={STRATEGY_LOOKS.running} word="Run" />
+      <Status look={STRATEGY_LOOKS.over_budget} />
+      <span className="status tone-warning">✕ Skipped</span>
+      <Status look={STRATEGY_LOOKS.paused} word="Next" />
+    </div>
+  );
+}
+
+export function Desk(): ReactNode {
+  const view = useStream("desk");
+  const session = useSession();
+  if (session === null) return <FirstStart />;
+  if (view === null) return <Loading what="the desk" />;
+  return (
+    <>
+      <Tiles tiles={view.tiles} />
+      <Split id="desk-rows" direction="vertical" sizes={[50, 50]}>
+        <Split id="desk-columns" direction="horizontal" sizes={[60, 40]}>
+          <EquityPanel view={view} />
+          <SidePanel view={view} />
+        </Split>
+        <SchedulePanel />
+      </Split>
+    </>
+  );
+}

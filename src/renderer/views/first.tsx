@@ -1,0 +1,86 @@
+/** The empty desk: what the desk is, and one obvious button. */
+import { Play } from "lucide-react";
+import type { ReactNode } from "react";
+import { useState } from "react";
+import { Failed, Loading, Segments } from "../components/panel.tsx";
+import { formatCount, plural } from "../lib/format.ts";
+import { reopenSession, startSession } from "../lib/session-actions.ts";
+import type { Speed } from "../lib/session-actions.ts";
+import { useStream } from "../stores/live.ts";
+import { go } from "../stores/ui.ts";
+
+const SPEEDS = [
+  { value: 1, label: "1×" },
+  { value: 10, label: "10×" },
+  { value: 60, label: "60×" },
+  { value: "max", label: "max" },
+] as const;
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+export function FirstStart(): ReactNode {
+  const app = useStream("app");
+  const [chosen, setChosen] = useState<Speed | null>(null);
+  const [busy, setBusy] = useState(false);
+  if (app === null) return <Loading what="the desk" />;
+  const { desk, latest } = app;
+  if (desk.error !== null) return <Failed title={`${desk.source} cannot be started`} error={desk.error} />;
+  const speed = chosen ?? desk.speed;
+  const start = (): void => {
+    setBusy(true);
+    void startSession(desk.clock === "virtual" ? speed : undefined).finally(() => setBusy(false));
+  };
+  return (
+    <div className="first">
+      <h1>{desk.name}</h1>
+      <p>
+        {desk.source === "demo"
+          ? "A desk that is ready to run: it draws its own market from a seed, trades it on paper, and needs no network and no account."
+          : `The desk of ${desk.source}. It trades on paper.`}
+      </p>
+      <dl className="facts">
+        <Fact name="Strategies" value={formatCount(desk.strategies)} />
+        <Fact name="Symbols" value={formatCount(desk.symbols)} />
+        <Fact name="Market" value={desk.market} />
+        <Fact name="Clock" value={desk.clock === "virtual" ? "its own" : "the system's"} />
+        <Fact name="Seed" value={desk.seed} />
+      </dl>
+      <div className="row">
+        <button
+          type="button"
+          className="button primary large"
+          data-testid="start-session"
+          disabled={busy}
+          onClick={start}
+        >
+          <Play size={15} aria-hidden="true" />
+          {busy ? "Starting…" : `Start ${plural(desk.strategies, "strategy", "strategies")} on paper`}
+        </button>
+        {desk.clock === "virtual" ? (
+          <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
+        ) : null}
+      </div>
+      {latest === null ? null : (
+        <div className="row second">
+          <span>
+            The newest session, <span className="mono">{latest.id}</span>, is {latest.state}
+            {latest.openDrift > 0 ? ` with ${plural(latest.openDrift, "drift item")} open` : ""}.
+          </span>
+          <button type="button" className="button" onClick={() => void reopenSession(latest.id)}>
+            Go on with it
+          </button>
+          <button type="button" className="button plain" onClick={() => go("sessions")}>
+            All sessions
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
