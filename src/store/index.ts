@@ -1,4 +1,5 @@
 /** What survives: the workspace, a session's folder and files, the journal, the atomic file. */
+export * from "./desk/index.ts";
 export * from "./files/atomic.ts";
 export { LineLog } from "./files/line-log.ts";
 export { nodeFileSystem } from "./files/node-file-system.ts";

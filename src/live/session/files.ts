@@ -3,6 +3,7 @@
  *
  * 1. The journal holds a snapshot's digest before the file is there: so a file with another digest was put there by somebody else.
  * 2. In `router_state.json` the session is named by the run's digest, so that equal runs write equal bytes.
+ *    Its journal position counts decisions, not the snapshots between them, for the same reason.
  * 3. All three are summaries: a session goes on without them, from its journal.
  */
 import { writeRouterState } from "../../orchestrator/index.ts";
@@ -39,7 +40,7 @@ export interface FileFacts {
 
 /** Writes the router's snapshot: the journal says so first. Throws `io`. */
 export function saveSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): void {
-  const context = { session: core.runDigest, journalPosition: core.ledger.position };
+  const context = { session: core.runDigest, journalPosition: core.ledger.decisions };
   const text = writeRouterState(core.router.snapshot(), context);
   const sha256 = digestOf(text);
   core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause }, core.now);

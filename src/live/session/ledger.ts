@@ -38,6 +38,7 @@ export class Ledger {
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
   #consequential = false;
+  #snapshots = 0;
   #committed: number;
   #committedMs: number | null = null;
   #broken: CodedError | null = null;
@@ -48,16 +49,27 @@ export class Ledger {
     readonly tally: Tally;
     readonly project: EntryListener;
     readonly monotonicMs: () => number;
+    /** How many of the journal's entries tell of snapshots. */
+    readonly snapshots?: number;
   }) {
     this.#journal = options.journal;
     this.#tally = options.tally;
     this.#project = options.project;
     this.#monotonicMs = options.monotonicMs;
     this.#committed = options.journal.position;
+    this.#snapshots = options.snapshots ?? 0;
   }
 
   get position(): number {
     return this.#journal.position;
+  }
+
+  /**
+   * How many entries there are besides those that tell of snapshots: the same for every equal run, however often its router's
+   * file was written on the way.
+   */
+  get decisions(): number {
+    return this.#journal.position - this.#snapshots;
   }
 
   get committed(): number {
@@ -88,6 +100,7 @@ export class Ledger {
     const entry = this.#journal.append(body, last !== null && at < last ? last : at);
     this.#tally.apply(entry);
     this.#pending.push(entry);
+    if (body.kind === "snapshot") this.#snapshots += 1;
     if (!RIDES_ALONG.has(body.kind)) this.#consequential = true;
     return entry;
   }

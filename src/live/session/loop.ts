@@ -6,6 +6,7 @@
  * 3. On a virtual clock what happens depends on the moments alone, never on how many passes there were or how long they took.
  * 4. Whatever a pass throws ends the loop: nothing goes on after a failure.
  */
+import { later } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 
 import type { BrokerFill } from "../../shared/ports.ts";
@@ -32,6 +33,35 @@ export interface LoopHooks {
   readonly paused: () => boolean;
 }
 
+/** Beats on a grid of moments, but only where something happened since the beat before. */
+class Rhythm {
+  readonly #start: Moment;
+  readonly #every: number;
+  #seen: number | null = null;
+  /** The next beat, or null while nothing has happened since the last. */
+  next: Moment | null;
+
+  constructor(start: Moment, every: number, last: Moment | null) {
+    this.#start = start;
+    this.#every = every;
+    this.next = last === null ? start : null;
+  }
+
+  /** Whether a beat is due; `state` is a number that changes whenever something happens. */
+  beats(now: Moment, state: number): boolean {
+    if (this.#seen !== state && this.next === null) this.next = this.#gridAfter(now);
+    this.#seen = state;
+    if (this.next === null || now < this.next) return false;
+    this.next = null;
+    return true;
+  }
+
+  /** What happens on a beat of the grid belongs to that beat, unless it was the last one. */
+  #gridAfter(now: Moment): Moment {
+    return (this.#start + (Math.floor((now - this.#start) / this.#every) + 1) * this.#every) as Moment;
+  }
+}
+
 export class Loop {
   readonly runs: Runs;
   readonly inquiries: Inquiries;
@@ -39,9 +69,11 @@ export class Loop {
   readonly #hooks: LoopHooks;
   /** Fills that the venue has already made at moments that a session after a crash has yet to reach, earliest first. */
   readonly #ahead: BrokerFill[];
-  #nextMetrics: Moment;
-  #nextEquity: Moment;
+  readonly #metrics: Rhythm;
+  readonly #equity: Rhythm;
+  #equityLine: string | null = null;
   #nextSnapshot: Moment;
+  #lastSnapshotMs: number;
   #lastCommitMs: number;
 
   constructor(core: Core, hooks: LoopHooks, ahead: readonly BrokerFill[]) {
@@ -51,12 +83,11 @@ export class Loop {
     this.runs = new Runs(core);
     this.inquiries = new Inquiries(core);
     const { metricsInterval, equityInterval, snapshotInterval } = core.desk.orchestrator;
-    const next = (last: Moment | null, every: number): Moment =>
-      last === null ? core.startedAt : (Math.max(core.now, last + every) as Moment);
-    this.#nextMetrics = next(core.tally.lastMetricsAt, metricsInterval);
-    this.#nextEquity = next(core.tally.lastEquityAt, equityInterval);
-    this.#nextSnapshot = next(core.tally.lastSnapshotAt, snapshotInterval);
-    this.#lastCommitMs = core.timers.monotonicMs();
+    this.#metrics = new Rhythm(core.startedAt, metricsInterval, core.tally.lastMetricsAt);
+    this.#equity = new Rhythm(core.startedAt, equityInterval, core.tally.lastEquityAt);
+    this.#nextSnapshot = later(core.tally.lastSnapshotAt ?? core.startedAt, snapshotInterval);
+    this.#lastSnapshotMs = core.timers.monotonicMs();
+    this.#lastCommitMs = this.#lastSnapshotMs;
   }
 
   /** Runs until the session shall end or its last moment has passed; tells which of the two it was. */
@@ -105,10 +136,7 @@ export class Loop {
       if (core.ledger.consequential) this.#commit();
     }
     if (core.tally.halts.length + core.tally.driftItems > halts) this.#hooks.snapshot("halt");
-    if (now >= this.#nextSnapshot) {
-      this.#nextSnapshot = this.#after(this.#nextSnapshot, core.desk.orchestrator.snapshotInterval, now);
-      this.#hooks.snapshot("interval");
-    }
+    this.#snapshot(now);
   }
 
   /** The feed and the broker up to now, one moment of the feed at a time: a fill comes right behind the mark that made it. */
@@ -139,34 +167,41 @@ export class Loop {
     if (trip !== null) haltSession(core, { source: "breaker", ...trip }, now);
   }
 
+  /** Paced by session time; at full speed by the machine's, because there the file is for whoever looks at it meanwhile. */
+  #snapshot(now: Moment): void {
+    const { clock, timers, desk } = this.#core;
+    const { snapshotInterval } = desk.orchestrator;
+    const full = clock.speed === "max";
+    const due = full
+      ? timers.monotonicMs() - this.#lastSnapshotMs >= snapshotInterval / 1_000
+      : now >= this.#nextSnapshot;
+    if (!due) return;
+    this.#lastSnapshotMs = timers.monotonicMs();
+    this.#nextSnapshot = later(now, snapshotInterval);
+    this.#hooks.snapshot("interval");
+  }
+
   #measure(now: Moment): void {
-    const core = this.#core;
-    const { metricsInterval, equityInterval } = core.desk.orchestrator;
-    if (now >= this.#nextEquity) {
-      this.#nextEquity = this.#after(this.#nextEquity, equityInterval, now);
-      this.equity(now);
-    }
-    if (now >= this.#nextMetrics) {
-      this.#nextMetrics = this.#after(this.#nextMetrics, metricsInterval, now);
-      this.metrics(now);
-    }
+    const { clock, tally, market } = this.#core;
+    // Where nothing happened there is nothing to tell, but on the system's clock a reader wants to see that somebody is there.
+    const always = clock.kind === "system";
+    if (this.#equity.beats(now, always ? now : market.moves + tally.fills)) this.equity(now);
+    if (this.#metrics.beats(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);
   }
 
   /** Adds a point of the equity curve. */
   equity(now: Moment): void {
     const { equity, cash, realized, unrealized, fees, gross, drawdown } = this.#core.books.figures();
     const figures = { equity, cash, realized, unrealized, fees, gross, drawdown: drawdown.toFixed(6) };
+    const line = Object.values(figures).join();
+    if (line === this.#equityLine && this.#core.clock.kind === "virtual") return;
+    this.#equityLine = line;
     this.#core.ledger.add({ kind: "equity", ...figures }, now);
   }
 
   /** Adds a line of metrics. */
   metrics(now: Moment): void {
     this.#core.ledger.add({ kind: "metrics", line: { ...this.#core.metrics.snapshot(now) } }, now);
-  }
-
-  /** The first moment of a rhythm after now: a pass that comes late does not come twice. */
-  #after(last: Moment, every: number, now: Moment): Moment {
-    return (last + (Math.floor((now - last) / every) + 1) * every) as Moment;
   }
 
   #commit(): void {
@@ -177,9 +212,9 @@ export class Loop {
   #nextWake(): Moment {
     const core = this.#core;
     const candidates = [
-      this.#nextMetrics,
-      this.#nextEquity,
-      this.#nextSnapshot,
+      this.#metrics.next,
+      this.#equity.next,
+      core.clock.speed === "max" ? null : this.#nextSnapshot,
       this.#hooks.endsAt,
       this.#hooks.paused() ? null : (core.scheduler.nextWake() ?? null),
       this.runs.nextEnd(),

@@ -191,6 +191,7 @@ function coreOf(prepared: Prepared, files: SessionFiles, journal: Journal, artif
       tally,
       project: (entries) => artifacts.apply(entries),
       monotonicMs: () => ports.timers.monotonicMs(),
+      snapshots: journal.count("snapshot"),
     }),
     tally,
     now: start,

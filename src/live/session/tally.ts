@@ -90,6 +90,7 @@ export class Tally {
   orders = 0;
   fills = 0;
   replays = 0;
+  missed = 0;
   driftItems = 0;
   driftOpen = 0;
   /** Every fill of the broker up to this running number is journaled; `cursorsAhead` are journaled beyond a gap. */
@@ -153,6 +154,7 @@ export class Tally {
         return this.#runFinished(entry);
       case "missed":
         this.strategy(entry.strategy).missed += entry.slots;
+        this.missed += entry.slots;
         return;
       case "order":
         return this.#order(entry, entry.at);

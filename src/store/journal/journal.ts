@@ -62,6 +62,8 @@ export interface JournalReader {
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** The newest entry of a kind, or null. */
   lastOf(kind: EntryKind): JournalEntry | null;
+  /** How many entries of a kind are committed. */
+  count(kind: EntryKind): number;
   /** Reads everything and names the first fault; null when chain, numbers and head hold. */
   verify(): JournalFault | null;
   close(): void;
@@ -159,6 +161,11 @@ class Reader implements JournalReader {
       .prepare("SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1")
       .get(kind) as Row | undefined;
     return row === undefined ? null : entryOf(row);
+  }
+
+  count(kind: EntryKind): number {
+    const row = this.database.prepare("SELECT count(*) AS n FROM entries WHERE kind = ?").get(kind) as { n: number };
+    return row.n;
   }
 
   verify(): JournalFault | null {

@@ -1,0 +1,219 @@
+/**
+ * Restoring a router snapshot: what it holds and what would change first, and only then the operator's word.
+ *
+ * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed, and is good once.
+ * 2. A path is read only where this host's own dialog, Open Recent or the machine handed it over.
+ * 3. At most `TOKENS_MAX` previews wait; the oldest goes first.
+ */
+import { randomUUID } from "node:crypto";
+import { basename } from "node:path";
+import { OrderRouter, readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
+import type { Handlers, Input, RestorePreview } from "../../shared/contract.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { checkRestore, createSession, reopenSession } from "../../live/session/index.ts";
+import { digestOf, findSession, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
+import type { HostState } from "../state.ts";
+
+const TOKENS_MAX = 8;
+const ORDERS_SHOWN_MAX = 200;
+
+interface Previewed {
+  readonly source: string;
+  readonly text: string;
+  readonly target: string | null;
+}
+
+type RestoreHandlers = Pick<Handlers, "restore.pick" | "restore.preview" | "restore.apply">;
+
+/** Which paths this host gave out; a view may not name any other. */
+export class KnownPaths {
+  readonly #state: HostState;
+  readonly #given = new Set<string>();
+
+  constructor(state: HostState) {
+    this.#state = state;
+  }
+
+  give(path: string): void {
+    this.#given.add(path);
+  }
+
+  has(path: string): boolean {
+    return this.#given.has(path) || this.#state.recent.some((one) => one.path === path);
+  }
+}
+
+export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHandlers {
+  const { workspace } = state;
+  const previews = new Map<string, Previewed>();
+  const ports = { version: state.options.version };
+  return {
+    "restore.pick": async () => {
+      const path = (await state.options.pickFile?.()) ?? null;
+      if (path !== null) paths.give(path);
+      return { path };
+    },
+    "restore.preview": async ({ source, target }) => {
+      const { name, text } = readSource(state, paths, source);
+      const preview = await previewOf(state, { source: name, text, target });
+      previews.set(preview.token, { source: name, text, target });
+      const oldest = previews.keys().next();
+      if (previews.size > TOKENS_MAX && oldest.done !== true) previews.delete(oldest.value);
+      if (source.kind === "path") state.remember(source.path, name);
+      return preview;
+    },
+    "restore.apply": async ({ token, operator, note, useSnapshotLimits }) => {
+      const previewed = previews.get(token);
+      if (previewed === undefined)
+        throw new CodedError("not_found", "This preview is no longer good: look at the snapshot again, then apply it.");
+      state.needFree();
+      const restore = { source: previewed.source, text: previewed.text, operator, note, useSnapshotLimits };
+      const { target } = previewed;
+      const live =
+        target === null
+          ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
+          : await reopenSession({ workspace, id: target, restore, ports });
+      previews.delete(token);
+      state.open(live);
+      const probe = live.probe();
+      const nextSequence = Number(probe.router.nextOrderId.replace("ROUTER-", ""));
+      return { id: live.id, nextSequence, messages: messagesOf(previewed, nextSequence, probe.router.inflight) };
+    },
+  };
+}
+
+function messagesOf(previewed: Previewed, nextSequence: number, inflight: number): string[] {
+  const told = readRouterState(previewed.text, { fileName: previewed.source }).nextSequence;
+  const messages = [`${previewed.source} is restored; the next order is number ${nextSequence}.`];
+  if (nextSequence > told)
+    messages.push(`The snapshot said ${told}; later numbers were seen already, so the router goes on past them.`);
+  if (inflight > 0)
+    messages.push(`${inflight} orders are in flight in it; the venue is asked about each, and none is sent again.`);
+  return messages;
+}
+
+function readSource(
+  state: HostState,
+  paths: KnownPaths,
+  source: Input<"restore.preview">["source"],
+): { name: string; text: string } {
+  if (source.kind === "text") return { name: basename(source.name) || "snapshot", text: source.text };
+  if (source.kind === "session") {
+    const files = findSession(state.workspace, source.id);
+    return {
+      name: `${source.id}/router_state.json`,
+      text: readText(state.ports.files, files.routerState, ROUTER_STATE_BYTES_MAX),
+    };
+  }
+  if (!paths.has(source.path))
+    throw new CodedError(
+      "refused",
+      "This file was not picked here. Use the file picker, Open Recent, or drop the file.",
+    );
+  return { name: basename(source.path), text: readText(state.ports.files, source.path, ROUTER_STATE_BYTES_MAX) };
+}
+
+/** The desk that the snapshot would work with: the target session's own, else the workspace's. */
+async function deskFor(state: HostState, target: string | null): Promise<Desk> {
+  if (target === null) return state.readDesk();
+  if (state.opened?.live.id === target) return state.opened.live.desk;
+  return readRecord(state.ports.files, findSession(state.workspace, target).record).configuration as Desk;
+}
+
+function currentOf(state: HostState, target: string | null): RestorePreview["current"] {
+  if (target === null) return null;
+  if (state.opened?.live.id === target) {
+    const { router } = state.opened.live.probe();
+    const { rateLimitPerSec, maxInflight, halted, inflight, keys } = router;
+    const nextSequence = Number(router.nextOrderId.replace("ROUTER-", ""));
+    return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight, keys };
+  }
+  const files = findSession(state.workspace, target);
+  if (!state.ports.files.exists(files.routerState)) return null;
+  const text = readText(state.ports.files, files.routerState, ROUTER_STATE_BYTES_MAX);
+  return figuresOf(readRouterState(text, { fileName: "router_state.json" }));
+}
+
+function figuresOf(snapshot: RouterSnapshot): NonNullable<RestorePreview["current"]> {
+  const { rateLimitPerSec, maxInflight, nextSequence, halted } = snapshot;
+  const { inflightCount, keys } = OrderRouter.restore(snapshot);
+  return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight: inflightCount, keys };
+}
+
+async function previewOf(state: HostState, previewed: Previewed): Promise<RestorePreview> {
+  const { source, text, target } = previewed;
+  const snapshot = readRouterState(text, { fileName: source });
+  const desk = await deskFor(state, target);
+  checkRestore({ source, text, operator: "preview", note: "preview", useSnapshotLimits: true }, desk);
+  const figures = figuresOf(snapshot);
+  const current = currentOf(state, target);
+  const { rateLimitPerSec, maxInflight } = desk.orchestrator;
+  const limitsDiffer = rateLimitPerSec !== figures.rateLimitPerSec || maxInflight !== figures.maxInflight;
+  const orders = Object.entries(snapshot.inflight);
+  const moments = orders.map(([, order]) => order.timestamp as number);
+  return {
+    token: randomUUID(),
+    name: source,
+    bytes: Buffer.byteLength(text),
+    sha256: digestOf(text),
+    target,
+    snapshot: {
+      ...figures,
+      session: snapshot.session,
+      journalPosition: snapshot.journalPosition,
+      newestAt: snapshot.latest ?? (moments.length === 0 ? null : Math.max(...moments)),
+    },
+    current,
+    differences: differencesOf(figures, current),
+    warnings: warningsOf(state, snapshot, figures, limitsDiffer, desk),
+    orders: orders.slice(0, ORDERS_SHOWN_MAX).map(([orderId, order]) => ({
+      orderId,
+      strategy: order.strategyId,
+      symbol: order.symbol,
+      quantity: order.quantity,
+      price: order.price,
+      at: order.timestamp,
+    })),
+    limitsDiffer,
+  };
+}
+
+const NAMES: Readonly<Record<keyof NonNullable<RestorePreview["current"]>, string>> = {
+  rateLimitPerSec: "orders a second for each strategy",
+  maxInflight: "orders in flight at most",
+  nextSequence: "the next order's number",
+  halted: "halted",
+  inflight: "orders in flight",
+  keys: "known keys",
+};
+
+function differencesOf(figures: NonNullable<RestorePreview["current"]>, current: RestorePreview["current"]): string[] {
+  if (current === null) return [];
+  return (Object.keys(NAMES) as (keyof typeof NAMES)[])
+    .filter((name) => figures[name] !== current[name])
+    .map((name) => `${NAMES[name]}: now ${String(current[name])}, in the snapshot ${String(figures[name])}`);
+}
+
+function warningsOf(
+  state: HostState,
+  snapshot: RouterSnapshot,
+  figures: NonNullable<RestorePreview["current"]>,
+  limitsDiffer: boolean,
+  desk: Desk,
+): string[] {
+  const warnings: string[] = [];
+  if (state.opened?.alive === true)
+    warnings.push(`Session ${state.opened.live.id} is running: stop it before you apply this.`);
+  if (snapshot.halted)
+    warnings.push("The snapshot is halted: the session opens halted, and trades only after a review and a resume.");
+  if (figures.inflight > 0)
+    warnings.push(`${figures.inflight} orders are in flight in it. The venue is asked about each; none is sent again.`);
+  if (limitsDiffer) {
+    const { rateLimitPerSec, maxInflight } = desk.orchestrator;
+    warnings.push(
+      `Its limits are ${figures.rateLimitPerSec} orders a second and ${figures.maxInflight} in flight; the desk says ${rateLimitPerSec} and ${maxInflight}.`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,125 @@
+/**
+ * What a view may ask of the open session: start, pause, halt, resume, stop, and its strategies and orders.
+ *
+ * 1. Every command names its operator; the session refuses what cannot be done and says why.
+ * 2. What takes time is told as pending until it is confirmed.
+ */
+import type { Handlers } from "../../shared/contract.ts";
+import { SECOND, type Duration } from "../../shared/time.ts";
+import { createSession, reopenSession } from "../../live/session/index.ts";
+import type { HostState } from "../state.ts";
+
+type SessionHandlers = Pick<
+  Handlers,
+  | "session.start"
+  | "session.reopen"
+  | "session.pause"
+  | "session.continue"
+  | "session.speed"
+  | "session.halt"
+  | "session.resume"
+  | "session.stop"
+  | "session.close"
+  | "strategy.pause"
+  | "strategy.resume"
+  | "strategy.run"
+  | "order.cancel"
+  | "drift.review"
+  | "practice.unknownFill"
+  | "alert.acknowledge"
+>;
+
+export function sessionHandlers(state: HostState): SessionHandlers {
+  const { workspace } = state;
+  const ports = { version: state.options.version };
+  let starting = false;
+  /** One start at a time: a second click finds the first one's session, not a second. */
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    state.needFree();
+    if (starting) state.need();
+    starting = true;
+    try {
+      return await work();
+    } finally {
+      starting = false;
+    }
+  };
+  return {
+    "session.start": ({ speed, seed, forSeconds }) =>
+      alone(async () => {
+        const desk = await state.readDesk(seed);
+        const length = forSeconds === undefined ? undefined : (Math.round(forSeconds * SECOND) as Duration);
+        const live = await createSession({ workspace, desk, speed, length, ports });
+        state.open(live);
+        return { id: live.id };
+      }),
+    "session.reopen": ({ id }) =>
+      alone(async () => {
+        const live = await reopenSession({ workspace, id, ports });
+        state.open(live);
+        return { id: live.id };
+      }),
+    "session.pause": async ({ operator }) => {
+      state.need().live.pause(operator);
+      return {};
+    },
+    "session.continue": async ({ operator }) => {
+      state.need().live.continue(operator);
+      return {};
+    },
+    "session.speed": async ({ speed }) => {
+      state.need().live.setSpeed(speed);
+      return {};
+    },
+    "session.halt": async (request) => {
+      state.need().live.halt(request);
+      return {};
+    },
+    "session.resume": async (request) => {
+      state.need().live.resume(request);
+      return {};
+    },
+    "session.stop": async () => {
+      const opened = state.need();
+      opened.pending = "stop";
+      await opened.live.stop("operator");
+      return {};
+    },
+    "session.close": async () => {
+      state.needFree();
+      state.opened?.close();
+      state.opened = null;
+      return {};
+    },
+    "strategy.pause": async ({ name, operator }) => {
+      state.need().live.pauseStrategy(name, operator);
+      return {};
+    },
+    "strategy.resume": async ({ name, operator }) => {
+      state.need().live.resumeStrategy(name, operator);
+      return {};
+    },
+    "strategy.run": async ({ name, operator }) => {
+      state.need().live.runStrategyNow(name, operator);
+      return {};
+    },
+    "order.cancel": async ({ orderId, operator }) => {
+      await state.need().live.cancelOrder(orderId, operator);
+      return {};
+    },
+    "drift.review": async ({ item, action, strategy, operator, note }) => {
+      const decision = { action, operator, note, ...(strategy === undefined ? {} : { strategy }) };
+      state.need().live.review(item, decision);
+      return {};
+    },
+    "practice.unknownFill": async (fill) => {
+      state.need().live.injectUnknownFill(fill);
+      return {};
+    },
+    "alert.acknowledge": async ({ id, operator }) => {
+      const { views, live } = state.need();
+      views.alerts.acknowledge(id, operator, live.probe().now);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * What a view may ask of the workspace: its sessions side by side, their summaries, settings, and links.
+ *
+ * 1. A session of another process is read and never disturbed.
+ * 2. A link is opened only when it is https and its host is on the list.
+ */
+import type { Handlers } from "../../shared/contract.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { SessionListing } from "../../shared/views.ts";
+import { findSession, readJournal, readSettings, readText, writeSetting } from "../../store/index.ts";
+import type { HostState } from "../state.ts";
+
+/** Hosts that the views link to. */
+export const LINK_HOSTS: readonly string[] = ["www.tradingview.com", "www.electronjs.org", "github.com"];
+const EQUITY_POINTS_MAX = 500;
+const SUMMARY_BYTES_MAX = 2_000_000;
+
+type WorkspaceHandlers = Pick<
+  Handlers,
+  "sessions.refresh" | "sessions.compare" | "sessions.summary" | "settings.read" | "settings.write" | "link.open"
+>;
+
+export function workspaceHandlers(state: HostState): WorkspaceHandlers {
+  const { workspace } = state;
+  return {
+    "sessions.refresh": async () => {
+      state.refreshSessions();
+      if (state.opened?.alive !== true) await state.readDesk().catch(() => undefined);
+      return {};
+    },
+    "sessions.compare": async ({ a, b }) => {
+      state.refreshSessions();
+      const [left, right] = [listingOf(state, a), listingOf(state, b)];
+      return {
+        a: left,
+        b: right,
+        rows: comparison(left, right),
+        equityA: equityOf(state, a),
+        equityB: equityOf(state, b),
+      };
+    },
+    "sessions.summary": async ({ id }) => {
+      const files = findSession(workspace, id);
+      return { markdown: readText(state.ports.files, files.report, SUMMARY_BYTES_MAX) };
+    },
+    "settings.read": async () => ({ settings: readSettings(workspace) }),
+    "settings.write": async ({ key, value }) => {
+      writeSetting(workspace, key, value);
+      return {};
+    },
+    "link.open": async ({ url }) => {
+      const parsed = URL.canParse(url) ? new URL(url) : null;
+      if (
+        parsed === null ||
+        parsed.protocol !== "https:" ||
+        !LINK_HOSTS.includes(parsed.host) ||
+        parsed.username !== ""
+      )
+        throw new CodedError("refused", "This link leads to a place that the console does not open.");
+      if (state.options.openExternal === undefined) return { opened: false };
+      await state.options.openExternal(parsed.href);
+      return { opened: true };
+    },
+  };
+}
+
+function listingOf(state: HostState, id: string): SessionListing {
+  const { id: found } = findSession(state.workspace, id);
+  const listing = state.sessions().sessions[found];
+  if (listing === undefined) throw new CodedError("no_session", `There is no session ${id} in the list.`, { id });
+  return listing;
+}
+
+const COMPARED: readonly (readonly [string, keyof SessionListing])[] = [
+  ["desk", "desk"],
+  ["seed", "seed"],
+  ["state", "state"],
+  ["session time from", "startedAt"],
+  ["session time to", "lastAt"],
+  ["runs", "runs"],
+  ["orders", "orders"],
+  ["fills", "fills"],
+  ["rejections", "rejections"],
+  ["equity at the start", "equityStart"],
+  ["equity at the end", "equityEnd"],
+  ["profit and loss", "pnl"],
+  ["deepest drawdown", "maxDrawdown"],
+  ["halts", "halts"],
+  ["open drift", "openDrift"],
+];
+
+function comparison(a: SessionListing, b: SessionListing) {
+  const text = (value: unknown): string => (value === null || value === undefined ? "—" : String(value));
+  return COMPARED.map(([what, key]) => ({ what, a: text(a[key]), b: text(b[key]), same: a[key] === b[key] }));
+}
+
+/** The equity curve over the share of its length, thinned to `EQUITY_POINTS_MAX`; empty where there is no journal. */
+function equityOf(state: HostState, id: string): [number, number][] {
+  const files = findSession(state.workspace, id);
+  if (!state.ports.files.exists(files.journal)) return [];
+  const journal = readJournal(files.journal);
+  try {
+    const points: [number, number][] = [];
+    for (const entry of journal.read(1, ["equity"]))
+      if (entry.kind === "equity") points.push([entry.at, Number(entry.equity)]);
+    const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+    const step = Math.max(1, Math.ceil(points.length / EQUITY_POINTS_MAX));
+    return points
+      .filter((_, index) => index % step === 0)
+      .map(([at, equity]) => [last === first ? 0 : (at - first) / (last - first), equity]);
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The console host: the contract's procedures and streams over one workspace, for whichever transport holds it.
+ *
+ * 1. Every input is checked with the contract before its handler sees it; every thrown value is told as a coded error.
+ * 2. The streams are projections; nothing that a reader does can hold up the session.
+ * 3. Quitting stops the session cleanly and never rejects.
+ */
+import { nodeTimers, nodeWallMs } from "../live/clock/index.ts";
+import { CodedError } from "../shared/errors.ts";
+import type { Handlers, StreamName } from "../shared/contract.ts";
+import type { StreamValue } from "../shared/views.ts";
+import { nodeFileSystem } from "../store/index.ts";
+import type { ConsoleHost, ConsoleHostOptions, Connection } from "./api.ts";
+import { openConnection } from "./connection.ts";
+import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
+import { reviewHandlers } from "./handlers/review.ts";
+import { sessionHandlers } from "./handlers/session.ts";
+import { workspaceHandlers } from "./handlers/workspace.ts";
+import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./limits.ts";
+import { EMPTY } from "./projections/empty.ts";
+import type { SessionStream } from "./projections/session-views.ts";
+import { HostState } from "./state.ts";
+import { StreamHub, type StreamSources } from "./streams.ts";
+
+const SESSION_STREAMS: readonly SessionStream[] = [
+  "desk",
+  "schedule",
+  "router",
+  "rejections",
+  "metrics",
+  "orders",
+  "drift",
+  "log",
+];
+
+function sourcesOf(state: HostState): StreamSources {
+  const noSession: StreamValue<"session"> = { session: null, alerts: {} };
+  const session = (): StreamValue<"session"> => {
+    const { opened } = state;
+    if (opened === null) return noSession;
+    const probe = opened.probe();
+    return { session: opened.views.session(probe, opened.pending), alerts: opened.views.alerts.value() };
+  };
+  const view = (name: SessionStream) => () => {
+    const { opened } = state;
+    return opened === null ? EMPTY[name] : opened.views.view(name, opened.probe());
+  };
+  const views = Object.fromEntries(SESSION_STREAMS.map((name) => [name, view(name)]));
+  return { app: () => state.app(), session, sessions: () => state.sessions(), ...views } as {
+    [Name in StreamName]: () => StreamValue<Name>;
+  };
+}
+
+/** Opens the workspace, making it where it is missing. Throws `io` when it cannot be. */
+export async function createConsoleHost(options: ConsoleHostOptions): Promise<ConsoleHost> {
+  const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, ...options.ports };
+  const state = new HostState(options, ports);
+  await state.readDesk().catch(() => undefined);
+  state.refreshSessions();
+  const paths = new KnownPaths(state);
+  const handlers: Handlers = {
+    ...sessionHandlers(state),
+    ...reviewHandlers(state),
+    ...restoreHandlers(state, paths),
+    ...workspaceHandlers(state),
+  };
+  const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
+  const connections = new Set<Connection>();
+
+  const call = async (name: string, input: unknown): Promise<unknown> => {
+    const procedure = procedureOf(name);
+    const checked = checkInput(procedure, input);
+    try {
+      return await (handlers[procedure] as (input: unknown) => Promise<unknown>)(checked);
+    } catch (error) {
+      if (!(error instanceof CodedError))
+        state.problem(`${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      const shape = tellable(error, procedure);
+      throw new CodedError(shape.code, shape.message, shape.detail);
+    }
+  };
+
+  let quitting: Promise<void> | null = null;
+  const quit = async (): Promise<void> => {
+    if (state.opened?.alive === true) await state.opened.live.stop("signal");
+    for (const connection of connections) connection.close();
+    hub.close();
+    state.opened?.close();
+  };
+
+  return {
+    workspace: state.workspace.path,
+    call,
+    connect: (send, end = () => undefined) => {
+      if (connections.size >= CONNECTIONS_MAX) {
+        end(`${CONNECTIONS_MAX} views are open already. Close one of them.`);
+        return { receive: () => undefined, close: () => undefined };
+      }
+      const connection: Connection = openConnection({
+        hub,
+        call,
+        send,
+        end,
+        closed: () => {
+          connections.delete(connection);
+        },
+      });
+      connections.add(connection);
+      return connection;
+    },
+    sessionRunning: () => state.opened?.alive === true,
+    quit: () => {
+      quitting ??= quit();
+      return quitting;
+    },
+    // The session's clock notices a gap by itself; what it cannot know is that the machine meant it.
+    suspended: () =>
+      state.opened?.views.alerts.raise(
+        "suspend",
+        "warning",
+        "The machine went to sleep.",
+        state.opened.probe().now,
+        "log",
+      ),
+    resumed: () =>
+      state.opened?.views.alerts.raise(
+        "wake",
+        "warning",
+        "The machine woke up; missed slots count as misfires.",
+        state.opened.probe().now,
+        "schedule",
+      ),
+    openSnapshotFile: (path) => {
+      paths.give(path);
+      state.remember(path, path.split(/[\\/]/).at(-1) ?? path);
+    },
+    get recentSnapshots() {
+      return state.recent;
+    },
+    on: (event, listener) => state.listen(event, listener),
+  };
+}

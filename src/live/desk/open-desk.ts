@@ -1,0 +1,87 @@
+/**
+ * Finds and resolves the desk that a person asks for.
+ *
+ * 1. Nothing is started and nothing on disk is changed by resolving a desk.
+ * 2. Without a file the workspace's `desk.yaml` is taken, and where there is none the demo desk.
+ * 3. Market data files take the place of a desk's own feed; without a desk file they bring a desk of their own.
+ */
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { CodedError } from "../../shared/errors.ts";
+import type { Duration } from "../../shared/time.ts";
+import {
+  demoDesk,
+  loadDesk,
+  resolveBarsDesk,
+  type BarsFeed,
+  type DeskSources,
+  type ResolvedDesk,
+  type Workspace,
+} from "../../store/index.ts";
+import { createReplayFeed, importBars } from "../feed/index.ts";
+import { readSource } from "../session/feed-of.ts";
+import { builtInStrategies } from "../strategies/index.ts";
+
+export interface DeskRequest {
+  readonly workspace: Workspace;
+  /** A desk file's path, `demo` or `busy`; absent: the workspace's, else the demo. */
+  readonly file?: string | undefined;
+  /** Paths of market data files. */
+  readonly bars?: readonly string[] | undefined;
+  readonly symbol?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly dateFormat?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly flags?: DeskSources["flags"] | undefined;
+  /** The folder that relative paths are read from; the process's when absent. */
+  readonly folder?: string | undefined;
+  /** The resources folder of a packaged program. */
+  readonly resources?: string | undefined;
+}
+
+async function barsOf(
+  request: DeskRequest,
+): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null } | null> {
+  const { bars, symbol, timeZone, dateFormat, folder = process.cwd() } = request;
+  if (bars === undefined || bars.length === 0) return null;
+  const files = bars.map((file) => resolve(folder, file));
+  const options = { symbol: symbol ?? null, timeZone: timeZone ?? null, dateFormat: dateFormat ?? null };
+  const imported = await importBars(files.map(readSource), options);
+  const { symbols } = createReplayFeed(imported);
+  const intervals = imported.tables.map((table) => table.interval).filter((one) => one !== null);
+  const interval = intervals.length === 0 ? null : (Math.min(...intervals) as Duration);
+  const named = {
+    symbol: symbol ?? null,
+    dateFormat: dateFormat ?? null,
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
+  return { feed: { files, symbols, ...named }, interval };
+}
+
+/** Throws `desk_invalid`, `data_invalid`, `not_found`, `usage` or `invalid_input`, each with its place and rule. */
+export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
+  const { workspace, file, env, flags, folder = process.cwd(), resources } = request;
+  const bars = await barsOf(request);
+  const outside = {
+    builtIns: builtInStrategies,
+    ...(env === undefined ? {} : { env }),
+    ...(flags === undefined ? {} : { flags }),
+  };
+  if (bars !== null && file === undefined)
+    return resolveBarsDesk({
+      ...outside,
+      ...bars.feed,
+      ...(bars.interval === null ? {} : { barInterval: bars.interval }),
+    });
+  const sources = { ...outside, ...(bars === null ? {} : { bars: bars.feed }) };
+  const demo = { ...sources, ...(resources === undefined ? {} : { resources }) };
+  if (file === "demo" || file === "busy") return demoDesk({ ...demo, variant: file });
+  if (file === undefined && !existsSync(workspace.deskFile)) return demoDesk(demo);
+  const path = file === undefined ? workspace.deskFile : resolve(folder, file);
+  const resolveFile = (name: string): string => {
+    const found = isAbsolute(name) ? name : join(workspace.path, name);
+    if (!existsSync(found)) throw new CodedError("not_found", `there is no file ${found}`, { path: found });
+    return found;
+  };
+  return loadDesk(path, { ...sources, resolveFile });
+}
