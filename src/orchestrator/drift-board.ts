@@ -53,6 +53,9 @@ export interface DriftState {
   readonly resumes: readonly ResumeRecord[];
 }
 
+/** A text that a program said: what is longer than its limit ends in an ellipsis. */
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
 function said(field: string, value: unknown, most: number): string {
   const text = typeof value === "string" ? value.trim() : "";
   if (text === "") throw new CodedError("invalid_input", `The ${field} is empty; say it, so that the record shows it.`);
@@ -93,9 +96,10 @@ export class DriftBoard {
   halt(request: HaltRequest, at: Moment): void {
     const { kind, message } = request;
     if (!HALT_SOURCES.includes(kind))
-      throw new CodedError("invalid_input", `A halt is one of ${HALT_SOURCES.join(", ")}, not ${String(kind)}.`);
-    const code = request.code ?? kind;
-    this.#because({ kind, id: null, code, message: String(message), orderId: null, report: null, at });
+      throw new CodedError("invalid_input", `A halt is one of ${HALT_SOURCES.join(", ")}, not ${kind}.`);
+    const code = cut(request.code ?? kind, NAME_MAX);
+    const told = cut(message, NOTE_MAX);
+    this.#because({ kind, id: null, code: code === "" ? kind : code, message: told, orderId: null, report: null, at });
   }
 
   #because(reason: HaltReason): void {
@@ -106,17 +110,18 @@ export class DriftBoard {
   /** Puts an item on the list and halts. Returns the item, or the one that it was folded into. */
   add(kind: DriftKind, drift: Drift, at: Moment): DriftItem {
     if (!DRIFT_KINDS.includes(kind))
-      throw new CodedError("invalid_input", `Drift is one of ${DRIFT_KINDS.join(", ")}, not ${String(kind)}.`);
+      throw new CodedError("invalid_input", `Drift is one of ${DRIFT_KINDS.join(", ")}, not ${kind}.`);
     const orderId = drift.orderId ?? null;
     const report = drift.report ?? null;
     const shared = { kind, orderId, report, at };
     if (this.#open >= OPEN_ITEMS_MAX) return this.#fold();
     const id = `DRIFT-${String(this.#next++).padStart(4, "0")}`;
     const evidence = { ...drift.evidence };
-    const item: DriftItem = { ...shared, id, text: drift.text, evidence, count: 1, review: null };
+    const text = cut(drift.text, NOTE_MAX);
+    const item: DriftItem = { ...shared, id, text, evidence, count: 1, review: null };
     this.#items.set(id, item);
     this.#open++;
-    this.#because({ ...shared, id, code: kind, message: drift.text });
+    this.#because({ ...shared, id, code: kind, message: text });
     return item;
   }
 
@@ -131,9 +136,13 @@ export class DriftBoard {
   /** Puts an operator's judgement on an item. Throws a CodedError when there is no such item or it has one already. */
   review(id: string, request: ReviewRequest, at: Moment): DriftItem {
     const item = this.#items.get(id);
-    if (item === undefined) throw new CodedError("not_found", `There is no drift item ${id}; the list shows those there are.`);
+    if (item === undefined)
+      throw new CodedError("not_found", `There is no drift item ${id}; the list shows those there are.`);
     if (item.review !== null)
-      throw new CodedError("wrong_state", `${id} was reviewed by ${item.review.operator} already: ${item.review.action}.`);
+      throw new CodedError(
+        "wrong_state",
+        `${id} was reviewed by ${item.review.operator} already: ${item.review.action}.`,
+      );
     const { action } = request;
     if (action !== "adopt" && action !== "dismiss")
       throw new CodedError("invalid_input", `A review adopts or dismisses; ${String(action)} is neither.`);
@@ -161,7 +170,8 @@ export class DriftBoard {
   resume(request: ResumeRequest, at: Moment): ResumeRecord {
     if (!this.#halted) throw new CodedError("not_halted", "The router is not halted, so there is nothing to resume.");
     if (this.#open > 0) {
-      const what = this.#open === 1 ? "1 drift item waits for its review" : `${this.#open} drift items wait for their reviews`;
+      const what =
+        this.#open === 1 ? "1 drift item waits for its review" : `${this.#open} drift items wait for their reviews`;
       throw new CodedError("drift_open", `${what}; review each of them, then resume.`, { open: this.#open });
     }
     const operator = said("operator", request.operator, NAME_MAX);

@@ -58,7 +58,7 @@ export class DueHeap {
       if (child < this.#size) open.push(child);
     }
     const moments = this.#moments;
-    return found.sort((a, b) => (moments[a] as number) - (moments[b] as number) || a - b);
+    return found.toSorted((a, b) => (moments[a] as number) - (moments[b] as number) || a - b);
   }
 
   #before(a: number, b: number): boolean {

@@ -211,7 +211,7 @@ export class JsonReader {
     if (!FLAT.test(slice)) return null;
     try {
       const list = JSON.parse(slice) as unknown[];
-      if (!list.every((value) => Number.isFinite(value))) return null;
+      for (let place = 0; place < list.length; place++) if (!Number.isFinite(list[place])) return null;
       this.at = end + 1;
       return list;
     } catch {

@@ -117,7 +117,11 @@ export class MetricsRecorder {
   }
 
   /** One tick of a strategy: how long it took in seconds (below 0 counts as 0), and whether it was skipped. */
-  recordTick(_strategy: string, latencySeconds: number, options: { readonly skipped?: boolean | undefined } = {}): void {
+  recordTick(
+    _strategy: string,
+    latencySeconds: number,
+    options: { readonly skipped?: boolean | undefined } = {},
+  ): void {
     this.#latencies.push(notBelowZero("latencySeconds", latencySeconds));
     this.#skips.push(options.skipped === true ? 1 : 0);
     this.#sorted = null;
@@ -139,7 +143,7 @@ export class MetricsRecorder {
   }
 
   #order(): Float64Array {
-    this.#sorted ??= this.#latencies.values().slice().sort();
+    this.#sorted ??= this.#latencies.values().toSorted();
     return this.#sorted;
   }
 

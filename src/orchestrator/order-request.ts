@@ -7,6 +7,8 @@ import type { OrderRequest } from "./router-types.ts";
 
 /** The longest name, symbol, id or key that is taken, in UTF-16 units. */
 export const TEXT_MAX = 1_024;
+/** The longest key of a decision: a strategy and an order's id, put together. */
+export const KEY_MAX = 2 * TEXT_MAX + 1;
 
 function wrongText(field: string, value: unknown): string | null {
   if (typeof value !== "string") return `${field} is ${shown(value)}, and must be a text`;
@@ -48,6 +50,7 @@ function fault(request: OrderRequest): string {
   if (price < 0) return `price is ${price}, and must be at least 0`;
   const id = wrongText("clientOrderId", clientOrderId);
   if (id !== null) return id;
-  const key = idempotencyKey === undefined || idempotencyKey === null ? null : wrongText("idempotencyKey", idempotencyKey);
+  const key =
+    idempotencyKey === undefined || idempotencyKey === null ? null : wrongText("idempotencyKey", idempotencyKey);
   return key ?? `timestamp is ${shown(timestamp)}, and must be a whole number of microseconds`;
 }

@@ -21,7 +21,8 @@ export function unreadable(report: OrderReport): string | null {
   if (typeof report !== "object" || report === null) return `the report is ${shown(report)}`;
   const { orderId, status, filledQty, timestamp, fillId, price } = report;
   if (!usable(orderId)) return `orderId is ${shown(orderId)}`;
-  if (!usable(status)) return `status is ${shown(status)}`;
+  // Some letters grow when they become small: what is stored must fit as well.
+  if (!usable(status) || !usable(status.toLowerCase())) return `status is ${shown(status)}`;
   if (!missing(timestamp) && !Number.isSafeInteger(timestamp)) return `timestamp is ${shown(timestamp)}`;
   if (missing(fillId)) {
     if (status.toLowerCase() === PARTIAL && !Number.isFinite(filledQty)) return `filledQty is ${shown(filledQty)}`;
@@ -36,7 +37,8 @@ const cut = (value: unknown): string => {
   const text = typeof value === "string" ? value : shown(value);
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
 };
-const finite = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value + 0 : null);
+const finite = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value + 0 : null;
 
 /** A report as evidence: what can be kept of it, whatever it is. Without a moment of its own it gets `latest`. */
 export function evidenceOf(report: OrderReport, latest: Moment): ReportEvidence {

@@ -9,12 +9,12 @@ import * as z from "zod/mini";
 import { CodedError } from "../shared/errors.ts";
 import type { Moment } from "../shared/time.ts";
 import { JsonReader } from "./json-reader.ts";
-import { readIdempotency, KeyColumns } from "./key-columns.ts";
+import { decidedSequence, readIdempotency, KeyColumns } from "./key-columns.ts";
 import { leaveIndex } from "./key-list.ts";
 import type { KeyList } from "./key-list.ts";
 import { momentReader } from "./moment-text.ts";
 import { sequenceOf } from "./order-id.ts";
-import { TEXT_MAX } from "./order-request.ts";
+import { shown, TEXT_MAX } from "./order-request.ts";
 import { put } from "./record.ts";
 import { snapshotOf } from "./router-snapshot.ts";
 import type { RouterSnapshot, SnapshotHead } from "./router-snapshot.ts";
@@ -89,6 +89,7 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
   const section = extra === undefined ? NO_CONSOLE_SECTION : consoleSectionOf(extra, readAt, faults);
   for (const id of Object.keys(section.filled))
     if (!Object.hasOwn(inflight, id)) faults.fail(["logos_console", "filled", id], "the order must be in flight");
+  if (extra !== undefined) checkHalt(head.halted, section, faults);
   const list = listOf(columns, inflight, section, faults);
   const { keys: _keys, ...told } = section;
   const halted = withReason(told, head.halted, extra === undefined, newestOf(inflight, rateCounters));
@@ -172,9 +173,11 @@ function tooLate(place: readonly Step[], sequence: number, nextSequence: number,
 /** The columns of a record that the language's own reader made. */
 function columnsOf(value: unknown, faults: Faults): KeyColumns {
   const columns = new KeyColumns();
+  const twice = (key: string): never => faults.fail(["idempotency", key], "no key may occur twice");
   for (const [key, raw] of entriesOf(value, ["idempotency"], faults)) {
     const { accepted, order_id, reason } = checked(DECISION, raw, ["idempotency", key], faults);
-    columns.add(key, accepted, order_id, reason, faults);
+    const sequence = decidedSequence(key, accepted, order_id, faults);
+    columns.add(key, sequence, reason, faults, twice);
   }
   return columns;
 }
@@ -203,8 +206,46 @@ function checkOrders(
   for (const [id, order] of Object.entries(inflight)) {
     const key = order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`;
     const row = columns.index.get(key);
-    if (row === undefined || sequence[row] !== sequenceOf(id))
+    if (row === undefined || sequence[row] !== sequenceOf(id) || columns.reason[row] !== "accepted")
       faults.fail(["inflight", id], `idempotency must hold its accepted decision under the key ${JSON.stringify(key)}`);
+  }
+}
+
+/** A halt has a reason; and a reason halts, as does drift that nobody has reviewed. */
+function checkHalt(halted: boolean, section: ConsoleSection, faults: Faults): void {
+  const reasons = section.haltReasons.length;
+  const open = section.driftItems.filter((item) => item.review === null).length;
+  if (halted ? reasons > 0 : reasons + open === 0) return;
+  const found = `logos_console has ${reasons} halt_reasons and ${open} drift items without a review`;
+  faults.fail(
+    ["halted"],
+    `a router is halted exactly while it has a reason to be; this is ${String(halted)}, and ${found}`,
+  );
+}
+
+/** What is told of an order in flight is what is told of its key. */
+function checkPayloads(
+  columns: KeyColumns,
+  list: KeyList,
+  inflight: Readonly<Record<string, InflightOrder>>,
+  faults: Faults,
+): void {
+  for (const [id, order] of Object.entries(inflight)) {
+    const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`) as number;
+    const strategy = list.strategy[row] as number;
+    if (strategy === -1) continue;
+    const fields = [
+      ["strategy_id", order.strategyId, list.strategies[strategy]],
+      ["symbol", order.symbol, list.symbols[list.symbol[row] as number]],
+      ["quantity", order.quantity, list.quantity[row]],
+      ["price", order.price, list.price[row]],
+    ] as const;
+    for (const [field, ours, other] of fields)
+      if (ours !== other)
+        faults.fail(
+          ["inflight", id, field],
+          `the order and its key must tell the same; this is ${shown(ours)}, and logos_console.keys has ${shown(other)}`,
+        );
   }
 }
 
@@ -225,7 +266,7 @@ function listOf(
     );
   const base = {
     keys: columns.keys,
-    sequence: Float64Array.from(columns.sequence),
+    sequence: new Float64Array(columns.sequence),
     reason: columns.reason,
     at:
       section.retention.maxAge === null
@@ -233,10 +274,15 @@ function listOf(
         : Float64Array.from(told?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
   };
   if (told === null) return withoutPayloads(base, columns, inflight, section);
-  const strategy = Int32Array.from(told.strategy);
-  const symbol = Int32Array.from(told.symbol);
-  const quantity = Float64Array.from(told.quantity, (value, row) => (strategy[row] === -1 ? Number.NaN : value));
-  const price = Float64Array.from(told.price, (value, row) => (strategy[row] === -1 ? Number.NaN : value));
+  const strategy = new Int32Array(told.strategy);
+  const symbol = new Int32Array(told.symbol);
+  const quantity = new Float64Array(told.quantity);
+  const price = new Float64Array(told.price);
+  for (let row = 0; row < count; row++)
+    if (strategy[row] === -1) {
+      quantity[row] = Number.NaN;
+      price[row] = Number.NaN;
+    }
   const list: KeyList = {
     ...base,
     strategy,
@@ -246,6 +292,7 @@ function listOf(
     strategies: told.strategies,
     symbols: told.symbols,
   };
+  checkPayloads(columns, list, inflight, faults);
   if (told.ageOrder !== null) return reordered(list, told.ageOrder);
   leaveIndex(list, columns.index);
   return list;

@@ -213,28 +213,46 @@ function itemsOf(
   });
 }
 
-const DECIMAL = /^\d{1,40}(?:\.\d{1,40})?$/;
+/** As long as sums of the largest and the smallest numbers become. */
+const DECIMAL = /^\d{1,320}(?:\.\d{1,400})?$/;
 
 function filledOf(value: unknown, faults: Faults): Record<string, string> {
   const filled: Record<string, string> = {};
   for (const [id, sum] of entriesOf(value, [SECTION, "filled"], faults)) {
     if (typeof sum !== "string" || !DECIMAL.test(sum))
       faults.fail([SECTION, "filled", id], "a filled quantity must be a decimal number as text");
-    put(filled, id, sum as string);
+    put(filled, id, sum);
   }
   return filled;
 }
 
 const FILLS = z.array(z.tuple([text, z.number(), z.nullable(z.number())]));
 
+/** What `FILLS` lets in, seen at a fraction of its cost: there may be a row for every order of a session. */
+function areFills(value: unknown): value is z.output<typeof FILLS> {
+  if (!Array.isArray(value)) return false;
+  for (const row of value as unknown[]) {
+    if (!Array.isArray(row) || row.length !== 3) return false;
+    const [fillId, quantity, price] = row as unknown[];
+    if (typeof fillId !== "string" || fillId.length === 0 || fillId.length > TEXT_MAX) return false;
+    if (!Number.isFinite(quantity) || (price !== null && !Number.isFinite(price))) return false;
+  }
+  return true;
+}
+
 function fillsOf(value: unknown, faults: Faults): Record<string, readonly SeenFill[]> {
   const fills: Record<string, readonly SeenFill[]> = {};
   for (const [id, rows] of entriesOf(value, [SECTION, "fills"], faults)) {
     const place: Step[] = [SECTION, "fills", id];
-    const list = checked(FILLS, rows, place, faults).map(([fillId, quantity, price]) => ({ fillId, quantity, price }));
+    const list = (areFills(rows) ? rows : checked(FILLS, rows, place, faults)).map(([fillId, quantity, price]) => ({
+      fillId,
+      quantity,
+      price,
+    }));
+    put(fills, id, list);
+    if (list.length === 1) continue;
     const ids = new Set(list.map((fill) => fill.fillId));
     if (ids.size !== list.length) faults.fail(place, "no fill id may occur twice");
-    put(fills, id, list);
   }
   return fills;
 }
@@ -258,9 +276,27 @@ function column(
   return list as number[];
 }
 
+/** What is let go first is found by age, so the moments must agree with the order. */
+function ascending(decidedAt: readonly number[], ageOrder: readonly number[] | null, faults: Faults): void {
+  const place: Step[] = [SECTION, "keys", "decided_at_us"];
+  let newest = Number.NEGATIVE_INFINITY;
+  for (let age = 0; age < decidedAt.length; age++) {
+    const row = ageOrder === null ? age : (ageOrder[age] as number);
+    const at = decidedAt[row] as number;
+    if (at < newest) faults.fail([...place, row], "the moments must ascend from the oldest key to the newest");
+    newest = at;
+  }
+}
+
+function noneTwice(names: readonly string[], field: string, faults: Faults): void {
+  if (new Set(names).size !== names.length) faults.fail([SECTION, "keys", field], "no name may occur twice");
+}
+
 function keysOf(value: unknown, faults: Faults): KeysSection {
   const keys = checked(KEYS, value, [SECTION, "keys"], faults);
   const rows = keys.count;
+  noneTwice(keys.strategies, "strategies", faults);
+  noneTwice(keys.symbols, "symbols", faults);
   const placeIn = (names: readonly string[]) => (number: number) =>
     Number.isInteger(number) && number >= -1 && number < names.length;
   const strategy = column(keys.strategy, "strategy", rows, faults, placeIn(keys.strategies));
@@ -276,6 +312,11 @@ function keysOf(value: unknown, faults: Faults): KeysSection {
     keys.decided_at_us === null
       ? null
       : column(keys.decided_at_us, "decided_at_us", rows, faults, Number.isSafeInteger);
+  const quantity = column(keys.quantity, "quantity", rows, faults, Number.isFinite);
+  for (let row = 0; row < rows; row++)
+    if (strategy[row] !== -1 && quantity[row] === 0)
+      faults.fail([SECTION, "keys", "quantity", row], "the quantity of a known payload must not be 0");
+  if (decidedAt !== null) ascending(decidedAt, ageOrder, faults);
   return {
     count: rows,
     check: keys.check,
@@ -284,7 +325,7 @@ function keysOf(value: unknown, faults: Faults): KeysSection {
     symbols: keys.symbols,
     strategy,
     symbol,
-    quantity: column(keys.quantity, "quantity", rows, faults, Number.isFinite),
+    quantity,
     price: column(keys.price, "price", rows, faults, (number) => number >= 0 && Number.isFinite(number)),
     decidedAt,
   };

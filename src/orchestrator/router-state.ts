@@ -44,8 +44,14 @@ export function isIndexLike(key: string): boolean {
 }
 
 function orderOf(list: KeyList): KeyOrder {
-  const rows = Int32Array.from(list.keys, (_, row) => row);
-  const indices = rows.filter((row) => isIndexLike(list.keys[row] as string));
+  const count = list.keys.length;
+  const rows = new Int32Array(count);
+  const found: number[] = [];
+  for (let row = 0; row < count; row++) {
+    rows[row] = row;
+    if (isIndexLike(list.keys[row] as string)) found.push(row);
+  }
+  const indices = Int32Array.from(found);
   if (indices.length === 0) return { rows, byAge: true };
   indices.sort((a, b) => Number(list.keys[a]) - Number(list.keys[b]));
   const front = new Set(indices);
@@ -68,40 +74,45 @@ export function keyCheck(keys: Iterable<string>): number {
   return hash >>> 0;
 }
 
+type Column = Float64Array | Int32Array;
+
 /** Numbers names by their first appearance, so that a router and its restored twin write the same file. */
-function numbered(names: readonly string[], column: Int32Array, rows: Int32Array): { texts: string[]; column: number[] } {
+function numbered(names: readonly string[], column: Int32Array, rows: Int32Array): { texts: string[]; column: Column } {
   const numbers = new Int32Array(names.length).fill(-1);
   const texts: string[] = [];
-  const out: number[] = [];
-  for (const row of rows) {
-    const name = column[row] as number;
-    if (name < 0) {
-      out.push(-1);
-      continue;
-    }
+  const out = new Int32Array(rows.length).fill(-1);
+  for (let place = 0; place < rows.length; place++) {
+    const name = column[rows[place] as number] as number;
+    if (name < 0) continue;
     if (numbers[name] === -1) numbers[name] = texts.push(names[name] as string) - 1;
-    out.push(numbers[name] as number);
+    out[place] = numbers[name] as number;
   }
   return { texts, column: out };
 }
 
-const picked = (column: Float64Array, rows: Int32Array): number[] =>
-  Array.from(rows, (row) => {
-    const value = column[row] as number;
-    return Number.isNaN(value) ? 0 : value;
-  });
+/** The column in the order of the file; 0 where nothing is known. */
+function picked(column: Float64Array, rows: Int32Array): Column {
+  const out = new Float64Array(rows.length);
+  for (let place = 0; place < rows.length; place++) {
+    const value = column[rows[place] as number] as number;
+    out[place] = Number.isNaN(value) ? 0 : value;
+  }
+  return out;
+}
+
+const isColumn = (value: unknown): value is Column => value instanceof Float64Array || value instanceof Int32Array;
 
 function keysSection(list: KeyList, order: KeyOrder): Record<string, unknown> {
   const { rows } = order;
   const strategies = numbered(list.strategies, list.strategy, rows);
   const symbols = numbered(list.symbols, list.symbol, rows);
-  const placeOf = new Int32Array(rows.length);
-  if (!order.byAge) for (const [place, row] of rows.entries()) placeOf[row] = place;
+  const placeOf = new Int32Array(order.byAge ? 0 : rows.length);
+  for (let place = 0; place < placeOf.length; place++) placeOf[rows[place] as number] = place;
   const keys = order.byAge ? list.keys : Array.from(rows, (row) => list.keys[row] as string);
   return {
     count: rows.length,
     check: keyCheck(keys),
-    age_order: order.byAge ? null : Array.from(placeOf),
+    age_order: order.byAge ? null : placeOf,
     strategies: strategies.texts,
     symbols: symbols.texts,
     strategy: strategies.column,
@@ -191,13 +202,15 @@ export function toRouterState(snapshot: RouterSnapshot, context: StateContext = 
     const order_id = sequence > 0 ? orderIdOf(sequence) : null;
     put<unknown>(idempotency, list.keys[row] as string, { accepted: sequence > 0, order_id, reason });
   }
-  const beyond = { ...consoleSection(snapshot, context, write), keys: keysSection(list, order) };
+  const columns = Object.entries(keysSection(list, order)).map(
+    ([name, value]) => [name, isColumn(value) ? Array.from(value) : value] as const,
+  );
+  const beyond = { ...consoleSection(snapshot, context, write), keys: record(columns) };
   return { ...headSection(snapshot, write), idempotency, logos_console: beyond };
 }
 
 /** Rows of text that are made between two breaths. */
 const CHUNK_ROWS = 4_096;
-
 /** Whether JSON writes a text as it stands: no quote, backslash, control, or half of a surrogate pair. */
 function isPlain(text: string): boolean {
   for (let place = 0; place < text.length; place++) {
@@ -207,24 +220,32 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-const quoted = (text: string): string => (isPlain(text) ? `"${text}"` : JSON.stringify(text));
+/** What stands between a key and the digits of its order, by their number: few and long pieces make a text fast. */
+const ACCEPTED = Array.from(
+  { length: 17 },
+  (_, digits) => `":{"accepted":true,"order_id":"ROUTER-${"0".repeat(Math.max(0, 8 - digits))}`,
+);
 
 function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
   const { rows } = order;
-  const reasons = new Map<string, string>();
+  const ends = new Map<string, string>();
   let text = "";
   for (let place = 0; place < rows.length; place++) {
     const row = rows[place] as number;
+    const key = list.keys[row] as string;
     const sequence = list.sequence[row] as number;
     const reason = list.reason[row] as string;
-    let end = reasons.get(reason);
+    let end = ends.get(reason);
     if (end === undefined) {
       end = `,"reason":${JSON.stringify(reason)}}`;
-      reasons.set(reason, end);
+      ends.set(reason, end);
     }
-    const decided =
-      sequence > 0 ? `:{"accepted":true,"order_id":"${orderIdOf(sequence)}"` : ':{"accepted":false,"order_id":null';
-    text += `${place === 0 ? "\n" : ",\n"}${quoted(list.keys[row] as string)}${decided}${end}`;
+    text += place === 0 ? '\n"' : ',\n"';
+    text += isPlain(key) ? key : JSON.stringify(key).slice(1, -1);
+    if (sequence > 0) {
+      const digits = String(sequence);
+      text += (ACCEPTED[digits.length] as string) + digits + '"' + end;
+    } else text += `":{"accepted":false,"order_id":null${end}`;
     if (place % CHUNK_ROWS === CHUNK_ROWS - 1) {
       yield text;
       text = "";
@@ -258,7 +279,8 @@ export function* routerStateChunks(snapshot: RouterSnapshot, context: StateConte
   yield ',\n"keys":{\n';
   let first = true;
   for (const [name, value] of Object.entries(keysSection(list, order))) {
-    yield `${first ? "" : ",\n"}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    const told = isColumn(value) ? `[${value.join(",")}]` : JSON.stringify(value);
+    yield `${first ? "" : ",\n"}${JSON.stringify(name)}:${told}`;
     first = false;
   }
   yield "\n}\n}\n}\n";

@@ -18,14 +18,15 @@ import type { Drift, ResumeRequest, ReviewRequest } from "./drift-board.ts";
 import { KeyStore } from "./key-store.ts";
 import { malformed } from "./order-request.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
-import { RateWindow } from "./rate-window.ts";
+import { RateWindow } from "./rate-counter.ts";
 import { put, record } from "./record.ts";
 import { evidenceOf, PARTIAL, TERMINAL, unreadable } from "./reports.ts";
 import { keyListOf, snapshotOf } from "./router-snapshot.ts";
 import type { RouterSnapshot, StoredDecision } from "./router-snapshot.ts";
 import type { Decision, DriftItem, DriftKind, HaltReason, HaltRequest, InflightOrder } from "./router-types.ts";
 import type { OrderReport, OrderRequest, PendingOrder, RateWindowProbe, Reconciliation } from "./router-types.ts";
-import type { Rejection, ResumeRecord, Retention, RouterCounters, RouterOptions, SubmitOutcome } from "./router-types.ts";
+import type { Rejection, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
+import type { RouterOptions, SubmitOutcome } from "./router-types.ts";
 import { SeenFills } from "./seen-fills.ts";
 
 /** How a router is restored. */
@@ -39,6 +40,12 @@ interface WorkingOrder extends InflightOrder {
   readonly key: string;
   /** The exact sum of its fills, null before the first. */
   filled: Decimal | null;
+}
+
+/** A strategy's rate window, and the number of its name. */
+interface StrategySlot {
+  readonly rates: RateWindow;
+  readonly number: number;
 }
 
 function limitOf(field: string, value: number): number {
@@ -65,7 +72,7 @@ export class OrderRouter {
   readonly maxInflight: number;
   readonly #keys: KeyStore;
   readonly #inflight = new Map<number, WorkingOrder>();
-  readonly #windows = new Map<string, { readonly window: RateWindow; readonly number: number }>();
+  readonly #windows = new Map<string, StrategySlot>();
   readonly #rejected = new Map<string, number>();
   #fills = new SeenFills();
   #board = new DriftBoard();
@@ -128,12 +135,12 @@ export class OrderRouter {
     if (row >= 0) return this.#known(row, request);
     if (this.#board.halted) return this.#reject("router_halted");
     const slot = this.#windowOf(request.strategyId);
-    if (slot.window.full(at)) return this.#refuse(key, request, slot.number, "rate_limited", at);
+    if (slot.rates.full(at)) return this.#refuse(key, request, slot.number, "rate_limited", at);
     if (this.#inflight.size >= this.maxInflight) return this.#refuse(key, request, slot.number, "inflight_limit", at);
     const sequence = this.#nextSequence++;
     const orderId = orderIdOf(sequence);
     this.#keys.add(key, request, slot.number, sequence, "accepted", at);
-    slot.window.push(at);
+    slot.rates.push(at);
     this.#inflight.set(sequence, {
       orderId,
       strategyId: request.strategyId,
@@ -155,7 +162,8 @@ export class OrderRouter {
     const decision = this.submit(request, now);
     const outcome = { decision, replay: this.#replayed, detail: this.#detail, value: null, limit: null, freeAt: null };
     if (this.#replayed) return outcome;
-    if (decision.reason === "inflight_limit") return { ...outcome, value: this.#inflight.size, limit: this.maxInflight };
+    if (decision.reason === "inflight_limit")
+      return { ...outcome, value: this.#inflight.size, limit: this.maxInflight };
     if (decision.reason !== "rate_limited") return outcome;
     const { used, limit, freeAt } = this.rateWindow(request.strategyId, now);
     return { ...outcome, value: used, limit, freeAt };
@@ -187,11 +195,11 @@ export class OrderRouter {
     return this.#reject(reason);
   }
 
-  #windowOf(strategyId: string): { readonly window: RateWindow; readonly number: number } {
+  #windowOf(strategyId: string): StrategySlot {
     let slot = this.#windows.get(strategyId);
     if (slot === undefined) {
       const number = this.#keys.strategies.numberOf(strategyId);
-      slot = { window: new RateWindow(strategyId, this.rateLimitPerSec), number };
+      slot = { rates: new RateWindow(strategyId, this.rateLimitPerSec), number };
       this.#windows.set(strategyId, slot);
     }
     return slot;
@@ -260,7 +268,7 @@ export class OrderRouter {
   #remember(report: OrderReport): boolean {
     const { orderId, fillId, filledQty, price } = report;
     if (fillId === null || fillId === undefined) return false;
-    this.#fills.add(orderId, { fillId, quantity: filledQty + 0, price: price === null || price === undefined ? null : price + 0 });
+    this.#fills.add(orderId, { fillId, quantity: filledQty + 0, price: typeof price === "number" ? price + 0 : null });
     return true;
   }
 
@@ -331,8 +339,8 @@ export class OrderRouter {
   /** A strategy's window at `now`; asking changes nothing. */
   rateWindow(strategyId: string, now: number): RateWindowProbe {
     const at = Math.max(moment(now), this.#latest ?? Number.NEGATIVE_INFINITY) as Moment;
-    const window = this.#windows.get(strategyId)?.window;
-    return { used: window?.count(at) ?? 0, limit: this.rateLimitPerSec, freeAt: window?.freeAt(at) ?? null };
+    const rates = this.#windows.get(strategyId)?.rates;
+    return { used: rates?.count(at) ?? 0, limit: this.rateLimitPerSec, freeAt: rates?.freeAt(at) ?? null };
   }
 
   /** Sees to it that the next order's number is at least this one: a broker or a journal may know of later orders. */
@@ -350,15 +358,16 @@ export class OrderRouter {
       if (sum !== null) filled[orderId] = plain(sum);
     }
     const rateCounters: Record<string, Moment[]> = {};
-    for (const { window } of this.#windows.values()) {
-      const moments = window.moments(this.#moment());
-      if (moments.length > 0) put(rateCounters, window.strategy, moments);
+    for (const { rates } of this.#windows.values()) {
+      const moments = rates.moments(this.#moment());
+      if (moments.length > 0) put(rateCounters, rates.strategy, moments);
     }
     const { halted, haltReasons, items: driftItems, nextItem: nextDriftItem, resumes } = this.#board.state();
     const limits = { rateLimitPerSec: this.rateLimitPerSec, maxInflight: this.maxInflight };
-    const told = { haltReasons, driftItems, nextDriftItem, resumes, counters: this.counters, session: null, journalPosition: null };
+    const board = { haltReasons, driftItems, nextDriftItem, resumes, counters: this.counters };
     const orders = { nextSequence: this.#nextSequence, halted, rateCounters, inflight, latest: this.#latest, filled };
-    const head = { ...limits, ...orders, retention: this.#keys.retention, fills: record(this.#fills.entries()), ...told };
+    const told = { retention: this.#keys.retention, fills: record(this.#fills.entries()) };
+    const head = { ...limits, ...orders, ...told, ...board, session: null, journalPosition: null };
     return snapshotOf(head, this.#keys.list());
   }
 
@@ -391,7 +400,8 @@ export class OrderRouter {
       const filled = sum === undefined ? null : decimal(sum);
       this.#inflight.set(sequence, { ...order, orderId: orderIdOf(sequence), key, filled });
     }
-    for (const [orderId, fills] of Object.entries(snapshot.fills)) for (const fill of fills) this.#fills.add(orderId, fill);
+    for (const [orderId, fills] of Object.entries(snapshot.fills))
+      for (const fill of fills) this.#fills.add(orderId, fill);
     const { accepted, replays, rejected } = snapshot.counters;
     this.#accepted = accepted;
     this.#replays = replays;
@@ -409,8 +419,8 @@ export class OrderRouter {
         );
     this.#keys.fill(list, (sequence) => this.#inflight.has(sequence), this.#moment(), snapshot.retention);
     for (const [strategy, moments] of Object.entries(snapshot.rateCounters)) {
-      const { window } = this.#windowOf(strategy);
-      for (const at of moments) window.push(at);
+      const { rates } = this.#windowOf(strategy);
+      for (const at of moments) rates.push(at);
     }
   }
 }

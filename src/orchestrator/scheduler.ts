@@ -70,7 +70,10 @@ export class Scheduler {
   register(spec: ScheduleSpec, options: { readonly startAt?: number | null | undefined } = {}): Moment {
     const full = completeSpec(spec);
     if (this.#byName.has(full.name))
-      throw new CodedError("invalid_input", `A strategy named ${full.name} is registered already; give this one another name.`);
+      throw new CodedError(
+        "invalid_input",
+        `A strategy named ${full.name} is registered already; give this one another name.`,
+      );
     const stream = createStream(this.seed, full.name);
     const startAt = moment(options.startAt ?? this.now);
     const planned = Math.max(this.now, startAt);
@@ -110,7 +113,10 @@ export class Scheduler {
   markStart(name: string, now: number): void {
     const entry = this.#find(name);
     if (entry.startedAt !== null)
-      throw new CodedError("wrong_state", `Strategy ${name} is already running; finish that run before the next is started.`);
+      throw new CodedError(
+        "wrong_state",
+        `Strategy ${name} is already running; finish that run before the next is started.`,
+      );
     const at = moment(now);
     // A run before its time is an extra one: on a grid it leaves the slot that was planned to the run after it.
     if (at < entry.nextRun && entry.spec.anchor === "slot")
@@ -278,7 +284,12 @@ export class Scheduler {
       // The first run's jitter is drawn and may have been cut at a moment that is gone; its range never excludes the run itself.
       const low = Math.min(copy.nextRun, Math.max(earliest, copy.planned - jitter));
       const high = Math.max(copy.nextRun, copy.planned + jitter);
-      runs.push({ at: moment(copy.nextRun), planned: moment(copy.planned), earliest: moment(low), latest: moment(high) });
+      runs.push({
+        at: moment(copy.nextRun),
+        planned: moment(copy.planned),
+        earliest: moment(low),
+        latest: moment(high),
+      });
       earliest = copy.nextRun;
       this.#follow(copy, copy.nextRun);
     }

@@ -12,6 +12,7 @@ import type { Faults, Step } from "./state-fault.ts";
 export type ReadMoment = (value: unknown, steps: readonly Step[]) => Moment;
 
 function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type" && issue.expected === "nonoptional") return "the field must be there";
   if (issue.code === "invalid_type")
     return `the value must be ${issue.expected === "int" ? "a whole number" : `a ${issue.expected}`}`;
   if (issue.code === "too_small")
@@ -51,7 +52,7 @@ export function checked<Schema extends z.ZodMiniType>(
 export function entriesOf(value: unknown, steps: readonly Step[], faults: Faults): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     faults.fail(steps, `the value must be an object, and it is ${shown(value)}`);
-  const entries = Object.entries(value as object);
+  const entries = Object.entries(value);
   for (const [key] of entries) if (key === "") faults.fail([...steps, key], "no key may be empty");
   return entries;
 }

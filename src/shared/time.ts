@@ -119,7 +119,9 @@ export function parseMoment(text: string): Moment | null {
     Number(match[6] ?? 0),
     micros,
   );
-  return local === null ? null : ((local - offset * MINUTE) as Moment);
+  if (local === null) return null;
+  const at = local - offset * MINUTE;
+  return Number.isSafeInteger(at) ? (at as Moment) : null;
 }
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|min|h|d)$/;

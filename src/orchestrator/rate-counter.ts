@@ -3,7 +3,7 @@
  *
  * 1. An order exactly one second old still counts.
  * 2. At most `limit` moments are held: once that many count, no further order is accepted until one has passed.
- * 3. Moments are put in, and asked for, in order: `now` never steps back.
+ * 3. Moments are held in order: one that is earlier than the newest, as after a file from a clock that was ahead, counts as the newest.
  */
 import { SECOND } from "../shared/time.ts";
 import type { Moment } from "../shared/time.ts";
@@ -15,6 +15,7 @@ export class RateWindow {
   /** The oldest moment's place. */
   #head = 0;
   #count = 0;
+  #newest = Number.NEGATIVE_INFINITY;
 
   constructor(strategy: string, limit: number) {
     this.strategy = strategy;
@@ -53,7 +54,9 @@ export class RateWindow {
   }
 
   /** Takes in an accepted order; when the window is full, the oldest one is let go. */
-  push(at: number): void {
+  push(moment: number): void {
+    const at = Math.max(moment, this.#newest);
+    this.#newest = at;
     if (this.#count === this.#moments.length && this.used(at) === this.#moments.length) {
       if (this.#count < this.#limit) this.#grow();
       else {

@@ -1,0 +1,427 @@
+/**
+ * A broken `router_state.json` is refused with the file, the place and the rule, and never half read.
+ */
+import { describe, expect, it } from "vitest";
+import {
+  fromRouterState,
+  OrderRouter,
+  readRouterState,
+  ROUTER_STATE_TEXT_MAX,
+  writeRouterState,
+} from "../../src/orchestrator/index.ts";
+import { DEPTH_MAX } from "../../src/orchestrator/json-reader.ts";
+import { CodedError } from "../../src/shared/errors.ts";
+import { busyRouter, busyText, changed, T } from "./state-file.ts";
+import type { Json } from "./state-file.ts";
+
+const FILE = "sessions/s1/router_state.json";
+
+function faultOf(read: () => unknown): CodedError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof CodedError) return error;
+    throw error;
+  }
+  throw new Error("The broken file was read.");
+}
+
+/** The text is refused at this place with this rule, in the error's fields and in its words. */
+function refused(text: string, place: string, rule: RegExp): void {
+  const error = faultOf(() => readRouterState(text, { fileName: FILE }));
+  expect(error.code).toBe("snapshot_invalid");
+  expect(error.detail).toMatchObject({ file: FILE, place });
+  expect(String(error.detail?.["rule"])).toMatch(rule);
+  expect(error.message).toContain(FILE);
+  expect(error.message).toContain(`at ${place}, ${String(error.detail?.["rule"])}`);
+  expect(error.message).toContain("Nothing was changed");
+}
+
+const I2 = "inflight.ROUTER-00000002";
+const O2 = ["inflight", "ROUTER-00000002"] as const;
+const L = "logos_console";
+const K = ["logos_console", "keys"] as const;
+const long = "x".repeat(1_025);
+
+/** What is set where, the place that the error names, and the rule. */
+const VALUES: readonly (readonly [readonly (string | number)[], Json | undefined, string, RegExp])[] = [
+  [["rate_limit_per_sec"], undefined, "rate_limit_per_sec", /must be a whole number|must be a number.*absent/],
+  [["rate_limit_per_sec"], 0, "rate_limit_per_sec", /at least 1, and it is 0/],
+  [["rate_limit_per_sec"], 2.5, "rate_limit_per_sec", /whole number, and it is 2\.5/],
+  [["max_inflight"], "4", "max_inflight", /number, and it is "4"/],
+  [["next_sequence"], null, "next_sequence", /number, and it is null/],
+  [["next_sequence"], 2 ** 53, "next_sequence", /at most|whole number/],
+  [
+    ["next_sequence"],
+    3,
+    "idempotency.beta:c3.order_id|inflight.ROUTER-00000003",
+    /next_sequence, 3, must be greater .* this is 3/,
+  ],
+  [["halted"], 1, "halted", /boolean, and it is 1/],
+  [["halted"], undefined, "halted", /boolean, and it is absent/],
+  [["rate_counters"], undefined, "rate_counters", /the field must be there/],
+  [["rate_counters"], [], "rate_counters", /an object, and it is a list/],
+  [["rate_counters", ""], [], 'rate_counters[""]', /no key may be empty/],
+  [["rate_counters", "alpha"], "2024-01-01T09:33:00+00:00", "rate_counters.alpha", /a list of times/],
+  [["rate_counters", "alpha", 1], "yesterday", "rate_counters.alpha[1]", /ISO 8601.*"yesterday"/],
+  [["rate_counters", "alpha", 1], 1_704_101_580, "rate_counters.alpha[1]", /ISO 8601/],
+  [["rate_counters", 'a "b'], [null], 'rate_counters["a \\"b"][0]', /ISO 8601.*null/],
+  [["rate_counters", "alpha", 0], "2024-02-30T00:00:00Z", "rate_counters.alpha[0]", /ISO 8601/],
+  [["rate_counters", "alpha", 0], "2255-06-05T23:47:34.740991-23:59", "rate_counters.alpha[0]", /ISO 8601/],
+  [["inflight"], undefined, "inflight", /the field must be there/],
+  [["inflight"], null, "inflight", /an object, and it is null/],
+  [["inflight", "ROUTER-2"], {}, "inflight.ROUTER-2", /ROUTER- and its number of eight digits/],
+  [["inflight", "__proto__"], {}, "inflight.__proto__", /ROUTER- and its number/],
+  [[...O2], 7, I2, /object, and it is 7/],
+  [[...O2, "strategy_id"], undefined, `${I2}.strategy_id`, /string, and it is absent/],
+  [[...O2, "strategy_id"], "", `${I2}.strategy_id`, /must not be empty/],
+  [[...O2, "symbol"], long, `${I2}.symbol`, /1024 at most/],
+  [[...O2, "client_order_id"], long, `${I2}.client_order_id`, /1024 at most/],
+  [[...O2, "quantity"], "2", `${I2}.quantity`, /number, and it is "2"/],
+  [[...O2, "quantity"], null, `${I2}.quantity`, /number, and it is null/],
+  [[...O2, "quantity"], 0, `${I2}.quantity`, /must not be 0/],
+  [[...O2, "quantity"], 9, `${I2}.quantity`, /this is 9, and logos_console\.keys has -1\.5/],
+  [[...O2, "symbol"], "TSLA", `${I2}.symbol`, /this is "TSLA", and logos_console\.keys has "AAPL"/],
+  [[...O2, "price"], -0.01, `${I2}.price`, /at least 0/],
+  [[...O2, "timestamp"], "09:33", `${I2}.timestamp`, /ISO 8601/],
+  [[...O2, "timestamp"], T, `${I2}.timestamp`, /string/],
+  [[...O2, "idempotency_key"], "k3", I2, /its accepted decision under the key "k3"/],
+  [
+    ["inflight", "ROUTER-00000009"],
+    { strategy_id: "a" },
+    "inflight.ROUTER-00000009",
+    /next_sequence, 5, must be greater .* this is 9/,
+  ],
+  [["idempotency"], undefined, "idempotency", /the field must be there/],
+  [["idempotency"], "none", "idempotency", /an object, and it is "none"/],
+  [["idempotency", "k2"], undefined, I2, /its accepted decision under the key "k2"/],
+  [["idempotency", "k2", "accepted"], "true", "idempotency.k2.accepted", /boolean/],
+  [["idempotency", "k2", "accepted"], false, "idempotency.k2.order_id", /has no id/],
+  [["idempotency", "k2", "order_id"], null, "idempotency.k2.order_id", /must have its id, and this is null/],
+  [
+    ["idempotency", "k2", "order_id"],
+    "ROUTER-2",
+    "idempotency.k2.order_id",
+    /must have its id, and this is "ROUTER-2"/,
+  ],
+  [
+    ["idempotency", "k2", "order_id"],
+    "ROUTER-00000001",
+    "idempotency.k2.order_id",
+    /no two keys may have the same order/,
+  ],
+  [
+    ["idempotency", "k2", "order_id"],
+    "ROUTER-00000005",
+    "idempotency.k2.order_id",
+    /next_sequence, 5, must be greater/,
+  ],
+  [["idempotency", "k2", "reason"], "", "idempotency.k2.reason", /must not be empty/],
+  [["idempotency", "k2", "reason"], undefined, "idempotency.k2.reason", /string, and it is absent/],
+  [["idempotency", "k2", "reason"], "filled", I2, /its accepted decision under the key "k2"/],
+  [
+    ["idempotency", ""],
+    { accepted: false, order_id: null, reason: "rate_limited" },
+    'idempotency[""]',
+    /no key may be empty/,
+  ],
+  [
+    ["idempotency", "y".repeat(2_050)],
+    { accepted: false, order_id: null, reason: "rate_limited" },
+    `idempotency["${"y".repeat(80)}…"]`,
+    /2049 characters, and this has 2050/,
+  ],
+  [
+    ["idempotency", "new"],
+    { accepted: false, order_id: null, reason: "rate_limited" },
+    `${L}.keys`,
+    /other keys than idempotency/,
+  ],
+  [[L], null, L, /object, and it is null/],
+  [[L], [], L, /object, and it is a list|must be/],
+  [[L, "schema_version"], 2, `${L}.schema_version`, /reads version 1, and the file has 2/],
+  [[L, "schema_version"], undefined, `${L}.schema_version`, /absent/],
+  [[L, "session"], 5, `${L}.session`, /string, and it is 5/],
+  [[L, "journal_position"], -1, `${L}.journal_position`, /at least 0/],
+  [[L, "latest_submission"], "soon", `${L}.latest_submission`, /ISO 8601/],
+  [[L, "retention", "max_keys"], 0, `${L}.retention.max_keys`, /at least 1/],
+  [[L, "filled"], undefined, `${L}.filled`, /the field must be there/],
+  [[L, "filled", "ROUTER-00000002"], 0.5, `${L}.filled.ROUTER-00000002`, /decimal number as text/],
+  [[L, "filled", "ROUTER-00000002"], "1e5", `${L}.filled.ROUTER-00000002`, /decimal number as text/],
+  [[L, "filled", "ROUTER-00000001"], "1", `${L}.filled.ROUTER-00000001`, /must be in flight/],
+  [[L, "fills", "ROUTER-00000002"], [["f2", 1]], `${L}.fills.ROUTER-00000002[0]`, /./],
+  [
+    [L, "fills", "ROUTER-00000002"],
+    [
+      ["f2", 1, 1],
+      ["f2", 1, 1],
+    ],
+    `${L}.fills.ROUTER-00000002`,
+    /no fill id may occur twice/,
+  ],
+  [[L, "fills", "ROUTER-00000002", 0, 1], "1", `${L}.fills.ROUTER-00000002[0][1]`, /number, and it is "1"/],
+  [[L, "halt_reasons", 0, "kind"], "weather", `${L}.halt_reasons[0].kind`, /must be one of/],
+  [[L, "halt_reasons", 0, "at"], "", `${L}.halt_reasons[0].at`, /ISO 8601/],
+  [["halted"], false, "halted", /halt_reasons/],
+  [[L, "halt_reasons"], [], "halted", /halt_reasons/],
+  [[L, "drift", "next"], 2, `${L}.drift.items[1].id`, /drift\.next must be greater/],
+  [[L, "drift", "items", 1, "id"], "DRIFT-0001", `${L}.drift.items[1].id`, /no two items/],
+  [[L, "drift", "items", 0, "id"], "D1", `${L}.drift.items[0].id`, /form/],
+  [
+    [L, "drift", "items", 0, "review", "action"],
+    "ignore",
+    `${L}.drift.items[0].review.action`,
+    /must be one of adopt, dismiss/,
+  ],
+  [[L, "drift", "items", 0, "evidence"], { a: true }, `${L}.drift.items[0].evidence.a`, /./],
+  [[L, "drift", "items", 1, "report"], {}, `${L}.drift.items[1].report.order_id`, /absent/],
+  [[L, "resumes", 0, "at"], "?", `${L}.resumes[0].at`, /ISO 8601/],
+  [[L, "counters", "accepted"], -1, `${L}.counters.accepted`, /at least 0/],
+  [[L, "counters", "rejected", "rate_limited"], 0.5, `${L}.counters.rejected.rate_limited`, /whole number/],
+  [[...K], null, `${L}.keys`, /object, and it is null/],
+  [[...K, "count"], 4, `${L}.keys.strategy`, /must have 4 numbers, one for each key/],
+  [[...K, "check"], 1, `${L}.keys`, /other keys than idempotency/],
+  [[...K, "strategy"], [0, 0, 1], `${L}.keys.strategy`, /must have 5 numbers, one for each key/],
+  [[...K, "strategy", 2], 2, `${L}.keys.strategy[2]`, /out of its range/],
+  [[...K, "strategy", 2], -1, `${L}.keys.symbol[2]`, /known whole or not at all/],
+  [[...K, "symbol", 0], 0.5, `${L}.keys.symbol[0]`, /out of its range/],
+  [[...K, "strategies", 1], "alpha", `${L}.keys.strategies`, /no name may occur twice/],
+  [[...K, "symbols", 1], "AAPL", `${L}.keys.symbols`, /no name may occur twice/],
+  [[...K, "quantity", 4], null, `${L}.keys.quantity[4]`, /out of its range/],
+  [[...K, "quantity", 4], 0, `${L}.keys.quantity[4]`, /must not be 0/],
+  [[...K, "price", 4], -1, `${L}.keys.price[4]`, /out of its range/],
+  [[...K, "age_order"], [0, 1, 2, 3, 3], `${L}.keys.age_order`, /each key must occur in it once/],
+  [[...K, "age_order"], [0, 1, 2, 3, 5], `${L}.keys.age_order[4]`, /out of its range/],
+  [[...K, "decided_at_us", 3], 1.5, `${L}.keys.decided_at_us[3]`, /out of its range/],
+  [[...K, "decided_at_us", 3], T + 9e9, `${L}.keys.decided_at_us[4]`, /ascend from the oldest key/],
+];
+
+describe("a value that breaks a rule", () => {
+  const short = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 70);
+  const named = VALUES.map((row) => [`${short(row[0])} set to ${short(row[1])}`, ...row] as const);
+  it.each(named)("%s", (_, path, value, place, rule) => {
+    const text = changed(path, value);
+    const error = faultOf(() => readRouterState(text, { fileName: FILE }));
+    const [first, second] = place.split("|");
+    refused(text, second !== undefined && error.detail?.["place"] === second ? second : (first as string), rule);
+    // The parsed value is refused for the same reason at the same place.
+    expect(faultOf(() => fromRouterState(JSON.parse(text), { fileName: FILE })).message).toBe(error.message);
+  });
+
+  it("a file that is no object", () => {
+    for (const text of ["[]", "null", "7", '"halted"', "true"])
+      refused(text, "the whole file", /must hold one JSON object/);
+  });
+});
+
+/** The busy file with a piece of its text replaced. */
+function rewritten(piece: string, by: string): string {
+  const text = busyText();
+  if (!text.includes(piece)) throw new Error(`The file does not hold ${piece}.`);
+  return text.replace(piece, () => by);
+}
+
+describe("text that is no JSON", () => {
+  it.each<[string, string, string, RegExp]>([
+    ["nothing", "", "the whole file", /valid JSON, but the text ends at line 1, column 1$/],
+    ["white space", " \n ", "the whole file", /the text ends at line 2, column 2$/],
+    ["a word", '{"halted": maybe}', "halted", /"m" stands at line 1, column 12$/],
+    ["single quotes", "{'halted': true}", "the whole file", /"'" stands at line 1, column 2$/],
+    ["a comma too many", '{\n"halted": true,\n}', "the whole file", /"}" stands at line 3, column 1$/],
+    [
+      "a comma too many in a list",
+      '{"rate_counters": {"a": [1,]}}',
+      "rate_counters.a[1]",
+      /"]" stands at line 1, column 28$/,
+    ],
+    ["a comma missing", '{"halted": true "max_inflight": 3}', "the whole file", /"\\"" stands at line 1, column 17$/],
+    ["a colon missing", '{"halted" true}', "the whole file", /"t" stands at line 1, column 11$/],
+    ["text behind the end", "{}\n{}", "the whole file", /"{" stands at line 2, column 1$/],
+    ["an open string", '{"halted', "the whole file", /the text ends at line 1, column 9$/],
+    ["an open escaped string", '{"a": "\\n', "a", /the text ends at line 1, column 10$/],
+    ["a control in a string", '{"a": "x\ty"}', "a", /"\\t" stands at line 1, column 9$/],
+    ["a wrong escape", '{"a": "\\x"}', "a", /stands at line 1, column 7$/],
+    ["half an escape", '{"a": "\\u12"}', "a", /stands at line 1, column 7$/],
+    ["NaN", '{"a": NaN}', "a", /"N" stands at line 1, column 7$/],
+    ["a leading zero", '{"a": 01}', "a", /"0" stands at line 1, column 7$/],
+    ["a leading plus", '{"a": +1}', "a", /"\+" stands/],
+    ["a lonely minus", '{"a": [-]}', "a[0]", /"-" stands at line 1, column 8$/],
+    ["a number cut short", '{"a": 1.}', "a", /"1" stands/],
+    ["a comment", "{} // state", "the whole file", /"\/" stands at line 1, column 4$/],
+    ["a number without end", '{"a": 1e999}', "a", /a number must be finite$/],
+    ["one in a long list", `{"a": [${"1,".repeat(100)}1e999]}`, "a[100]", /a number must be finite$/],
+    ["a broken long list", `{"a": [${"1,".repeat(100)}]}`, "a[100]", /"]" stands at line 1, column 208$/],
+    ["a key twice", '{"halted": true, "halted": false}', "halted", /no key may occur twice$/],
+    ["a key twice in two spellings", '{"a": {"b": 1, "\\u0062": 2}}', "a.b", /no key may occur twice$/],
+    ["__proto__ twice", '{"a": {"__proto__": 1, "__proto__": 2}}', "a.__proto__", /no key may occur twice$/],
+  ])("%s", (_, text, place, rule) => refused(text, place, rule));
+
+  it("in the busy file: the line and column of the break", () => {
+    const text = rewritten('"k2":{"accepted":true,', '"k2":{"accepted":true;');
+    const line = text.slice(0, text.indexOf(";")).split("\n").length;
+    refused(text, "idempotency.k2", new RegExp(`";" stands at line ${line}, column 22$`));
+  });
+
+  it("a key twice among the decisions, in the program's own spelling and in another", () => {
+    const row = '"k2":{"accepted":true,"order_id":"ROUTER-00000002","reason":"accepted"}';
+    refused(rewritten(row, `${row},\n${row}`), "idempotency.k2", /no key may occur twice/);
+    refused(rewritten(row, `${row},\n${row.replace("k2", "\\u006b2")}`), "idempotency.k2", /no key may occur twice/);
+    refused(rewritten(row, `${row},\n"1": null,${row}`), "idempotency.k2", /no key may occur twice/);
+  });
+
+  it("an order in flight twice", () => {
+    const text = busyText();
+    const row = /"ROUTER-00000002":\{"strategy_id".*\}/.exec(text)?.[0] as string;
+    refused(
+      text.replace(row, () => `${row},${row}`),
+      "inflight.ROUTER-00000002",
+      /no key may occur twice/,
+    );
+  });
+
+  it("values nested up to the limit are read, and one deeper is not", () => {
+    const nested = (depth: number): string =>
+      `{"extra": ${"[".repeat(depth)}${"]".repeat(depth)}, ${busyText().slice(1)}`;
+    expect(readRouterState(nested(DEPTH_MAX - 1))).toEqual(readRouterState(busyText()));
+    refused(nested(DEPTH_MAX), `extra${"[0]".repeat(DEPTH_MAX - 1)}`, /nested 32 deep at most/);
+    const error = faultOf(() => readRouterState("[".repeat(1_000_000), { fileName: FILE }));
+    expect(error.message).toMatch(/nested 32 deep at most/);
+  });
+
+  it("every piece of the file that stops too early is refused", () => {
+    const text = busyText();
+    for (let length = 0; length < text.trimEnd().length; length += 1)
+      expect(faultOf(() => readRouterState(text.slice(0, length))).code).toBe("snapshot_invalid");
+  });
+
+  it("a text beyond the limit is refused before it is looked at", () => {
+    const error = faultOf(() => readRouterState(" ".repeat(ROUTER_STATE_TEXT_MAX + 1), { fileName: FILE }));
+    expect(error).toMatchObject({
+      code: "too_large",
+      message: expect.stringContaining(`${FILE} has 256000001 characters`),
+    });
+  });
+});
+
+describe("a file of Logos", () => {
+  const logos = (more: Record<string, unknown> = {}) => ({
+    rate_limit_per_sec: 2,
+    max_inflight: 4,
+    next_sequence: 3,
+    halted: false,
+    rate_counters: { alpha: ["2024-01-01T04:33:00-05:00", "2024-01-01 09:33:00,5", "2024-01-01T09:33:00.25Z"] },
+    inflight: {
+      "ROUTER-00000002": {
+        strategy_id: "alpha",
+        symbol: "AAPL",
+        quantity: 2.0,
+        price: 10,
+        client_order_id: "c2",
+        timestamp: "2024-01-01T09:33:00",
+      },
+    },
+    idempotency: {
+      "alpha:c1": { accepted: true, order_id: "ROUTER-00000001", reason: "filled" },
+      "alpha:c2": { accepted: true, order_id: "ROUTER-00000002", reason: "accepted" },
+    },
+    ...more,
+  });
+  const order = { strategyId: "alpha", symbol: "AAPL", quantity: 2, price: 10 };
+
+  it("loads: payloads are known of orders in flight, other keys replay without comparing", () => {
+    const router = OrderRouter.restore(readRouterState(JSON.stringify(logos())));
+    const later = T + 60_000_000;
+    expect(router.submit({ ...order, clientOrderId: "c2", quantity: 3 }, later).reason).toBe("idempotency_conflict");
+    expect(router.submit({ ...order, clientOrderId: "c2" }, later)).toEqual({
+      accepted: true,
+      orderId: "ROUTER-00000002",
+      reason: "accepted",
+    });
+    expect(router.submit({ ...order, clientOrderId: "c1", quantity: 99 }, later)).toEqual({
+      accepted: true,
+      orderId: "ROUTER-00000001",
+      reason: "filled",
+    });
+    expect(router.submit({ ...order, clientOrderId: "c3" }, later).orderId).toBe("ROUTER-00000003");
+    expect(router.pendingOrders()[0]).toMatchObject({ orderId: "ROUTER-00000002", timestamp: T, idempotencyKey: null });
+  });
+
+  it("its times count in the window, in whatever order and zone they stand", () => {
+    const snapshot = readRouterState(JSON.stringify(logos()));
+    expect(snapshot.rateCounters).toEqual({ alpha: [T, T + 250_000, T + 500_000] });
+    const router = OrderRouter.restore(snapshot);
+    expect(router.rateWindow("alpha", T + 1_250_000)).toMatchObject({ used: 2 });
+    expect(router.submit({ ...order, clientOrderId: "c9" }, T + 1_250_000).reason).toBe("rate_limited");
+    expect(router.submit({ ...order, clientOrderId: "c8" }, T + 1_250_001).reason).toBe("accepted");
+  });
+
+  it("a clock behind its times counts as standing at them, before a restore as after it", () => {
+    const restored = (router: OrderRouter) => OrderRouter.restore(readRouterState(writeRouterState(router.snapshot())));
+    const first = OrderRouter.restore(readRouterState(JSON.stringify(logos({ rate_limit_per_sec: 5 }))));
+    expect(first.submit({ ...order, clientOrderId: "c9" }, T - 900_000).reason).toBe("accepted");
+    const second = restored(first);
+    for (const at of [T + 900_000, T + 1_250_000, T + 1_500_000, T + 1_500_001])
+      expect(second.rateWindow("alpha", at)).toEqual(first.rateWindow("alpha", at));
+  });
+
+  it("halted says so as a reason to resume from", () => {
+    const router = OrderRouter.restore(readRouterState(JSON.stringify(logos({ halted: true }))));
+    expect(router.haltReasons).toMatchObject([{ kind: "fault", code: "halted_in_file" }]);
+    expect(router.submit({ ...order, clientOrderId: "c9" }, T + 9_000_000).reason).toBe("router_halted");
+    router.resume({ operator: "ann", note: "looked" });
+    expect(router.submit({ ...order, clientOrderId: "c9" }, T + 9_000_000).reason).toBe("accepted");
+  });
+
+  it("fields that nobody knows are left alone", () => {
+    expect(readRouterState(JSON.stringify(logos({ future: { a: [1, { b: null }] } })))).toEqual(
+      readRouterState(JSON.stringify(logos())),
+    );
+  });
+});
+
+describe("limits", () => {
+  const snapshot = () => readRouterState(busyText());
+
+  it("that differ from the configuration are refused with both values, unless the snapshot's are asked for", () => {
+    for (const [field, inSnapshot, configured] of [
+      ["rateLimitPerSec", 3, 5],
+      ["maxInflight", 4, 256],
+    ] as const) {
+      const call = () => OrderRouter.restore(snapshot(), { [field]: configured });
+      expect(call).toThrow(
+        expect.objectContaining({
+          code: "snapshot_limits_differ",
+          message: expect.stringMatching(new RegExp(`${field} ${inSnapshot}.*${configured}`)),
+          detail: { field, snapshot: inSnapshot, configured },
+        }),
+      );
+      expect(OrderRouter.restore(snapshot(), { [field]: configured, takeSnapshotLimits: true })).toMatchObject({
+        [field]: inSnapshot,
+      });
+    }
+    expect(OrderRouter.restore(snapshot(), { rateLimitPerSec: 3, maxInflight: 4 }).snapshot()).toEqual(
+      busyRouter().snapshot(),
+    );
+  });
+
+  it("what the router takes in, the file can hold: the longest names, sums of the largest and smallest quantities", () => {
+    const longest = "n".repeat(1_024);
+    const router = new OrderRouter();
+    const request = { strategyId: longest, symbol: longest, price: 1, clientOrderId: longest };
+    expect(router.submit({ ...request, quantity: 1e300 }, T).accepted).toBe(true);
+    expect(router.submit({ ...request, quantity: 1, idempotencyKey: "small" }, T).accepted).toBe(true);
+    const report = { status: "partially_filled", timestamp: T };
+    router.reconcile([
+      { ...report, orderId: "ROUTER-00000001", filledQty: 1.5e299, fillId: longest },
+      { ...report, orderId: "ROUTER-00000002", filledQty: 5e-324, fillId: "f" },
+      { ...report, orderId: longest, status: longest, filledQty: Number.NaN, fillId: longest },
+      { ...report, orderId: "ROUTER-00000002", filledQty: 1, status: "İ".repeat(1_024) },
+    ]);
+    router.halt({ kind: "fault", message: "m".repeat(9_000), code: "c".repeat(2_000) }, T);
+    router.halt({ kind: "fault", message: "", code: "" }, T);
+    router.addDrift("lost_order", { text: "t".repeat(9_000), orderId: longest, evidence: { [longest]: longest } }, T);
+    const before = router.snapshot();
+    expect(readRouterState(writeRouterState(before))).toEqual(before);
+    expect(OrderRouter.restore(readRouterState(writeRouterState(before))).snapshot()).toEqual(before);
+  });
+});
