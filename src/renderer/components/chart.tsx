@@ -30,10 +30,13 @@ interface ChartProps {
   /** The lowest and highest value shown, from those in the data. */
   readonly range?: (low: number, high: number) => [number, number];
   readonly tickFormat?: (value: number) => string;
+  /** Only whole numbers on the axis. */
+  readonly whole?: boolean;
   readonly testId?: string;
 }
 
 const AXIS_WIDTH = 66;
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
 function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -86,6 +89,7 @@ function axes(props: ChartProps, zone: Zone): uPlot.Axis[] {
       ticks: { show: false },
       gap: 6,
       space: 34,
+      ...(props.whole === true ? { incrs: WHOLE } : {}),
       values: (_plot, splits) => splits.map((value) => format(value)),
     },
   ];

@@ -57,7 +57,7 @@ export function askHalt(): void {
   question({
     title: `Halt ${open.desk}?`,
     text:
-      `No strategy of ${strategies(open)} sends another order until somebody resumes. ` +
+      `None of the ${strategies(open)} sends another order until somebody resumes. ` +
       (flight === 0
         ? "No order is in flight."
         : `${plural(flight, "order")} in flight ${flight === 1 ? "stays" : "stay"} at the broker.`),

@@ -88,8 +88,10 @@ export function haltSentence(reasons: readonly HaltReason[]): string {
   const first = reasons[0];
   if (first === undefined) return "No strategy sends orders.";
   const limit = first.value !== null && first.limit !== null ? ` (${first.value} against ${first.limit})` : "";
-  const by = first.operator === null ? `Halted by ${SOURCES[first.source]}` : `Halted by ${first.operator}`;
+  const said = first.message.replace(/[.]$/, "");
+  const message = said.charAt(0).toUpperCase() + said.slice(1);
+  const by = first.operator === null ? `The cause is ${SOURCES[first.source]}.` : `By ${first.operator}.`;
   const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
   const more = reasons.length > 1 ? ` And ${reasons.length - 1} more.` : "";
-  return `${by}: ${first.message.replace(/[.]$/, "")}${limit}.${note}${more}`;
+  return `${message}${limit}. ${by}${note}${more}`;
 }

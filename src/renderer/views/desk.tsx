@@ -353,7 +353,7 @@ export function Desk(): ReactNode {
     <>
       <Tiles tiles={view.tiles} />
       <Split id="desk-rows" direction="vertical" sizes={[50, 50]}>
-        <Split id="desk-columns" direction="horizontal" sizes={[60, 40]}>
+        <Split id="desk-columns" direction="horizontal" sizes={[57, 43]}>
           <EquityPanel view={view} />
           <SidePanel view={view} />
         </Split>

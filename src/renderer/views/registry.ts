@@ -2,17 +2,27 @@
 import type { ComponentType } from "react";
 import type { ViewName } from "../stores/ui.ts";
 import { Desk } from "./desk.tsx";
+import { Drift } from "./drift.tsx";
+import { Help } from "./help.tsx";
+import { Log } from "./log.tsx";
+import { Metrics } from "./metrics.tsx";
+import { Orders } from "./orders.tsx";
+import { Rejections } from "./rejections.tsx";
+import { Router } from "./router.tsx";
+import { Schedule } from "./schedule.tsx";
+import { Sessions } from "./sessions.tsx";
+import { Settings } from "./settings.tsx";
 
 export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   desk: Desk,
-  schedule: Desk,
-  router: Desk,
-  rejections: Desk,
-  metrics: Desk,
-  orders: Desk,
-  drift: Desk,
-  sessions: Desk,
-  log: Desk,
-  settings: Desk,
-  help: Desk,
+  schedule: Schedule,
+  router: Router,
+  rejections: Rejections,
+  metrics: Metrics,
+  orders: Orders,
+  drift: Drift,
+  sessions: Sessions,
+  log: Log,
+  settings: Settings,
+  help: Help,
 };

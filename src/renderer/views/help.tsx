@@ -1,0 +1,168 @@
+/** Help: the keys, what each view shows, what a halt means and what to press. */
+import type { ReactNode } from "react";
+import { Panel } from "../components/panel.tsx";
+import { Status } from "../components/status.tsx";
+import { Key } from "../components/values.tsx";
+import { commands, VIEW_KEYS, VIEW_TITLES } from "../lib/commands.ts";
+import { isMac, keyLabel } from "../lib/keys.ts";
+import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
+import { go, VIEW_NAMES } from "../stores/ui.ts";
+import type { ViewName } from "../stores/ui.ts";
+
+const SHOWS: Readonly<Record<ViewName, string>> = {
+  desk: "Equity and drawdown, profit by strategy, exposure, headroom of each guard, four service levels, and the schedule at a glance.",
+  schedule: "When each strategy ran, took too long, was passed over, and will run next, to the millisecond.",
+  router:
+    "Orders in flight and their age, how much of its rate window each strategy has used, the next order's number.",
+  rejections: "Every order that was refused, the limit it met, its value then, and when a new one could pass.",
+  metrics: "Latency, skips, queue, errors and throughput over time.",
+  orders: "Every order and fill. A row opens its why: tick, signal, risk, router, journal, broker, fill, book.",
+  drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
+  sessions: "The workspace's sessions: open one again, compare two, restore a router snapshot.",
+  log: "What happened, in words.",
+  settings: "Theme, time zone, keys, layout.",
+  help: "This page.",
+};
+
+const GRID_KEYS: readonly (readonly [string, string])[] = [
+  ["↑ ↓ ← →", "Move through a grid"],
+  ["Home End", "First and last column"],
+  ["Enter", "Open the row's why"],
+  ["Space", "Mark the row"],
+  ["[ ]", "The tab, or the view, before and after"],
+  ["Esc", "Back: close the why, clear the filter, leave a dialog on its safe side"],
+  ["Tab", "The next control; Space presses it"],
+];
+
+function Keys(): ReactNode {
+  const mac = isMac(navigator.platform);
+  const named = commands().filter((command) => command.keys.length > 0);
+  return (
+    <Panel title="Keys" subtitle="single letters can be switched off in Settings">
+      <table className="plain">
+        <tbody>
+          {named.map((command) => (
+            <tr key={command.id}>
+              <td>{command.label.replace("…", "")}</td>
+              <td className="right">
+                {command.keys.map((key) => (
+                  <Key key={key}>{keyLabel(key, mac)}</Key>
+                ))}
+              </td>
+            </tr>
+          ))}
+          {GRID_KEYS.map(([key, what]) => (
+            <tr key={key}>
+              <td>{what}</td>
+              <td className="right">
+                <Key>{key}</Key>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function Views(): ReactNode {
+  return (
+    <Panel title="Views">
+      <table className="plain">
+        <tbody>
+          {VIEW_NAMES.map((view) => (
+            <tr key={view}>
+              <td>
+                <button type="button" className="button plain" onClick={() => go(view)}>
+                  {VIEW_TITLES[view]}
+                  <Key>{VIEW_KEYS[view]}</Key>
+                </button>
+              </td>
+              <td>{SHOWS[view]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function Halts(): ReactNode {
+  return (
+    <Panel title="What a halt means">
+      <div className="prose">
+        <p>
+          The gate is shut: no strategy sends an order until somebody resumes. Orders that are at the broker stay there
+          and are followed. The halt was on disk before you saw it, so a restart stays halted too.
+        </p>
+        <h3>What halts a session</h3>
+        <ul>
+          <li>You, with Halt: one key and one confirm.</li>
+          <li>A breaker: drawdown, rejections in a row, a market that says nothing.</li>
+          <li>Drift: a fill, a position or an order that ours and the broker's disagree on.</li>
+          <li>A fault of the program, or a journal that cannot be trusted.</li>
+        </ul>
+        <h3>What to press</h3>
+        <ul>
+          <li>
+            Open <b>Drift review</b> ({VIEW_KEYS.drift}). Read why it halted.
+          </li>
+          <li>
+            <b>Adopt</b> takes what the broker says into the books, under a strategy or unattributed. <b>Dismiss</b>{" "}
+            leaves the books as they are. Each wants your name and a note.
+          </li>
+          <li>
+            With every item settled, <b>Resume</b>. The dialog starts on “Stay halted”, and Enter does not confirm.
+          </li>
+        </ul>
+        <h3>To practise</h3>
+        <p>
+          “Practise an unknown fill” in the session's menu lets the paper broker report a fill that nobody ordered. The
+          session halts, and you lead it out. Only paper is touched.
+        </p>
+      </div>
+    </Panel>
+  );
+}
+
+function Shapes(): ReactNode {
+  const looks = [
+    [STRATEGY_LOOKS.waiting, "as it should be"],
+    [STRATEGY_LOOKS.running, "under way"],
+    [ORDER_LOOKS.requested, "asked for, not confirmed"],
+    [STRATEGY_LOOKS.late, "wants a look"],
+    [LEVEL_LOOKS.critical, "wants somebody to act"],
+    [STRATEGY_LOOKS.paused, "off, by choice"],
+  ] as const;
+  return (
+    <Panel title="Shapes">
+      <table className="plain">
+        <tbody>
+          {looks.map(([look, means]) => (
+            <tr key={look.shape}>
+              <td>
+                <Status look={look} />
+              </td>
+              <td>{means}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+export function Help(): ReactNode {
+  return (
+    <div className="sheet help">
+      <div className="stack">
+        <Halts />
+        <Shapes />
+      </div>
+      <div className="stack">
+        <Views />
+        <Keys />
+      </div>
+    </div>
+  );
+}

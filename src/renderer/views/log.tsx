@@ -1,0 +1,100 @@
+/** Log: what happened, in words. */
+import { useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { LogView } from "../../shared/views.ts";
+import { Grid } from "../components/grid.tsx";
+import type { Column } from "../components/grid.tsx";
+import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
+import { Status } from "../components/status.tsx";
+import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { Time } from "../components/values.tsx";
+import { formatCount } from "../lib/format.ts";
+import { LEVEL_LOOKS } from "../lib/status.ts";
+import { useStream } from "../stores/live.ts";
+import { explain } from "../stores/ui.ts";
+import { NoSession, useOpen } from "./no-session.tsx";
+
+type Line = LogView["lines"][string];
+
+const COLUMNS: readonly Column<Line>[] = [
+  {
+    id: "at",
+    header: "Time",
+    value: (row) => row.seq,
+    cell: (row) => <Time at={row.at} full />,
+    width: 196,
+    sort: "desc",
+  },
+  {
+    id: "level",
+    header: "Level",
+    value: (row) => LEVEL_LOOKS[row.level].rank,
+    text: (row) => LEVEL_LOOKS[row.level].word,
+    cell: (row) => <Status look={LEVEL_LOOKS[row.level]} />,
+    width: 118,
+  },
+  { id: "subject", header: "Subject", value: (row) => row.subject, width: 180 },
+  { id: "text", header: "What happened", value: (row) => row.text, hint: (row) => row.text, flex: 1, width: 300 },
+  {
+    id: "seq",
+    header: "Journal",
+    value: (row) => row.seq,
+    cell: (row) => formatCount(row.seq),
+    quiet: true,
+    right: true,
+    width: 92,
+  },
+];
+
+const rowId = (row: Line): string => String(row.seq);
+const LEVELS = [
+  { value: "all", label: "All" },
+  { value: "warning", label: "Warnings" },
+  { value: "critical", label: "Critical" },
+] as const;
+
+/** A line about an order or a drift item opens its why. */
+function open(row: Line): void {
+  if (/^(ROUTER|DRIFT)-/.test(row.subject)) explain(row.subject);
+}
+
+export function Log(): ReactNode {
+  const view = useStream("log");
+  const there = useOpen();
+  const filter = useFilter("log");
+  const [level, setLevel] = useState<"all" | "warning" | "critical">("all");
+  const rows = useMemo(
+    () =>
+      Object.values(view?.lines ?? {}).filter(
+        (line) => level === "all" || line.level === "critical" || (level === "warning" && line.level === "warning"),
+      ),
+    [view?.lines, level],
+  );
+  if (!there) return <NoSession what="its log" />;
+  if (view === null) return <Loading what="the log" />;
+  return (
+    <Panel
+      grow
+      title="Log"
+      subtitle={`the newest ${formatCount(rows.length)} lines; all are in the session's journal`}
+      actions={
+        <>
+          <Segments label="Level" value={level} options={LEVELS} onChange={setLevel} />
+          <Filter id="log" label="Filter the log" />
+          <ExportButton what="log" />
+        </>
+      }
+    >
+      <Grid
+        id="log"
+        label="Log"
+        columns={COLUMNS}
+        rows={rows}
+        rowId={rowId}
+        filter={filter}
+        onOpen={open}
+        empty={<Empty title="Nothing of this level">Routine is not told here; every entry is in the journal.</Empty>}
+      />
+    </Panel>
+  );
+}

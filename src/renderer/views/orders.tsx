@@ -1,0 +1,296 @@
+/** Orders and fills: the blotter; a row opens its whole "why". */
+import { useMemo, useState } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
+import type { FillRow, OrderRow } from "../../shared/views.ts";
+import { Grid } from "../components/grid.tsx";
+import type { Column } from "../components/grid.tsx";
+import { Empty, Loading, Panel } from "../components/panel.tsx";
+import { Status } from "../components/status.tsx";
+import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { Gain, Time } from "../components/values.tsx";
+import { ABSENT, compareAmounts, formatCount, formatNumber } from "../lib/format.ts";
+import { ORDER_LOOKS, VERDICT_LOOKS } from "../lib/status.ts";
+import { ask, useStream } from "../stores/live.ts";
+import { explain, toldOk } from "../stores/ui.ts";
+import { NoSession, useOpen } from "./no-session.tsx";
+
+const PAGE = 500;
+/** Older rows that this window holds beside the stream's. */
+const OLDER_MAX = 10_000;
+
+const ORDERS: readonly Column<OrderRow>[] = [
+  { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
+  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 136 },
+  {
+    id: "state",
+    header: "State",
+    value: (row) => ORDER_LOOKS[row.state].rank,
+    text: (row) => ORDER_LOOKS[row.state].word,
+    cell: (row) => <Status look={ORDER_LOOKS[row.state]} />,
+    width: 142,
+  },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 120 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
+  {
+    id: "quantity",
+    header: "Quantity",
+    value: (row) => row.quantity,
+    cell: (row) => formatNumber(row.quantity, { places: row.quantityPrecision, signed: true }),
+    right: true,
+    width: 86,
+  },
+  {
+    id: "price",
+    header: "Price",
+    value: (row) => row.price,
+    cell: (row) => formatNumber(row.price, { places: row.pricePrecision }),
+    hint: (row) => (row.limitPrice === null ? "at the market" : `limit ${row.limitPrice}`),
+    right: true,
+    width: 94,
+  },
+  {
+    id: "filled",
+    header: "Filled",
+    value: (row) => row.filled,
+    compare: (a, b) => compareAmounts(a.filled, b.filled),
+    cell: (row) => formatNumber(row.filled, { places: row.quantityPrecision, signed: true }),
+    right: true,
+    width: 78,
+  },
+  {
+    id: "average",
+    header: "Average",
+    value: (row) => row.averagePrice,
+    compare: (a, b) => compareAmounts(a.averagePrice, b.averagePrice),
+    cell: (row) => formatNumber(row.averagePrice, { places: row.pricePrecision }),
+    right: true,
+    width: 94,
+  },
+  {
+    id: "fees",
+    header: "Fees",
+    value: (row) => row.fees,
+    compare: (a, b) => compareAmounts(a.fees, b.fees),
+    cell: (row) => formatNumber(row.fees, { places: 2 }),
+    right: true,
+    width: 66,
+  },
+  {
+    id: "realized",
+    header: "Realized",
+    value: (row) => row.realized,
+    compare: (a, b) => compareAmounts(a.realized, b.realized),
+    cell: (row) => <Gain value={row.realized} />,
+    right: true,
+    width: 92,
+  },
+  {
+    id: "because",
+    header: "Because",
+    value: (row) => row.because,
+    hint: (row) => row.because,
+    quiet: true,
+    flex: 1.6,
+    width: 150,
+  },
+];
+
+const FILLS: readonly Column<FillRow>[] = [
+  { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
+  { id: "fill", header: "Fill", value: (row) => row.fillId, mono: true, flex: 1, width: 120 },
+  {
+    id: "order",
+    header: "Order",
+    value: (row) => row.orderId,
+    cell: (row) => row.orderId ?? ABSENT,
+    mono: true,
+    width: 136,
+  },
+  {
+    id: "strategy",
+    header: "Strategy",
+    value: (row) => row.strategy,
+    cell: (row) => row.strategy ?? ABSENT,
+    flex: 1,
+    width: 120,
+  },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
+  {
+    id: "quantity",
+    header: "Quantity",
+    value: (row) => row.quantity,
+    compare: (a, b) => compareAmounts(a.quantity, b.quantity),
+    cell: (row) => formatNumber(row.quantity, { places: row.quantityPrecision, signed: true }),
+    right: true,
+    width: 86,
+  },
+  {
+    id: "price",
+    header: "Price",
+    value: (row) => row.price,
+    compare: (a, b) => compareAmounts(a.price, b.price),
+    cell: (row) => formatNumber(row.price, { places: row.pricePrecision }),
+    right: true,
+    width: 100,
+  },
+  {
+    id: "fee",
+    header: "Fee",
+    value: (row) => row.fee,
+    compare: (a, b) => compareAmounts(a.fee, b.fee),
+    cell: (row) => formatNumber(row.fee, { places: 2 }),
+    right: true,
+    width: 70,
+  },
+  {
+    id: "realized",
+    header: "Realized",
+    value: (row) => row.realized,
+    compare: (a, b) => compareAmounts(a.realized, b.realized),
+    cell: (row) => <Gain value={row.realized} />,
+    right: true,
+    width: 96,
+  },
+  {
+    id: "verdict",
+    header: "Verdict",
+    value: (row) => VERDICT_LOOKS[row.verdict].rank,
+    text: (row) => VERDICT_LOOKS[row.verdict].word,
+    cell: (row) => <Status look={VERDICT_LOOKS[row.verdict]} />,
+    width: 118,
+  },
+];
+
+const orderId = (row: OrderRow): string => row.orderId;
+const fillId = (row: FillRow): string => String(row.seq);
+const openOrder = (row: OrderRow): void => explain(row.orderId);
+const openFill = (row: FillRow): void => {
+  if (row.orderId !== null) explain(row.orderId);
+};
+
+type Tab = "orders" | "fills";
+
+function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }): ReactNode {
+  const other: Tab = tab === "orders" ? "fills" : "orders";
+  const onKey = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    onTab(other);
+    event.currentTarget.querySelector<HTMLButtonElement>(`[data-testid=tab-${other}]`)?.focus();
+  };
+  return (
+    <div className="segments" role="tablist" aria-label="Orders or fills" onKeyDown={onKey}>
+      {(["orders", "fills"] as const).map((name) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          id={`tab-${name}`}
+          aria-selected={tab === name}
+          aria-controls="blotter"
+          tabIndex={tab === name ? 0 : -1}
+          data-testid={`tab-${name}`}
+          onClick={() => onTab(name)}
+        >
+          {name === "orders" ? "Orders" : "Fills"}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface Older {
+  readonly orders: readonly OrderRow[];
+  readonly fills: readonly FillRow[];
+  readonly done: boolean;
+}
+
+const lowest = (rows: readonly { readonly seq: number }[]): number | null =>
+  rows.reduce<number | null>((found, row) => (found === null || row.seq < found ? row.seq : found), null);
+
+/** The stream's rows and the older ones that were asked for; the stream's win. */
+function useRows(tab: Tab) {
+  const view = useStream("orders");
+  const [older, setOlder] = useState<Older>({ orders: [], fills: [], done: false });
+  const orders = useMemo(() => {
+    const held = view?.orders ?? {};
+    return [...older.orders.filter((row) => !Object.hasOwn(held, row.orderId)), ...Object.values(held)];
+  }, [view?.orders, older.orders]);
+  const fills = useMemo(() => {
+    const held = view?.fills ?? {};
+    return [...older.fills.filter((row) => !Object.hasOwn(held, String(row.seq))), ...Object.values(held)];
+  }, [view?.fills, older.fills]);
+  const load = async (): Promise<void> => {
+    const before = lowest(tab === "orders" ? orders : fills);
+    const answer = await ask("orders.page", { kind: tab, before, limit: PAGE });
+    if (!answer.ok) {
+      toldOk(answer);
+      return;
+    }
+    const page = answer.value;
+    setOlder((held) => ({
+      orders: [...page.orders, ...held.orders].slice(-OLDER_MAX),
+      fills: [...page.fills, ...held.fills].slice(-OLDER_MAX),
+      done: !page.more,
+    }));
+  };
+  return { view, orders, fills, load, done: older.done };
+}
+
+export function Orders(): ReactNode {
+  const [tab, setTab] = useState<Tab>("orders");
+  const { view, orders, fills, load, done } = useRows(tab);
+  const there = useOpen();
+  const filter = useFilter("orders");
+  if (!there) return <NoSession what="its orders and fills" />;
+  if (view === null) return <Loading what="orders and fills" />;
+  const total = tab === "orders" ? view.orderCount : view.fillCount;
+  const shown = tab === "orders" ? orders.length : fills.length;
+  return (
+    <Panel
+      grow
+      title="Orders and fills"
+      subtitle={shown < total ? `the newest ${formatCount(shown)} of ${formatCount(total)}` : formatCount(total)}
+      actions={
+        <>
+          <Tabs tab={tab} onTab={setTab} />
+          {shown < total && !done ? (
+            <button type="button" className="button" onClick={() => void load()}>
+              Load older
+            </button>
+          ) : null}
+          <Filter id="orders" label={`Filter ${tab}`} />
+          <ExportButton what={tab} />
+        </>
+      }
+    >
+      <div id="blotter" role="tabpanel" aria-labelledby={`tab-${tab}`} style={{ height: "100%" }}>
+        {tab === "orders" ? (
+          <Grid
+            id="orders"
+            label="Orders"
+            columns={ORDERS}
+            rows={orders}
+            rowId={orderId}
+            filter={filter}
+            onOpen={openOrder}
+            empty={
+              <Empty title="No orders yet">An order appears with the first signal that passes risk and router.</Empty>
+            }
+          />
+        ) : (
+          <Grid
+            id="fills"
+            label="Fills"
+            columns={FILLS}
+            rows={fills}
+            rowId={fillId}
+            filter={filter}
+            onOpen={openFill}
+            empty={<Empty title="No fills yet">A fill appears when the broker tells one.</Empty>}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,242 @@
+/** Router: orders in flight with their age, each strategy's rate window, the next sequence, replays, snapshot and journal. */
+import { Ban } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { RouterView } from "../../shared/views.ts";
+import { Grid } from "../components/grid.tsx";
+import type { Column } from "../components/grid.tsx";
+import { Empty, Loading, Panel } from "../components/panel.tsx";
+import { Split } from "../components/split.tsx";
+import { Shape, Status } from "../components/status.tsx";
+import { PlainTile } from "../components/tile.tsx";
+import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { Age, Meter, Time } from "../components/values.tsx";
+import { formatCount, formatNumber, plural } from "../lib/format.ts";
+import { LEVEL_LOOKS, ORDER_LOOKS } from "../lib/status.ts";
+import { formatAge } from "../lib/time.ts";
+import { ask, useNow, useStream } from "../stores/live.ts";
+import { explain, question } from "../stores/ui.ts";
+import { NoSession, useOpen } from "./no-session.tsx";
+import { RejectionsGrid } from "./rejections.tsx";
+
+type Order = RouterView["inflight"][string];
+type Window = RouterView["windows"][string];
+
+/** An order in flight longer than this wants a look. */
+const OLD = 30e6;
+
+const ORDERS: readonly Column<Order>[] = [
+  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 132, sort: "asc" },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 92 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 80 },
+  {
+    id: "quantity",
+    header: "Quantity",
+    value: (row) => row.quantity,
+    cell: (row) => formatNumber(row.quantity, { places: row.quantityPrecision, signed: true }),
+    hint: (row) => `${formatNumber(row.filled, { signed: true })} of it filled`,
+    right: true,
+    width: 76,
+  },
+  {
+    id: "price",
+    header: "Price",
+    value: (row) => row.price,
+    cell: (row) => formatNumber(row.price, { places: row.pricePrecision }),
+    right: true,
+    width: 82,
+  },
+  {
+    id: "state",
+    header: "State",
+    value: (row) => ORDER_LOOKS[row.state].rank,
+    text: (row) => ORDER_LOOKS[row.state].word,
+    cell: (row) => <Status look={ORDER_LOOKS[row.state]} />,
+    width: 144,
+  },
+  {
+    id: "age",
+    header: "Age",
+    value: (row) => row.at,
+    cell: (row) => <Age at={row.at} warnAfter={OLD} />,
+    right: true,
+    width: 62,
+  },
+];
+
+const WINDOWS: readonly Column<Window>[] = [
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 92 },
+  {
+    id: "used",
+    header: "Used",
+    value: (row) => (row.limit === 0 ? 0 : row.used / row.limit),
+    cell: (row) => <Meter used={row.limit === 0 ? 0 : row.used / row.limit} text={`${row.used} / ${row.limit}`} />,
+    right: true,
+    width: 126,
+    sort: "desc",
+  },
+  {
+    id: "free",
+    header: "Free at",
+    value: (row) => row.freeAt ?? 0,
+    cell: (row) => (row.freeAt === null ? <span className="quiet">now</span> : <Time at={row.freeAt} />),
+    right: true,
+    width: 112,
+  },
+  {
+    id: "rejected",
+    header: "Limited",
+    value: (row) => row.rejected,
+    cell: (row) => <span className={row.rejected === 0 ? "quiet" : "tone-warning"}>{formatCount(row.rejected)}</span>,
+    right: true,
+    width: 74,
+  },
+];
+
+function Tiles({ view }: { readonly view: RouterView }): ReactNode {
+  const now = useNow();
+  const age = view.snapshotAt === null ? null : Math.max(0, now - view.snapshotAt);
+  const stale = age !== null && age > 2 * view.snapshotEveryS * 1e6;
+  return (
+    <div className="tiles">
+      <PlainTile
+        label="In flight"
+        value={formatCount(view.inflightCount)}
+        unit={`of ${formatCount(view.maxInflight)}`}
+        foot={
+          <>
+            {view.oldestAt === null ? (
+              "none waits"
+            ) : (
+              <>
+                oldest <Age at={view.oldestAt} warnAfter={OLD} />
+              </>
+            )}{" "}
+            · headroom {formatCount(view.maxInflight - view.inflightCount)}
+          </>
+        }
+      />
+      <PlainTile
+        label={view.halted ? <Status look={LEVEL_LOOKS.critical} word="Halted, no order passes" /> : "Next order"}
+        value={view.nextOrderId}
+        mono
+        foot={`${formatCount(view.accepted)} accepted · ${formatCount(view.rejected)} rejected`}
+      />
+      <PlainTile
+        label="Replays answered"
+        value={formatCount(view.replays)}
+        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} keys held`}
+      />
+      <PlainTile
+        label={
+          <>
+            <Shape name={age === null ? "off" : stale ? "warning" : "ok"} />
+            Snapshot
+            {stale ? <span className="tone-warning">stale</span> : null}
+          </>
+        }
+        value={age === null ? "—" : formatAge(age)}
+        unit={age === null ? "none yet" : "ago"}
+        foot={`every ${view.snapshotEveryS} s · journal ${formatCount(view.journalPosition)}`}
+      />
+    </div>
+  );
+}
+
+function askCancel(rows: readonly Order[]): void {
+  question({
+    title: `Ask the broker to cancel ${plural(rows.length, "order")}?`,
+    text: "What has filled stays filled. The broker may fill an order before it hears of the cancel.",
+    evidence: {
+      columns: ["Order", "Strategy", "Quantity", "State"],
+      rows: rows.map((row) => [
+        row.orderId,
+        row.strategy,
+        `${formatNumber(row.quantity, { places: row.quantityPrecision, signed: true })} ${row.symbol}`,
+        ORDER_LOOKS[row.state].word,
+      ]),
+    },
+    verb: `Cancel ${plural(rows.length, "order")}`,
+    cancel: "Leave them",
+    danger: true,
+    note: "none",
+    run: async ({ operator }) => {
+      const answers = await Promise.all(rows.map(({ orderId }) => ask("order.cancel", { orderId, operator })));
+      const failed = answers.find((answer) => !answer.ok);
+      return failed !== undefined && !failed.ok ? failed.error : null;
+    },
+  });
+}
+
+const orderId = (row: Order): string => row.orderId;
+const windowId = (row: Window): string => row.strategy;
+const open = (row: Order): void => explain(row.orderId);
+
+function InFlight({ view }: { readonly view: RouterView }): ReactNode {
+  const filter = useFilter("router");
+  const rows = useMemo(() => Object.values(view.inflight), [view.inflight]);
+  const [ids, setIds] = useState<readonly string[]>([]);
+  const onMarked = useCallback((marked: readonly Order[]) => setIds(marked.map(orderId)), []);
+  const marked = rows.filter((row) => ids.includes(row.orderId));
+  return (
+    <Panel
+      title="In flight"
+      subtitle={formatCount(view.inflightCount)}
+      actions={
+        <>
+          <button type="button" className="button" disabled={marked.length === 0} onClick={() => askCancel(marked)}>
+            <Ban size={13} aria-hidden="true" />
+            Cancel{marked.length === 0 ? "…" : ` ${plural(marked.length, "order")}…`}
+          </button>
+          <Filter id="router" label="Filter orders in flight" />
+          <ExportButton what={{ name: "inflight", rows: () => rows.map((row) => ({ ...row })) }} />
+        </>
+      }
+    >
+      <Grid
+        id="inflight"
+        label="Orders in flight"
+        columns={ORDERS}
+        rows={rows}
+        rowId={orderId}
+        filter={filter}
+        onOpen={open}
+        onMarked={onMarked}
+        empty={<Empty title="Nothing is in flight">Each order that was accepted has reached its end.</Empty>}
+      />
+    </Panel>
+  );
+}
+
+export function Router(): ReactNode {
+  const view = useStream("router");
+  const there = useOpen();
+  const windows = useMemo(() => Object.values(view?.windows ?? {}), [view?.windows]);
+  if (!there) return <NoSession what="the router" />;
+  if (view === null) return <Loading what="the router" />;
+  return (
+    <>
+      <Tiles view={view} />
+      <Split id="router-rows" direction="vertical" sizes={[52, 48]}>
+        <Split id="router-columns" direction="horizontal" sizes={[64, 36]}>
+          <InFlight view={view} />
+          <Panel
+            title="Rate windows"
+            subtitle={`accepted in the last second, of ${view.rateLimitPerSec}`}
+            actions={<ExportButton what={{ name: "rate-windows", rows: () => windows.map((row) => ({ ...row })) }} />}
+          >
+            <Grid
+              id="windows"
+              label="Rate windows by strategy"
+              columns={WINDOWS}
+              rows={windows}
+              rowId={windowId}
+              empty={<Empty title="No strategy has sent an order yet" />}
+            />
+          </Panel>
+        </Split>
+        <RejectionsGrid id="router-rejections" />
+      </Split>
+    </>
+  );
+}

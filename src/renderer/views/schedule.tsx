@@ -1,0 +1,222 @@
+/** Schedule: the timeline, and a row a strategy with what it did, what it may take and when it runs next. */
+import { DropdownMenu } from "radix-ui";
+import { useCallback, useMemo, useState } from "react";
+import type { ReactNode } from "react";
+import type { ScheduleView } from "../../shared/views.ts";
+import { Grid } from "../components/grid.tsx";
+import type { Column } from "../components/grid.tsx";
+import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
+import { Split } from "../components/split.tsx";
+import { Status } from "../components/status.tsx";
+import { Timeline } from "../components/timeline.tsx";
+import type { Span } from "../components/timeline-draw.ts";
+import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { Age, Countdown, Meter, Time } from "../components/values.tsx";
+import { ABSENT, formatCount, plural } from "../lib/format.ts";
+import { operatorName } from "../lib/session-actions.ts";
+import { STRATEGY_LOOKS } from "../lib/status.ts";
+import { formatSpan } from "../lib/time.ts";
+import { ask, useStream } from "../stores/live.ts";
+import { notify, toldOk } from "../stores/ui.ts";
+import { NoSession, useOpen } from "./no-session.tsx";
+import { TimelineLegend } from "./desk.tsx";
+
+type Row = ScheduleView["rows"][string];
+
+const COUNT = (id: string, header: string, of: (row: Row) => number, width: number): Column<Row> => ({
+  id,
+  header,
+  value: of,
+  cell: (row) => <span className={of(row) === 0 ? "quiet" : "tone-warning"}>{formatCount(of(row))}</span>,
+  right: true,
+  width,
+});
+
+function Runtime({ row }: { readonly row: Row }): ReactNode {
+  if (row.lastRuntime === null) return <span className="quiet">{ABSENT}</span>;
+  const used = row.lastRuntime / row.budget;
+  const text = `${(row.lastRuntime / 1e6).toFixed(1)} / ${(row.budget / 1e6).toFixed(1)} s`;
+  return <Meter used={used} text={text} tone={used > 1 ? "warning" : "accent"} />;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { id: "name", header: "Strategy", value: (row) => row.name, flex: 1.4, width: 130 },
+  {
+    id: "state",
+    header: "State",
+    value: (row) => STRATEGY_LOOKS[row.state].rank,
+    text: (row) => STRATEGY_LOOKS[row.state].word,
+    cell: (row) => <Status look={STRATEGY_LOOKS[row.state]} />,
+    hint: (row) => row.reason,
+    width: 124,
+  },
+  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 80 },
+  {
+    id: "next",
+    header: "Next run",
+    value: (row) => row.nextRun,
+    cell: (row) => <Time at={row.nextRun} />,
+    right: true,
+    width: 118,
+  },
+  {
+    id: "in",
+    header: "In",
+    value: (row) => row.nextRun,
+    cell: (row) => <Countdown at={row.nextRun} />,
+    right: true,
+    width: 70,
+  },
+  {
+    id: "cadence",
+    header: "Cadence",
+    value: (row) => row.cadence,
+    cell: (row) => formatSpan(row.cadence),
+    right: true,
+    width: 82,
+  },
+  {
+    id: "jitter",
+    header: "Jitter",
+    value: (row) => row.jitter,
+    cell: (row) => <span className="quiet">±{formatSpan(row.jitter)}</span>,
+    right: true,
+    width: 72,
+  },
+  {
+    id: "last",
+    header: "Last run",
+    value: (row) => row.lastRun,
+    cell: (row) => <Time at={row.lastRun} />,
+    right: true,
+    width: 118,
+  },
+  {
+    id: "runtime",
+    header: "Runtime / budget",
+    value: (row) => (row.lastRuntime === null ? null : row.lastRuntime / row.budget),
+    cell: (row) => <Runtime row={row} />,
+    right: true,
+    width: 176,
+  },
+  {
+    id: "runs",
+    header: "Runs",
+    value: (row) => row.executions,
+    cell: (row) => formatCount(row.executions),
+    right: true,
+    width: 68,
+  },
+  COUNT("overruns", "Overruns", (row) => row.overruns, 86),
+  COUNT("skips", "Skips", (row) => row.skips, 66),
+  COUNT("failures", "Failures", (row) => row.failures, 78),
+  {
+    id: "heartbeat",
+    header: "Heartbeat",
+    value: (row) => row.lastHeartbeat,
+    cell: (row) => <Age at={row.lastHeartbeat} warnAfter={row.heartbeatTimeout} />,
+    right: true,
+    width: 92,
+  },
+];
+
+const SPANS: Readonly<Record<"minute" | "quarter" | "all", Span>> = {
+  minute: { past: 60e6, future: 30e6 },
+  quarter: { past: 900e6, future: 300e6 },
+  all: { past: 1_800e6, future: 300e6 },
+};
+const SPAN_NAMES = [
+  { value: "minute", label: "1 min" },
+  { value: "quarter", label: "15 min" },
+  { value: "all", label: "30 min" },
+] as const;
+
+async function tell(rows: readonly Row[], what: "strategy.pause" | "strategy.resume" | "strategy.run"): Promise<void> {
+  const answers = await Promise.all(rows.map(({ name }) => ask(what, { name, operator: operatorName() })));
+  const failed = answers.find((answer) => !answer.ok);
+  if (failed !== undefined) toldOk(failed);
+  else notify(`${plural(rows.length, "strategy", "strategies")}: done.`);
+}
+
+function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
+  const names = marked.length === 1 ? (marked[0]?.name ?? "") : plural(marked.length, "strategy", "strategies");
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>
+        <button type="button" className="button" disabled={marked.length === 0} data-testid="strategy-actions">
+          {marked.length === 0 ? "Mark strategies to act" : `With ${names}`}
+        </button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.pause")}>Pause {names}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.resume")}>
+            Let {names} run again
+          </DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.run")}>
+            Run {names} once, now
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+const rowId = (row: Row): string => row.name;
+
+function Strategies({ view }: { readonly view: ScheduleView }): ReactNode {
+  const filter = useFilter("schedule");
+  const rows = useMemo(() => Object.values(view.rows), [view.rows]);
+  const [names, setNames] = useState<readonly string[]>([]);
+  const onMarked = useCallback((marked: readonly Row[]) => setNames(marked.map((row) => row.name)), []);
+  const marked = rows.filter((row) => names.includes(row.name));
+  return (
+    <Panel
+      title="Strategies"
+      subtitle={formatCount(rows.length)}
+      actions={
+        <>
+          <Actions marked={marked} />
+          <Filter id="schedule" label="Filter strategies" />
+          <ExportButton what="schedule" />
+        </>
+      }
+    >
+      <Grid
+        id="schedule"
+        label="Strategies and their schedule"
+        columns={COLUMNS}
+        rows={rows}
+        rowId={rowId}
+        filter={filter}
+        onMarked={onMarked}
+        empty={<Empty title="No strategies">The desk file names none.</Empty>}
+      />
+    </Panel>
+  );
+}
+
+export function Schedule(): ReactNode {
+  const view = useStream("schedule");
+  const open = useOpen();
+  const [span, setSpan] = useState<keyof typeof SPANS>("minute");
+  if (!open) return <NoSession what="the schedule" />;
+  if (view === null) return <Loading what="the schedule" />;
+  return (
+    <Split id="schedule" direction="vertical" sizes={[42, 58]}>
+      <Panel
+        title="Timeline"
+        subtitle="next runs are exact, by the seed"
+        actions={
+          <>
+            <TimelineLegend />
+            <Segments label="Time shown" value={span} options={SPAN_NAMES} onChange={setSpan} />
+          </>
+        }
+      >
+        <Timeline view={view} span={SPANS[span]} />
+      </Panel>
+      <Strategies view={view} />
+    </Split>
+  );
+}

@@ -1,0 +1,149 @@
+/** Settings: how things are shown. What a session does is in the desk file. */
+import type { ReactNode } from "react";
+import { Panel, Segments } from "../components/panel.tsx";
+import { Gain } from "../components/values.tsx";
+import { usePrefs } from "../stores/prefs.ts";
+import { useStream } from "../stores/live.ts";
+import { notify } from "../stores/ui.ts";
+import { localZoneName } from "../lib/time.ts";
+
+interface SettingProps {
+  readonly title: string;
+  readonly help: string;
+  readonly children: ReactNode;
+}
+
+function Setting({ title, help, children }: SettingProps): ReactNode {
+  return (
+    <div className="setting">
+      <div>
+        {title}
+        <small>{help}</small>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+const THEMES = [
+  { value: "system", label: "System", testId: "theme-system" },
+  { value: "dark", label: "Dark", testId: "theme-dark" },
+  { value: "light", label: "Light", testId: "theme-light" },
+  { value: "contrast", label: "High contrast", testId: "theme-contrast" },
+] as const;
+const ZONES = [
+  { value: "utc", label: "UTC" },
+  { value: "local", label: "Local" },
+  { value: "relative", label: "Relative" },
+] as const;
+const GAINS = [
+  { value: "green", label: "Green up" },
+  { value: "red", label: "Red up" },
+] as const;
+const SWITCH = [
+  { value: "on", label: "On" },
+  { value: "off", label: "Off" },
+] as const;
+
+/** The offset as it was when the window opened. */
+const LOCAL_ZONE = localZoneName(Date.now() * 1_000);
+
+function Shown(): ReactNode {
+  const prefs = usePrefs();
+  return (
+    <Panel title="How things are shown">
+      <Setting title="Theme" help="High contrast is also taken when the system asks for more contrast.">
+        <Segments label="Theme" value={prefs.theme} options={THEMES} onChange={(theme) => prefs.set({ theme })} />
+      </Setting>
+      <Setting title="Gains and losses" help="Sign and arrow are always there.">
+        <span className="second">
+          <Gain value="12.5" /> <Gain value="-12.5" />
+        </span>
+        <Segments
+          label="Gains and losses"
+          value={prefs.gains}
+          options={GAINS}
+          onChange={(gains) => prefs.set({ gains })}
+        />
+      </Setting>
+      <Setting title="Time" help={`Stored in UTC. Local here is ${LOCAL_ZONE}. Both are shown on hover.`}>
+        <Segments label="Time" value={prefs.zone} options={ZONES} onChange={(zone) => prefs.set({ zone })} />
+      </Setting>
+      <Setting title="Layout" help="Panel sizes, columns, sort orders and filters are kept in this browser.">
+        <button
+          type="button"
+          className="button"
+          data-testid="reset-layout"
+          onClick={() => {
+            prefs.resetLayout();
+            notify("The layout is as it came.");
+          }}
+        >
+          Reset the layout
+        </button>
+      </Setting>
+    </Panel>
+  );
+}
+
+function Hands(): ReactNode {
+  const prefs = usePrefs();
+  return (
+    <Panel title="Keys and names">
+      <Setting title="Single-letter keys" help="P, C, S, U, digits, / and ?. Ctrl or Cmd with K works always.">
+        <Segments
+          label="Single-letter keys"
+          value={prefs.letterKeys ? "on" : "off"}
+          options={SWITCH}
+          onChange={(value) => prefs.set({ letterKeys: value === "on" })}
+        />
+      </Setting>
+      <Setting title="Operator" help="Written into the journal with each halt, decision and resume.">
+        <label className="field small">
+          <span className="hidden-text">Operator</span>
+          <input
+            value={prefs.operator}
+            maxLength={80}
+            placeholder="your name or desk"
+            onChange={(event) => prefs.set({ operator: event.target.value })}
+          />
+        </label>
+      </Setting>
+    </Panel>
+  );
+}
+
+function About(): ReactNode {
+  const app = useStream("app");
+  if (app === null) return null;
+  const rows = [
+    ["Version", app.version],
+    ["Window", app.host === "electron" ? "desktop" : "browser, on this machine only"],
+    ["Platform", app.platform],
+    ["Workspace", app.workspace],
+    ["Desk", `${app.desk.name} (${app.desk.source})`],
+    ["Broker", "paper"],
+  ] as const;
+  return (
+    <Panel title="This console">
+      <dl className="pairs" style={{ padding: "10px 12px" }}>
+        {rows.map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+export function Settings(): ReactNode {
+  return (
+    <div className="sheet">
+      <Shown />
+      <Hands />
+      <About />
+    </div>
+  );
+}
