@@ -26,19 +26,52 @@ export interface Stream extends Random {
   clone(): Stream;
 }
 
-function streamFrom(text: string, from: StreamState | true): Stream {
-  const generator = seedrandom.alea(text, { state: from });
-  return {
-    next: () => generator.double(),
-    state: () => generator.state(),
-    clone: () => streamFrom("", generator.state()),
-  };
+/** Two to the power of −32 and of −53. */
+const PER_WORD = 2.3283064365386963e-10;
+const PER_DOUBLE = 1.1102230246251565e-16;
+
+/**
+ * Alea (Johannes Baagøe), seeded by `seedrandom` and giving the same numbers. Its four numbers stand side by side, because a
+ * desk of ten thousand strategies draws from ten thousand streams, and most of a draw is finding them in memory.
+ */
+class AleaStream implements Stream {
+  readonly #cells: Float64Array;
+
+  constructor(state: StreamState) {
+    this.#cells = Float64Array.of(state.c, state.s0, state.s1, state.s2);
+  }
+
+  next(): number {
+    const high = this.#draw();
+    const low = Math.trunc(this.#draw() * 0x20_0000);
+    return high + low * PER_DOUBLE;
+  }
+
+  #draw(): number {
+    const cells = this.#cells;
+    const sum = 2_091_639 * (cells[1] as number) + (cells[0] as number) * PER_WORD;
+    const carry = Math.trunc(sum);
+    cells[0] = carry;
+    cells[1] = cells[2] as number;
+    cells[2] = cells[3] as number;
+    cells[3] = sum - carry;
+    return cells[3];
+  }
+
+  state(): StreamState {
+    const [c, s0, s1, s2] = this.#cells as unknown as [number, number, number, number];
+    return { c, s0, s1, s2 };
+  }
+
+  clone(): Stream {
+    return new AleaStream(this.state());
+  }
 }
 
 /** The stream of a name under a seed: uniform in [0, 1), 53 bits. The seed's length keeps "1" + "2a" apart from "12" + "a". */
 export function createStream(seed: Seed, name: string): Stream {
   const text = String(seed);
-  return streamFrom(`${text.length}:${text}:${name}`, true);
+  return new AleaStream(seedrandom.alea(`${text.length}:${text}:${name}`, { state: true }).state());
 }
 
 /** A stream that goes on from a saved state. Throws a RangeError when a number of the state is missing or not finite. */
@@ -46,7 +79,7 @@ export function restoreStream(state: StreamState): Stream {
   const { c, s0, s1, s2 } = state;
   for (const value of [c, s0, s1, s2])
     if (!Number.isFinite(value)) throw new RangeError(`A stream's state holds four numbers, not ${String(value)}.`);
-  return streamFrom("", { c, s0, s1, s2 });
+  return new AleaStream(state);
 }
 
 /** A seed for who gave none. Whoever draws one must tell it, so that the run can be repeated. */
