@@ -14,6 +14,11 @@ if (major < NODE_MAJOR_MIN) {
   );
   process.exitCode = 69;
 } else {
+  // A reader that closes its pipe early (`| head`) has what it wanted: that is no error of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(process.argv.slice(2), {
     stdout: process.stdout,
@@ -23,3 +28,4 @@ if (major < NODE_MAJOR_MIN) {
     folder: process.cwd(),
   });
 }
+export {};

@@ -25,8 +25,20 @@ export interface JournalPort {
 
 export const PENDING_MAX = 4_096;
 
-/** Records without a consequence: they may wait for the next commit, because a restart makes them again. */
-const RIDES_ALONG: ReadonlySet<EntryKind> = new Set(["run_started", "run_finished", "equity", "metrics"]);
+/**
+ * Entries that may wait for the next commit, because a restart finds them again: runs are repeated from their moments, figures
+ * are made anew, and what the venue answered or filled is asked of the venue. A refused order changes nothing outside.
+ */
+const RIDES_ALONG: ReadonlySet<EntryKind> = new Set([
+  "run_started",
+  "run_finished",
+  "order",
+  "ack",
+  "fill",
+  "closed",
+  "equity",
+  "metrics",
+]);
 
 export type EntryListener = (entries: readonly JournalEntry[]) => void;
 

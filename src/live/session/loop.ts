@@ -2,6 +2,7 @@
  * The loop: one pass after another, each at a moment of the session's time.
  *
  * 1. A pass hears the feed and the broker, looks at the breakers, ends and starts runs, commits once, and only then sends.
+ *    What the broker answers is in the next commit: until then the broker itself is its record.
  * 2. Between the first decision of a pass and its commit nothing is awaited: no command can fall in between.
  * 3. On a virtual clock what happens depends on the moments alone, never on how many passes there were or how long they took.
  * 4. Whatever a pass throws ends the loop: nothing goes on after a failure.
@@ -126,10 +127,7 @@ export class Loop {
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
     if (core.ledger.consequential) this.#commit();
-    if (sending.length > 0) {
-      await sendOrders(core, sending);
-      this.#commit();
-    }
+    if (sending.length > 0) await sendOrders(core, sending);
     const asked = this.inquiries.nextAt();
     if (asked !== null && asked <= now) {
       await this.inquiries.ask();

@@ -1,0 +1,41 @@
+/**
+ * Commands on a session, whether a process runs it or not.
+ *
+ * 1. Where a process has the session, it is asked through the control folder, and its answer is the command's.
+ * 2. Where none has, the session is opened, the command is done and journaled, and the session is closed again; its clock
+ *    does not run meanwhile.
+ */
+import { reopenSession, type LiveSession } from "../live/session/index.ts";
+import {
+  findSession,
+  lockHolder,
+  nodeFileSystem,
+  openWorkspace,
+  requestControl,
+  type ControlCommand,
+  type SessionFiles,
+} from "../store/index.ts";
+import type { Context } from "./program.ts";
+import { version } from "./version.ts";
+
+/** Does a command on a session; answers which one it was and whether a process ran it. */
+export async function atSession(
+  context: Context,
+  id: string,
+  command: ControlCommand,
+  offline: (session: LiveSession) => void,
+): Promise<{ readonly files: SessionFiles; readonly live: boolean }> {
+  const workspace = openWorkspace(context.workspace);
+  const files = findSession(workspace, id);
+  if (lockHolder(nodeFileSystem, files.folder) !== null) {
+    await requestControl(nodeFileSystem, files.folder, command);
+    return { files, live: true };
+  }
+  const session = await reopenSession({ workspace, id: files.id, ports: { version } });
+  try {
+    offline(session);
+  } finally {
+    await session.stop("operator");
+  }
+  return { files, live: false };
+}

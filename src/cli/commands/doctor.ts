@@ -1,0 +1,114 @@
+/**
+ * `logos doctor`: what this machine has of what the program needs.
+ *
+ * 1. Every check says what was found and, where something is wrong, what to do. Exit 69 when something needed is missing.
+ * 2. What it writes for a check it removes again.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN } from "../../store/index.ts";
+import type { AddCommand, Context } from "../program.ts";
+
+interface Check {
+  readonly name: string;
+  readonly state: "ok" | "warning" | "missing";
+  readonly found: string;
+}
+
+const top = join(import.meta.dirname, "..", "..", "..");
+const LOW_BYTES = 500_000_000;
+
+function attempt(name: string, work: () => Omit<Check, "name">): Check {
+  try {
+    return { name, ...work() };
+  } catch (error) {
+    return { name, state: "missing", found: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function diskCheck(folder: string): Omit<Check, "name"> {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const found = `${(free / 1e9).toFixed(1)} GB free at ${folder}`;
+  return free < LOW_BYTES
+    ? { state: "warning", found: `${found}; a long session may fill it` }
+    : { state: "ok", found };
+}
+
+function walCheck(folder: string): Omit<Check, "name"> {
+  const place = mkdtempSync(join(folder, ".doctor-"));
+  try {
+    const path = join(place, "check.db");
+    const database = openForWriting(path);
+    database.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1)");
+    assertDurable(database, path);
+    database.close();
+    return { state: "ok", found: "WAL with synchronous=FULL holds" };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+function permissionCheck(folder: string): Omit<Check, "name"> {
+  const path = join(folder, `.doctor-${process.pid}`);
+  writeFileSync(path, "");
+  rmSync(path);
+  return { state: "ok", found: `${folder} can be written` };
+}
+
+function clockCheck(): Omit<Check, "name"> {
+  const now = new Date();
+  const sane = now.getUTCFullYear() >= 2025;
+  return {
+    state: sane ? "ok" : "warning",
+    found: `${now.toISOString()}${sane ? "" : "; the machine's date looks wrong"}`,
+  };
+}
+
+function electronCheck(): Omit<Check, "name"> {
+  const pathFile = join(top, "node_modules", "electron", "path.txt");
+  const here =
+    existsSync(pathFile) &&
+    existsSync(join(top, "node_modules", "electron", "dist", readFileSync(pathFile, "utf8").trim()));
+  return here
+    ? { state: "ok", found: "its binary is here; `npm start` opens a window" }
+    : { state: "warning", found: "its binary is not here; `npm start` fetches it, or opens the console in a browser" };
+}
+
+function doctor({ output, workspace: path }: Context): number {
+  const workspace = openWorkspace(path);
+  const checks: Check[] = [
+    attempt("Node", () => ({
+      state: Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN ? "ok" : "missing",
+      found: `${process.versions.node} (${process.platform}, ${process.arch})`,
+    })),
+    attempt("disk", () => diskCheck(workspace.path)),
+    attempt("permissions", () => permissionCheck(workspace.sessions)),
+    attempt("journal", () => walCheck(workspace.path)),
+    attempt("clock", clockCheck),
+    attempt("views", () =>
+      existsSync(join(top, "out", "renderer", "index.html"))
+        ? { state: "ok", found: "built" }
+        : { state: "warning", found: "not built yet; `npm start` or `npm run build` does it" },
+    ),
+    attempt("Electron", electronCheck),
+  ];
+  if (output.json) output.value(checks);
+  else
+    output.table(checks, [
+      { title: "check", of: (check) => check.name },
+      { title: "state", of: (check) => check.state },
+      { title: "found", of: (check) => check.found },
+    ]);
+  return checks.some((check) => check.state === "missing") ? 69 : 0;
+}
+
+export function addDoctorCommand(add: AddCommand): void {
+  add(
+    "doctor",
+    "Check runtime, disk, permissions, journal, clock and Electron.",
+    () => undefined,
+    "logos doctor",
+    doctor,
+  );
+}

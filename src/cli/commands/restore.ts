@@ -1,0 +1,124 @@
+/**
+ * `logos restore`: a router snapshot looked at, and with an operator's word put into a session.
+ *
+ * 1. Without an operator and a note it only shows what the file holds, and what would differ.
+ * 2. What is restored is journaled and on disk when the command ends; the session is not started.
+ */
+import { basename, resolve } from "node:path";
+import { CodedError } from "../../shared/errors.ts";
+import { formatMoment } from "../../shared/time.ts";
+import { openDesk } from "../../live/desk/index.ts";
+import { checkRestore, createSession, reopenSession } from "../../live/session/index.ts";
+import {
+  checkRouterState,
+  findSession,
+  nodeFileSystem,
+  openWorkspace,
+  readText,
+  ROUTER_STATE_BYTES_MAX,
+  type LoadedRouterState,
+} from "../../store/index.ts";
+import type { AddCommand, Context } from "../program.ts";
+import { version } from "../version.ts";
+
+interface Options {
+  readonly session?: string;
+  readonly operator?: string;
+  readonly note?: string;
+  readonly useSnapshotLimits?: boolean;
+}
+
+function preview({ output }: Context, path: string, { state, sha256 }: LoadedRouterState): void {
+  const orders = Object.entries(state.inflight);
+  output.line(output.style("bold", path));
+  output.fields([
+    ["limits", `${state.rateLimitPerSec} orders a second for each strategy, ${state.maxInflight} in flight`],
+    ["next order", String(state.nextSequence)],
+    [
+      "halted",
+      state.halted
+        ? `yes: ${state.haltReasons.map((reason) => reason.message).join("; ") || "no reason in the file"}`
+        : "no",
+    ],
+    ["in flight", String(orders.length)],
+    ["known keys", String(state.keys.length)],
+    ["of session", state.session ?? "not named"],
+    ["sha256", sha256],
+  ]);
+  for (const [id, order] of orders.slice(0, 20))
+    output.line(
+      `  ${id}  ${order.strategyId}  ${order.symbol}  ${order.quantity} at ${order.price}  ${formatMoment(order.timestamp)}`,
+    );
+  if (orders.length > 20) output.line(`  and ${orders.length - 20} more`);
+}
+
+async function restore(context: Context, options: Options, words: readonly string[]): Promise<number> {
+  const path = resolve(context.io.folder, words[0] ?? "");
+  const text = readText(nodeFileSystem, path, ROUTER_STATE_BYTES_MAX);
+  const loaded = checkRouterState(text, basename(path));
+  const { output } = context;
+  if (options.operator === undefined && options.note === undefined) {
+    if (output.json) {
+      const { rateLimitPerSec, maxInflight, nextSequence, halted, inflight, keys } = loaded.state;
+      output.value({
+        path,
+        sha256: loaded.sha256,
+        rateLimitPerSec,
+        maxInflight,
+        nextSequence,
+        halted,
+        inflight,
+        keys: keys.length,
+      });
+    } else preview(context, path, loaded);
+    output.message("Nothing is changed. To restore it, add --operator NAME --note TEXT.");
+    return 0;
+  }
+  const { operator = "", note = "" } = options;
+  if (operator.trim() === "" || note.trim() === "")
+    throw new CodedError("usage", "A restore wants both --operator and --note; they are kept in the journal.");
+  const request = {
+    source: basename(path),
+    text,
+    operator,
+    note,
+    useSnapshotLimits: options.useSnapshotLimits === true,
+  };
+  const workspace = openWorkspace(context.workspace);
+  const ports = { version };
+  const session =
+    options.session === undefined
+      ? await (async () => {
+          const { desk } = await openDesk({ workspace, env: context.io.environment });
+          checkRestore(request, desk);
+          return createSession({ workspace, desk, restore: request, ports });
+        })()
+      : await reopenSession({ workspace, id: findSession(workspace, options.session).id, restore: request, ports });
+  const { router } = session.probe();
+  await session.stop("operator");
+  if (output.json)
+    output.value({ id: session.id, nextOrderId: router.nextOrderId, halted: router.halted, inflight: router.inflight });
+  else {
+    output.line(
+      `${session.id}: restored. The next order is ${router.nextOrderId}${router.halted ? "; it is halted" : ""}.`,
+    );
+    output.line(`Go on with it: logos run --session ${session.id}`);
+  }
+  return 0;
+}
+
+export function addRestoreCommand(add: AddCommand): void {
+  add<Options>(
+    "restore <file>",
+    "Show what a router_state.json holds; with an operator and a note, put it into a session.",
+    (command) => {
+      command
+        .option("--session <id>", "into this session; a new one of the workspace's desk when absent")
+        .option("--use-snapshot-limits", "take the snapshot's limits where they differ from the desk's")
+        .option("--operator <name>", "who restores")
+        .option("--note <text>", "why");
+    },
+    'logos restore router_state.json --operator "A. Trader" --note "back to this morning"',
+    restore,
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * `logos serve`: the console in a browser on this machine.
+ *
+ * 1. The address with its token is the command's one result; it goes to stdout once and nowhere else.
+ * 2. Ctrl-C stops the session cleanly before the process ends; a second one ends at once.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createConsoleHost } from "../../console/host.ts";
+import { workspacePath } from "../../console/places.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { startLoopbackHost } from "../../serve/index.ts";
+import { wholeNumber } from "../options.ts";
+import type { AddCommand, Context } from "../program.ts";
+import { version } from "../version.ts";
+
+interface Options {
+  readonly port?: string;
+  readonly open?: boolean;
+}
+
+const rendererFolder = join(import.meta.dirname, "..", "..", "..", "out", "renderer");
+
+/** Opens an address with what the platform opens addresses with; says nothing when that is not there. */
+function openInBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", "", url]
+        : ["xdg-open", url];
+  const child = spawn(command as string, args, { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}
+
+/** Resolves at the first Ctrl-C; a second one ends the process. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const stop = (): void => {
+      count += 1;
+      if (count > 1) process.exit(130);
+      resolve();
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}
+
+async function serve(context: Context, options: Options): Promise<number> {
+  const { output, io } = context;
+  if (!existsSync(join(rendererFolder, "index.html")))
+    throw new CodedError(
+      "not_found",
+      "The views are not built yet: run `npm run build`, then serve again. (`npm start` does both.)",
+    );
+  const port = options.port === undefined ? 0 : wholeNumber("--port", options.port, 1, 65_535);
+  const host = await createConsoleHost({
+    workspace: workspacePath(context.workspace ?? null, io.environment, io.folder),
+    hostKind: "loopback",
+    version,
+    environment: io.environment,
+    onProblem: (line) => output.message(`logos: ${line}`),
+  });
+  const stopped = interrupted();
+  const server = await startLoopbackHost({
+    host,
+    rendererFolder,
+    port,
+    onProblem: (line) => output.message(`logos: ${line}`),
+  });
+  if (output.json) output.value({ url: server.url, port: server.port, workspace: host.workspace });
+  else output.line(`Logos Console: ${server.url}`);
+  output.message(`Workspace ${host.workspace}. The address opens once; Ctrl-C stops the session and ends.`);
+  if (options.open === true) openInBrowser(server.url);
+  await stopped;
+  await host.quit();
+  await server.close();
+  return 0;
+}
+
+export function addServeCommand(add: AddCommand): void {
+  add<Options>(
+    "serve",
+    "Open the console in a browser on this machine; nothing listens on any other address.",
+    (command) => {
+      command.option("--port <number>", "the port; a free one when absent").option("--open", "open the browser");
+    },
+    "logos serve --open",
+    serve,
+  );
+}

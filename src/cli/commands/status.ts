@@ -1,0 +1,79 @@
+/**
+ * `logos status`: a session's health, safe beside it.
+ *
+ * 1. Exit 0 healthy (or stopped in order), 1 halted, stale, offline or failed, 2 no such session.
+ */
+import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { readStatus, statusOf, type SessionStatus } from "../../live/status/index.ts";
+import { openWorkspace } from "../../store/index.ts";
+import type { AddCommand, Context } from "../program.ts";
+
+interface Options {
+  readonly session?: string;
+  readonly path?: string;
+  readonly watch?: boolean;
+}
+
+const WATCH_MS = 1_000;
+
+function read(context: Context, options: Options): SessionStatus {
+  if (options.path !== undefined) return statusOf(resolve(context.io.folder, options.path));
+  return readStatus(openWorkspace(context.workspace), options.session ?? "latest");
+}
+
+const orDash = (value: string | number | null): string => (value === null ? "—" : String(value));
+
+function tell({ output }: Context, status: SessionStatus): void {
+  const held = Object.entries(status.positions);
+  const samples =
+    status.samples === null ? "" : ` (n ${status.samples}${status.samples < 20 ? ", low confidence" : ""})`;
+  const color = status.health === "healthy" || status.health === "stopped" ? "green" : "red";
+  output.line(output.style("bold", status.id));
+  output.fields([
+    ["health", output.style(color, status.health.toUpperCase()) + (status.reason === null ? "" : `: ${status.reason}`)],
+    ["state", status.state + (status.pid === null ? "" : `, process ${status.pid}`)],
+    ["desk, seed", `${orDash(status.desk)}, ${orDash(status.seed)}`],
+    ["session time", orDash(status.sessionTime)],
+    ["equity", `${orDash(status.equity)}  profit and loss ${orDash(status.pnl)}`],
+    ["positions", held.length === 0 ? "flat" : held.map(([symbol, quantity]) => `${symbol} ${quantity}`).join("  ")],
+    [
+      "last signal",
+      status.lastSignal === null
+        ? "—"
+        : `${status.lastSignal.at} ${status.lastSignal.strategy}: ${status.lastSignal.text}`,
+    ],
+    ["p95 latency", status.latencyP95Ms === null ? "—" : `${status.latencyP95Ms} ms${samples}`],
+    ["skip rate", status.skipRate === null ? "—" : `${(status.skipRate * 100).toFixed(2)} %`],
+    ["queue depth", orDash(status.queueDepthMax)],
+    ["drift open", String(status.openDrift)],
+    ["last written", status.writtenSecondsAgo === null ? "—" : `${status.writtenSecondsAgo.toFixed(1)} s ago`],
+  ]);
+}
+
+async function status(context: Context, options: Options): Promise<number> {
+  const { output } = context;
+  for (;;) {
+    const seen = read(context, options);
+    if (output.json) output.value(seen);
+    else tell(context, seen);
+    if (options.watch !== true) return seen.health === "healthy" || seen.health === "stopped" ? 0 : 1;
+    await pause(WATCH_MS);
+    output.line();
+  }
+}
+
+export function addStatusCommand(add: AddCommand): void {
+  add<Options>(
+    "status",
+    "Show a session's health, equity, positions and metrics. Reads only; safe beside a running session.",
+    (command) => {
+      command
+        .option("--session <id>", "which session; the newest when absent")
+        .option("--path <dir>", "the folder of a session, wherever it is")
+        .option("--watch", "again every second, until Ctrl-C");
+    },
+    "logos status --watch",
+    status,
+  );
+}

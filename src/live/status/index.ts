@@ -1,0 +1,3 @@
+/** A session as another process can see it, without disturbing it. */
+export { readStatus, statusOf, type SessionStatus, type StatusHealth } from "./status.ts";
+export { readReview, type ReviewItem, type ReviewState } from "./review.ts";

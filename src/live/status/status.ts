@@ -1,0 +1,215 @@
+/**
+ * `status`: what a session does, read from its folder alone.
+ *
+ * 1. Reads only: no lock, no write, nothing that a running session could feel.
+ * 2. What cannot be read is told as absent; a figure is never made up.
+ * 3. Positions are the journal's booked fills and adoptions, added up exactly.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
+import { formatMoment } from "../../shared/time.ts";
+import {
+  findSession,
+  lockHolder,
+  nodeFileSystem,
+  readJournal,
+  readRecord,
+  readText,
+  sessionFilesAt,
+  type JournalReader,
+  type SessionFiles,
+  type SessionRecord,
+  type Workspace,
+} from "../../store/index.ts";
+import { CodedError } from "../../shared/errors.ts";
+
+export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
+
+export interface SessionStatus {
+  readonly id: string;
+  readonly folder: string;
+  readonly health: StatusHealth;
+  /** Why it is not healthy, in a sentence; null when it is. */
+  readonly reason: string | null;
+  readonly state: string;
+  /** The process that has it open. */
+  readonly pid: number | null;
+  readonly desk: string | null;
+  readonly seed: string | null;
+  readonly sessionTime: string | null;
+  readonly equity: string | null;
+  readonly pnl: string | null;
+  readonly drawdown: string | null;
+  readonly positions: Readonly<Record<string, string>>;
+  readonly lastSignal: { readonly at: string; readonly strategy: string; readonly text: string } | null;
+  readonly openDrift: number;
+  readonly latencyP95Ms: number | null;
+  readonly skipRate: number | null;
+  readonly queueDepthMax: number | null;
+  readonly samples: number | null;
+  /** Real seconds since the session last wrote something. */
+  readonly writtenSecondsAgo: number | null;
+}
+
+/** A running session that has written nothing for longer is stale; a quiet market's files rest for a while. */
+export const STALE_SECONDS = 30;
+/** The end of a metrics file that is read for its last line. */
+const TAIL_BYTES = 64_000;
+const METRICS_BYTES_MAX = 2_000_000_000;
+
+/** The session's status by its id; `latest` names the newest. Throws `no_session`. */
+export function readStatus(workspace: Workspace, id: string): SessionStatus {
+  return statusOf(findSession(workspace, id));
+}
+
+/** The status of the session in a folder. Throws `no_session` where there is none. */
+export function statusOf(place: SessionFiles | string): SessionStatus {
+  const files = typeof place === "string" ? sessionFilesAt(place) : place;
+  const record = recordOf(files);
+  const journal = journalOf(files);
+  if (record === null && journal === null)
+    throw new CodedError("no_session", `${files.folder} is no session: it has neither session.json nor journal.db.`);
+  try {
+    return compose(files, record, journal);
+  } finally {
+    journal?.close();
+  }
+}
+
+function recordOf(files: SessionFiles): SessionRecord | null {
+  try {
+    return readRecord(nodeFileSystem, files.record);
+  } catch {
+    return null;
+  }
+}
+
+function journalOf(files: SessionFiles): JournalReader | null {
+  try {
+    return readJournal(files.journal);
+  } catch {
+    return null;
+  }
+}
+
+function compose(files: SessionFiles, record: SessionRecord | null, journal: JournalReader | null): SessionStatus {
+  const writer = lockHolder(nodeFileSystem, files.folder);
+  const equity = journal?.lastOf("equity") ?? null;
+  const order = journal?.lastOf("order") ?? null;
+  const last = journal === null || journal.position === 0 ? null : [...journal.read(journal.position)][0];
+  const line = lastMetrics(files);
+  const written = writtenSecondsAgo(files);
+  const halts = openHalts(journal);
+  const paused = record?.state === "paused" || pausedNow(journal);
+  const health = healthOf(record, writer !== null, halts, written, paused);
+  const number = (key: string): number | null => (typeof line?.[key] === "number" ? (line[key] as number) : null);
+  const p95 = number("p95_latency_s");
+  const value = equity?.kind === "equity" ? equity : null;
+  return {
+    id: files.id,
+    folder: files.folder,
+    health,
+    reason: reasonOf(health, halts, written),
+    state: writer === null && health === "offline" ? "interrupted" : (record?.state ?? "unknown"),
+    pid: writer === null || writer === "unknown" ? null : writer.pid,
+    desk: record?.desk ?? null,
+    seed: record?.seed ?? null,
+    sessionTime: last === null || last === undefined ? null : formatMoment(last.at),
+    equity: value?.equity ?? record?.equityEnd ?? null,
+    pnl:
+      value === null || record?.equityStart === undefined || record.equityStart === null
+        ? (record?.pnl ?? null)
+        : plain(decimal(value.equity).minus(record.equityStart)),
+    drawdown: value?.drawdown ?? null,
+    positions: positionsOf(journal),
+    lastSignal:
+      order?.kind === "order"
+        ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
+        : null,
+    openDrift: record?.driftOpen ?? 0,
+    latencyP95Ms: p95 === null ? null : Math.round(p95 * 1e6) / 1e3,
+    skipRate: number("skip_rate"),
+    queueDepthMax: number("queue_depth_max"),
+    samples: number("ticks"),
+    writtenSecondsAgo: written,
+  };
+}
+
+/** The codes of the halts since the last resume. */
+function openHalts(journal: JournalReader | null): { readonly code: string; readonly message: string }[] {
+  if (journal === null) return [];
+  const resumed = journal.lastOf("resume")?.seq ?? 0;
+  const halts = [];
+  for (const entry of journal.read(resumed + 1, ["halt"]))
+    if (entry.kind === "halt") halts.push({ code: entry.code, message: entry.message });
+  return halts;
+}
+
+function pausedNow(journal: JournalReader | null): boolean {
+  const said = journal?.lastOf("session");
+  return said?.kind === "session" && said.event === "paused";
+}
+
+function healthOf(
+  record: SessionRecord | null,
+  running: boolean,
+  halts: readonly unknown[],
+  written: number | null,
+  paused: boolean,
+): StatusHealth {
+  if (record?.state === "failed") return "failed";
+  if (halts.length > 0) return "halted";
+  if (!running) return record?.state === "stopped" ? "stopped" : "offline";
+  return !paused && written !== null && written > STALE_SECONDS ? "stale" : "healthy";
+}
+
+function reasonOf(
+  health: StatusHealth,
+  halts: readonly { readonly message: string }[],
+  written: number | null,
+): string | null {
+  if (health === "halted") return halts.at(-1)?.message ?? "The session is halted.";
+  if (health === "stale") return `It has written nothing for ${Math.round(written ?? 0)} s.`;
+  if (health === "offline")
+    return "No process runs it and it did not stop in order. Open it again: it goes on from its journal.";
+  if (health === "failed") return "It failed; session.md says why.";
+  return null;
+}
+
+function writtenSecondsAgo(files: SessionFiles): number | null {
+  const times = [`${files.journal}-wal`, files.journal, join(files.folder, "journal.head")]
+    .map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs)
+    .filter((time) => time !== undefined);
+  return times.length === 0 ? null : Math.max(0, (Date.now() - Math.max(...times)) / 1_000);
+}
+
+/** The last whole line of `orchestrator_metrics.jsonl`, or null. */
+function lastMetrics(files: SessionFiles): Readonly<Record<string, unknown>> | null {
+  try {
+    const text = readText(nodeFileSystem, join(files.folder, "orchestrator_metrics.jsonl"), METRICS_BYTES_MAX);
+    const lines = text.slice(-TAIL_BYTES).trimEnd().split("\n");
+    return JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function positionsOf(journal: JournalReader | null): Record<string, string> {
+  const held = new Map<string, Decimal>();
+  const items = new Map<string, Readonly<Record<string, string | number | null>>>();
+  const add = (symbol: string, quantity: string | number): void => {
+    held.set(symbol, (held.get(symbol) ?? decimal(0)).plus(quantity));
+  };
+  for (const entry of journal?.read(1, ["fill", "drift", "review"]) ?? []) {
+    if (entry.kind === "fill" && entry.verdict === "booked") add(entry.symbol, entry.quantity);
+    else if (entry.kind === "drift") items.set(entry.item, entry.evidence);
+    else if (entry.kind === "review" && entry.realized !== null) {
+      const { symbol, quantity } = items.get(entry.item) ?? {};
+      if (typeof symbol === "string" && quantity !== null && quantity !== undefined) add(symbol, quantity);
+    }
+  }
+  return Object.fromEntries(
+    [...held].filter(([, quantity]) => !quantity.isZero()).map(([symbol, quantity]) => [symbol, plain(quantity)]),
+  );
+}
