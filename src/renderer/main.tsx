@@ -12,6 +12,8 @@ import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract.ts";
 import { App } from "./app.tsx";
 import { createLoopbackBridge } from "./bridge/loopback.ts";
+import { followHandedFiles } from "./lib/handed.ts";
+import { followMenu } from "./lib/menu.ts";
 import { call, start, useLive } from "./stores/live.ts";
 import { followTheme, joinHostSettings } from "./stores/prefs.ts";
 
@@ -44,7 +46,10 @@ function joinSettings(): void {
 
 followTheme();
 joinSettings();
-start(window.logos ?? createLoopbackBridge());
+followHandedFiles();
+const bridge = window.logos ?? createLoopbackBridge();
+start(bridge);
+followMenu(bridge);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root element.");

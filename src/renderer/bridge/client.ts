@@ -25,6 +25,8 @@ const RETRY_MS = 2_000;
 interface Held {
   value: JsonObject | null;
   version: number;
+  /** Subscribed, and the whole projection has not come yet: changes are another subscription's. */
+  waiting: boolean;
   readers: number;
   linger: ReturnType<typeof setTimeout> | null;
 }
@@ -50,6 +52,7 @@ export class Client {
   readonly #pending = new Map<number, Pending>();
   #call = 0;
   #open = false;
+  #state: LinkState | null = null;
 
   constructor(bridge: Bridge, events: ClientEvents) {
     this.#bridge = bridge;
@@ -66,7 +69,10 @@ export class Client {
 
   retry(): void {
     if (isLink(this.#bridge)) this.#bridge.retry();
-    else this.#resubscribe();
+    else {
+      this.#open = true;
+      this.#resubscribe();
+    }
   }
 
   /** Asks the host. Rejects with a CodedError. */
@@ -90,7 +96,7 @@ export class Client {
 
   /** Reads a stream until the answer is called. */
   read(stream: StreamName): () => void {
-    const held = this.#streams.get(stream) ?? { value: null, version: 0, readers: 0, linger: null };
+    const held = this.#streams.get(stream) ?? { value: null, version: 0, waiting: true, readers: 0, linger: null };
     const fresh = !this.#streams.has(stream);
     this.#streams.set(stream, held);
     if (held.linger !== null) clearTimeout(held.linger);
@@ -124,18 +130,28 @@ export class Client {
     const opened = state === "open" && !this.#open;
     if (state !== "open" && this.#open) this.#lost();
     this.#open = state === "open";
-    this.#events.state(state);
+    this.#tell(state);
     if (opened) this.#resubscribe();
   }
 
+  /** Says how the connection stands, once for each change. */
+  #tell(state: LinkState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.state(state);
+  }
+
   #resubscribe(): void {
-    for (const stream of this.#streams.keys()) this.#send({ kind: "subscribe", stream });
+    for (const [stream, held] of this.#streams) {
+      held.waiting = true;
+      this.#send({ kind: "subscribe", stream });
+    }
   }
 
   #lost(): void {
     const wasOpen = this.#open;
     this.#open = false;
-    for (const held of this.#streams.values()) held.version = 0;
+    for (const held of this.#streams.values()) held.waiting = true;
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
       const message = "The connection was lost before the answer came. Look at the state before you ask again.";
@@ -143,7 +159,7 @@ export class Client {
     }
     if (!wasOpen || isLink(this.#bridge)) return;
     // A window's port says no more than that it closed; the host reloads the view, and until then this asks again.
-    this.#events.state("lost");
+    this.#tell("lost");
     setTimeout(() => {
       this.#open = true;
       this.#resubscribe();
@@ -159,15 +175,18 @@ export class Client {
       else pending.reject(new CodedError(message.error.code, message.error.message, message.error.detail));
       return;
     }
-    if (!isLink(this.#bridge)) this.#events.state("open");
+    if (!isLink(this.#bridge)) this.#tell("open");
     this.#event(message.stream as StreamName, message.event);
   }
 
   #event(stream: StreamName, event: StreamEvent): void {
     const held = this.#streams.get(stream);
     if (held === undefined) return;
-    if (event.type === "whole") held.value = event.value as JsonObject;
-    else {
+    if (event.type === "whole") {
+      held.value = event.value as JsonObject;
+      held.waiting = false;
+    } else {
+      if (held.waiting) return;
       if (held.value === null || event.version !== held.version + 1) return this.#again(stream, held);
       try {
         held.value = applyPatch(held.value, event.patch);
@@ -181,7 +200,7 @@ export class Client {
   }
 
   #again(stream: StreamName, held: Held): void {
-    held.version = 0;
+    held.waiting = true;
     this.#send({ kind: "subscribe", stream });
   }
 }

@@ -3,12 +3,13 @@ import { X } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Status } from "../components/status.tsx";
+import { Gain } from "../components/values.tsx";
 import { haltSentence, LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
-import { reopenSession } from "../lib/session-actions.ts";
+import { closeSession, reopenSession } from "../lib/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
-import { plural } from "../lib/format.ts";
+import { formatMoney, plural } from "../lib/format.ts";
 
 function Connection(): ReactNode {
   const connection = useLive((state) => state.connection);
@@ -68,11 +69,41 @@ function Failure(): ReactNode {
   );
 }
 
+/** A session that has ended says what came of it and what can be done next. */
+function Ended(): ReactNode {
+  const session = useSession();
+  if (session === null || session.state !== "stopped") return null;
+  const { summary, id } = session;
+  return (
+    <div className="banner" data-testid="ended-banner">
+      <Status look={SESSION_LOOKS.stopped} />
+      <p className="text">
+        {summary === null ? (
+          "The session has ended."
+        ) : (
+          <>
+            Equity {formatMoney(summary.equityEnd)}, <Gain value={summary.pnl} /> · {plural(summary.runs, "run")} ·{" "}
+            {plural(summary.orders, "order")} · {plural(summary.fills, "fill")}
+          </>
+        )}
+      </p>
+      <span className="spacer" />
+      <button type="button" className="button" onClick={() => void reopenSession(id)}>
+        Go on with it
+      </button>
+      <button type="button" className="button" data-testid="close-session" onClick={() => void closeSession()}>
+        Close
+      </button>
+    </div>
+  );
+}
+
 export function Banners(): ReactNode {
   return (
     <>
       <Connection />
       <Failure />
+      <Ended />
       <Halt />
     </>
   );

@@ -1,5 +1,5 @@
 /** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
-import type { OpenSession } from "../../shared/views.ts";
+import type { AppView, OpenSession } from "../../shared/views.ts";
 import { hold, useLive } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
@@ -56,12 +56,18 @@ export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
   help: "?",
 };
 
+/** Opens the export of the list that is shown. */
+export function focusExport(): void {
+  document.querySelector<HTMLButtonElement>("main [data-testid^=export-]")?.focus();
+}
+
 /** Puts the cursor into the filter of the view that is shown. */
 export function focusFilter(): void {
   document.querySelector<HTMLInputElement>("main [data-filter]")?.focus();
 }
 
-function sessionCommands(session: OpenSession | null, canStart: boolean): Command[] {
+function sessionCommands(session: OpenSession | null, app: AppView | null): Command[] {
+  const canStart = app !== null && app.desk.error === null;
   const state = session?.state ?? null;
   const live = state !== null && state !== "stopped" && state !== "failed";
   const command = (id: string, label: string, keys: string[], enabled: boolean, run: () => void): Command => ({
@@ -89,7 +95,8 @@ function sessionCommands(session: OpenSession | null, canStart: boolean): Comman
         () => void setSpeed(speed),
       ),
     ),
-    command("restore", "Restore from a snapshot…", ["mod+o"], true, () => {
+    // Where the host has a menu of its own, this key is the menu's.
+    command("restore", "Restore from a snapshot…", app?.nativeDialogs === true ? [] : ["mod+o"], true, () => {
       go("sessions");
       useUi.setState({ restore: { kind: "choose" } });
     }),
@@ -126,7 +133,7 @@ function viewCommands(held: boolean): Command[] {
     run,
   });
   return [
-    entry("palette", "Show all commands", ["mod+k"], () => useUi.setState((state) => ({ palette: !state.palette }))),
+    entry("palette", "Show all commands", ["mod+k"], () => useUi.setState({ palette: true })),
     entry("filter", "Filter the list", ["/"], focusFilter),
     entry("hold", held ? "Let the views update again" : "Hold the views still", ["u"], () => hold(!held)),
     ...THEMES.map(([theme, label]) => entry(`theme-${theme}`, label, [], () => usePrefs.getState().set({ theme }))),
@@ -137,9 +144,8 @@ function viewCommands(held: boolean): Command[] {
 /** All commands as they stand now. */
 export function commands(): Command[] {
   const { streams, held } = useLive.getState();
-  const canStart = streams.app !== null && streams.app.desk.error === null;
   return [
-    ...sessionCommands(streams.session?.session ?? null, canStart),
+    ...sessionCommands(streams.session?.session ?? null, streams.app),
     ...(Object.keys(VIEW_TITLES) as ViewName[]).map((view): Command => ({
       id: `go-${view}`,
       group: "Go to",

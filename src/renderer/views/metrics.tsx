@@ -141,6 +141,50 @@ function Latest({ view }: { readonly view: MetricsView }): ReactNode {
   );
 }
 
+type Columns = ReturnType<typeof useColumns>;
+
+function Charts({ view, data }: { readonly view: MetricsView; readonly data: Columns }): ReactNode {
+  const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
+  const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
+  const each = `each ${view.everyS} s`;
+  return (
+    <div className="charts">
+      <Figure
+        title="Tick latency"
+        subtitle="drag to zoom, double click to reset"
+        lines={LATENCY}
+        times={data.times}
+        values={data.latency}
+        tickFormat={milliseconds}
+      />
+      <Figure title="Throughput" subtitle={each} lines={THROUGHPUT} times={data.times} values={data.throughput} whole />
+      <Figure
+        title="Skip rate"
+        subtitle="of the runs in the window"
+        lines={SKIPS}
+        times={data.times}
+        values={data.skips}
+      />
+      <Figure
+        title="Queue depth"
+        subtitle="orders in flight"
+        lines={QUEUE}
+        times={data.times}
+        values={data.queue}
+        whole
+      />
+      <Figure
+        title="Errors"
+        subtitle={kinds === "" ? each : `${each} · ${kinds}`}
+        lines={ERRORS}
+        times={data.times}
+        values={data.errors}
+        whole
+      />
+    </div>
+  );
+}
+
 export function Metrics(): ReactNode {
   const view = useStream("metrics");
   const held = useLive((state) => state.held);
@@ -154,9 +198,6 @@ export function Metrics(): ReactNode {
     return (
       <Empty title="No samples yet">A sample is taken every {view.everyS} s of session time; a line needs two.</Empty>
     );
-  const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
-  const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
-  const each = `each ${view.everyS} s`;
   return (
     <>
       <div className="chips">
@@ -185,47 +226,7 @@ export function Metrics(): ReactNode {
           />
         </Panel>
       ) : (
-        <div className="charts">
-          <Figure
-            title="Tick latency"
-            subtitle={`drag to zoom, double click to reset`}
-            lines={LATENCY}
-            times={data.times}
-            values={data.latency}
-            tickFormat={milliseconds}
-          />
-          <Figure
-            title="Throughput"
-            subtitle={each}
-            lines={THROUGHPUT}
-            times={data.times}
-            values={data.throughput}
-            whole
-          />
-          <Figure
-            title="Skip rate"
-            subtitle="of the runs in the window"
-            lines={SKIPS}
-            times={data.times}
-            values={data.skips}
-          />
-          <Figure
-            title="Queue depth"
-            subtitle="orders in flight"
-            lines={QUEUE}
-            times={data.times}
-            values={data.queue}
-            whole
-          />
-          <Figure
-            title="Errors"
-            subtitle={kinds === "" ? each : `${each} · ${kinds}`}
-            lines={ERRORS}
-            times={data.times}
-            values={data.errors}
-            whole
-          />
-        </div>
+        <Charts view={view} data={data} />
       )}
     </>
   );

@@ -13,21 +13,80 @@ import { missing, RecordFields } from "../components/question.tsx";
 import { Shape } from "../components/status.tsx";
 import { ABSENT, formatBytes, formatCount, formatNumber } from "../lib/format.ts";
 import { formatDateTime } from "../lib/time.ts";
-import { ask, useLive, useStream } from "../stores/live.ts";
+import { previewsItself } from "../lib/handed.ts";
+import { ask, useStream } from "../stores/live.ts";
 import { prefs } from "../stores/prefs.ts";
 import { go, notify, toldOk, useUi } from "../stores/ui.ts";
 import type { RestoreStart } from "../stores/ui.ts";
 
 const close = (): void => useUi.setState({ restore: null });
 
-/** The session that a snapshot may be applied to: one that is stopped and open here; else a new one is started. */
-function target(): string | null {
-  const session = useLive.getState().streams.session?.session ?? null;
-  return session !== null && session.state === "stopped" ? session.id : null;
+/** Sessions that are offered as a target or a source; the newest ones. */
+const OFFERED_MAX = 50;
+
+/** The workspace's sessions that nobody has open, newest first. */
+function useStopped(): readonly string[] {
+  const view = useStream("sessions");
+  return Object.values(view?.sessions ?? {})
+    .filter((row) => row.problem === null && !row.open)
+    .map((row) => row.id)
+    .toSorted()
+    .toReversed()
+    .slice(0, OFFERED_MAX);
 }
 
 function sourceOf(start: RestoreStart): SnapshotSource | null {
   return start.kind === "choose" ? null : start;
+}
+
+/** The snapshot that a session of the workspace has left. */
+function OfSession(): ReactNode {
+  const stopped = useStopped();
+  if (stopped.length === 0) return null;
+  return (
+    <label className="field">
+      <span>Or the snapshot of</span>
+      <select
+        value=""
+        data-testid="restore-session"
+        onChange={(event) => useUi.setState({ restore: { kind: "session", id: event.target.value } })}
+      >
+        <option value="">a session of this workspace…</option>
+        {stopped.map((id) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface TargetProps {
+  readonly target: string | null;
+  readonly onTarget: (target: string | null) => void;
+}
+
+/** What the snapshot is applied to. Another target is another preview. */
+function Target({ target, onTarget }: TargetProps): ReactNode {
+  const stopped = useStopped();
+  return (
+    <label className="field">
+      <span>Apply to</span>
+      <select
+        value={target ?? ""}
+        data-testid="restore-target"
+        onChange={(event) => onTarget(event.target.value === "" ? null : event.target.value)}
+      >
+        <option value="">a new session of the desk</option>
+        {stopped.map((id) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 function Choose({ onChoose }: { readonly onChoose: () => void }): ReactNode {
@@ -55,6 +114,7 @@ function Choose({ onChoose }: { readonly onChoose: () => void }): ReactNode {
           Choose a file…
         </button>
       </div>
+      <OfSession />
       {recent.length === 0 ? null : (
         <table className="plain">
           <thead>
@@ -213,7 +273,7 @@ function useApply(preview: RestorePreview) {
   return { operator, setOperator, note, setNote, limits, setLimits, busy, error, apply };
 }
 
-function Preview({ preview }: { readonly preview: RestorePreview }): ReactNode {
+function Preview({ preview, ...target }: TargetProps & { readonly preview: RestorePreview }): ReactNode {
   const state = useApply(preview);
   const wanting = missing(state.operator, state.note, "required");
   const needsLimits = preview.limitsDiffer && !state.limits;
@@ -221,9 +281,9 @@ function Preview({ preview }: { readonly preview: RestorePreview }): ReactNode {
     <div className="restore-preview" data-testid="restore-preview">
       <Dialog.Description className="consequence">
         {preview.name}, {formatBytes(preview.bytes)}, <span className="mono">{preview.sha256.slice(0, 16)}</span>.
-        Applied to {preview.target === null ? "a new session" : preview.target}; the restore is journaled with your
-        name.
+        Nothing has changed yet; the restore is journaled with your name.
       </Dialog.Description>
+      <Target {...target} />
       <Sentences preview={preview} />
       <Facts preview={preview} />
       <Orders preview={preview} />
@@ -280,29 +340,31 @@ function Preview({ preview }: { readonly preview: RestorePreview }): ReactNode {
 
 interface Looked {
   readonly start: RestoreStart | null;
+  readonly target: string | null;
   readonly preview: RestorePreview | null;
   readonly error: ErrorShape | null;
 }
 
 function Content({ start, onChoose }: { readonly start: RestoreStart; readonly onChoose: () => void }): ReactNode {
-  const [looked, setLooked] = useState<Looked>({ start: null, preview: null, error: null });
+  const [looked, setLooked] = useState<Looked>({ start: null, target: null, preview: null, error: null });
+  const [target, setTarget] = useState<string | null>(null);
   useEffect(() => {
     let gone = false;
     const look = async (): Promise<void> => {
       const source = sourceOf(start);
       if (source === null) return;
-      const answer = await ask("restore.preview", { source, target: target() });
+      if (source.kind === "path") previewsItself(source.path);
+      const answer = await ask("restore.preview", { source, target });
       if (gone) return;
-      setLooked(
-        answer.ok ? { start, preview: answer.value, error: null } : { start, preview: null, error: answer.error },
-      );
+      const result = answer.ok ? { preview: answer.value, error: null } : { preview: null, error: answer.error };
+      setLooked({ start, target, ...result });
     };
     void look();
     return () => {
       gone = true;
     };
-  }, [start]);
-  const current = looked.start === start ? looked : null;
+  }, [start, target]);
+  const current = looked.start === start && looked.target === target ? looked : null;
   if (start.kind === "choose") return <Choose onChoose={onChoose} />;
   if (current?.error != null)
     return (
@@ -316,7 +378,7 @@ function Content({ start, onChoose }: { readonly start: RestoreStart; readonly o
   return current?.preview == null ? (
     <Loading what="the snapshot" />
   ) : (
-    <Preview key={current.preview.token} preview={current.preview} />
+    <Preview key={current.preview.token} preview={current.preview} target={target} onTarget={setTarget} />
   );
 }
 

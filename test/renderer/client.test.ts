@@ -1,0 +1,110 @@
+/** The client of a bridge: whole projections, changes, lost connections, and calls that never hang. */
+import { describe, expect, it, vi } from "vitest";
+import { Client } from "../../src/renderer/bridge/client.ts";
+import type { LinkState } from "../../src/renderer/bridge/loopback.ts";
+import { STREAMS } from "../../src/shared/contract.ts";
+import type { StreamName } from "../../src/shared/contract.ts";
+import type { JsonObject } from "../../src/shared/patch.ts";
+import { advance, createFakeBridge, scene } from "./fake-bridge.ts";
+
+function open() {
+  const bridge = createFakeBridge("running", (run) => run());
+  const values = new Map<StreamName, JsonObject | null>();
+  const states: LinkState[] = [];
+  const client = new Client(bridge, {
+    value: (stream, value) => values.set(stream, value),
+    state: (state) => states.push(state),
+  });
+  return { bridge, client, values, states };
+}
+
+describe("the fake bridge", () => {
+  it("shows projections that fit the contract's schemas, in every scenario", () => {
+    for (const scenario of ["first", "running", "halted", "paused", "stopped"] as const)
+      for (const [name, value] of Object.entries(scene(scenario))) {
+        const parsed = STREAMS[name as StreamName].safeParse(value);
+        expect(parsed.success ? [] : parsed.error.issues, `${scenario} ${name}`).toEqual([]);
+      }
+  });
+});
+
+describe("streams", () => {
+  it("takes the whole, then each change, and says what it has applied", () => {
+    const { bridge, client, values } = open();
+    client.read("session");
+    bridge.change(advance(bridge.streams(), 500_000));
+    bridge.change(advance(bridge.streams(), 500_000));
+    expect(values.get("session")).toEqual(bridge.streams().session);
+    const applied = bridge.sent.filter((message) => message.kind === "applied").map((message) => message.version);
+    expect(applied).toEqual([1, 2, 3]);
+  });
+
+  it("asks for the whole again when a change does not fit, and takes no change until it comes", () => {
+    const { bridge, client, values } = open();
+    client.read("session");
+    bridge.emit({ kind: "event", stream: "session", event: { type: "change", version: 9, patch: { d: ["session"] } } });
+    expect(values.get("session")).toEqual(bridge.streams().session);
+    expect(bridge.sent.filter((message) => message.kind === "subscribe")).toHaveLength(2);
+  });
+
+  it("asks again when a patch names what is not there", () => {
+    const { bridge, client } = open();
+    client.read("log");
+    const patch = { c: { nothing: { s: { a: 1 } } } };
+    bridge.emit({ kind: "event", stream: "log", event: { type: "change", version: 2, patch } });
+    expect(bridge.sent.filter((message) => message.kind === "subscribe")).toHaveLength(2);
+  });
+
+  it("subscribes once for many readers, and lets go a while after the last", () => {
+    vi.useFakeTimers();
+    const { bridge, client, values } = open();
+    const stops = [client.read("orders"), client.read("orders")];
+    expect(bridge.sent.filter((message) => message.kind === "subscribe")).toHaveLength(1);
+    stops[0]?.();
+    stops[0]?.();
+    vi.advanceTimersByTime(60_000);
+    expect(values.get("orders")).not.toBeNull();
+    stops[1]?.();
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    expect(values.get("orders")).toBeNull();
+    expect(bridge.sent.at(-1)).toEqual({ kind: "unsubscribe", stream: "orders" });
+  });
+});
+
+describe("a lost connection", () => {
+  it("is told, fails the calls under way, and comes back with a whole projection", async () => {
+    vi.useFakeTimers();
+    const { bridge, client, values, states } = open();
+    client.read("session");
+    bridge.drop();
+    expect(states).toEqual(["open", "lost"]);
+    await expect(client.call("sessions.refresh", {})).rejects.toMatchObject({ code: "runtime" });
+    vi.advanceTimersByTime(5_000);
+    vi.useRealTimers();
+    expect(states).toEqual(["open", "lost", "open"]);
+    expect(values.get("session")).toEqual(bridge.streams().session);
+  });
+
+  it("rejects a call whose answer can no longer come", async () => {
+    const bridge = createFakeBridge("running", () => undefined);
+    const client = new Client(bridge, { value: () => undefined, state: () => undefined });
+    const call = client.call("session.stop", { operator: "desk-1" });
+    bridge.drop();
+    await expect(call).rejects.toThrow(/before the answer came/);
+  });
+});
+
+describe("calls", () => {
+  it("answers with the host's output, and with its error as a coded one", async () => {
+    const { bridge, client } = open();
+    await expect(client.call("export.rows", { what: "log", format: "csv" })).resolves.toMatchObject({ rows: 1 });
+    const silent = createFakeBridge("running", () => undefined);
+    const other = new Client(silent, { value: () => undefined, state: () => undefined });
+    const call = other.call("session.resume", { operator: "a", note: "b" });
+    const id = silent.sent[0]?.kind === "call" ? silent.sent[0].id : -1;
+    silent.emit({ kind: "result", id, ok: false, error: { code: "drift_open", message: "Two items wait." } });
+    await expect(call).rejects.toMatchObject({ code: "drift_open", message: "Two items wait." });
+    expect(bridge.sent.some((message) => message.kind === "call")).toBe(true);
+  });
+});

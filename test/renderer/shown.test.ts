@@ -1,0 +1,158 @@
+/** What the views decide without a screen: states, colours, the timeline, kept preferences, files handed over. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { lanesOf, LABELS, LANE, placeX, tickStep, whatIsAt } from "../../src/renderer/components/timeline-draw.ts";
+import type { Palette, Scene } from "../../src/renderer/components/timeline-draw.ts";
+import { haltSentence, ORDER_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS, worst } from "../../src/renderer/lib/status.ts";
+import { DEFAULT_PREFS, parsePrefs, textOf } from "../../src/renderer/stores/prefs.ts";
+import { OrderStateSchema, SessionStateSchema, StrategyStateSchema } from "../../src/shared/views.ts";
+import { scene } from "./fake-bridge.ts";
+
+const TOKENS = readFileSync(join(import.meta.dirname, "../../src/renderer/styles/tokens.css"), "utf8");
+
+function tokensOf(theme: string): Record<string, string> {
+  const block = new RegExp(`data-theme="${theme}"\\] \\{([^}]*)\\}`).exec(TOKENS)?.[1] ?? "";
+  return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1], match[2]]));
+}
+
+/** Relative luminance as WCAG 2 defines it. */
+function luminance(colour: string): number {
+  const channel = (from: number): number => {
+    const value = Number.parseInt(colour.slice(from, from + 2), 16) / 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+function contrast(a: string, b: string): number {
+  const [low, high] = [luminance(a), luminance(b)].toSorted((x, y) => x - y) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+describe("colours", () => {
+  it("reach 4.5 to 1 for every ink on every ground of every theme", () => {
+    for (const theme of ["dark", "light", "contrast"]) {
+      const tokens = tokensOf(theme);
+      const pairs = ["ink", "ink-2", "ink-3", "accent", "ok", "bad", "warning", "critical", "off"].flatMap((ink) =>
+        ["ground", "panel", "raised"].map((ground) => [ink, ground] as const),
+      );
+      const more = [
+        ["accent", "on-accent"],
+        ["ink-2", "on-accent"],
+        ["warning", "warning-ground"],
+        ["critical", "critical-ground"],
+        ["ink-2", "critical-ground"],
+      ] as const;
+      for (const [ink, ground] of [...pairs, ...more]) {
+        const ratio = contrast(tokens[ink] ?? "#000000", tokens[ground] ?? "#000000");
+        expect(ratio, `${theme}: ${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+});
+
+describe("states", () => {
+  it("have a look each, and no two of one kind share shape and word", () => {
+    const kinds = [
+      [STRATEGY_LOOKS, StrategyStateSchema.options],
+      [ORDER_LOOKS, OrderStateSchema.options],
+      [SESSION_LOOKS, SessionStateSchema.options],
+    ] as const;
+    for (const [looks, states] of kinds) {
+      expect(Object.keys(looks).toSorted()).toEqual([...states].toSorted());
+      const seen = Object.values(looks).map((look) => `${look.shape} ${look.word}`);
+      expect(new Set(seen).size).toBe(seen.length);
+    }
+  });
+
+  it("show requested, accepted and confirmed as three shapes", () => {
+    const shapes = [ORDER_LOOKS.requested, ORDER_LOOKS.accepted, ORDER_LOOKS.filled].map((look) => look.shape);
+    expect(new Set(shapes).size).toBe(3);
+  });
+
+  it("roll up to the worst", () => {
+    expect(worst([STRATEGY_LOOKS.waiting, STRATEGY_LOOKS.late, STRATEGY_LOOKS.paused])).toBe(STRATEGY_LOOKS.late);
+    expect(worst([])).toBeNull();
+  });
+
+  it("say why a session is halted, with the value and its limit", () => {
+    const reason = {
+      source: "breaker" as const,
+      code: "drawdown",
+      message: "the session lost more than it may.",
+      at: 0,
+      value: "0.06",
+      limit: "0.05",
+      operator: null,
+      note: null,
+    };
+    expect(haltSentence([reason])).toBe(
+      "The session lost more than it may (0.06 against 0.05). The cause is a breaker.",
+    );
+    const asked = { ...reason, source: "operator" as const, value: null, operator: "desk-1", note: "lunch" };
+    expect(haltSentence([asked, reason])).toBe("The session lost more than it may. By desk-1. “lunch” And 1 more.");
+  });
+});
+
+describe("the timeline", () => {
+  const view = scene("running").schedule;
+  const picture: Scene = {
+    lanes: lanesOf(view),
+    now: view.now,
+    span: { past: 60e6, future: 30e6 },
+    width: 1_000,
+    height: 400,
+    scroll: 0,
+    palette: {} as Palette,
+  };
+
+  it("has a lane for each strategy, in the desk's order, with all its runs and skips", () => {
+    const { lanes } = picture;
+    expect(lanes.map((lane) => lane.name)).toEqual(Object.keys(view.rows));
+    expect(lanes.reduce((sum, lane) => sum + lane.runs.length, 0)).toBe(Object.keys(view.runs).length);
+    expect(lanes.reduce((sum, lane) => sum + lane.skips.length, 0)).toBe(Object.keys(view.skipped).length);
+  });
+
+  it("places now at two thirds of a window of 60 s and 30 s", () => {
+    const left = placeX(picture, view.now - 60e6);
+    const right = placeX(picture, view.now + 30e6);
+    expect(left).toBe(LABELS);
+    expect((placeX(picture, view.now) - left) / (right - left)).toBeCloseTo(2 / 3, 9);
+  });
+
+  it("says in words what lies under the pointer", () => {
+    const lane = picture.lanes.findIndex((entry) => entry.skips.some((skip) => skip.at > view.now - 60e6));
+    const skip = picture.lanes[lane]?.skips.findLast((entry) => entry.at > view.now - 60e6);
+    const y = 8 + lane * LANE + LANE / 2;
+    expect(whatIsAt(picture, placeX(picture, skip?.at ?? 0), y)).toMatch(/slot skipped .* ago, overrun$/);
+    expect(whatIsAt(picture, 10, y)).toBe(picture.lanes[lane]?.name);
+    expect(whatIsAt(picture, 500, 10_000)).toBeNull();
+  });
+
+  it("draws four to eight marks, whatever the window", () => {
+    for (const total of [90e6, 1_200e6, 2_100e6]) {
+      const marks = total / tickStep(total);
+      expect(marks).toBeGreaterThanOrEqual(3);
+      expect(marks).toBeLessThanOrEqual(8);
+    }
+  });
+});
+
+describe("preferences", () => {
+  it("come back as they were kept", () => {
+    const prefs = {
+      ...DEFAULT_PREFS,
+      theme: "contrast",
+      zone: "local",
+      letterKeys: false,
+      filters: { log: "x" },
+    } as const;
+    expect(parsePrefs(textOf(prefs))).toEqual(prefs);
+  });
+
+  it("fall back to their defaults where what is kept makes no sense", () => {
+    for (const text of [null, "", "[]", "null", "{", '{"theme":"pink","zone":7,"operator":[],"filters":"x"}'])
+      expect(parsePrefs(text)).toEqual(DEFAULT_PREFS);
+  });
+});
