@@ -1,0 +1,29 @@
+/**
+ * A desk that runs into its limits: the rejections stay, are grouped by cause, and each says its limit and its value.
+ */
+import { expect, test } from "@playwright/test";
+import { goTo, pictures, serve } from "./served.ts";
+
+test("a burst of rejections is kept, grouped, and explained", async ({ browser }) => {
+  const served = await serve("resources/demo/busy.yaml");
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Running|Halted/);
+    await page.getByTestId("speed-60").click();
+    await goTo(page, "rejections");
+    const view = page.getByTestId("view-rejections");
+    await expect(view).toContainText(/asset.class.cap|per.asset.cap|rate.limited/i, { timeout: 60_000 });
+    await pictures(page, "busy", ["desk", "router", "rejections", "metrics"]);
+    await goTo(page, "rejections");
+    await view
+      .getByText(/mo-|mr-|ca-|pa-/)
+      .first()
+      .click();
+    await expect(page.getByTestId("why-panel")).toContainText(/refused|limit/i);
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});

@@ -1,0 +1,117 @@
+/**
+ * The real console for browser tests: `logos serve` in a process of its own, on a workspace of its own.
+ *
+ * 1. Nothing is shared between two of them: each has a folder, a port and a token.
+ * 2. Pictures go to the ignored folder `artifacts/screens`, by name, theme and width.
+ */
+import { expect, type Page } from "@playwright/test";
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const top = join(import.meta.dirname, "..", "..");
+export const screens = join(top, "artifacts", "screens");
+
+export interface Served {
+  readonly url: string;
+  readonly workspace: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the host; `desk` is a file that becomes the workspace's desk. */
+export async function serve(desk?: string): Promise<Served> {
+  if (!existsSync(join(top, "out", "renderer", "index.html")))
+    throw new Error("The views are not built: npm run build.");
+  const workspace = mkdtempSync(join(tmpdir(), "logos-e2e-"));
+  if (desk !== undefined) cpSync(join(top, desk), join(workspace, "desk.yaml"));
+  const child = spawn(process.execPath, [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await firstAddress(child);
+  return {
+    url,
+    workspace,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGINT");
+      await ended;
+      rmSync(workspace, { recursive: true, force: true });
+    },
+  };
+}
+
+function firstAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`The host ended with ${String(code)} before it told its address.`)));
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const address = /https?:\/\/\S+/.exec(line)?.[0];
+      if (address !== undefined) resolve(address);
+    });
+  });
+}
+
+export const VIEWS = [
+  "desk",
+  "schedule",
+  "router",
+  "rejections",
+  "metrics",
+  "orders",
+  "drift",
+  "sessions",
+  "log",
+  "settings",
+  "help",
+] as const;
+export type View = (typeof VIEWS)[number];
+
+export async function goTo(page: Page, view: View): Promise<void> {
+  await page.getByTestId(`nav-${view}`).click();
+  await expect(page.getByTestId(`view-${view}`)).toBeVisible();
+}
+
+/** Chooses the theme as a person does, in Settings. */
+export async function chooseTheme(page: Page, theme: "dark" | "light" | "contrast"): Promise<void> {
+  await goTo(page, "settings");
+  await page.getByTestId(`theme-${theme}`).click();
+}
+
+/** Keeps a picture of what is shown. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(screens, { recursive: true });
+  // The pointer rests outside, so that no tooltip stands in the picture.
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(screens, `${name}.png`), animations: "disabled" });
+}
+
+/** Pictures of every view in both themes and both widths. */
+export async function pictures(page: Page, name: string, views: readonly View[] = VIEWS): Promise<void> {
+  for (const theme of ["dark", "light"] as const) {
+    await chooseTheme(page, theme);
+    for (const [width, height] of [
+      [1280, 800],
+      [1920, 1080],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const view of views) {
+        await goTo(page, view);
+        await picture(page, `${name}-${view}-${theme}-${width}`);
+      }
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** Fills who and why into the open dialog and confirms it. */
+export async function confirm(page: Page, operator: string, note: string | null): Promise<void> {
+  const dialog = page.getByTestId("confirm-dialog");
+  await expect(dialog).toBeVisible();
+  await expect(page.getByTestId("confirm-cancel")).toBeFocused();
+  await dialog.getByTestId("operator-input").fill(operator);
+  if (note !== null) await dialog.getByTestId("note-input").fill(note);
+  await dialog.getByTestId("confirm-verb").click();
+  await expect(dialog).toBeHidden();
+}
