@@ -3,9 +3,12 @@
  *
  * 1. The journal is read once when the session is opened; from then on each commit brings the new entries.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
+ * 3. An ended session has let its journal go; what is asked of its past is read from the file, as anybody may read it.
  */
 import type { LiveSession, SessionProbe } from "../live/session/index.ts";
 import type { OpenSession } from "../shared/views.ts";
+import { readJournal, sessionFilesAt } from "../store/index.ts";
+import type { JournalEntry } from "../store/journal/entries.ts";
 import { SessionViews } from "./projections/session-views.ts";
 
 /** Real milliseconds for which a picture serves. */
@@ -48,6 +51,17 @@ export class OpenedSession {
     this.#position = this.views.position;
     this.views.alerts.observe(this.#probe);
     return this.#probe;
+  }
+
+  /** Everything that is committed, from an entry's number on, whether or not the session has ended. */
+  *entries(from = 1): Iterable<JournalEntry> {
+    if (this.alive) return yield* this.live.entries(from);
+    const journal = readJournal(sessionFilesAt(this.live.folder).journal);
+    try {
+      yield* journal.read(from);
+    } finally {
+      journal.close();
+    }
   }
 
   close(): void {

@@ -41,6 +41,7 @@ export class HostState {
   #app: AppView | null = null;
   readonly #listeners = new Set<Listener>();
   #running = false;
+  #opening = false;
 
   constructor(options: ConsoleHostOptions, ports: ConsolePorts) {
     this.options = options;
@@ -82,6 +83,17 @@ export class HostState {
     });
   }
 
+  /** Opens a session by `work`, one at a time: a second click is refused, and does not start a second session. */
+  async opening<T>(work: () => Promise<T>): Promise<T> {
+    this.needFree();
+    this.#opening = true;
+    try {
+      return await work();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
   /** The open session; throws `wrong_state` when there is none. */
   need(): OpenedSession {
     if (this.opened === null)
@@ -91,6 +103,7 @@ export class HostState {
 
   /** Throws `wrong_state` while a session runs: a second one would need a second console. */
   needFree(): void {
+    if (this.#opening) throw new CodedError("wrong_state", "A session is being opened already. Wait for it.");
     if (this.opened?.alive === true)
       throw new CodedError("wrong_state", `Session ${this.opened.live.id} is running. Stop it first.`);
   }

@@ -67,18 +67,19 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
       const previewed = previews.get(token);
       if (previewed === undefined)
         throw new CodedError("not_found", "This preview is no longer good: look at the snapshot again, then apply it.");
-      state.needFree();
       const restore = { source: previewed.source, text: previewed.text, operator, note, useSnapshotLimits };
       const { target } = previewed;
-      const live =
-        target === null
-          ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
-          : await reopenSession({ workspace, id: target, restore, ports });
-      previews.delete(token);
-      state.open(live);
-      const probe = live.probe();
-      const nextSequence = Number(probe.router.nextOrderId.replace("ROUTER-", ""));
-      return { id: live.id, nextSequence, messages: messagesOf(previewed, nextSequence, probe.router.inflight) };
+      return state.opening(async () => {
+        const live =
+          target === null
+            ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
+            : await reopenSession({ workspace, id: target, restore, ports });
+        previews.delete(token);
+        state.open(live);
+        const probe = live.probe();
+        const nextSequence = Number(probe.router.nextOrderId.replace("ROUTER-", ""));
+        return { id: live.id, nextSequence, messages: messagesOf(previewed, nextSequence, probe.router.inflight) };
+      });
     },
   };
 }

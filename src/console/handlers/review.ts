@@ -2,14 +2,20 @@
  * What a view may ask about the past of the open session: why an order was made, older rows, exports.
  *
  * 1. Everything is read from the journal or from the projections that the views show; nothing is kept for it.
- * 2. An export holds what is listed, with absent values empty and no cell that a spreadsheet would run.
+ * 2. An export holds what is listed and what has left the list, up to its limit; absent values are empty, and no cell is one that a
+ *    spreadsheet would run.
+ * 3. A long journal is read in turns, so that neither a page nor an export holds up the session.
  */
 import type { Handlers, Input } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, moment } from "../../shared/time.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
 import { csvLine, type Cell } from "../csv.ts";
+import { LogProjection } from "../projections/log.ts";
 import { OrdersProjection } from "../projections/orders.ts";
 import { Precisions } from "../projections/precision.ts";
+import { RejectionsProjection } from "../projections/rejections.ts";
+import { Table } from "../projections/table.ts";
 import { scan } from "../scan.ts";
 import type { OpenedSession } from "../opened.ts";
 import type { HostState } from "../state.ts";
@@ -18,6 +24,7 @@ import { subjectOf, trailOf } from "../why/trail.ts";
 
 /** Rows that a page is picked from; a longer journal's oldest rows are in the session's own files. */
 const PAGED_ROWS_MAX = 200_000;
+/** An export holds the newest of so many; the session's own files hold them all. */
 const EXPORT_ROWS_MAX = 50_000;
 
 const turn = (): Promise<void> =>
@@ -31,23 +38,14 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
   return {
     "order.why": async ({ id }) => {
       const subject = subjectOf(id);
-      const { live } = state.need();
-      const trail = subject === null ? null : await trailOf((from) => live.entries(from), subject, turn);
+      const opened = state.need();
+      const trail = subject === null ? null : await trailOf((from) => opened.entries(from), subject, turn);
       if (trail === null)
         throw new CodedError("not_found", `The journal of this session has nothing named ${id}.`, { id });
       return { id, title: titleOf(trail, id), steps: stepsOf(trail) };
     },
     "orders.page": async ({ kind, before, limit }) => {
-      const { live, views } = state.need();
-      const rows = new OrdersProjection(new Precisions(views.desk), PAGED_ROWS_MAX);
-      await scan(
-        (from) => live.entries(from),
-        (entry) => {
-          rows.apply(entry);
-          return undefined;
-        },
-        turn,
-      );
+      const rows = await ordersOf(state.need(), PAGED_ROWS_MAX);
       const older = <Row extends { readonly seq: number }>(table: Iterable<Row>): Row[] =>
         [...table].filter((row) => before === null || row.seq < before).toSorted((a, b) => b.seq - a.seq);
       const orders = kind === "orders" ? older(rows.orders.rows()) : [];
@@ -56,7 +54,7 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
       return { orders: orders.slice(0, limit), fills: fills.slice(0, limit), more };
     },
     "export.rows": async ({ what, format }) => {
-      const rows = rowsOf(state, what).slice(0, EXPORT_ROWS_MAX);
+      const rows = (await rowsOf(state, what)).slice(-EXPORT_ROWS_MAX);
       const id = state.opened?.live.id ?? "workspace";
       const text = format === "json" ? `${JSON.stringify(rows, null, 2)}\n` : csvOf(rows);
       return { name: `${id}_${what}.${format}`, text, rows: rows.length };
@@ -66,26 +64,52 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
 
 type Row = Readonly<Record<string, unknown>>;
 
-function rowsOf(state: HostState, what: Input<"export.rows">["what"]): Row[] {
+/** Shows the whole journal to `visit`, in turns. */
+const readAll = (opened: OpenedSession, visit: (entry: JournalEntry) => void): Promise<void> =>
+  scan(
+    (from) => opened.entries(from),
+    (entry) => {
+      visit(entry);
+      return undefined;
+    },
+    turn,
+  );
+
+async function ordersOf(opened: OpenedSession, limit: number): Promise<OrdersProjection> {
+  const precisions = new Precisions(opened.live.desk);
+  const rows = new OrdersProjection(precisions, limit);
+  await readAll(opened, (entry) => {
+    precisions.apply(entry);
+    rows.apply(entry);
+  });
+  return rows;
+}
+
+async function rowsOf(state: HostState, what: Input<"export.rows">["what"]): Promise<Row[]> {
   if (what === "sessions") return Object.values(state.sessions().sessions);
   const opened = state.need();
-  const probe = opened.probe();
   const { views } = opened;
   switch (what) {
     case "orders":
-      return Object.values(views.view("orders", probe).orders);
+      return [...(await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()];
     case "fills":
-      return Object.values(views.view("orders", probe).fills);
-    case "rejections":
-      return Object.values(views.view("rejections", probe).rows);
+      return [...(await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()];
+    case "rejections": {
+      const rejections = new RejectionsProjection(EXPORT_ROWS_MAX);
+      await readAll(opened, (entry) => rejections.apply(entry));
+      return [...rejections.rows.rows()];
+    }
+    case "log": {
+      const log = new LogProjection(EXPORT_ROWS_MAX);
+      await readAll(opened, (entry) => log.apply(entry));
+      return [...log.lines.rows()];
+    }
     case "schedule":
-      return Object.values(views.view("schedule", probe).rows);
+      return Object.values(views.view("schedule", opened.probe()).rows);
     case "drift":
-      return Object.values(views.view("drift", probe).items);
-    case "log":
-      return Object.values(views.view("log", probe).lines);
+      return Object.values(views.view("drift", opened.probe()).items);
     case "metrics":
-      return Object.values(views.view("metrics", probe).samples).map(metricsRow);
+      return Object.values(views.view("metrics", opened.probe()).samples).map(metricsRow);
     case "equity":
       return equityRows(opened);
   }
@@ -108,19 +132,20 @@ function metricsRow(sample: readonly number[]): Row {
   return Object.fromEntries(METRIC_NAMES.map((name, index) => [name, sample[index]]));
 }
 
-function equityRows(opened: OpenedSession): Row[] {
-  const rows: Row[] = [];
-  for (const entry of opened.live.entries())
-    if (entry.kind === "equity" && rows.length < EXPORT_ROWS_MAX) {
-      const { at, equity, cash, realized, unrealized, fees, gross, drawdown } = entry;
-      rows.push({ at, equity, cash, realized, unrealized, fees, gross, drawdown });
-    }
-  return rows;
+async function equityRows(opened: OpenedSession): Promise<Row[]> {
+  const rows = new Table<Row>(EXPORT_ROWS_MAX);
+  await readAll(opened, (entry) => {
+    if (entry.kind !== "equity") return;
+    const { seq, at, equity, cash, realized, unrealized, fees, gross, drawdown } = entry;
+    rows.set(String(seq), { at, equity, cash, realized, unrealized, fees, gross, drawdown });
+  });
+  return [...rows.rows()];
 }
 
+const MOMENTS: ReadonlySet<string> = new Set(["at", "lastRun", "nextRun", "runningSince", "lastHeartbeat", "bar"]);
+
 /** A column whose values are moments, by its name. */
-const isMoment = (name: string): boolean =>
-  name === "at" || name.endsWith("At") || name === "lastRun" || name === "nextRun";
+const isMoment = (name: string): boolean => MOMENTS.has(name) || name.endsWith("At");
 
 function cellOf(name: string, value: unknown): Cell {
   if (value === null || value === undefined) return null;

@@ -5,6 +5,7 @@
  * 2. What takes time is told as pending until it is confirmed.
  */
 import type { Handlers } from "../../shared/contract.ts";
+import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession } from "../../live/session/index.ts";
 import type { HostState } from "../state.ts";
@@ -32,21 +33,9 @@ type SessionHandlers = Pick<
 export function sessionHandlers(state: HostState): SessionHandlers {
   const { workspace } = state;
   const ports = { version: state.options.version };
-  let starting = false;
-  /** One start at a time: a second click finds the first one's session, not a second. */
-  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
-    state.needFree();
-    if (starting) state.need();
-    starting = true;
-    try {
-      return await work();
-    } finally {
-      starting = false;
-    }
-  };
   return {
     "session.start": ({ speed, seed, forSeconds }) =>
-      alone(async () => {
+      state.opening(async () => {
         const desk = await state.readDesk(seed);
         const length = forSeconds === undefined ? undefined : (Math.round(forSeconds * SECOND) as Duration);
         const live = await createSession({ workspace, desk, speed, length, ports });
@@ -54,7 +43,7 @@ export function sessionHandlers(state: HostState): SessionHandlers {
         return { id: live.id };
       }),
     "session.reopen": ({ id }) =>
-      alone(async () => {
+      state.opening(async () => {
         const live = await reopenSession({ workspace, id, ports });
         state.open(live);
         return { id: live.id };
@@ -81,7 +70,7 @@ export function sessionHandlers(state: HostState): SessionHandlers {
     },
     "session.stop": async () => {
       const opened = state.need();
-      opened.pending = "stop";
+      if (opened.alive) opened.pending = "stop";
       await opened.live.stop("operator");
       return {};
     },
@@ -117,8 +106,12 @@ export function sessionHandlers(state: HostState): SessionHandlers {
       return {};
     },
     "alert.acknowledge": async ({ id, operator }) => {
-      const { views, live } = state.need();
-      views.alerts.acknowledge(id, operator, live.probe().now);
+      const opened = state.need();
+      const { alerts } = opened.views;
+      if (!alerts.has(id))
+        throw new CodedError("not_found", `There is no alert ${id}; it may have made room for newer ones.`);
+      // Two tabs may acknowledge at once: the first name stays on it.
+      alerts.acknowledge(id, operator, opened.probe().now);
       return {};
     },
   };

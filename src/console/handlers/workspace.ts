@@ -3,6 +3,7 @@
  *
  * 1. A session of another process is read and never disturbed.
  * 2. A link is opened only when it is https and its host is on the list.
+ * 3. A view may not write the host's own settings: Open Recent says which files a view may name, so only the host fills it.
  */
 import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -12,6 +13,7 @@ import type { HostState } from "../state.ts";
 
 /** Hosts that the views link to. */
 export const LINK_HOSTS: readonly string[] = ["www.tradingview.com", "www.electronjs.org", "github.com"];
+const HOST_SETTINGS = "recent.";
 const EQUITY_POINTS_MAX = 500;
 const SUMMARY_BYTES_MAX = 2_000_000;
 
@@ -45,6 +47,8 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
     },
     "settings.read": async () => ({ settings: readSettings(workspace) }),
     "settings.write": async ({ key, value }) => {
+      if (key.startsWith(HOST_SETTINGS))
+        throw new CodedError("refused", `Settings that begin with "${HOST_SETTINGS}" are the console's own.`, { key });
       writeSetting(workspace, key, value);
       return {};
     },
@@ -54,7 +58,8 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
         parsed === null ||
         parsed.protocol !== "https:" ||
         !LINK_HOSTS.includes(parsed.host) ||
-        parsed.username !== ""
+        parsed.username !== "" ||
+        parsed.password !== ""
       )
         throw new CodedError("refused", "This link leads to a place that the console does not open.");
       if (state.options.openExternal === undefined) return { opened: false };

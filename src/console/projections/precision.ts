@@ -17,11 +17,11 @@ const QUANTITY_PLACES_MAX = 8;
 /** Symbols whose places are learned from what was seen. */
 const LEARNED_MAX = 10_000;
 
-/** The decimal places of an amount as it is written; exponents are written out first. */
+/** The decimal places of an amount as it is written, zeros at its end included; exponents are written out first. */
 export function placesOf(value: number | string): number {
   const text = String(value);
   const exponent = /[eE]([+-]?\d+)$/.exec(text);
-  const digits = /\.(\d+)/.exec(text)?.[1]?.replace(exponent === null ? /0+$/ : /$^/, "").length ?? 0;
+  const digits = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
   return Math.max(0, digits - (exponent === null ? 0 : Number(exponent[1])));
 }
 

@@ -2,15 +2,15 @@
  * Naive models of the projections: each makes its table anew from all the entries, with no state and no cleverness.
  */
 import { decimal, plain, ZERO } from "../../../src/shared/decimal.ts";
-import type { FillEntry, JournalEntry, OrderEntry, RunFinishedEntry } from "../../../src/store/journal/entries.ts";
+import type { EntryKind, JournalEntry } from "../../../src/store/journal/entries.ts";
 
-type Place = { readonly seq: number; readonly at: number };
+type Of<Kind extends EntryKind> = Extract<JournalEntry, { readonly kind: Kind }>;
 const ENDED = ["filled", "canceled", "rejected", "expired", "refused", "not_placed"];
 
 /** The state, sums and last change of each accepted order, in order of acceptance. */
 export function naiveOrders(entries: readonly JournalEntry[]) {
   const accepted = entries.filter(
-    (entry): entry is OrderEntry & Place =>
+    (entry): entry is Of<"order"> =>
       entry.kind === "order" && entry.accepted && !entry.replay && entry.orderId !== null,
   );
   return accepted.map((order) => {
@@ -53,8 +53,8 @@ export function naiveOrders(entries: readonly JournalEntry[]) {
   });
 }
 
-export function naiveFills(entries: readonly JournalEntry[]): (FillEntry & Place)[] {
-  return entries.filter((entry): entry is FillEntry & Place => entry.kind === "fill");
+export function naiveFills(entries: readonly JournalEntry[]): Of<"fill">[] {
+  return entries.filter((entry): entry is Of<"fill"> => entry.kind === "fill");
 }
 
 /** [seq, cause] of each rejection: what risk or router refused, and what the broker refused of what they had accepted. */
@@ -86,10 +86,9 @@ export function naiveRejections(
   });
 }
 
-export function naiveFailures(entries: readonly JournalEntry[]): (RunFinishedEntry & Place)[] {
+export function naiveFailures(entries: readonly JournalEntry[]): Of<"run_finished">[] {
   return entries.filter(
-    (entry): entry is RunFinishedEntry & Place =>
-      entry.kind === "run_finished" && !["ok", "overrun"].includes(entry.outcome),
+    (entry): entry is Of<"run_finished"> => entry.kind === "run_finished" && !["ok", "overrun"].includes(entry.outcome),
   );
 }
 
