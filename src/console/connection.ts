@@ -2,7 +2,8 @@
  * One reader's connection: its calls and its subscriptions, each bounded.
  *
  * 1. A message that is none of the contract's ends the connection; a call that breaks a rule is answered with an error.
- * 2. At most `CALLS_IN_FLIGHT_MAX` calls wait for an answer, more are refused; a stream is read once, so the streams bound the subscriptions.
+ * 2. At most `CALLS_IN_FLIGHT_MAX` calls wait for an answer, more are refused; a stream is read
+ *    once, so the streams bound the subscriptions.
  * 3. After `close` nothing is sent, not even the answer of a call that was under way.
  */
 import * as z from "zod/mini";

@@ -51,75 +51,7 @@ export function openBridges(
     skipUTF8Validation: false,
   });
 
-  const open = (socket: WebSocket): void => {
-    const rate = new Bucket(limits.messagesBurst, limits.messagesPerSecond, timers);
-    let connection: Connection | null = null;
-    let alive = true;
-    let over = false;
-    let timer: unknown = null;
-
-    const finish = (): void => {
-      over = true;
-      timers.clear(timer);
-      connection?.close();
-    };
-    const hangUp = (code: number, reason: string): void => {
-      if (over) return;
-      finish();
-      onProblem(`A browser's connection was ended: ${reason}`);
-      socket.close(code, reasonOf(reason));
-      // Whoever does not answer the close is not waited for.
-      timers.set(() => socket.terminate(), limits.keepAliveMs);
-    };
-    const watch = (): void => {
-      timer = timers.set(() => {
-        if (over) return;
-        if (!alive) {
-          finish();
-          return socket.terminate();
-        }
-        alive = false;
-        socket.ping();
-        return watch();
-      }, limits.pingMs);
-    };
-
-    socket.on("pong", () => {
-      alive = true;
-    });
-    socket.on("close", finish);
-    // What breaks the protocol is closed by the library; here it only must not end the process.
-    socket.on("error", finish);
-    socket.on("message", (data, binary) => {
-      if (over) return;
-      alive = true;
-      if (binary) return hangUp(CLOSE.notText, "A message was not text.");
-      if (!rate.take()) return hangUp(CLOSE.policy, "Messages came faster than they may.");
-      let message: unknown;
-      try {
-        message = JSON.parse(textOf(data));
-      } catch {
-        return hangUp(CLOSE.policy, "A message was not JSON.");
-      }
-      connection?.receive(message);
-    });
-    try {
-      connection = host.connect(
-        (message) => {
-          if (over) return;
-          socket.send(JSON.stringify(message));
-          if (socket.bufferedAmount > limits.unsentBytesMax) hangUp(CLOSE.later, "The reader takes nothing any more.");
-        },
-        (reason) => hangUp(CLOSE.policy, reason),
-      );
-      // The host may have ended it from inside `connect`, before it was known here.
-      if (over) connection.close();
-    } catch (error) {
-      hangUp(CLOSE.later, error instanceof Error ? error.message : "The console takes no more readers.");
-    }
-    if (!over) watch();
-  };
-
+  const open = (socket: WebSocket): void => openBridge(socket, { host, limits, timers, onProblem });
   return {
     get count() {
       return server.clients.size;
@@ -133,4 +65,81 @@ export function openBridges(
       server.close();
     },
   };
+}
+
+interface BridgeParts {
+  readonly host: Pick<ConsoleHost, "connect">;
+  readonly limits: ServeLimits;
+  readonly timers: Timers;
+  readonly onProblem: (line: string) => void;
+}
+
+/** One browser's connection, from its opening to its end. */
+function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: BridgeParts): void {
+  const rate = new Bucket(limits.messagesBurst, limits.messagesPerSecond, timers);
+  let connection: Connection | null = null;
+  let alive = true;
+  let over = false;
+  let timer: unknown = null;
+
+  const finish = (): void => {
+    over = true;
+    timers.clear(timer);
+    connection?.close();
+  };
+  const hangUp = (code: number, reason: string): void => {
+    if (over) return;
+    finish();
+    onProblem(`A browser's connection was ended: ${reason}`);
+    socket.close(code, reasonOf(reason));
+    // Whoever does not answer the close is not waited for.
+    timers.set(() => socket.terminate(), limits.keepAliveMs);
+  };
+  const watch = (): void => {
+    timer = timers.set(() => {
+      if (over) return;
+      if (!alive) {
+        finish();
+        return socket.terminate();
+      }
+      alive = false;
+      socket.ping();
+      return watch();
+    }, limits.pingMs);
+  };
+
+  socket.on("pong", () => {
+    alive = true;
+  });
+  socket.on("close", finish);
+  // What breaks the protocol is closed by the library; here it only must not end the process.
+  socket.on("error", finish);
+  socket.on("message", (data, binary) => {
+    if (over) return;
+    alive = true;
+    if (binary) return hangUp(CLOSE.notText, "A message was not text.");
+    if (!rate.take()) return hangUp(CLOSE.policy, "Messages came faster than they may.");
+    let message: unknown;
+    try {
+      message = JSON.parse(textOf(data));
+    } catch {
+      return hangUp(CLOSE.policy, "A message was not JSON.");
+    }
+    connection?.receive(message);
+  });
+  try {
+    connection = host.connect(
+      (message) => {
+        if (over) return;
+        socket.send(JSON.stringify(message));
+        if (socket.bufferedAmount > limits.unsentBytesMax) hangUp(CLOSE.later, "The reader takes nothing any more.");
+      },
+      (reason) => hangUp(CLOSE.policy, reason),
+    );
+    // The host may have ended it from inside `connect`, before it was known here.
+    if (over) connection.close();
+  } catch (error) {
+    hangUp(CLOSE.later, error instanceof Error ? error.message : "The console takes no more readers.");
+  }
+  if (!over) watch();
 }

@@ -70,7 +70,10 @@ function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }
 
-/** The moment of a calendar date and time in UTC, or null when there is no such date or no integer for it. All parts count as people do: month from 1. */
+/**
+ * The moment of a calendar date and time in UTC, or null when there is no such date or no integer for it. All parts count as
+ * people do: month from 1.
+ */
 export function momentOf(
   year: number,
   month: number,

@@ -1,4 +1,8 @@
-/** `logos config`: every value of the desk with where it came from. Reads only. */
+/**
+ * `logos config`: every value of the desk with where it came from.
+ *
+ * 1. It reads and starts nothing.
+ */
 import { openDesk } from "../../live/desk/index.ts";
 import { openWorkspace } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";

@@ -26,6 +26,9 @@ const evidenceText = (item: ReviewItem): string =>
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(", ");
 
+const judgementOf = ({ action, strategy }: NonNullable<ReviewItem["review"]>): string =>
+  action === "adopt" ? `adopted to ${strategy ?? "unattributed"}` : "dismissed";
+
 function list({ output }: Context, id: string, review: ReturnType<typeof readReview>): void {
   if (output.json) {
     output.value({ id, ...review });
@@ -37,7 +40,7 @@ function list({ output }: Context, id: string, review: ReturnType<typeof readRev
     const verdict =
       item.review === null
         ? output.style("yellow", "OPEN")
-        : `${item.review.action === "adopt" ? `adopted to ${item.review.strategy ?? "unattributed"}` : "dismissed"} by ${item.review.operator}: ${item.review.note}`;
+        : `${judgementOf(item.review)} by ${item.review.operator}: ${item.review.note}`;
     output.line(`${item.item}  ${formatMoment(item.at)}  ${item.kind}  ${verdict}`);
     output.line(`  ${item.text}`);
     output.line(`  ${evidenceText(item)}`);

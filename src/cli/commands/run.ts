@@ -96,7 +96,9 @@ function progressOf(session: LiveSession): string {
   const { now, endsAt, startedAt, state, account, counts } = session.probe();
   const share =
     endsAt === null || endsAt <= startedAt ? "" : ` ${Math.floor((100 * (now - startedAt)) / (endsAt - startedAt))} %`;
-  return `${state}${share}  ${formatMoment(now)}  equity ${account.equity}  orders ${counts.orders}  fills ${counts.fills}  rejections ${counts.rejections}`;
+  const { orders, fills, rejections } = counts;
+  const counted = `orders ${orders}  fills ${fills}  rejections ${rejections}`;
+  return `${state}${share}  ${formatMoment(now)}  equity ${account.equity}  ${counted}`;
 }
 
 async function follow(context: Context, session: LiveSession): Promise<SessionSummary> {

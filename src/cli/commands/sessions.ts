@@ -1,4 +1,8 @@
-/** `logos sessions`: the sessions of the workspace, newest first. Reads only. */
+/**
+ * `logos sessions`: the sessions of the workspace, newest first.
+ *
+ * 1. It reads only, and a session that cannot be read is listed with its reason.
+ */
 import { listSessions, openWorkspace, type SessionFound } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";
 

@@ -270,7 +270,9 @@ function bookStep(trail: Trail): WhyStep[] {
       at: last.at,
       seq: last.seq,
       title: "Book",
-      text: `Booked to ${last.strategy ?? "unattributed"}: ${plain(quantity)} ${last.symbol} in ${booked.length} fill${booked.length === 1 ? "" : "s"}.`,
+      text:
+        `Booked to ${last.strategy ?? "unattributed"}: ${plain(quantity)} ${last.symbol} in ` +
+        `${booked.length} fill${booked.length === 1 ? "" : "s"}.`,
       state: "ok",
       values: valuesOf([
         ["average price", quantity.isZero() ? null : plain(notional.div(quantity).toDecimalPlaces(12))],
@@ -316,7 +318,8 @@ function reviewSteps(trail: Trail): WhyStep[] {
     const done =
       review === undefined
         ? "It waits for a review."
-        : `${review.action === "adopt" ? `Adopted to ${review.strategy ?? "unattributed"}` : "Dismissed"} by ${review.operator}: ${review.note}`;
+        : (review.action === "adopt" ? `Adopted to ${review.strategy ?? "unattributed"}` : "Dismissed") +
+          ` by ${review.operator}: ${review.note}`;
     return {
       step: "review",
       at: drift.at,

@@ -55,7 +55,9 @@ export class RiskEngine implements RiskPort {
     if (sessionDrawdownLimit !== null && drawdown.gte(sessionDrawdownLimit))
       return {
         code: "session_drawdown_limit",
-        message: `Equity fell ${drawdown.times(100).toFixed(2)} % from its peak; the limit is ${decimal(sessionDrawdownLimit).times(100).toFixed(2)} %.`,
+        message:
+          `Equity fell ${drawdown.times(100).toFixed(2)} % from its peak; ` +
+          `the limit is ${decimal(sessionDrawdownLimit).times(100).toFixed(2)} %.`,
         value: written(drawdown),
         limit: String(sessionDrawdownLimit),
       };

@@ -74,7 +74,7 @@ export const MetricsViewSchema = z.object({
     }),
   ),
   errors: z.record(z.string(), count),
-  /** [moment, p50 ms, p95 ms, p99 ms, skip rate, queue depth, errors in the interval, runs in the interval, orders in the interval, fills in the interval] */
+  /** [moment, p50 ms, p95 ms, p99 ms, skip rate, queue depth, and of the interval: errors, runs, orders, fills] */
   samples: z.record(
     z.string(),
     z.tuple([

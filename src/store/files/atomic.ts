@@ -3,7 +3,8 @@
  *
  * 1. Written to a new file in the same folder, until all is written; then synced, closed, and its size checked; then renamed
  *    over the path; then the folder is synced. Success means durable.
- * 2. A failure removes the temporary file, leaves the path as it was, and throws a coded error that says what to do.
+ * 2. A failure removes the temporary file and throws a coded error that says what to do. The path is then as it was; only where
+ *    the folder's own sync failed, after the rename, it may hold the new content already.
  * 3. A short write is not success: what was not taken is written again, and a write that takes nothing is a failure.
  */
 import { basename } from "node:path";
@@ -51,7 +52,7 @@ export function writeAll(file: FileHandle, bytes: Uint8Array): void {
 
 let serial = 0;
 
-/** Puts `bytes` in the place of the file. Throws a coded `io` error, and then the old content stands. */
+/** Puts `bytes` in the place of the file. Throws a coded `io` error; then the content is not known to last. */
 export function writeAtomic(fs: FileSystem, path: string, bytes: Uint8Array): void {
   const folder = folderOf(path);
   serial += 1;

@@ -4,6 +4,7 @@
  * 1. Two slots are written in turn, each with its own check, so a torn write leaves the other.
  * 2. The head never runs ahead of what is committed: it is written after the commit. A database behind its head has lost
  *    entries; a database ahead of it is what a crash between the two leaves.
+ * 3. The slot that is written next is never the one with the newest head, also after a new start.
  */
 import { hash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
@@ -29,13 +30,21 @@ function readSlot(text: string): Head | null {
   return { seq: Number(seq), hash: chain };
 }
 
+const slotsOf = (text: string): readonly [Head | null, Head | null] => [
+  readSlot(text.slice(0, SLOT_BYTES)),
+  readSlot(text.slice(SLOT_BYTES, 2 * SLOT_BYTES)),
+];
+
 /** The newest readable head; null when there is no file. Throws `journal_damaged` when neither slot can be read. */
 export function readHead(path: string): Head | null {
   if (!existsSync(path)) return null;
   const text = readFileSync(path, "latin1");
-  const slots = [readSlot(text.slice(0, SLOT_BYTES)), readSlot(text.slice(SLOT_BYTES, 2 * SLOT_BYTES))];
-  const found = slots.filter((slot) => slot !== null).toSorted((a, b) => b.seq - a.seq)[0];
-  if (found === undefined && text.trim() !== "")
+  const found = slotsOf(text)
+    .filter((slot) => slot !== null)
+    .toSorted((a, b) => b.seq - a.seq)[0];
+  // The very first write has no other slot behind it: what a crash leaves of it, a piece or only zeros, says nothing yet.
+  const torn = text.length < SLOT_BYTES || text.replaceAll("\0", "").trim() === "";
+  if (found === undefined && !torn)
     throw new CodedError(
       "journal_damaged",
       `${path} cannot be read, so nobody can tell whether the journal is complete. ` +
@@ -48,11 +57,13 @@ export function readHead(path: string): Head | null {
 export class HeadWriter {
   readonly #path: string;
   readonly #descriptor: number;
-  #slot = 0;
+  #slot: 0 | 1;
 
   constructor(path: string) {
     this.#path = path;
     try {
+      const [first, second] = slotsOf(existsSync(path) ? readFileSync(path, "latin1") : "");
+      this.#slot = first === null || (second !== null && second.seq > first.seq) ? 0 : 1;
       this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o644);
     } catch (error) {
       throw ioError("Opening", path, error);
@@ -66,7 +77,7 @@ export class HeadWriter {
     } catch (error) {
       throw ioError("Writing", this.#path, error);
     }
-    this.#slot = 1 - this.#slot;
+    this.#slot = this.#slot === 0 ? 1 : 0;
   }
 
   close(): void {

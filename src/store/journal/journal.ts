@@ -7,6 +7,7 @@
  * 3. Numbers are gapless from 1, and each row's hash chains over the one before.
  * 4. The head outside the database is never ahead of what is committed; a database behind its head is refused.
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
+ * 6. What cannot be read is a coded error; a damaged row or index is never passed over.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
@@ -64,14 +65,24 @@ export interface JournalReader {
   lastOf(kind: EntryKind): JournalEntry | null;
   /** How many entries of a kind are committed. */
   count(kind: EntryKind): number;
-  /** Reads everything and names the first fault; null when chain, numbers and head hold. */
+  /** Reads everything and names the first fault; null when chain, numbers, head and index hold. Throws where nothing can be read. */
   verify(): JournalFault | null;
   close(): void;
 }
 
-function entryOf(row: Row): JournalEntry {
-  const body = JSON.parse(row.body) as EntryBody;
-  return { ...body, seq: row.seq, at: moment(row.at) };
+function entryOf(row: Row, path: string): JournalEntry {
+  try {
+    const body = JSON.parse(row.body) as EntryBody;
+    return { ...body, seq: row.seq, at: moment(row.at) };
+  } catch (error) {
+    throw new CodedError(
+      "journal_damaged",
+      `Entry ${row.seq} of ${path} cannot be read. Restore the session's folder from a copy, or start a new session from ` +
+        "its router_state.json.",
+      { path, seq: row.seq },
+      { cause: error },
+    );
+  }
 }
 
 /** Reads in pages, so that the reader may take its time and no statement stays open over a commit. */
@@ -117,7 +128,8 @@ function checkHead(database: Database, path: string, head: Head | null): void {
     row === undefined
       ? `${path} has lost entries: its head says ${head.seq}, the database ends at ${lastRow(database).seq}. ` +
           "Restore the session's folder from a copy, or start a new session from its router_state.json."
-      : `${path} is not the journal that its head belongs to: entry ${head.seq} has another hash. Restore the session's folder from a copy.`,
+      : `${path} is not the journal that its head belongs to: entry ${head.seq} has another hash. ` +
+          "Restore the session's folder from a copy.",
     { path, head: head.seq },
   );
 }
@@ -134,9 +146,10 @@ function verifyRows(database: Database, head: Head | null): JournalFault | null 
     if (head !== null && head.seq === seq && head.hash !== row.hash)
       return { seq, rule: `entry ${seq} is not the one that the head names` };
   }
-  return head !== null && head.seq > seq
-    ? { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` }
-    : null;
+  if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
+  // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.
+  const said = String(database.pragma("integrity_check(1)", { simple: true }));
+  return said === "ok" ? null : { seq, rule: `the database's own check says: ${said}` };
 }
 
 class Reader implements JournalReader {
@@ -149,27 +162,43 @@ class Reader implements JournalReader {
   }
 
   get position(): number {
-    return lastRow(this.database).seq;
+    return this.coded(() => lastRow(this.database).seq);
   }
 
   *read(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
-    for (const row of pages(this.database, from, kinds)) yield entryOf(row);
+    try {
+      for (const row of pages(this.database, from, kinds)) yield entryOf(row, this.path);
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
   }
 
   lastOf(kind: EntryKind): JournalEntry | null {
-    const row = this.database
-      .prepare("SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1")
-      .get(kind) as Row | undefined;
-    return row === undefined ? null : entryOf(row);
+    return this.coded(() => {
+      const row = this.database
+        .prepare("SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1")
+        .get(kind) as Row | undefined;
+      return row === undefined ? null : entryOf(row, this.path);
+    });
   }
 
   count(kind: EntryKind): number {
-    const row = this.database.prepare("SELECT count(*) AS n FROM entries WHERE kind = ?").get(kind) as { n: number };
-    return row.n;
+    return this.coded(() => {
+      const row = this.database.prepare("SELECT count(*) AS n FROM entries WHERE kind = ?").get(kind) as { n: number };
+      return row.n;
+    });
   }
 
   verify(): JournalFault | null {
-    return verifyRows(this.database, readHead(headPathOf(this.path)));
+    return this.coded(() => verifyRows(this.database, readHead(headPathOf(this.path))));
+  }
+
+  protected coded<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
   }
 
   close(): void {

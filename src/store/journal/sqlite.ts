@@ -69,7 +69,8 @@ export function assertDurable(database: Database, path: string): void {
 export function databaseError(doing: string, path: string, error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   const code = (error as { code?: unknown }).code;
-  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB")
+  // A plain SQLITE_ERROR is a table or column that is not there, because our own statements are right.
+  if (typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB$|ERROR$)/.test(code))
     return new CodedError(
       "journal_damaged",
       `${path} is damaged (${code}). Restore the session's folder from a copy, or start a new session from its ` +

@@ -126,19 +126,27 @@ function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal:
   try {
     fs.remove(temporary);
     const log = new LineLog(fs, temporary);
-    let chunk = artifact.header;
-    for (const entry of journal.read(1, [artifact.kind])) {
-      chunk += artifact.line(entry) ?? "";
-      if (chunk.length > CHUNK_CHARS) {
-        log.append(chunk);
-        chunk = "";
+    try {
+      let chunk = artifact.header;
+      for (const entry of journal.read(1, [artifact.kind])) {
+        chunk += artifact.line(entry) ?? "";
+        if (chunk.length > CHUNK_CHARS) {
+          log.append(chunk);
+          chunk = "";
+        }
       }
+      log.append(chunk);
+      log.sync();
+    } finally {
+      log.close();
     }
-    log.append(chunk);
-    log.sync();
-    log.close();
     fs.rename(temporary, path);
   } catch (error) {
+    try {
+      fs.remove(temporary);
+    } catch {
+      // The first failure is the one to tell; the next rebuild removes what is left.
+    }
     throw ioError("Rebuilding", path, error);
   }
 }

@@ -92,7 +92,7 @@ export function findSession(workspace: Workspace, id: string): SessionFiles {
       `There is no session in ${workspace.sessions} yet. Start one with \`logos run\`.`,
     );
   const folder = resolveInside(workspace, workspace.sessions, name);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (!NAME.test(name) || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new CodedError(
       "no_session",
       `There is no session ${name} in ${workspace.sessions}. \`logos sessions\` lists them.`,

@@ -5,6 +5,7 @@
  *    with operator and note.
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
+import { orderIdOf } from "../../orchestrator/index.ts";
 import { formatDuration, formatMoment, moment, type Duration } from "../../shared/time.ts";
 import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
@@ -37,7 +38,10 @@ function eventLine(entry: JournalEntry): string | null {
     case "resume":
       return `${at} · **resumed**${by(entry.operator, entry.note)}`;
     case "restore":
-      return `${at} · restored from ${safe(entry.source)} (next ROUTER-${String(entry.nextSequence).padStart(8, "0")})${by(entry.operator, entry.note)}`;
+      return (
+        `${at} · restored from ${safe(entry.source)} (next ${orderIdOf(entry.nextSequence)})` +
+        by(entry.operator, entry.note)
+      );
     case "strategy":
       return `${at} · ${safe(entry.strategy)} ${entry.event}: ${safe(entry.reason)}${by(entry.operator, null)}`;
     case "session":
@@ -55,6 +59,8 @@ function table(rows: readonly (readonly [string, string])[]): string {
 export function sessionReport(record: SessionRecord, events: Iterable<JournalEntry>): string {
   const lines = [...events].map(eventLine).filter((line) => line !== null);
   const shown = lines.slice(-EVENTS_MAX);
+  const left = lines.length - shown.length;
+  const earlier = left > 0 ? `${left} earlier events are in the journal.\n\n` : "";
   const rejections = Object.entries(record.rejections).toSorted(([, a], [, b]) => b - a);
   return `# ${safe(record.id)}
 
@@ -78,7 +84,7 @@ ${table([
 
 ## What happened
 
-${lines.length > shown.length ? `${lines.length - shown.length} earlier events are in the journal.\n\n` : ""}${shown.map((line) => `- ${line}`).join("\n")}
+${earlier}${shown.map((line) => `- ${line}`).join("\n")}
 
 ## What it ran on
 

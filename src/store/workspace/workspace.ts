@@ -84,11 +84,27 @@ export function resolveInside(workspace: Workspace, folder: string, name: string
   let part = folder;
   for (const piece of away.split(sep)) {
     part = join(part, piece);
-    const found = lstatSync(part, { throwIfNoEntry: false });
-    if (found?.isSymbolicLink() === true && !realpathSync(part).startsWith(realpathSync(folder) + sep))
-      throw outside(workspace, name);
+    if (isLink(part) && !leadsInto(folder, part)) throw outside(workspace, name);
   }
   return path;
+}
+
+/** A name that the disk cannot even hold is no link. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
+}
+
+/** A link that leads nowhere, or in a circle, leads not into the folder. */
+function leadsInto(folder: string, link: string): boolean {
+  try {
+    return realpathSync(link).startsWith(realpathSync(folder) + sep);
+  } catch {
+    return false;
+  }
 }
 
 const SETTINGS_BYTES_MAX = 1_000_000;

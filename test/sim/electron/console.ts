@@ -1,7 +1,8 @@
 /**
  * A console host that records what a transport asks of it.
  *
- * Fault model: `refuseReaders` makes `connect` throw; `endAtOnce` makes it end the reader from inside; `createConsole` never fails by itself.
+ * Fault model: `refuseReaders` makes `connect` throw; `endAtOnce` makes it end the reader from
+ * inside; `createConsole` never fails by itself.
  */
 import type { Connection, ConsoleHost, HostEvents, RecentSnapshot } from "../../../src/console/api.ts";
 import type { HostMessage } from "../../../src/shared/contract.ts";
