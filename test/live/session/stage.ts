@@ -1,0 +1,197 @@
+/**
+ * A stage for sessions: workspaces that vanish, real time that the test moves, copies of a folder as a crash would leave it.
+ *
+ * 1. Nothing here waits for the machine's time: timers fire when the test says so.
+ * 2. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
+ */
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { createSession, reopenSession } from "../../../src/live/session/index.ts";
+import type { CreateOptions, SessionPorts } from "../../../src/live/session/index.ts";
+import type { LiveSession, SessionSummary } from "../../../src/live/session/api.ts";
+import type { BrokerAdapter, Timers } from "../../../src/shared/ports.ts";
+import type { Desk } from "../../../src/shared/desk.ts";
+import { MINUTE, type Duration } from "../../../src/shared/time.ts";
+import { openWorkspace, readJournal, type Workspace } from "../../../src/store/index.ts";
+import type { EntryKind, JournalEntry } from "../../../src/store/journal/entries.ts";
+
+/** A disk in memory, where there is one: every commit syncs, and these tests are not about the disk's pace. */
+const MEMORY = "/dev/shm";
+
+/** A workspace of its own, gone after the test. */
+export function makeWorkspace(): Workspace {
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "session-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return openWorkspace(folder);
+}
+
+export const minutes = (count: number): Duration => (count * MINUTE) as Duration;
+
+/** Ends a session when its test does, whatever became of it. */
+export function owned(session: LiveSession): LiveSession {
+  onTestFinished(async () => {
+    await session.stop("signal");
+  });
+  return session;
+}
+
+export async function create(desk: Desk, more: Partial<CreateOptions> = {}): Promise<LiveSession> {
+  return owned(await createSession({ workspace: makeWorkspace(), desk, length: minutes(10), ...more }));
+}
+
+/** Starts a session and waits for its last moment. */
+export async function finish(session: LiveSession): Promise<SessionSummary> {
+  session.start();
+  return session.done;
+}
+
+/** The files that equal runs write equally. */
+export const EQUAL_FILES = [
+  "router_state.json",
+  "orders.csv",
+  "fills.csv",
+  "equity_curve.csv",
+  "orchestrator_metrics.jsonl",
+] as const;
+
+export function filesOf(folder: string): Record<string, string> {
+  return Object.fromEntries(EQUAL_FILES.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+}
+
+export function entriesOf<K extends EntryKind>(
+  entries: Iterable<JournalEntry>,
+  kind: K,
+): Extract<JournalEntry, { kind: K }>[] {
+  return [...entries].filter((entry): entry is Extract<JournalEntry, { kind: K }> => entry.kind === kind);
+}
+
+/** A closed session's journal, which must hold together. */
+export function journalOf(folder: string): JournalEntry[] {
+  const journal = readJournal(join(folder, "journal.db"));
+  try {
+    expect(journal.verify()).toBeNull();
+    return [...journal.read(1)];
+  } finally {
+    journal.close();
+  }
+}
+
+/** One turn of the process for everybody else. */
+export const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Real time that stands still until it is moved. */
+export class HandTimers implements Timers {
+  nowMs = 0;
+  readonly #waiting = new Map<number, { readonly at: number; readonly callback: () => void }>();
+  #last = 0;
+
+  set(callback: () => void, milliseconds: number): number {
+    this.#last += 1;
+    this.#waiting.set(this.#last, { at: this.nowMs + Math.max(0, milliseconds), callback });
+    return this.#last;
+  }
+
+  clear(timer: unknown): void {
+    this.#waiting.delete(timer as number);
+  }
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /** Moves to the next timer, and `late` milliseconds past it; fires all that are due. False when none waits. */
+  async step(late = 0): Promise<boolean> {
+    const next = Math.min(...[...this.#waiting.values()].map((one) => one.at));
+    if (next === Infinity) return false;
+    this.nowMs = Math.max(this.nowMs, next) + late;
+    const due = [...this.#waiting].filter(([, one]) => one.at <= this.nowMs).toSorted(([, a], [, b]) => a.at - b.at);
+    for (const [id, { callback }] of due) if (this.#waiting.delete(id)) callback();
+    await turn();
+    return true;
+  }
+
+  /** Moves on by so many milliseconds, timer by timer. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.nowMs + milliseconds;
+    await turn();
+    for (;;) {
+      const next = Math.min(...[...this.#waiting.values()].map((one) => one.at));
+      if (next > end) break;
+      await this.step();
+    }
+    this.nowMs = end;
+    await turn();
+  }
+}
+
+/** Ports on which time moves by hand. */
+export function handPorts(timers: HandTimers, more: Partial<SessionPorts> = {}): Partial<SessionPorts> {
+  return { timers, wallMs: () => timers.nowMs, turn, ...more };
+}
+
+/** Runs a session on hand-moved time to its end. */
+export async function finishByHand(
+  session: LiveSession,
+  timers: HandTimers,
+  late: () => number = () => 0,
+): Promise<SessionSummary> {
+  session.start();
+  let summary: SessionSummary | null = null;
+  void session.done.then((told) => {
+    summary = told;
+  });
+  for (let idle = 0; summary === null;) {
+    await turn();
+    idle = (await timers.step(late())) ? 0 : idle + 1;
+    if (idle > 1_000) throw new Error("The session neither ended nor waits for a timer.");
+  }
+  return summary;
+}
+
+/** What a kill leaves of a session's folder: a copy in a workspace of its own. */
+export function crashCopy(folder: string): Workspace {
+  const workspace = makeWorkspace();
+  cpSync(folder, join(workspace.sessions, basename(folder)), {
+    recursive: true,
+    // The lock is the process's and dies with it; SQLite makes its index of the log anew.
+    filter: (path) => !/session\.lock(-journal)?$|writer\.json$|-shm$/.test(path),
+  });
+  return workspace;
+}
+
+export async function reopen(
+  workspace: Workspace,
+  id: string,
+  more: Partial<Parameters<typeof reopenSession>[0]> = {},
+): Promise<LiveSession> {
+  return owned(await reopenSession({ workspace, id, ...more }));
+}
+
+/** A broker whose methods are watched or replaced one by one. */
+export function wrapBroker(
+  inner: BrokerAdapter,
+  over: (inner: BrokerAdapter) => Partial<BrokerAdapter>,
+): BrokerAdapter {
+  const replaced = over(inner) as Record<PropertyKey, unknown>;
+  return new Proxy(inner, {
+    get: (target, name) => {
+      if (Object.hasOwn(replaced, name)) return replaced[name];
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
+/** Files that begin so in a folder; for what must not be left behind. */
+export function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
+}
