@@ -98,11 +98,13 @@ export async function pictures(page: Page, name: string, views: readonly View[] 
       await page.setViewportSize({ width, height });
       for (const view of views) {
         await goTo(page, view);
+        await expect(page.getByText(/^Loading /)).toHaveCount(0);
         await picture(page, `${name}-${view}-${theme}-${width}`);
       }
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });
+  await chooseTheme(page, "dark");
 }
 
 /** Fills who and why into the open dialog and confirms it. */

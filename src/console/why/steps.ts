@@ -52,7 +52,7 @@ function tickStep(trail: Trail): WhyStep[] {
       text:
         started === null
           ? `Run ${order.run} of ${order.strategy} asked for this order.`
-          : `Run ${order.run} of ${order.strategy} started, ${formatDuration((started.due - started.planned) as Duration)} from its slot.`,
+          : `Run ${order.run} of ${order.strategy} started ${offsetText(started.due - started.planned)}.`,
       state: over ? "warning" : "ok",
       values: valuesOf([
         ["planned", momentText(started?.planned ?? null)],
@@ -352,6 +352,12 @@ function reviewSteps(trail: Trail): WhyStep[] {
       values: [],
     });
   return steps;
+}
+
+/** How far a run's moment lies from its slot, to the millisecond: jitter is seldom worth more. */
+function offsetText(offset: number): string {
+  const away = Math.round(Math.abs(offset) / 1_000);
+  return away === 0 ? "in its slot" : `${away} ms ${offset < 0 ? "before" : "after"} its slot`;
 }
 
 /** Every step of a trail, in the order in which an order walks. */

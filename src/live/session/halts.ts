@@ -7,6 +7,7 @@
  */
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { DriftItem } from "../../orchestrator/index.ts";
 import type { DriftKind, FillEntry, HaltEntry, ReviewEntry } from "../../store/journal/entries.ts";
@@ -70,7 +71,8 @@ function reportEvidence({ evidence, report }: DriftItem): Evidence {
 
 function fillEvidence(item: DriftItem, fill: Omit<FillEntry, "kind" | "verdict" | "realized">): Evidence {
   const { fillId, venueId, strategy, symbol, quantity, price, fee, filledAt, status } = fill;
-  return { ...item.evidence, fillId, venueId, strategy, symbol, quantity, price, fee, filledAt, status };
+  const filled = formatMoment(filledAt);
+  return { ...item.evidence, fillId, venueId, strategy, symbol, quantity, price, fee, filled, status };
 }
 
 /** Drift whose adoption books the fill that it is about. */

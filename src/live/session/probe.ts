@@ -137,8 +137,9 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
     const { name } = config;
     const tally = core.tally.strategy(name);
     const told = stats[name];
-    // A strategy whose first run has not come yet has sent no heartbeat, and is not late for it.
-    const heartbeatLate = late.has(name) && tally.runs > 0 && tally.standing === "active";
+    // A strategy that waits for a run that is still ahead is silent because nothing is asked of it: that is not late.
+    const expected = tally.open !== null || (told !== undefined && told.nextRun <= now && tally.runs > 0);
+    const heartbeatLate = late.has(name) && expected && tally.standing === "active";
     const paused = tally.standing !== "active";
     const marks = { overBudget: over.has(name), heartbeatLate, inFlight: inFlight.has(name) };
     return {

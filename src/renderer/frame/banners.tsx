@@ -138,11 +138,13 @@ export function Notices(): ReactNode {
     session === null ? "No session is open." : `Session ${SESSION_LOOKS[session.state].word.toLowerCase()}.`;
   return (
     <>
-      <ul className="notices" role="status" aria-live="polite">
-        {notices.map((notice) => (
-          <NoticeCard key={notice.id} notice={notice} />
-        ))}
-      </ul>
+      <div role="status" aria-live="polite">
+        <ul className="notices">
+          {notices.map((notice) => (
+            <NoticeCard key={notice.id} notice={notice} />
+          ))}
+        </ul>
+      </div>
       <div className="hidden-text" role="status" aria-live="polite">
         {connection === "lost" ? "Connection lost, trying again." : spoken}
       </div>
