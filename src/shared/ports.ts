@@ -128,6 +128,8 @@ export interface BrokerFill {
   readonly price: string;
   readonly fee: string;
   readonly at: Moment;
+  /** When the venue's own report of it comes, where that is later than `at` and the venue can say so; a query tells it. */
+  readonly toldAt?: Moment;
 }
 
 export type BrokerEvent =

@@ -139,7 +139,11 @@ export class PaperBroker implements BrokerAdapter {
   }
 
   async fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>> {
-    return { ok: true, value: this.#store.fillsAfter(cursor).map(brokerFillOf) };
+    const told = (fill: VenueFill): BrokerFill => {
+      const order = this.#config.faults.delayFill > 0 ? this.#store.order(fill.venueId) : null;
+      return { ...brokerFillOf(fill), toldAt: this.#toldAt(fill.at as Moment, order?.number ?? null) };
+    };
+    return { ok: true, value: this.#store.fillsAfter(cursor).map(told) };
   }
 
   async positions(): Promise<Lookup<Readonly<Record<string, string>>>> {
@@ -282,7 +286,7 @@ export class PaperBroker implements BrokerAdapter {
       fills.push(fill);
       const faults = this.#faults(order.number);
       const at = later(mark.at, this.#config.latency);
-      const told = faults.delayFill ? later(at, DELAY) : at;
+      const told = this.#toldAt(mark.at, order.number);
       this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
       if (faults.duplicateFill) this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
       if (!faults.unknownFill) continue;
@@ -306,6 +310,12 @@ export class PaperBroker implements BrokerAdapter {
     order.filled = plain(decimal(order.filled).plus(filled));
     if (decimal(order.filled).equals(quantity)) order.status = "filled";
     return this.#newFill(order.venueId, order.symbol, filled, price, at.at);
+  }
+
+  /** When a fill is reported: the same for whoever asks later, so that a restart does not hear of it before its time. */
+  #toldAt(filledAt: Moment, order: number | null): Moment {
+    const at = later(filledAt, this.#config.latency);
+    return order !== null && this.#faults(order).delayFill ? later(at, DELAY) : at;
   }
 
   #strangerFill(symbol: string, quantity: Decimal, price: Decimal, at: Moment): VenueFill {

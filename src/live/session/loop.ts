@@ -16,6 +16,7 @@ import { takeBrokerEvents, takeFill } from "./fills.ts";
 import { haltSession } from "./halts.ts";
 import { Inquiries, sendOrders } from "./orders.ts";
 import type { Core } from "./parts.ts";
+import { toldAt } from "./recovery.ts";
 import { Runs } from "./runs.ts";
 
 /** Real milliseconds after which entries that could wait are committed all the same, so that a view sees them. */
@@ -150,7 +151,7 @@ export class Loop {
 
   #hearBroker(at: Moment): void {
     const core = this.#core;
-    for (let fill = this.#ahead[0]; fill !== undefined && fill.at <= at; fill = this.#ahead[0]) {
+    for (let fill = this.#ahead[0]; fill !== undefined && toldAt(fill) <= at; fill = this.#ahead[0]) {
       this.#ahead.shift();
       if (!core.tally.hasCursor(fill.cursor)) takeFill(core, fill, at);
     }
@@ -209,6 +210,7 @@ export class Loop {
 
   #nextWake(): Moment {
     const core = this.#core;
+    const ahead = this.#ahead[0];
     const candidates = [
       this.#metrics.next,
       this.#equity.next,
@@ -218,7 +220,7 @@ export class Loop {
       this.runs.nextEnd(),
       core.feed.nextAt(),
       core.broker.nextEventAt(),
-      this.#ahead[0]?.at ?? null,
+      ahead === undefined ? null : toldAt(ahead),
       this.inquiries.nextAt(),
     ];
     const wake = Math.min(...candidates.filter((at) => at !== null));

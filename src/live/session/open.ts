@@ -313,7 +313,7 @@ async function birth(
     if (options.restore !== undefined) saveSnapshot(core, facts, "restore");
     writeFiles(core, facts, "ready", null, null);
     nameLatest(workspace, files.id);
-    const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [] };
+    const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [], unanswered: null };
     return sessionOf({ core, facts, inbox, endsAt, interrupted: [], reconciled }, prepared, files, opened);
   } catch (error) {
     opened.close();

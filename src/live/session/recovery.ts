@@ -40,7 +40,8 @@ function differs(entry: JournalEntry, what: string, journaled: unknown, now: unk
   throw new CodedError(
     "journal_damaged",
     `Entry ${entry.seq} of the journal (${entry.kind}) cannot be repeated: ${what} was ${JSON.stringify(journaled)} and is ` +
-      `${JSON.stringify(now)}. The desk, the market data or the journal changed since; start a new session, or restore the folder from a copy.`,
+      `${JSON.stringify(now)}. The desk, the market data or the journal changed since; ` +
+      "start a new session, or restore the folder from a copy.",
     { seq: entry.seq, what },
   );
 }
@@ -160,42 +161,64 @@ export function restored(core: Core, entry: Pick<RestoreEntry, "state" | "source
 export interface Reconciled {
   readonly fillsBooked: number;
   readonly ordersAsked: number;
-  /** Fills at moments that the session has yet to reach. */
+  /** Fills that are told at moments which the session has yet to reach, earliest first. */
   readonly ahead: readonly BrokerFill[];
+  /** What the venue could not be asked, or null: until it has answered, the gate stays shut. */
+  readonly unanswered: string | null;
 }
+
+/** When the session hears of a fill. */
+export const toldAt = (fill: BrokerFill): Moment => fill.toldAt ?? fill.at;
 
 /** Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. */
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
-  const fills = await core.broker.fillsSince(core.tally.cursor);
-  if (!fills.ok) {
-    noAnswer(core, `its fills cannot be read: ${fills.reason}`);
-    return { fillsBooked: 0, ordersAsked: 0, ahead: [] };
-  }
-  const missing = fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor));
-  const due = missing.filter((fill) => fill.at <= core.now);
+  const { broker } = core;
+  const [fills, open, positions] = [
+    await broker.fillsSince(core.tally.cursor),
+    await broker.openOrders(),
+    await broker.positions(),
+  ];
+  const missing = fills.ok ? fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor)) : [];
+  const due = missing.filter((fill) => toldAt(fill) <= core.now);
+  const ahead = missing.filter((fill) => toldAt(fill) > core.now).toSorted((a, b) => toldAt(a) - toldAt(b));
   for (const fill of due) takeFill(core, fill, core.now);
-  // An order that was journaled to be sent and has no answer may be at the venue or not: only the venue knows.
-  let ordersAsked = 0;
-  for (const order of core.tally.working.values()) {
-    if (order.confirmed) continue;
-    order.state = "unknown";
-    ordersAsked += 1;
-  }
-  const ahead = missing.filter((fill) => fill.at > core.now);
-  await comparePositions(core, ahead);
-  return { fillsBooked: due.length, ordersAsked, ahead };
+  const ordersAsked = doubt(core, open.ok ? new Set(open.value.map((order) => order.venueId)) : null, ahead);
+  if (fills.ok && positions.ok) comparePositions(core, positions.value, ahead);
+  const unanswered = [
+    ...(fills.ok ? [] : [`its fills cannot be read (${fills.reason})`]),
+    ...(open.ok ? [] : [`its open orders cannot be read (${open.reason})`]),
+    ...(positions.ok ? [] : [`its positions cannot be read (${positions.reason})`]),
+  ];
+  const told = unanswered.length === 0 ? null : noAnswer(core, unanswered.join(", "));
+  return { fillsBooked: due.length, ordersAsked, ahead, unanswered: told };
 }
 
-function noAnswer(core: Core, what: string): void {
+/**
+ * Puts orders in doubt whose end only the venue knows, and counts them: those that were journaled to be sent and have no
+ * answer, and those that the venue had and has no longer, where no fill on its way ends them.
+ */
+function doubt(core: Core, open: ReadonlySet<string> | null, ahead: readonly BrokerFill[]): number {
+  let count = 0;
+  for (const order of core.tally.working.values()) {
+    let filled = order.filled;
+    for (const fill of ahead) if (fill.venueId === order.venueId) filled = filled.plus(fill.quantity);
+    const ends = filled.abs().gte(order.ordered.abs());
+    if (order.confirmed && (open === null || open.has(order.venueId) || ends)) continue;
+    order.state = "unknown";
+    count += 1;
+  }
+  return count;
+}
+
+function noAnswer(core: Core, what: string): string {
   const message = `The venue could not be asked at the start: ${what}. Until it answers nothing is sent; open the session again then.`;
   haltSession(core, { source: "fault", code: "venue_unreachable", message }, core.now);
+  return message;
 }
 
-async function comparePositions(core: Core, ahead: readonly BrokerFill[]): Promise<void> {
-  const answer = await core.broker.positions();
-  if (!answer.ok) return noAnswer(core, `its positions cannot be read: ${answer.reason}`);
+function comparePositions(core: Core, answer: Readonly<Record<string, string>>, ahead: readonly BrokerFill[]): void {
   // Quarantined fills are the venue's and not yet ours: they are told by their own items.
-  const theirs = new Map(Object.entries(answer.value).map(([symbol, quantity]) => [symbol, decimal(quantity)]));
+  const theirs = new Map(Object.entries(answer).map(([symbol, quantity]) => [symbol, decimal(quantity)]));
   const take = (symbol: string, quantity: string): void => {
     theirs.set(symbol, (theirs.get(symbol) ?? decimal(0)).minus(quantity));
   };

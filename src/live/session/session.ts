@@ -188,6 +188,8 @@ export class Session implements LiveSession {
   resume(request: { readonly operator: string; readonly note: string }): void {
     operatorOf(request.operator);
     this.#needOpen("resumed");
+    const { unanswered } = this.#parts.reconciled;
+    if (unanswered !== null) throw new CodedError("wrong_state", unanswered);
     const kill = killSwitchPath(this.#parts.facts.fs, this.#parts.killFolders);
     if (kill !== null)
       throw new CodedError("wrong_state", `The kill switch is on: remove the file ${kill}, then resume.`, {

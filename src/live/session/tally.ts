@@ -314,7 +314,8 @@ export class Tally {
     order.confirmed = entry.outcome.outcome === "accepted";
     if (entry.outcome.outcome === "accepted") order.ordered = decimal(entry.outcome.quantity);
     if (order.state === "accepted" || order.state === "unknown")
-      order.state = entry.outcome.outcome === "accepted" ? "working" : "unknown";
+      order.state =
+        entry.outcome.outcome !== "accepted" ? "unknown" : order.filled.isZero() ? "working" : "partially_filled";
   }
 
   #fill(entry: FillEntry): void {
