@@ -55,7 +55,10 @@ export class OpenedSession {
 
   /** Everything that is committed, from an entry's number on, whether or not the session has ended. */
   *entries(from = 1): Iterable<JournalEntry> {
-    if (this.alive) return yield* this.live.entries(from);
+    if (this.alive) {
+      yield* this.live.entries(from);
+      return;
+    }
     const journal = readJournal(sessionFilesAt(this.live.folder).journal);
     try {
       yield* journal.read(from);

@@ -75,12 +75,14 @@ export class HostState {
     live.start();
     this.#tellRunning();
     this.refreshSessions();
-    void live.done.then(() => {
-      const { opened } = this;
-      if (opened?.live === live) opened.pending = null;
-      this.refreshSessions();
-      this.#tellRunning();
-    });
+    void this.#afterwards(live);
+  }
+
+  async #afterwards(live: LiveSession): Promise<void> {
+    await live.done;
+    if (this.opened?.live === live) this.opened.pending = null;
+    this.refreshSessions();
+    this.#tellRunning();
   }
 
   /** Opens a session by `work`, one at a time: a second click is refused, and does not start a second session. */

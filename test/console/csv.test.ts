@@ -35,7 +35,7 @@ describe("a line", () => {
   it("reads back as it was written, but for the apostrophe", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 2, maxLength: 6 }), (cells) => {
-        const [row] = parse(`${csvLine(cells)}\n`, { relaxColumnCount: true, recordDelimiter: "\n" }) as string[][];
+        const [row] = parse(`${csvLine(cells)}\n`, { relaxColumnCount: true, recordDelimiter: "\n" });
         expect(row?.map((cell, index) => (cell === `'${cells[index] ?? ""}` ? cells[index] : cell))).toEqual(cells);
         for (const cell of row ?? []) if (/^[=@|%]/.test(cell)) throw new Error(`a formula came through: ${cell}`);
       }),

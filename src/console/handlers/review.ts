@@ -85,34 +85,33 @@ async function ordersOf(opened: OpenedSession, limit: number): Promise<OrdersPro
   return rows;
 }
 
-async function rowsOf(state: HostState, what: Input<"export.rows">["what"]): Promise<Row[]> {
+/** A projection's table after the whole journal. */
+async function rowsOfAll<Made extends { apply(entry: JournalEntry): unknown }>(
+  opened: OpenedSession,
+  projection: Made,
+  tableOf: (projection: Made) => Table<Row>,
+): Promise<Row[]> {
+  await readAll(opened, (entry) => void projection.apply(entry));
+  return [...tableOf(projection).rows()];
+}
+
+type Listed = Input<"export.rows">["what"];
+
+async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
   if (what === "sessions") return Object.values(state.sessions().sessions);
   const opened = state.need();
   const { views } = opened;
-  switch (what) {
-    case "orders":
-      return [...(await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()];
-    case "fills":
-      return [...(await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()];
-    case "rejections": {
-      const rejections = new RejectionsProjection(EXPORT_ROWS_MAX);
-      await readAll(opened, (entry) => rejections.apply(entry));
-      return [...rejections.rows.rows()];
-    }
-    case "log": {
-      const log = new LogProjection(EXPORT_ROWS_MAX);
-      await readAll(opened, (entry) => log.apply(entry));
-      return [...log.lines.rows()];
-    }
-    case "schedule":
-      return Object.values(views.view("schedule", opened.probe()).rows);
-    case "drift":
-      return Object.values(views.view("drift", opened.probe()).items);
-    case "metrics":
-      return Object.values(views.view("metrics", opened.probe()).samples).map(metricsRow);
-    case "equity":
-      return equityRows(opened);
-  }
+  const made: { readonly [What in Exclude<Listed, "sessions">]: () => Row[] | Promise<Row[]> } = {
+    orders: async () => [...(await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()],
+    fills: async () => [...(await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()],
+    rejections: () => rowsOfAll(opened, new RejectionsProjection(EXPORT_ROWS_MAX), ({ rows }) => rows),
+    log: () => rowsOfAll(opened, new LogProjection(EXPORT_ROWS_MAX), ({ lines }) => lines),
+    schedule: () => Object.values(views.view("schedule", opened.probe()).rows),
+    drift: () => Object.values(views.view("drift", opened.probe()).items),
+    metrics: () => Object.values(views.view("metrics", opened.probe()).samples).map(metricsRow),
+    equity: () => equityRows(opened),
+  };
+  return made[what]();
 }
 
 const METRIC_NAMES = [

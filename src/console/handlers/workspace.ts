@@ -95,7 +95,7 @@ const COMPARED: readonly (readonly [string, keyof SessionListing])[] = [
 ];
 
 function comparison(a: SessionListing, b: SessionListing) {
-  const text = (value: unknown): string => (value === null || value === undefined ? "—" : String(value));
+  const text = (value: SessionListing[keyof SessionListing]): string => (value === null ? "—" : String(value));
   return COMPARED.map(([what, key]) => ({ what, a: text(a[key]), b: text(b[key]), same: a[key] === b[key] }));
 }
 
