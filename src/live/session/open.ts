@@ -36,26 +36,16 @@ import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { RiskEngine } from "../risk/index.ts";
 import { createInProcessHost } from "../strategies/index.ts";
 import type { LiveSession, RestoreRequest } from "./api.ts";
+import { birthOf, clockOf, coreOf, PORTS, prepare, type Prepared, type SessionPorts } from "./assemble.ts";
+
+export type { SessionPorts } from "./assemble.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
-import { Ledger } from "./ledger.ts";
-import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
 import { reconcileWithVenue, replay, type Interrupted } from "./recovery.ts";
 import { applyRestore, checkRestore } from "./restore.ts";
 import { agreeOnRouterFile, type Holds } from "./router-file-check.ts";
 import { Session, type SessionParts } from "./session.ts";
 import { Tally } from "./tally.ts";
-
-/** The doors to the world; each has a real one by default. */
-export interface SessionPorts {
-  readonly fs: FileSystem;
-  readonly timers: Timers;
-  readonly wallMs: () => number;
-  readonly turn: () => Promise<void>;
-  /** The program's version, for the record. */
-  readonly version: string;
-  readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
-}
 
 export interface CreateOptions {
   readonly workspace: Workspace;
@@ -78,135 +68,6 @@ export interface ReopenOptions {
   /** Which one holds where `router_state.json` and the journal disagree; without it that is refused. */
   readonly holds?: Holds | undefined;
   readonly ports?: Partial<SessionPorts> | undefined;
-}
-
-const PORTS: SessionPorts = {
-  fs: nodeFileSystem,
-  timers: nodeTimers,
-  wallMs: nodeWallMs,
-  turn: nodeTurn,
-  version: "development",
-  openBroker: (files, desk, feed) =>
-    new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
-};
-
-/** What the journal's first entry says of the session. */
-interface Birth {
-  readonly desk: Desk;
-  readonly start: Moment;
-  readonly endsAt: Moment | null;
-  readonly created: string;
-}
-
-/** Everything that is decided before the folder is touched. */
-interface Prepared {
-  readonly ports: SessionPorts;
-  readonly workspace: Workspace;
-  readonly desk: Desk;
-  readonly start: Moment;
-  readonly feed: Feed;
-  readonly host: HostPort;
-}
-
-async function prepare(workspace: Workspace, desk: Desk, start: Moment | null, ports: SessionPorts): Promise<Prepared> {
-  if (desk.clock.kind === "system" && desk.feed.kind === "replay")
-    throw new CodedError(
-      "desk_invalid",
-      "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
-    );
-  const wished =
-    start ?? (desk.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : desk.clock.start);
-  const feed = await openFeed({
-    config: desk.feed,
-    seed: desk.seed,
-    start: wished ?? SYNTHETIC_START,
-    folder: workspace.path,
-  });
-  const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
-  const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
-  for (const strategy of desk.strategies)
-    for (const symbol of strategy.symbols)
-      if (!known.has(symbol))
-        throw new CodedError(
-          "desk_invalid",
-          `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
-        );
-  const host = await createInProcessHost({ desk, workspace, metaOf: (symbol) => known.get(symbol) });
-  return { ports, workspace, desk, start: begin, feed, host };
-}
-
-/** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
-function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
-  const { source: _source, clock, ...rest } = desk;
-  const told = { ...rest, clock: clock.kind, start, feed: feed.sources };
-  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
-}
-
-function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, ports: SessionPorts): Clock {
-  const { timers, turn, wallMs } = ports;
-  if (desk.clock.kind === "system") return new SystemClock({ timers, wallMs, notBefore: from });
-  return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
-}
-
-/** The parts in their first state: strategies registered, nothing heard. */
-function coreOf(prepared: Prepared, files: SessionFiles, journal: Journal, artifacts: Artifacts, clock: Clock): Core {
-  const { desk, feed, host, ports, start } = prepared;
-  const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
-  const tally = new Tally(desk);
-  const market = new Market(host.barsNeeded);
-  market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
-  const books = new Books(desk.broker.cash);
-  const risk = new RiskEngine(desk.limits, {
-    books,
-    assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
-    working: (symbol) => workingIn(tally, symbol),
-    recentVolume: (symbol, bars) =>
-      market
-        .bars(symbol)
-        .slice(-bars)
-        .reduce((sum, bar) => sum + bar.volume, 0),
-  });
-  const scheduler = new Scheduler({ now: start, seed: desk.seed });
-  for (const strategy of desk.strategies) scheduler.register(strategy);
-  const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
-  return {
-    id: files.id,
-    desk,
-    runDigest: runDigestOf(desk, start, feed),
-    startedAt: start,
-    clock,
-    timers: ports.timers,
-    feed,
-    market,
-    symbols,
-    scheduler,
-    router: new OrderRouter({ rateLimitPerSec, maxInflight }),
-    metrics: new MetricsRecorder({ window: metricsWindow }),
-    risk,
-    books,
-    broker: ports.openBroker(files, desk, feed),
-    host,
-    ledger: new Ledger({
-      journal,
-      tally,
-      project: (entries) => artifacts.apply(entries),
-      monotonicMs: () => ports.timers.monotonicMs(),
-      snapshots: journal.count("snapshot"),
-    }),
-    tally,
-    now: start,
-  };
-}
-
-function workingIn(tally: Tally, symbol: string) {
-  let [buys, sells] = [ZERO, ZERO];
-  for (const order of tally.working.values()) {
-    if (order.symbol !== symbol) continue;
-    const open = decimal(order.ordered).minus(order.filled);
-    if (open.isNegative()) sells = sells.plus(open);
-    else buys = buys.plus(open);
-  }
-  return { buys, sells };
 }
 
 /** Opens things one by one and closes all of them in the other order, whatever each of them does. */
@@ -296,7 +157,7 @@ async function birth(
     const inbox = new ControlInbox(ports.fs, files.folder);
     const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
     const clock = clockOf(desk, start, options.speed, ports);
-    const core = coreOf(prepared, files, journal, artifacts, clock);
+    const core = coreOf(prepared, files, journal, (entries) => artifacts.apply(entries), clock);
     opened.add(core.broker, (held) => held.close());
     opened.add(core.host, (held) => held.close());
     const endsAt = endOf(feed, start, options.length);
@@ -347,19 +208,6 @@ function sessionOf(
   return new Session({ ...parts, killFolders, close: () => opened.close() });
 }
 
-function birthOf(journal: Journal, files: SessionFiles): Birth {
-  for (const entry of journal.read(1)) {
-    if (entry.kind !== "session" || entry.event !== "created") break;
-    const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
-    return { desk, start, endsAt, created: entry.wall };
-  }
-  throw new CodedError(
-    "journal_damaged",
-    `${files.journal} does not begin with the session's creation, so nobody can say what ran. Restore the folder from a copy, ` +
-      "or start a new session from its router_state.json with --restore.",
-  );
-}
-
 /** Opens a session again: everything from its journal, then the venue is asked. It is ready, and `start()` lets its clock run. */
 export async function reopenSession(options: ReopenOptions): Promise<LiveSession> {
   const ports = { ...PORTS, ...options.ports };
@@ -393,7 +241,13 @@ async function goOn(
   const [last] = [...journal.read(journal.position)];
   const from = last?.at ?? start;
   const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
-  const core = coreOf(prepared, files, journal, artifacts, clockOf(desk, from, options.speed, ports));
+  const core = coreOf(
+    prepared,
+    files,
+    journal,
+    (entries) => artifacts.apply(entries),
+    clockOf(desk, from, options.speed, ports),
+  );
   opened.add(core.broker, (held) => held.close());
   opened.add(core.host, (held) => held.close());
   const interrupted: Interrupted[] = replay(core, journal.read(1));

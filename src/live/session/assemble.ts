@@ -1,0 +1,190 @@
+/**
+ * The parts of a session in their first state, for a live one and for one that is only looked at.
+ *
+ * 1. Nothing on disk is changed here; what is wrong with desk, feed or strategies is told before a folder is touched.
+ * 2. The same desk, start and feed give the same parts.
+ */
+import { createHash } from "node:crypto";
+import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
+import { decimal, ZERO } from "../../shared/decimal.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
+import type { Moment } from "../../shared/time.ts";
+import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace } from "../../store/index.ts";
+import { Books } from "../books/index.ts";
+import { PaperBroker } from "../broker/index.ts";
+import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
+import { RiskEngine } from "../risk/index.ts";
+import { createInProcessHost } from "../strategies/index.ts";
+import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
+import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
+import { Market } from "./market.ts";
+import type { Core, HostPort } from "./parts.ts";
+import { Tally } from "./tally.ts";
+
+/** The doors to the world; each has a real one by default. */
+export interface SessionPorts {
+  readonly fs: FileSystem;
+  readonly timers: Timers;
+  readonly wallMs: () => number;
+  readonly turn: () => Promise<void>;
+  /** The program's version, for the record. */
+  readonly version: string;
+  readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
+}
+
+export const PORTS: SessionPorts = {
+  fs: nodeFileSystem,
+  timers: nodeTimers,
+  wallMs: nodeWallMs,
+  turn: nodeTurn,
+  version: "development",
+  openBroker: (files, desk, feed) =>
+    new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
+};
+
+/** What the journal's first entry says of the session. */
+export interface Birth {
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly endsAt: Moment | null;
+  readonly created: string;
+}
+
+/** Everything that is decided before the folder is touched. */
+export interface Prepared {
+  readonly ports: SessionPorts;
+  readonly workspace: Workspace;
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly feed: Feed;
+  readonly host: HostPort;
+}
+
+/** Resolves feed and strategies of a desk. Throws `desk_invalid` or what the feed's files throw; nothing is changed. */
+export async function prepare(
+  workspace: Workspace,
+  desk: Desk,
+  start: Moment | null,
+  ports: SessionPorts,
+): Promise<Prepared> {
+  if (desk.clock.kind === "system" && desk.feed.kind === "replay")
+    throw new CodedError(
+      "desk_invalid",
+      "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
+    );
+  const wished =
+    start ?? (desk.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : desk.clock.start);
+  const feed = await openFeed({
+    config: desk.feed,
+    seed: desk.seed,
+    start: wished ?? SYNTHETIC_START,
+    folder: workspace.path,
+  });
+  const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
+  const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  for (const strategy of desk.strategies)
+    for (const symbol of strategy.symbols)
+      if (!known.has(symbol))
+        throw new CodedError(
+          "desk_invalid",
+          `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
+        );
+  const host = await createInProcessHost({ desk, workspace, metaOf: (symbol) => known.get(symbol) });
+  return { ports, workspace, desk, start: begin, feed, host };
+}
+
+/** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
+function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
+  const { source: _source, clock, ...rest } = desk;
+  const told = { ...rest, clock: clock.kind, start, feed: feed.sources };
+  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
+}
+
+export function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, ports: SessionPorts): Clock {
+  const { timers, turn, wallMs } = ports;
+  if (desk.clock.kind === "system") return new SystemClock({ timers, wallMs, notBefore: from });
+  return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
+}
+
+/** The parts in their first state: strategies registered, nothing heard. */
+export function coreOf(
+  prepared: Prepared,
+  files: SessionFiles,
+  journal: JournalPort & Pick<JournalReader, "count">,
+  project: EntryListener,
+  clock: Clock,
+): Core {
+  const { desk, feed, host, ports, start } = prepared;
+  const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  const tally = new Tally(desk);
+  const market = new Market(host.barsNeeded);
+  market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
+  const books = new Books(desk.broker.cash);
+  const risk = new RiskEngine(desk.limits, {
+    books,
+    assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
+    working: (symbol) => workingIn(tally, symbol),
+    recentVolume: (symbol, bars) =>
+      market
+        .bars(symbol)
+        .slice(-bars)
+        .reduce((sum, bar) => sum + bar.volume, 0),
+  });
+  const scheduler = new Scheduler({ now: start, seed: desk.seed });
+  for (const strategy of desk.strategies) scheduler.register(strategy);
+  const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
+  return {
+    id: files.id,
+    desk,
+    runDigest: runDigestOf(desk, start, feed),
+    startedAt: start,
+    clock,
+    timers: ports.timers,
+    feed,
+    market,
+    symbols,
+    scheduler,
+    router: new OrderRouter({ rateLimitPerSec, maxInflight }),
+    metrics: new MetricsRecorder({ window: metricsWindow }),
+    risk,
+    books,
+    broker: ports.openBroker(files, desk, feed),
+    host,
+    ledger: new Ledger({
+      journal,
+      tally,
+      project,
+      monotonicMs: () => ports.timers.monotonicMs(),
+      snapshots: journal.count("snapshot"),
+    }),
+    tally,
+    now: start,
+  };
+}
+
+function workingIn(tally: Tally, symbol: string) {
+  let [buys, sells] = [ZERO, ZERO];
+  for (const order of tally.working.values()) {
+    if (order.symbol !== symbol) continue;
+    const open = decimal(order.ordered).minus(order.filled);
+    if (open.isNegative()) sells = sells.plus(open);
+    else buys = buys.plus(open);
+  }
+  return { buys, sells };
+}
+
+/** Throws `journal_damaged` when the journal does not begin with it. */
+export function birthOf(journal: Pick<JournalReader, "read">, files: SessionFiles): Birth {
+  for (const entry of journal.read(1)) {
+    if (entry.kind !== "session" || entry.event !== "created") break;
+    const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
+    return { desk, start, endsAt, created: entry.wall };
+  }
+  throw new CodedError(
+    "journal_damaged",
+    `${files.journal} does not begin with the session's creation, so nobody can say what ran. Restore the folder from a copy, ` +
+      "or start a new session from its router_state.json with --restore.",
+  );
+}
