@@ -5,6 +5,8 @@
  * 1. The Node version is checked before anything is loaded that an older one cannot load.
  * 2. The exit code is the command's, from the table in `exits.ts`; nothing else sets it.
  */
+import process from "node:process";
+
 const NODE_MAJOR_MIN = 24;
 const major = Number(process.versions.node.split(".")[0]);
 if (major < NODE_MAJOR_MIN) {
@@ -28,4 +30,3 @@ if (major < NODE_MAJOR_MIN) {
     folder: process.cwd(),
   });
 }
-export {};

@@ -5,7 +5,7 @@
  */
 import { CodedError } from "../shared/errors.ts";
 import type { Speed } from "../shared/ports.ts";
-import { MINUTE, parseDuration, SECOND, type Duration } from "../shared/time.ts";
+import { parseDuration, type Duration } from "../shared/time.ts";
 
 function refuse(option: string, value: string, rule: string): never {
   throw new CodedError("usage", `${option} ${value}: ${rule}`, { option, value });
@@ -35,12 +35,7 @@ export function durationOf(option: string, value: string): Duration {
 }
 
 /** Seconds or minutes as a plain number, as in Logos' flags. */
-export function durationOfNumber(
-  option: string,
-  value: string,
-  unit: typeof SECOND | typeof MINUTE,
-  allowZero = false,
-): Duration {
+export function durationOfNumber(option: string, value: string, unit: Duration, allowZero = false): Duration {
   const number = decimalNumber(option, value, allowZero ? 0 : 0.000_001, 1_000_000);
   return Math.round(number * unit) as Duration;
 }

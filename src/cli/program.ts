@@ -117,7 +117,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
       else for (const row of exitTable()) output.line(`${String(row.code).padStart(3)}  ${row.means}`);
     });
   try {
-    await program.parseAsync(argv as string[], { from: "user" });
+    await program.parseAsync(argv, { from: "user" });
     return exit;
   } catch (error) {
     // Commander has printed its own message by now; help and version end with 0.

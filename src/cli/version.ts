@@ -8,4 +8,6 @@ import { join } from "node:path";
 
 const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8"));
 
-export const version: string = String((manifest as { version?: unknown }).version ?? "development");
+const { version: told } = manifest as { readonly version?: unknown };
+
+export const version: string = typeof told === "string" ? told : "development";

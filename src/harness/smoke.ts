@@ -215,7 +215,7 @@ function startRuns(cohort: Cohort, now: Moment): void {
     const at = later(now, runtime);
     const step = Math.ceil((at - START) / STEP);
     const ending = cohort.finishing.get(step);
-    const finish = { at, due: due as Moment, index: cohort.indexOf.get(name) as number };
+    const finish = { at, due, index: cohort.indexOf.get(name) as number };
     if (ending === undefined) cohort.finishing.set(step, [finish]);
     else ending.push(finish);
   }

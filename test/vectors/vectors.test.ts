@@ -12,11 +12,54 @@ import {
   Scheduler,
   toRouterState,
   writeRouterState,
+  type StrategyStats,
 } from "../../src/orchestrator/index.ts";
 import { parseMoment } from "../../src/shared/time.ts";
 import { missingVectors, vectorsFolder } from "../material.ts";
 
-type Step = Record<string, any> & { readonly op: string };
+interface Request {
+  readonly strategy_id: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly client_order_id: string;
+  readonly idempotency_key: string | null;
+  readonly timestamp: number;
+}
+interface Report {
+  readonly order_id: string;
+  readonly status: string;
+  readonly filled_qty: number;
+  readonly timestamp: number;
+}
+interface Spec {
+  readonly name: string;
+  readonly cadence: number;
+  readonly time_budget: number;
+  readonly jitter: number;
+  readonly heartbeat_timeout: number;
+}
+/** One recorded step; which fields it has follows from `op`. */
+interface Step {
+  readonly op: string;
+  readonly now: number;
+  readonly expect: unknown;
+  readonly rate_limit_per_sec: number;
+  readonly max_inflight: number;
+  readonly request: Request;
+  readonly reports: readonly Report[];
+  readonly seed: number;
+  readonly name: string;
+  readonly spec: Spec;
+  readonly start_at: number;
+  readonly window: number;
+  readonly strategy: string;
+  readonly latency_s: number;
+  readonly skipped: boolean;
+  readonly depth: number;
+  readonly kind: string;
+}
+type File = Readonly<Record<string, unknown>>;
 interface Case {
   readonly case: string;
   readonly steps: readonly Step[];
@@ -30,7 +73,7 @@ const casesOf = (file: string): Case[] =>
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as Case);
 
-const requestOf = (request: Step["request"]) => ({
+const requestOf = (request: Request) => ({
   strategyId: request.strategy_id,
   symbol: request.symbol,
   quantity: request.quantity,
@@ -41,7 +84,7 @@ const requestOf = (request: Step["request"]) => ({
 });
 
 /** The seven shared fields with moments as integers; of rate counters those that still count, as the runner is free to drop the rest. */
-function comparable(file: Record<string, any>, now: number) {
+function comparable(file: File, now: number) {
   const counting = Object.entries(file["rate_counters"] as Record<string, string[]>)
     .map(
       ([name, times]) =>
@@ -69,20 +112,20 @@ function runRouter(steps: readonly Step[]): number {
   let checks = 0;
   for (const [index, step] of steps.entries()) {
     const where = `step ${index} ${step.op}`;
-    latest = Math.max(latest, step["now"] ?? 0);
+    latest = Math.max(latest, (step as Partial<Step>).now ?? 0);
     if (step.op === "create") {
-      router = new OrderRouter({ rateLimitPerSec: step["rate_limit_per_sec"], maxInflight: step["max_inflight"] });
+      router = new OrderRouter({ rateLimitPerSec: step.rate_limit_per_sec, maxInflight: step.max_inflight });
     } else if (step.op === "submit") {
-      const { accepted, orderId, reason } = router.submit(requestOf(step["request"]), step["now"]);
-      expect({ accepted, order_id: orderId, reason }, where).toEqual(step["expect"]);
+      const { accepted, orderId, reason } = router.submit(requestOf(step.request), step.now);
+      expect({ accepted, order_id: orderId, reason }, where).toEqual(step.expect);
       checks++;
     } else if (step.op === "reconcile") {
       const told = router.reconcile(
-        step["reports"].map((report: Step) => ({
-          orderId: report["order_id"],
-          status: report["status"],
-          filledQty: report["filled_qty"],
-          timestamp: report["timestamp"],
+        step.reports.map((report) => ({
+          orderId: report.order_id,
+          status: report.status,
+          filledQty: report.filled_qty,
+          timestamp: report.timestamp,
         })),
       );
       const { resolved, unknownFills, remainingInflight } = told;
@@ -92,11 +135,11 @@ function runRouter(steps: readonly Step[]): number {
         remaining_inflight: remainingInflight,
         halted: router.halted,
       };
-      expect(seen, where).toEqual(step["expect"]);
+      expect(seen, where).toEqual(step.expect);
       checks++;
     } else if (step.op === "snapshot_and_restore") {
       const value = JSON.parse(JSON.stringify(toRouterState(router.snapshot()))) as Record<string, unknown>;
-      expect(comparable(value, latest), where).toEqual(comparable(step["expect"], latest));
+      expect(comparable(value, latest), where).toEqual(comparable(step.expect as File, latest));
       router = OrderRouter.restore(fromRouterState(value));
       checks++;
     } else throw new Error(`unknown step ${step.op}`);
@@ -109,28 +152,28 @@ function runScheduler(steps: readonly Step[]): number {
   let checks = 0;
   for (const [index, step] of steps.entries()) {
     const where = `step ${index} ${step.op}`;
-    const name = step["name"] as string;
-    const now = step["now"] as number;
-    if (step.op === "create") scheduler = new Scheduler({ now, seed: step["seed"] });
+    const { name, now } = step;
+    if (step.op === "create") scheduler = new Scheduler({ now, seed: step.seed });
     else if (step.op === "register") {
-      const { spec } = step as Step & { spec: Record<string, any> };
+      const { spec } = step;
       scheduler.register(
         {
-          name: spec["name"],
-          cadence: spec["cadence"],
-          timeBudget: spec["time_budget"],
-          jitter: spec["jitter"],
-          heartbeatTimeout: spec["heartbeat_timeout"],
+          name: spec.name,
+          cadence: spec.cadence,
+          timeBudget: spec.time_budget,
+          jitter: spec.jitter,
+          heartbeatTimeout: spec.heartbeat_timeout,
         },
-        { startAt: step["start_at"] },
+        { startAt: step.start_at },
       );
-      if (step["expect"] !== undefined) expect(scheduler.nextRun(spec["name"]), where).toBe(step["expect"].next_run);
-    } else if (step.op === "due") expect(scheduler.due(now), where).toEqual(step["expect"]);
+      if (step.expect !== undefined)
+        expect(scheduler.nextRun(spec.name), where).toBe((step.expect as { next_run: number }).next_run);
+    } else if (step.op === "due") expect(scheduler.due(now), where).toEqual(step.expect);
     else if (step.op === "mark_start") scheduler.markStart(name, now);
     else if (step.op === "mark_finish") {
       scheduler.markFinish(name, now);
-      const { nextRun, executions, overruns, skips, averageRuntime } = scheduler.stats()[name]!;
-      const { avg_runtime_s, ...rest } = step["expect"];
+      const { nextRun, executions, overruns, skips, averageRuntime } = scheduler.stats()[name] as StrategyStats;
+      const { avg_runtime_s, ...rest } = step.expect as { avg_runtime_s: number };
       expect({ next_run: nextRun, executions, overruns, skips }, where).toEqual(rest);
       expect(Math.abs((averageRuntime ?? 0) / 1e6 - avg_runtime_s), where).toBeLessThanOrEqual(1.001e-6);
     } else if (step.op === "record_heartbeat") scheduler.recordHeartbeat(name, now);
@@ -139,9 +182,9 @@ function runScheduler(steps: readonly Step[]): number {
         late_heartbeats: scheduler.lateHeartbeats(now),
         running_over_budget: scheduler.runningOverBudget(now),
       };
-      expect(seen, where).toEqual(step["expect"]);
+      expect(seen, where).toEqual(step.expect);
     } else throw new Error(`unknown step ${step.op}`);
-    if (step["expect"] !== undefined) checks++;
+    if (step.expect !== undefined) checks++;
   }
   return checks;
 }
@@ -150,14 +193,13 @@ function runMetrics(steps: readonly Step[]): number {
   let metrics = new MetricsRecorder();
   let checks = 0;
   for (const [index, step] of steps.entries()) {
-    if (step.op === "create") metrics = new MetricsRecorder({ window: step["window"] });
-    else if (step.op === "record_tick")
-      metrics.recordTick(step["strategy"], step["latency_s"], { skipped: step["skipped"] });
-    else if (step.op === "record_queue_depth") metrics.recordQueueDepth(step["depth"]);
-    else if (step.op === "record_error") metrics.recordError(step["kind"]);
+    if (step.op === "create") metrics = new MetricsRecorder({ window: step.window });
+    else if (step.op === "record_tick") metrics.recordTick(step.strategy, step.latency_s, { skipped: step.skipped });
+    else if (step.op === "record_queue_depth") metrics.recordQueueDepth(step.depth);
+    else if (step.op === "record_error") metrics.recordError(step.kind);
     else if (step.op === "snapshot") {
-      const seen = metrics.snapshot(step["now"] ?? 0) as unknown as Record<string, unknown>;
-      for (const [field, value] of Object.entries(step["expect"])) {
+      const seen = metrics.snapshot((step as Partial<Step>).now ?? 0) as unknown as Record<string, unknown>;
+      for (const [field, value] of Object.entries(step.expect as File)) {
         const where = `step ${index} ${field}`;
         if (typeof value === "number")
           expect(Math.abs((seen[field] as number) - value), where).toBeLessThanOrEqual(1.001e-6);

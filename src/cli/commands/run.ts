@@ -6,7 +6,7 @@
  */
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { formatDuration, formatMoment, HOUR, type Duration } from "../../shared/time.ts";
+import { formatDuration, formatMoment, HOUR } from "../../shared/time.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import {
   createSession,
@@ -86,7 +86,7 @@ async function openSession(
   });
   for (const note of notes) context.output.message(`logos: ${note}`);
   const endless = desk.feed.kind === "synthetic";
-  const length = asked ?? (endless ? (LENGTH_DEFAULT as Duration) : undefined);
+  const length = asked ?? (endless ? LENGTH_DEFAULT : undefined);
   const onSystem = desk.clock.kind === "system";
   return createSession({ workspace, desk, ...(onSystem ? {} : { speed }), length, restore, ports });
 }

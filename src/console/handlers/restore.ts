@@ -213,7 +213,8 @@ function warningsOf(
   if (limitsDiffer) {
     const { rateLimitPerSec, maxInflight } = desk.orchestrator;
     warnings.push(
-      `Its limits are ${figures.rateLimitPerSec} orders a second and ${figures.maxInflight} in flight; the desk says ${rateLimitPerSec} and ${maxInflight}.`,
+      `Its limits are ${figures.rateLimitPerSec} orders a second and ${figures.maxInflight} in flight; ` +
+        `the desk says ${rateLimitPerSec} and ${maxInflight}.`,
     );
   }
   return warnings;

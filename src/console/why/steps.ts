@@ -8,7 +8,7 @@
 import type { WhyStep } from "../../shared/contract.ts";
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
-import type { Duration, Moment } from "../../shared/time.ts";
+import type { Moment } from "../../shared/time.ts";
 import type { OrderEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "../projections/rejections.ts";
 import type { Trail } from "./trail.ts";

@@ -6,12 +6,9 @@
  * 3. A start is a recovery: a new session is one whose journal is empty.
  */
 import { existsSync, rmSync } from "node:fs";
-import { createHash } from "node:crypto";
-import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
-import { decimal, ZERO } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
-import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
+import type { Feed, Speed } from "../../shared/ports.ts";
 import { later } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import {
@@ -21,7 +18,6 @@ import {
   findSession,
   makeSessionFolder,
   nameLatest,
-  nodeFileSystem,
   openJournal,
   sessionNameOf,
   type Journal,
@@ -29,23 +25,16 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../../store/index.ts";
-import { Books } from "../books/index.ts";
-import { PaperBroker } from "../broker/index.ts";
-import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
-import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
-import { RiskEngine } from "../risk/index.ts";
-import { createInProcessHost } from "../strategies/index.ts";
 import type { LiveSession, RestoreRequest } from "./api.ts";
 import { birthOf, clockOf, coreOf, PORTS, prepare, type Prepared, type SessionPorts } from "./assemble.ts";
 
 export type { SessionPorts } from "./assemble.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
-import type { Core, HostPort } from "./parts.ts";
+import type { Core } from "./parts.ts";
 import { reconcileWithVenue, replay, type Interrupted } from "./recovery.ts";
 import { applyRestore, checkRestore } from "./restore.ts";
 import { agreeOnRouterFile, type Holds } from "./router-file-check.ts";
 import { Session, type SessionParts } from "./session.ts";
-import { Tally } from "./tally.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;

@@ -26,7 +26,7 @@ import {
 } from "./effects.ts";
 import { takeFill } from "./fills.ts";
 import { foundDrift, haltSession, reviewed } from "./halts.ts";
-import { ROUTER_REFUSALS } from "./orders.ts";
+import { answered, ROUTER_REFUSALS } from "./orders.ts";
 import type { Core, RunPicture } from "./parts.ts";
 import { pictureOf } from "./runs.ts";
 
@@ -58,9 +58,10 @@ export function replay(core: Core, entries: Iterable<JournalEntry>): Interrupted
       open.set(entry.strategy, { picture: pictureOf(core, entry.strategy, entry.run, entry.at), due: entry.due });
       continue;
     }
-    if (entry.kind === "run_finished") repeatFinish(core, entry, open.get(entry.strategy)?.due ?? entry.started);
-    else repeat(core, entry);
-    if (entry.kind === "run_finished") open.delete(entry.strategy);
+    if (entry.kind === "run_finished") {
+      repeatFinish(core, entry, open.get(entry.strategy)?.due ?? entry.started);
+      open.delete(entry.strategy);
+    } else repeat(core, entry);
     core.tally.apply(entry);
   }
   return [...open.values()];
@@ -73,7 +74,7 @@ function repeatFinish(core: Core, entry: Extract<JournalEntry, { kind: "run_fini
 }
 
 /** One entry's effect. */
-function repeat(core: Core, entry: JournalEntry): void {
+function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" }>): void {
   switch (entry.kind) {
     case "run_started":
       return runStarted(core, entry.strategy, entry.due, entry.at);
@@ -174,9 +175,9 @@ export const toldAt = (fill: BrokerFill): Moment => fill.toldAt ?? fill.at;
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
   const [fills, open, positions] = [
-    await broker.fillsSince(core.tally.cursor),
-    await broker.openOrders(),
-    await broker.positions(),
+    await answered(() => broker.fillsSince(core.tally.cursor)),
+    await answered(() => broker.openOrders()),
+    await answered(() => broker.positions()),
   ];
   const missing = fills.ok ? fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor)) : [];
   const due = missing.filter((fill) => toldAt(fill) <= core.now);

@@ -34,7 +34,7 @@ function highestWorking(core: Core): number {
 /** Puts the snapshot in the router's place and adds that to the ledger; the caller commits. */
 export function applyRestore(core: Core, request: RestoreRequest, snapshot: RouterSnapshot): void {
   const nextSequence = Math.max(snapshot.nextSequence, core.router.nextSequence, highestWorking(core) + 1);
-  const state = toRouterState(snapshot) as Readonly<Record<string, unknown>>;
+  const state = toRouterState(snapshot);
   restored(core, { state, source: request.source, nextSequence });
   const { source, operator, note } = request;
   core.ledger.add(

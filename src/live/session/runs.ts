@@ -108,10 +108,13 @@ export class Runs {
     const open: OpenRun = { number: this.#started++, picture, due, endsAt, timesOut, result, arrived: null };
     this.#open.set(picture.strategy, open);
     if (virtual) return;
-    void result.then((value) => {
-      open.arrived = value;
-      core.clock.wake();
-    });
+    void this.#arrive(open);
+  }
+
+  /** On the system clock a result counts when it is there. */
+  async #arrive(open: OpenRun): Promise<void> {
+    open.arrived = await open.result;
+    this.#core.clock.wake();
   }
 
   /** Ends every run whose time has come, and decides on its orders. Returns what is to be sent. */

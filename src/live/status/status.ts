@@ -5,7 +5,7 @@
  * 2. What cannot be read is told as absent; a figure is never made up.
  * 3. Positions are the journal's booked fills and adoptions, added up exactly.
  */
-import { statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import { formatMoment } from "../../shared/time.ts";
@@ -15,7 +15,6 @@ import {
   nodeFileSystem,
   readJournal,
   readRecord,
-  readText,
   sessionFilesAt,
   type JournalReader,
   type SessionFiles,
@@ -56,7 +55,6 @@ export interface SessionStatus {
 export const STALE_SECONDS = 30;
 /** The end of a metrics file that is read for its last line. */
 const TAIL_BYTES = 64_000;
-const METRICS_BYTES_MAX = 2_000_000_000;
 
 /** The session's status by its id; `latest` names the newest. Throws `no_session`. */
 export function readStatus(workspace: Workspace, id: string): SessionStatus {
@@ -103,7 +101,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   const halts = openHalts(journal);
   const paused = record?.state === "paused" || pausedNow(journal);
   const health = healthOf(record, writer !== null, halts, written, paused);
-  const number = (key: string): number | null => (typeof line?.[key] === "number" ? (line[key] as number) : null);
+  const number = (key: string): number | null => (typeof line?.[key] === "number" ? line[key] : null);
   const p95 = number("p95_latency_s");
   const value = equity?.kind === "equity" ? equity : null;
   return {
@@ -184,12 +182,24 @@ function writtenSecondsAgo(files: SessionFiles): number | null {
   return times.length === 0 ? null : Math.max(0, (Date.now() - Math.max(...times)) / 1_000);
 }
 
-/** The last whole line of `orchestrator_metrics.jsonl`, or null. */
+/** The end of a file, however long it is. */
+function tailOf(path: string): string {
+  const descriptor = openSync(path, "r");
+  try {
+    const size = fstatSync(descriptor).size;
+    const bytes = new Uint8Array(Math.min(size, TAIL_BYTES));
+    const read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    return new TextDecoder().decode(bytes.subarray(0, read));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The last whole line of `orchestrator_metrics.jsonl`, or null. One without its end is being written, or was torn. */
 function lastMetrics(files: SessionFiles): Readonly<Record<string, unknown>> | null {
   try {
-    const text = readText(nodeFileSystem, join(files.folder, "orchestrator_metrics.jsonl"), METRICS_BYTES_MAX);
-    const lines = text.slice(-TAIL_BYTES).trimEnd().split("\n");
-    return JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
+    const lines = tailOf(join(files.folder, "orchestrator_metrics.jsonl")).split("\n");
+    return JSON.parse(lines.at(-2) ?? "") as Record<string, unknown>;
   } catch {
     return null;
   }

@@ -118,7 +118,7 @@ export function readSettings(workspace: Workspace): Record<string, SettingValue>
     if (typeof value !== "object" || value === null) return {};
     return Object.fromEntries(
       Object.entries(value).filter(([, one]) => one === null || ["string", "number", "boolean"].includes(typeof one)),
-    ) as Record<string, SettingValue>;
+    );
   } catch {
     return {};
   }

@@ -185,10 +185,10 @@ describe("virtual clock", () => {
         let sleeping = false;
         for (const { do: what, by } of steps) {
           if (what === "sleep" && !sleeping) {
-            target = moment(last + Number(by) * SECOND);
+            target = moment(last + by * SECOND);
             sleeping = true;
             void clock.sleepUntil(target).then(() => (sleeping = false));
-          } else if (what === "real") await timers.run(Number(by));
+          } else if (what === "real") await timers.run(by);
           else if (what === "speed") clock.setSpeed(by as Speed);
           else if (what === "hold") clock.hold();
           else if (what === "release") clock.release();
