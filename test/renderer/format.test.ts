@@ -127,9 +127,9 @@ describe("files", () => {
 describe("a session's summary", () => {
   it("becomes blocks, and its marks are never HTML", () => {
     const text =
-      "# Session\n\nA **quiet** day\nwith `two` lines.\n\n- one\n- two\n\n| a | b |\n| --- | ---: |\n| <b>1</b> | 2 |\n";
+      "# Session\\_1\n\nA **quiet** day\nwith `two` lines.\n\n- one\n- two\n\n| a | b |\n| --- | ---: |\n| <b>1</b> | 2 |\n";
     expect(parseMarkdown(text)).toEqual([
-      { kind: "heading", text: "Session" },
+      { kind: "heading", text: "Session_1" },
       { kind: "text", text: "A quiet day with two lines." },
       { kind: "list", items: ["one", "two"] },
       { kind: "table", head: ["a", "b"], rows: [["<b>1</b>", "2"]] },

@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { orderOf } from "../../src/renderer/components/grid.tsx";
+import type { Column } from "../../src/renderer/components/grid.tsx";
+import { compareAmounts } from "../../src/renderer/lib/format.ts";
 import { lanesOf, LABELS, LANE, placeX, tickStep, whatIsAt } from "../../src/renderer/components/timeline-draw.ts";
 import type { Palette, Scene } from "../../src/renderer/components/timeline-draw.ts";
 import { haltSentence, ORDER_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS, worst } from "../../src/renderer/lib/status.ts";
@@ -154,5 +157,23 @@ describe("preferences", () => {
   it("fall back to their defaults where what is kept makes no sense", () => {
     for (const text of [null, "", "[]", "null", "{", '{"theme":"pink","zone":7,"operator":[],"filters":"x"}'])
       expect(parsePrefs(text)).toEqual(DEFAULT_PREFS);
+  });
+});
+
+describe("a grid's order", () => {
+  const column: Column<{ readonly pnl: string | null }> = {
+    id: "pnl",
+    header: "PnL",
+    value: (row) => row.pnl,
+    compare: (a, b) => compareAmounts(a.pnl, b.pnl),
+  };
+
+  it("is by value, with what is absent last both ways", () => {
+    const rows = ["10", null, "9.5", "-3"].map((pnl) => ({ pnl }));
+    const up = rows.toSorted((a, b) => orderOf(column, a, b, false)).map((row) => row.pnl);
+    // A descending grid turns the comparator's answer around.
+    const down = rows.toSorted((a, b) => -orderOf(column, a, b, true)).map((row) => row.pnl);
+    expect(up).toEqual(["-3", "9.5", "10", null]);
+    expect(down).toEqual(["10", "9.5", "-3", null]);
   });
 });

@@ -97,8 +97,21 @@ interface GridProps<Row> {
   readonly empty: ReactNode;
 }
 
+/** By value; what is absent comes last, whichever way the column is sorted. */
+export function orderOf<Row>(column: Column<Row>, a: Row, b: Row, descending: boolean): number {
+  const left = column.value(a);
+  const right = column.value(b);
+  if (left === null || right === null) {
+    if (left === right) return 0;
+    return (left === null) === descending ? -1 : 1;
+  }
+  if (column.compare !== undefined) return column.compare(a, b);
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return String(left).localeCompare(String(right), "en", { numeric: true });
+}
+
 function columnDef<Row>(column: Column<Row>): ColDef<Row> {
-  const { cell, compare, hint, text } = column;
+  const { cell, hint, text } = column;
   const classes = [
     column.right === true ? "ag-right-aligned-cell" : "",
     column.mono === true ? "cell-mono" : "",
@@ -118,12 +131,8 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
     ...(column.width === undefined ? {} : { width: column.width }),
     ...(column.flex === undefined ? {} : { flex: column.flex, minWidth: column.width ?? 80 }),
     ...(column.sort === undefined ? {} : { sort: column.sort }),
-    ...(compare === undefined
-      ? {}
-      : {
-          comparator: (_a: unknown, _b: unknown, a: { data?: Row | undefined }, b: { data?: Row | undefined }) =>
-            a.data === undefined || b.data === undefined ? 0 : compare(a.data, b.data),
-        }),
+    comparator: (_a, _b, a, b, descending) =>
+      a.data === undefined || b.data === undefined ? 0 : orderOf(column, a.data, b.data, descending),
     ...(cell === undefined
       ? {}
       : { cellRenderer: ({ data }: ICellRendererParams<Row>) => (data === undefined ? null : cell(data)) }),

@@ -134,7 +134,7 @@ function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: R
         ? palette.live
         : palette.bar;
   ctx.beginPath();
-  ctx.roundRect(left, y - 4.5, Math.max(2, right - left), 9, 2);
+  ctx.roundRect(left, y - 4.5, Math.max(3, right - left), 9, 1.5);
   ctx.fill();
 }
 

@@ -12,6 +12,7 @@ function plainText(text: string): string {
   return text
     .replace(/\*\*([^*]+)\*\*/g, "$1")
     .replace(/`([^`]+)`/g, "$1")
+    .replace(/\\([\\`*_{}[\]()#+.!|<>-])/g, "$1")
     .trim();
 }
 

@@ -197,7 +197,7 @@ const positionId = (row: Position): string => row.symbol;
 
 function Resumes({ view }: { readonly view: DriftView }): ReactNode {
   if (view.resumes.length === 0)
-    return <Empty title="Nobody has resumed this session">It was never halted and resumed.</Empty>;
+    return <Empty title="Nobody has resumed this session">No halt of it has been ended yet.</Empty>;
   return (
     <table className="plain">
       <thead>

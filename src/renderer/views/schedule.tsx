@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.nextRun,
     cell: (row) => <Time at={row.nextRun} />,
     right: true,
-    width: 118,
+    width: 110,
   },
   {
     id: "in",
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.jitter,
     cell: (row) => <span className="quiet">±{formatSpan(row.jitter)}</span>,
     right: true,
-    width: 72,
+    width: 84,
   },
   {
     id: "last",
@@ -89,7 +89,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.lastRun,
     cell: (row) => <Time at={row.lastRun} />,
     right: true,
-    width: 118,
+    width: 110,
   },
   {
     id: "runtime",

@@ -6,7 +6,6 @@ import type { SessionListing } from "../../shared/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
-import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
@@ -273,7 +272,6 @@ export function Sessions(): ReactNode {
   const file = useRef<HTMLInputElement>(null);
   const { over, ...drop } = useDrop();
   const close = (): void => setDetail({ kind: "none" });
-  const list = <List onDetail={setDetail} />;
   return (
     <div className={over ? "sessions over" : "sessions"} {...drop}>
       {/* It stands outside of the dialog, so that a file can be given to it at any time. */}
@@ -291,17 +289,17 @@ export function Sessions(): ReactNode {
           });
         }}
       />
-      {detail.kind === "none" ? (
-        list
-      ) : (
-        <Split id="sessions" direction="vertical" sizes={[50, 50]}>
-          {list}
+      <div className="half">
+        <List onDetail={setDetail} />
+      </div>
+      {detail.kind === "none" ? null : (
+        <div className="half">
           {detail.kind === "summary" ? (
             <Summary key={detail.id} id={detail.id} onClose={close} />
           ) : (
             <Compared key={`${detail.a}-${detail.b}`} a={detail.a} b={detail.b} onClose={close} />
           )}
-        </Split>
+        </div>
       )}
       <RestoreDialog onChoose={() => file.current?.click()} />
     </div>
