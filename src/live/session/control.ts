@@ -75,6 +75,10 @@ export function answerControl(session: LiveSession, inbox: ControlInbox): void {
     } catch (error) {
       reply = { ok: false, error: shapeOf(error) };
     }
-    inbox.reply(id, reply);
+    try {
+      inbox.reply(id, reply);
+    } catch {
+      // What was asked is done or refused all the same; who asked is told by its own patience that no answer came.
+    }
   }
 }

@@ -38,14 +38,20 @@ export interface FileFacts {
   readonly started: string;
 }
 
-/** Writes the router's snapshot: the journal says so first. Throws `io`. */
-export function saveSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): void {
+/** Adds the router's snapshot to the ledger. What it returns writes the file, once the entry is committed. Throws `io`. */
+export function addSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): () => void {
   const context = { session: core.runDigest, journalPosition: core.ledger.decisions };
   const text = writeRouterState(core.router.snapshot(), context);
   const sha256 = digestOf(text);
   core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause }, core.now);
+  return () => saveRouterState(facts.fs, facts.files.routerState, text);
+}
+
+/** Writes the router's snapshot: the journal says so first. Throws `io`. */
+export function saveSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): void {
+  const save = addSnapshot(core, facts, cause);
   core.ledger.commit();
-  saveRouterState(facts.fs, facts.files.routerState, text);
+  save();
 }
 
 /** A wall time as the files write it. */

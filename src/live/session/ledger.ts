@@ -4,8 +4,9 @@
  * 1. An entry is counted (`Tally`) when it is added, and told to listeners only after the commit that holds it.
  * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
  *    nothing can be sent on the strength of an entry that may not be on disk.
- * 3. A journal has at most `PENDING_MAX` entries that are not committed: past it, a commit is forced.
+ * 3. Past `PENDING_MAX` entries that are not committed, `crowded` says so and the loop commits at the end of its pass.
  * 4. Entries' times never go back.
+ * 5. A halt is told only after the router's file shows it, too.
  */
 import { CodedError } from "../../shared/errors.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -50,6 +51,8 @@ export class Ledger {
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
   #consequential = false;
+  #halting = false;
+  #secure: () => () => void = () => () => undefined;
   #snapshots = 0;
   #committed: number;
   #committedMs: number | null = null;
@@ -97,6 +100,11 @@ export class Ledger {
     return this.#consequential;
   }
 
+  /** True when so much waits that it should be committed, whatever it is. */
+  get crowded(): boolean {
+    return this.#pending.length >= PENDING_MAX;
+  }
+
   get pending(): number {
     return this.#pending.length;
   }
@@ -113,6 +121,7 @@ export class Ledger {
     this.#tally.apply(entry);
     this.#pending.push(entry);
     if (body.kind === "snapshot") this.#snapshots += 1;
+    if (body.kind === "halt") this.#halting = true;
     if (!RIDES_ALONG.has(body.kind)) this.#consequential = true;
     return entry;
   }
@@ -123,12 +132,15 @@ export class Ledger {
     if (this.#pending.length === 0) return;
     const entries = this.#pending;
     try {
+      const secured = this.#halting ? this.#secure() : null;
+      this.#halting = false;
       this.#journal.commit();
       this.#committed = this.#journal.position;
       this.#committedMs = this.#monotonicMs();
       this.#pending = [];
       this.#consequential = false;
       this.#project(entries);
+      secured?.();
     } catch (error) {
       throw this.#break(error);
     }
@@ -139,6 +151,14 @@ export class Ledger {
         this.#listeners.delete(listener);
       }
     }
+  }
+
+  /**
+   * What a commit that holds a halt does besides: `secure` adds the router's snapshot to it, and what that returns writes the
+   * file before anybody is told.
+   */
+  secureHalts(secure: () => () => void): void {
+    this.#secure = secure;
   }
 
   subscribe(listener: EntryListener): () => void {

@@ -25,8 +25,8 @@ const COMMIT_MS_MAX = 50;
 export interface LoopHooks {
   /** Looks at the kill switch and the control inbox; called at the start of each pass. */
   readonly control: () => void;
-  /** Saves the router's snapshot; called after the commit of a pass in which it became due, and after a halt. */
-  readonly snapshot: (cause: "interval" | "halt") => void;
+  /** Saves the router's snapshot; called after the commit of a pass in which it became due. */
+  readonly snapshot: () => void;
   /** The session's last moment, or null. */
   readonly endsAt: Moment | null;
   /** True once the loop shall end. */
@@ -119,7 +119,6 @@ export class Loop {
     const core = this.#core;
     if (core.ledger.broken !== null) throw core.ledger.broken;
     await this.runs.ready(now);
-    const halts = core.tally.halts.length + core.tally.driftItems;
     if (now > core.now) core.now = now;
     this.#hear(now);
     this.#hooks.control();
@@ -127,14 +126,13 @@ export class Loop {
     const sending = this.runs.finish(now);
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
-    if (core.ledger.consequential) this.#commit();
+    if (core.ledger.consequential || core.ledger.crowded) this.#commit();
     if (sending.length > 0) await sendOrders(core, sending);
     const asked = this.inquiries.nextAt();
     if (asked !== null && asked <= now) {
       await this.inquiries.ask();
       if (core.ledger.consequential) this.#commit();
     }
-    if (core.tally.halts.length + core.tally.driftItems > halts) this.#hooks.snapshot("halt");
     this.#snapshot(now);
   }
 
@@ -177,7 +175,7 @@ export class Loop {
     if (!due) return;
     this.#lastSnapshotMs = timers.monotonicMs();
     this.#nextSnapshot = later(now, snapshotInterval);
-    this.#hooks.snapshot("interval");
+    this.#hooks.snapshot();
   }
 
   #measure(now: Moment): void {

@@ -8,7 +8,7 @@
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { OrderId } from "../../shared/ids.ts";
 import { venueIdOf } from "../../shared/ids.ts";
-import type { BrokerOrder, CommandOutcome, PlaceOrder } from "../../shared/ports.ts";
+import type { BrokerOrder, CommandOutcome, Lookup, PlaceOrder } from "../../shared/ports.ts";
 import type { OrderIntent } from "../../shared/strategy.ts";
 import { later, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -103,6 +103,15 @@ const REFUSED = {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
+/** A venue's answer to a question; one that throws has not answered. */
+export async function answered<T>(question: () => Promise<Lookup<T>>): Promise<Lookup<T>> {
+  try {
+    return await question();
+  } catch (error) {
+    return { ok: false, reason: messageOf(error) };
+  }
+}
+
 /** Sends orders whose decisions are committed, and adds what the broker answers. An adapter that throws has not answered. */
 export async function sendOrders(core: Core, sending: readonly Sending[]): Promise<void> {
   const answers = await Promise.all(
@@ -118,6 +127,24 @@ export async function sendOrders(core: Core, sending: readonly Sending[]): Promi
     const { orderId, order } = sending[index] as Sending;
     acknowledge(core, orderId, order.venueId, outcome);
   }
+}
+
+/** Asks the venue to cancel an order, and journals what it answers; the end itself is told by the venue. */
+export async function cancelAtVenue(
+  core: Core,
+  orderId: OrderId,
+  venueId: string,
+  operator: string,
+): Promise<CommandOutcome> {
+  let outcome: CommandOutcome;
+  try {
+    outcome = await core.broker.cancelOrder(venueId, core.now);
+  } catch (error) {
+    outcome = { outcome: "unknown", reason: messageOf(error) };
+  }
+  core.ledger.add({ kind: "cancel", orderId, venueId, reason: `asked by ${operator}`, outcome }, core.now);
+  core.ledger.commit();
+  return outcome;
 }
 
 function acknowledge(core: Core, orderId: OrderId, venueId: string, outcome: CommandOutcome): void {
@@ -166,7 +193,7 @@ export class Inquiries {
       this.#open.set(orderId, inquiry);
       inquiry.nextAt = later(core.now, ASK_AGAIN);
       const venueId = told === "" ? venueIdOf(core.id, orderId as OrderId) : told;
-      const answer = await core.broker.orderByClientId(venueId);
+      const answer = await answered(() => core.broker.orderByClientId(venueId));
       if (!answer.ok) {
         this.#noAnswer(orderId, answer.reason);
         continue;

@@ -29,7 +29,7 @@ export function agreeOnRouterFile(
       if (digests.length > 2) digests.shift();
       newest = entry.nextSequence;
     }
-  const { text, sha256, state } = loadRouterState(fs, files.routerState);
+  const { text, sha256, state } = load(fs, files, holds);
   if (digests.includes(sha256)) return null;
   if (holds === "file") {
     const note = "The operator said that router_state.json holds, not the journal.";
@@ -41,6 +41,22 @@ export function agreeOnRouterFile(
       "`--holds journal` goes on from the journal and writes the file anew, `--holds file` restores the file.",
     { path: files.routerState, sha256 },
   );
+}
+
+/** The file, read; one that is no router state belongs to nobody, and only its operator can say that it does not hold. */
+function load(fs: FileSystem, files: SessionFiles, holds: Holds | undefined): ReturnType<typeof loadRouterState> {
+  try {
+    return loadRouterState(fs, files.routerState);
+  } catch (error) {
+    if (holds === "file" || !(error instanceof CodedError) || error.code !== "snapshot_invalid") throw error;
+    throw new CodedError(
+      "session_conflict",
+      `${files.routerState} is not one that this session wrote: ${error.message} ` +
+        "`--holds journal` goes on from the journal and writes the file anew.",
+      { path: files.routerState },
+      { cause: error },
+    );
+  }
 }
 
 function difference(state: RouterSnapshot, nextInJournal: number): string {

@@ -15,10 +15,11 @@ import { between } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
-import { ARTIFACT_FILES, controlFolderOf, killSwitchPath, type ControlInbox } from "../../store/index.ts";
+import { ARTIFACT_FILES, killSwitchPath, type ControlInbox } from "../../store/index.ts";
 import type { LiveSession, ReviewDecision, SessionProbe, SessionState, SessionSummary, StopCause } from "./api.ts";
 import { answerControl } from "./control.ts";
-import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { addSnapshot, saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { cancelAtVenue } from "./orders.ts";
 import { haltSession, reviewDrift } from "./halts.ts";
 import { Loop } from "./loop.ts";
 import type { Core } from "./parts.ts";
@@ -73,11 +74,12 @@ export class Session implements LiveSession {
     });
     const hooks = {
       control: () => this.#control(),
-      snapshot: (cause: "interval" | "halt") => saveSnapshot(this.#core, this.#parts.facts, cause),
+      snapshot: () => saveSnapshot(this.#core, this.#parts.facts, "interval"),
       endsAt: parts.endsAt,
       ending: () => this.#cause !== null,
       paused: () => this.#paused,
     };
+    this.#core.ledger.secureHalts(() => addSnapshot(this.#core, this.#parts.facts, "halt"));
     this.#loop = new Loop(parts.core, hooks, parts.reconciled.ahead);
   }
 
@@ -243,17 +245,16 @@ export class Session implements LiveSession {
     const working = this.#core.tally.working.get(order);
     if (working === undefined)
       throw new CodedError("not_found", `${order} is not in flight; it may have filled or ended already.`);
-    const outcome = await this.#core.broker.cancelOrder(working.venueId, this.#core.now);
-    const orderId = asOrderId(order);
-    const told = { orderId, venueId: working.venueId, reason: `asked by ${who}`, outcome };
-    this.#core.ledger.add({ kind: "cancel", ...told }, this.#core.now);
-    this.#core.ledger.commit();
+    const outcome = await cancelAtVenue(this.#core, asOrderId(order), working.venueId, who);
     this.#core.clock.wake();
-    if (outcome.outcome === "refused")
-      throw new CodedError(
-        "wrong_state",
-        `The broker did not cancel ${order}: ${outcome.reason.replaceAll("_", " ")}.`,
-      );
+    if (outcome.outcome === "accepted") return;
+    const reason = outcome.reason.replaceAll("_", " ");
+    throw new CodedError(
+      "wrong_state",
+      outcome.outcome === "refused"
+        ? `The broker did not cancel ${order}: ${reason}.`
+        : `Nobody knows whether the broker canceled ${order}: ${reason}. It stays in flight until the broker says; ask again.`,
+    );
   }
 
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }): void {
@@ -380,9 +381,8 @@ export class Session implements LiveSession {
   }
 
   #asked(): boolean {
-    const { fs, files } = this.#parts.facts;
-    const kill = killSwitchPath(fs, this.#parts.killFolders) !== null && !this.#killed();
-    return kill || fs.list(controlFolderOf(files.folder)).some((name) => name.endsWith(".request.json"));
+    const { killFolders, inbox, facts } = this.#parts;
+    return (killSwitchPath(facts.fs, killFolders) !== null && !this.#killed()) || inbox.waits;
   }
 
   #killed(): boolean {
@@ -404,7 +404,6 @@ export class Session implements LiveSession {
 
   #afterHalt(): void {
     this.#core.ledger.commit();
-    saveSnapshot(this.#core, this.#parts.facts, "halt");
     this.#writeFiles();
   }
 

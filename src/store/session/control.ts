@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError, type ErrorShape } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
-import { readText, writeTextAtomic } from "../files/atomic.ts";
+import { ioError, readText, writeTextAtomic } from "../files/atomic.ts";
 
 export type ControlCommand =
   | { readonly command: "halt"; readonly operator: string; readonly note: string }
@@ -50,14 +50,41 @@ export class ControlInbox {
   constructor(fs: FileSystem, session: string) {
     this.#fs = fs;
     this.#folder = controlFolderOf(session);
-    fs.makeFolder(this.#folder);
-    for (const name of fs.list(this.#folder)) fs.remove(join(this.#folder, name));
+    try {
+      fs.makeFolder(this.#folder);
+      for (const name of fs.list(this.#folder)) this.#drop(name);
+    } catch (error) {
+      throw ioError("Making", this.#folder, error);
+    }
+  }
+
+  /** Whether something waits, at the cost of one look. A folder that is gone has nothing. */
+  get waits(): boolean {
+    return this.#names().length > 0;
+  }
+
+  #names(): string[] {
+    try {
+      return this.#fs.list(this.#folder).filter((name) => REQUEST.test(name));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Removes a file; false for what is none, as a folder of that name: it is nobody's request. */
+  #drop(name: string): boolean {
+    try {
+      this.#fs.remove(join(this.#folder, name));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The requests that wait, oldest name first; each is taken once. */
   take(): ControlRequest[] {
     const requests: ControlRequest[] = [];
-    for (const name of this.#fs.list(this.#folder)) {
+    for (const name of this.#names()) {
       const id = REQUEST.exec(name)?.[1];
       if (id === undefined || requests.length >= REQUESTS_MAX) continue;
       const path = join(this.#folder, name);
@@ -67,8 +94,7 @@ export class ControlInbox {
       } catch {
         // An unreadable request stays null, and its asker is told that it is no command.
       }
-      this.#fs.remove(path);
-      requests.push({ id, value });
+      if (this.#drop(name)) requests.push({ id, value });
     }
     return requests;
   }

@@ -82,7 +82,11 @@ export class Venue {
       account: () => lookup((): BrokerAccount => ({ currency: "USD", cash: "0", equity: "0" })),
       symbolMeta: (symbol) => this.symbols.find((one) => one.symbol === symbol) ?? null,
       onMarketData: (events) => this.#market(events),
-      nextEventAt: () => (this.#events.length > 0 ? ((this.#events[0] as { at?: Moment }).at ?? null) : null),
+      nextEventAt: () => {
+        const [event] = this.#events;
+        if (event === undefined) return null;
+        return event.kind === "fill" ? event.fill.at : event.at;
+      },
       takeEvents: () => this.#events.splice(0),
       close: () => undefined,
     };
