@@ -19,6 +19,9 @@ export const EQUITY_POINTS_MAX = 2_000;
 
 type Part = Omit<DeskView, "equity">;
 
+/** A share that rounds to nothing is 0: JSON knows no zero below zero, and no eye should see one. */
+const unsigned = (share: number | string): number => Number(share) + 0;
+
 export class DeskProjection {
   readonly equity: Table<DeskView["equity"][string]>;
   readonly #desk: Pick<Desk, "slo" | "orchestrator">;
@@ -44,7 +47,7 @@ export class DeskProjection {
   apply(entry: JournalEntry, error: string | null): void {
     this.#errors.apply(entry, error);
     if (entry.kind !== "equity") return;
-    this.equity.set(String(this.#points), [entry.at, Number(entry.equity), Number(entry.drawdown)]);
+    this.equity.set(String(this.#points), [entry.at, Number(entry.equity), unsigned(entry.drawdown)]);
     this.#points += 1;
   }
 
@@ -64,8 +67,8 @@ export class DeskProjection {
         realized: account.realized,
         unrealized: account.unrealized,
         fees: account.fees,
-        drawdown: account.drawdown,
-        drawdownMax: account.drawdownMax,
+        drawdown: unsigned(account.drawdown),
+        drawdownMax: unsigned(account.drawdownMax),
         gross: account.gross,
         net: account.net,
       },
@@ -100,7 +103,13 @@ export class DeskProjection {
       headroom: recordOf(
         probe.headroom,
         (headroom) => `${headroom.guard}:${headroom.scope}`,
-        ({ guard, scope, value, limit, used }) => ({ guard, scope, value, limit, used }),
+        ({ guard, scope, value, limit, used }) => ({
+          guard,
+          scope,
+          value,
+          limit,
+          used: used === null ? null : unsigned(used),
+        }),
       ),
     });
     return { ...this.#part, equity: this.equity.value() };

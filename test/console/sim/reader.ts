@@ -40,6 +40,18 @@ interface Waiting {
   readonly resolve: (value: never) => void;
 }
 
+/** Where a value is something that JSON would change, or null: a zero below zero, NaN, an absent value that is there. */
+function notPlain(value: unknown, path = ""): string | null {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return null;
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? null : `${path}: ${value}`;
+  if (typeof value !== "object") return `${path}: ${typeof value}`;
+  for (const [key, inner] of Object.entries(value)) {
+    const odd = notPlain(inner, `${path}/${key}`);
+    if (odd !== null) return odd;
+  }
+  return null;
+}
+
 export class Reader {
   readonly events: Event[] = [];
   /** What broke the contract; empty in a good run. */
@@ -127,8 +139,8 @@ export class Reader {
   }
 
   #take(message: HostMessage): void {
-    const wired: unknown = JSON.parse(JSON.stringify(message));
-    if (JSON.stringify(wired) !== JSON.stringify(message)) this.faults.push("a message was no plain JSON");
+    const odd = notPlain(message);
+    if (odd !== null) this.faults.push(`a message is no plain JSON at ${odd}`);
     if (message.kind === "event") return this.#apply(message);
     const resolve = this.#calls.get(message.id);
     if (resolve === undefined) this.faults.push(`an answer to a call that was not made: ${message.id}`);
