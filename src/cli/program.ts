@@ -18,6 +18,7 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { exitOf, exitTable } from "./exits.ts";
 import { Output, type Io } from "./output.ts";
 
@@ -105,6 +106,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addControlCommands(add);
   addReviewCommand(add);
   addRestoreCommand(add);
+  addVerifyCommand(add);
   addServeCommand(add);
   addConfigCommand(add);
   addDoctorCommand(add);

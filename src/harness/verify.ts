@@ -1,0 +1,232 @@
+/**
+ * `verify`: whether a session's folder is what it says, told by somebody who only reads.
+ *
+ * 1. It takes no lock and writes nothing; beside a running session it looks at what is committed.
+ * 2. The checks go from the bytes upwards: chain, head, sequences, orders and fills, books by replay, snapshot by replay. The first
+ *    fault ends its own check; later checks run only where they still mean something.
+ * 3. A check that could not be made is told as such, never as passed.
+ */
+import { decimal } from "../shared/decimal.ts";
+import { CodedError } from "../shared/errors.ts";
+import { inspectJournal, snapshotDigest } from "../live/session/inspect.ts";
+import {
+  digestOf,
+  findSession,
+  nodeFileSystem,
+  readJournal,
+  readText,
+  ROUTER_STATE_BYTES_MAX,
+  type JournalEntry,
+  type JournalReader,
+  type SessionFiles,
+  type Workspace,
+} from "../store/index.ts";
+
+export interface VerifyCheck {
+  readonly name: "chain" | "orders" | "replay" | "snapshot" | "file";
+  readonly state: "passed" | "failed" | "skipped";
+  /** The entry at which the fault stands; null where it has none. */
+  readonly seq: number | null;
+  readonly text: string;
+}
+
+export interface Verdict {
+  readonly id: string;
+  readonly folder: string;
+  readonly entries: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly ok: boolean;
+  readonly checks: readonly VerifyCheck[];
+}
+
+type Found = { readonly seq: number | null; readonly text: string };
+
+/** Verifies a session by its id; `latest` names the newest. Throws `no_session`, or `io` for a journal that cannot be opened. */
+export async function verifySession(workspace: Workspace, id: string): Promise<Verdict> {
+  const files = findSession(workspace, id);
+  if (!nodeFileSystem.exists(files.journal))
+    throw new CodedError("no_session", `${files.folder} has no journal, so there is nothing to verify.`);
+  const journal = readJournal(files.journal);
+  try {
+    return await verifyOpen(workspace, files, journal);
+  } finally {
+    journal.close();
+  }
+}
+
+async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: JournalReader): Promise<Verdict> {
+  const checks: VerifyCheck[] = [];
+  const add = (name: VerifyCheck["name"], fault: Found | null, passed: string): boolean => {
+    checks.push(
+      fault === null
+        ? { name, state: "passed", seq: null, text: passed }
+        : { name, state: "failed", seq: fault.seq, text: fault.text },
+    );
+    return fault === null;
+  };
+  const skip = (name: VerifyCheck["name"], text: string): void => {
+    checks.push({ name, state: "skipped", seq: null, text });
+  };
+  const entries = journal.position;
+  const broken = journal.verify();
+  const whole = add(
+    "chain",
+    broken === null ? null : { seq: broken.seq, text: broken.rule },
+    `${entries} entries, each with its number and its hash, and the head is the last one's`,
+  );
+  const book = new OrderBook();
+  const readable = attempt(() => {
+    for (const entry of journal.read(1)) if (book.take(entry)) break;
+  });
+  add(
+    "orders",
+    readable ?? book.fault,
+    `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
+  );
+  if (!whole) {
+    skip("replay", "not repeated, because the chain is broken");
+    skip("snapshot", "not compared, because the chain is broken");
+  } else await replayChecks(workspace, files, journal, add, skip);
+  fileCheck(files, journal, add, skip);
+  const ok = checks.every((check) => check.state !== "failed");
+  return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
+}
+
+type Add = (name: VerifyCheck["name"], fault: Found | null, passed: string) => boolean;
+type Skip = (name: VerifyCheck["name"], text: string) => void;
+
+function attempt(work: () => void): Found | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return { seq: null, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function replayChecks(
+  workspace: Workspace,
+  files: SessionFiles,
+  journal: JournalReader,
+  add: Add,
+  skip: Skip,
+): Promise<void> {
+  let snapshots = 0;
+  let wrong: Found | null = null;
+  const last = journal.lastOf("snapshot")?.seq ?? 0;
+  try {
+    await inspectJournal(workspace, files, journal, (core, entry) => {
+      if (entry.kind !== "snapshot") return;
+      // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
+      if (entry.seq === last && snapshotDigest(core, entry.seq, snapshots) !== entry.sha256)
+        wrong = {
+          seq: entry.seq,
+          text: "the router that the journal gives is not the one that this snapshot was made of",
+        };
+      snapshots += 1;
+    });
+  } catch (error) {
+    const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
+    add("replay", { seq, text: error instanceof Error ? error.message : String(error) }, "");
+    skip("snapshot", "not compared, because the journal cannot be repeated");
+    return;
+  }
+  add("replay", null, "every decision and every booked profit comes out the same again");
+  if (last === 0) skip("snapshot", "the session has written none yet");
+  else add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
+}
+
+/** `router_state.json` itself: one of the last two that the journal tells of. */
+function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
+  if (!nodeFileSystem.exists(files.routerState))
+    return skip("file", "router_state.json is not there; the journal has everything");
+  const digests: string[] = [];
+  for (const entry of journal.read(1, ["snapshot"]))
+    if (entry.kind === "snapshot") {
+      digests.push(entry.sha256);
+      if (digests.length > 2) digests.shift();
+    }
+  const sha256 = digestOf(readText(nodeFileSystem, files.routerState, ROUTER_STATE_BYTES_MAX));
+  const fault = digests.includes(sha256)
+    ? null
+    : {
+        seq: null,
+        text: "router_state.json is not the one that this session wrote last; somebody changed or replaced it",
+      };
+  add("file", fault, "router_state.json is the one that the session wrote last");
+}
+
+interface Known {
+  sent: boolean;
+  ended: boolean;
+  readonly quantity: string;
+}
+
+/** The rules between orders, sends, answers and fills, entry by entry. */
+class OrderBook {
+  orders = 0;
+  fills = 0;
+  fault: Found | null = null;
+  readonly #orders = new Map<string, Known>();
+  readonly #fills = new Set<string>();
+  #highest = 0;
+
+  /** True once a fault is found. */
+  take(entry: JournalEntry): boolean {
+    const text = this.#look(entry);
+    if (text !== null) this.fault = { seq: entry.seq, text };
+    return this.fault !== null;
+  }
+
+  #look(entry: JournalEntry): string | null {
+    switch (entry.kind) {
+      case "order":
+        return entry.accepted && !entry.replay && entry.orderId !== null
+          ? this.#accept(entry.orderId, entry.quantity)
+          : null;
+      case "send": {
+        const order = this.#orders.get(entry.orderId);
+        if (order === undefined) return `${entry.orderId} is sent and was never accepted`;
+        if (order.sent) return `${entry.orderId} is sent twice`;
+        order.sent = true;
+        return null;
+      }
+      case "ack":
+        return this.#orders.get(entry.orderId)?.sent === true
+          ? null
+          : `${entry.orderId} is answered and was never sent`;
+      case "fill":
+        return this.#fill(entry);
+      case "restore":
+        for (const id of Object.keys((entry.state["inflight"] ?? {}) as object))
+          this.#orders.set(id, { sent: true, ended: false, quantity: "0" });
+        this.#highest = Math.max(this.#highest, entry.nextSequence - 1);
+        return null;
+      default:
+        return null;
+    }
+  }
+
+  #accept(id: string, quantity: number): string | null {
+    const number = Number(id.replace("ROUTER-", ""));
+    if (this.#orders.has(id)) return `${id} is accepted twice`;
+    if (number !== this.#highest + 1) return `${id} follows number ${this.#highest}; a number is missing or used again`;
+    this.#highest = number;
+    this.#orders.set(id, { sent: false, ended: false, quantity: String(quantity) });
+    this.orders += 1;
+    return null;
+  }
+
+  #fill(entry: Extract<JournalEntry, { kind: "fill" }>): string | null {
+    if (entry.verdict !== "booked") return null;
+    if (this.#fills.has(entry.fillId)) return `fill ${entry.fillId} is booked twice`;
+    this.#fills.add(entry.fillId);
+    this.fills += 1;
+    const order = entry.orderId === null ? undefined : this.#orders.get(entry.orderId);
+    if (order === undefined || !order.sent) return `fill ${entry.fillId} is booked to an order that was never sent`;
+    if (decimal(entry.quantity).isNegative() !== decimal(order.quantity).isNegative() && order.quantity !== "0")
+      return `fill ${entry.fillId} goes the other way than its order`;
+    return null;
+  }
+}
