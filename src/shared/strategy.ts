@@ -4,6 +4,8 @@
  * 1. A strategy gets everything through its context: no clock, no I/O, no randomness but its own seeded stream.
  * 2. The context is a frozen picture of the moment at which the run started.
  * 3. A strategy never learns an order's fate from its own return value: positions and open orders tell it in the next run.
+ * 4. What a strategy remembers between two runs is what `save` returns and `load` gets back. Anything else that it keeps in
+ *    variables may be gone at any run, because its process may have been replaced.
  */
 import type { Bar } from "./market.ts";
 import type { Moment } from "./time.ts";
@@ -76,10 +78,39 @@ export interface OrderIntent {
   readonly idempotencyKey?: string;
 }
 
-export interface Strategy {
+/** An execution of one of the strategy's own orders. Quantity is signed: positive bought. */
+export interface StrategyFill {
+  readonly orderId: string | null;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly fee: number;
+  readonly at: Moment;
+}
+
+/** What a strategy knows before its first run. */
+export interface StrategyStart {
+  readonly symbols: readonly string[];
+  readonly params: Parameters;
+  readonly sizing: SizingLimits;
+}
+
+/** `State` is what the strategy remembers: plain JSON, at most 65,536 characters long as text. */
+export interface Strategy<State = unknown> {
   readonly defaults: Parameters;
   readonly parameters: Readonly<Record<string, ParameterRule>>;
+  /** One run. It has the budget of the desk, and ends by returning what it wants to order. */
   onTick(context: StrategyContext): readonly OrderIntent[];
+  /** Called at the start of a run for each fill since the run before, oldest first, before `onTick`. */
+  onFill?(fill: StrategyFill, context: StrategyContext): void;
+  /** Called once before the first run, unless there is a state to `load`. */
+  onStart?(start: StrategyStart): void;
+  /** Called when the session stops, if there is time; nothing may depend on it. */
+  onStop?(): void;
+  /** What the strategy remembers; asked for after each run. */
+  save?(): State;
+  /** Gets back what `save` last returned, in place of `onStart`: after its process was replaced. */
+  load?(state: State): void;
   /** The bars of history that `onTick` wants with these parameters. */
   barsNeeded?(params: Parameters): number;
 }

@@ -10,7 +10,7 @@ import type { Desk } from "../../shared/desk.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
-import type { OpenOrder, OrderIntent } from "../../shared/strategy.ts";
+import type { OpenOrder, OrderIntent, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
 import type { BookProbe, HeadroomProbe } from "./api.ts";
@@ -28,15 +28,24 @@ export interface RunPicture {
   readonly marks: Readonly<Record<string, number>>;
   readonly positions: Readonly<Record<string, number>>;
   readonly openOrders: readonly OpenOrder[];
+  /** Of this strategy's orders, since its run before; oldest first. */
+  readonly fills: readonly StrategyFill[];
   /** The newest bar among them, by close. */
   readonly bar: Moment | null;
 }
 
 /** How a run ended. What a strategy throws or returns wrongly is an outcome, never an exception. */
 export interface RunResult {
-  readonly outcome: "ok" | "threw" | "bad_result";
+  /** `timed_out`: it was still running at its deadline, and its process was ended. */
+  readonly outcome: "ok" | "threw" | "bad_result" | "timed_out";
   readonly orders: readonly OrderIntent[];
   readonly message: string | null;
+}
+
+/** Real milliseconds that a run on the system's clock has, from the moment at which it was asked for. */
+export interface RunLimits {
+  readonly budgetMs: number;
+  readonly deadlineMs: number;
 }
 
 export interface HostPort {
@@ -44,8 +53,10 @@ export interface HostPort {
   readonly notLoaded: ReadonlyMap<string, string>;
   /** The most bars that any of the strategies looks back on. */
   readonly barsNeeded: number;
-  /** Never rejects. */
-  run(picture: RunPicture): Promise<RunResult>;
+  /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */
+  run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
+  /** Called while a strategy runs and says that it is alive. */
+  onHeartbeat: (strategy: string) => void;
   close(): void;
 }
 

@@ -5,9 +5,11 @@
  *    computed; runs that end at one moment count in the order in which they started.
  * 2. On the system clock a result counts when it arrives.
  * 3. Past the hard deadline a run is over: it counts as timed out, and whatever it returns later is dropped.
- * 4. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
+ * 4. On a virtual clock a run whose drawn length passes its deadline is not even computed, as a run that is ended leaves no
+ *    trace; one that truly hangs ends at its deadline, too.
+ * 5. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
  */
-import { between, formatDuration, later } from "../../shared/time.ts";
+import { between, formatDuration, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { RunOutcome } from "../../store/journal/entries.ts";
 import { missed, runFinished, runStarted } from "./effects.ts";
@@ -20,15 +22,20 @@ interface OpenRun {
   readonly picture: RunPicture;
   readonly due: Moment;
   /** When its result counts at the latest: its drawn end on a virtual clock, its deadline on the system's. */
-  readonly endsAt: Moment;
-  readonly timesOut: boolean;
+  endsAt: Moment;
+  timesOut: boolean;
+  readonly deadlineAt: Moment;
   readonly result: Promise<RunResult>;
   arrived: RunResult | null;
 }
 
+/** The result of a run that is over because its deadline passed. */
+const TIMED_OUT: RunResult = { outcome: "timed_out", orders: [], message: null };
+
 /** What a run sees at this moment. */
 export function pictureOf(core: Core, strategy: string, run: number, now: Moment): RunPicture {
-  const { symbols } = core.tally.strategy(strategy).config;
+  const { config, fillsTold: fills } = core.tally.strategy(strategy);
+  const { symbols } = config;
   const marks: Record<string, number> = {};
   const positions: Record<string, number> = {};
   for (const symbol of symbols) {
@@ -43,7 +50,8 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
       openOrders.push({ orderId, symbol, quantity, filled: filled.toNumber() });
     }
   const bars = Object.fromEntries(symbols.map((symbol) => [symbol, core.market.bars(symbol)]));
-  return { strategy, run, now, bars, marks, positions, openOrders, bar: core.market.newestBarAt(symbols) };
+  const bar = core.market.newestBarAt(symbols);
+  return { strategy, run, now, bars, marks, positions, openOrders, fills, bar };
 }
 
 export class Runs {
@@ -54,6 +62,9 @@ export class Runs {
 
   constructor(core: Core) {
     this.#core = core;
+    // A heartbeat is a sign for eyes. On a virtual clock it would come at a moment that the machine decides.
+    if (core.clock.kind === "system")
+      core.host.onHeartbeat = (strategy) => core.scheduler.recordHeartbeat(strategy, core.clock.now());
   }
 
   get open(): number {
@@ -70,7 +81,14 @@ export class Runs {
   /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
   async ready(now: Moment): Promise<void> {
     if (this.#core.clock.kind === "system") return;
-    for (const run of this.#open.values()) if (run.endsAt <= now && !run.timesOut) run.arrived = await run.result;
+    for (const run of this.#open.values()) {
+      if (run.endsAt > now || run.timesOut || run.arrived !== null) continue;
+      run.arrived = await run.result;
+      if (run.arrived.outcome !== "timed_out") continue;
+      // It hangs: on the session's clock, too, it takes as long as a run may.
+      run.timesOut = true;
+      run.endsAt = run.deadlineAt;
+    }
   }
 
   /** Starts every strategy that is due. */
@@ -103,9 +121,12 @@ export class Runs {
     const virtual = core.clock.kind === "virtual";
     const drawn = virtual ? runtimeOf(core.desk.runtime, core.desk.seed, picture.strategy, picture.run) : deadline;
     const timesOut = !virtual || drawn > deadline;
-    const result = core.host.run(picture);
-    const endsAt = later(picture.now, timesOut ? deadline : drawn);
-    const open: OpenRun = { number: this.#started++, picture, due, endsAt, timesOut, result, arrived: null };
+    const limits = virtual ? null : { budgetMs: config.timeBudget / MILLISECOND, deadlineMs: deadline / MILLISECOND };
+    const result = virtual && timesOut ? Promise.resolve(TIMED_OUT) : core.host.run(picture, limits);
+    const deadlineAt = later(picture.now, deadline);
+    const endsAt = timesOut ? deadlineAt : later(picture.now, drawn);
+    const number = this.#started++;
+    const open: OpenRun = { number, picture, due, endsAt, timesOut, deadlineAt, result, arrived: null };
     this.#open.set(picture.strategy, open);
     if (virtual) return;
     void this.#arrive(open);
@@ -137,9 +158,8 @@ export class Runs {
     // A result that is there counts, even if the loop comes to it late; past the deadline there is none.
     const at = core.clock.kind === "virtual" ? (Math.min(now, endsAt) as Moment) : now;
     const runtime = between(picture.now, at);
-    const result: RunResult = arrived ?? { outcome: "ok", orders: [], message: null };
-    const ended = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
-    const outcome: RunOutcome = arrived === null ? "timed_out" : ended;
+    const result = arrived ?? TIMED_OUT;
+    const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
     const planned = runFinished(core, { strategy, due, outcome }, orders.length, at);
     const message = outcome === "timed_out" ? `had not returned after ${formatDuration(runtime)}` : messageOf(result);

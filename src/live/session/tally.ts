@@ -10,6 +10,7 @@
 import { fromRouterState } from "../../orchestrator/index.ts";
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import type { StrategyFill } from "../../shared/strategy.ts";
 import type { Moment, Duration } from "../../shared/time.ts";
 import type {
   AckEntry,
@@ -53,6 +54,9 @@ export interface OpenRun {
   readonly started: Moment;
 }
 
+/** Fills that a strategy is told of at its next run; the oldest give way. */
+export const FILLS_TOLD_MAX = 1_000;
+
 export interface StrategyTally {
   readonly config: StrategyConfig;
   standing: "active" | "paused" | "quarantined" | "not_loaded";
@@ -68,6 +72,9 @@ export interface StrategyTally {
   orders: number;
   fills: number;
   rejections: number;
+  /** Fills that the present run, or the last, was told of, and those that the next will be. */
+  fillsTold: readonly StrategyFill[];
+  fillsToTell: StrategyFill[];
 }
 
 export interface SeenFill {
@@ -124,6 +131,8 @@ export class Tally {
         orders: 0,
         fills: 0,
         rejections: 0,
+        fillsTold: [],
+        fillsToTell: [],
       });
   }
 
@@ -148,6 +157,8 @@ export class Tally {
         const tally = this.strategy(entry.strategy);
         tally.runs = entry.run;
         tally.open = { run: entry.run, planned: entry.planned, due: entry.due, started: entry.at };
+        tally.fillsTold = tally.fillsToTell;
+        tally.fillsToTell = [];
         return;
       }
       case "run_finished":
@@ -245,6 +256,9 @@ export class Tally {
     tally.failures += 1;
     tally.lastError = entry.message;
     tally.timeoutsInRow = entry.outcome === "timed_out" ? tally.timeoutsInRow + 1 : 0;
+    // A run that was ended left no trace in its strategy, so the next one is told again.
+    if (entry.outcome === "timed_out")
+      tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
   }
 
   #order(entry: OrderEntry, at: Moment): void {
@@ -330,7 +344,13 @@ export class Tally {
     this.fills += 1;
     if (entry.strategy !== null) {
       const tally = this.strategies.get(entry.strategy);
-      if (tally !== undefined) tally.fills += 1;
+      if (tally !== undefined) {
+        tally.fills += 1;
+        const { orderId, symbol, filledAt } = entry;
+        const [quantity, price, fee] = [Number(entry.quantity), Number(entry.price), Number(entry.fee)];
+        tally.fillsToTell.push({ orderId, symbol, quantity, price, fee, at: filledAt });
+        if (tally.fillsToTell.length > FILLS_TOLD_MAX) tally.fillsToTell.shift();
+      }
     }
     const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
     if (order === undefined) return;

@@ -73,6 +73,7 @@ function sizingOf(desk: Desk, config: StrategyConfig): SizingLimits {
 class InProcessHost implements HostPort {
   readonly notLoaded: ReadonlyMap<string, string>;
   readonly barsNeeded: number;
+  onHeartbeat: (strategy: string) => void = () => undefined;
   readonly #loaded: ReadonlyMap<string, Loaded>;
 
   constructor(loaded: ReadonlyMap<string, Loaded>, notLoaded: ReadonlyMap<string, string>) {
