@@ -2,7 +2,7 @@
  * The market as the session has heard it: newest marks, and the newest bars of each symbol.
  *
  * 1. It is a function of the feed's events alone, so that a recovery rebuilds it from the feed.
- * 2. What `bars` returns is never changed afterwards: a run keeps the picture of the moment at which it started.
+ * 2. What `bars` returns is never changed afterwards, by whomever: a run keeps the picture of the moment at which it started.
  * 3. At most `HISTORY_BARS_MAX` bars of a symbol are kept.
  */
 import type { Bar, FeedEvent, Mark } from "../../shared/market.ts";
@@ -53,7 +53,7 @@ export class Market {
   bars(symbol: string): readonly Bar[] {
     const history = this.#symbols.get(symbol);
     if (history === undefined) return [];
-    history.picture ??= history.bars.slice(-this.#depth);
+    history.picture ??= Object.freeze(history.bars.slice(-this.#depth));
     return history.picture;
   }
 
@@ -82,7 +82,7 @@ export class Market {
 
   #bar(bar: Bar): void {
     const history = this.#history(bar.symbol);
-    history.bars.push(bar);
+    history.bars.push(Object.freeze(bar));
     if (history.bars.length >= 2 * this.#depth) history.bars.splice(0, history.bars.length - this.#depth);
     history.picture = null;
     this.#lastBarAt = bar.at;

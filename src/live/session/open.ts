@@ -181,6 +181,22 @@ function register(core: Core): void {
   }
 }
 
+/** What loads and what does not may have changed since: a file was corrected, moved or spoiled. */
+function loadedAnew(core: Core): void {
+  for (const { name: strategy } of core.desk.strategies) {
+    const reason = core.host.notLoaded.get(strategy);
+    const before = core.tally.strategy(strategy).standing === "not_loaded";
+    if (reason !== undefined && !before) {
+      core.scheduler.pause(strategy);
+      core.ledger.add({ kind: "strategy", strategy, event: "not_loaded", reason, operator: null }, core.now);
+    } else if (reason === undefined && before) {
+      core.scheduler.resume(strategy, core.now);
+      const text = "It loads now.";
+      core.ledger.add({ kind: "strategy", strategy, event: "resumed", reason: text, operator: null }, core.now);
+    }
+  }
+}
+
 function endOf(feed: Feed, start: Moment, length: Duration | undefined): Moment | null {
   const asked = length === undefined ? null : later(start, length);
   if (feed.end === null || (asked !== null && asked < feed.end)) return asked;
@@ -242,6 +258,7 @@ async function goOn(
   const interrupted: Interrupted[] = replay(core, journal.read(1));
   if (core.clock.kind === "system") core.now = core.clock.now();
   const reconciled = await reconcileWithVenue(core);
+  loadedAnew(core);
   if (options.restore !== undefined && snapshot !== null) applyRestore(core, options.restore, snapshot);
   else if (copiedIn !== null) applyRestore(core, copiedIn, checkRestore(copiedIn, desk));
   const text =

@@ -1,0 +1,310 @@
+/**
+ * Strategies that overrun, hang, throw, lie or do not load: each costs its own runs, and the session goes on.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { LiveSession } from "../../../src/live/session/api.ts";
+import type { Desk } from "../../../src/shared/desk.ts";
+import { between, HOUR, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
+import { scaledDesk } from "../../../src/store/index.ts";
+import { builtInStrategies } from "../../../src/live/strategies/index.ts";
+import { deskOf, strategyOf } from "./desks.ts";
+import {
+  crashCopy,
+  create,
+  entriesOf,
+  finish,
+  handPorts,
+  HandTimers,
+  journalOf,
+  makeWorkspace,
+  minutes,
+  reopen,
+  turn,
+} from "./stage.ts";
+
+const strategyIn = (session: LiveSession, name: string) => {
+  const found = session.probe().strategies.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no strategy ${name}`);
+  return found;
+};
+
+/** A user's strategy that does what its `how` says: a line of the body of `onTick`. */
+const SPITE = (body: string): string => `
+export default {
+  defaults: {},
+  parameters: {},
+  onTick(context) {
+    const symbol = context.symbols[0];
+    const because = { text: "because", values: {} };
+    void symbol; void because;
+    ${body}
+  },
+};
+`;
+
+/** One spiteful strategy beside the four of the test's desk. */
+async function beside(body: string, more: Partial<Desk> = {}) {
+  const workspace = makeWorkspace();
+  writeFileSync(join(workspace.strategies, "spite.mjs"), body.startsWith("raw:") ? body.slice(4) : SPITE(body));
+  const desk = deskOf(more);
+  const strategies = [
+    ...desk.strategies,
+    strategyOf("spite", "spite.mjs", ["AAA", "BBB"], { cadence: (10 * SECOND) as Duration }),
+  ];
+  const session = await create({ ...desk, strategies }, { workspace, length: minutes(6) });
+  return { session, workspace };
+}
+
+describe("a run that takes too long", () => {
+  const hopeless = deskOf({ runtime: { median: (10 * MINUTE) as Duration, sigma: 0, slowShare: 0, slowFactor: 1 } });
+
+  it("is quarantined after three in a row, until an operator resumes it", async () => {
+    const timers = new HandTimers();
+    const session = await create(hopeless, { speed: 60, length: minutes(60), ports: handPorts(timers) });
+    session.start();
+    await timers.pass(6_000);
+    for (const { name, state, failures, reason } of session.probe().strategies)
+      expect({ name, state, failures, reason }).toMatchObject({
+        state: "quarantined",
+        failures: 3,
+        reason: /3 runs in a row/ as unknown,
+      });
+    const finished = entriesOf(session.entries(), "run_finished");
+    expect(finished).toHaveLength(12);
+    for (const run of finished) expect(run).toMatchObject({ outcome: "timed_out", runtime: 15 * SECOND, orders: 0 });
+    await timers.pass(3_000);
+    expect(entriesOf(session.entries(), "run_finished")).toHaveLength(12);
+    expect(session.state).toBe("running");
+
+    session.resumeStrategy("revert-a", "ada");
+    expect(() => session.resumeStrategy("revert-a", "ada")).toThrow(/active/);
+    await timers.pass(4_000);
+    expect(strategyIn(session, "revert-a")).toMatchObject({ state: "quarantined", failures: 6 });
+    expect(
+      entriesOf(session.entries(), "strategy")
+        .map(({ strategy, event }) => `${strategy} ${event}`)
+        .slice(-2),
+    ).toEqual(["revert-a resumed", "revert-a quarantined"]);
+
+    const again = await reopen(crashCopy(session.folder), session.id, { speed: "max", length: minutes(5) });
+    expect(again.probe().strategies.map((one) => one.state)).toEqual(Array(4).fill("quarantined"));
+    expect(await finish(again)).toMatchObject({ failure: null });
+  });
+
+  it("past its budget and within its deadline counts as an overrun, costs slots and keeps its orders", async () => {
+    const slow = deskOf({ runtime: { median: (10 * SECOND) as Duration, sigma: 0, slowShare: 0, slowFactor: 1 } });
+    const strategies = slow.strategies.map((one) => ({
+      ...one,
+      cadence: (8 * SECOND) as Duration,
+      jitter: 0 as Duration,
+      anchor: "slot" as const,
+    }));
+    const session = await create({ ...slow, strategies }, { length: minutes(10) });
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null });
+    expect(summary.orders).toBeGreaterThan(2);
+    const entries = journalOf(session.folder);
+    for (const run of entriesOf(entries, "run_finished")) {
+      expect(run.outcome).toBe("overrun");
+      expect(run.runtime).toBe(10 * SECOND);
+    }
+    for (const one of session.probe().strategies) {
+      expect(one.overruns).toBe(one.executions);
+      expect(one.skips).toBeGreaterThan(0);
+      expect(one.state).not.toBe("quarantined");
+    }
+  });
+});
+
+describe("a machine that slept", () => {
+  it("runs each strategy once for all the slots it missed, and counts them", async () => {
+    const timers = new HandTimers();
+    const desk = deskOf({ clock: { kind: "system", start: null, speed: 1 } });
+    let jump = 0;
+    const wallMs = (): number => 1_767_623_400_000 + timers.nowMs + jump;
+    const session = await create(desk, { length: (3 * HOUR) as Duration, ports: handPorts(timers, { wallMs }) });
+    session.start();
+    await timers.pass(60_000);
+    const before = entriesOf(session.entries(), "run_started").length;
+    expect(before).toBeGreaterThan(4);
+    jump = HOUR / 1_000;
+    await timers.pass(1_100);
+    const missed = entriesOf(session.entries(), "missed");
+    expect(missed.map((entry) => entry.strategy).toSorted()).toEqual(desk.strategies.map((one) => one.name).toSorted());
+    for (const entry of missed) {
+      expect(entry.reason).toBe("misfire");
+      expect(entry.slots).toBeGreaterThan(100);
+    }
+    expect(entriesOf(session.entries(), "run_started").length - before).toBe(4);
+    expect(session.probe().now - session.probe().startedAt).toBeGreaterThan(HOUR);
+    await timers.pass(90_000);
+    expect(entriesOf(session.entries(), "run_started").length - before).toBeLessThan(20);
+    expect(session.state).toBe("running");
+    // The wall set back is time standing still, never time going back.
+    jump = 0;
+    await timers.pass(60_000);
+    const at = [...session.entries()].map((entry) => entry.at);
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+    expect(session.state).toBe("running");
+
+    const again = await reopen(crashCopy(session.folder), session.id, { ports: handPorts(timers, { wallMs }) });
+    expect(again.probe().positions).toEqual(session.probe().positions);
+    await session.stop("operator");
+    again.start();
+    await turn();
+    expect(again.state).toBe("running");
+  });
+});
+
+const SPITEFUL: readonly (readonly [string, string, "threw" | "bad_result" | "ok"])[] = [
+  ["throws", 'throw new Error("no");', "threw"],
+  ["throws a text", 'throw "no";', "threw"],
+  ["throws nothing", "throw undefined;", "threw"],
+  ["throws what has no text", "throw Object.create(null);", "threw"],
+  ["throws what throws when it is read", "throw { toString() { throw new Error('again'); } };", "threw"],
+  [
+    "throws an error whose message throws",
+    "throw Object.defineProperty(new Error('x'), 'message', { get() { throw 1; } });",
+    "threw",
+  ],
+  ["overflows the stack", "const f = () => f() + 1; f();", "threw"],
+  ["returns nothing", "return;", "bad_result"],
+  ["returns a promise that rejects", "return Promise.reject(new Error('later'));", "bad_result"],
+  ["returns a promise", "return Promise.resolve([]);", "bad_result"],
+  ["returns a list with a hole", "return [,];", "bad_result"],
+  [
+    "returns a list that throws when it is read",
+    "return new Proxy([], { get() { throw new Error('spite'); } });",
+    "bad_result",
+  ],
+  [
+    "returns an order that throws when it is read",
+    "return [{ get symbol() { throw new Error('spite'); } }];",
+    "bad_result",
+  ],
+  ["returns too many orders", "return Array(10_001).fill({ symbol, quantity: 1, because });", "bad_result"],
+  ["orders another's symbol", "return [{ symbol: 'DDD', quantity: 1, because }];", "bad_result"],
+  ["orders nothing", "return [{ symbol, quantity: 0, because }];", "bad_result"],
+  ["orders no number", "return [{ symbol, quantity: NaN, because }];", "bad_result"],
+  ["orders below zero's price", "return [{ symbol, quantity: 1, limitPrice: -1, because }];", "bad_result"],
+  ["orders the smallest there is", "return [{ symbol, quantity: 5e-324, because }];", "ok"],
+  [
+    "gives every order one key",
+    "return [1, 2].map((quantity) => ({ symbol, quantity, because, idempotencyKey: 'k' }));",
+    "ok",
+  ],
+  ["orders hundreds at once", "return Array.from({ length: 300 }, () => ({ symbol, quantity: 1, because }));", "ok"],
+  ["orders the largest there is", "return [{ symbol, quantity: 1.7e308, because }];", "ok"],
+  [
+    "orders far away",
+    "return [{ symbol, quantity: 1, limitPrice: 1e-300, because }, { symbol, quantity: -1, limitPrice: 1e300, because }];",
+    "ok",
+  ],
+];
+
+describe("a spiteful strategy", () => {
+  it.each(SPITEFUL)("that %s costs its own runs and nothing else", async (_name, body, outcome) => {
+    const { session, workspace } = await beside(body);
+    const summary = await finish(session);
+    expect(summary.failure).toBeNull();
+    const entries = journalOf(session.folder);
+    const own = entriesOf(entries, "run_finished").filter((run) => run.strategy === "spite");
+    expect(own.length).toBeGreaterThan(10);
+    for (const run of own) if (run.outcome !== "overrun") expect(["timed_out", outcome]).toContain(run.outcome);
+    const others = entriesOf(entries, "run_finished").filter((run) => run.strategy !== "spite");
+    expect(others.length).toBeGreaterThan(20);
+    expect(others.filter((run) => run.outcome === "threw" || run.outcome === "bad_result")).toEqual([]);
+    if (outcome !== "ok") {
+      expect(entriesOf(entries, "order").filter((order) => order.strategy === "spite")).toEqual([]);
+      expect(strategyIn(session, "spite").lastError).toBeTruthy();
+    }
+    expect(summary.equityEnd).toMatch(/^-?\d+(\.\d+)?$/);
+    const again = await reopen(workspace, session.id);
+    expect(again.probe().positions).toEqual(session.probe().positions);
+    expect(again.probe().account.equity).toBe(session.probe().account.equity);
+  });
+
+  it("that writes into what it gets changes nothing for the others", async () => {
+    const plain = await beside("return [];");
+    const spiteful = await beside(
+      `
+      const harm = [
+        () => context.bars(symbol).reverse(),
+        () => { context.bars(symbol)[5].close = 1; },
+        () => { context.bars(symbol).length = 0; },
+        () => { context.sizing.dollarPerTrade = 1e9; },
+        () => { context.params.lookback = 2; },
+        () => { context.openOrders().length = 0; },
+        () => { Object.assign(context, { now: 0 }); },
+      ];
+      for (const one of harm) try { one(); } catch {}
+      return [];`,
+    );
+    await finish(plain.session);
+    await finish(spiteful.session);
+    const ordersOf = (session: LiveSession) => readFileSync(join(session.folder, "orders.csv"), "utf8");
+    expect(ordersOf(spiteful.session)).toBe(ordersOf(plain.session));
+  });
+});
+
+describe("a strategy that does not load", () => {
+  it.each([
+    ["has a mistake", "raw:export default {", /spite\.mjs/],
+    ["exports nothing", "raw:export const x = 1;", /no strategy/],
+    ["throws when it is loaded", "raw:throw new Error('at load');", /at load/],
+    ["throws nothing readable when it is loaded", "raw:throw Object.create(null);", /spite\.mjs/],
+    ["has no onTick", "raw:export default { defaults: {}, parameters: {} };", /onTick/],
+  ])("%s: it says why and the others run", async (_name, body, reason) => {
+    const { session } = await beside(body);
+    expect(strategyIn(session, "spite")).toMatchObject({ state: "not_loaded" });
+    expect(strategyIn(session, "spite").reason).toMatch(reason);
+    expect(() => session.resumeStrategy("spite", "ada")).toThrow(/did not load/);
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null });
+    expect(entriesOf(journalOf(session.folder), "run_started").filter((run) => run.strategy === "spite")).toEqual([]);
+    expect(summary.runs).toBeGreaterThan(20);
+  });
+
+  it("stops running when it is spoiled between two openings", async () => {
+    const { session, workspace } = await beside("return [];");
+    await session.stop("operator");
+    writeFileSync(join(workspace.strategies, "spite.mjs"), "export default {");
+    const again = await reopen(workspace, session.id);
+    expect(strategyIn(again, "spite")).toMatchObject({
+      state: "not_loaded",
+      reason: expect.stringContaining("spite.mjs") as string,
+    });
+    expect((await finish(again)).failure).toBeNull();
+    const third = await reopen(workspace, session.id);
+    expect(entriesOf(third.entries(), "strategy").filter((entry) => entry.event === "not_loaded")).toHaveLength(1);
+  });
+
+  it("runs again once it is corrected and the session is opened again", async () => {
+    const { session, workspace } = await beside("raw:export default {");
+    await session.stop("operator");
+    writeFileSync(join(workspace.strategies, "spite.mjs"), SPITE("return [];"));
+    const again = await reopen(workspace, session.id);
+    expect(strategyIn(again, "spite").state).not.toBe("not_loaded");
+    await finish(again);
+    expect(entriesOf(journalOf(again.folder), "run_started").some((run) => run.strategy === "spite")).toBe(true);
+  });
+});
+
+describe("two hundred strategies on fifty symbols", () => {
+  it("run, and a session opened again has what the first one had", async () => {
+    const desk = scaledDesk({ strategies: 200, symbols: 50, builtIns: builtInStrategies });
+    const workspace = makeWorkspace();
+    const session = await create(desk, { workspace, length: minutes(4) });
+    const summary = await finish(session);
+    expect(summary.failure).toBeNull();
+    expect(summary.runs).toBeGreaterThan(1_500);
+    expect(summary.orders).toBeGreaterThan(50);
+    expect(session.probe().strategies.every((one) => one.executions > 0)).toBe(true);
+    expect(between(summary.startedAt, summary.stoppedAt)).toBe(4 * MINUTE);
+    const again = await reopen(workspace, session.id);
+    expect(again.probe().positions).toEqual(session.probe().positions);
+    expect(again.probe().router.nextOrderId).toBe(session.probe().router.nextOrderId);
+  });
+});
