@@ -98,7 +98,7 @@ export function App(): ReactNode {
     );
   return (
     <>
-      <div className="frame">
+      <div className="frame" data-lost={connection === "lost" ? "" : undefined}>
         <TopBar />
         <Rail />
         <Stage />

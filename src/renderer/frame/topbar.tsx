@@ -44,7 +44,8 @@ function useSilence(session: OpenSession): number | null {
     return () => clearInterval(timer);
   }, []);
   const silence = now - heard;
-  return session.state === "running" && silence > SILENT_MS ? silence : null;
+  const lost = useLive((state) => state.connection === "lost");
+  return (lost || session.state === "running") && silence > SILENT_MS ? silence : null;
 }
 
 function Clock({ session }: { readonly session: OpenSession }): ReactNode {
