@@ -10,6 +10,7 @@ import { CodedError, shapeOf } from "../shared/errors.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addControlCommands } from "./commands/control.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addDrillCommand } from "./commands/drill.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addReviewCommand } from "./commands/review.ts";
@@ -107,6 +108,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addReviewCommand(add);
   addRestoreCommand(add);
   addVerifyCommand(add);
+  addDrillCommand(add);
   addServeCommand(add);
   addConfigCommand(add);
   addDoctorCommand(add);

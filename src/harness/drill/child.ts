@@ -1,0 +1,86 @@
+/**
+ * The process that a drill kills: one session, run to its end or to the point at which it dies without a word.
+ *
+ * 1. Dying is SIGKILL to itself: no handler, no flush, no farewell, as when the machine's plug is pulled under the process.
+ * 2. The points are real ones: after a commit and before its sends, after the venue took an order and before its answer is known,
+ *    after the venue filled and before the fill is booked.
+ */
+import process from "node:process";
+import { createSession, reopenSession } from "../../live/session/index.ts";
+import { PaperBroker } from "../../live/broker/index.ts";
+import type { Desk } from "../../shared/desk.ts";
+import type { BrokerAdapter } from "../../shared/ports.ts";
+import type { Duration } from "../../shared/time.ts";
+import { openWorkspace } from "../../store/index.ts";
+import type { DrillPoint } from "./point.ts";
+
+/** What a child is told, as JSON on its standard input. */
+export interface ChildTask {
+  readonly workspace: string;
+  /** Null opens the newest session again. */
+  readonly desk: Desk | null;
+  readonly length: Duration | null;
+  readonly point: DrillPoint | null;
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** A venue that dies at its n-th order or fill; everything else is the paper broker's. */
+function deadly(broker: PaperBroker, point: DrillPoint | null): BrokerAdapter {
+  let orders = 0;
+  let fills = 0;
+  return new Proxy(broker, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      if (name === "placeOrder" && point?.at === "send")
+        return async (order: Parameters<PaperBroker["placeOrder"]>[0]) => {
+          const outcome = await target.placeOrder(order);
+          orders += 1;
+          if (orders === point.number) die();
+          return outcome;
+        };
+      if (name === "takeEvents" && point?.at === "fill")
+        return (now: Parameters<PaperBroker["takeEvents"]>[0]) => {
+          const events = target.takeEvents(now);
+          fills += events.length;
+          if (events.length > 0 && fills >= point.number) die();
+          return events;
+        };
+      return value.bind(target) as unknown;
+    },
+  });
+}
+
+async function readTask(): Promise<ChildTask> {
+  let text = "";
+  for await (const chunk of process.stdin) text += String(chunk);
+  return JSON.parse(text) as ChildTask;
+}
+
+const { workspace: path, desk, length, point } = await readTask();
+const workspace = openWorkspace(path);
+const ports = {
+  openBroker: (
+    files: { readonly broker: string },
+    own: Desk,
+    feed: { readonly symbols: Iterable<never> },
+  ): BrokerAdapter =>
+    deadly(new PaperBroker({ path: files.broker, config: own.broker, seed: own.seed, symbols: feed.symbols }), point),
+};
+const session =
+  desk === null
+    ? await reopenSession({ workspace, id: "latest", speed: "max", ports: ports as never })
+    : await createSession({ workspace, desk, speed: "max", length: length ?? undefined, ports: ports as never });
+if (point?.at === "commit") {
+  let orders = 0;
+  session.subscribe((entries) => {
+    orders += entries.filter((entry) => entry.kind === "send").length;
+    if (orders >= point.number) die();
+  });
+}
+session.start();
+const summary = await session.done;
+process.stdout.write(`${JSON.stringify({ id: summary.id, folder: summary.folder, failure: summary.failure })}\n`);

@@ -1,0 +1,90 @@
+/**
+ * Two sessions of one desk and seed, one of them killed and opened again: do they say the same?
+ *
+ * 1. Decisions, fills, positions, books and the router's state are compared from the journals, exactly.
+ * 2. What belongs to the kill itself (the entries of the second start, the clock on the wall) is not compared.
+ * 3. The first difference of each kind is told with both sides.
+ */
+import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
+import { inspectJournal } from "../../live/session/inspect.ts";
+import { formatMoment } from "../../shared/time.ts";
+import { findSession, readJournal, type JournalEntry, type Workspace } from "../../store/index.ts";
+
+export interface Comparison {
+  readonly what: "decisions" | "fills" | "positions" | "equity" | "router";
+  readonly same: boolean;
+  readonly count: number;
+  /** The first difference, both sides; null where there is none. */
+  readonly difference: { readonly uninterrupted: string; readonly restarted: string } | null;
+}
+
+interface Outcome {
+  readonly decisions: readonly string[];
+  readonly fills: readonly string[];
+  readonly positions: readonly string[];
+  readonly equity: readonly string[];
+  readonly router: readonly string[];
+  readonly sentTwice: number;
+}
+
+function decisionText(entry: Extract<JournalEntry, { kind: "order" }>): string {
+  const { at, strategy, run, symbol, quantity, price, clientOrderId, orderId, reason } = entry;
+  return `${formatMoment(at)} ${strategy} run ${run}: ${quantity} ${symbol} at ${price} (${clientOrderId}) → ${orderId ?? "refused"} ${reason}`;
+}
+
+/** The outcome of a workspace's newest session. */
+export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
+  const files = findSession(workspace, "latest");
+  const journal = readJournal(files.journal);
+  try {
+    const decisions: string[] = [];
+    const fills: string[] = [];
+    const sent = new Set<string>();
+    let sentTwice = 0;
+    for (const entry of journal.read(1, ["order", "fill", "send"])) {
+      if (entry.kind === "order" && !entry.replay) decisions.push(decisionText(entry));
+      else if (entry.kind === "fill" && entry.verdict !== "duplicate")
+        fills.push(
+          `${formatMoment(entry.filledAt)} ${entry.fillId}: ${entry.quantity} ${entry.symbol} at ${entry.price} for ${entry.orderId ?? "nobody"}`,
+        );
+      else if (entry.kind === "send") {
+        if (sent.has(entry.orderId)) sentTwice += 1;
+        sent.add(entry.orderId);
+      }
+    }
+    const core = await inspectJournal(workspace, files, journal);
+    const { equity, cash, realized, fees } = core.books.figures();
+    const state = toRouterState(fromRouterState(toRouterState(core.router.snapshot())));
+    const { logos_console: _own, ...shared } = state;
+    return {
+      decisions,
+      fills: fills.toSorted(),
+      positions: [...core.books.positions()].map(([symbol, quantity]) => `${symbol} ${quantity.toFixed()}`).toSorted(),
+      equity: [`equity ${equity}, cash ${cash}, realized ${realized}, fees ${fees}`],
+      router: Object.entries(shared).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
+      sentTwice,
+    };
+  } finally {
+    journal.close();
+  }
+}
+
+const TEXT_MAX = 500;
+
+/** Compares the restarted session with the uninterrupted one. */
+export function compare(uninterrupted: Outcome, restarted: Outcome): Comparison[] {
+  const kinds = ["decisions", "fills", "positions", "equity", "router"] as const;
+  return kinds.map((what) => {
+    const [ours, theirs] = [uninterrupted[what], restarted[what]];
+    const length = Math.max(ours.length, theirs.length);
+    let at = 0;
+    while (at < length && ours[at] === theirs[at]) at += 1;
+    const side = (rows: readonly string[]): string => (rows[at] ?? `nothing: it has ${rows.length}`).slice(0, TEXT_MAX);
+    return {
+      what,
+      same: at === length,
+      count: ours.length,
+      difference: at === length ? null : { uninterrupted: side(ours), restarted: side(theirs) },
+    };
+  });
+}
