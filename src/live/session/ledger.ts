@@ -50,6 +50,9 @@ export class Ledger {
   readonly #listeners = new Set<EntryListener>();
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
+  /** Committed and not yet told. */
+  readonly #told: (readonly JournalEntry[])[] = [];
+  #telling = false;
   #consequential = false;
   #halting = false;
   #secure: () => () => void = () => () => undefined;
@@ -144,13 +147,23 @@ export class Ledger {
     } catch (error) {
       throw this.#break(error);
     }
-    for (const listener of this.#listeners) {
-      try {
-        listener(entries);
-      } catch {
-        this.#listeners.delete(listener);
+    this.#told.push(entries);
+    this.#tell();
+  }
+
+  /** A listener may itself command what is committed: everybody still hears everything in its order. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    for (let entries = this.#told.shift(); entries !== undefined; entries = this.#told.shift())
+      for (const listener of this.#listeners) {
+        try {
+          listener(entries);
+        } catch {
+          this.#listeners.delete(listener);
+        }
       }
-    }
+    this.#telling = false;
   }
 
   /**

@@ -67,7 +67,7 @@ async function expectGoesOn(workspace: ReturnType<typeof makeWorkspace>, id: str
 
 describe("a journal that cannot be written", () => {
   it.each(["before", "after"] as const)("ends the session when a commit fails %s it happened", async (when) => {
-    const commit = Reflect.get(Journal.prototype, "commit") as () => void;
+    const commit = Reflect.get(Journal.prototype, "commit");
     const { sent, ports } = spied();
     const workspace = makeWorkspace();
     const session = await create(deskOf(), { workspace, length: minutes(20), ports });
@@ -95,7 +95,7 @@ describe("a journal that cannot be written", () => {
   });
 
   it("ends the session when the database itself is full", async () => {
-    const commit = Reflect.get(Journal.prototype, "commit") as () => void;
+    const commit = Reflect.get(Journal.prototype, "commit");
     const { sent, ports } = spied();
     const workspace = makeWorkspace();
     const session = await create(deskOf(), { workspace, length: minutes(60), ports });

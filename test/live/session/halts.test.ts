@@ -205,11 +205,14 @@ describe("an operator's halt", () => {
       halted = true;
       session.halt(ADA);
     });
+    const heard: number[] = [];
+    session.subscribe((entries) => heard.push(...entries.map((entry) => entry.seq)));
     const summary = await finish(session);
     expect(summary.failure).toBeNull();
     const entries = journalOf(session.folder);
     const at = entriesOf(entries, "halt")[0]?.seq ?? 0;
     expect(ordersOf(entries).filter((order) => order.accepted && order.seq > at)).toEqual([]);
+    expect(heard, "a listener's own command comes after what it was told").toEqual(heard.toSorted((a, b) => a - b));
     // What was committed before the halt is sent all the same, and is acknowledged.
     expect(entriesOf(entries, "ack").length).toBe(entriesOf(entries, "send").length);
   });

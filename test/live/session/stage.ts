@@ -145,16 +145,12 @@ export async function finishByHand(
   late: () => number = () => 0,
 ): Promise<SessionSummary> {
   session.start();
-  let summary: SessionSummary | null = null;
-  void session.done.then((told) => {
-    summary = told;
-  });
-  for (let idle = 0; summary === null;) {
+  for (let idle = 0; session.state !== "stopped" && session.state !== "failed";) {
     await turn();
     idle = (await timers.step(late())) ? 0 : idle + 1;
     if (idle > 1_000) throw new Error("The session neither ended nor waits for a timer.");
   }
-  return summary;
+  return session.done;
 }
 
 /** What a kill leaves of a session's folder: a copy in a workspace of its own. */

@@ -66,10 +66,11 @@ describe("a run that takes too long", () => {
     session.start();
     await timers.pass(6_000);
     for (const { name, state, failures, reason } of session.probe().strategies)
-      expect({ name, state, failures, reason }).toMatchObject({
+      expect({ name, state, failures, reason }).toEqual({
+        name,
         state: "quarantined",
         failures: 3,
-        reason: /3 runs in a row/ as unknown,
+        reason: expect.stringContaining("3 runs in a row") as string,
       });
     const finished = entriesOf(session.entries(), "run_finished");
     expect(finished).toHaveLength(12);
@@ -121,7 +122,7 @@ describe("a run that takes too long", () => {
 describe("a machine that slept", () => {
   it("runs each strategy once for all the slots it missed, and counts them", async () => {
     const timers = new HandTimers();
-    const desk = deskOf({ clock: { kind: "system", start: null, speed: 1 } });
+    const desk = deskOf({ clock: { kind: "system" } });
     let jump = 0;
     const wallMs = (): number => 1_767_623_400_000 + timers.nowMs + jump;
     const session = await create(desk, { length: (3 * HOUR) as Duration, ports: handPorts(timers, { wallMs }) });
