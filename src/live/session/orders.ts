@@ -44,7 +44,13 @@ interface RunOf {
 export function decideOrders(core: Core, run: RunOf, intents: readonly OrderIntent[], at: Moment): Sending[] {
   const sending: Sending[] = [];
   for (const [index, intent] of intents.entries()) {
-    const entry = decide(core, run, intent, intent.clientOrderId ?? `${run.run}.${index + 1}`, at);
+    const entry = decide(
+      core,
+      run,
+      intent,
+      intent.clientOrderId ?? `${core.tally.orderPrefix}${run.run}.${index + 1}`,
+      at,
+    );
     core.ledger.add(entry, at);
     if (!entry.accepted || entry.replay || entry.orderId === null) continue;
     const venueId = venueIdOf(core.id, entry.orderId);

@@ -103,6 +103,8 @@ export class Tally {
   /** Every fill of the broker up to this running number is journaled; `cursorsAhead` are journaled beyond a gap. */
   cursor = 0;
   readonly cursorsAhead = new Set<number>();
+  /** What the session's own client order ids begin with: a restored router knows ids of another session's runs. */
+  orderPrefix = "";
   lastSnapshotAt: Moment | null = null;
   lastSnapshotSha256: string | null = null;
   lastMetricsAt: Moment | null = null;
@@ -294,6 +296,7 @@ export class Tally {
   /** What was known before is void; of the orders in flight in the snapshot nobody has asked the venue yet. */
   #restore(entry: RestoreEntry): void {
     this.working.clear();
+    this.orderPrefix = `${entry.nextSequence}/`;
     const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
     for (const [orderId, order] of Object.entries(inflight))
       this.working.set(orderId, {
