@@ -2,9 +2,46 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll } from "vitest";
 
 const made: string[] = [];
+
+const PIECES = [
+  "a",
+  "Z",
+  "0",
+  ".",
+  "..",
+  "/",
+  "\\",
+  "-",
+  "_",
+  " ",
+  "\u0000",
+  "\n",
+  "\r",
+  "\t",
+  '"',
+  "'",
+  ",",
+  "=",
+  "+",
+  "@",
+  "|",
+  "é",
+  "日",
+  "😀",
+  "\ud800",
+  "\ufeff",
+  "\uff1d",
+  "\u00a0",
+  "__proto__",
+];
+
+/** Texts of what breaks names, paths, cells and lines. */
+export const hostileText = (maxLength = 12): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...PIECES), { maxLength }).map((parts) => parts.join(""));
 
 /** A new empty folder. */
 export function freshFolder(): string {

@@ -5,7 +5,8 @@
  * 2. An owner is a strategy or `unattributed`. The owners' quantities of a symbol add up to the account's.
  * 3. They are a function of the marks and fills in their order: asking changes nothing.
  * 4. The peak, and so the drawdown, looks at equity after every mark and fill.
- * 5. A day begins, in UTC, with the first mark or fill of its date; what everybody had then is kept for the daily limits.
+ * 5. A day begins, in UTC, with the first mark or fill of its date; what everybody had then is kept for the daily limits. A day
+ *    that is over does not begin again, whatever comes late.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import { DAY, type Moment } from "../../shared/time.ts";
@@ -121,7 +122,7 @@ export class Books implements BooksPort {
 
   /** Equity's fall from its peak, as a share of the peak, ≤ 0. */
   get drawdown(): number {
-    return this.#peak.isPositive() ? Math.min(0, this.#equity.div(this.#peak).minus(1).toNumber()) : 0;
+    return this.#peak.gt(ZERO) ? Math.min(0, this.#equity.div(this.#peak).minus(1).toNumber()) : 0;
   }
 
   books(): readonly BookProbe[] {
@@ -162,7 +163,7 @@ export class Books implements BooksPort {
 
   /** Equity's fall from the peak since the last `restartPeak`, as a share of that peak, ≥ 0. */
   get breakerDrawdown(): Decimal {
-    return this.#breakerPeak.isPositive()
+    return this.#breakerPeak.gt(ZERO)
       ? Decimal.max(ZERO, this.#breakerPeak.minus(this.#equity).div(this.#breakerPeak))
       : ZERO;
   }
@@ -186,7 +187,7 @@ export class Books implements BooksPort {
 
   #turnDay(at: Moment): void {
     const day = Math.floor(at / DAY);
-    if (day === this.#day) return;
+    if (day <= this.#day) return;
     this.#day = day;
     this.#dayEquity = this.#equity;
     this.#dayProfits = new Map([...this.#owners.keys()].map((name) => [name, this.profitOf(name)]));

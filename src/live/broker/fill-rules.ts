@@ -11,6 +11,12 @@ import type { SymbolMeta } from "../../shared/market.ts";
 
 const BPS = 10_000;
 
+/** An order's limit in the symbol's precision, rounded so that it is never worse than what was asked. */
+export function limitOf(limitPrice: string, quantity: Decimal, meta: SymbolMeta): Decimal {
+  const rounding = quantity.isNegative() ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
+  return decimal(limitPrice).toDecimalPlaces(meta.pricePrecision, rounding);
+}
+
 /** The fill's price, or null while the mark has not reached the limit. */
 export function fillPrice(
   order: { readonly buys: boolean; readonly limitPrice: Decimal | null },

@@ -6,13 +6,14 @@
  * 3. Everything drawn comes from the seed and the order's number at the venue, so equal runs see equal faults, and a
  *    restart does not draw again.
  * 4. Commands of one turn of the loop are one transaction, and so are the fills of one market update.
+ * 5. A limit is rounded toward what its owner asked for: a buy's down, a sell's up. So no fill is worse than it.
  *
  * Faults that can be injected: a refusal, a lost acknowledgement (the order is live), a fill reported twice, a fill reported
  * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
  * an order that it has.
  */
 import { createStream } from "../../orchestrator/index.ts";
-import { decimal, plain, roundDownToStep, roundHalfEven, ZERO, type Decimal } from "../../shared/decimal.ts";
+import { decimal, plain, roundDownToStep, ZERO, type Decimal } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
 import type {
@@ -26,7 +27,7 @@ import type {
   PlaceOrder,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
-import { feeOf, fillPrice, fillSize, minimumRefusal } from "./fill-rules.ts";
+import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal } from "./fill-rules.ts";
 import { VenueStore, type VenueFill, type VenueOrder } from "./venue-store.ts";
 
 /** How late a delayed fill is told. */
@@ -85,8 +86,13 @@ export class PaperBroker implements BrokerAdapter {
     this.#symbols = new Map([...options.symbols].map((meta) => [meta.symbol, meta]));
     this.#cash = decimal(options.config.cash);
     this.#orderNumber = this.#store.lastOrderNumber();
-    for (const order of this.#store.openOrders()) this.#rest(order);
-    for (const fill of this.#store.fillsAfter(0)) this.#settle(fill);
+    const open = this.#store.openOrders();
+    for (const order of open) this.#rest(order);
+    const resting = new Set(open.map((order) => order.venueId));
+    for (const fill of this.#store.fillsAfter(0)) {
+      this.#settle(fill);
+      if (resting.has(fill.venueId)) this.#filledUntil.set(fill.venueId, fill.at);
+    }
   }
 
   placeOrder(order: PlaceOrder): Promise<CommandOutcome> {
@@ -104,6 +110,7 @@ export class PaperBroker implements BrokerAdapter {
     live.status = "canceled";
     this.#store.write([live], []);
     this.#unrest(live);
+    this.#filledUntil.delete(venueId);
     this.#report(at, { kind: "closed", venueId, status: "canceled", reason: "canceled", at });
     return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
   }
@@ -121,10 +128,12 @@ export class PaperBroker implements BrokerAdapter {
     const filled = decimal(order.filled);
     if (quantity.isNegative() !== decimal(order.quantity).isNegative() || quantity.abs().lte(filled.abs()))
       return { outcome: "refused", reason: "below_filled_quantity" };
+    const limitPrice = change.limitPrice === null ? null : limitOf(change.limitPrice, quantity, meta);
+    const refusal = minimumRefusal(quantity, limitPrice ?? this.#marks.get(order.symbol) ?? null, meta);
+    if (refusal !== null) return { outcome: "refused", reason: refusal };
     const live = this.#live(order);
     live.quantity = plain(quantity);
-    live.limitPrice =
-      change.limitPrice === null ? null : plain(roundHalfEven(decimal(change.limitPrice), meta.pricePrecision));
+    live.limitPrice = limitPrice === null ? null : plain(limitPrice);
     this.#store.write([live], []);
     return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
   }
@@ -232,9 +241,7 @@ export class PaperBroker implements BrokerAdapter {
     const quantity =
       meta === undefined ? decimal(order.quantity) : roundDownToStep(decimal(order.quantity), decimal(meta.lotSize));
     const limitPrice =
-      order.limitPrice === null || meta === undefined
-        ? null
-        : roundHalfEven(decimal(order.limitPrice), meta.pricePrecision);
+      order.limitPrice === null || meta === undefined ? null : limitOf(order.limitPrice, quantity, meta);
     const reference = limitPrice ?? this.#marks.get(order.symbol) ?? null;
     const refusal =
       meta === undefined
@@ -309,6 +316,7 @@ export class PaperBroker implements BrokerAdapter {
     const filled = remaining.isNegative() ? size.negated() : size;
     order.filled = plain(decimal(order.filled).plus(filled));
     if (decimal(order.filled).equals(quantity)) order.status = "filled";
+    this.#filledUntil.set(order.venueId, at.at);
     return this.#newFill(order.venueId, order.symbol, filled, price, at.at);
   }
 
@@ -340,7 +348,6 @@ export class PaperBroker implements BrokerAdapter {
   /** Books a fill into the venue's own account. */
   #settle(fill: VenueFill): void {
     this.#cursor = fill.cursor;
-    this.#filledUntil.set(fill.venueId, fill.at);
     this.#positions.set(fill.symbol, (this.#positions.get(fill.symbol) ?? ZERO).plus(fill.quantity));
     this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
   }

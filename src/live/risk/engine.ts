@@ -12,7 +12,8 @@ import type { RiskLimits } from "../../shared/desk.ts";
 import { between, DAY, formatDuration, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
 import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
-import { GUARDS, journaled, written, type GuardOrder, type RiskState, type RiskView } from "./guards.ts";
+import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
+import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
 
 export class RiskEngine implements RiskPort {
   readonly #limits: RiskLimits;
@@ -107,7 +108,7 @@ export class RiskEngine implements RiskPort {
       const used = bound.isZero() ? null : value.div(bound).toNumber();
       rows.push({ guard, scope, value: written(value), limit: written(bound), used });
     };
-    const shareOf = (value: Decimal): Decimal => (books.equity.isPositive() ? value.div(books.equity) : ZERO);
+    const shareOf = (value: Decimal): Decimal => (books.equity.gt(ZERO) ? value.div(books.equity) : ZERO);
     this.#fullest(add);
     const gross = decimal(books.figures().gross);
     add("portfolio_gross_cap", "account", shareOf(gross), limits.portfolioGrossCap);
@@ -133,7 +134,7 @@ export class RiskEngine implements RiskPort {
     let asset = { symbol: "", value: ZERO };
     const classes = new Map<string, Decimal>();
     for (const [symbol, quantity] of books.positions()) {
-      const limit = limits.maxPositionBySymbol[symbol] ?? limits.maxPosition;
+      const limit = positionLimitOf(limits, symbol);
       if (limit !== null && quantity.abs().div(limit).gt(position.used))
         position = { symbol, used: quantity.abs().div(limit), value: quantity.abs(), limit };
       const value = books.value(symbol).abs();
@@ -141,7 +142,7 @@ export class RiskEngine implements RiskPort {
       const name = this.#view.assetClassOf(symbol);
       classes.set(name, (classes.get(name) ?? ZERO).plus(value));
     }
-    const share = (value: Decimal): Decimal => (books.equity.isPositive() ? value.div(books.equity) : ZERO);
+    const share = (value: Decimal): Decimal => (books.equity.gt(ZERO) ? value.div(books.equity) : ZERO);
     add("max_position_exceeded", position.symbol || "every symbol", position.value, position.limit);
     add("per_asset_cap", asset.symbol || "every asset", share(asset.value), limits.perAssetCap);
     for (const [name, cap] of Object.entries(limits.assetClassCaps))
@@ -151,7 +152,10 @@ export class RiskEngine implements RiskPort {
   #order(question: OrderQuestion, now: Moment): GuardOrder {
     const quantity = decimal(question.quantity);
     const held = this.#view.books.positions().get(question.symbol) ?? ZERO;
-    const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
+    // What already works the same way counts: two orders that each close a position would together turn it.
+    const { buys, sells } = this.#view.working(question.symbol);
+    const after = quantity.plus(quantity.isNegative() ? sells : buys);
+    const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && after.abs().lte(held.abs());
     return {
       strategy: question.strategy,
       symbol: question.symbol,

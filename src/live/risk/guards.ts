@@ -3,9 +3,9 @@
  *
  * 1. The order is fixed: it is the order of `GUARDS`, and the first guard that says no answers.
  * 2. Every guard with a limit gives a reading, also behind the one that refused, so that a trader sees all of them.
- * 3. An order that only makes the account's position in its symbol smaller passes everything but `max_notional_exceeded`,
- *    `turnover_block` and `capacity_limit`: getting out is never forbidden because one is in too deep.
- * 4. Values and limits are exact; shares are cut to six decimals only where they are written.
+ * 3. An order that, with what works, only makes the account's position in its symbol smaller passes everything but
+ *    `max_notional_exceeded`, `turnover_block` and `capacity_limit`: getting out is never forbidden because one is in too deep.
+ * 4. Values and limits are exact; they are rounded to eight decimals only where they are written.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
@@ -68,8 +68,7 @@ function reading(
   return { code, value, limit, passed, warning: more.warning ?? false, freeAt: more.freeAt ?? null, detail };
 }
 
-const share = (part: Decimal, whole: Decimal): Decimal =>
-  whole.isPositive() && !whole.isZero() ? part.div(whole) : new Decimal(1e9);
+const share = (part: Decimal, whole: Decimal): Decimal => (whole.gt(ZERO) ? part.div(whole) : new Decimal(1e9));
 
 const maxNotional: Guard = (order, limits) => {
   if (limits.maxNotional === null) return null;
@@ -83,6 +82,12 @@ const maxNotional: Guard = (order, limits) => {
   );
 };
 
+/** A symbol's limit of its position: its own, else the default; null where there is none. */
+export function positionLimitOf(limits: RiskLimits, symbol: string): string | null {
+  const own = Object.hasOwn(limits.maxPositionBySymbol, symbol) ? limits.maxPositionBySymbol[symbol] : undefined;
+  return own ?? limits.maxPosition;
+}
+
 /** The largest position that the account could end with: what it has, what works, and this order. */
 function worstPosition(order: GuardOrder, view: RiskView): Decimal {
   const held = view.books.positions().get(order.symbol) ?? ZERO;
@@ -94,7 +99,7 @@ function worstPosition(order: GuardOrder, view: RiskView): Decimal {
 }
 
 const maxPosition: Guard = (order, limits, view) => {
-  const text = limits.maxPositionBySymbol[order.symbol] ?? limits.maxPosition;
+  const text = positionLimitOf(limits, order.symbol);
   if (text === null) return null;
   const limit = decimal(text);
   const value = worstPosition(order, view);
@@ -309,7 +314,7 @@ export const RISK_CODES: Readonly<Record<string, string>> = {
   data_stale: "the feed said nothing for too long; halts the session",
 };
 
-/** A value as it is written: money and quantities exactly, shares to six decimals. */
+/** A value as it is written: to eight decimals. */
 export function written(value: Decimal): string {
   return plain(value.toDecimalPlaces(8));
 }

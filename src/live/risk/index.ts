@@ -1,3 +1,3 @@
 /** Risk: the guards of an order and the breakers of a session. */
 export { RiskEngine } from "./engine.ts";
-export { RISK_CODES, type RiskView } from "./guards.ts";
+export { positionLimitOf, RISK_CODES, type RiskView } from "./guards.ts";

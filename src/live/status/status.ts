@@ -125,7 +125,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
       order?.kind === "order"
         ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
         : null,
-    openDrift: record?.driftOpen ?? 0,
+    openDrift: openDriftOf(journal) ?? record?.driftOpen ?? 0,
     latencyP95Ms: p95 === null ? null : Math.round(p95 * 1e6) / 1e3,
     skipRate: number("skip_rate"),
     queueDepthMax: number("queue_depth_max"),
@@ -203,6 +203,16 @@ function lastMetrics(files: SessionFiles): Readonly<Record<string, unknown>> | n
   } catch {
     return null;
   }
+}
+
+/** Drift items without a review; the record is written less often than the journal, and counts only where there is none. */
+function openDriftOf(journal: JournalReader | null): number | null {
+  if (journal === null) return null;
+  const open = new Set<string>();
+  for (const entry of journal.read(1, ["drift", "review"]))
+    if (entry.kind === "drift") open.add(entry.item);
+    else if (entry.kind === "review") open.delete(entry.item);
+  return open.size;
 }
 
 function positionsOf(journal: JournalReader | null): Record<string, string> {

@@ -17,6 +17,8 @@ export interface ContextSettings {
   readonly sizing: SizingLimits;
   readonly seed: string;
   readonly metaOf: (symbol: string) => SymbolMeta | undefined;
+  /** Where a run's heartbeats go. */
+  readonly heartbeat?: () => void;
 }
 
 /** The context of one run. */
@@ -46,7 +48,8 @@ export function contextOf(picture: RunPicture, settings: ContextSettings): Strat
       return stream.next();
     },
     heartbeat: () => {
-      // In the session's own process a run's start and end are its heartbeats; a host process sends them on.
+      // In the session's own process a run's start and end are its heartbeats, because nobody could hear of more.
+      settings.heartbeat?.();
     },
   });
 }

@@ -4,33 +4,41 @@
  * 1. A strategy that does not load says why, and the others run.
  * 2. What a strategy throws or returns wrongly is an outcome of its run, never an exception of the host.
  * 3. A user's file is loaded from the workspace's `strategies` folder and nowhere else.
- * 4. A synchronous strategy cannot be interrupted here; the session flags it as over its budget when it returns.
+ * 4. Whatever a module, its rules, its result or its error do when they are looked at, they cannot throw through the host.
+ * 5. A synchronous strategy cannot be interrupted here; the session flags it as over its budget when it returns.
  */
 import { existsSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
-import type { SizingLimits, Strategy } from "../../shared/strategy.ts";
+import type { Parameters, SizingLimits, Strategy } from "../../shared/strategy.ts";
 import { resolveInside, type Workspace } from "../../store/index.ts";
+import { positionLimitOf } from "../risk/index.ts";
 import type { HostPort, RunPicture, RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "./built-in.ts";
 import { contextOf, type ContextSettings } from "./context.ts";
 import { checkParameters, withDefaults } from "./parameters.ts";
 import { checkResult } from "./result.ts";
 
-/** Bars that a strategy gets which does not say how many it needs. */
+/** Bars that a strategy gets which does not say how many it needs, and the most that one can ask for. */
 const BARS_DEFAULT = 200;
+const BARS_MAX = 10_000;
 const MESSAGE_MAX = 500;
 
 interface Loaded {
   readonly strategy: Strategy;
   readonly settings: ContextSettings;
+  readonly barsNeeded: number;
 }
 
 /** An error in one line, without the paths of this machine. */
 function messageOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replace(/\s+/g, " ").slice(0, MESSAGE_MAX);
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return text.replace(/\s+/g, " ").slice(0, MESSAGE_MAX);
+  } catch {
+    return "something that cannot even be shown as a text";
+  }
 }
 
 function strategyOf(value: unknown): Strategy | string {
@@ -60,7 +68,7 @@ async function load(config: StrategyConfig, workspace: Workspace): Promise<Strat
 function sizingOf(desk: Desk, config: StrategyConfig): SizingLimits {
   const { limits } = desk;
   const bounds = config.symbols
-    .map((symbol) => limits.maxPositionBySymbol[symbol] ?? limits.maxPosition)
+    .map((symbol) => positionLimitOf(limits, symbol))
     .filter((bound) => bound !== null)
     .map(Number);
   return {
@@ -79,10 +87,7 @@ class InProcessHost implements HostPort {
   constructor(loaded: ReadonlyMap<string, Loaded>, notLoaded: ReadonlyMap<string, string>) {
     this.#loaded = loaded;
     this.notLoaded = notLoaded;
-    const needs = [...loaded.values()].map(
-      ({ strategy, settings }) => strategy.barsNeeded?.(settings.params) ?? BARS_DEFAULT,
-    );
-    this.barsNeeded = Math.max(1, ...needs);
+    this.barsNeeded = Math.max(1, ...[...loaded.values()].map((one) => one.barsNeeded));
   }
 
   run(picture: RunPicture): Promise<RunResult> {
@@ -102,10 +107,46 @@ class InProcessHost implements HostPort {
     } catch (error) {
       return { outcome: "threw", orders: [], message: messageOf(error) };
     }
-    const checked = checkResult(returned, loaded.settings.symbols);
-    return checked.ok
-      ? { outcome: "ok", orders: checked.orders, message: null }
-      : { outcome: "bad_result", orders: [], message: checked.problem };
+    try {
+      if (returned instanceof Promise) {
+        // An asynchronous onTick is no strategy; what it fails with later must not end the session.
+        returned.catch(() => undefined);
+        const message = "onTick returned a promise; it must return a list of orders, so make it synchronous";
+        return { outcome: "bad_result", orders: [], message };
+      }
+      const checked = checkResult(returned, loaded.settings.symbols);
+      return checked.ok
+        ? { outcome: "ok", orders: checked.orders, message: null }
+        : { outcome: "bad_result", orders: [], message: checked.problem };
+    } catch (error) {
+      return { outcome: "bad_result", orders: [], message: `its result cannot be read: ${messageOf(error)}` };
+    }
+  }
+}
+
+/** The bars that a strategy asks for, or what is wrong with its number. */
+function barsOf(strategy: Strategy, params: Parameters): number | string {
+  const bars: unknown = strategy.barsNeeded?.(params) ?? BARS_DEFAULT;
+  return typeof bars === "number" && Number.isSafeInteger(bars) && bars >= 0 && bars <= BARS_MAX
+    ? bars
+    : `barsNeeded gave ${String(bars)}; it must be a whole number from 0 to ${BARS_MAX}`;
+}
+
+/** A loaded strategy with its parameters checked, or why it cannot run. */
+function prepare(
+  strategy: Strategy,
+  config: StrategyConfig,
+  settings: Omit<ContextSettings, "params">,
+): Loaded | string {
+  try {
+    const params = Object.freeze(withDefaults(strategy, config.params));
+    const complaints = checkParameters(strategy.parameters, params);
+    if (complaints.length > 0) return `${config.module}: ${complaints.join("; ")}`;
+    const barsNeeded = barsOf(strategy, params);
+    if (typeof barsNeeded === "string") return `${config.module}: ${barsNeeded}`;
+    return { strategy, settings: { ...settings, params }, barsNeeded };
+  } catch (error) {
+    return `${config.module}: its rules cannot be used: ${messageOf(error)}`;
   }
 }
 
@@ -124,14 +165,10 @@ export async function createInProcessHost(options: {
       notLoaded.set(config.name, strategy);
       continue;
     }
-    const params = Object.freeze(withDefaults(strategy, config.params));
-    const complaints = checkParameters(strategy.parameters, params);
-    if (complaints.length > 0) notLoaded.set(config.name, `${config.module}: ${complaints.join("; ")}`);
-    else
-      loaded.set(config.name, {
-        strategy,
-        settings: { symbols: config.symbols, params, sizing: sizingOf(desk, config), seed: desk.seed, metaOf },
-      });
+    const settings = { symbols: config.symbols, sizing: sizingOf(desk, config), seed: desk.seed, metaOf };
+    const prepared = prepare(strategy, config, settings);
+    if (typeof prepared === "string") notLoaded.set(config.name, prepared);
+    else loaded.set(config.name, prepared);
   }
   return new InProcessHost(loaded, notLoaded);
 }

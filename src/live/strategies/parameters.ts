@@ -2,7 +2,7 @@
  * A strategy's parameters against its rules.
  *
  * 1. Every complaint names the parameter, its value and the rule; an unknown name is a complaint, never ignored.
- * 2. What is absent takes its default; an optional parameter without one stays absent.
+ * 2. What is absent takes its default; an optional parameter without one stays absent, any other is a complaint.
  */
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
 import { builtInStrategies } from "./built-in.ts";
@@ -38,6 +38,9 @@ export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, 
         : complaint(name, value, rule, params);
     if (found !== null) complaints.push(found);
   }
+  for (const [name, rule] of Object.entries(rules))
+    if (rule.optional !== true && !Object.hasOwn(params, name))
+      complaints.push(`${name} is missing and has no default`);
   return complaints;
 }
 

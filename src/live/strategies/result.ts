@@ -74,8 +74,9 @@ export function checkResult(value: unknown, symbols: readonly string[]): Checked
   if (value.length > ORDERS_MAX)
     return { ok: false, problem: `onTick returned ${value.length} orders; at most ${ORDERS_MAX}` };
   const orders: OrderIntent[] = [];
-  for (const [index, item] of value.entries()) {
-    const order = orderOf(item, symbols);
+  const items: readonly unknown[] = value;
+  for (let index = 0, count = items.length; index < count; index += 1) {
+    const order = orderOf(items[index], symbols);
     if (typeof order === "string") return { ok: false, problem: `order ${index + 1}: ${order}` };
     orders.push(order);
   }

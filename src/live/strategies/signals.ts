@@ -3,6 +3,7 @@
  *
  * 1. Deviations are of the population. A deviation of zero gives no z-score: null.
  * 2. Sums run from the oldest value to the newest, so the same closes give the same bits.
+ * 3. Values that do not move have exactly their own mean and no deviation, whatever the rounding of binary sums.
  */
 
 /** The newest `count` closes of bars, oldest first; null while there are fewer. */
@@ -14,11 +15,12 @@ export function newestCloses(bars: readonly { readonly close: number }[], count:
   return closes;
 }
 
-/** The arithmetic mean; `values` is not empty. */
+/** The arithmetic mean; `values` is not empty. Summed as offsets from the first value, so that equal ones leave no rest. */
 export function mean(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  const first = values[0] as number;
+  let offsets = 0;
+  for (const value of values) offsets += value - first;
+  return first + offsets / values.length;
 }
 
 /** How many population deviations the last value lies from the mean; null when all values are equal. */

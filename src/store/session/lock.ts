@@ -23,6 +23,9 @@ export interface Lock {
   release(): void;
 }
 
+/** The locks that this process holds: one that nobody else refers to would end when its memory is reclaimed. */
+const held = new Set<Database>();
+
 const lockPathOf = (folder: string): string => join(folder, "session.lock");
 const infoPathOf = (folder: string): string => join(folder, "writer.json");
 
@@ -63,19 +66,21 @@ export function acquireLock(fs: FileSystem, folder: string, wall: string): Lock 
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw isBusy(cause) ? busy(fs, folder) : databaseError("Locking", lockPathOf(folder), error);
   }
-  const held = database;
+  const mine = database;
+  held.add(mine);
   try {
     const info: WriterInfo = { pid: process.pid, host: hostname(), since: wall };
     writeTextAtomic(fs, infoPathOf(folder), `${JSON.stringify(info)}\n`);
   } catch (error) {
-    held.close();
+    held.delete(mine);
+    mine.close();
     throw error;
   }
   return {
     release: () => {
-      if (!held.open) return;
+      if (!held.delete(mine)) return;
       fs.remove(infoPathOf(folder));
-      held.close();
+      mine.close();
     },
   };
 }

@@ -1,0 +1,176 @@
+/**
+ * One strategy with its own state, and one run of it: the same in the session's process and in a host process.
+ *
+ * 1. Whatever a strategy does when it is loaded, run, saved or looked at, it cannot throw through here.
+ * 2. A run is: `load` or `onStart` before the first, `onFill` for each new fill, `onTick`, `save`. What any of them throws
+ *    costs that run. A run that failed keeps the state that the strategy saves after it.
+ * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
+ */
+import type { Parameters, Strategy } from "../../shared/strategy.ts";
+import type { RunPicture, RunResult } from "../session/parts.ts";
+import { contextOf, type ContextSettings } from "./context.ts";
+import { checkParameters, withDefaults } from "./parameters.ts";
+import { checkResult } from "./result.ts";
+
+/** Bars that a strategy gets which does not say how many it needs, and the most that one can ask for. */
+const BARS_DEFAULT = 200;
+const BARS_MAX = 10_000;
+const MESSAGE_MAX = 500;
+export const STATE_CHARS_MAX = 65_536;
+
+/** An error in one line, without the paths of this machine; with the line of the strategy's own file where there is one. */
+export function problemOf(error: unknown, file: string | null = null): string {
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const line = error instanceof Error && file !== null ? lineIn(error.stack, file) : null;
+    const where = line === null ? "" : ` (${file ?? ""}, line ${line})`;
+    return text.replaceAll(/\s+/g, " ").slice(0, MESSAGE_MAX) + where;
+  } catch {
+    return "something that cannot even be shown as a text";
+  }
+}
+
+/** The first line of a file, named by its last part, that a stack names; null when it names none. */
+export function lineIn(stack: unknown, file: string): number | null {
+  if (typeof stack !== "string") return null;
+  const name = file.split("/").at(-1) ?? file;
+  for (const line of stack.slice(0, 20_000).split("\n")) {
+    const at = line.indexOf(name);
+    const found = at < 0 ? null : /^(?:\?[^:\s)]*)?:(\d+)/.exec(line.slice(at + name.length));
+    if (found !== null) return Number(found[1]);
+  }
+  return null;
+}
+
+/** A module's default export as a strategy, or what it lacks. */
+export function strategyOf(value: unknown): Strategy | string {
+  if (typeof value !== "object" || value === null)
+    return "its default export is no strategy: export default { defaults, parameters, onTick }";
+  const { defaults, parameters, onTick, ...rest } = value as Partial<Strategy>;
+  if (typeof onTick !== "function") return "its default export has no onTick(context) function";
+  if (typeof defaults !== "object" || defaults === null) return "its default export has no defaults object";
+  if (typeof parameters !== "object" || parameters === null) return "its default export has no parameters object";
+  for (const name of ["onFill", "onStart", "onStop", "save", "load", "barsNeeded"] as const)
+    if (rest[name] !== undefined && typeof rest[name] !== "function") return `its ${name} is no function`;
+  if (rest.load !== undefined && rest.save === undefined) return "it has load and no save, so nothing would be loaded";
+  return value as Strategy;
+}
+
+/** The bars that a strategy asks for, or what is wrong with its number. */
+function barsOf(strategy: Strategy, params: Parameters): number | string {
+  const bars: unknown = strategy.barsNeeded?.(params) ?? BARS_DEFAULT;
+  return typeof bars === "number" && Number.isSafeInteger(bars) && bars >= 0 && bars <= BARS_MAX
+    ? bars
+    : `barsNeeded gave ${String(bars)}; it must be a whole number from 0 to ${BARS_MAX}`;
+}
+
+export interface Prepared {
+  readonly strategy: Strategy;
+  readonly settings: ContextSettings;
+  readonly barsNeeded: number;
+}
+
+/** A loaded strategy with its parameters checked, or why it cannot run. */
+export function prepareStrategy(
+  strategy: Strategy,
+  module: string,
+  given: Parameters,
+  settings: Omit<ContextSettings, "params">,
+): Prepared | string {
+  try {
+    const params = Object.freeze(withDefaults(strategy, given));
+    const complaints = checkParameters(strategy.parameters, params);
+    if (complaints.length > 0) return `${module}: ${complaints.join("; ")}`;
+    const barsNeeded = barsOf(strategy, params);
+    if (typeof barsNeeded === "string") return `${module}: ${barsNeeded}`;
+    return { strategy, settings: { ...settings, params }, barsNeeded };
+  } catch (error) {
+    return `${module}: its rules cannot be used: ${problemOf(error, module)}`;
+  }
+}
+
+export class StrategyInstance {
+  readonly #prepared: Prepared;
+  readonly #file: string | null;
+  #begun = false;
+  /** What it remembers, as JSON; null when it remembers nothing. */
+  #state: string | null;
+
+  /** `file`: the strategy's own file, whose lines its errors are told with; null for a built-in. */
+  constructor(prepared: Prepared, file: string | null, state: string | null) {
+    this.#prepared = prepared;
+    this.#file = file;
+    this.#state = state;
+  }
+
+  get barsNeeded(): number {
+    return this.#prepared.barsNeeded;
+  }
+
+  get state(): string | null {
+    return this.#state;
+  }
+
+  run(picture: RunPicture): RunResult {
+    const result = this.#tick(picture);
+    if (this.#prepared.strategy.save === undefined || !this.#begun) return result;
+    const problem = this.#save();
+    // The first thing that went wrong is what is told.
+    return problem === null || result.outcome !== "ok" ? result : problem;
+  }
+
+  stop(): void {
+    try {
+      if (this.#begun) this.#prepared.strategy.onStop?.();
+    } catch {
+      // Nobody waits for it, and nothing depends on it.
+    }
+  }
+
+  #tick(picture: RunPicture): RunResult {
+    const { strategy, settings } = this.#prepared;
+    let returned: unknown;
+    try {
+      if (!this.#begun) this.#begin();
+      const context = contextOf(picture, settings);
+      for (const fill of picture.fills) strategy.onFill?.(fill, context);
+      returned = strategy.onTick(context);
+    } catch (error) {
+      return { outcome: "threw", orders: [], message: problemOf(error, this.#file) };
+    }
+    try {
+      if (returned instanceof Promise) {
+        // An asynchronous onTick is no strategy; what it fails with later must not end the session.
+        returned.catch(() => undefined);
+        return refused("onTick returned a promise; it must return a list of orders, so make it synchronous");
+      }
+      const checked = checkResult(returned, settings.symbols);
+      return checked.ok ? { outcome: "ok", orders: checked.orders, message: null } : refused(checked.problem);
+    } catch (error) {
+      return refused(`its result cannot be read: ${problemOf(error, this.#file)}`);
+    }
+  }
+
+  #begin(): void {
+    const { strategy, settings } = this.#prepared;
+    const { symbols, params, sizing } = settings;
+    if (this.#state !== null && strategy.load !== undefined) strategy.load(JSON.parse(this.#state));
+    else strategy.onStart?.(Object.freeze({ symbols, params, sizing }));
+    this.#begun = true;
+  }
+
+  #save(): RunResult | null {
+    try {
+      const text: unknown = JSON.stringify(this.#prepared.strategy.save?.());
+      if (typeof text !== "string" && text !== undefined) return refused("save did not give plain JSON");
+      if (text !== undefined && text.length > STATE_CHARS_MAX)
+        return refused(`save gave ${text.length} characters of JSON; at most ${STATE_CHARS_MAX}`);
+      this.#state = text ?? null;
+      return null;
+    } catch (error) {
+      return { outcome: "threw", orders: [], message: `save: ${problemOf(error, this.#file)}` };
+    }
+  }
+}
+
+const refused = (message: string): RunResult => ({ outcome: "bad_result", orders: [], message });

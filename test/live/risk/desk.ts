@@ -1,0 +1,49 @@
+/** A risk engine over real books, with what works and what was traded set by hand. */
+import { Books } from "../../../src/live/books/index.ts";
+import { RiskEngine } from "../../../src/live/risk/index.ts";
+import { decimal, ZERO, type Decimal } from "../../../src/shared/decimal.ts";
+import type { RiskLimits } from "../../../src/shared/desk.ts";
+import { DAY, moment, type Moment } from "../../../src/shared/time.ts";
+import { NO_LIMITS } from "../session/desks.ts";
+
+export const T0 = moment(20_000 * DAY + DAY / 2);
+export const after = (seconds: number): Moment => moment(T0 + seconds * 1_000_000);
+
+export class RiskDesk {
+  readonly books: Books;
+  readonly risk: RiskEngine;
+  readonly working = new Map<string, { buys: Decimal; sells: Decimal }>();
+  volume = 0;
+
+  constructor(limits: Partial<RiskLimits>, cash = "10000") {
+    this.books = new Books(cash);
+    this.risk = new RiskEngine(
+      { ...NO_LIMITS, ...limits },
+      {
+        books: this.books,
+        assetClassOf: (symbol) => (symbol.startsWith("C") ? "crypto" : "equity"),
+        working: (symbol) => this.working.get(symbol) ?? { buys: ZERO, sells: ZERO },
+        recentVolume: (_, bars) => this.volume * bars,
+      },
+    );
+  }
+
+  /** A position at a price, which is then its mark, too. */
+  hold(symbol: string, quantity: string, price: number, owner = "alpha", at = T0): void {
+    this.books.book({ owner, symbol, quantity: decimal(quantity), price: decimal(price), fee: ZERO, at });
+    this.books.mark(symbol, price, at);
+  }
+
+  works(symbol: string, buys: string, sells: string): void {
+    this.working.set(symbol, { buys: decimal(buys), sells: decimal(sells) });
+  }
+
+  /** The refusal of an order, or "passes". */
+  ask(symbol: string, quantity: number, price: number, now = T0, strategy = "alpha"): string {
+    return this.risk.check({ strategy, symbol, quantity, price }, now).refusal?.reason ?? "passes";
+  }
+
+  check(symbol: string, quantity: number, price: number, now = T0, strategy = "alpha") {
+    return this.risk.check({ strategy, symbol, quantity, price }, now);
+  }
+}
