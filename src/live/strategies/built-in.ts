@@ -3,7 +3,7 @@
  *
  * 1. A signal exists from the bar on which every window is full; before that nothing is ordered.
  * 2. None has a memory of its own: what they do follows from bars, positions and open orders, so a restart changes nothing.
- * 3. Signals are those of the session rules' table.
+ * 3. Signals are those of the session rules' table. What is only the rounding of binary sums is no movement.
  */
 import type { Bar } from "../../shared/market.ts";
 import type { OrderIntent, ParameterRule, Strategy, StrategyContext } from "../../shared/strategy.ts";
@@ -73,6 +73,9 @@ export function carrySignal(bars: readonly Bar[], lookback: number, threshold: n
   };
 }
 
+/** A spread that moves less than this share of the first leg's price does not move. */
+const ROUNDING = 1e-12;
+
 export interface PairSignal extends Signal {
   readonly ratio: number;
 }
@@ -90,7 +93,9 @@ export function pairsSignal(
   const ratio = settings.ratio ?? hedgeRatio(closesA, closesB);
   if (ratio === null) return null;
   const score = zScore(closesA.map((close, index) => close - ratio * (closesB[index] as number)));
-  if (score === null) return { value: 0, text: "the spread does not move", values: {}, ratio };
+  // Legs that lie on one line leave a spread of rounding errors, whose z means nothing.
+  if (score === null || score.deviation <= ROUNDING * Math.abs(mean(closesA)))
+    return { value: 0, text: "the spread does not move", values: {}, ratio };
   const { z } = score;
   const value = z <= -settings.entry ? 1 : z >= settings.entry ? -1 : Math.abs(z) < settings.exit ? 0 : held;
   return {
