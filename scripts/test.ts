@@ -31,7 +31,8 @@ function run(script: string, args: readonly string[], environment: NodeJS.Proces
   const child = spawnSync(process.execPath, [join(root, script), ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...environment },
+    // The output is read in a log, where colours are noise.
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ...environment },
   });
   return child.status === 0;
 }

@@ -15,6 +15,7 @@ import { openConnection } from "./connection.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
 import { reviewHandlers } from "./handlers/review.ts";
 import { sessionHandlers } from "./handlers/session.ts";
+import { trialHandlers } from "./handlers/trials.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./limits.ts";
 import { EMPTY } from "./projections/empty.ts";
@@ -51,6 +52,29 @@ function sourcesOf(state: HostState): StreamSources {
   };
 }
 
+type Call = (procedure: string, input: unknown) => Promise<unknown>;
+
+/** Checks an input, asks its handler, and tells what went wrong as a coded error; what was none goes to the terminal too. */
+function callerOf(handlers: Handlers, problem: (line: string) => void): Call {
+  return async (name, input) => {
+    const procedure = procedureOf(name);
+    const checked = checkInput(procedure, input);
+    try {
+      return await (handlers[procedure] as (input: unknown) => Promise<unknown>)(checked);
+    } catch (error) {
+      if (!(error instanceof CodedError))
+        problem(`${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      const shape = tellable(error, procedure);
+      throw new CodedError(shape.code, shape.message, shape.detail);
+    }
+  };
+}
+
+/** The machine's sleep as an alert: the session's clock notices the gap, but cannot know that the machine meant it. */
+function sleepAlert(state: HostState, cause: string, text: string, view: string): void {
+  state.opened?.views.alerts.raise(cause, "warning", text, state.opened.probe().now, view);
+}
+
 /** Opens the workspace, making it where it is missing. Throws `io` when it cannot be. */
 export async function createConsoleHost(options: ConsoleHostOptions): Promise<ConsoleHost> {
   const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, ...options.ports };
@@ -58,30 +82,22 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   await state.readDesk().catch(() => undefined);
   state.refreshSessions();
   const paths = new KnownPaths(state);
+  const { close: closeTrials, ...trials } = trialHandlers(state);
   const handlers: Handlers = {
     ...sessionHandlers(state),
     ...reviewHandlers(state),
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
+    ...trials,
   };
   const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
   const connections = new Set<Connection>();
 
-  const call = async (name: string, input: unknown): Promise<unknown> => {
-    const procedure = procedureOf(name);
-    const checked = checkInput(procedure, input);
-    try {
-      return await (handlers[procedure] as (input: unknown) => Promise<unknown>)(checked);
-    } catch (error) {
-      if (!(error instanceof CodedError))
-        state.problem(`${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      const shape = tellable(error, procedure);
-      throw new CodedError(shape.code, shape.message, shape.detail);
-    }
-  };
+  const call = callerOf(handlers, state.problem);
 
   let quitting: Promise<void> | null = null;
   const quit = async (): Promise<void> => {
+    closeTrials();
     if (state.opened?.alive === true) await state.opened.live.stop("signal");
     for (const connection of connections) connection.close();
     hub.close();
@@ -113,23 +129,8 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
       quitting ??= quit();
       return quitting;
     },
-    // The session's clock notices a gap by itself; what it cannot know is that the machine meant it.
-    suspended: () =>
-      state.opened?.views.alerts.raise(
-        "suspend",
-        "warning",
-        "The machine went to sleep.",
-        state.opened.probe().now,
-        "log",
-      ),
-    resumed: () =>
-      state.opened?.views.alerts.raise(
-        "wake",
-        "warning",
-        "The machine woke up; missed slots count as misfires.",
-        state.opened.probe().now,
-        "schedule",
-      ),
+    suspended: () => sleepAlert(state, "suspend", "The machine went to sleep.", "log"),
+    resumed: () => sleepAlert(state, "wake", "The machine woke up; missed slots count as misfires.", "schedule"),
     openSnapshotFile: (path) => {
       paths.give(path);
       state.remember(path, path.split(/[\\/]/).at(-1) ?? path);

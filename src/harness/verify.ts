@@ -199,7 +199,7 @@ class OrderBook {
       case "fill":
         return this.#fill(entry);
       case "restore":
-        for (const id of Object.keys((entry.state["inflight"] ?? {}) as object))
+        for (const id of Object.keys(entry.state["inflight"] ?? {}))
           this.#orders.set(id, { sent: true, ended: false, quantity: "0" });
         this.#highest = Math.max(this.#highest, entry.nextSequence - 1);
         return null;

@@ -97,6 +97,49 @@ export const WhySchema = z.object({
   steps: z.array(WhyStepSchema),
 });
 
+export const VerdictSchema = z.object({
+  id: z.string(),
+  entries: z.number(),
+  orders: z.number(),
+  fills: z.number(),
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(["passed", "failed", "skipped"]),
+      seq: z.nullable(z.number()),
+      text: z.string(),
+    }),
+  ),
+});
+
+/** A restart drill: under way, or with its report. */
+export const DrillSchema = z.object({
+  state: z.enum(["none", "running", "done", "cancelled", "failed"]),
+  done: z.number(),
+  runs: z.number(),
+  /** Why it could not be done, when it could not. */
+  problem: z.nullable(z.string()),
+  report: z.nullable(
+    z.object({
+      passed: z.boolean(),
+      decisions: z.number(),
+      fills: z.number(),
+      runs: z.array(
+        z.object({
+          number: z.number(),
+          passed: z.boolean(),
+          killed: z.number(),
+          points: z.array(z.string()),
+          failure: z.nullable(z.string()),
+          differences: z.array(z.object({ what: z.string(), uninterrupted: z.string(), restarted: z.string() })),
+        }),
+      ),
+      markdown: z.string(),
+    }),
+  ),
+});
+
 export const PROCEDURES = {
   /** Starts a new session of the workspace's desk. */
   "session.start": {
@@ -156,6 +199,18 @@ export const PROCEDURES = {
       equityB: z.array(z.tuple([z.number(), z.number()])),
     }),
   },
+  /** Chain, orders, books and snapshot of a session checked against each other; changes nothing. */
+  "sessions.verify": { input: z.object({ id: name }), output: VerdictSchema },
+  /** Kills copies of the desk's session for real, opens them again and compares; the workspace's sessions are not touched. */
+  "drill.start": {
+    input: z.object({
+      runs: z.number().check(z.int(), z.gte(1), z.lte(50)),
+      kills: z.number().check(z.int(), z.gte(1), z.lte(5)),
+    }),
+    output: nothing,
+  },
+  "drill.status": { input: nothing, output: DrillSchema },
+  "drill.cancel": { input: nothing, output: nothing },
   "sessions.summary": { input: z.object({ id: name }), output: z.object({ markdown: z.string() }) },
   /** Shows the native file dialog; null where the person cancelled or the host has none. */
   "restore.pick": { input: nothing, output: z.object({ path: z.nullable(z.string()) }) },
@@ -220,6 +275,8 @@ export { ErrorSchema, STREAMS };
 export type { StreamName, StreamValue };
 export type RestorePreview = z.infer<typeof RestorePreviewSchema>;
 export type Why = z.infer<typeof WhySchema>;
+export type Verdict = z.infer<typeof VerdictSchema>;
+export type Drill = z.infer<typeof DrillSchema>;
 export type WhyStep = z.infer<typeof WhyStepSchema>;
 export type SnapshotSource = z.infer<typeof SnapshotSourceSchema>;
 

@@ -11,12 +11,12 @@ import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
 import { ask } from "../stores/live.ts";
 import type { Answer } from "../stores/live.ts";
 
-interface Props {
+export interface Props {
   readonly onClose: () => void;
 }
 
 /** Asks once for the component's life. */
-function useAsked<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Answer<Output<Name>> | null {
+export function useAsked<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Answer<Output<Name>> | null {
   const [answer, setAnswer] = useState<Answer<Output<Name>> | null>(null);
   const [question] = useState(input);
   useEffect(() => {
@@ -33,7 +33,7 @@ function useAsked<Name extends ProcedureName>(procedure: Name, input: Input<Name
   return answer;
 }
 
-function Close({ onClose }: Props): ReactNode {
+export function Close({ onClose }: Props): ReactNode {
   return (
     <button type="button" className="button plain icon" aria-label="Close" onClick={onClose}>
       <X size={15} aria-hidden="true" />

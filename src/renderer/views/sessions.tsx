@@ -15,6 +15,7 @@ import { LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask, useSession, useStream } from "../stores/live.ts";
 import { notify, toldOk, useUi } from "../stores/ui.ts";
+import { DrillPanel, Verified } from "./session-trials.tsx";
 import { Compared, Summary } from "./session-details.tsx";
 import { RestoreDialog } from "./restore.tsx";
 
@@ -128,6 +129,8 @@ const rowId = (row: SessionListing): string => row.id;
 type Detail =
   | { readonly kind: "none" }
   | { readonly kind: "summary"; readonly id: string }
+  | { readonly kind: "verify"; readonly id: string }
+  | { readonly kind: "drill" }
   | { readonly kind: "compare"; readonly a: string; readonly b: string };
 
 interface ActionsProps {
@@ -161,6 +164,25 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         onClick={() => (single === undefined ? undefined : onDetail({ kind: "summary", id: single.id }))}
       >
         Summary
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-testid="verify-session"
+        disabled={!readable}
+        title="Checks chain, orders, books and snapshot against each other; changes nothing"
+        onClick={() => (single === undefined ? undefined : onDetail({ kind: "verify", id: single.id }))}
+      >
+        Verify
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-testid="open-drill"
+        title="Kills copies of the desk's session and compares; the sessions here are not touched"
+        onClick={() => onDetail({ kind: "drill" })}
+      >
+        Drill…
       </button>
       <button
         type="button"
@@ -267,6 +289,15 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
   );
 }
 
+function DetailPanel({ detail, onClose }: { readonly detail: Detail; readonly onClose: () => void }): ReactNode {
+  if (detail.kind === "summary") return <Summary key={detail.id} id={detail.id} onClose={onClose} />;
+  if (detail.kind === "verify") return <Verified key={detail.id} id={detail.id} onClose={onClose} />;
+  if (detail.kind === "drill") return <DrillPanel onClose={onClose} />;
+  if (detail.kind === "compare")
+    return <Compared key={`${detail.a}-${detail.b}`} a={detail.a} b={detail.b} onClose={onClose} />;
+  return null;
+}
+
 export function Sessions(): ReactNode {
   const [detail, setDetail] = useState<Detail>({ kind: "none" });
   const file = useRef<HTMLInputElement>(null);
@@ -294,11 +325,7 @@ export function Sessions(): ReactNode {
       </div>
       {detail.kind === "none" ? null : (
         <div className="half">
-          {detail.kind === "summary" ? (
-            <Summary key={detail.id} id={detail.id} onClose={close} />
-          ) : (
-            <Compared key={`${detail.a}-${detail.b}`} a={detail.a} b={detail.b} onClose={close} />
-          )}
+          <DetailPanel detail={detail} onClose={close} />
         </div>
       )}
       <RestoreDialog onChoose={() => file.current?.click()} />

@@ -1,0 +1,85 @@
+/**
+ * What a view may ask to be proven: a session verified, a restart drill.
+ *
+ * 1. Neither touches the workspace's sessions: verifying reads, and a drill works in a folder of its own.
+ * 2. One drill at a time; it can be cancelled, and its processes end with the host.
+ */
+import type { Drill, Handlers } from "../../shared/contract.ts";
+import { CodedError, shapeOf } from "../../shared/errors.ts";
+import { MINUTE, type Duration } from "../../shared/time.ts";
+import { runDrill, type DrillReport } from "../../harness/drill/drill.ts";
+import { drillMarkdown } from "../../harness/drill/report.ts";
+import { verifySession } from "../../harness/verify.ts";
+import type { HostState } from "../state.ts";
+
+type TrialHandlers = Pick<Handlers, "sessions.verify" | "drill.start" | "drill.status" | "drill.cancel">;
+
+/** Session time of a drill's sessions: long enough for orders and fills, short enough to watch. */
+const DRILL_LENGTH = (10 * MINUTE) as Duration;
+const NONE: Drill = { state: "none", done: 0, runs: 0, problem: null, report: null };
+
+function reportOf(report: DrillReport): NonNullable<Drill["report"]> {
+  return {
+    passed: report.passed,
+    decisions: report.decisions,
+    fills: report.fills,
+    runs: report.runs.map(({ number, passed, killed, points, failure, comparisons }) => ({
+      number,
+      passed,
+      killed,
+      points: [...points],
+      failure,
+      differences: comparisons.flatMap(({ what, difference }) =>
+        difference === null ? [] : [{ what, ...difference }],
+      ),
+    })),
+    markdown: drillMarkdown(report),
+  };
+}
+
+export function trialHandlers(state: HostState): TrialHandlers & { readonly close: () => void } {
+  let drill: Drill = NONE;
+  let abort: AbortController | null = null;
+
+  const run = async (runs: number, kills: number, signal: AbortSignal): Promise<void> => {
+    try {
+      const desk = await state.readDesk();
+      const onRun = (done: number): void => {
+        drill = { ...drill, done };
+      };
+      const seed = String(state.ports.wallMs());
+      const report = await runDrill({ desk, length: DRILL_LENGTH, runs, kills, point: null, seed, signal, onRun });
+      drill = { state: "done", done: runs, runs, problem: null, report: reportOf(report) };
+    } catch (error) {
+      const cancelled = signal.aborted;
+      const problem = cancelled ? null : shapeOf(error).message;
+      drill = { ...drill, state: cancelled ? "cancelled" : "failed", problem };
+    }
+  };
+
+  return {
+    "sessions.verify": async ({ id }) => {
+      const { folder: _folder, ...verdict } = await verifySession(state.workspace, id);
+      return { ...verdict, checks: verdict.checks.map((check) => ({ ...check })) };
+    },
+    "drill.start": async ({ runs, kills }) => {
+      if (state.options.hostKind === "electron")
+        throw new CodedError(
+          "refused",
+          "The window cannot start processes of its own: run `logos drill` in a terminal, or use the console in a browser.",
+        );
+      if (drill.state === "running")
+        throw new CodedError("wrong_state", "A drill is under way; cancel it, or wait for its report.");
+      abort = new AbortController();
+      drill = { ...NONE, state: "running", runs };
+      void run(runs, kills, abort.signal);
+      return {};
+    },
+    "drill.status": async () => drill,
+    "drill.cancel": async () => {
+      abort?.abort();
+      return {};
+    },
+    close: () => abort?.abort(),
+  };
+}
