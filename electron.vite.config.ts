@@ -44,6 +44,8 @@ export default defineConfig({
       // A font or image inside the style sheet would need a wider content security policy.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // The views are loaded from this machine: splitting them would only add requests.
+      chunkSizeWarningLimit: 4_000,
       rollupOptions: { input: join(top, "src", "renderer", "index.html") },
     },
   },
