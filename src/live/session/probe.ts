@@ -60,7 +60,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
     },
     haltReasons: tally.haltReasons,
     drift: [...tally.drift.values()],
-    resumes: tally.resumes,
+    resumes: [...tally.resumes],
     strategies,
     router: {
       halted: router.halted,

@@ -148,7 +148,8 @@ function repeatDrift(core: Core, entry: Extract<JournalEntry, { kind: "drift" }>
 }
 
 function repeatStrategy(core: Core, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
-  if (entry.event === "resumed") core.scheduler.resume(entry.strategy, entry.at);
+  if (entry.event === "run_asked") core.scheduler.runNow(entry.strategy, entry.at);
+  else if (entry.event === "resumed") core.scheduler.resume(entry.strategy, entry.at);
   else core.scheduler.pause(entry.strategy);
 }
 

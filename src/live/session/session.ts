@@ -232,10 +232,11 @@ export class Session implements LiveSession {
   }
 
   runStrategyNow(name: string, operator: string): void {
-    operatorOf(operator);
+    const who = operatorOf(operator);
     this.#needOpen("changed");
     this.#strategy(name);
     this.#core.scheduler.runNow(name, this.#core.now);
+    this.#strategyEntry(name, "run_asked", "An operator asked for a run now.", who);
     this.#core.clock.wake();
   }
 
@@ -417,7 +418,7 @@ export class Session implements LiveSession {
     return tally;
   }
 
-  #strategyEntry(strategy: string, event: "paused" | "resumed", reason: string, operator: string): void {
+  #strategyEntry(strategy: string, event: "paused" | "resumed" | "run_asked", reason: string, operator: string): void {
     this.#core.ledger.add({ kind: "strategy", strategy, event, reason, operator }, this.#core.now);
     this.#core.ledger.commit();
   }

@@ -182,6 +182,7 @@ export class Tally {
       case "restore":
         return this.#restore(entry);
       case "strategy": {
+        if (entry.event === "run_asked") return;
         const tally = this.strategy(entry.strategy);
         tally.standing = entry.event === "resumed" ? "active" : entry.event;
         tally.reason = entry.event === "resumed" ? null : entry.reason;

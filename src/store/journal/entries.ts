@@ -219,7 +219,8 @@ export interface RestoreEntry {
 export interface StrategyEntry {
   readonly kind: "strategy";
   readonly strategy: string;
-  readonly event: "paused" | "resumed" | "quarantined" | "not_loaded";
+  /** `run_asked`: an operator asked for a run out of its cadence; the strategy's standing stays as it is. */
+  readonly event: "paused" | "resumed" | "quarantined" | "not_loaded" | "run_asked";
   readonly reason: string;
   readonly operator: string | null;
 }

@@ -187,6 +187,20 @@ describe("an operator's halt", () => {
     expect(existsSync(join(workspace.sessions, "latest"))).toBe(true);
   });
 
+  it("answers every order by itself: no guard is asked, and nothing but the halt is the reason", async () => {
+    const desk = deskOf({ limits: { ...NO_LIMITS, portfolioGrossCap: 0.000_001, rejectLimit: 100 } });
+    const { session, timers } = await byHand(desk);
+    session.start();
+    await timers.pass(4_000);
+    const before = ordersOf(session.entries());
+    expect(before.every((order) => order.reason === "portfolio_gross_cap" && order.guards.length > 0)).toBe(true);
+    session.halt(ADA);
+    await timers.pass(4_000);
+    const after = ordersOf(session.entries()).slice(before.length);
+    expect(after.length).toBeGreaterThan(0);
+    for (const order of after) expect(order).toMatchObject({ reason: "router_halted", accepted: false, guards: [] });
+  });
+
   it("outlives a crash, and stops the session before it starts", async () => {
     const { session } = await byHand();
     session.halt(ADA);
