@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   data_invalid: { exit: 65, means: "a market data file cannot be read as bars or ticks" },
   snapshot_invalid: { exit: 65, means: "a router_state.json breaks a rule; nothing was restored" },
   snapshot_limits_differ: { exit: 65, means: "a snapshot's limits differ from the session's configuration" },
+  fixture_invalid: { exit: 65, means: "a regression fixture or its baseline cannot be used; nothing was written" },
   strategy_invalid: { exit: 65, means: "a strategy file does not load" },
   not_found: { exit: 66, means: "a file, session or order that was named does not exist" },
   no_session: { exit: 2, means: "there is no such session" },

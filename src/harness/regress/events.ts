@@ -1,0 +1,62 @@
+/**
+ * A journal's entries as the events that two runs are compared by.
+ *
+ * 1. An event is one line of JSON: the entry without its number, `at` first. Numbers stay exactly as they were written.
+ * 2. Left out are the entries that tell of the session's process and of its files: `session` and `snapshot`. What a session
+ *    decided is in the others.
+ * 3. A venue's ids lose the session's name, which is the one thing in an event that a folder decides.
+ * 4. Lines come in blocks of `BLOCK_LINES`, each line with its end, so that equal stretches are compared at once and memory
+ *    does not grow with the journal.
+ */
+import { readJournal } from "../../store/index.ts";
+
+export const BLOCK_LINES = 10_000;
+
+/** Blocks of lines; every call begins anew. */
+export type EventLog = () => Iterable<string>;
+
+const SILENT: ReadonlySet<string> = new Set(["session", "snapshot"]);
+
+/** One entry's line, or null when it is none of the events. */
+export function eventLine(at: number, kind: string, body: string, prefix: string): string | null {
+  if (SILENT.has(kind)) return null;
+  const line = `{"at":${at},${body.slice(1)}\n`;
+  return line.includes(prefix) ? line.replaceAll(prefix, "ROUTER-") : line;
+}
+
+/** Puts lines, each with its end, together in blocks. */
+export function* blocksOf(lines: Iterable<string>): Generator<string> {
+  let block: string[] = [];
+  for (const line of lines) {
+    block.push(line);
+    if (block.length < BLOCK_LINES) continue;
+    yield block.join("");
+    block = [];
+  }
+  if (block.length > 0) yield block.join("");
+}
+
+function* linesOf(path: string, session: string): Generator<string> {
+  const journal = readJournal(path);
+  try {
+    for (const { at, kind, body } of journal.texts()) {
+      const line = eventLine(at, kind, body, `${session}-ROUTER-`);
+      if (line !== null) yield line;
+    }
+  } finally {
+    journal.close();
+  }
+}
+
+/** The events of a session's journal. */
+export function journalEvents(path: string, session: string): EventLog {
+  return () => blocksOf(linesOf(path, session));
+}
+
+/** How many events there are. */
+export function countEvents(log: EventLog): number {
+  let count = 0;
+  for (const block of log())
+    for (let end = block.indexOf("\n"); end >= 0; end = block.indexOf("\n", end + 1)) count += 1;
+  return count;
+}

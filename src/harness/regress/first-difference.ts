@@ -1,0 +1,324 @@
+/**
+ * The first event in which two runs differ, and what led to it.
+ *
+ * 1. Events are compared as text, so numbers are compared exactly: `0.1` and `0.10000000000000001` are one number only where
+ *    both runs wrote it alike.
+ * 2. Blocks that are equal are not taken apart. Only when a difference is found is the way to it gone through once more.
+ * 3. Memory does not grow with the runs: what is kept is one run for each strategy, and the order in question.
+ */
+import type { EventLog } from "./events.ts";
+
+/** One event; what else it holds depends on its kind. */
+export type RunEvent = { readonly at: number; readonly kind: string } & Readonly<Record<string, unknown>>;
+
+export type ChainStep = "market" | "tick" | "signal" | "guards" | "decision" | "broker" | "fill" | "drift" | "before";
+
+/** A step that led to an event. */
+export interface ChainLink {
+  readonly step: ChainStep;
+  /** The event that says so, counted from 1. */
+  readonly index: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A field of an event that the two sides say differently. `undefined` where a side lacks it. */
+export interface FieldDifference {
+  readonly path: string;
+  readonly baseline: unknown;
+  readonly run: unknown;
+}
+
+export interface FirstDifference {
+  /** Which event it is, counted from 1; all before it are equal. */
+  readonly index: number;
+  /** Null where that side has no more events. */
+  readonly baseline: RunEvent | null;
+  readonly run: RunEvent | null;
+  readonly fields: readonly FieldDifference[];
+  /** What led to each side's event, in order of time. */
+  readonly baselineChain: readonly ChainLink[];
+  readonly runChain: readonly ChainLink[];
+}
+
+/** Fields of an event that are told. */
+const FIELDS_MAX = 50;
+const TEXT_MAX = 300;
+
+const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** The places in which two JSON values differ, deepest first told; at most `limit`. */
+export function fieldDifferences(baseline: unknown, run: unknown, limit = FIELDS_MAX, path = ""): FieldDifference[] {
+  if (Object.is(baseline, run)) return [];
+  if (!isTree(baseline) || !isTree(run) || Array.isArray(baseline) !== Array.isArray(run))
+    return [{ path, baseline, run }];
+  const found: FieldDifference[] = [];
+  for (const key of new Set([...Object.keys(baseline), ...Object.keys(run)])) {
+    if (found.length >= limit) break;
+    const place = Array.isArray(baseline) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    const [one, other] = [
+      Object.hasOwn(baseline, key) ? baseline[key] : undefined,
+      Object.hasOwn(run, key) ? run[key] : undefined,
+    ];
+    found.push(...fieldDifferences(one, other, limit - found.length, place));
+  }
+  return found;
+}
+
+/** Lines of blocks that may be cut differently, with where each stands. */
+class Lines {
+  readonly #blocks: Iterator<string>;
+  #block: string | null = null;
+  #place = 0;
+  index = 0;
+
+  constructor(log: EventLog) {
+    this.#blocks = log()[Symbol.iterator]();
+  }
+
+  /** What is left of the present block; null at the end. */
+  rest(): string | null {
+    while (this.#block === null || this.#place >= this.#block.length) {
+      const next = this.#blocks.next();
+      if (next.done === true) return null;
+      this.#block = next.value;
+      this.#place = 0;
+    }
+    return this.#place === 0 ? this.#block : this.#block.slice(this.#place);
+  }
+
+  skip(text: string): void {
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.index += 1;
+    this.#place += text.length;
+  }
+
+  next(): string | null {
+    if (this.#block === null || this.#place >= this.#block.length) if (this.rest() === null) return null;
+    const block = this.#block as string;
+    const found = block.indexOf("\n", this.#place);
+    const end = found < 0 ? block.length : found + 1;
+    const line = block.slice(this.#place, end);
+    this.#place = end;
+    this.index += 1;
+    return line;
+  }
+
+  /** Lets go of what the blocks are read from. */
+  close(): void {
+    this.#blocks.return?.();
+  }
+}
+
+interface Found {
+  readonly index: number;
+  readonly baseline: string | null;
+  readonly run: string | null;
+}
+
+function findDifference(baseline: EventLog, run: EventLog): Found | null {
+  const [left, right] = [new Lines(baseline), new Lines(run)];
+  try {
+    for (;;) {
+      const [one, other] = [left.rest(), right.rest()];
+      if (one === null && other === null) return null;
+      if (one !== null && one === other) {
+        left.skip(one);
+        right.skip(one);
+        continue;
+      }
+      const found = differenceWithin(left, right, one, other);
+      if (found !== null) return found;
+    }
+  } finally {
+    left.close();
+    right.close();
+  }
+}
+
+/** Line by line through the shorter of two stretches. */
+function differenceWithin(left: Lines, right: Lines, one: string | null, other: string | null): Found | null {
+  for (let [a, b] = [one?.length ?? 0, other?.length ?? 0]; ;) {
+    const [baseline, run] = [left.next(), right.next()];
+    if (baseline !== run) return { index: left.index > right.index ? left.index : right.index, baseline, run };
+    if (baseline === null) return null;
+    a -= baseline.length;
+    b -= baseline.length;
+    if (a <= 0 || b <= 0) return null;
+  }
+}
+
+const eventOf = (line: string | null): RunEvent | null => (line === null ? null : (JSON.parse(line) as RunEvent));
+
+/**
+ * The first event in which two runs differ; null when they are equal, event for event. Each log is read once, and a second time
+ * up to the difference when there is one.
+ */
+export function firstDifference(baseline: EventLog, run: EventLog): FirstDifference | null {
+  const found = findDifference(baseline, run);
+  if (found === null) return null;
+  const [one, other] = [eventOf(found.baseline), eventOf(found.run)];
+  const trails = [one, other].map((event) => (event === null ? null : new Trail(event)));
+  let index = 0;
+  // What led there is the same on both sides, because everything before is.
+  const lines = new Lines(baseline);
+  for (let line = lines.next(); line !== null && index + 1 < found.index; line = lines.next()) {
+    index += 1;
+    for (const trail of trails) trail?.hear(line, index);
+  }
+  lines.close();
+  const [baselineChain, runChain] = trails.map((trail) => trail?.chain(found.index) ?? []) as [
+    ChainLink[],
+    ChainLink[],
+  ];
+  const fields = one === null || other === null ? [] : fieldDifferences(one, other);
+  return { index: found.index, baseline: one, run: other, fields, baselineChain, runChain };
+}
+
+interface Heard {
+  readonly line: string;
+  readonly index: number;
+}
+
+/** Kind and owner of a line, without parsing it: events begin with `at` and `kind`. */
+function headOf(line: string): string {
+  const from = line.indexOf('"kind":"') + 8;
+  return line.slice(from, line.indexOf('"', from));
+}
+
+function wordAfter(line: string, key: string): string | null {
+  const from = line.indexOf(`"${key}":"`);
+  if (from < 0) return null;
+  const begin = from + key.length + 4;
+  return line.slice(begin, line.indexOf('"', begin));
+}
+
+/** Gathers what led to one event. */
+class Trail {
+  readonly #event: RunEvent;
+  readonly #orderId: string | null;
+  readonly #item: string | null;
+  readonly #started = new Map<string, Heard>();
+  readonly #finished = new Map<string, Heard>();
+  #order: Heard | null = null;
+  #orderRun: Heard[] = [];
+  #broker: Heard[] = [];
+  #drift: Heard | null = null;
+  #last: Heard | null = null;
+
+  constructor(event: RunEvent) {
+    this.#event = event;
+    this.#orderId = typeof event["orderId"] === "string" ? event["orderId"] : null;
+    this.#item = typeof event["item"] === "string" ? event["item"] : null;
+  }
+
+  hear(line: string, index: number): void {
+    const heard = { line, index };
+    this.#last = heard;
+    const kind = headOf(line);
+    if (kind === "run_started") this.#started.set(wordAfter(line, "strategy") ?? "", heard);
+    else if (kind === "run_finished") this.#finished.set(wordAfter(line, "strategy") ?? "", heard);
+    else if (kind === "drift") {
+      if (this.#item === null || wordAfter(line, "item") === this.#item) this.#drift = heard;
+    } else if (this.#orderId !== null && line.includes(`"orderId":"${this.#orderId}"`)) this.#ofOrder(kind, heard);
+  }
+
+  #ofOrder(kind: string, heard: Heard): void {
+    if (kind === "order") {
+      this.#order = heard;
+      this.#orderRun = this.#runOf(wordAfter(heard.line, "strategy") ?? "");
+    } else if (this.#broker.length < 20) this.#broker.push(heard);
+  }
+
+  #runOf(strategy: string): Heard[] {
+    return [this.#started.get(strategy), this.#finished.get(strategy)].filter((one) => one !== undefined);
+  }
+
+  chain(index: number): ChainLink[] {
+    const own = this.#event;
+    const strategy = typeof own["strategy"] === "string" ? own["strategy"] : null;
+    const drift = own.kind === "halt" || own.kind === "review" || own.kind === "resume" ? this.#drift : null;
+    const run = this.#order === null && strategy !== null ? this.#runOf(strategy) : this.#orderRun;
+    const heard = [...run, this.#order, ...this.#broker, drift].filter((one) => one !== null);
+    const told = heard.length > 0 || this.#last === null ? heard : [this.#last];
+    const links = told.flatMap((one) => linksOf(JSON.parse(one.line) as RunEvent, one.index, heard.length > 0));
+    return [...links, ...linksOf(own, index, true)].toSorted((a, b) => a.index - b.index);
+  }
+}
+
+const words = (value: unknown): string =>
+  (typeof value === "string" ? value : JSON.stringify(value)).slice(0, TEXT_MAX);
+
+/** An event as the steps of an order's path. */
+function linksOf(event: RunEvent, index: number, known: boolean): ChainLink[] {
+  const link = (step: ChainStep, text: string, at = event.at): ChainLink => ({ step, index, at, text });
+  if (!known) return [link("before", `${event.kind}, the event before`)];
+  switch (event.kind) {
+    case "run_started":
+      return [link("tick", `${words(event["strategy"])} run ${words(event["run"])} started`)];
+    case "run_finished":
+      return runLinks(event, link);
+    case "order":
+      return orderLinks(event, link);
+    case "send":
+    case "ack":
+    case "cancel":
+    case "closed":
+      return [
+        link(
+          "broker",
+          `${event.kind} ${words(event["orderId"])} ${words(event["outcome"] ?? event["reason"] ?? "")}`.trim(),
+        ),
+      ];
+    case "fill":
+      return [
+        link(
+          "fill",
+          `${words(event["quantity"])} ${words(event["symbol"])} at ${words(event["price"])}: ${words(event["verdict"])}`,
+        ),
+      ];
+    case "drift":
+      return [link("drift", `${words(event["item"])} ${words(event["drift"])}: ${words(event["text"])}`)];
+    case "halt":
+    case "review":
+    case "resume":
+      return [
+        link(
+          "decision",
+          `${event.kind} ${words(event["code"] ?? event["action"] ?? "")} ${words(event["message"] ?? event["note"] ?? "")}`,
+        ),
+      ];
+    default:
+      return [link("before", event.kind)];
+  }
+}
+
+type MakeLink = (step: ChainStep, text: string, at?: number) => ChainLink;
+
+function runLinks(event: RunEvent, link: MakeLink): ChainLink[] {
+  const bar = event["bar"];
+  const { strategy, run, outcome, orders, message } = event as unknown as Record<string, unknown>;
+  const end = `${words(strategy)} run ${words(run)} ended ${words(outcome)} with ${words(orders)} orders`;
+  return [
+    ...(typeof bar === "number" ? [link("market", "the newest bar that the run saw closed here", bar)] : []),
+    link("signal", message === null ? end : `${end}: ${words(message)}`),
+  ];
+}
+
+function orderLinks(event: RunEvent, link: MakeLink): ChainLink[] {
+  const { because, guards, bar, mark, symbol, quantity, price } = event as unknown as Record<string, unknown>;
+  const reason = because as { readonly text?: unknown; readonly values?: unknown } | undefined;
+  const readings = (Array.isArray(guards) ? guards : []) as readonly Readonly<Record<string, unknown>>[];
+  const guardText = readings.map(
+    (one) =>
+      `${words(one["guard"])} ${words(one["value"])} of ${words(one["limit"])}${one["passed"] === true ? "" : " (refused)"}`,
+  );
+  const accepted = event["accepted"] === true;
+  const verdict = accepted ? `accepted as ${words(event["orderId"])}` : `refused: ${words(event["reason"])}`;
+  return [
+    ...(typeof bar === "number" ? [link("market", `bar of ${words(symbol)}, mark ${words(mark)}`, bar)] : []),
+    link("signal", `${words(reason?.text ?? "")} ${words(reason?.values ?? {})}`),
+    link("guards", guardText.length === 0 ? "no guard has a limit" : guardText.join("; ")),
+    link("decision", `${words(quantity)} ${words(symbol)} at ${words(price)} ${verdict}`),
+  ];
+}

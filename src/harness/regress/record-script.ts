@@ -1,0 +1,118 @@
+/**
+ * Reads from a journal what happened to a session besides its market, as lines of a fixture's script.
+ *
+ * 1. A command stands at the moment of its entry: the pass behind which it was done. Where a live clock made a pass of its own
+ *    that decided something, that moment is a pass in the script, too.
+ * 2. A session that ends without a `stopped` and goes on was killed; one that was stopped and goes on was restarted.
+ * 3. A run that begins before its slot was asked for by an operator.
+ */
+import type { CodedError } from "../../shared/errors.ts";
+import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
+import type { JournalEntry } from "../../store/index.ts";
+
+/** A line as `fixture.yaml` has it. */
+export type ScriptLine = Readonly<Record<string, string>>;
+
+type Fill = Extract<JournalEntry, { kind: "fill" }>;
+
+export class ScriptReader {
+  readonly #start: Moment;
+  readonly #refuse: (why: string) => CodedError;
+  readonly #nextRuns = new Map<string, Moment>();
+  readonly #canceled = new Set<string>();
+  #fill: Fill | null = null;
+  #lastAt: Moment;
+  #stopped = false;
+  readonly script: ScriptLine[] = [];
+
+  constructor(start: Moment, refuse: (why: string) => CodedError) {
+    this.#start = start;
+    this.#lastAt = start;
+    this.#refuse = refuse;
+  }
+
+  hear(entry: JournalEntry): void {
+    switch (entry.kind) {
+      case "session":
+        this.#session(entry);
+        break;
+      case "halt":
+        this.#halt(entry);
+        break;
+      case "review": {
+        const { item, action, strategy, operator, note } = entry;
+        this.#add(entry.at, { do: "review", item, action, ...(strategy === null ? {} : { strategy }), operator, note });
+        break;
+      }
+      case "resume":
+        this.#add(entry.at, { do: "resume", operator: entry.operator, note: entry.note });
+        break;
+      case "strategy":
+        this.#strategy(entry);
+        break;
+      case "cancel":
+        this.#canceled.add(entry.orderId);
+        this.#add(entry.at, { do: "cancel", order: entry.orderId, operator: entry.reason.replace(/^asked by /, "") });
+        break;
+      case "closed":
+        if (entry.orderId !== null && this.#canceled.delete(entry.orderId)) this.#add(entry.at, { do: "pass" });
+        break;
+      case "fill":
+        this.#stranger(entry);
+        this.#fill = entry;
+        break;
+      case "restore":
+        throw this.#refuse("a router snapshot was restored in it, and a fixture has no place for one.");
+      default:
+        this.#runs(entry);
+    }
+    this.#lastAt = entry.at;
+  }
+
+  #add(at: Moment, line: ScriptLine): void {
+    this.script.push({ at: formatDuration((at - this.#start) as Duration), ...line });
+  }
+
+  #session(entry: Extract<JournalEntry, { kind: "session" }>): void {
+    if (entry.event === "recovered") this.#add(this.#lastAt, { do: this.#stopped ? "restart" : "kill" });
+    this.#stopped = entry.event === "stopped";
+  }
+
+  #halt({ at, source, code, operator, note }: Extract<JournalEntry, { kind: "halt" }>): void {
+    if (source === "operator") this.#add(at, { do: "halt", operator: operator ?? "operator", note: note ?? "" });
+    else if (source === "breaker") this.#add(at, { do: "pass" });
+    else if (source !== "drift") throw this.#refuse(`it was halted by ${code}, which cannot be played again.`);
+  }
+
+  #strategy({ at, strategy, event, operator }: Extract<JournalEntry, { kind: "strategy" }>): void {
+    if (operator === null || (event !== "paused" && event !== "resumed")) return;
+    this.#nextRuns.delete(strategy);
+    this.#add(at, { do: event === "paused" ? "pauseStrategy" : "resumeStrategy", strategy, operator });
+  }
+
+  /** A fill that no order explains and that the venue's own faults did not make: somebody practised. */
+  #stranger(entry: Fill): void {
+    if (entry.verdict !== "quarantined" || entry.orderId !== null || !entry.venueId.startsWith("VENUE-")) return;
+    const before = this.#fill;
+    const drawn =
+      before !== null &&
+      before.cursor === entry.cursor - 1 &&
+      before.filledAt === entry.filledAt &&
+      before.symbol === entry.symbol &&
+      before.quantity === entry.quantity;
+    if (drawn) return;
+    const told = formatDuration((entry.at - this.#start) as Duration);
+    const { symbol, quantity, filledAt } = entry;
+    this.#add(filledAt, { do: "injectUnknownFill", symbol, quantity, told });
+  }
+
+  #runs(entry: JournalEntry): void {
+    if (entry.kind === "registered" || entry.kind === "run_finished" || entry.kind === "missed")
+      this.#nextRuns.set(entry.strategy, entry.nextRun);
+    if (entry.kind !== "run_started") return;
+    const planned = this.#nextRuns.get(entry.strategy);
+    if (planned === undefined || entry.due >= planned) return;
+    this.#add(entry.due, { do: "runStrategy", strategy: entry.strategy, operator: "operator" });
+    this.#add(entry.at, { do: "pass" });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What happens to a session besides its market: operators' commands, a stray fill, a kill, each at a moment of session time.
+ *
+ * 1. An action is done behind the pass of its moment, where a console's command would fall: between two passes, in the order
+ *    of the list. What is done is the session's own command, with its own checks.
+ * 2. A command that the session refuses is an outcome that is told; it ends nothing, because a changed strategy may well make
+ *    a review find nothing to review.
+ * 3. At most `ACTIONS_MAX` actions.
+ */
+import * as z from "zod";
+import { CodedError } from "../../shared/errors.ts";
+import { formatDuration, later, parseDuration } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+import type { LiveSession } from "../../live/session/index.ts";
+
+export const ACTIONS_MAX = 100_000;
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+const at = z
+  .string()
+  .refine((value) => parseDuration(value) !== null, "write a duration such as 90s or 12m")
+  .transform((value) => parseDuration(value) as Duration);
+const operator = text(80);
+const note = text(2_000);
+const strategy = text(80);
+
+export const ActionSchema = z.discriminatedUnion("do", [
+  z.strictObject({
+    at,
+    do: z.literal("injectUnknownFill"),
+    symbol: text(40),
+    quantity: z.string().regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'write a quantity in quotes, as "10" or "-2.5"'),
+    /** When the venue tells of it; at its own moment when absent. */
+    told: at.optional(),
+  }),
+  z.strictObject({
+    at,
+    do: z.literal("review"),
+    /** A drift item's id, or `next`: the oldest one that waits. */
+    item: text(80),
+    action: z.enum(["adopt", "dismiss"]),
+    strategy: strategy.optional(),
+    operator,
+    note,
+  }),
+  z.strictObject({ at, do: z.literal("resume"), operator, note }),
+  z.strictObject({ at, do: z.literal("halt"), operator, note: z.string().max(2_000).default("") }),
+  z.strictObject({ at, do: z.literal("pauseStrategy"), strategy, operator }),
+  z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),
+  z.strictObject({ at, do: z.literal("runStrategy"), strategy, operator }),
+  z.strictObject({ at, do: z.literal("cancel"), order: text(80), operator }),
+  /** The process dies without warning; what is on the disk is opened again. */
+  z.strictObject({ at, do: z.literal("kill") }),
+  /** An orderly stop, and a start from the journal. */
+  z.strictObject({ at, do: z.literal("restart") }),
+  /** Nothing but a pass of the loop: a recorded session had one at this moment. */
+  z.strictObject({ at, do: z.literal("pass") }),
+]);
+
+export type Action = z.infer<typeof ActionSchema>;
+export const ScriptSchema = z.array(ActionSchema).max(ACTIONS_MAX);
+
+/** What became of an action: done, or the code of the session's refusal. */
+export interface ActionOutcome {
+  readonly at: string;
+  readonly do: Action["do"];
+  readonly outcome: string;
+}
+
+/** The actions of a run in order of time, and how far they are done. */
+export class Script {
+  readonly #start: Moment;
+  readonly #waiting: Action[];
+  readonly #due: Action[] = [];
+  readonly outcomes: ActionOutcome[] = [];
+
+  constructor(actions: readonly Action[], start: Moment) {
+    this.#start = start;
+    this.#waiting = actions.flatMap((action) => [action, ...passesOf(action)]).toSorted((a, b) => a.at - b.at);
+  }
+
+  /** The moment of the next action that no pass has come to. */
+  get nextAt(): Moment | null {
+    const [next] = this.#waiting;
+    return next === undefined ? null : later(this.#start, next.at);
+  }
+
+  /** A pass is at `now`: what is due by then is done behind it. True when there is any. */
+  reach(now: Moment): boolean {
+    while (this.nextAt !== null && this.nextAt <= now) this.#due.push(this.#waiting.shift() as Action);
+    return this.#due.length > 0;
+  }
+
+  take(): Action | undefined {
+    return this.#due.shift();
+  }
+
+  /** A session ended in the middle: what was due and is not done waits for the next one. */
+  putBack(): void {
+    this.#waiting.unshift(...this.#due.splice(0));
+  }
+
+  told(action: Action, outcome: string): void {
+    if (action.do !== "pass") this.outcomes.push({ at: formatDuration(action.at), do: action.do, outcome });
+  }
+}
+
+/** A fill that the venue tells later wants a pass of its own there. */
+function passesOf(action: Action): Action[] {
+  return action.do === "injectUnknownFill" && action.told !== undefined ? [{ at: action.told, do: "pass" }] : [];
+}
+
+/** Does one action through the session's own commands. Throws what they throw. */
+export async function perform(session: LiveSession, action: Action): Promise<void> {
+  switch (action.do) {
+    case "injectUnknownFill":
+      return session.injectUnknownFill({ symbol: action.symbol, quantity: action.quantity });
+    case "review": {
+      const { item, action: verdict, strategy: owner, operator: who, note: why } = action;
+      const id = item === "next" ? session.probe().drift.find(({ review }) => review === null)?.item : item;
+      if (id === undefined) throw new CodedError("not_found", "No drift item waits for a review.");
+      return session.review(id, {
+        action: verdict,
+        operator: who,
+        note: why,
+        ...(owner === undefined ? {} : { strategy: owner }),
+      });
+    }
+    case "resume":
+      return session.resume(action);
+    case "halt":
+      return session.halt(action);
+    case "pauseStrategy":
+      return session.pauseStrategy(action.strategy, action.operator);
+    case "resumeStrategy":
+      return session.resumeStrategy(action.strategy, action.operator);
+    case "runStrategy":
+      return session.runStrategyNow(action.strategy, action.operator);
+    case "cancel":
+      return session.cancelOrder(action.order, action.operator);
+    case "kill":
+    case "restart":
+    case "pass":
+      return;
+  }
+}
