@@ -28,19 +28,20 @@ export interface Served {
 /** Starts `logos serve` on a workspace, and resolves with its address. */
 export async function serveConsole(workspace: string): Promise<Served> {
   const args = [join(root, "src", "cli", "logos.ts"), "--workspace", workspace, "--json", "serve"];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null) return;
     child.kill("SIGINT");
     await once(child, "exit");
   };
   let text = "";
+  child.stderr.on("data", (data: Buffer) => (text += data.toString("utf8")));
   for await (const line of createInterface({ input: child.stdout })) {
     text += line;
     const url = /"url":\s*"([^"]+)"/.exec(text)?.[1];
     if (url !== undefined) return { url, process: child, stop };
   }
-  throw new Error(`The loopback host said nothing: ${text}`);
+  throw new Error(`The loopback host told no address: ${text}`);
 }
 
 /** Headless Chromium with one page. */
