@@ -10,10 +10,10 @@ import {
   findSession,
   lockHolder,
   nodeFileSystem,
-  openWorkspace,
   requestControl,
   type ControlCommand,
   type SessionFiles,
+  workspaceAt,
 } from "../store/index.ts";
 import type { Context } from "./program.ts";
 import { version } from "./version.ts";
@@ -25,7 +25,7 @@ export async function atSession(
   command: ControlCommand,
   offline: (session: LiveSession) => void,
 ): Promise<{ readonly files: SessionFiles; readonly live: boolean }> {
-  const workspace = openWorkspace(context.workspace);
+  const workspace = workspaceAt(context.workspace);
   const files = findSession(workspace, id);
   if (lockHolder(nodeFileSystem, files.folder) !== null) {
     await requestControl(nodeFileSystem, files.folder, command);

@@ -19,8 +19,11 @@ if (major < NODE_MAJOR_MIN) {
   // A reader that closes its pipe early (`| head`) has what it wanted: that is no error of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    process.stderr.write(`logos: writing the result failed (${error.code}); make room or write it elsewhere.\n`);
+    process.exit(74);
   });
+  // Nobody who reads the messages is no reason to end a session.
+  process.stderr.on("error", () => undefined);
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(process.argv.slice(2), {
     stdout: process.stdout,

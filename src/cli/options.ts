@@ -47,9 +47,25 @@ export function speedOf(option: string, value: string): Speed {
   return refuse(option, value, "write 1, 10, 60 or max.");
 }
 
+/** A running session takes names and notes of at most this many characters. */
+const OPERATOR_CHARACTERS_MAX = 80;
+const NOTE_CHARACTERS_MAX = 2_000;
+
+/** A text for the record: short enough for it, and nothing in it that could write to somebody's terminal. */
+export function optionalRecordText(option: "--operator" | "--note", value: string): string {
+  const max = option === "--operator" ? OPERATOR_CHARACTERS_MAX : NOTE_CHARACTERS_MAX;
+  if (value.length > max)
+    throw new CodedError("usage", `${option} has ${value.length} characters; write at most ${max}.`, { option, max });
+  if (/\p{Cc}/u.test(option === "--note" ? value.replaceAll(/[\n\t]/g, " ") : value))
+    throw new CodedError("usage", `${option} holds control characters; write plain text, as it goes on the record.`, {
+      option,
+    });
+  return value;
+}
+
 /** A name or note that a record needs. */
-export function recordText(option: string, value: string | undefined, what: string): string {
+export function recordText(option: "--operator" | "--note", value: string | undefined, what: string): string {
   if (value === undefined || value.trim() === "")
     throw new CodedError("usage", `${option} is needed: ${what} It is kept in the journal.`, { option });
-  return value;
+  return optionalRecordText(option, value);
 }

@@ -24,6 +24,10 @@ export interface Column<Row> {
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 type Style = keyof typeof STYLES;
 
+const ESC = String.fromCharCode(27);
+/** The sequences that `style` writes; nothing else that begins with an escape reaches a terminal. */
+const OWN_STYLE = new RegExp(`(${ESC}\\[(?:0|${Object.values(STYLES).join("|")})m)`);
+
 /** Text without control characters other than the line's end. */
 export function printable(text: string): string {
   // oxlint wants no control characters in patterns, so they are asked for by their Unicode class.
@@ -51,16 +55,25 @@ export class Output {
     return this.#color ? `\u001B[${STYLES[style]}m${text}\u001B[0m` : text;
   }
 
+  /** Printable text that keeps its own styles: what was read from a file may at worst be coloured. */
+  #clean(text: string): string {
+    if (!this.#color) return printable(text);
+    return text
+      .split(OWN_STYLE)
+      .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+      .join("");
+  }
+
   /** A line of the command's result. */
   line(text = ""): void {
     this.#clearProgress();
-    this.#io.stdout.write(`${text}\n`);
+    this.#io.stdout.write(`${this.#clean(text)}\n`);
   }
 
-  /** The command's result as JSON. */
-  value(value: unknown): void {
+  /** The command's result as JSON; `compact` is one line, for results that come one after another. */
+  value(value: unknown, compact = false): void {
     this.#clearProgress();
-    this.#io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.#io.stdout.write(`${JSON.stringify(value, null, compact ? 0 : 2)}\n`);
   }
 
   /** Something that a person should know; never part of the result. */
@@ -102,6 +115,6 @@ export class Output {
   /** Names and values, one a line, the values under each other. */
   fields(rows: readonly (readonly [name: string, value: string])[]): void {
     const width = Math.max(...rows.map(([name]) => name.length));
-    for (const [name, value] of rows) this.line(`${this.style("dim", name.padEnd(width))}  ${printable(value)}`);
+    for (const [name, value] of rows) this.line(`${this.style("dim", name.padEnd(width))}  ${value}`);
   }
 }

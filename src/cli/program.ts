@@ -4,14 +4,18 @@
  * 1. A command returns its exit code; an error that it throws is told once, on stderr (or as JSON on stdout), with its own code.
  * 2. Nothing is asked unless both ends are a terminal.
  * 3. `--help` of every command ends with an example.
+ * 4. A command line that cannot be understood is told in the same way as any other error, in one message.
  */
 import { Command, CommanderError, Option } from "commander";
-import { CodedError, shapeOf } from "../shared/errors.ts";
+import { workspacePath } from "../console/places.ts";
+import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
+import { ioError } from "../store/index.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addControlCommands } from "./commands/control.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrillCommand } from "./commands/drill.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addRegressCommand } from "./commands/regress.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addReviewCommand } from "./commands/review.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -22,6 +26,7 @@ import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { exitOf, exitTable } from "./exits.ts";
 import { Output, type Io } from "./output.ts";
+import { version } from "./version.ts";
 
 export interface GlobalOptions {
   readonly workspace?: string;
@@ -33,7 +38,8 @@ export interface GlobalOptions {
 export interface Context {
   readonly io: Io;
   readonly output: Output;
-  readonly workspace: string | undefined;
+  /** The workspace's folder, absolute: from the flag, else the environment, else the platform's own place. */
+  readonly workspace: string;
 }
 
 /** A command's work. Returns its exit code. */
@@ -61,14 +67,35 @@ function adder(program: Command, io: Io, finish: (code: number) => void): AddCom
       const self = given[given.length - 1] as Command;
       const all = self.optsWithGlobals<GlobalOptions>();
       const output = new Output(io, { json: all.json === true, color: all.color });
-      const context: Context = { io, output, workspace: all.workspace ?? io.environment["LOGOS_WORKSPACE"] };
+      if (all.workspace?.trim() === "") throw new CodedError("usage", "--workspace is empty: name a folder.");
+      const context: Context = {
+        io,
+        output,
+        workspace: workspacePath(all.workspace ?? null, io.environment, io.folder),
+      };
       finish(await action(context, all as never, self.args));
     });
   };
 }
 
-function tellError(io: Io, argv: readonly string[], error: unknown): number {
-  const shape = shapeOf(error);
+/** Node's own error of a file or folder as a coded one; anything else as it is. */
+function coded(error: unknown): unknown {
+  if (error instanceof CodedError || !(error instanceof Error)) return error;
+  const { syscall, path, code } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || path === undefined || code === undefined) return error;
+  return ioError(`The system's ${syscall} of`, path, error);
+}
+
+/** What commander says of a command line, as the one message that names the help to read. */
+function usageShape(program: Command, argv: readonly string[], error: CommanderError): ErrorShape {
+  const command = argv.find((word) => program.commands.some((one) => one.name() === word));
+  const help = `\`logos ${command === undefined ? "" : `${command} `}--help\``;
+  const said = error.code === "commander.help" ? "no command is named" : error.message.replace(/^error: /, "");
+  const sentence = said.trim().replaceAll("\n", " ").replace(/\.$/, "");
+  return { code: "usage", message: `${sentence}. ${help} shows what can be written, with an example.` };
+}
+
+function tellError(io: Io, argv: readonly string[], error: unknown, shape = shapeOf(error)): number {
   if (argv.includes("--json")) io.stdout.write(`${JSON.stringify({ error: shape }, null, 2)}\n`);
   else {
     const output = new Output(io, { json: false, color: false });
@@ -77,6 +104,16 @@ function tellError(io: Io, argv: readonly string[], error: unknown): number {
       output.message(error.stack ?? "");
   }
   return exitOf(shape.code);
+}
+
+function tellExits({ output }: Context): number {
+  if (output.json) output.value(exitTable());
+  else
+    for (const { code, means, errors } of exitTable()) {
+      output.line(`${String(code).padStart(3)}  ${means}`);
+      for (const error of errors) output.line(`       ${error.code}: ${error.means}`);
+    }
+  return 0;
 }
 
 /** Runs one command line and returns its exit code. Never throws. */
@@ -90,11 +127,12 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     )
     .addOption(new Option("--json", "print the result as JSON on stdout"))
     .option("--no-color", "no colours (NO_COLOR does the same)")
-    .showHelpAfterError("(`logos COMMAND --help` shows the command's options and an example)")
+    .version(version, "--version", "print the program's version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined,
     });
   const add = adder(program, io, (code) => {
     exit = code;
@@ -103,6 +141,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addStatusCommand(add);
   addSessionsCommand(add);
   addSmokeCommand(add);
+  addRegressCommand(add);
   addImportCommand(add);
   addControlCommands(add);
   addReviewCommand(add);
@@ -112,20 +151,16 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addServeCommand(add);
   addConfigCommand(add);
   addDoctorCommand(add);
-  program
-    .command("exits")
-    .description("the exit codes, in one table")
-    .action(() => {
-      const output = new Output(io, { json: program.opts<GlobalOptions>().json === true, color: false });
-      if (output.json) output.value(exitTable());
-      else for (const row of exitTable()) output.line(`${String(row.code).padStart(3)}  ${row.means}`);
-    });
+  add("exits", "Print the exit codes, in one table.", () => undefined, "logos exits", tellExits);
+  program.addHelpText("after", "\nExample:\n  logos run --for 15m");
   try {
     await program.parseAsync(argv, { from: "user" });
     return exit;
   } catch (error) {
-    // Commander has printed its own message by now; help and version end with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitOf("usage");
-    return tellError(io, argv, error);
+    if (!(error instanceof CommanderError)) return tellError(io, argv, coded(error));
+    // Help and version were asked for and end with 0; where no command is named the help is the message.
+    if (error.exitCode === 0) return 0;
+    if (error.code === "commander.help" && !argv.includes("--json")) return exitOf("usage");
+    return tellError(io, argv, error, usageShape(program, argv, error));
   }
 }

@@ -4,7 +4,7 @@
  * 1. It reads and starts nothing.
  */
 import { openDesk } from "../../live/desk/index.ts";
-import { openWorkspace } from "../../store/index.ts";
+import { workspaceAt } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";
 
 export function addConfigCommand(add: AddCommand): void {
@@ -16,7 +16,7 @@ export function addConfigCommand(add: AddCommand): void {
     },
     "logos config desk.yaml",
     async ({ io, output, workspace: path }, { seed }, words) => {
-      const workspace = openWorkspace(path);
+      const workspace = workspaceAt(path);
       const flags = seed === undefined ? {} : { flags: { seed } };
       const { origins, notes } = await openDesk({
         workspace,

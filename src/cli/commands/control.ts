@@ -2,12 +2,23 @@
  * `logos halt`, `resume`, `pause`, `continue`, `stop`: an operator's hand on a session.
  *
  * 1. Halting needs a name; resuming needs a name and a note, and is refused while a drift item is open.
+ * 2. Pausing, going on and stopping are for a session that a process runs; any other is not touched.
+ * 3. `stop` ends when the session is free again, so that a script may go on with it at once.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { CodedError } from "../../shared/errors.ts";
 import type { LiveSession } from "../../live/session/index.ts";
-import type { ControlCommand } from "../../store/index.ts";
+import {
+  findSession,
+  lockHolder,
+  nodeFileSystem,
+  requestControl,
+  workspaceAt,
+  type ControlCommand,
+  type SessionFiles,
+} from "../../store/index.ts";
 import { atSession } from "../at-session.ts";
-import { recordText } from "../options.ts";
+import { optionalRecordText, recordText } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Options {
@@ -26,15 +37,53 @@ async function act(
   done: string,
 ): Promise<number> {
   const { files, live } = await atSession(context, options.session ?? "latest", command, offline);
-  const text = `${files.id}: ${done}${live ? "" : " (no process runs it; it is journaled for its next start)"}.`;
-  if (context.output.json) context.output.value({ id: files.id, done: true, running: live });
-  else context.output.line(text);
+  tell(context, files, `${done}${live ? "" : " (no process runs it; it is journaled for its next start)"}`, live);
   return 0;
 }
 
-function onlyRunning(what: string): never {
-  throw new CodedError("wrong_state", `No process runs this session, so there is nothing to ${what}.`);
+function tell({ output }: Context, { id }: SessionFiles, done: string, running: boolean): void {
+  if (output.json) output.value({ id, done: true, running });
+  else output.line(`${id}: ${done}.`);
 }
+
+/** How long `stop` waits for the process to let go of the session, so that the next command finds it free. */
+const STOP_WAIT_MS = 20_000;
+const STOP_LOOK_MS = 50;
+
+/** Waits until no process has the session; false when one still has it at the end. */
+async function letGo({ folder }: SessionFiles): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < STOP_WAIT_MS; waitedMs += STOP_LOOK_MS) {
+    if (lockHolder(nodeFileSystem, folder) === null) return true;
+    await pause(STOP_LOOK_MS);
+  }
+  return false;
+}
+
+/** A command that only a running session takes: one that nobody runs is left as it is. */
+async function actOnRunning(
+  context: Context,
+  options: Options,
+  name: keyof typeof RUNNING_COMMANDS,
+  operator: string,
+): Promise<number> {
+  const files = findSession(workspaceAt(context.workspace), options.session ?? "latest");
+  const { id, folder } = files;
+  if (lockHolder(nodeFileSystem, folder) === null)
+    throw new CodedError(
+      "wrong_state",
+      `No process runs ${id}, so there is nothing to ${name}. \`logos run --session ${id}\` goes on with it.`,
+    );
+  await requestControl(nodeFileSystem, folder, { command: name, operator });
+  const done = name === "stop" && !(await letGo(files)) ? "it is stopping" : RUNNING_COMMANDS[name].done;
+  tell(context, files, done, true);
+  return 0;
+}
+
+const RUNNING_COMMANDS = {
+  pause: { description: "Hold the clock of a running session.", done: "its clock is held" },
+  continue: { description: "Let the clock of a paused session run on.", done: "its clock runs on" },
+  stop: { description: "Stop a running session in order, and wait until it has stopped.", done: "stopped" },
+} as const;
 
 export function addControlCommands(add: AddCommand): void {
   add<Options>(
@@ -49,7 +98,7 @@ export function addControlCommands(add: AddCommand): void {
     'logos halt --operator "A. Trader" --note "odd fills in NVDA"',
     (context, options) => {
       const operator = recordText("--operator", options.operator, WHO);
-      const request = { operator, note: options.note ?? "" };
+      const request = { operator, note: optionalRecordText("--note", options.note ?? "") };
       return act(context, options, { command: "halt", ...request }, (session) => session.halt(request), "halted");
     },
   );
@@ -70,11 +119,7 @@ export function addControlCommands(add: AddCommand): void {
       return act(context, options, { command: "resume", ...request }, (session) => session.resume(request), "resumed");
     },
   );
-  for (const [name, description] of [
-    ["pause", "Hold the clock of a running session."],
-    ["continue", "Let the clock of a paused session run on."],
-    ["stop", "Stop a running session in order."],
-  ] as const)
+  for (const [name, { description }] of Object.entries(RUNNING_COMMANDS))
     add<Options>(
       name,
       description,
@@ -86,7 +131,7 @@ export function addControlCommands(add: AddCommand): void {
       `logos ${name} --operator "A. Trader"`,
       (context, options) => {
         const operator = recordText("--operator", options.operator, WHO);
-        return act(context, options, { command: name, operator }, () => onlyRunning(name), `${name}: done`);
+        return actOnRunning(context, options, name as keyof typeof RUNNING_COMMANDS, operator);
       },
     );
 }

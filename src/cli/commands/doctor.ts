@@ -6,7 +6,8 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN } from "../../store/index.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Check {
@@ -22,7 +23,9 @@ function attempt(name: string, work: () => Omit<Check, "name">): Check {
   try {
     return { name, ...work() };
   } catch (error) {
-    return { name, state: "missing", found: error instanceof Error ? error.message : String(error) };
+    const said = error instanceof Error ? error.message : String(error);
+    const disk = error instanceof CodedError ? said : `${said}. Make the workspace's folder writable, or name another.`;
+    return { name, state: "missing", found: disk };
   }
 }
 
@@ -76,12 +79,16 @@ function electronCheck(): Omit<Check, "name"> {
 }
 
 function doctor({ output, workspace: path }: Context): number {
-  const workspace = openWorkspace(path);
+  const workspace = workspaceAt(path);
   const checks: Check[] = [
     attempt("Node", () => ({
       state: Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN ? "ok" : "missing",
       found: `${process.versions.node} (${process.platform}, ${process.arch})`,
     })),
+    attempt("workspace", () => {
+      openWorkspace(path);
+      return { state: "ok", found: workspace.path };
+    }),
     attempt("disk", () => diskCheck(workspace.path)),
     attempt("permissions", () => permissionCheck(workspace.sessions)),
     attempt("journal", () => walCheck(workspace.path)),

@@ -71,7 +71,8 @@ function keep(context: Context, imported: Imported, overwrite: boolean): string[
   if (there.length > 0 && !overwrite)
     throw new CodedError(
       "usage",
-      `${there.map(({ path }) => path).join(", ")} is there already; --overwrite writes it anew.`,
+      `${there.map(({ path }) => path).join(", ")} ${there.length === 1 ? "is" : "are"} there already. ` +
+        "Add --overwrite to write over, or --preview to look only; nothing is changed.",
     );
   for (const { path, table } of files) writeTextAtomic(nodeFileSystem, path, csvOf(table));
   return files.map(({ path }) => path);

@@ -5,7 +5,6 @@
  * 2. What is restored is journaled and on disk when the command ends; the session is not started.
  */
 import { basename, resolve } from "node:path";
-import { CodedError } from "../../shared/errors.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import { checkRestore, createSession, reopenSession } from "../../live/session/index.ts";
@@ -16,8 +15,10 @@ import {
   openWorkspace,
   readText,
   ROUTER_STATE_BYTES_MAX,
+  workspaceAt,
   type LoadedRouterState,
 } from "../../store/index.ts";
+import { recordText } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 import { version } from "../version.ts";
 
@@ -42,7 +43,7 @@ function preview({ output }: Context, path: string, { state, sha256 }: LoadedRou
     ],
     ["in flight", String(orders.length)],
     ["known keys", String(state.keys.length)],
-    ["of session", state.session ?? "not named"],
+    ["of run", state.session ?? "not named"],
     ["sha256", sha256],
   ]);
   for (const [id, order] of orders.slice(0, 20))
@@ -74,9 +75,8 @@ async function restore(context: Context, options: Options, words: readonly strin
     output.message("Nothing is changed. To restore it, add --operator NAME --note TEXT.");
     return 0;
   }
-  const { operator = "", note = "" } = options;
-  if (operator.trim() === "" || note.trim() === "")
-    throw new CodedError("usage", "A restore wants both --operator and --note; they are kept in the journal.");
+  const operator = recordText("--operator", options.operator, "a restore has somebody who answers for it.");
+  const note = recordText("--note", options.note, "a restore has a reason.");
   const request = {
     source: basename(path),
     text,
@@ -84,14 +84,14 @@ async function restore(context: Context, options: Options, words: readonly strin
     note,
     useSnapshotLimits: options.useSnapshotLimits === true,
   };
-  const workspace = openWorkspace(context.workspace);
+  const workspace = workspaceAt(context.workspace);
   const ports = { version };
   const session =
     options.session === undefined
       ? await (async () => {
           const { desk } = await openDesk({ workspace, env: context.io.environment });
           checkRestore(request, desk);
-          return createSession({ workspace, desk, restore: request, ports });
+          return createSession({ workspace: openWorkspace(context.workspace), desk, restore: request, ports });
         })()
       : await reopenSession({ workspace, id: findSession(workspace, options.session).id, restore: request, ports });
   const { router } = session.probe();

@@ -7,7 +7,7 @@
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { readReview, type ReviewItem } from "../../live/status/index.ts";
-import { findSession, openWorkspace } from "../../store/index.ts";
+import { findSession, workspaceAt } from "../../store/index.ts";
 import { atSession } from "../at-session.ts";
 import { recordText } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
@@ -35,7 +35,8 @@ function list({ output }: Context, id: string, review: ReturnType<typeof readRev
     return;
   }
   output.line(output.style("bold", `${id}: ${review.halts.length > 0 ? "HALTED" : "not halted"}, ${review.open} open`));
-  for (const halt of review.halts) output.line(`  ${formatMoment(halt.at)}  ${halt.code}: ${halt.message}`);
+  for (const { at, code, message, note } of review.halts)
+    output.line(`  ${formatMoment(at)}  ${code}: ${message}${note === null || note === "" ? "" : ` Note: ${note}`}`);
   for (const item of review.items) {
     const verdict =
       item.review === null
@@ -54,7 +55,7 @@ function list({ output }: Context, id: string, review: ReturnType<typeof readRev
 
 async function review(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const id = options.session ?? "latest";
-  const files = findSession(openWorkspace(context.workspace), id);
+  const files = findSession(workspaceAt(context.workspace), id);
   const [item] = words;
   if (item === undefined) {
     const state = readReview(files);

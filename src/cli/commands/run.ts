@@ -2,11 +2,13 @@
  * `logos run`: one session in the terminal, from its start to its summary.
  *
  * 1. Ctrl-C stops it cleanly; a second one ends the process at once, and a restart still loses nothing.
- * 2. Exit 0 when it ended in order and free to trade, 1 when it ended halted or failed.
+ * 2. Exit 0 when it ended in order and free to trade, 1 when it ended halted or failed, 65 when no strategy of it loads.
+ * 3. Nothing is made on disk before command line, desk and data are known to be good.
+ * 4. A strategy that does not load is told before the session starts; the others run.
  */
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { formatDuration, formatMoment, HOUR } from "../../shared/time.ts";
+import { formatMoment, HOUR } from "../../shared/time.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import {
   createSession,
@@ -15,7 +17,8 @@ import {
   type RestoreRequest,
   type SessionSummary,
 } from "../../live/session/index.ts";
-import { openWorkspace, nodeFileSystem, readText, ROUTER_STATE_BYTES_MAX, type Workspace } from "../../store/index.ts";
+import { openWorkspace, nodeFileSystem, readText, ROUTER_STATE_BYTES_MAX, workspaceAt } from "../../store/index.ts";
+import { counted, lengthOf, money, percent } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 import { version } from "../version.ts";
@@ -36,6 +39,13 @@ interface Options {
   readonly note?: string;
 }
 
+const ENDED = {
+  finished: "in order",
+  operator: "stopped by an operator",
+  signal: "stopped by Ctrl-C",
+  failed: "failed",
+};
+
 /** How long a market without an end runs when nobody says. */
 const LENGTH_DEFAULT = HOUR;
 const PROGRESS_MS = 500;
@@ -52,12 +62,8 @@ function restoreOf(context: Context, options: Options): RestoreRequest | undefin
   };
 }
 
-async function openSession(
-  context: Context,
-  workspace: Workspace,
-  options: Options,
-  file: string | undefined,
-): Promise<LiveSession> {
+async function openSession(context: Context, options: Options, file: string | undefined): Promise<LiveSession> {
+  const workspace = workspaceAt(context.workspace);
   const speed = options.speed === undefined ? "max" : speedOf("--speed", options.speed);
   const asked = options.for === undefined ? undefined : durationOf("--for", options.for);
   const restore = restoreOf(context, options);
@@ -88,7 +94,14 @@ async function openSession(
   const endless = desk.feed.kind === "synthetic";
   const length = asked ?? (endless ? LENGTH_DEFAULT : undefined);
   const onSystem = desk.clock.kind === "system";
-  return createSession({ workspace, desk, ...(onSystem ? {} : { speed }), length, restore, ports });
+  return createSession({
+    workspace: openWorkspace(context.workspace),
+    desk,
+    ...(onSystem ? {} : { speed }),
+    length,
+    restore,
+    ports,
+  });
 }
 
 /** One line on how far it is; only a terminal shows it. */
@@ -97,11 +110,34 @@ function progressOf(session: LiveSession): string {
   const share =
     endsAt === null || endsAt <= startedAt ? "" : ` ${Math.floor((100 * (now - startedAt)) / (endsAt - startedAt))} %`;
   const { orders, fills, rejections } = counts;
-  const counted = `orders ${orders}  fills ${fills}  rejections ${rejections}`;
-  return `${state}${share}  ${formatMoment(now)}  equity ${account.equity}  ${counted}`;
+  const made = `orders ${orders}  fills ${fills}  rejections ${rejections}`;
+  return `${state}${share}  ${formatMoment(now)}  equity ${money(account.equity)}  ${made}`;
 }
 
-async function follow(context: Context, session: LiveSession): Promise<SessionSummary> {
+/** What is about to run; of a session that has nothing left to run, that, and what would give it more. */
+function openingOf(session: LiveSession, goesOn: boolean): string {
+  const { id, desk } = session;
+  const { now, endsAt } = session.probe();
+  if (!goesOn)
+    return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.`;
+  if (endsAt === null || now < endsAt) return `Session ${id} goes on from ${formatMoment(now)}.`;
+  const more = desk.feed.kind === "synthetic" ? "Add --for 15m to give it more." : "Its recorded data ends there.";
+  return `Session ${id} is at its end, ${formatMoment(now)}: nothing is left to run. ${more}`;
+}
+
+/** Names the strategies that do not load. Throws `strategy_invalid`, with the session closed again, when none does. */
+async function tellNotLoaded({ output }: Context, session: LiveSession): Promise<void> {
+  const { strategies } = session.probe();
+  const broken = strategies.filter(({ state }) => state === "not_loaded");
+  const lines = broken.map(({ name, reason }) => `strategy ${name} does not load: ${reason ?? "no reason is known"}`);
+  if (broken.length > 0 && broken.length === strategies.length) {
+    await session.stop("operator");
+    throw new CodedError("strategy_invalid", `Nothing was run: no strategy of the desk loads. ${lines.join(" ")}`);
+  }
+  for (const line of lines) output.message(`logos: ${line} The others run.`);
+}
+
+async function follow(context: Context, session: LiveSession, goesOn: boolean): Promise<SessionSummary> {
   let interrupted = 0;
   const interrupt = (): void => {
     interrupted += 1;
@@ -113,9 +149,7 @@ async function follow(context: Context, session: LiveSession): Promise<SessionSu
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    context.output.message(
-      `Session ${session.id}: ${session.desk.strategies.length} strategies, seed ${session.desk.seed}, paper account.`,
-    );
+    context.output.message(openingOf(session, goesOn));
     session.start();
     return await session.done;
   } finally {
@@ -133,11 +167,13 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
   output.fields([
     [
       "ended",
-      summary.failure === null ? `${summary.cause}${halted ? ", halted" : ""}` : `failed: ${summary.failure.message}`,
+      summary.failure === null
+        ? `${ENDED[summary.cause]}${halted ? ", halted" : ""}`
+        : `failed: ${summary.failure.message}`,
     ],
     [
       "session time",
-      `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${formatDuration(summary.duration)})`,
+      `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${lengthOf(summary.duration)})`,
     ],
     ["took", `${(summary.realMs / 1_000).toFixed(1)} s`],
     ["runs", String(summary.runs)],
@@ -146,9 +182,9 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
       "rejections",
       rejections.length === 0 ? "none" : rejections.map(([cause, count]) => `${cause} ${count}`).join(", "),
     ],
-    ["equity", `${summary.equityStart} to ${summary.equityEnd}`],
-    ["profit and loss", `${summary.pnl} after fees of ${summary.fees}`],
-    ["deepest drawdown", `${(summary.maxDrawdown * 100).toFixed(2)} %`],
+    ["equity", `${money(summary.equityStart)} to ${money(summary.equityEnd)}`],
+    ["profit and loss", `${money(summary.pnl)} after fees of ${money(summary.fees)}`],
+    ["deepest drawdown", percent(summary.maxDrawdown)],
     ...(halted && last !== undefined ? [["halted because", last.message] as const] : []),
     ...(summary.driftOpen > 0
       ? [["drift open", `${summary.driftOpen}: logos review --session ${summary.id}`] as const]
@@ -159,13 +195,19 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
 }
 
 async function run(context: Context, options: Options, words: readonly string[]): Promise<number> {
-  const workspace = openWorkspace(context.workspace);
-  const session = await openSession(context, workspace, options, words[0]);
-  const summary = await follow(context, session);
-  const { haltReasons } = session.probe();
+  const session = await openSession(context, options, words[0]);
+  await tellNotLoaded(context, session);
+  const summary = await follow(context, session, options.session !== undefined);
+  const { output } = context;
+  const { haltReasons, strategies } = session.probe();
+  for (const { name, state, reason } of strategies)
+    if (state === "quarantined")
+      output.message(`logos: strategy ${name} ended in quarantine: ${reason ?? "no reason"}`);
   const halted = haltReasons.length > 0;
-  if (context.output.json) context.output.value({ ...summary, halted });
+  if (output.json) output.value({ ...summary, halted });
   else tell(context, summary, halted);
+  if (halted) output.message(`To open the gate: logos review --session ${session.id}, then logos resume.`);
+  else if (summary.cause === "signal") output.message(`To go on with it: logos run --session ${session.id}`);
   return summary.failure !== null || halted ? 1 : 0;
 }
 

@@ -3,7 +3,8 @@
  *
  * 1. It reads only, and a session that cannot be read is listed with its reason.
  */
-import { listSessions, openWorkspace, type SessionFound } from "../../store/index.ts";
+import { listSessions, workspaceAt, type SessionFound } from "../../store/index.ts";
+import { money } from "../figures.ts";
 import type { AddCommand } from "../program.ts";
 
 const stateOf = ({ record, writer, problem }: SessionFound): string => {
@@ -19,7 +20,7 @@ export function addSessionsCommand(add: AddCommand): void {
     () => undefined,
     "logos sessions",
     ({ output, workspace: path }) => {
-      const { sessions, total } = listSessions(openWorkspace(path));
+      const { sessions, total } = listSessions(workspaceAt(path));
       if (output.json) {
         output.value({
           total,
@@ -45,7 +46,7 @@ export function addSessionsCommand(add: AddCommand): void {
         { title: "runs", of: ({ record }) => String(record?.runs ?? "—"), right: true },
         { title: "orders", of: ({ record }) => String(record?.orders ?? "—"), right: true },
         { title: "fills", of: ({ record }) => String(record?.fills ?? "—"), right: true },
-        { title: "profit and loss", of: ({ record }) => record?.pnl ?? "—", right: true },
+        { title: "profit and loss", of: ({ record }) => money(record?.pnl ?? null), right: true },
         { title: "drift", of: ({ record }) => String(record?.driftOpen ?? "—"), right: true },
       ]);
       if (total > sessions.length) output.message(`${total - sessions.length} older ones are not listed.`);

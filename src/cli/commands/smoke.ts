@@ -7,8 +7,8 @@
 import { resolve } from "node:path";
 import { runSmoke, SMOKE_DEFAULTS, type SmokeOptions, type SmokeResult } from "../../harness/smoke.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
-import { nodeFileSystem, writeAtomic } from "../../store/index.ts";
+import { DAY, formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
+import { ioError, nodeFileSystem, writeAtomic } from "../../store/index.ts";
 import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 
@@ -27,6 +27,10 @@ interface Options {
   readonly unknownFillShare: string;
 }
 
+/** Virtual time and runs of one smoke, at most: its lines and the router's keys stay in memory until it is judged. */
+const DURATION_MAX = 7 * DAY;
+const RUNS_MAX = 2_000_000;
+
 function optionsOf(given: Options): SmokeOptions {
   const limits = SMOKE_DEFAULTS.limits;
   const timeBudget = durationOfNumber("--time-budget-sec", given.timeBudgetSec, SECOND);
@@ -34,10 +38,27 @@ function optionsOf(given: Options): SmokeOptions {
   const jitter = durationOfNumber("--jitter-sec", given.jitterSec, SECOND, true);
   if (jitter > cadence)
     throw new CodedError("usage", `--jitter-sec ${given.jitterSec}: at most the cadence, ${formatDuration(cadence)}.`);
+  const strategies = wholeNumber("--strategies", given.strategies, 1, 20_000);
+  const duration = durationOfNumber("--duration-min", given.durationMin, MINUTE);
+  if (duration < cadence)
+    throw new CodedError(
+      "usage",
+      `--duration-min ${given.durationMin}: at least the cadence, ${formatDuration(cadence)}, so that every strategy runs.`,
+    );
+  if (duration > DURATION_MAX)
+    throw new CodedError("usage", `--duration-min ${given.durationMin}: at most ${DURATION_MAX / MINUTE}, a week.`);
+  const runs = Math.round((strategies * duration) / cadence);
+  if (runs > RUNS_MAX)
+    throw new CodedError(
+      "usage",
+      `These are about ${runs} runs and the smoke keeps each in memory: at most ${RUNS_MAX}. ` +
+        "Take fewer --strategies, a shorter --duration-min or a longer --cadence-sec.",
+    );
+  if (given.outputDir.trim() === "") throw new CodedError("usage", "--output-dir is empty: name a folder.");
   return {
     ...SMOKE_DEFAULTS,
-    strategies: wholeNumber("--strategies", given.strategies, 1, 20_000),
-    duration: durationOfNumber("--duration-min", given.durationMin, MINUTE),
+    strategies,
+    duration,
     cadence,
     timeBudget,
     jitter,
@@ -66,7 +87,11 @@ function write(
   result: SmokeResult,
 ): { readonly metrics: string; readonly summary: string } {
   const logs = resolve(context.io.folder, folder, "logs");
-  nodeFileSystem.makeFolder(logs);
+  try {
+    nodeFileSystem.makeFolder(logs);
+  } catch (error) {
+    throw ioError("Making", logs, error);
+  }
   const metrics = resolve(logs, "metrics.jsonl");
   const summary = resolve(logs, "..", "summary.json");
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -106,7 +131,7 @@ function print(
 export function addSmokeCommand(add: AddCommand): void {
   add<Options>(
     "smoke",
-    "run a synthetic cohort through scheduler, router and metrics, and judge it",
+    "Run a synthetic cohort through scheduler, router and metrics, and judge it.",
     (command) =>
       command
         .option("--strategies <n>", "how many strategies", String(SMOKE_DEFAULTS.strategies))

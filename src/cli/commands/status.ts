@@ -6,7 +6,8 @@
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readStatus, statusOf, type SessionStatus } from "../../live/status/index.ts";
-import { openWorkspace } from "../../store/index.ts";
+import { workspaceAt } from "../../store/index.ts";
+import { money, percent } from "../figures.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Options {
@@ -19,7 +20,7 @@ const WATCH_MS = 1_000;
 
 function read(context: Context, options: Options): SessionStatus {
   if (options.path !== undefined) return statusOf(resolve(context.io.folder, options.path));
-  return readStatus(openWorkspace(context.workspace), options.session ?? "latest");
+  return readStatus(workspaceAt(context.workspace), options.session ?? "latest");
 }
 
 const orDash = (value: string | number | null): string => (value === null ? "—" : String(value));
@@ -35,7 +36,7 @@ function tell({ output }: Context, status: SessionStatus): void {
     ["state", status.state + (status.pid === null ? "" : `, process ${status.pid}`)],
     ["desk, seed", `${orDash(status.desk)}, ${orDash(status.seed)}`],
     ["session time", orDash(status.sessionTime)],
-    ["equity", `${orDash(status.equity)}  profit and loss ${orDash(status.pnl)}`],
+    ["equity", `${money(status.equity)}  profit and loss ${money(status.pnl)}`],
     ["positions", held.length === 0 ? "flat" : held.map(([symbol, quantity]) => `${symbol} ${quantity}`).join("  ")],
     [
       "last signal",
@@ -44,7 +45,7 @@ function tell({ output }: Context, status: SessionStatus): void {
         : `${status.lastSignal.at} ${status.lastSignal.strategy}: ${status.lastSignal.text}`,
     ],
     ["p95 latency", status.latencyP95Ms === null ? "—" : `${status.latencyP95Ms} ms${samples}`],
-    ["skip rate", status.skipRate === null ? "—" : `${(status.skipRate * 100).toFixed(2)} %`],
+    ["skip rate", status.skipRate === null ? "—" : percent(status.skipRate)],
     ["queue depth", orDash(status.queueDepthMax)],
     ["drift open", String(status.openDrift)],
     ["last written", status.writtenSecondsAgo === null ? "—" : `${status.writtenSecondsAgo.toFixed(1)} s ago`],
@@ -55,11 +56,11 @@ async function status(context: Context, options: Options): Promise<number> {
   const { output } = context;
   for (;;) {
     const seen = read(context, options);
-    if (output.json) output.value(seen);
+    if (output.json) output.value(seen, options.watch === true);
     else tell(context, seen);
     if (options.watch !== true) return seen.health === "healthy" || seen.health === "stopped" ? 0 : 1;
     await pause(WATCH_MS);
-    output.line();
+    if (!output.json) output.line();
   }
 }
 

@@ -4,7 +4,7 @@
  * 1. Exit 0 when everything holds, 1 with the first fault named, 2 when there is no such session.
  */
 import { verifySession } from "../../harness/verify.ts";
-import { openWorkspace } from "../../store/index.ts";
+import { workspaceAt } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";
 
 export function addVerifyCommand(add: AddCommand): void {
@@ -14,7 +14,7 @@ export function addVerifyCommand(add: AddCommand): void {
     () => undefined,
     "logos verify latest",
     async ({ output, workspace }, _options, words) => {
-      const verdict = await verifySession(openWorkspace(workspace), words[0] ?? "latest");
+      const verdict = await verifySession(workspaceAt(workspace), words[0] ?? "latest");
       if (output.json) output.value(verdict);
       else {
         output.line(output.style("bold", `${verdict.id}: ${verdict.ok ? "holds" : "DOES NOT HOLD"}`));

@@ -18,7 +18,7 @@ import {
   type ResolvedDesk,
   type Workspace,
 } from "../../store/index.ts";
-import { createReplayFeed, importBars } from "../feed/index.ts";
+import { createReplayFeed, importBars, type ImportedFile } from "../feed/index.ts";
 import { readSource } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
@@ -39,9 +39,11 @@ export interface DeskRequest {
   readonly resources?: string | undefined;
 }
 
+const ONE_SYMBOL = "The files hold one symbol, so pairs, which trades two, does not run.";
+
 async function barsOf(
   request: DeskRequest,
-): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null } | null> {
+): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null; readonly notes: readonly string[] } | null> {
   const { bars, symbol, timeZone, dateFormat, folder = process.cwd() } = request;
   if (bars === undefined || bars.length === 0) return null;
   const files = bars.map((file) => resolve(folder, file));
@@ -55,7 +57,17 @@ async function barsOf(
     dateFormat: dateFormat ?? null,
     ...(timeZone === undefined ? {} : { timeZone }),
   };
-  return { feed: { files, symbols, ...named }, interval };
+  return { feed: { files, symbols, ...named }, interval, notes: imported.files.flatMap(refusedNote) };
+}
+
+/** What a person should know of a file before its bars are traded: that not all of it is. */
+function refusedNote({ name, rows, refused, refusedTotal }: ImportedFile): string[] {
+  const [first] = refused;
+  if (first === undefined) return [];
+  return [
+    `${name}: ${refusedTotal} of ${rows} rows are refused and not played; the first is row ${first.row}: ${first.reason} ` +
+      "`logos import FILE --preview` lists them.",
+  ];
 }
 
 /** Throws `desk_invalid`, `data_invalid`, `not_found`, `usage` or `invalid_input`, each with its place and rule. */
@@ -67,21 +79,24 @@ export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
     ...(env === undefined ? {} : { env }),
     ...(flags === undefined ? {} : { flags }),
   };
-  if (bars !== null && file === undefined)
-    return resolveBarsDesk({
-      ...outside,
-      ...bars.feed,
-      ...(bars.interval === null ? {} : { barInterval: bars.interval }),
-    });
+  const noted = (resolved: ResolvedDesk, ...notes: readonly string[]): ResolvedDesk => {
+    const all = [...resolved.notes, ...(bars?.notes ?? []), ...notes];
+    return { ...resolved, notes: all };
+  };
+  if (bars !== null && file === undefined) {
+    const interval = bars.interval === null ? {} : { barInterval: bars.interval };
+    const resolved = resolveBarsDesk({ ...outside, ...bars.feed, ...interval });
+    return bars.feed.symbols.length > 1 ? noted(resolved) : noted(resolved, ONE_SYMBOL);
+  }
   const sources = { ...outside, ...(bars === null ? {} : { bars: bars.feed }) };
   const demo = { ...sources, ...(resources === undefined ? {} : { resources }) };
-  if (file === "demo" || file === "busy") return demoDesk({ ...demo, variant: file });
-  if (file === undefined && !existsSync(workspace.deskFile)) return demoDesk(demo);
+  if (file === "demo" || file === "busy") return noted(demoDesk({ ...demo, variant: file }));
+  if (file === undefined && !existsSync(workspace.deskFile)) return noted(demoDesk(demo));
   const path = file === undefined ? workspace.deskFile : resolve(folder, file);
   const resolveFile = (name: string): string => {
     const found = isAbsolute(name) ? name : join(workspace.path, name);
     if (!existsSync(found)) throw new CodedError("not_found", `there is no file ${found}`, { path: found });
     return found;
   };
-  return loadDesk(path, { ...sources, resolveFile });
+  return noted(loadDesk(path, { ...sources, resolveFile }));
 }

@@ -37,8 +37,11 @@ export async function openFeed({ config, seed, start, folder }: FeedRequest): Pr
 
 /** A file's bytes, for an import. Throws `not_found` or `too_large`. */
 export function readSource(path: string): { readonly name: string; readonly bytes: Uint8Array } {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw new CodedError("not_found", `There is no file ${path}.`, { path });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new CodedError("not_found", `There is no file ${path}.`, { path });
+  if (found.isDirectory())
+    throw new CodedError("data_invalid", `${path} is a folder; name the files in it that hold market data.`, { path });
+  const { size } = found;
   if (size > DATA_FILE_BYTES_MAX)
     throw new CodedError("too_large", `${path} has ${size} bytes; market data files may have ${DATA_FILE_BYTES_MAX}.`, {
       path,

@@ -3,7 +3,8 @@
  *
  * 1. Reads only: no lock, no write, nothing that a running session could feel.
  * 2. What cannot be read is told as absent; a figure is never made up.
- * 3. Positions are the journal's booked fills and adoptions, added up exactly.
+ * 3. What the session does and began with comes from the journal, which is there before every other file.
+ * 4. Positions are the journal's booked fills and adoptions, added up exactly.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -99,26 +100,24 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   const line = lastMetrics(files);
   const written = writtenSecondsAgo(files);
   const halts = openHalts(journal);
-  const paused = record?.state === "paused" || pausedNow(journal);
-  const health = healthOf(record, writer !== null, halts, written, paused);
+  const state = stateOf(journal, writer !== null, record, halts.length > 0);
+  const health = healthOf(state, writer !== null, halts, written);
   const number = (key: string): number | null => (typeof line?.[key] === "number" ? line[key] : null);
   const p95 = number("p95_latency_s");
   const value = equity?.kind === "equity" ? equity : null;
+  const start = record?.equityStart ?? firstEquity(journal);
   return {
     id: files.id,
     folder: files.folder,
     health,
     reason: reasonOf(health, halts, written),
-    state: writer === null && health === "offline" ? "interrupted" : (record?.state ?? "unknown"),
+    state,
     pid: writer === null || writer === "unknown" ? null : writer.pid,
     desk: record?.desk ?? null,
     seed: record?.seed ?? null,
     sessionTime: last === null || last === undefined ? null : formatMoment(last.at),
     equity: value?.equity ?? record?.equityEnd ?? null,
-    pnl:
-      value === null || record?.equityStart === undefined || record.equityStart === null
-        ? (record?.pnl ?? null)
-        : plain(decimal(value.equity).minus(record.equityStart)),
+    pnl: value === null || start === null ? (record?.pnl ?? null) : plain(decimal(value.equity).minus(start)),
     drawdown: value?.drawdown ?? null,
     positions: positionsOf(journal),
     lastSignal:
@@ -140,26 +139,51 @@ function openHalts(journal: JournalReader | null): { readonly code: string; read
   const resumed = journal.lastOf("resume")?.seq ?? 0;
   const halts = [];
   for (const entry of journal.read(resumed + 1, ["halt"]))
-    if (entry.kind === "halt") halts.push({ code: entry.code, message: entry.message });
+    if (entry.kind === "halt") {
+      const note = entry.note === null || entry.note === "" ? "" : ` Note: ${entry.note}`;
+      halts.push({ code: entry.code, message: `${entry.message}${note}` });
+    }
   return halts;
 }
 
-function pausedNow(journal: JournalReader | null): boolean {
-  const said = journal?.lastOf("session");
-  return said?.kind === "session" && said.event === "paused";
+/** The equity that the session began with, as its journal says it. */
+function firstEquity(journal: JournalReader | null): string | null {
+  for (const entry of journal?.read(1, ["equity"]) ?? []) if (entry.kind === "equity") return entry.equity;
+  return null;
 }
 
-function healthOf(
-  record: SessionRecord | null,
+/**
+ * What the session does now. The journal says it; the record is written less often, and counts only where there is no journal.
+ * Without a process a session has stopped, has failed, or was interrupted.
+ */
+function stateOf(
+  journal: JournalReader | null,
   running: boolean,
-  halts: readonly unknown[],
-  written: number | null,
-  paused: boolean,
-): StatusHealth {
-  if (record?.state === "failed") return "failed";
+  record: SessionRecord | null,
+  halted: boolean,
+): string {
+  let state = record?.state ?? "unknown";
+  for (const entry of journal?.read(1, ["session"]) ?? [])
+    if (entry.kind === "session" && entry.event !== "speed") state = STATE_AFTER[entry.event];
+  if (!running) return state === "stopped" || state === "failed" ? state : "interrupted";
+  return halted && state === "running" ? "halted" : state;
+}
+
+const STATE_AFTER = {
+  created: "ready",
+  recovered: "ready",
+  started: "running",
+  paused: "paused",
+  continued: "running",
+  stopped: "stopped",
+  failed: "failed",
+} as const;
+
+function healthOf(state: string, running: boolean, halts: readonly unknown[], written: number | null): StatusHealth {
+  if (state === "failed") return "failed";
   if (halts.length > 0) return "halted";
-  if (!running) return record?.state === "stopped" ? "stopped" : "offline";
-  return !paused && written !== null && written > STALE_SECONDS ? "stale" : "healthy";
+  if (!running) return state === "stopped" ? "stopped" : "offline";
+  return state !== "paused" && written !== null && written > STALE_SECONDS ? "stale" : "healthy";
 }
 
 function reasonOf(

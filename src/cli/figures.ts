@@ -1,0 +1,43 @@
+/**
+ * Figures as people read them; the exact ones are in `--json` and in the session's files.
+ *
+ * 1. Amounts are rounded half to even to two places; whatever rounds to nothing carries no sign.
+ * 2. What is absent is a dash and never 0.
+ */
+import { decimal } from "../shared/decimal.ts";
+import { DAY, HOUR, MINUTE, SECOND, type Duration } from "../shared/time.ts";
+
+const unsigned = (text: string): string => (/^-0(?:\.0*)?$/.test(text) ? text.slice(1) : text);
+
+/** An amount of money, from its exact decimal. */
+export function money(exact: string | null): string {
+  if (exact === null) return "—";
+  const value = decimal(exact);
+  return unsigned(value.toDecimalPlaces(2, 6).toFixed(2));
+}
+
+/** A share of one as a percentage. */
+export function percent(share: number): string {
+  return `${unsigned((share * 100).toFixed(2))} %`;
+}
+
+/** A length of time in at most two units: `45m 10s`, `12.5s`. */
+export function lengthOf(duration: Duration): string {
+  const units = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["m", MINUTE],
+  ] as const;
+  for (const [index, [unit, micros]] of units.entries()) {
+    if (duration < micros) continue;
+    const [below, part] = units[index + 1] ?? (["s", SECOND] as const);
+    const rest = Math.floor((duration % micros) / part);
+    return `${Math.floor(duration / micros)}${unit}${rest === 0 ? "" : ` ${rest}${below}`}`;
+  }
+  return `${Math.floor(duration / (SECOND / 10)) / 10}s`;
+}
+
+/** A count with its noun: `1 strategy`, `24 strategies`. */
+export function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
