@@ -1,0 +1,91 @@
+/**
+ * Bit flips: one bit of a stopped session's files is turned over, and whoever looks must say so.
+ *
+ * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json`. A bit in a part of a database page that
+ * holds nothing changes nothing that can be read; such a flip is counted apart, after every row has been compared.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { verifySession } from "../../src/harness/verify.ts";
+import { createStream } from "../../src/orchestrator/index.ts";
+import { CodedError } from "../../src/shared/errors.ts";
+import { findSession, openForReading, type Workspace } from "../../src/store/index.ts";
+import { record } from "./recorded.ts";
+import { BROKEN_MAX, type Trial } from "./trial.ts";
+
+const FILES = ["journal.db", "journal.head", "router_state.json"] as const;
+
+function rowsOf(path: string): string {
+  const database = openForReading(path);
+  try {
+    return JSON.stringify(database.prepare("SELECT * FROM entries ORDER BY seq").all());
+  } finally {
+    database.close();
+  }
+}
+
+/** Whether somebody who verifies is told; null when what can be read is the same as before. */
+async function told(workspace: Workspace, id: string, rows: string): Promise<boolean | null> {
+  try {
+    const verdict = await verifySession(workspace, id);
+    if (!verdict.ok) return true;
+  } catch (error) {
+    return error instanceof CodedError;
+  }
+  return rowsOf(findSession(workspace, id).journal) === rows ? null : false;
+}
+
+export const flips: Trial = {
+  name: "bit flips",
+  holds: "each flip that changes anything that can be read is reported",
+  short: 60,
+  long: 100_000,
+  run: async (cases, seed, progress) => {
+    const recorded = await record(3);
+    try {
+      const workspace = recorded.copy();
+      const { folder, journal } = findSession(workspace, recorded.id);
+      const rows = rowsOf(journal);
+      const stream = createStream(seed, "flips");
+      const counts = { reported: 0, nothing: 0, silent: 0 };
+      const broken: string[] = [];
+      for (let number = 0; number < cases; number++) {
+        const file = FILES[Math.floor(stream.next() * FILES.length)] ?? "journal.db";
+        const path = join(folder, file);
+        const bytes = readFileSync(path);
+        const bit = Math.floor(stream.next() * bytes.length * 8);
+        const flipped = Buffer.from(bytes);
+        flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        writeFileSync(path, flipped);
+        const verdict = await told(workspace, recorded.id, rows);
+        writeFileSync(path, bytes);
+        if (verdict === true) counts.reported += 1;
+        else if (verdict === null) counts.nothing += 1;
+        else {
+          counts.silent += 1;
+          if (broken.length < BROKEN_MAX) broken.push(`bit ${bit} of ${file} (case ${number}, seed ${seed})`);
+        }
+        progress(number + 1);
+      }
+      return { cases, counts, broken };
+    } finally {
+      recorded.remove();
+    }
+  },
+  // Without its hash a changed entry looks like any other: the chain is what notices.
+  canary: async () => {
+    const recorded = await record(1);
+    try {
+      const { journal } = findSession(recorded.copy(), recorded.id);
+      const before = rowsOf(journal);
+      const bytes = readFileSync(journal);
+      const place = bytes.indexOf('"quantity":');
+      if (place < 0) return false;
+      bytes[place + 12] = (bytes[place + 12] ?? 0) ^ 1;
+      writeFileSync(journal, bytes);
+      return rowsOf(journal) !== before;
+    } finally {
+      recorded.remove();
+    }
+  },
+};

@@ -1,0 +1,9 @@
+/** Every trial, in the order in which a long run makes them. */
+import { days } from "./days.ts";
+import { flips } from "./flips.ts";
+import { kills } from "./kills.ts";
+import { seeds } from "./seeds.ts";
+import { snapshots } from "./snapshots.ts";
+import type { Trial } from "./trial.ts";
+
+export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, kills];

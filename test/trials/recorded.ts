@@ -1,0 +1,42 @@
+/**
+ * One recorded session that several trials look at: small, with orders, fills, a halt and its review.
+ */
+import { cpSync, rmSync } from "node:fs";
+import { createSession } from "../../src/live/session/index.ts";
+import { MINUTE, type Duration } from "../../src/shared/time.ts";
+import { openWorkspace, type Workspace } from "../../src/store/index.ts";
+import { deskOf } from "../live/session/desks.ts";
+import { makeFolder } from "./trial.ts";
+
+export interface Recorded {
+  readonly workspace: Workspace;
+  readonly id: string;
+  readonly folder: string;
+  /** A copy of the session's workspace that may be broken. */
+  copy(): Workspace;
+  remove(): void;
+}
+
+/** Records a session of some minutes. */
+export async function record(minutes: number): Promise<Recorded> {
+  const path = makeFolder("recorded");
+  const workspace = openWorkspace(path);
+  const session = await createSession({ workspace, desk: deskOf(), length: (minutes * MINUTE) as Duration });
+  session.start();
+  const { id, folder } = await session.done;
+  const copies: string[] = [];
+  return {
+    workspace,
+    id,
+    folder,
+    copy: () => {
+      const place = makeFolder("copy");
+      copies.push(place);
+      cpSync(path, place, { recursive: true });
+      return openWorkspace(place);
+    },
+    remove: () => {
+      for (const place of [path, ...copies]) rmSync(place, { recursive: true, force: true });
+    },
+  };
+}

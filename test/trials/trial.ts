@@ -1,0 +1,36 @@
+/**
+ * What a trial is: a seeded run of many cases that must all hold, and a canary that shows that it can fail.
+ *
+ * 1. `run` answers its figures; `broken` names the first case that did not hold, with the seed that repeats it.
+ * 2. `canary` is the same trial with its protection off: it answers true when the trial noticed.
+ */
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Figures {
+  readonly cases: number;
+  /** Figures by name, for the report. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What did not hold, first case first; empty when everything did. */
+  readonly broken: readonly string[];
+}
+
+export interface Trial {
+  readonly name: string;
+  /** What must hold, in a sentence. */
+  readonly holds: string;
+  /** Cases of the short form, in every test run, and of the long one. */
+  readonly short: number;
+  readonly long: number;
+  readonly run: (cases: number, seed: string, progress: (done: number) => void) => Promise<Figures>;
+  readonly canary: () => Promise<boolean>;
+}
+
+/** A disk in memory where there is one: most trials are not about the disk's pace. */
+export function makeFolder(name: string): string {
+  return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), `logos-${name}-`));
+}
+
+/** Broken cases that are listed. */
+export const BROKEN_MAX = 10;

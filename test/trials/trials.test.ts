@@ -1,0 +1,17 @@
+/**
+ * The short form of every trial, and its canary. `npm run trials` runs the long ones.
+ */
+import { describe, expect, it } from "vitest";
+import { TRIALS } from "./index.ts";
+
+describe.each(TRIALS)("$name", (trial) => {
+  it(`holds: ${trial.holds}`, async () => {
+    const { cases, broken } = await trial.run(trial.short, "short", () => undefined);
+    expect(broken).toEqual([]);
+    expect(cases).toBe(trial.short);
+  }, 240_000);
+
+  it("its canary is noticed", async () => {
+    expect(await trial.canary()).toBe(true);
+  }, 120_000);
+});
