@@ -30,7 +30,10 @@ type SessionHandlers = Pick<
   | "alert.acknowledge"
 >;
 
-export function sessionHandlers(state: HostState): SessionHandlers {
+type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "order" | "drift" | "practice" | "alert"}.${string}`>;
+
+/** The whole session: its life from start to close. */
+function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
   const { workspace } = state;
   const ports = { version: state.options.version };
   return {
@@ -80,6 +83,12 @@ export function sessionHandlers(state: HostState): SessionHandlers {
       state.opened = null;
       return {};
     },
+  };
+}
+
+/** What is inside it: strategies, orders, drift items, alerts. */
+function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
+  return {
     "strategy.pause": async ({ name, operator }) => {
       state.need().live.pauseStrategy(name, operator);
       return {};
@@ -115,4 +124,8 @@ export function sessionHandlers(state: HostState): SessionHandlers {
       return {};
     },
   };
+}
+
+export function sessionHandlers(state: HostState): SessionHandlers {
+  return { ...lifeHandlers(state), ...insideHandlers(state) };
 }
