@@ -6,7 +6,9 @@
  * 3. Everything drawn comes from the seed and the order's number at the venue, so equal runs see equal faults, and a
  *    restart does not draw again.
  * 4. Commands of one turn of the loop are one transaction, and so are the fills of one market update.
- * 5. A limit is rounded toward what its owner asked for: a buy's down, a sell's up. So no fill is worse than it.
+ * 5. A fill or a change that could not be written is not told, and the venue then answers nothing more until it is opened again:
+ *    what it has in memory is no longer what it has on the disk. A query that fails is an answer of its own, never "nothing".
+ * 6. A limit is rounded toward what its owner asked for: a buy's down, a sell's up. So no fill is worse than it.
  *
  * Faults that can be injected: a refusal, a lost acknowledgement (the order is live), a fill reported twice, a fill reported
  * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
@@ -78,6 +80,8 @@ export class PaperBroker implements BrokerAdapter {
   #cursor = 0;
   #waiting: Waiting[] = [];
   #pending: Pending[] = [];
+  /** Why memory and disk no longer agree; null while they do. */
+  #broken: Error | null = null;
 
   constructor(options: PaperBrokerOptions) {
     this.#config = options.config;
@@ -108,7 +112,7 @@ export class PaperBroker implements BrokerAdapter {
     if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
     const live = this.#live(order);
     live.status = "canceled";
-    this.#store.write([live], []);
+    this.#write([live], []);
     this.#unrest(live);
     this.#filledUntil.delete(venueId);
     this.#report(at, { kind: "closed", venueId, status: "canceled", reason: "canceled", at });
@@ -134,17 +138,19 @@ export class PaperBroker implements BrokerAdapter {
     const live = this.#live(order);
     live.quantity = plain(quantity);
     live.limitPrice = limitPrice === null ? null : plain(limitPrice);
-    this.#store.write([live], []);
+    this.#write([live], []);
     return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
   }
 
   async openOrders(): Promise<Lookup<readonly BrokerOrder[]>> {
-    return { ok: true, value: this.#store.openOrders().map(brokerOrderOf) };
+    return this.#lookup(() => this.#store.openOrders().map(brokerOrderOf));
   }
 
   async orderByClientId(venueId: string): Promise<Lookup<BrokerOrder | null>> {
-    const order = this.#store.order(venueId);
-    return { ok: true, value: order === null ? null : brokerOrderOf(order) };
+    return this.#lookup(() => {
+      const order = this.#store.order(venueId);
+      return order === null ? null : brokerOrderOf(order);
+    });
   }
 
   async fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>> {
@@ -152,19 +158,23 @@ export class PaperBroker implements BrokerAdapter {
       const order = this.#config.faults.delayFill > 0 ? this.#store.order(fill.venueId) : null;
       return { ...brokerFillOf(fill), toldAt: this.#toldAt(fill.at as Moment, order?.number ?? null) };
     };
-    return { ok: true, value: this.#store.fillsAfter(cursor).map(told) };
+    return this.#lookup(() => this.#store.fillsAfter(cursor).map(told));
   }
 
   async positions(): Promise<Lookup<Readonly<Record<string, string>>>> {
-    const held = [...this.#positions].filter(([, quantity]) => !quantity.isZero());
-    return { ok: true, value: Object.fromEntries(held.map(([symbol, quantity]) => [symbol, plain(quantity)])) };
+    return this.#lookup(() => {
+      const held = [...this.#positions].filter(([, quantity]) => !quantity.isZero());
+      return Object.fromEntries(held.map(([symbol, quantity]) => [symbol, plain(quantity)]));
+    });
   }
 
   async account(): Promise<Lookup<BrokerAccount>> {
-    let equity = this.#cash;
-    for (const [symbol, quantity] of this.#positions)
-      equity = equity.plus(quantity.times(this.#marks.get(symbol) ?? ZERO));
-    return { ok: true, value: { currency: this.#config.currency, cash: plain(this.#cash), equity: plain(equity) } };
+    return this.#lookup(() => {
+      let equity = this.#cash;
+      for (const [symbol, quantity] of this.#positions)
+        equity = equity.plus(quantity.times(this.#marks.get(symbol) ?? ZERO));
+      return { currency: this.#config.currency, cash: plain(this.#cash), equity: plain(equity) };
+    });
   }
 
   symbolMeta(symbol: string): SymbolMeta | null {
@@ -174,14 +184,16 @@ export class PaperBroker implements BrokerAdapter {
   onMarketData(events: readonly FeedEvent[], _now: Moment): void {
     const changed = new Set<VenueOrder>();
     const fills: VenueFill[] = [];
+    const reports: Pending[] = [];
     for (const event of events) {
       const mark: Mark =
         event.kind === "mark"
           ? event.mark
           : { symbol: event.bar.symbol, at: event.bar.at, price: event.bar.close, volume: event.bar.volume };
-      if (mark.price > 0) this.#onMark(mark, changed, fills);
+      if (mark.price > 0) this.#onMark(mark, changed, fills, reports);
     }
-    this.#store.write([...changed], fills);
+    this.#write([...changed], fills);
+    for (const { at, event } of reports) this.#report(at, event);
     for (const order of changed)
       if (order.status === "filled") {
         this.#unrest(order);
@@ -203,7 +215,7 @@ export class PaperBroker implements BrokerAdapter {
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }, at: Moment): void {
     const mark = this.#marks.get(fill.symbol) ?? decimal(1);
     const stranger = this.#strangerFill(fill.symbol, decimal(fill.quantity), mark, at);
-    this.#store.write([], [stranger]);
+    this.#write([], [stranger]);
     this.#report(at, { kind: "fill", fill: brokerFillOf(stranger) });
   }
 
@@ -217,14 +229,15 @@ export class PaperBroker implements BrokerAdapter {
     const orders: VenueOrder[] = [];
     const answers: CommandOutcome[] = [];
     const placed = new Map<string, VenueOrder>();
-    for (const { order } of waiting) {
-      const known = placed.get(order.venueId) ?? this.#store.order(order.venueId);
-      const taken = known ?? this.#take(order);
-      if (known === null || known === undefined) orders.push(taken);
-      placed.set(order.venueId, taken);
-      answers.push(this.#answer(taken));
-    }
     try {
+      if (this.#broken !== null) throw this.#broken;
+      for (const { order } of waiting) {
+        const known = placed.get(order.venueId) ?? this.#store.order(order.venueId);
+        const taken = known ?? this.#take(order);
+        if (known === null) orders.push(taken);
+        placed.set(order.venueId, taken);
+        answers.push(this.#answer(taken));
+      }
       this.#store.write(orders, []);
     } catch (error) {
       for (const { reject } of waiting) reject(error);
@@ -281,7 +294,7 @@ export class PaperBroker implements BrokerAdapter {
     };
   }
 
-  #onMark(mark: Mark, changed: Set<VenueOrder>, fills: VenueFill[]): void {
+  #onMark(mark: Mark, changed: Set<VenueOrder>, fills: VenueFill[], reports: Pending[]): void {
     const price = decimal(mark.price);
     this.#marks.set(mark.symbol, price);
     for (const order of this.#resting.get(mark.symbol) ?? []) {
@@ -294,12 +307,12 @@ export class PaperBroker implements BrokerAdapter {
       const faults = this.#faults(order.number);
       const at = later(mark.at, this.#config.latency);
       const told = this.#toldAt(mark.at, order.number);
-      this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
-      if (faults.duplicateFill) this.#report(told, { kind: "fill", fill: brokerFillOf(fill) });
+      reports.push({ at: told, event: { kind: "fill", fill: brokerFillOf(fill) } });
+      if (faults.duplicateFill) reports.push({ at: told, event: { kind: "fill", fill: brokerFillOf(fill) } });
       if (!faults.unknownFill) continue;
       const stranger = this.#strangerFill(mark.symbol, decimal(fill.quantity), price, mark.at);
       fills.push(stranger);
-      this.#report(at, { kind: "fill", fill: brokerFillOf(stranger) });
+      reports.push({ at: at, event: { kind: "fill", fill: brokerFillOf(stranger) } });
     }
   }
 
@@ -350,6 +363,26 @@ export class PaperBroker implements BrokerAdapter {
     this.#cursor = fill.cursor;
     this.#positions.set(fill.symbol, (this.#positions.get(fill.symbol) ?? ZERO).plus(fill.quantity));
     this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
+  }
+
+  /** Writes what is already so in memory; a failure ends the venue's answers. */
+  #write(orders: readonly VenueOrder[], fills: readonly VenueFill[]): void {
+    if (this.#broken !== null) throw this.#broken;
+    try {
+      this.#store.write(orders, fills);
+    } catch (error) {
+      this.#broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  #lookup<T>(read: () => T): Lookup<T> {
+    try {
+      if (this.#broken !== null) throw this.#broken;
+      return { ok: true, value: read() };
+    } catch (error) {
+      return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   #report(at: Moment, event: BrokerEvent): void {

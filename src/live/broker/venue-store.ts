@@ -105,15 +105,16 @@ export class VenueStore {
   }
 
   order(venueId: string): VenueOrder | null {
-    return (this.#getOrder.get(venueId) as VenueOrder | undefined) ?? null;
+    return this.#read(() => (this.#getOrder.get(venueId) as VenueOrder | undefined) ?? null);
   }
 
   openOrders(): VenueOrder[] {
-    return this.#database.prepare("SELECT * FROM orders WHERE status = 'open' ORDER BY number").all() as VenueOrder[];
+    const sql = "SELECT * FROM orders WHERE status = 'open' ORDER BY number";
+    return this.#read(() => this.#database.prepare(sql).all() as VenueOrder[]);
   }
 
   fillsAfter(cursor: number): VenueFill[] {
-    return this.#fillsAfter.all(cursor) as VenueFill[];
+    return this.#read(() => this.#fillsAfter.all(cursor) as VenueFill[]);
   }
 
   lastOrderNumber(): number {
@@ -124,5 +125,13 @@ export class VenueStore {
 
   close(): void {
     this.#database.close();
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw databaseError("Reading the paper venue", this.#path, error);
+    }
   }
 }

@@ -1,0 +1,508 @@
+/** The paper venue: fills by the rules, one order an id, every fault, and an account that outlives its process. */
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PaperBroker } from "../../../src/live/broker/index.ts";
+import type { BrokerFaults, PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { FeedEvent, SymbolMeta } from "../../../src/shared/market.ts";
+import type { BrokerEvent, CommandOutcome, Lookup } from "../../../src/shared/ports.ts";
+import { duration, MINUTE, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
+import { openForWriting } from "../../../src/store/index.ts";
+import { freshFolder, thrownBy } from "../../store/folders.ts";
+import { deskOf } from "../session/desks.ts";
+import { metaOf } from "../strategies/scene.ts";
+
+const T = (seconds: number): Moment => moment(1_767_623_400_000_000 + seconds * SECOND);
+const NO_FAULTS: BrokerFaults = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
+
+type Config = Partial<Omit<PaperBrokerConfig, "faults">> & { readonly faults?: Partial<BrokerFaults> };
+
+/** A venue for tests: AAA with whole lots and cents, BBB with small ones. */
+class Venue {
+  readonly path = join(freshFolder(), "broker.db");
+  readonly config: PaperBrokerConfig;
+  readonly seed: string;
+  readonly symbols: readonly SymbolMeta[] = [
+    metaOf("AAA", { lotSize: "1", minQuantity: "1", minNotional: "50" }),
+    metaOf("BBB", { pricePrecision: 4, minQuantity: "0.002" }),
+  ];
+  broker: PaperBroker;
+
+  constructor(config: Config = {}, seed = "7") {
+    const { faults, ...more } = config;
+    this.config = { ...deskOf().broker, slippageBps: 0, feeBps: 0, ...more, faults: { ...NO_FAULTS, ...faults } };
+    this.seed = seed;
+    this.broker = this.open();
+  }
+
+  open(): PaperBroker {
+    const { path, config, seed, symbols } = this;
+    return new PaperBroker({ path, config, seed, symbols });
+  }
+
+  /** The process ends and another begins. */
+  restart(): void {
+    this.broker.close();
+    this.broker = this.open();
+  }
+
+  place(
+    venueId: string,
+    quantity: string,
+    limitPrice: string | null = null,
+    symbol = "AAA",
+    seconds = 0,
+  ): Promise<CommandOutcome> {
+    return this.broker.placeOrder({ venueId, symbol, quantity, limitPrice, at: T(seconds) });
+  }
+
+  /** Marks of a symbol at a second. */
+  mark(seconds: number, price: number, volume = 0, symbol = "AAA"): readonly BrokerEvent[] {
+    this.broker.onMarketData([{ kind: "mark", mark: { symbol, at: T(seconds), price, volume } }], T(seconds));
+    return this.broker.takeEvents(T(seconds));
+  }
+
+  async all() {
+    const [open, fills, positions, account] = await Promise.all([
+      this.broker.openOrders(),
+      this.broker.fillsSince(0),
+      this.broker.positions(),
+      this.broker.account(),
+    ]);
+    return { open: value(open), fills: value(fills), positions: value(positions), account: value(account) };
+  }
+}
+
+function value<T>(lookup: Lookup<T>): T {
+  if (!lookup.ok) throw new Error(lookup.reason);
+  return lookup.value;
+}
+
+/** The fills among events, as `quantity @ price`. */
+const told = (events: readonly BrokerEvent[]): string[] =>
+  events.map((event) => (event.kind === "fill" ? `${event.fill.quantity} @ ${event.fill.price}` : event.status));
+
+describe("a fill", () => {
+  it("of a market order is at the next mark, against it by the slippage, with its fee", async () => {
+    const venue = new Venue({ slippageBps: 10, feeBps: 2 });
+    venue.mark(0, 99);
+    expect(await venue.place("a", "10")).toEqual({ outcome: "accepted", quantity: "10", limitPrice: null });
+    expect(await venue.place("b", "-10")).toMatchObject({ outcome: "accepted" });
+    expect(venue.broker.takeEvents(T(100))).toEqual([]);
+    // A mark of the moment at which the order came is not its next one.
+    expect(venue.mark(0, 98)).toEqual([]);
+    expect(told(venue.mark(1, 100))).toEqual(["10 @ 100.1", "-10 @ 99.9"]);
+    const { fills, account, positions } = await venue.all();
+    expect(fills).toMatchObject([
+      { cursor: 1, venueId: "a", fee: "0.2002", at: T(1) },
+      { cursor: 2, venueId: "b", fee: "0.1998", at: T(1) },
+    ]);
+    expect(positions).toEqual({});
+    expect(account).toEqual({ currency: "USD", cash: "999997.6", equity: "999997.6" });
+  });
+
+  it.each([
+    // limit, mark, slippage, fill
+    ["10", "100", 100.01, 0, null],
+    ["10", "100", 100, 0, "10 @ 100"],
+    ["10", "100", 99.5, 0, "10 @ 99.5"],
+    ["10", "100", 99.95, 10, "10 @ 100"],
+    ["10", "100", 100, 10, "10 @ 100"],
+    ["-10", "100", 99.99, 0, null],
+    ["-10", "100", 100, 10, "-10 @ 100"],
+    ["-10", "100", 101, 10, "-10 @ 100.9"],
+    ["-10", "100", 100.05, 10, "-10 @ 100"],
+  ])("of %s limited to %s at a mark of %d with %d bps is %s", async (quantity, limit, mark, slippageBps, fill) => {
+    const venue = new Venue({ slippageBps });
+    await venue.place("a", quantity, limit);
+    expect(told(venue.mark(1, mark))).toEqual(fill === null ? [] : [fill]);
+  });
+
+  it.each([
+    [100.005, "100"],
+    [100.015, "100.02"],
+    [100.025, "100.02"],
+    [100.0251, "100.03"],
+  ])("at %d is rounded half to even: %s", async (mark, price) => {
+    const venue = new Venue();
+    await venue.place("a", "1");
+    expect(told(venue.mark(1, mark))).toEqual([`1 @ ${price}`]);
+  });
+
+  it("never is worse than the limit that was asked for, whatever the precision", () => {
+    const cents = fc.integer({ min: 9_000, max: 11_000 });
+    return fc.assert(
+      fc.asyncProperty(
+        cents,
+        fc.integer({ min: 90_000, max: 110_000 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.boolean(),
+        async (mark, limit, slippageBps, buys) => {
+          const venue = new Venue({ slippageBps });
+          const text = (limit / 1_000).toFixed(3);
+          await venue.place("a", buys ? "1" : "-1", text);
+          venue.mark(1, mark / 100);
+          const { fills } = await venue.all();
+          const reached = buys ? mark / 100 <= limit / 1_000 : mark / 100 >= limit / 1_000;
+          // A mark between the limit as asked and as rounded is not reached; one at or through both is.
+          if (!reached) expect(fills).toEqual([]);
+          for (const fill of fills)
+            expect(buys ? Number(fill.price) <= Number(text) : Number(fill.price) >= Number(text)).toBe(true);
+          venue.broker.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("takes its latency to be told", async () => {
+    const venue = new Venue({ latency: duration(2 * SECOND) });
+    await venue.place("a", "1");
+    expect(venue.mark(1, 100)).toEqual([]);
+    expect(venue.broker.nextEventAt()).toBe(T(3));
+    expect(venue.broker.takeEvents(moment(T(3) - 1))).toEqual([]);
+    expect(told(venue.broker.takeEvents(T(3)))).toEqual(["1 @ 100"]);
+    expect(venue.broker.nextEventAt()).toBeNull();
+  });
+
+  it("takes at most its share of a mark's volume, by whole lots, until the order is done", async () => {
+    const venue = new Venue({ partialFillShare: 0.1 });
+    await venue.place("a", "-25");
+    expect(told(venue.mark(1, 100, 109))).toEqual(["-10 @ 100"]);
+    expect(told(venue.mark(2, 101, 9))).toEqual([]);
+    expect(told(venue.mark(3, 102, 100))).toEqual(["-10 @ 102"]);
+    expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "open", filled: "-20" });
+    expect(told(venue.mark(4, 103, 10_000))).toEqual(["-5 @ 103"]);
+    expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "filled", filled: "-25" });
+    expect(told(venue.mark(5, 104, 10_000))).toEqual([]);
+  });
+
+  it("comes from bars as from marks, and never from a price of 0", async () => {
+    const venue = new Venue();
+    await venue.place("a", "1");
+    const bar = { symbol: "AAA", at: T(1), open: 1, high: 200, low: 1, close: 150, volume: 5 };
+    const events: FeedEvent[] = [
+      { kind: "mark", mark: { symbol: "AAA", at: T(1), price: 0, volume: 1 } },
+      { kind: "bar", bar },
+    ];
+    venue.broker.onMarketData(events, T(1));
+    expect(told(venue.broker.takeEvents(T(1)))).toEqual(["1 @ 150"]);
+  });
+
+  it("is of its own symbol alone", async () => {
+    const venue = new Venue();
+    await venue.place("a", "1");
+    expect(venue.mark(1, 100, 0, "BBB")).toEqual([]);
+  });
+});
+
+describe("an order", () => {
+  it.each([
+    ["0.9", null, "min_requirements"],
+    ["-0.9", "100", "min_requirements"],
+    ["1", "49.99", "min_requirements"],
+    ["1", "50", null],
+    ["1.99", null, null],
+  ])("of %s at %s: %s", async (quantity, limit, reason) => {
+    const outcome = await new Venue().place("a", quantity, limit);
+    expect(outcome).toEqual(
+      reason === null ? { outcome: "accepted", quantity: "1", limitPrice: limit } : { outcome: "refused", reason },
+    );
+  });
+
+  it("without a limit is held against the newest mark", async () => {
+    const venue = new Venue();
+    expect(await venue.place("a", "1")).toMatchObject({ outcome: "accepted" });
+    venue.mark(1, 49);
+    expect(await venue.place("b", "1")).toEqual({ outcome: "refused", reason: "min_requirements" });
+    expect(await venue.place("c", "-2")).toMatchObject({ outcome: "accepted" });
+  });
+
+  it("is cut to the lot toward zero, and its limit rounded in its favour", async () => {
+    const venue = new Venue();
+    expect(await venue.place("a", "0.0129", "100.00019", "BBB")).toEqual({
+      outcome: "accepted",
+      quantity: "0.012",
+      limitPrice: "100.0001",
+    });
+    expect(await venue.place("b", "-0.0129", "100.00011", "BBB")).toEqual({
+      outcome: "accepted",
+      quantity: "-0.012",
+      limitPrice: "100.0002",
+    });
+  });
+
+  it("of an unknown symbol is refused", async () => {
+    expect(await new Venue().place("a", "1", null, "ZZZ")).toEqual({ outcome: "refused", reason: "unknown_symbol" });
+  });
+
+  it("placed twice is one, in one turn, later, after its fill, and after a restart", async () => {
+    const venue = new Venue();
+    const [first, second] = await Promise.all([venue.place("a", "5"), venue.place("a", "5")]);
+    expect([first, second]).toEqual([first, first]);
+    expect(await venue.place("a", "99")).toEqual(first);
+    venue.mark(1, 100);
+    venue.restart();
+    expect(await venue.place("a", "5", null, "AAA", 2)).toEqual(first);
+    expect(told(venue.mark(3, 100))).toEqual([]);
+    expect(await venue.all()).toMatchObject({ open: [], positions: { AAA: "5" }, fills: [{ venueId: "a" }] });
+  });
+
+  it("refused stays refused when it is placed again", async () => {
+    const venue = new Venue();
+    const refused = { outcome: "refused", reason: "min_requirements" };
+    expect([await venue.place("a", "0.5"), await venue.place("a", "10")]).toEqual([refused, refused]);
+    venue.restart();
+    expect(await venue.place("a", "10")).toEqual(refused);
+    expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "rejected" });
+  });
+
+  it("is canceled once, reports it, and fills no more", async () => {
+    const venue = new Venue({ partialFillShare: 0.1 });
+    await venue.place("a", "10");
+    venue.mark(1, 100, 30);
+    expect(await venue.broker.cancelOrder("a", T(2))).toEqual({
+      outcome: "accepted",
+      quantity: "10",
+      limitPrice: null,
+    });
+    expect(venue.broker.takeEvents(T(2))).toEqual([
+      { kind: "closed", venueId: "a", status: "canceled", reason: "canceled", at: T(2) },
+    ]);
+    expect(await venue.broker.cancelOrder("a", T(3))).toEqual({ outcome: "refused", reason: "order_canceled" });
+    expect(await venue.broker.cancelOrder("x", T(3))).toEqual({ outcome: "refused", reason: "no_such_order" });
+    venue.restart();
+    expect(venue.mark(4, 100, 1_000)).toEqual([]);
+    expect(await venue.all()).toMatchObject({ open: [], positions: { AAA: "3" } });
+  });
+
+  it("is replaced while it rests, within what is filled and what the venue takes", async () => {
+    const venue = new Venue({ partialFillShare: 0.1 });
+    await venue.place("a", "10", "100");
+    expect(told(venue.mark(1, 100, 40))).toEqual(["4 @ 100"]);
+    const replace = (quantity: string, limitPrice: string | null) =>
+      venue.broker.replaceOrder("a", { quantity, limitPrice }, T(2));
+    for (const quantity of ["4", "3.5", "-10"])
+      expect(await replace(quantity, "100")).toEqual({ outcome: "refused", reason: "below_filled_quantity" });
+    expect(await replace("5", "1")).toEqual({ outcome: "refused", reason: "min_requirements" });
+    expect(await replace("6.9", "101.019")).toEqual({ outcome: "accepted", quantity: "6", limitPrice: "101.01" });
+    expect(told(venue.mark(3, 101, 1_000))).toEqual(["2 @ 101"]);
+    expect(await replace("9", null)).toEqual({ outcome: "refused", reason: "order_filled" });
+    expect(await venue.broker.replaceOrder("x", { quantity: "1", limitPrice: null }, T(2))).toEqual({
+      outcome: "refused",
+      reason: "no_such_order",
+    });
+  });
+});
+
+describe("a fault", () => {
+  it("reject: refused, for good", async () => {
+    const venue = new Venue({ faults: { reject: 1 } });
+    expect(await venue.place("a", "1")).toEqual({ outcome: "refused", reason: "injected_reject" });
+    expect(venue.mark(1, 100)).toEqual([]);
+  });
+
+  it("dropAck: the answer is unknown, the order is live, and asking finds it", async () => {
+    const venue = new Venue({ faults: { dropAck: 1 } });
+    expect(await venue.place("a", "1")).toMatchObject({ outcome: "unknown" });
+    expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "open", quantity: "1" });
+    expect(await venue.place("a", "1")).toMatchObject({ outcome: "unknown" });
+    expect(told(venue.mark(1, 100))).toEqual(["1 @ 100"]);
+    expect(value(await venue.broker.orderByClientId("none"))).toBeNull();
+  });
+
+  it("duplicateFill: told twice with one id, booked once", async () => {
+    const venue = new Venue({ faults: { duplicateFill: 1 } });
+    await venue.place("a", "1");
+    const [first, second] = venue.mark(1, 100);
+    expect(first).toEqual(second);
+    expect(await venue.all()).toMatchObject({ positions: { AAA: "1" }, fills: [{ cursor: 1 }] });
+  });
+
+  it("delayFill: told half a minute late, at the price and time of its mark", async () => {
+    const venue = new Venue({ faults: { delayFill: 1 } });
+    await venue.place("a", "1");
+    expect(venue.mark(1, 100)).toEqual([]);
+    expect(venue.mark(30, 200)).toEqual([]);
+    expect(venue.broker.takeEvents(T(31))).toMatchObject([{ fill: { price: "100", at: T(1) } }]);
+  });
+
+  it("unknownFill: a fill that no order explains stands beside the order's own", async () => {
+    const venue = new Venue({ faults: { unknownFill: 1 } });
+    await venue.place("a", "2");
+    const events = venue.mark(1, 100);
+    expect(told(events)).toEqual(["2 @ 100", "2 @ 100"]);
+    const { fills, positions } = await venue.all();
+    expect(positions).toEqual({ AAA: "4" });
+    expect(fills[0]?.venueId).toBe("a");
+    expect(value(await venue.broker.orderByClientId(String(fills[1]?.venueId)))).toBeNull();
+  });
+
+  it("by hand: an unknown fill at the newest mark", async () => {
+    const venue = new Venue();
+    venue.mark(1, 123);
+    venue.broker.injectUnknownFill({ symbol: "AAA", quantity: "-3" }, T(2));
+    expect(told(venue.broker.takeEvents(T(2)))).toEqual(["-3 @ 123"]);
+    venue.restart();
+    expect((await venue.all()).positions).toEqual({ AAA: "-3" });
+  });
+
+  it("is drawn from the seed and the order's number: equal runs see equal ones, also over a restart", async () => {
+    const faults = { reject: 0.3, dropAck: 0.3, duplicateFill: 0.3, unknownFill: 0.2 };
+    const run = async (seed: string, restarts: boolean): Promise<unknown> => {
+      const venue = new Venue({ faults }, seed);
+      const seen: unknown[] = [];
+      for (let number = 1; number <= 20; number += 1) {
+        seen.push(await venue.place(`o${number}`, "1", null, "AAA", number));
+        if (restarts && number % 6 === 0) venue.restart();
+        seen.push(venue.mark(number + 0.5, 100 + number));
+      }
+      return [seen, await venue.all()];
+    };
+    const once = await run("7", false);
+    expect(await run("7", true)).toEqual(once);
+    expect(await run("8", false)).not.toEqual(once);
+  });
+});
+
+describe("a restart", () => {
+  it("loses no order and no fill, and marks that are heard again fill nothing twice", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            quantity: fc.integer({ min: -40, max: 40 }),
+            limit: fc.option(fc.integer({ min: 95, max: 105 })),
+          }),
+          { minLength: 1, maxLength: 6 },
+        ),
+        fc.array(fc.record({ price: fc.integer({ min: 90, max: 110 }), volume: fc.integer({ min: 0, max: 200 }) }), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        fc.option(fc.constantFrom(0.05, 0.2, 1)),
+        fc.array(fc.nat({ max: 7 }), { maxLength: 3 }),
+        async (orders, marks, partialFillShare, restarts) => {
+          const run = async (interrupted: boolean): Promise<unknown> => {
+            const venue = new Venue({ partialFillShare, slippageBps: 3, feeBps: 1, latency: duration(MINUTE) });
+            const place = orders.map(({ quantity, limit }, index) =>
+              venue.place(`o${index}`, String(quantity), limit === null ? null : String(limit)),
+            );
+            await Promise.all(place);
+            for (const [index, mark] of marks.entries()) {
+              venue.mark(index + 1, mark.price, mark.volume);
+              if (!interrupted || !restarts.includes(index)) continue;
+              const before = await venue.all();
+              venue.restart();
+              // The account's value waits for a mark; everything else is there at once.
+              const { account, ...rest } = await venue.all();
+              expect([rest, account.cash]).toEqual([
+                { open: before.open, fills: before.fills, positions: before.positions },
+                before.account.cash,
+              ]);
+              for (const [again, heard] of marks.slice(0, index + 1).entries())
+                venue.mark(again + 1, heard.price, heard.volume);
+              expect(await venue.all()).toEqual(before);
+            }
+            const end = await venue.all();
+            venue.broker.close();
+            return end;
+          };
+          expect(await run(true)).toEqual(await run(false));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("tells again what had not been told: every fill is there from its cursor on", async () => {
+    const venue = new Venue({ latency: duration(MINUTE) });
+    await venue.place("a", "1");
+    await venue.place("b", "2");
+    venue.mark(1, 100);
+    venue.restart();
+    expect(venue.broker.nextEventAt()).toBeNull();
+    expect(value(await venue.broker.fillsSince(1)).map((fill) => [fill.cursor, fill.venueId])).toEqual([[2, "b"]]);
+    expect(value(await venue.broker.fillsSince(2))).toEqual([]);
+  });
+});
+
+describe("a venue whose disk fails", () => {
+  /** From here on the database refuses rows of a table. */
+  function refuse(venue: Venue, table: string): () => void {
+    const run = (sql: string): void => {
+      const database = openForWriting(venue.path);
+      database.exec(sql);
+      database.close();
+    };
+    run(`CREATE TRIGGER stop BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    return () => run("DROP TRIGGER stop");
+  }
+
+  it("takes no order, tells every caller, and takes the next one when it is well", async () => {
+    const venue = new Venue();
+    const mend = refuse(venue, "orders");
+    const answers = await Promise.allSettled([venue.place("a", "1"), venue.place("b", "1")]);
+    expect(answers).toMatchObject([
+      { status: "rejected", reason: { code: "io" } },
+      { status: "rejected", reason: { code: "io" } },
+    ]);
+    expect(value(await venue.broker.orderByClientId("a"))).toBeNull();
+    mend();
+    expect(await venue.place("a", "1")).toMatchObject({ outcome: "accepted" });
+    expect(told(venue.mark(1, 100))).toEqual(["1 @ 100"]);
+  });
+
+  it("tells no fill that it could not keep, and answers nothing until it is opened again", async () => {
+    const venue = new Venue();
+    await venue.place("a", "1");
+    const mend = refuse(venue, "fills");
+    expect(thrownBy(() => venue.mark(1, 100))).toMatchObject({ code: "io" });
+    mend();
+    expect(venue.broker.takeEvents(T(60))).toEqual([]);
+    expect(thrownBy(() => venue.mark(2, 100))).toMatchObject({ code: "io" });
+    const lookups: readonly Lookup<unknown>[] = await Promise.all([
+      venue.broker.openOrders(),
+      venue.broker.orderByClientId("a"),
+      venue.broker.fillsSince(0),
+      venue.broker.positions(),
+      venue.broker.account(),
+    ]);
+    for (const lookup of lookups)
+      expect(lookup).toMatchObject({ ok: false, reason: expect.stringContaining("paper venue") as string });
+    await expect(venue.place("b", "1")).rejects.toMatchObject({ code: "io" });
+    venue.restart();
+    expect(await venue.all()).toMatchObject({ open: [{ venueId: "a" }], fills: [], positions: {} });
+    expect(told(venue.mark(3, 101))).toEqual(["1 @ 101"]);
+  });
+
+  it("that cannot be asked at all answers that, and never that there is nothing", async () => {
+    const venue = new Venue();
+    venue.broker.close();
+    await expect(venue.place("a", "1")).rejects.toMatchObject({ code: "io" });
+    expect(await venue.broker.orderByClientId("a")).toMatchObject({ ok: false });
+    venue.broker = venue.open();
+    expect(value(await venue.broker.orderByClientId("a"))).toBeNull();
+  });
+});
+
+describe("the account", () => {
+  it("is cash and positions at the marks, to the last digit", async () => {
+    const venue = new Venue({ cash: "1000.1", feeBps: 3 });
+    await venue.place("a", "3");
+    await venue.place("b", "-0.5", null, "BBB");
+    venue.mark(1, 33.33);
+    venue.mark(1, 7.0001, 0, "BBB");
+    venue.mark(2, 40);
+    const { account, positions } = await venue.all();
+    expect(positions).toEqual({ AAA: "3", BBB: "-0.5" });
+    // 1000.1 − 99.99 + 3.50005 − (99.99 + 3.50005) × 0.0003, then + 120 − 3.50005
+    expect(account).toEqual({ currency: "USD", cash: "903.579002985", equity: "1020.078952985" });
+  });
+
+  it("knows its symbols", () => {
+    const venue = new Venue();
+    expect(venue.broker.symbolMeta("AAA")).toMatchObject({ lotSize: "1" });
+    expect([venue.broker.symbolMeta("ZZZ"), venue.broker.paper, venue.broker.name]).toEqual([null, true, "paper"]);
+  });
+});
