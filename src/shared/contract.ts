@@ -132,6 +132,8 @@ export const DrillSchema = z.object({
           killed: z.number(),
           points: z.array(z.string()),
           failure: z.nullable(z.string()),
+          /** Why the two parted as they should: an order that never reached the venue. */
+          explained: z.nullable(z.string()),
           differences: z.array(z.object({ what: z.string(), uninterrupted: z.string(), restarted: z.string() })),
         }),
       ),

@@ -32,7 +32,7 @@ export const kills: Trial = {
       .filter((run) => !run.passed)
       .map(
         (run) =>
-          `run ${run.number} of seed ${seed}: ${run.failure ?? run.comparisons.find((one) => !one.same)?.what ?? "sent twice"}`,
+          `run ${run.number} of seed ${seed}: ${run.failure ?? run.comparisons.find((one) => !one.same && one.explained === null)?.what ?? "sent twice"}`,
       );
     return {
       cases: report.runs.length,
@@ -42,7 +42,15 @@ export const kills: Trial = {
   },
   // A lost fill is what the comparison is there for: taking one away must show.
   canary: async () => {
-    const whole = { decisions: ["a"], fills: ["f1", "f2"], positions: [], equity: [], router: [], sentTwice: 0 };
+    const whole = {
+      decisions: ["a"],
+      fills: ["f1", "f2"],
+      positions: [],
+      equity: [],
+      router: [],
+      sentTwice: 0,
+      parting: null,
+    };
     return compare(whole, { ...whole, fills: ["f1"] }).some((one) => !one.same);
   },
 };

@@ -61,7 +61,8 @@ async function drill(context: Context, options: Options, words: readonly string[
     ]);
     for (const run of report.runs)
       for (const one of run.comparisons)
-        if (one.difference !== null) {
+        if (one.explained !== null) output.line(`run ${run.number}, ${one.what}: ${one.explained}`);
+        else if (one.difference !== null) {
           output.line(`run ${run.number}, ${one.what}:`);
           output.line(`  uninterrupted: ${one.difference.uninterrupted}`);
           output.line(`  restarted:     ${one.difference.restarted}`);

@@ -29,9 +29,10 @@ function reportOf(report: DrillReport): NonNullable<Drill["report"]> {
       killed,
       points: [...points],
       failure,
-      differences: comparisons.flatMap(({ what, difference }) =>
-        difference === null ? [] : [{ what, ...difference }],
+      differences: comparisons.flatMap(({ what, difference, explained }) =>
+        difference === null || explained !== null ? [] : [{ what, ...difference }],
       ),
+      explained: comparisons.find((one) => one.explained !== null)?.explained ?? null,
     })),
     markdown: drillMarkdown(report),
   };

@@ -4,6 +4,8 @@
  * 1. Decisions, fills, positions, books and the router's state are compared from the journals, exactly.
  * 2. What belongs to the kill itself (the entries of the second start, the clock on the wall) is not compared.
  * 3. The first difference of each kind is told with both sides.
+ * 4. An order that was journaled and never reached the venue is told as not placed and never sent on its own: from there on the
+ *    strategy decides anew, so that the two sessions part. Up to that order they must agree; behind it, differences are explained.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
 import { inspectJournal } from "../../live/session/inspect.ts";
@@ -16,6 +18,8 @@ export interface Comparison {
   readonly count: number;
   /** The first difference, both sides; null where there is none. */
   readonly difference: { readonly uninterrupted: string; readonly restarted: string } | null;
+  /** Why a difference is as it should be; null where there is none, or none that may be. */
+  readonly explained: string | null;
 }
 
 interface Outcome {
@@ -25,6 +29,8 @@ interface Outcome {
   readonly equity: readonly string[];
   readonly router: readonly string[];
   readonly sentTwice: number;
+  /** The first order that never reached the venue, and how many decisions there are up to it; null where there is none. */
+  readonly parting: { readonly orderId: string; readonly decisions: number } | null;
 }
 
 function decisionText(entry: Extract<JournalEntry, { kind: "order" }>): string {
@@ -40,9 +46,15 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
     const decisions: string[] = [];
     const fills: string[] = [];
     const sent = new Set<string>();
+    const decided = new Map<string, number>();
     let sentTwice = 0;
-    for (const entry of journal.read(1, ["order", "fill", "send"])) {
-      if (entry.kind === "order" && !entry.replay) decisions.push(decisionText(entry));
+    let parting: Outcome["parting"] = null;
+    for (const entry of journal.read(1, ["order", "fill", "send", "closed"])) {
+      if (entry.kind === "order" && !entry.replay) {
+        decisions.push(decisionText(entry));
+        if (entry.orderId !== null) decided.set(entry.orderId, decisions.length);
+      } else if (entry.kind === "closed" && entry.status === "not_placed" && entry.orderId !== null)
+        parting = earlier(parting, { orderId: entry.orderId, decisions: decided.get(entry.orderId) ?? 0 });
       else if (entry.kind === "fill" && entry.verdict !== "duplicate")
         fills.push(
           `${formatMoment(entry.filledAt)} ${entry.fillId}: ${entry.quantity} ${entry.symbol} at ${entry.price} for ${entry.orderId ?? "nobody"}`,
@@ -63,11 +75,17 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
       equity: [`equity ${equity}, cash ${cash}, realized ${realized}, fees ${fees}`],
       router: Object.entries(shared).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
       sentTwice,
+      parting,
     };
   } finally {
     journal.close();
   }
 }
+
+type Parting = NonNullable<Outcome["parting"]>;
+
+const earlier = (known: Parting | null, found: Parting): Parting =>
+  known === null || found.decisions < known.decisions ? found : known;
 
 const TEXT_MAX = 500;
 
@@ -85,6 +103,13 @@ export function compare(uninterrupted: Outcome, restarted: Outcome): Comparison[
       same: at === length,
       count: ours.length,
       difference: at === length ? null : { uninterrupted: side(ours), restarted: side(theirs) },
+      explained: at === length ? null : explanation(what, at, restarted.parting),
     };
   });
+}
+
+/** Decisions must agree up to the parting order; what follows from deciding anew may differ. */
+function explanation(what: Comparison["what"], at: number, parting: Parting | null): string | null {
+  if (parting === null || (what === "decisions" && at < parting.decisions)) return null;
+  return `${parting.orderId} was journaled and never reached the venue: it was not sent again, and the strategy decided anew`;
 }

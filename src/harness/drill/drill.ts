@@ -3,7 +3,8 @@
  *
  * 1. The kill is real: another process, SIGKILL, at a point that is named or drawn from the seed.
  * 2. Everything happens in a folder of its own; the workspace's sessions are not touched.
- * 3. The verdict is the comparison's: nothing lost, nothing twice, the same decisions, fills, positions and router.
+ * 3. The verdict is the comparison's and the verification's: nothing lost, nothing twice, the same decisions, fills, positions and
+ *    router; or, where an order never reached the venue, the same up to it and a journal that holds.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,6 +16,7 @@ import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Duration } from "../../shared/time.ts";
 import { openWorkspace } from "../../store/index.ts";
+import { verifySession } from "../verify.ts";
 import type { ChildTask } from "./child.ts";
 import { compare, outcomeOf, type Comparison } from "./compare.ts";
 import { pointText, type DrillPoint } from "./point.ts";
@@ -169,8 +171,17 @@ async function oneRun(
   if (failure !== null) return { ...told, comparisons: [], sentTwice: 0, passed: false, failure };
   const outcome = await outcomeOf(openWorkspace(workspace));
   const comparisons = compare(expected, outcome);
-  const passed = comparisons.every((one) => one.same) && outcome.sentTwice === 0;
-  return { ...told, comparisons, sentTwice: outcome.sentTwice, passed, failure: null };
+  const verdict = await verifySession(openWorkspace(workspace), "latest");
+  const fault = verdict.checks.find((check) => check.state === "failed");
+  const agrees = comparisons.every((one) => one.same || one.explained !== null);
+  const passed = agrees && outcome.sentTwice === 0 && fault === undefined;
+  return {
+    ...told,
+    comparisons,
+    sentTwice: outcome.sentTwice,
+    passed,
+    failure: fault === undefined ? null : fault.text,
+  };
 }
 
 function sessionBegun(workspace: string): boolean {

@@ -9,10 +9,10 @@ function runText(run: DrillRun): string {
   const head = `## Run ${run.number}: ${run.passed ? "the same" : "NOT the same"}\n\nKilled ${run.killed} times:\n\n${run.points.map((point) => `- ${point}`).join("\n")}\n`;
   if (run.failure !== null) return `${head}\nIt could not go on: ${run.failure}\n`;
   const rows = run.comparisons
-    .map((one) => `| ${one.what} | ${one.count} | ${one.same ? "same" : "differs"} |`)
+    .map((one) => `| ${one.what} | ${one.count} | ${one.same ? "same" : (one.explained ?? "DIFFERS")} |`)
     .join("\n");
   const differences = run.comparisons
-    .filter((one) => one.difference !== null)
+    .filter((one) => one.difference !== null && one.explained === null)
     .map(
       (one) =>
         `\nThe first difference in ${one.what}:\n\n- uninterrupted: ${one.difference?.uninterrupted ?? ""}\n- restarted: ${one.difference?.restarted ?? ""}\n`,

@@ -119,7 +119,7 @@ function DrillRuns({ report }: { readonly report: NonNullable<Drill["report"]> }
             <td>
               {run.failure ??
                 (run.differences.length === 0
-                  ? "nothing"
+                  ? (run.explained ?? "nothing")
                   : run.differences
                       .map((one) => `${one.what}: ${one.uninterrupted} became ${one.restarted}`)
                       .join("; "))}
