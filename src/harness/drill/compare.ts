@@ -35,7 +35,19 @@ interface Outcome {
 
 function decisionText(entry: Extract<JournalEntry, { kind: "order" }>): string {
   const { at, strategy, run, symbol, quantity, price, clientOrderId, orderId, reason } = entry;
-  return `${formatMoment(at)} ${strategy} run ${run}: ${quantity} ${symbol} at ${price} (${clientOrderId}) → ${orderId ?? "refused"} ${reason}`;
+  const asked = `${quantity} ${symbol} at ${price} (${clientOrderId})`;
+  return `${formatMoment(at)} ${strategy} run ${run}: ${asked} → ${orderId ?? "refused"} ${reason}`;
+}
+
+function fillText({
+  filledAt,
+  fillId,
+  quantity,
+  symbol,
+  price,
+  orderId,
+}: Extract<JournalEntry, { kind: "fill" }>): string {
+  return `${formatMoment(filledAt)} ${fillId}: ${quantity} ${symbol} at ${price} for ${orderId ?? "nobody"}`;
 }
 
 /** The outcome of a workspace's newest session. */
@@ -55,10 +67,7 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
         if (entry.orderId !== null) decided.set(entry.orderId, decisions.length);
       } else if (entry.kind === "closed" && entry.status === "not_placed" && entry.orderId !== null)
         parting = earlier(parting, { orderId: entry.orderId, decisions: decided.get(entry.orderId) ?? 0 });
-      else if (entry.kind === "fill" && entry.verdict !== "duplicate")
-        fills.push(
-          `${formatMoment(entry.filledAt)} ${entry.fillId}: ${entry.quantity} ${entry.symbol} at ${entry.price} for ${entry.orderId ?? "nobody"}`,
-        );
+      else if (entry.kind === "fill" && entry.verdict !== "duplicate") fills.push(fillText(entry));
       else if (entry.kind === "send") {
         if (sent.has(entry.orderId)) sentTwice += 1;
         sent.add(entry.orderId);
