@@ -16,7 +16,7 @@ import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
 import { RiskEngine } from "../risk/index.ts";
-import { createInProcessHost } from "../strategies/index.ts";
+import { createStrategyHost, type HostSettings } from "../host/index.ts";
 import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
@@ -32,6 +32,8 @@ export interface SessionPorts {
   /** The program's version, for the record. */
   readonly version: string;
   readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
+  /** Where strategies run. */
+  readonly hosts: HostSettings;
 }
 
 export const PORTS: SessionPorts = {
@@ -40,6 +42,7 @@ export const PORTS: SessionPorts = {
   wallMs: nodeWallMs,
   turn: nodeTurn,
   version: "development",
+  hosts: {},
   openBroker: (files, desk, feed) =>
     new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
 };
@@ -91,7 +94,13 @@ export async function prepare(
           "desk_invalid",
           `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
         );
-  const host = await createInProcessHost({ desk, workspace, metaOf: (symbol) => known.get(symbol) });
+  const host = await createStrategyHost({
+    desk,
+    workspace,
+    metaOf: (symbol) => known.get(symbol),
+    timers: nodeTimers,
+    settings: ports.hosts,
+  });
   return { ports, workspace, desk, start: begin, feed, host };
 }
 

@@ -7,7 +7,7 @@
  */
 import { createStream, type Stream } from "../../orchestrator/index.ts";
 import { decimal, roundDownToStep } from "../../shared/decimal.ts";
-import type { SymbolMeta } from "../../shared/market.ts";
+import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";
 import type { RunPicture } from "../session/parts.ts";
 
@@ -17,8 +17,14 @@ export interface ContextSettings {
   readonly sizing: SizingLimits;
   readonly seed: string;
   readonly metaOf: (symbol: string) => SymbolMeta | undefined;
+  /** The most bars that it sees: as many as it asked for, whatever its neighbours want. */
+  readonly barsMax?: number;
   /** Where a run's heartbeats go. */
   readonly heartbeat?: () => void;
+}
+
+function newest(bars: readonly Bar[], count: number | undefined): readonly Bar[] {
+  return count === undefined || bars.length <= count ? bars : bars.slice(bars.length - count);
 }
 
 /** The context of one run. */
@@ -29,7 +35,7 @@ export function contextOf(picture: RunPicture, settings: ContextSettings): Strat
     symbols: settings.symbols,
     params: settings.params,
     sizing: settings.sizing,
-    bars: (symbol: string) => picture.bars[symbol] ?? [],
+    bars: (symbol: string) => newest(picture.bars[symbol] ?? [], settings.barsMax),
     mark: (symbol: string) => picture.marks[symbol],
     position: (symbol: string) => picture.positions[symbol] ?? 0,
     openOrders: (symbol?: string) =>

@@ -83,7 +83,7 @@ export function prepareStrategy(
     if (complaints.length > 0) return `${module}: ${complaints.join("; ")}`;
     const barsNeeded = barsOf(strategy, params);
     if (typeof barsNeeded === "string") return `${module}: ${barsNeeded}`;
-    return { strategy, settings: { ...settings, params }, barsNeeded };
+    return { strategy, settings: { ...settings, params, barsMax: barsNeeded }, barsNeeded };
   } catch (error) {
     return `${module}: its rules cannot be used: ${problemOf(error, module)}`;
   }

@@ -18,6 +18,8 @@ type Checked =
 
 const show = (value: unknown): string => {
   try {
+    // JSON would show what is no number as null.
+    if (typeof value === "number") return String(value);
     return (JSON.stringify(value) ?? String(value)).slice(0, 80);
   } catch {
     return typeof value;

@@ -1,0 +1,252 @@
+/**
+ * A host process: loads strategies and runs them, one step after the other.
+ *
+ * 1. It speaks only through its port, and does its steps in the order in which they came.
+ * 2. Each run is answered before the next one begins: so whoever listens knows which one is under way.
+ * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
+ * 4. Before the first strategy is loaded its own means are taken away (`lockdown.ts`).
+ */
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Bar } from "../../shared/market.ts";
+import type { Strategy } from "../../shared/strategy.ts";
+import { builtInStrategies } from "../strategies/built-in.ts";
+import { lineIn, prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../strategies/instance.ts";
+import { removeNames, restrictModules } from "./lockdown.ts";
+import { barsOfRows, type BarsStep, type FromHost, type LoadStep, type RunStep, type Step } from "./protocol.ts";
+import type { ToHost } from "./protocol.ts";
+
+/** Milliseconds between two heartbeats that are passed on. */
+const BEAT_MS = 100;
+/** Answers after which it waits until they have left the process. */
+const UNSENT_MAX = 32;
+const LARGE_CHARS = 16_000;
+
+// Kept from before they are taken away.
+const { pid } = process;
+const endProcess = process.exit.bind(process);
+const kill = process.kill.bind(process);
+const rss = process.memoryUsage.rss.bind(process.memoryUsage);
+const clock = performance.now.bind(performance);
+
+interface Port {
+  /** Sends; `sent` is called when the text has left the process. */
+  readonly send: (text: string, sent: () => void) => void;
+  readonly listen: (hear: (text: unknown) => void) => void;
+}
+
+/** Node's channel of a forked process, or the port of Electron's utility process. */
+function openPort(): Port {
+  const { parentPort } = process as unknown as {
+    readonly parentPort?: {
+      on(event: "message", hear: (told: { readonly data: unknown }) => void): void;
+      postMessage(text: string): void;
+    };
+  };
+  if (parentPort !== undefined) {
+    const say = parentPort.postMessage.bind(parentPort);
+    return {
+      send: (text, sent) => {
+        say(text);
+        sent();
+      },
+      listen: (hear) => parentPort.on("message", ({ data }) => hear(data)),
+    };
+  }
+  const post = process.send?.bind(process);
+  const on = process.on.bind(process) as (event: "message", hear: (text: unknown) => void) => unknown;
+  if (post === undefined) return endProcess(64);
+  return {
+    send: (text, sent) => void post(text, undefined, undefined, sent),
+    listen: (hear) => void on("message", hear),
+  };
+}
+
+interface History {
+  bars: Bar[];
+  total: number;
+  picture: readonly Bar[] | null;
+}
+
+class Host {
+  readonly #port: Port;
+  readonly #instances = new Map<string, { readonly instance: StrategyInstance; stateSent: string | null }>();
+  readonly #bars = new Map<string, History>();
+  readonly #steps: Step[] = [];
+  #working = false;
+  #guarded: readonly number[] = [];
+  #unsent = 0;
+  #job = 0;
+  #lastBeat = 0;
+
+  constructor(port: Port, folder: string) {
+    this.#port = port;
+    // Types are taken out by a part of Node that is loaded when it is first needed, and could not be any more.
+    stripTypeScriptTypes("const ready: boolean = true;");
+    restrictModules(folder);
+    removeNames();
+  }
+
+  hear(text: unknown): void {
+    const told = JSON.parse(String(text)) as ToHost;
+    if (told.kind === "guard") this.#guarded = told.pids;
+    else if (told.kind === "stop") this.#stop();
+    else {
+      for (const step of told.steps) this.#steps.push(step);
+      if (!this.#working) void this.#work();
+    }
+  }
+
+  /** The session's process is gone. */
+  orphaned(): never {
+    for (const one of this.#guarded)
+      try {
+        if (one !== pid) kill(one, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    return endProcess(0);
+  }
+
+  tell(message: FromHost): Promise<void> | null {
+    const text = JSON.stringify(message);
+    this.#unsent += 1;
+    if (text.length < LARGE_CHARS && this.#unsent < UNSENT_MAX) {
+      this.#port.send(text, () => {
+        this.#unsent -= 1;
+      });
+      return null;
+    }
+    return new Promise((resolve) => {
+      this.#port.send(text, () => {
+        this.#unsent -= 1;
+        resolve();
+      });
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
+      if (step.kind === "bars") this.#take(step);
+      else {
+        const sent = this.tell(step.kind === "load" ? await this.#load(step) : await this.#run(step));
+        if (sent !== null) await sent;
+      }
+    }
+    this.#working = false;
+  }
+
+  async #load(step: LoadStep): Promise<FromHost> {
+    const { job, strategy } = step;
+    this.#job = job;
+    const problem = await this.#make(step);
+    const barsNeeded = this.#instances.get(strategy)?.instance.barsNeeded ?? 0;
+    return { kind: "loaded", job, problem, barsNeeded };
+  }
+
+  /** Makes a strategy anew from its state; answers why it cannot. */
+  async #make(step: LoadStep): Promise<string | null> {
+    const { strategy: name, module, url, symbols, params, sizing, seed, state } = step;
+    this.#instances.delete(name);
+    const strategy =
+      url === null ? (builtInStrategies[module] ?? `${module} is no built-in strategy`) : await load(url, module);
+    if (typeof strategy === "string") return strategy;
+    const metas = new Map(step.metas.map((meta) => [meta.symbol, Object.freeze(meta)]));
+    const prepared = prepareStrategy(strategy, module, params, {
+      symbols: Object.freeze(symbols),
+      sizing: Object.freeze(sizing),
+      seed,
+      metaOf: (symbol) => metas.get(symbol),
+      heartbeat: () => this.#beat(),
+    });
+    if (typeof prepared === "string") return prepared;
+    const instance = new StrategyInstance(prepared, url === null ? null : module, state);
+    this.#instances.set(name, { instance, stateSent: state });
+    return null;
+  }
+
+  async #run(step: RunStep): Promise<FromHost> {
+    const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, bar } = step;
+    this.#job = job;
+    const problem = first === null ? null : await this.#make(first);
+    const held = this.#instances.get(strategy);
+    if (problem !== null || held === undefined) {
+      const message = problem ?? `${strategy} is not loaded`;
+      return { kind: "ran", job, result: { outcome: "threw", orders: [], message }, rss: rss() };
+    }
+    const bars: Record<string, readonly Bar[]> = {};
+    for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
+    const result = held.instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
+    const { state } = held.instance;
+    const told: FromHost = { kind: "ran", job, result, rss: rss(), ...(state === held.stateSent ? {} : { state }) };
+    held.stateSent = state;
+    return told;
+  }
+
+  #take(step: BarsStep): void {
+    const { symbol, fresh, total } = step;
+    let history = this.#bars.get(symbol);
+    if (history === undefined || fresh) {
+      history = { bars: [], total, picture: null };
+      this.#bars.set(symbol, history);
+    }
+    for (const bar of barsOfRows(symbol, step.rows)) history.bars.push(bar);
+    history.total = total;
+    if (history.bars.length >= 2 * total) history.bars.splice(0, history.bars.length - total);
+    history.picture = null;
+  }
+
+  #picture(symbol: string): readonly Bar[] {
+    const history = this.#bars.get(symbol);
+    if (history === undefined) return [];
+    history.picture ??= Object.freeze(history.total === 0 ? [] : history.bars.slice(-history.total));
+    return history.picture;
+  }
+
+  #beat(): void {
+    const now = clock();
+    if (now - this.#lastBeat < BEAT_MS) return;
+    this.#lastBeat = now;
+    void this.tell({ kind: "beat", job: this.#job });
+  }
+
+  #stop(): void {
+    for (const { instance } of this.#instances.values()) instance.stop();
+    endProcess(0);
+  }
+}
+
+/** Where a file's syntax breaks: of JavaScript the engine says only what is wrong, and the parser of types says where. */
+function syntaxLine(url: string, error: Error): number | null {
+  if (error.name !== "SyntaxError") return null;
+  try {
+    stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"));
+    return null;
+  } catch (problem) {
+    const [, line] = /^[^\n]*:(\d+)\n/.exec(String((problem as Error).stack)) ?? [];
+    return line === undefined ? null : Number(line);
+  }
+}
+
+/** A user's strategy, or why its file is none. */
+async function load(url: string, module: string): Promise<Strategy | string> {
+  try {
+    const loaded = (await import(url)) as { readonly default?: unknown };
+    const strategy = strategyOf(loaded.default);
+    return typeof strategy === "string" ? `${module}: ${strategy}` : strategy;
+  } catch (error) {
+    const line = error instanceof Error ? (lineIn(error.stack, module) ?? syntaxLine(url, error)) : null;
+    return `${module} does not load${line === null ? "" : ` (line ${line})`}: ${problemOf(error)}`;
+  }
+}
+
+const port = openPort();
+// A terminal's Ctrl-C goes to every process of the group; the session's own decides what becomes of this one.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+const onGone = process.once.bind(process, "disconnect") as (call: () => void) => void;
+const host = new Host(port, process.argv[2] ?? "file:///nowhere/");
+onGone(() => host.orphaned());
+port.listen((text) => host.hear(text));
+void host.tell({ kind: "ready" });

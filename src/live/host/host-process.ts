@@ -1,0 +1,194 @@
+/**
+ * One host process as the session sees it: what it was sent, what it has yet to answer, and how it ended.
+ *
+ * 1. Jobs are answered in the order in which they were sent, so the oldest open job is the one under way.
+ * 2. Steps of one turn leave in one message; the bars that a run sees are sent as what changed.
+ * 3. Once it is ended or broken it is never spoken to or heard again.
+ */
+import type { Bar } from "../../shared/market.ts";
+import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
+import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
+import type { RunPicture } from "../session/parts.ts";
+
+/** Something asked of a process. */
+export interface Job {
+  readonly id: number;
+  readonly strategy: string;
+  readonly symbols: readonly string[];
+  /** Null for a load. */
+  readonly picture: RunPicture | null;
+  /** On the machine's clock: when it is over whatever happens. Null on a virtual clock. */
+  readonly deadlineMs: number | null;
+  readonly budgetMs: number;
+  /** How many processes ended under it. */
+  crashes: number;
+  readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
+}
+
+/** Why a job has no answer. */
+export interface JobFailure {
+  readonly kind: "timed_out" | "ended";
+  readonly message: string;
+}
+
+export interface ProcessEvents {
+  readonly answered: (process: HostProcess, job: Job, told: Extract<FromHost, { kind: "ran" | "loaded" }>) => void;
+  readonly beat: (job: Job) => void;
+  /** It ended by itself, or said what it must not say and was ended. */
+  readonly broke: (process: HostProcess, why: string) => void;
+  readonly gone: (process: HostProcess) => void;
+}
+
+export class HostProcess {
+  readonly #handle: ChildHandle;
+  readonly #events: ProcessEvents;
+  readonly #nowMs: () => number;
+  /** Open jobs, oldest first. */
+  readonly jobs = new Map<number, Job>();
+  /** Strategies that it has, each as the session's process knows it. */
+  readonly loaded = new Set<string>();
+  /** Strategies that it ever had. */
+  readonly had = new Set<string>();
+  readonly #barsSent = new Map<string, readonly Bar[]>();
+  #steps: Step[] = [];
+  #ready = false;
+  #dead = false;
+  #gone = false;
+  /** Since when the oldest job is under way. */
+  headSinceMs: number;
+  /** Bytes that it held when it last said so. */
+  rss = 0;
+
+  constructor(launch: LaunchChild, request: ChildRequest, events: ProcessEvents, nowMs: () => number) {
+    this.#events = events;
+    this.#nowMs = nowMs;
+    this.headSinceMs = nowMs();
+    this.#handle = launch(request, { message: (text) => this.#hear(text), ended: (end) => this.#ended(end) });
+    this.#handle.hold(false);
+  }
+
+  get pid(): number | undefined {
+    return this.#handle.pid;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** The job under way, or that will be first. */
+  get head(): Job | null {
+    for (const job of this.jobs.values()) return job;
+    return null;
+  }
+
+  /** Asks for a load. */
+  load(job: Job, step: LoadStep): void {
+    this.#add(job);
+    this.#step(step);
+  }
+
+  /** Asks for a run; `load` where the process does not have the strategy. */
+  run(job: Job, picture: RunPicture, load: LoadStep | null): void {
+    this.#add(job);
+    for (const symbol of job.symbols) {
+      const bars = picture.bars[symbol] ?? [];
+      const step = barsStep(symbol, this.#barsSent.get(symbol), bars);
+      if (step === null) continue;
+      this.#barsSent.set(symbol, bars);
+      this.#step(step);
+    }
+    const { strategy, run, now, marks, positions, openOrders, fills, bar } = picture;
+    const at = { now, marks, positions, openOrders, fills, bar };
+    this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
+  }
+
+  /** Takes back what it has not answered; the answers, should they come, are dropped. */
+  takeBack(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      this.jobs.delete(job.id);
+      // It may still do them, and then it has another state than the session's process knows.
+      this.loaded.delete(job.strategy);
+    }
+    if (this.jobs.size === 0) this.#hold(false);
+  }
+
+  say(message: Exclude<ToHost, { kind: "steps" }>): void {
+    if (!this.#dead) this.#handle.send(JSON.stringify(message));
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#dead = true;
+    this.#steps = [];
+    this.#hold(false);
+    this.#handle.kill();
+  }
+
+  #add(job: Job): void {
+    if (this.jobs.size === 0) {
+      this.headSinceMs = this.#nowMs();
+      this.#hold(true);
+    }
+    this.jobs.set(job.id, job);
+    this.loaded.add(job.strategy);
+    this.had.add(job.strategy);
+  }
+
+  #hold(held: boolean): void {
+    if (!this.#gone) this.#handle.hold(held);
+  }
+
+  #step(step: Step): void {
+    this.#steps.push(step);
+    if (this.#steps.length > 1) return;
+    queueMicrotask(() => {
+      const steps = this.#steps;
+      this.#steps = [];
+      if (steps.length > 0 && !this.#dead) this.#handle.send(JSON.stringify({ kind: "steps", steps } satisfies ToHost));
+    });
+  }
+
+  #hear(text: unknown): void {
+    if (this.#dead) return;
+    const told = readFromHost(text, (job) => this.jobs.get(job)?.symbols ?? null);
+    if (told === null) return this.#break("it sent something that no strategy host sends");
+    if (told.kind === "ready") {
+      this.#ready = true;
+      this.headSinceMs = this.#nowMs();
+      return;
+    }
+    const job = this.jobs.get(told.job);
+    if (job === undefined) return;
+    if (told.kind === "beat") return this.#events.beat(job);
+    if ((told.kind === "loaded") !== (job.picture === null)) return this.#break("it answered another question");
+    this.jobs.delete(job.id);
+    this.headSinceMs = this.#nowMs();
+    if (this.jobs.size === 0) this.#hold(false);
+    this.#events.answered(this, job, told);
+  }
+
+  #break(why: string): void {
+    this.kill();
+    this.#events.broke(this, why);
+  }
+
+  #ended(end: ChildEnd): void {
+    this.#gone = true;
+    const expected = this.#dead;
+    this.#dead = true;
+    if (!expected) this.#events.broke(this, whyEnded(end));
+    this.#events.gone(this);
+  }
+}
+
+function whyEnded({ code, signal, errors }: ChildEnd): string {
+  if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(errors)) return "out of memory";
+  if (signal !== null) return `ended by ${signal}`;
+  const lines = errors.split("\n").map((line) => line.trim());
+  const told = lines.findLast((line) => /^\S*Error\b/.test(line)) ?? "";
+  return `ended with code ${code ?? "none"}${told === "" ? "" : `: ${told.slice(0, 300)}`}`;
+}

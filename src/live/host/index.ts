@@ -1,0 +1,3 @@
+/** The strategy host: where a desk's strategies run, and what checks a strategy's file. */
+export { createStrategyHost, defaultLimits, type HostSettings } from "./strategy-host.ts";
+export { utilityChild, type LaunchChild, type UtilityProcesses } from "./launch.ts";

@@ -1,0 +1,182 @@
+/**
+ * Starts host processes: Node's `fork`, or Electron's `utilityProcess` behind the same interface.
+ *
+ * 1. A host process starts with an empty environment and with Node's permission model: it may read the program, its packages and
+ *    the strategies folder, and write nothing. On Node 24 the permission model leaves the network alone; `lockdown.ts` does not.
+ * 2. A host process never keeps the session's process alive by itself, only while something is asked of it.
+ * 3. When the session's process ends, so do all of its host processes.
+ */
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** Characters of a process's error output that are kept, from its end. */
+const ERROR_CHARS_MAX = 2_000;
+
+/** How a process ended. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to its error output. */
+  readonly errors: string;
+}
+
+export interface ChildEvents {
+  readonly message: (text: unknown) => void;
+  readonly ended: (end: ChildEnd) => void;
+}
+
+export interface ChildHandle {
+  readonly pid: number | undefined;
+  send(text: string): void;
+  /** Ends it at once, whatever it does. */
+  kill(): void;
+  /** Whether it keeps the session's process alive. */
+  hold(held: boolean): void;
+}
+
+export interface ChildRequest {
+  readonly entry: string;
+  readonly arguments: readonly string[];
+  readonly execArguments: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts one process. Throws when that cannot even be tried. */
+export type LaunchChild = (request: ChildRequest, events: ChildEvents) => ChildHandle;
+
+const living = new Set<ChildHandle>();
+
+function endAll(): void {
+  for (const handle of living) handle.kill();
+}
+
+function keep(handle: ChildHandle): ChildHandle {
+  if (living.size === 0) process.on("exit", endAll);
+  living.add(handle);
+  return handle;
+}
+
+function letGo(handle: ChildHandle): void {
+  if (living.delete(handle) && living.size === 0) process.off("exit", endAll);
+}
+
+/** Node's `fork`. */
+export const forkChild: LaunchChild = (request, events) => {
+  const child = fork(request.entry, [...request.arguments], {
+    execArgv: [...request.execArguments],
+    env: { ...request.env },
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let errors = "";
+  let over = false;
+  const held = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void } | null];
+  const handle: ChildHandle = {
+    get pid() {
+      return child.pid;
+    },
+    send: (text) => {
+      // A process that ends between two messages tells so by its end; the message's own failure says nothing more.
+      if (child.connected) child.send(text, () => undefined);
+    },
+    kill: () => void child.kill("SIGKILL"),
+    hold: (wanted) => {
+      for (const one of held) one?.[wanted ? "ref" : "unref"]?.();
+    },
+  };
+  const end = (code: number | null, signal: string | null): void => {
+    if (over) return;
+    over = true;
+    letGo(handle);
+    events.ended({ code, signal, errors });
+  };
+  child.stderr?.on("data", (piece: Buffer) => {
+    errors = (errors + piece.toString("utf8")).slice(-ERROR_CHARS_MAX);
+  });
+  child.on("message", events.message);
+  child.on("close", end);
+  child.on("error", (error) => {
+    errors = (errors + error.message).slice(-ERROR_CHARS_MAX);
+    if (child.pid === undefined) end(null, null);
+  });
+  return keep(handle);
+};
+
+/** What is needed of Electron's `utilityProcess`. */
+export interface UtilityProcesses {
+  fork(
+    entry: string,
+    words: string[],
+    options: { execArgv: string[]; env: Record<string, string>; stdio: "ignore"; serviceName: string },
+  ): {
+    readonly pid: number | undefined;
+    postMessage(text: string): void;
+    kill(): boolean;
+    on(event: "message", hear: (text: unknown) => void): unknown;
+    on(event: "exit", hear: (code: number) => void): unknown;
+  };
+}
+
+/** Electron's `utilityProcess`, where the program itself cannot be started as Node. */
+export function utilityChild(processes: UtilityProcesses): LaunchChild {
+  return (request, events) => {
+    const child = processes.fork(request.entry, [...request.arguments], {
+      execArgv: [...request.execArguments],
+      env: { ...request.env },
+      stdio: "ignore",
+      serviceName: "Logos Console strategies",
+    });
+    const say = child.postMessage.bind(child);
+    const handle: ChildHandle = {
+      get pid() {
+        return child.pid;
+      },
+      send: (text) => say(text),
+      kill: () => {
+        if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
+      },
+      // A utility process is the application's own and never keeps it alive.
+      hold: () => undefined,
+    };
+    child.on("message", events.message);
+    child.on("exit", (code) => {
+      letGo(handle);
+      events.ended({ code, signal: null, errors: "" });
+    });
+    return keep(handle);
+  };
+}
+
+/** The program's top: the folder with `src` or `out`, and with the packages. */
+function topOf(folder: string): string {
+  return folder.endsWith(join("src", "live", "host")) ? join(folder, "..", "..", "..") : join(folder, "..", "..");
+}
+
+/** How a host process for a strategies folder is started. */
+export function childRequest(strategies: string, memoryMb: number): ChildRequest {
+  const here = import.meta.dirname;
+  const source = join(here, "child.ts");
+  const entry = existsSync(source) ? source : join(here, "strategy-host.js");
+  const top = topOf(here);
+  const readable = [
+    ...(existsSync(source) ? [join(top, "src")] : [here]),
+    join(top, "node_modules"),
+    join(top, "package.json"),
+    strategies,
+  ];
+  const execArguments = [
+    "--permission",
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    `--max-old-space-size=${memoryMb}`,
+    "--disallow-code-generation-from-strings",
+    "--disable-proto=delete",
+    "--no-warnings",
+    "--no-addons",
+  ];
+  const folder = pathToFileURL(join(strategies, "/")).href;
+  // Windows starts no process without this one.
+  const root = process.platform === "win32" ? process.env["SystemRoot"] : undefined;
+  return { entry, arguments: [folder], execArguments, env: root === undefined ? {} : { SystemRoot: root } };
+}

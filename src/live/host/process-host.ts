@@ -1,0 +1,390 @@
+/**
+ * The strategy host over child processes: a few of them, several strategies to each, and a warm spare.
+ *
+ * 1. A run is answered once. What a process says after its run was given up is dropped.
+ * 2. A run that hangs costs its own strategy that run: its process is ended, and the others go on in another one with the state
+ *    that each of them saved after its last run; runs of theirs that were waiting are done there.
+ * 3. On the system's clock a run waits behind another one for `stallMs` at most: then everybody else moves away from it.
+ * 4. A strategy that hangs again, or under which a process ends, gets a process to itself. Where a shared process ends by itself,
+ *    the run under way is tried once more alone: so only the one that really ends its process is blamed.
+ * 5. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
+ * 6. There are at most the shared processes, `APART_MAX` for single strategies, and a spare.
+ */
+import type { Timers } from "../../shared/ports.ts";
+import type { StrategyConfig } from "../../shared/desk.ts";
+import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/parts.ts";
+import { HostProcess, type Job, type JobFailure, type ProcessEvents } from "./host-process.ts";
+import type { ChildRequest, LaunchChild } from "./launch.ts";
+import type { FromHost, LoadStep } from "./protocol.ts";
+
+/** Processes for single strategies; past that they share the least crowded of them. */
+export const APART_MAX = 8;
+/** Runs that are given up after which a strategy gets a process to itself. */
+const OFFENCES_SHARED = 1;
+/** Processes in a row that do not even start, after which no more are tried. */
+const START_FAILURES_MAX = 3;
+const START_MS = 60_000;
+const CLOSE_MS = 250;
+const WATCH_MS = 10;
+const WATCH_VIRTUAL_MS = 100;
+/** What a process of Node holds besides its heap. */
+const RSS_BESIDE_MB = 200;
+
+/** Limits of a process host. Milliseconds are the machine's. */
+export interface ProcessLimits {
+  readonly processes: number;
+  /** Of a process's heap. */
+  readonly memoryMb: number;
+  /** A run on a virtual clock that takes longer hangs. */
+  readonly hangMs: number;
+  readonly loadMs: number;
+  readonly stallMs: number;
+}
+
+/** A strategy to be hosted; `step` makes its load anew, or says why it cannot be loaded any more. */
+export interface ToHostStrategy {
+  readonly config: StrategyConfig;
+  readonly step: (job: number, state: string | null) => LoadStep | string;
+}
+
+interface Hosted extends ToHostStrategy {
+  readonly slot: number;
+  home: HostProcess | null;
+  state: string | null;
+  offences: number;
+  apart: boolean;
+  /** Bytes by which its processes grew while it ran. */
+  growth: number;
+}
+
+type Answer = Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure;
+
+export interface ProcessHostOptions {
+  readonly strategies: readonly ToHostStrategy[];
+  readonly limits: ProcessLimits;
+  readonly launch: LaunchChild;
+  readonly request: ChildRequest;
+  readonly timers: Timers;
+}
+
+export class ProcessHost implements HostPort {
+  readonly notLoaded = new Map<string, string>();
+  barsNeeded = 1;
+  onHeartbeat: (strategy: string) => void = () => undefined;
+  readonly #options: ProcessHostOptions;
+  readonly #hosted = new Map<string, Hosted>();
+  readonly #shared: HostProcess[] = [];
+  readonly #all = new Set<HostProcess>();
+  readonly #events: ProcessEvents;
+  #spare: HostProcess | null = null;
+  #jobs = 0;
+  #open = 0;
+  #startFailures = 0;
+  #unstartable: string | null = null;
+  #timer: unknown = null;
+  #closing = false;
+
+  private constructor(options: ProcessHostOptions) {
+    this.#options = options;
+    this.#events = {
+      answered: (process, job, told) => this.#answered(process, job, told),
+      beat: (job) => this.onHeartbeat(job.strategy),
+      broke: (process, why) => this.#broke(process, why),
+      gone: (process) => this.#gone(process),
+    };
+    const slots = Math.max(1, Math.min(options.limits.processes, options.strategies.length));
+    for (const [index, strategy] of options.strategies.entries())
+      this.#hosted.set(strategy.config.name, {
+        ...strategy,
+        slot: index % slots,
+        home: null,
+        state: null,
+        offences: 0,
+        apart: false,
+        growth: 0,
+      });
+    for (let slot = 0; slot < slots; slot += 1) this.#shared.push(this.#launch());
+  }
+
+  /** Starts the processes and loads every strategy. Never throws for one that does not load: `notLoaded` has its reason. */
+  static async open(options: ProcessHostOptions): Promise<ProcessHost> {
+    const host = new ProcessHost(options);
+    await Promise.all([...host.#hosted.values()].map((hosted) => host.#load(hosted)));
+    host.#makeSpare();
+    return host;
+  }
+
+  /** Processes that live, with what each is for; for tests and for the console. */
+  processes(): { readonly pid: number | undefined; readonly strategies: readonly string[]; readonly spare: boolean }[] {
+    return [...this.#all]
+      .filter((process) => !process.dead)
+      .map((process) => ({ pid: process.pid, strategies: [...process.loaded], spare: process === this.#spare }));
+  }
+
+  run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult> {
+    const hosted = this.#hosted.get(picture.strategy);
+    if (hosted === undefined || this.#closing) {
+      const message = this.notLoaded.get(picture.strategy) ?? `${picture.strategy} is not loaded`;
+      return Promise.resolve({ outcome: "threw", orders: [], message });
+    }
+    return new Promise((resolve) => {
+      this.#ask(hosted, picture, limits, (told) => {
+        if (told.kind === "ran") resolve(told.result);
+        else if (told.kind === "timed_out") resolve({ outcome: "timed_out", orders: [], message: told.message });
+        else resolve({ outcome: "threw", orders: [], message: told.kind === "ended" ? told.message : null });
+      });
+    });
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#timer !== null) this.#options.timers.clear(this.#timer);
+    for (const process of this.#all) {
+      const jobs = [...process.jobs.values()];
+      process.takeBack(jobs);
+      for (const job of jobs) job.answer({ kind: "ended", message: "The session ended." });
+      process.say({ kind: "stop" });
+    }
+    if (this.#all.size === 0) return;
+    this.#timer = this.#options.timers.set(() => {
+      for (const process of this.#all) process.kill();
+    }, CLOSE_MS);
+  }
+
+  async #load(hosted: Hosted): Promise<void> {
+    const { name, module } = hosted.config;
+    const told = await new Promise<Answer>((resolve) => {
+      this.#ask(hosted, null, null, resolve);
+    });
+    const problem =
+      told.kind === "loaded"
+        ? told.problem
+        : told.kind === "timed_out"
+          ? `${module} had not loaded after ${this.#options.limits.loadMs / 1_000} s`
+          : told.kind === "ended"
+            ? `${module} does not load: ${told.message}`
+            : null;
+    if (problem !== null) {
+      this.notLoaded.set(name, problem);
+      this.#hosted.delete(name);
+    } else if (told.kind === "loaded") this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
+  }
+
+  #ask(hosted: Hosted, picture: RunPicture | null, limits: RunLimits | null, answer: (told: Answer) => void): void {
+    const askedMs = this.#options.timers.monotonicMs();
+    const { name: strategy, symbols } = hosted.config;
+    this.#open += 1;
+    this.#place({
+      id: ++this.#jobs,
+      strategy,
+      symbols,
+      picture,
+      deadlineMs: limits === null ? null : askedMs + limits.deadlineMs,
+      budgetMs: limits?.budgetMs ?? 0,
+      crashes: 0,
+      answer: (told) => {
+        this.#open -= 1;
+        answer(told);
+      },
+    });
+    this.#watch();
+  }
+
+  /** Gives a job to its strategy's process. */
+  #place(job: Job): void {
+    const hosted = this.#hosted.get(job.strategy);
+    if (hosted === undefined) return job.answer({ kind: "ended", message: `${job.strategy} is not loaded` });
+    if (this.#unstartable !== null) return job.answer({ kind: "ended", message: this.#unstartable });
+    const process = this.#homeOf(hosted);
+    const has = process.loaded.has(job.strategy);
+    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state);
+    if (typeof load === "string") return job.answer({ kind: "ended", message: load });
+    if (job.picture !== null) process.run(job, job.picture, load);
+    else if (load !== null) process.load(job, load);
+  }
+
+  #homeOf(hosted: Hosted): HostProcess {
+    if (hosted.home !== null && !hosted.home.dead) return hosted.home;
+    hosted.home = hosted.apart ? this.#apart() : this.#slot(hosted.slot);
+    return hosted.home;
+  }
+
+  #slot(slot: number): HostProcess {
+    const process = this.#shared[slot];
+    if (process !== undefined && !process.dead) return process;
+    const fresh = this.#take();
+    this.#shared[slot] = fresh;
+    return fresh;
+  }
+
+  /** A process for one strategy, or the least crowded of those where there are too many. */
+  #apart(): HostProcess {
+    const apart = [...this.#all].filter((one) => !one.dead && one !== this.#spare && !this.#shared.includes(one));
+    if (apart.length < APART_MAX) return this.#take();
+    return apart.reduce((least, one) => (one.had.size < least.had.size ? one : least));
+  }
+
+  #take(): HostProcess {
+    const spare = this.#spare;
+    this.#spare = null;
+    const taken = spare !== null && !spare.dead ? spare : this.#launch();
+    this.#makeSpare();
+    return taken;
+  }
+
+  #launch(): HostProcess {
+    const { launch, request, timers } = this.#options;
+    const process = new HostProcess(launch, request, this.#events, () => timers.monotonicMs());
+    this.#all.add(process);
+    return process;
+  }
+
+  #makeSpare(): void {
+    if (this.#closing || this.#unstartable !== null || this.#hosted.size === 0) return;
+    this.#spare ??= this.#launch();
+    // The spare has nothing to do, so it can end the others should this process be gone.
+    const pids = [...this.#all].map((process) => process.pid).filter((pid) => pid !== undefined);
+    this.#spare.say({ kind: "guard", pids });
+  }
+
+  #answered(process: HostProcess, job: Job, told: Extract<FromHost, { kind: "ran" | "loaded" }>): void {
+    const hosted = this.#hosted.get(job.strategy);
+    this.#startFailures = 0;
+    if (told.kind === "ran" && hosted !== undefined) {
+      if (told.state !== undefined) hosted.state = told.state;
+      hosted.growth += Math.max(0, told.rss - process.rss);
+      process.rss = told.rss;
+    }
+    job.answer(told);
+    if (process.rss <= (this.#options.limits.memoryMb + RSS_BESIDE_MB) * 1_000_000) return;
+    // It holds more than it may outside its heap. No run is lost; whoever made it grow the most goes apart.
+    this.#suspectOf(process);
+    this.#replace(process);
+  }
+
+  /** Puts the strategy that made a process grow the most in a process of its own. */
+  #suspectOf(process: HostProcess): void {
+    const [most] = [...process.had]
+      .map((name) => this.#hosted.get(name))
+      .filter((hosted) => hosted !== undefined)
+      .toSorted((a, b) => b.growth - a.growth);
+    if (most === undefined || most.growth < this.#options.limits.memoryMb * 250_000) return;
+    most.apart = true;
+    most.growth = 0;
+  }
+
+  /** Ends a process; its strategies and its open jobs go to others. */
+  #replace(process: HostProcess): void {
+    if (!process.dead) process.kill();
+    const jobs = [...process.jobs.values()];
+    process.jobs.clear();
+    if (this.#spare === process) this.#spare = null;
+    for (const job of jobs) this.#place(job);
+  }
+
+  #broke(process: HostProcess, why: string): void {
+    if (this.#closing) return;
+    const [head] = process.jobs.values();
+    if (!process.ready) {
+      this.#startFailures += 1;
+      if (this.#startFailures >= START_FAILURES_MAX)
+        this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor, or let them run inside.`;
+    } else {
+      this.#suspectOf(process);
+      if (head !== undefined) this.#blame(process, head, why);
+    }
+    this.#replace(process);
+  }
+
+  /** A process ended under a job. Where others lived there too, it is tried again alone; else it was its own doing. */
+  #blame(process: HostProcess, head: Job, why: string): void {
+    const hosted = this.#hosted.get(head.strategy);
+    head.crashes += 1;
+    if (hosted !== undefined) {
+      hosted.apart = true;
+      hosted.home = null;
+    }
+    if (process.had.size > 1 && head.crashes < 2) return;
+    process.jobs.delete(head.id);
+    const { memoryMb } = this.#options.limits;
+    const told = why === "out of memory" ? `out of memory; a process has ${memoryMb} MB` : why;
+    if (hosted !== undefined) hosted.offences += 1;
+    head.answer({ kind: "ended", message: `its process ended: ${told}` });
+  }
+
+  #gone(process: HostProcess): void {
+    this.#all.delete(process);
+    if (this.#closing && this.#all.size === 0 && this.#timer !== null) this.#options.timers.clear(this.#timer);
+    if (this.#spare === process) this.#spare = null;
+  }
+
+  /** Looks after the jobs under way, as long as there are any. */
+  #watch(): void {
+    if (this.#timer !== null || this.#open === 0 || this.#closing) return;
+    const strict = [...this.#all].some((process) => process.head?.deadlineMs !== null && process.head !== null);
+    this.#timer = this.#options.timers.set(
+      () => {
+        // Answers that are already here come first, so that nobody is ended for this process's own lateness.
+        setImmediate(() => {
+          this.#timer = null;
+          if (this.#closing) return;
+          for (const process of this.#all) if (!process.dead) this.#check(process);
+          this.#watch();
+        });
+      },
+      strict ? WATCH_MS : WATCH_VIRTUAL_MS,
+    );
+  }
+
+  #check(process: HostProcess): void {
+    const nowMs = this.#options.timers.monotonicMs();
+    const { hangMs, loadMs, stallMs } = this.#options.limits;
+    const runningMs = nowMs - process.headSinceMs;
+    const { head } = process;
+    if (!process.ready) {
+      if (head !== null && runningMs > START_MS) this.#broke(process, "it did not start in a minute");
+      return;
+    }
+    if (head === null) return;
+    const late = [...process.jobs.values()].filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);
+    const waiting = late.filter((job) => job !== head);
+    process.takeBack(waiting);
+    for (const job of waiting) job.answer({ kind: "timed_out", message: "it waited for others until its deadline" });
+    const hangs = head.deadlineMs === null && runningMs >= (head.picture === null ? loadMs : hangMs);
+    if (hangs || late.includes(head)) this.#timeOut(process, head, runningMs);
+    else if (head.deadlineMs !== null && runningMs > stallMs) this.#clear(process, head);
+  }
+
+  #timeOut(process: HostProcess, head: Job, runningMs: number): void {
+    const hosted = this.#hosted.get(head.strategy);
+    // A run that got its turn too late is over as well, but it is no offender.
+    if (hosted !== undefined && runningMs >= head.budgetMs) {
+      hosted.offences += 1;
+      if (hosted.offences > OFFENCES_SHARED) hosted.apart = true;
+      hosted.home = null;
+    }
+    process.jobs.delete(head.id);
+    // First the others, so that nobody waits for what the answer sets off.
+    this.#replace(process);
+    head.answer({ kind: "timed_out", message: `it still ran after ${Math.round(runningMs)} ms` });
+  }
+
+  /** Everybody else leaves a process in which a run takes long; the slow one keeps it. */
+  #clear(process: HostProcess, head: Job): void {
+    const others = [...process.jobs.values()].filter((job) => job.strategy !== head.strategy);
+    const slow = this.#hosted.get(head.strategy);
+    if (others.length === 0 || slow === undefined) return;
+    slow.apart = true;
+    slow.home = process;
+    process.takeBack(others);
+    for (const hosted of this.#hosted.values())
+      if (hosted.home === process && hosted !== slow) {
+        hosted.home = null;
+        process.loaded.delete(hosted.config.name);
+      }
+    const slot = this.#shared.indexOf(process);
+    if (slot >= 0) this.#shared[slot] = this.#take();
+    for (const job of others) this.#place(job);
+  }
+}

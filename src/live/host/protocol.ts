@@ -1,0 +1,153 @@
+/**
+ * What the session's process and a host process say to each other, as texts of JSON.
+ *
+ * 1. A message is at most `MESSAGE_CHARS_MAX` characters long; it is measured before it is read.
+ * 2. What comes from a host process is hostile: every field is checked, orders by the same check as a strategy's own result,
+ *    and an unreadable message is the end of the process that sent it.
+ * 3. A host process does its steps in the order in which they were sent, and answers each run and each load once.
+ */
+import type { Bar, SymbolMeta } from "../../shared/market.ts";
+import type { OpenOrder, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { RunResult } from "../session/parts.ts";
+import { checkResult } from "../strategies/result.ts";
+import { STATE_CHARS_MAX } from "../strategies/instance.ts";
+
+export const MESSAGE_CHARS_MAX = 32_000_000;
+const TEXT_MAX = 2_000;
+
+/** Everything that a process needs to have one strategy ready. */
+export interface LoadStep {
+  readonly kind: "load";
+  readonly job: number;
+  readonly strategy: string;
+  readonly module: string;
+  /** The file's address, or null for a built-in. */
+  readonly url: string | null;
+  readonly symbols: readonly string[];
+  readonly params: Parameters;
+  readonly sizing: SizingLimits;
+  readonly seed: string;
+  readonly metas: readonly SymbolMeta[];
+  /** What it remembers, as JSON. */
+  readonly state: string | null;
+}
+
+/** The bars of a symbol as they are from here on: `rows` (six numbers a bar) added to what is there, the newest `total` kept. */
+export interface BarsStep {
+  readonly kind: "bars";
+  readonly symbol: string;
+  readonly fresh: boolean;
+  readonly total: number;
+  readonly rows: readonly number[];
+}
+
+/** A run's picture without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
+export interface RunStep {
+  readonly kind: "run";
+  readonly job: number;
+  readonly load: LoadStep | null;
+  readonly strategy: string;
+  readonly run: number;
+  readonly now: Moment;
+  readonly marks: Readonly<Record<string, number>>;
+  readonly positions: Readonly<Record<string, number>>;
+  readonly openOrders: readonly OpenOrder[];
+  readonly fills: readonly StrategyFill[];
+  readonly bar: Moment | null;
+}
+
+export type Step = LoadStep | BarsStep | RunStep;
+
+export type ToHost =
+  | { readonly kind: "steps"; readonly steps: readonly Step[] }
+  /** The processes to be ended when the session's own is gone. */
+  | { readonly kind: "guard"; readonly pids: readonly number[] }
+  | { readonly kind: "stop" };
+
+export type FromHost =
+  | { readonly kind: "ready" }
+  | { readonly kind: "loaded"; readonly job: number; readonly problem: string | null; readonly barsNeeded: number }
+  | {
+      readonly kind: "ran";
+      readonly job: number;
+      readonly result: RunResult;
+      /** Absent where it is what it was. */
+      readonly state?: string | null;
+      /** Bytes that the whole process holds. */
+      readonly rss: number;
+    }
+  | { readonly kind: "beat"; readonly job: number };
+
+/** Six numbers a bar. */
+export function rowsOf(bars: readonly Bar[]): number[] {
+  return bars.flatMap(({ at, open, high, low, close, volume }) => [at, open, high, low, close, volume]);
+}
+
+/** The bars of rows, frozen, because several strategies of one process see the same ones. */
+export function barsOfRows(symbol: string, rows: readonly number[]): Bar[] {
+  const bars: Bar[] = [];
+  for (let index = 0; index + 5 < rows.length; index += 6) {
+    const [at, open, high, low, close, volume] = rows.slice(index, index + 6) as [Moment, ...number[]];
+    bars.push(Object.freeze({ symbol, at, open, high, low, close, volume } as Bar));
+  }
+  return bars;
+}
+
+/**
+ * What turns the bars that a process has into those of a picture, or null when they are the same. Pictures of one symbol mostly
+ * differ by a bar or two; where they share nothing, all bars are sent.
+ */
+export function barsStep(symbol: string, had: readonly Bar[] | undefined, now: readonly Bar[]): BarsStep | null {
+  if (had === now || (had === undefined && now.length === 0)) return null;
+  const last = had?.at(-1);
+  const found = last === undefined ? -1 : now.lastIndexOf(last);
+  // The process keeps at most as many as it had and was sent; a picture that looks further back needs all of them again.
+  const kept = found + 1;
+  const fresh = kept === 0 || kept > (had?.length ?? 0);
+  return { kind: "bars", symbol, fresh, total: now.length, rows: rowsOf(fresh ? now : now.slice(kept)) };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max;
+
+function resultOf(value: unknown, symbols: readonly string[]): RunResult | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { outcome, orders, message } = value as Record<string, unknown>;
+  if (message !== null && !isText(message, TEXT_MAX)) return null;
+  if (outcome === "threw" || outcome === "bad_result") return { outcome, orders: [], message };
+  if (outcome !== "ok") return null;
+  const checked = checkResult(orders, symbols);
+  return checked.ok
+    ? { outcome, orders: checked.orders, message }
+    : { outcome: "bad_result", orders: [], message: checked.problem };
+}
+
+function ranOf(told: Record<string, unknown>, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+  const { job, result, state, rss } = told;
+  if (!isCount(job) || !isCount(rss)) return null;
+  if (state !== undefined && state !== null && !isText(state, STATE_CHARS_MAX)) return null;
+  // A job that is gone is answered all the same, and nobody listens.
+  const read = resultOf(result, symbolsOf(job) ?? []);
+  if (read === null) return null;
+  return { kind: "ran", job, result: read, rss, ...(state === undefined ? {} : { state }) };
+}
+
+/** What a host process said, checked; null for anything that it must not say. */
+export function readFromHost(text: unknown, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+  if (!isText(text, MESSAGE_CHARS_MAX)) return null;
+  let told: Record<string, unknown>;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null) return null;
+    told = parsed as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  const { kind, job, problem, barsNeeded } = told;
+  if (kind === "ready") return { kind };
+  if (kind === "beat") return isCount(job) ? { kind, job } : null;
+  if (kind === "ran") return ranOf(told, symbolsOf);
+  if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
+  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded } : null;
+}

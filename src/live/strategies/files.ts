@@ -1,0 +1,52 @@
+/**
+ * A user's strategy files, and what a strategy is told of its limits.
+ *
+ * 1. A file is one of the workspace's `strategies` folder and no other, at most `FILE_BYTES_MAX` long.
+ * 2. Each strategy has a module of its own, so two strategies of one file share no variables.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import type { SizingLimits } from "../../shared/strategy.ts";
+import { resolveInside, type Workspace } from "../../store/index.ts";
+import { positionLimitOf } from "../risk/index.ts";
+
+export const FILE_BYTES_MAX = 1_000_000;
+
+export interface StrategyFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** The address of a strategy's own copy of the module; another one for each `time` it is loaded. */
+  readonly url: (strategy: string, time: string) => string;
+}
+
+/** A strategy's file as it is now. Throws `outside_workspace` for a name that leads out; answers why it cannot be used. */
+export function strategyFile(workspace: Workspace, module: string): StrategyFile | string {
+  const path = resolveInside(workspace, workspace.strategies, module);
+  if (!existsSync(path)) return `${module} is not in the strategies folder ${workspace.strategies}`;
+  if (!/\.(?:ts|mts|js|mjs)$/.test(module))
+    return `${module} is no strategy file: its name ends with .ts, .mts, .js or .mjs`;
+  const stats = statSync(path);
+  if (!stats.isFile()) return `${module} is no file`;
+  if (stats.size > FILE_BYTES_MAX) return `${module} has ${stats.size} bytes; at most ${FILE_BYTES_MAX}`;
+  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  const { href } = pathToFileURL(path);
+  const url = (strategy: string, time: string): string =>
+    `${href}?as=${encodeURIComponent(strategy)}&v=${sha256.slice(0, 12)}${time}`;
+  return { path, sha256, url };
+}
+
+/** The limits that a strategy's own sizing goes by. */
+export function sizingOf(desk: Desk, config: StrategyConfig): SizingLimits {
+  const { limits } = desk;
+  const bounds = config.symbols
+    .map((symbol) => positionLimitOf(limits, symbol))
+    .filter((bound) => bound !== null)
+    .map(Number);
+  return {
+    dollarPerTrade: desk.dollarPerTrade,
+    ...(bounds.length > 0 ? { maxPosition: Math.min(...bounds) } : {}),
+    ...(limits.maxNotional === null ? {} : { maxNotional: Number(limits.maxNotional) }),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Host processes that a test plays by hand: what they were sent is kept, and they say and do what the test wants.
+ *
+ * Fault model: a process answers in order, late, twice, never, with garbage, or ends at any moment.
+ */
+import type { ChildEnd, ChildEvents, LaunchChild } from "../../../src/live/host/launch.ts";
+import type { LoadStep, RunStep, Step, ToHost } from "../../../src/live/host/protocol.ts";
+import { turn } from "../session/stage.ts";
+
+export class FakeChild {
+  readonly pid: number;
+  readonly #events: ChildEvents;
+  readonly heard: ToHost[] = [];
+  killed = false;
+  held = false;
+  /** Steps that it has not answered, oldest first. */
+  open: (LoadStep | RunStep)[] = [];
+
+  constructor(pid: number, events: ChildEvents) {
+    this.pid = pid;
+    this.#events = events;
+  }
+
+  hear(text: string): void {
+    const told = JSON.parse(text) as ToHost;
+    this.heard.push(told);
+    if (told.kind === "steps")
+      this.open.push(...told.steps.filter((step: Step): step is LoadStep | RunStep => step.kind !== "bars"));
+  }
+
+  say(message: unknown): void {
+    this.#events.message(typeof message === "string" ? message : JSON.stringify(message));
+  }
+
+  end(end: Partial<ChildEnd> = {}): void {
+    this.#events.ended({ code: null, signal: null, errors: "", ...end });
+  }
+
+  get loads(): LoadStep[] {
+    return this.heard.flatMap((told) =>
+      told.kind !== "steps"
+        ? []
+        : told.steps.flatMap((step) =>
+            step.kind === "load" ? [step] : step.kind === "run" && step.load !== null ? [step.load] : [],
+          ),
+    );
+  }
+
+  /** Answers the oldest open step. */
+  answer(more: Record<string, unknown> = {}): void {
+    const step = this.open.shift();
+    if (step === undefined) throw new Error("Nothing is asked of this process.");
+    if (step.kind === "load") this.say({ kind: "loaded", job: step.job, problem: null, barsNeeded: 5, ...more });
+    else {
+      const result = { outcome: "ok", orders: [], message: `run ${step.run}` };
+      this.say({ kind: "ran", job: step.job, result, rss: 50_000_000, ...more });
+    }
+  }
+}
+
+/** Launches fakes, and keeps them in the order in which they were started. */
+export class FakeLauncher {
+  readonly children: FakeChild[] = [];
+  /** Whether a process says by itself that it is ready, and answers its loads. */
+  willing = true;
+
+  readonly launch: LaunchChild = (_request, events) => {
+    const child = new FakeChild(1_000 + this.children.length, events);
+    this.children.push(child);
+    if (this.willing) queueMicrotask(() => child.say({ kind: "ready" }));
+    return {
+      pid: child.pid,
+      send: (text) => {
+        child.hear(text);
+        if (!this.willing) return;
+        while (child.open[0]?.kind === "load") child.answer();
+      },
+      kill: () => {
+        child.killed = true;
+        queueMicrotask(() => child.end({ signal: "SIGKILL" }));
+      },
+      hold: (held) => {
+        child.held = held;
+      },
+    };
+  };
+
+  at(index: number): FakeChild {
+    const child = this.children.at(index);
+    if (child === undefined) throw new Error(`There is no process ${index}.`);
+    return child;
+  }
+}
+
+/** Lets everything that waits for a microtask or a turn happen. */
+export async function settle(): Promise<void> {
+  for (let index = 0; index < 4; index += 1) await turn();
+}

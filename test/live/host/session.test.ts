@@ -1,0 +1,111 @@
+/**
+ * Sessions whose strategies run in processes: the same bytes wherever they run, and hostile neighbours hurt nobody.
+ */
+import { describe, expect, it } from "vitest";
+import type { HostSettings } from "../../../src/live/host/index.ts";
+import type { Desk, StrategyConfig } from "../../../src/shared/desk.ts";
+import { MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
+import { deskOf, strategyOf } from "../session/desks.ts";
+import { create, entriesOf, filesOf, finish, journalOf, makeWorkspace, minutes } from "../session/stage.ts";
+import { GOOD, HOSTILE, PATIENT, REFUSED, writeStrategies } from "./scene.ts";
+
+const CADENCE = { cadence: (15 * SECOND) as Duration };
+
+/** Two strategies of one file, and built-in ones. */
+function goodOnes(): StrategyConfig[] {
+  return [
+    strategyOf("count-a", "counting.ts", ["AAA"], { ...CADENCE, params: { every: 2 } }),
+    strategyOf("count-b", "counting.ts", ["BBB"], { ...CADENCE, params: { every: 3 } }),
+    strategyOf("momentum-c", "momentum", ["CCC"], { params: { fast: 3, slow: 9 } }),
+    strategyOf("count-d", "counting.ts", ["DDD"], CADENCE),
+  ];
+}
+
+async function run(desk: Desk, files: Readonly<Record<string, string>>, hosts: HostSettings) {
+  const workspace = makeWorkspace();
+  writeStrategies(workspace, files);
+  const session = await create(desk, { workspace, length: minutes(12), ports: { hosts } });
+  const summary = await finish(session);
+  expect(summary.failure).toBeNull();
+  return { summary, session, files: filesOf(summary.folder), journal: journalOf(summary.folder) };
+}
+
+/** What the good ones ordered, without what is counted over all strategies. */
+function ordersOf(journal: ReturnType<typeof journalOf>): string[] {
+  return entriesOf(journal, "order")
+    .filter((entry) => /^(count|momentum)-/.test(entry.strategy))
+    .map(({ at, strategy, symbol, quantity, because }) => JSON.stringify([at, strategy, symbol, quantity, because]));
+}
+
+describe("a session's bytes", () => {
+  it("are the same inside and in 1, 2 and 4 processes", async () => {
+    const desk = deskOf({ strategies: goodOnes() });
+    const inside = await run(desk, GOOD, { processesFor: "none" });
+    expect(inside.summary.orders).toBeGreaterThan(30);
+    expect(inside.summary.fills).toBeGreaterThan(20);
+    for (const processes of [1, 2, 4])
+      for (const processesFor of ["files", "all"] as const) {
+        const outside = await run(desk, GOOD, { ...PATIENT, processes, processesFor });
+        expect(outside.files, `${processes} processes for ${processesFor}`).toEqual(inside.files);
+      }
+  });
+
+  it("are the same with strategies that hang, whatever the number of processes", async () => {
+    const strategies = [
+      ...goodOnes(),
+      strategyOf("bad-hang", "hang.ts", ["AAA"]),
+      strategyOf("bad-leak", "leak.ts", ["AAA"], { cadence: (5 * MINUTE) as Duration }),
+    ];
+    const { orchestrator } = deskOf();
+    const desk = deskOf({ strategies, orchestrator: { ...orchestrator, quarantineAfter: 2 } });
+    const files = { ...GOOD, ...HOSTILE };
+    const one = await run(desk, files, { ...PATIENT, processes: 1 });
+    const three = await run(desk, files, { ...PATIENT, processes: 3 });
+    expect(three.files).toEqual(one.files);
+    const ended = entriesOf(one.journal, "run_finished").filter((entry) => entry.strategy === "bad-hang");
+    expect(ended.map((entry) => [entry.outcome, entry.runtime])).toEqual([1, 2].map(() => ["timed_out", 15 * SECOND]));
+    const leaks = entriesOf(one.journal, "run_finished").filter((entry) => entry.strategy === "bad-leak");
+    expect(leaks.length).toBeGreaterThan(1);
+    for (const leak of leaks)
+      expect([leak.outcome, leak.message]).toEqual(["threw", expect.stringMatching(/out of memory/)]);
+  });
+});
+
+describe("hostile strategies", () => {
+  it("cost their own runs only: the others order what they would without them", async () => {
+    const alone = await run(deskOf({ strategies: goodOnes() }), GOOD, { processesFor: "none" });
+    const slow = { cadence: (20 * MINUTE) as Duration };
+    const hostile = [...Object.keys(HOSTILE), ...REFUSED.map(([name]) => name)];
+    const strategies = [...goodOnes(), ...hostile.map((name) => strategyOf(`bad-${name}`, name, ["AAA"], slow))];
+    const files = { ...GOOD, ...HOSTILE, ...Object.fromEntries(REFUSED.map(([name, text]) => [name, text])) };
+    const among = await run(deskOf({ strategies }), files, { ...PATIENT, processes: 2 });
+    expect(ordersOf(among.journal)).toEqual(ordersOf(alone.journal));
+
+    const outcomes = new Map<string, string>();
+    for (const { strategy, outcome, message } of entriesOf(among.journal, "run_finished"))
+      if (strategy.startsWith("bad-")) outcomes.set(strategy.slice(4), `${outcome}: ${message ?? ""}`);
+    expect(Object.fromEntries(outcomes)).toMatchObject({
+      "hang.ts": expect.stringMatching(/^timed_out/),
+      "wait.ts": expect.stringMatching(/^timed_out/),
+      "throw.ts": "threw: TypeError: no (throw.ts, line 3)",
+      "huge.ts": expect.stringMatching(/^bad_result: onTick returned 20000 orders/),
+      "nan.ts": expect.stringMatching(/^bad_result: order 1: quantity is NaN/),
+      "leak.ts": expect.stringMatching(/^threw: its process ended: out of memory/),
+      "exit.ts": expect.stringMatching(/^threw: ReferenceError: process is not defined/),
+      "state.ts": expect.stringMatching(/^bad_result: save gave 100002 characters/),
+      "cyclic.ts": expect.stringMatching(/^threw: save: /),
+      "promise.ts": expect.stringMatching(/^bad_result: onTick returned a promise/),
+      "proxy.ts": expect.stringMatching(/^bad_result: /),
+    });
+    expect(
+      entriesOf(among.journal, "order").filter((entry) => entry.strategy === "bad-many.ts").length,
+    ).toBeGreaterThanOrEqual(10_000);
+    const reasons = new Map(
+      entriesOf(among.journal, "strategy")
+        .filter((entry) => entry.event === "not_loaded")
+        .map((entry) => [entry.strategy, entry.reason]),
+    );
+    for (const [name, , problem] of REFUSED) expect(reasons.get(`bad-${name}`), name).toMatch(problem);
+    expect(reasons.size).toBe(REFUSED.length);
+  });
+});
