@@ -9,6 +9,7 @@
 import { fromRouterState, OrderRouter } from "../../orchestrator/index.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
+import type { FeedEvent, Mark } from "../../shared/market.ts";
 import type { BrokerFill } from "../../shared/ports.ts";
 import { duration } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -172,9 +173,17 @@ export interface Reconciled {
 /** When the session hears of a fill. */
 export const toldAt = (fill: BrokerFill): Moment => fill.toldAt ?? fill.at;
 
+/** The newest marks that the feed has told, for a paper venue that forgot them with its process; it has filled against them before. */
+function marksHeard(core: Core): FeedEvent[] {
+  const warm = core.feed.warmup.reduce((last, bar) => Math.max(last, bar.at), Number.NEGATIVE_INFINITY);
+  const marks = [...core.symbols.keys()].map((symbol) => core.market.mark(symbol));
+  return marks.filter((mark) => mark !== null && mark.at > warm).map((mark) => ({ kind: "mark", mark: mark as Mark }));
+}
+
 /** Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. */
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
+  broker.onMarketData(marksHeard(core), core.now);
   const [fills, open, positions] = [
     await answered(() => broker.fillsSince(core.tally.cursor)),
     await answered(() => broker.openOrders()),

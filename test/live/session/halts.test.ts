@@ -148,6 +148,19 @@ describe("a fill that nobody ordered", () => {
     },
   );
 
+  it("is priced at the newest mark, also right after a restart", async () => {
+    const { session, timers } = await byHand();
+    session.start();
+    await timers.pass(3_000);
+    const mark = session.probe().positions[0] ?? { symbol: "AAA", mark: 50 };
+    const again = await reopen(crashCopy(session.folder), session.id, { length: 1 as Duration });
+    again.injectUnknownFill({ symbol: mark.symbol, quantity: "1" });
+    await finish(again);
+    const fill = entriesOf(journalOf(again.folder), "fill").at(-1);
+    expect(fill).toMatchObject({ verdict: "quarantined", symbol: mark.symbol });
+    expect(Math.abs(Number(fill?.price) / (mark.mark ?? 0) - 1)).toBeLessThan(0.1);
+  });
+
   it("cannot be injected where it makes no sense", async () => {
     const { session } = await byHand();
     expect(codeOf(() => session.injectUnknownFill({ symbol: "ZZZ", quantity: "1" }))).toBe("not_found");

@@ -239,7 +239,7 @@ describe("a session that crashed and was opened again", () => {
     const run = await crashing(desk, name === "stray fills that halt" ? 0.5 : 0.12, name, minutes(8));
     expect(run.summary.fills).toBeGreaterThan(2);
     expect(run.crashes.length).toBeGreaterThan(4);
-    for (const [index, crash] of spread(run.crashes, 6).entries()) {
+    for (const [index, crash] of spread(run.crashes, 5).entries()) {
       const first = await goOn(crash, run.session.id, 0.2, `${name} ${index}`);
       const second = first.crashes.map((again) => goOn(again, run.session.id, 0, ""));
       for (const [spot, after] of [

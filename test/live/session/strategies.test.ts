@@ -1,13 +1,13 @@
 /**
  * Strategies that overrun, hang, throw, lie or do not load: each costs its own runs, and the session goes on.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LiveSession } from "../../../src/live/session/api.ts";
-import type { Desk } from "../../../src/shared/desk.ts";
 import { between, HOUR, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 import { scaledDesk } from "../../../src/store/index.ts";
+import type { JournalEntry } from "../../../src/store/journal/entries.ts";
 import { builtInStrategies } from "../../../src/live/strategies/index.ts";
 import { deskOf, strategyOf } from "./desks.ts";
 import {
@@ -44,17 +44,18 @@ export default {
 };
 `;
 
-/** One spiteful strategy beside the four of the test's desk. */
-async function beside(body: string, more: Partial<Desk> = {}) {
+/** Strategies of a user's own beside the four of the test's desk: by name, the body of `onTick`, or a whole file after `raw:`. */
+async function beside(bodies: Readonly<Record<string, string>>, length = minutes(6)) {
   const workspace = makeWorkspace();
-  writeFileSync(join(workspace.strategies, "spite.mjs"), body.startsWith("raw:") ? body.slice(4) : SPITE(body));
-  const desk = deskOf(more);
-  const strategies = [
-    ...desk.strategies,
-    strategyOf("spite", "spite.mjs", ["AAA", "BBB"], { cadence: (10 * SECOND) as Duration }),
-  ];
-  const session = await create({ ...desk, strategies }, { workspace, length: minutes(6) });
-  return { session, workspace };
+  const base = deskOf();
+  const cadence = (10 * SECOND) as Duration;
+  const own = Object.entries(bodies).map(([name, body]) => {
+    writeFileSync(join(workspace.strategies, `${name}.mjs`), body.startsWith("raw:") ? body.slice(4) : SPITE(body));
+    return strategyOf(name, `${name}.mjs`, ["AAA", "BBB"], { cadence });
+  });
+  const orchestrator = { ...base.orchestrator, maxInflight: 100_000 };
+  const desk = { ...base, orchestrator, strategies: [...base.strategies, ...own] };
+  return { session: await create(desk, { workspace, length }), workspace };
 }
 
 describe("a run that takes too long", () => {
@@ -159,6 +160,19 @@ describe("a machine that slept", () => {
   });
 });
 
+const HARM = `
+  const harm = [
+    () => context.bars(symbol).reverse(),
+    () => { context.bars(symbol)[5].close = 1; },
+    () => { context.bars(symbol).length = 0; },
+    () => { context.sizing.dollarPerTrade = 1e9; },
+    () => { context.params.lookback = 2; },
+    () => { context.openOrders().length = 0; },
+    () => { Object.assign(context, { now: 0 }); },
+  ];
+  for (const one of harm) try { one(); } catch {}
+  return [];`;
+
 const SPITEFUL: readonly (readonly [string, string, "threw" | "bad_result" | "ok"])[] = [
   ["throws", 'throw new Error("no");', "threw"],
   ["throws a text", 'throw "no";', "threw"],
@@ -190,6 +204,7 @@ const SPITEFUL: readonly (readonly [string, string, "threw" | "bad_result" | "ok
   ["orders nothing", "return [{ symbol, quantity: 0, because }];", "bad_result"],
   ["orders no number", "return [{ symbol, quantity: NaN, because }];", "bad_result"],
   ["orders below zero's price", "return [{ symbol, quantity: 1, limitPrice: -1, because }];", "bad_result"],
+  ["writes into what it gets", HARM, "ok"],
   ["orders the smallest there is", "return [{ symbol, quantity: 5e-324, because }];", "ok"],
   [
     "gives every order one key",
@@ -205,91 +220,97 @@ const SPITEFUL: readonly (readonly [string, string, "threw" | "bad_result" | "ok
   ],
 ];
 
-describe("a spiteful strategy", () => {
-  it.each(SPITEFUL)("that %s costs its own runs and nothing else", async (_name, body, outcome) => {
-    const { session, workspace } = await beside(body);
+describe("spiteful strategies", () => {
+  it("cost their own runs and nothing else", async () => {
+    const nameOf = (title: string): string => title.replace(/[^a-z]+/g, "-");
+    const { session, workspace } = await beside(
+      Object.fromEntries(SPITEFUL.map(([title, body]) => [nameOf(title), body])),
+    );
+    const plain = await create(deskOf(), { length: minutes(6) });
+    await finish(plain);
     const summary = await finish(session);
     expect(summary.failure).toBeNull();
     const entries = journalOf(session.folder);
-    const own = entriesOf(entries, "run_finished").filter((run) => run.strategy === "spite");
-    expect(own.length).toBeGreaterThan(10);
-    for (const run of own) if (run.outcome !== "overrun") expect(["timed_out", outcome]).toContain(run.outcome);
-    const others = entriesOf(entries, "run_finished").filter((run) => run.strategy !== "spite");
-    expect(others.length).toBeGreaterThan(20);
-    expect(others.filter((run) => run.outcome === "threw" || run.outcome === "bad_result")).toEqual([]);
-    if (outcome !== "ok") {
-      expect(entriesOf(entries, "order").filter((order) => order.strategy === "spite")).toEqual([]);
-      expect(strategyIn(session, "spite").lastError).toBeTruthy();
+    const [runs, orders] = [entriesOf(entries, "run_finished"), entriesOf(entries, "order")];
+    for (const [title, , outcome] of SPITEFUL) {
+      const name = nameOf(title);
+      const outcomes = runs.filter((run) => run.strategy === name).map((run) => run.outcome);
+      expect(outcomes.length, title).toBeGreaterThan(10);
+      const allowed = outcome === "ok" ? ["ok", "overrun", "timed_out"] : [outcome, "timed_out"];
+      expect(
+        outcomes.filter((one) => !allowed.includes(one)),
+        title,
+      ).toEqual([]);
+      expect(outcomes, title).toContain(outcome);
+      expect(
+        orders.some((order) => order.strategy === name),
+        title,
+      ).toBe(outcome === "ok" && !title.startsWith("writes"));
+      if (outcome !== "ok") expect(strategyIn(session, name).lastError, title).toBeTruthy();
     }
+    // The others did what they do without such company.
+    const ownOf = (from: readonly JournalEntry[]) =>
+      entriesOf(from, "order")
+        .filter((order) => deskOf().strategies.some((one) => one.name === order.strategy))
+        .map(({ at, strategy, symbol, quantity, price, accepted }) => ({
+          at,
+          strategy,
+          symbol,
+          quantity,
+          price,
+          accepted,
+        }));
+    expect(ownOf(entries)).toEqual(ownOf(journalOf(plain.folder)));
+    expect(ownOf(entries).length).toBeGreaterThan(5);
     expect(summary.equityEnd).toMatch(/^-?\d+(\.\d+)?$/);
     const again = await reopen(workspace, session.id);
     expect(again.probe().positions).toEqual(session.probe().positions);
     expect(again.probe().account.equity).toBe(session.probe().account.equity);
   });
-
-  it("that writes into what it gets changes nothing for the others", async () => {
-    const plain = await beside("return [];");
-    const spiteful = await beside(
-      `
-      const harm = [
-        () => context.bars(symbol).reverse(),
-        () => { context.bars(symbol)[5].close = 1; },
-        () => { context.bars(symbol).length = 0; },
-        () => { context.sizing.dollarPerTrade = 1e9; },
-        () => { context.params.lookback = 2; },
-        () => { context.openOrders().length = 0; },
-        () => { Object.assign(context, { now: 0 }); },
-      ];
-      for (const one of harm) try { one(); } catch {}
-      return [];`,
-    );
-    await finish(plain.session);
-    await finish(spiteful.session);
-    const ordersOf = (session: LiveSession) => readFileSync(join(session.folder, "orders.csv"), "utf8");
-    expect(ordersOf(spiteful.session)).toBe(ordersOf(plain.session));
-  });
 });
 
-describe("a strategy that does not load", () => {
-  it.each([
-    ["has a mistake", "raw:export default {", /spite\.mjs/],
-    ["exports nothing", "raw:export const x = 1;", /no strategy/],
-    ["throws when it is loaded", "raw:throw new Error('at load');", /at load/],
-    ["throws nothing readable when it is loaded", "raw:throw Object.create(null);", /spite\.mjs/],
-    ["has no onTick", "raw:export default { defaults: {}, parameters: {} };", /onTick/],
-  ])("%s: it says why and the others run", async (_name, body, reason) => {
-    const { session } = await beside(body);
-    expect(strategyIn(session, "spite")).toMatchObject({ state: "not_loaded" });
-    expect(strategyIn(session, "spite").reason).toMatch(reason);
-    expect(() => session.resumeStrategy("spite", "ada")).toThrow(/did not load/);
+const UNLOADABLE: readonly (readonly [string, string, RegExp])[] = [
+  ["mistaken", "raw:export default {", /mistaken\.mjs/],
+  ["empty", "raw:export const x = 1;", /no strategy/],
+  ["throwing", "raw:throw new Error('at load');", /at load/],
+  ["unreadable", "raw:throw Object.create(null);", /unreadable\.mjs/],
+  ["still", "raw:export default { defaults: {}, parameters: {} };", /onTick/],
+];
+
+describe("strategies that do not load", () => {
+  it("say why, the others run, and each opening looks again", async () => {
+    const bodies = Object.fromEntries(UNLOADABLE.map(([name, body]) => [name, body]));
+    const { session, workspace } = await beside({ ...bodies, good: "return [];" }, minutes(3));
+    for (const [name, , reason] of UNLOADABLE) {
+      expect(strategyIn(session, name)).toMatchObject({ state: "not_loaded" });
+      expect(strategyIn(session, name).reason, name).toMatch(reason);
+      expect(() => session.resumeStrategy(name, "ada"), name).toThrow(/did not load/);
+    }
     const summary = await finish(session);
     expect(summary).toMatchObject({ failure: null });
-    expect(entriesOf(journalOf(session.folder), "run_started").filter((run) => run.strategy === "spite")).toEqual([]);
-    expect(summary.runs).toBeGreaterThan(20);
-  });
+    const ran = new Set(entriesOf(journalOf(session.folder), "run_started").map((run) => run.strategy));
+    expect([...ran].toSorted()).toEqual(["good", ...deskOf().strategies.map((one) => one.name)].toSorted());
 
-  it("stops running when it is spoiled between two openings", async () => {
-    const { session, workspace } = await beside("return [];");
-    await session.stop("operator");
-    writeFileSync(join(workspace.strategies, "spite.mjs"), "export default {");
-    const again = await reopen(workspace, session.id);
-    expect(strategyIn(again, "spite")).toMatchObject({
+    // One is corrected, and the good one is spoiled.
+    writeFileSync(join(workspace.strategies, "mistaken.mjs"), SPITE("return [];"));
+    writeFileSync(join(workspace.strategies, "good.mjs"), "export default {");
+    const again = await reopen(workspace, session.id, { length: minutes(3) });
+    expect(strategyIn(again, "mistaken").state).not.toBe("not_loaded");
+    expect(strategyIn(again, "good")).toMatchObject({
       state: "not_loaded",
-      reason: expect.stringContaining("spite.mjs") as string,
+      reason: expect.stringContaining("good.mjs") as string,
     });
+    const before = entriesOf(again.entries(), "run_started").length;
     expect((await finish(again)).failure).toBeNull();
+    const later = entriesOf(journalOf(again.folder), "run_started").slice(before);
+    expect(later.some((run) => run.strategy === "mistaken")).toBe(true);
+    expect(later.some((run) => run.strategy === "good")).toBe(false);
     const third = await reopen(workspace, session.id);
-    expect(entriesOf(third.entries(), "strategy").filter((entry) => entry.event === "not_loaded")).toHaveLength(1);
-  });
-
-  it("runs again once it is corrected and the session is opened again", async () => {
-    const { session, workspace } = await beside("raw:export default {");
-    await session.stop("operator");
-    writeFileSync(join(workspace.strategies, "spite.mjs"), SPITE("return [];"));
-    const again = await reopen(workspace, session.id);
-    expect(strategyIn(again, "spite").state).not.toBe("not_loaded");
-    await finish(again);
-    expect(entriesOf(journalOf(again.folder), "run_started").some((run) => run.strategy === "spite")).toBe(true);
+    expect(
+      entriesOf(third.entries(), "strategy")
+        .map(({ strategy, event }) => `${strategy} ${event}`)
+        .slice(-2),
+    ).toEqual(["mistaken resumed", "good not_loaded"]);
   });
 });
 
