@@ -50,6 +50,21 @@ function nameOf(node: Node, parent: Node | null): string {
 const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 const IMPORTS = new Set(["ImportDeclaration", "ExportAllDeclaration", "ExportNamedDeclaration", "ImportExpression"]);
 
+/** A file of ours that a process is started with: `new URL("child.ts", import.meta.url)`, `join(import.meta.dirname, "child.ts")`. */
+function startedFile(node: Node): string | null {
+  const callee = node["callee"];
+  if (!isNode(callee) || (callee["name"] !== "URL" && callee["name"] !== "join")) return null;
+  const parts = (node["arguments"] as readonly Node[])
+    .map((one) => one["value"])
+    .filter((one) => typeof one === "string");
+  const path = parts.join("/");
+  const beside = (node["arguments"] as readonly Node[]).some(
+    (one) => isNode(one["object"]) && one["object"].type === "MetaProperty",
+  );
+  if (!beside || !/\.ts$/.test(path)) return null;
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
 /** Reads one file's text into what the rules ask about. Throws with the path when it cannot be parsed. */
 export function sourceOf(path: string, text: string): Source {
   const parsed = parseSync(path, text);
@@ -72,6 +87,8 @@ export function sourceOf(path: string, text: string): Source {
   visit(parsed.program as unknown as Node, (node, parent) => {
     const from = IMPORTS.has(node.type) ? node["source"] : undefined;
     if (isNode(from) && typeof from["value"] === "string") imports.push(from["value"]);
+    const started = startedFile(node);
+    if (started !== null) imports.push(started);
     if (FUNCTIONS.has(node.type)) {
       const line = lineAt(node.start);
       functions.push({ name: nameOf(node, parent), line, lines: lineAt(node.end) - line + 1 });

@@ -30,10 +30,10 @@ export const kills: Trial = {
     const killed = report.runs.reduce((sum, run) => sum + run.killed, 0);
     const broken = report.runs
       .filter((run) => !run.passed)
-      .map(
-        (run) =>
-          `run ${run.number} of seed ${seed}: ${run.failure ?? run.comparisons.find((one) => !one.same && one.explained === null)?.what ?? "sent twice"}`,
-      );
+      .map((run) => {
+        const what = run.comparisons.find((one) => !one.same && one.explained === null)?.what;
+        return `run ${run.number} of seed ${seed}: ${run.failure ?? what ?? "sent twice"}`;
+      });
     return {
       cases: report.runs.length,
       counts: { kills: killed, decisions: report.decisions, fills: report.fills },
