@@ -4,7 +4,7 @@
  * 1. A command returns its exit code; an error that it throws is told once, on stderr (or as JSON on stdout), with its own code.
  * 2. Nothing is asked unless both ends are a terminal.
  * 3. `--help` of every command ends with an example.
- * 4. A command line that cannot be understood is told in the same way as any other error, in one message.
+ * 4. A command line that cannot be understood is told like every other error, in one message.
  */
 import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/places.ts";
