@@ -56,6 +56,10 @@ export class Scheduler {
   readonly #byName = new Map<string, Entry>();
   readonly #heap = new DueHeap();
   #running = 0;
+  /** Who was due last, in order: callers mostly start them in that order, and finish the one that they have just started. */
+  #due: readonly number[] = [];
+  #dueAt = 0;
+  #latest: Entry | null = null;
 
   /** `now` in microseconds; without a seed one is drawn, which `snapshot()` tells. */
   constructor(options: { readonly now: number; readonly seed?: Seed | null | undefined }) {
@@ -98,6 +102,13 @@ export class Scheduler {
   }
 
   #find(name: string): Entry {
+    if (this.#latest !== null && this.#latest.spec.name === name) return this.#latest;
+    const next = this.#entries[this.#due[this.#dueAt] ?? -1];
+    if (next !== undefined && next.spec.name === name) {
+      this.#dueAt++;
+      this.#latest = next;
+      return next;
+    }
     const entry = this.#byName.get(name);
     if (entry === undefined) throw new CodedError("not_found", `No strategy named ${name} is registered.`);
     return entry;
@@ -106,6 +117,8 @@ export class Scheduler {
   /** The strategies that are idle, not paused, and whose next run is at or before `now`: by next run, ties by registration. */
   due(now: number): string[] {
     const members = this.#heap.due(moment(now));
+    this.#due = members;
+    this.#dueAt = 0;
     return members.map((member) => (this.#entries[member] as Entry).spec.name);
   }
 
