@@ -8,7 +8,9 @@ import { DAY, HOUR, MINUTE, SECOND, type Duration } from "../../src/shared/time.
 
 const ESC = "\u001B";
 
-function screen(options: { tty?: boolean; environment?: Record<string, string>; json?: boolean; color?: boolean } = {}): {
+function screen(
+  options: { tty?: boolean; environment?: Record<string, string>; json?: boolean; color?: boolean } = {},
+): {
   readonly output: Output;
   readonly said: { out: string; err: string };
 } {

@@ -51,7 +51,10 @@ interface Settings {
 }
 
 /** Runs a command line in this process; the workspace is `ws` in the folder unless the command names one. */
-export async function logos(args: readonly string[], { at, environment = {}, terminal = false }: Settings): Promise<Said> {
+export async function logos(
+  args: readonly string[],
+  { at, environment = {}, terminal = false }: Settings,
+): Promise<Said> {
   const said = { out: "", err: "" };
   const sink = (into: "out" | "err"): NodeJS.WritableStream & { isTTY: boolean } => {
     const stream = new PassThrough();

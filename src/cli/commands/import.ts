@@ -11,7 +11,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { formatDuration, formatMoment, moment } from "../../shared/time.ts";
 import { importBars, type BarTable, type Imported, type ImportedFile } from "../../live/feed/index.ts";
 import { readSource } from "../../live/session/feed-of.ts";
-import { csvLine, nodeFileSystem, openWorkspace, writeTextAtomic } from "../../store/index.ts";
+import { csvLine, nodeFileSystem, openWorkspace, workspaceAt, writeTextAtomic } from "../../store/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Options {
@@ -62,7 +62,7 @@ function csvOf(table: BarTable): string {
 }
 
 function keep(context: Context, imported: Imported, overwrite: boolean): string[] {
-  const { data } = openWorkspace(context.workspace);
+  const { data } = workspaceAt(context.workspace);
   const files = imported.tables
     .filter((table) => table.at.length > 0)
     .map((table) => ({ path: join(data, fileNameOf(table.symbol)), table }));
@@ -74,6 +74,7 @@ function keep(context: Context, imported: Imported, overwrite: boolean): string[
       `${there.map(({ path }) => path).join(", ")} ${there.length === 1 ? "is" : "are"} there already. ` +
         "Add --overwrite to write over, or --preview to look only; nothing is changed.",
     );
+  openWorkspace(context.workspace);
   for (const { path, table } of files) writeTextAtomic(nodeFileSystem, path, csvOf(table));
   return files.map(({ path }) => path);
 }

@@ -11,6 +11,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, HOUR } from "../../shared/time.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import {
+  checkRestore,
   createSession,
   reopenSession,
   type LiveSession,
@@ -94,6 +95,7 @@ async function openSession(context: Context, options: Options, file: string | un
   const endless = desk.feed.kind === "synthetic";
   const length = asked ?? (endless ? LENGTH_DEFAULT : undefined);
   const onSystem = desk.clock.kind === "system";
+  if (restore !== undefined) checkRestore(restore, desk);
   return createSession({
     workspace: openWorkspace(context.workspace),
     desk,

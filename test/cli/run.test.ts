@@ -1,0 +1,238 @@
+/** Sessions from the command line, in this process: their start, their end, what they say, and the hand of an operator between runs. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { folder, jsonOf, logos, tree, type Said } from "./terminal.ts";
+
+const at = folder();
+const sessionsIn = (place: string): string[] =>
+  readdirSync(join(place, "ws", "sessions")).filter((name) => name !== "latest");
+const say = async (line: string, place = at): Promise<Said> => logos(line.split(" "), { at: place });
+const DESK = (strategies: string): string =>
+  `feed: { kind: synthetic, symbols: [{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }] }\nstrategies:\n${strategies}`;
+const strategy = (name: string, module: string): string =>
+  `  - { name: ${name}, module: ${module}, symbols: [AAPL], cadence: 30s }\n`;
+
+let first: Said;
+let id = "";
+beforeAll(async () => {
+  first = await say("run --for 2m");
+  id = sessionsIn(at)[0] as string;
+});
+
+describe("a first session", () => {
+  it("ends in order, its summary on stdout and its messages on stderr", () => {
+    expect(first.code).toBe(0);
+    expect(first.err).toBe(`Session ${id}: 24 strategies, seed demo, paper account.\n`);
+    expect(first.out).toMatch(new RegExp(`^${id}\\nended +in order\\nsession time +2026-01-05T14:30:00.* \\(2m\\)\\n`));
+    expect(first.out).toMatch(/\nequity +1000000\.00 to \d+\.\d\d\n/);
+    for (const file of ["session.md", "session.json", "journal.db", "orders.csv"]) expect(first.out).toContain(file);
+  });
+
+  it("is listed, and told by status, review and verify, which change nothing", async () => {
+    const before = tree(join(at, "ws", "sessions", id)).filter((line) => !/journal\.db-(?:shm|wal)/.test(line));
+    const listed = await say("sessions");
+    expect(listed).toMatchObject({ code: 0, err: "" });
+    expect(listed.out.split("\n")[1]).toMatch(new RegExp(`^${id} +stopped +demo +demo +\\d+ `));
+    const status = await say("status");
+    expect(status).toMatchObject({ code: 0, err: "" });
+    expect(status.out).toMatch(/^health +STOPPED$/m);
+    expect(status.out).toMatch(/^state +stopped$/m);
+    expect(await say("review")).toEqual({ code: 0, out: `${id}: not halted, 0 open\n`, err: "" });
+    expect((await say("verify")).code).toBe(0);
+    expect(tree(join(at, "ws", "sessions", id)).filter((line) => !/journal\.db-(?:shm|wal)/.test(line))).toEqual(
+      before,
+    );
+  });
+
+  it("gives one JSON value to each question", async () => {
+    expect(jsonOf(await say("status --json"))).toMatchObject({ id, health: "stopped", state: "stopped", pid: null });
+    expect(jsonOf(await say("sessions --json"))).toMatchObject({ total: 1, sessions: [{ id, state: "stopped" }] });
+    expect(jsonOf(await say("review --json"))).toMatchObject({ id, open: 0, items: [], halts: [] });
+    expect(jsonOf(await say(`restore ws/sessions/${id}/router_state.json --json`))).toMatchObject({ halted: false });
+  });
+
+  it("that nobody runs is not touched by pause, continue and stop", async () => {
+    const before = tree(at);
+    for (const command of ["pause", "continue", "stop"]) {
+      const { code, out, err } = await say(`${command} --operator me`);
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toMatch(
+        new RegExp(`^logos: No process runs ${id}, so there is nothing to ${command}\\. .*--session ${id}`),
+      );
+    }
+    expect(tree(at)).toEqual(before);
+  });
+});
+
+describe("the same desk and seed", () => {
+  it("write the same bytes again, and another seed others", async () => {
+    const other = folder();
+    await say("run --for 2m", other);
+    await say("run --for 2m --seed 9", other);
+    const [same, seeded] = sessionsIn(other).toSorted((a, b) => a.length - b.length) as [string, string];
+    const read = (place: string, session: string, file: string): string =>
+      readFileSync(join(place, "ws", "sessions", session, file), "utf8");
+    for (const file of [
+      "orders.csv",
+      "fills.csv",
+      "equity_curve.csv",
+      "router_state.json",
+      "orchestrator_metrics.jsonl",
+    ])
+      expect(read(other, same, file)).toBe(read(at, id, file));
+    expect(read(other, seeded, "orders.csv")).not.toBe(read(at, id, "orders.csv"));
+  });
+});
+
+describe("going on", () => {
+  it("says so where nothing is left to run, and runs on with more time; halts and resumes between runs hold", async () => {
+    const over = await say("run --session latest");
+    expect(over.code).toBe(0);
+    expect(over.err).toMatch(
+      /is at its end, 2026-01-05T14:32:00\+00:00: nothing is left to run\. Add --for 15m to give it more\.\n$/,
+    );
+    const more = await say("run --session latest --for 1m --json");
+    expect(more.err).toBe(`Session ${id} goes on from 2026-01-05T14:32:00+00:00.\n`);
+    expect(jsonOf(more)).toMatchObject({ id, cause: "finished", halted: false, duration: 180_000_000 });
+
+    const halted = await logos(["halt", "--operator", "A. Trader", "--note", "odd fills"], { at });
+    expect(halted).toEqual({
+      code: 0,
+      out: `${id}: halted (no process runs it; it is journaled for its next start).\n`,
+      err: "",
+    });
+    const status = await say("status");
+    expect(status.code).toBe(1);
+    expect(status.out).toMatch(/^health +HALTED: Halted by A\. Trader\. Note: odd fills$/m);
+    const review = await say("review");
+    expect(review.out).toContain("operator_halt: Halted by A. Trader. Note: odd fills");
+    expect(review.err).toBe(`Then: logos resume --session ${id} --operator NAME --note TEXT\n`);
+    const shut = await say("run --session latest --for 1m");
+    expect(shut.code).toBe(1);
+    expect(shut.out).toMatch(/^ended +in order, halted$/m);
+    expect(shut.err).toMatch(new RegExp(`To open the gate: logos review --session ${id}, then logos resume\\.\n$`));
+
+    expect((await say("resume --operator me --note fine")).code).toBe(0);
+    const again = await say("resume --operator me --note fine");
+    expect([again.code, again.out]).toEqual([1, ""]);
+    expect(again.err).toMatch(/^logos: The router is not halted, so there is nothing to resume\.\n$/);
+    expect((await say("run --session latest --for 1m")).code).toBe(0);
+    expect((await say("verify")).code).toBe(0);
+  });
+
+  it("refuses a drift item that is not there", async () => {
+    const { code, err } = await say("review DRIFT-0001 --dismiss --operator me --note x");
+    expect([code, err]).toEqual([66, expect.stringMatching(/^logos: There is no drift item DRIFT-0001; /)]);
+    for (const line of ["review DRIFT-0001", "review DRIFT-0001 --adopt --dismiss --operator me --note x"])
+      expect(await say(line)).toMatchObject({
+        code: 64,
+        err: expect.stringMatching(/either --adopt \[STRATEGY\] or --dismiss/),
+      });
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("stops in order the first time, and ends at once the second time; neither loses anything", async () => {
+    const own = folder();
+    const exits: unknown[] = [];
+    const exit = vi.spyOn(process, "exit").mockImplementation(((code: unknown) => exits.push(code)) as never);
+    try {
+      // The first message comes when the handlers are in place and before the clock runs.
+      const ended = logos(["run", "--for", "100h"], { at: own });
+      const interrupt = (): void => {
+        if (process.listenerCount("SIGINT") === 0) return void setImmediate(interrupt);
+        process.emit("SIGINT");
+        expect(exits).toEqual([]);
+        process.emit("SIGINT");
+      };
+      interrupt();
+      const { code, out, err } = await ended;
+      expect(exits).toEqual([130]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^ended +stopped by Ctrl-C$/m);
+      expect(err).toMatch(/\nStopping\. Press Ctrl-C again to end at once; a restart loses nothing either way\.\n/);
+      expect(err).toMatch(/\nTo go on with it: logos run --session \S+\n$/);
+    } finally {
+      exit.mockRestore();
+    }
+    expect((await say("run --session latest --for 1m", own)).code).toBe(0);
+    expect((await say("verify", own)).code).toBe(0);
+  });
+});
+
+describe("strategies of one's own", () => {
+  const own = folder();
+  beforeAll(() => {
+    mkdirSync(join(own, "ws", "strategies"), { recursive: true });
+    writeFileSync(join(own, "ws", "strategies", "broken.js"), "export default { nope: 1 };\n");
+  });
+
+  it("that do not load are named before the start, and the others run", async () => {
+    writeFileSync(join(own, "ws", "desk.yaml"), DESK(strategy("mine", "broken.js") + strategy("other", "momentum")));
+    const { code, out, err } = await say("run --for 2m", own);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^logos: strategy mine does not load: .*broken\.js.* The others run\.\n/);
+    expect(out).toMatch(/^runs +[1-9]/m);
+  });
+
+  it("that do not load, all of them, end with 65 and one message", async () => {
+    writeFileSync(join(own, "ws", "desk.yaml"), DESK(strategy("mine", "broken.js")));
+    const { code, out, err } = await say("run --for 2m", own);
+    expect([code, out]).toEqual([65, ""]);
+    expect(err).toMatch(
+      /^logos: Nothing was run: no strategy of the desk loads\. strategy mine does not load: [^\n]*\n$/,
+    );
+  });
+});
+
+describe("recorded bars", () => {
+  it("with refused rows say how many, and that one symbol has no pairs", async () => {
+    const own = folder();
+    const minute = (index: number): string => new Date(Date.UTC(2024, 0, 1, 0, index)).toISOString();
+    const rows = Array.from({ length: 40 }, (_, index) => `${minute(index)},1,${index === 7 ? "0.1" : "2"},0.5,1.5,10`);
+    writeFileSync(join(own, "A.csv"), `dt,open,high,low,close,volume\n${rows.join("\n")}\n`);
+    const { code, out, err } = await say("run --bars A.csv", own);
+    expect(code).toBe(0);
+    expect(err).toContain(
+      "logos: A.csv: 1 of 40 rows are refused and not played; the first is row 9: the high 0.1 is below",
+    );
+    expect(err).toContain("logos: The files hold one symbol, so pairs, which trades two, does not run.\n");
+    expect(err).toContain("3 strategies, seed 1");
+    expect(out).toMatch(/^runs +1\d\d$/m);
+    const kept = await say("import A.csv", own);
+    expect(kept.code).toBe(0);
+    expect(kept.out).toMatch(/row 9: the high 0\.1 is below.*\nKept .*A\.csv\n$/);
+    const before = tree(own);
+    const twice = await say("import A.csv", own);
+    expect([twice.code, twice.out]).toEqual([64, ""]);
+    expect(twice.err).toMatch(
+      /^logos: .*A\.csv is there already\. Add --overwrite to write over, or --preview to look/,
+    );
+    expect(tree(own)).toEqual(before);
+    expect((await say("import A.csv --overwrite", own)).code).toBe(0);
+    expect((await say("run --bars ws/data/A.csv", own)).code).toBe(0);
+  });
+});
+
+describe("restoring", () => {
+  it("shows, then puts a snapshot into a new session that goes on from its sequence", async () => {
+    const file = `ws/sessions/${id}/router_state.json`;
+    const next = /"next_sequence": ?(\d+)/.exec(readFileSync(join(at, file), "utf8"))?.[1] ?? "";
+    const before = tree(at);
+    const shown = await say(`restore ${file}`);
+    expect(shown).toMatchObject({
+      code: 0,
+      err: "Nothing is changed. To restore it, add --operator NAME --note TEXT.\n",
+    });
+    expect(shown.out).toMatch(new RegExp(`^next order +${next}$`, "m"));
+    expect(tree(at)).toEqual(before);
+    const done = await say(`restore ${file} --operator me --note back`);
+    expect(done.code).toBe(0);
+    expect(done.out).toMatch(
+      new RegExp(
+        `^(\\S+): restored\\. The next order is ROUTER-0*${next}\\.\\nGo on with it: logos run --session \\1\\n$`,
+      ),
+    );
+  });
+});
