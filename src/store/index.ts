@@ -11,7 +11,6 @@ export {
   readJournal,
   type JournalFault,
   type JournalReader,
-  type StoredEntry,
 } from "./journal/journal.ts";
 export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWriting } from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";

@@ -151,7 +151,7 @@ async function regress(context: Context, options: Options): Promise<number> {
     output.progress(`${prepared.fixture.name} …`);
     const told = (regression: Regression): boolean => {
       if (!output.json) print(context, regression);
-      return confirmed && regression.verdict !== "equal";
+      return confirmed && (regression.verdict !== "equal" || regression.changedInputs.length > 0);
     };
     if (prepared.unusable !== null) output.message(`logos: ${prepared.unusable}`);
     const keep = (folder: string): void => {

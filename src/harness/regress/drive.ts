@@ -29,6 +29,8 @@ const STARTS_MAX = 1_000;
 const TICK_MS = 0.01;
 /** More than the clock's breath and less than a commit's patience: the process gets a turn behind the present pass. */
 const BREATH_MS = 10;
+/** More than a commit's patience: everything that the pass added is on the disk. */
+const COMMIT_MS = 60;
 /** What a dead process does not leave behind, or what SQLite makes anew. */
 const PROCESS_FILES = /session\.lock(-journal)?$|writer\.json$|-shm$/;
 
@@ -69,17 +71,21 @@ class CountedTimers implements Timers {
     return this.#nowMs;
   }
 
-  breathe(): void {
-    this.#nowMs += BREATH_MS;
+  pass(milliseconds: number): void {
+    this.#nowMs += milliseconds;
   }
 }
 
 /** The paper venue; it also wakes the loop for the script's moments. */
 class ScriptedVenue extends PaperBroker {
   readonly #script: Script;
-  readonly #reached: () => void;
+  readonly #reached: (due: readonly Action[]) => void;
 
-  constructor(options: ConstructorParameters<typeof PaperBroker>[0], script: Script, reached: () => void) {
+  constructor(
+    options: ConstructorParameters<typeof PaperBroker>[0],
+    script: Script,
+    reached: (due: readonly Action[]) => void,
+  ) {
     super(options);
     this.#script = script;
     this.#reached = reached;
@@ -92,7 +98,8 @@ class ScriptedVenue extends PaperBroker {
   }
 
   override takeEvents(now: Moment): ReturnType<PaperBroker["takeEvents"]> {
-    if (this.#script.reach(now)) this.#reached();
+    const due = this.#script.reach(now);
+    if (due.length > 0) this.#reached(due);
     return super.takeEvents(now);
   }
 }
@@ -138,7 +145,10 @@ class Drive {
       openBroker: (files, desk, feed) => {
         const { broker: config, seed } = desk;
         const options = { path: files.broker, config, seed, symbols: feed.symbols };
-        return new ScriptedVenue(options, this.#script, () => this.#timers.breathe());
+        return new ScriptedVenue(options, this.#script, (due) => {
+          const saved = due.some((action) => action.do === "kill" && !action.lost);
+          this.#timers.pass(saved ? COMMIT_MS : BREATH_MS);
+        });
       },
     };
   }

@@ -5,24 +5,18 @@
  * 2. Left out are the entries that tell of the session's process and of its files: `session` and `snapshot`. What a session
  *    decided is in the others.
  * 3. A venue's ids lose the session's name, which is the one thing in an event that a folder decides.
- * 4. Lines come in blocks of `BLOCK_LINES`, each line with its end, so that equal stretches are compared at once and memory
- *    does not grow with the journal.
+ * 4. Lines come in blocks, each line with its end, so that equal stretches are compared at once and memory does not grow with
+ *    the journal. How they are cut means nothing.
  */
-import { readJournal } from "../../store/index.ts";
+import { readJournal, type EntryKind } from "../../store/index.ts";
 
 export const BLOCK_LINES = 10_000;
 
 /** Blocks of lines; every call begins anew. */
 export type EventLog = () => Iterable<string>;
 
-const SILENT: ReadonlySet<string> = new Set(["session", "snapshot"]);
-
-/** One entry's line, or null when it is none of the events. */
-export function eventLine(at: number, kind: string, body: string, prefix: string): string | null {
-  if (SILENT.has(kind)) return null;
-  const line = `{"at":${at},${body.slice(1)}\n`;
-  return line.includes(prefix) ? line.replaceAll(prefix, "ROUTER-") : line;
-}
+/** Entries that are no events. */
+const SILENT: readonly EntryKind[] = ["session", "snapshot"];
 
 /** Puts lines, each with its end, together in blocks. */
 export function* blocksOf(lines: Iterable<string>): Generator<string> {
@@ -36,13 +30,12 @@ export function* blocksOf(lines: Iterable<string>): Generator<string> {
   if (block.length > 0) yield block.join("");
 }
 
-function* linesOf(path: string, session: string): Generator<string> {
+function* blocksIn(path: string, session: string): Generator<string> {
   const journal = readJournal(path);
+  const prefix = `${session}-ROUTER-`;
   try {
-    for (const { at, kind, body } of journal.texts()) {
-      const line = eventLine(at, kind, body, `${session}-ROUTER-`);
-      if (line !== null) yield line;
-    }
+    for (const block of journal.lines(SILENT))
+      yield block.includes(prefix) ? block.replaceAll(prefix, "ROUTER-") : block;
   } finally {
     journal.close();
   }
@@ -50,7 +43,7 @@ function* linesOf(path: string, session: string): Generator<string> {
 
 /** The events of a session's journal. */
 export function journalEvents(path: string, session: string): EventLog {
-  return () => blocksOf(linesOf(path, session));
+  return () => blocksIn(path, session);
 }
 
 /** How many events there are. */

@@ -66,42 +66,68 @@ export function fieldDifferences(baseline: unknown, run: unknown, limit = FIELDS
   return found;
 }
 
-/** Lines of blocks that may be cut differently, with where each stands. */
-class Lines {
+/** Characters of the way to a difference that are kept, so that it need not be gone twice. */
+const KEPT_CHARS_MAX = 16_000_000;
+
+/** The newest stretches that were equal, up to a size; older ones are let go. */
+class Kept {
+  readonly #texts: { readonly text: string; readonly from: number }[] = [];
+  #chars = 0;
+
+  add(text: string, from: number): void {
+    this.#texts.push({ text, from });
+    this.#chars += text.length;
+    while (this.#chars > KEPT_CHARS_MAX && this.#texts.length > 1) this.#chars -= this.#texts.shift()?.text.length ?? 0;
+  }
+
+  /** Whether nothing was let go. */
+  get whole(): boolean {
+    return (this.#texts[0]?.from ?? 1) === 1;
+  }
+
+  *lines(): Generator<Heard> {
+    for (const { text, from } of this.#texts) yield* linesIn(text, from);
+  }
+}
+
+function* linesIn(text: string, from: number): Generator<Heard> {
+  let index = from;
+  for (let begin = 0; begin < text.length; index += 1) {
+    const found = text.indexOf("\n", begin);
+    const end = found < 0 ? text.length : found + 1;
+    yield { line: text.slice(begin, end), index };
+    begin = end;
+  }
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) count += 1;
+  return count;
+}
+
+/** What is left of a log, block by block. */
+class Rest {
   readonly #blocks: Iterator<string>;
-  #block: string | null = null;
+  #text = "";
   #place = 0;
-  index = 0;
 
   constructor(log: EventLog) {
     this.#blocks = log()[Symbol.iterator]();
   }
 
-  /** What is left of the present block; null at the end. */
-  rest(): string | null {
-    while (this.#block === null || this.#place >= this.#block.length) {
+  /** What is left of the present block; null at the log's end. */
+  get text(): string | null {
+    while (this.#place >= this.#text.length) {
       const next = this.#blocks.next();
       if (next.done === true) return null;
-      this.#block = next.value;
-      this.#place = 0;
+      [this.#text, this.#place] = [next.value, 0];
     }
-    return this.#place === 0 ? this.#block : this.#block.slice(this.#place);
+    return this.#place === 0 ? this.#text : this.#text.slice(this.#place);
   }
 
-  skip(text: string): void {
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.index += 1;
-    this.#place += text.length;
-  }
-
-  next(): string | null {
-    if (this.#block === null || this.#place >= this.#block.length) if (this.rest() === null) return null;
-    const block = this.#block as string;
-    const found = block.indexOf("\n", this.#place);
-    const end = found < 0 ? block.length : found + 1;
-    const line = block.slice(this.#place, end);
-    this.#place = end;
-    this.index += 1;
-    return line;
+  skip(characters: number): void {
+    this.#place += characters;
   }
 
   /** Lets go of what the blocks are read from. */
@@ -114,21 +140,27 @@ interface Found {
   readonly index: number;
   readonly baseline: string | null;
   readonly run: string | null;
+  readonly kept: Kept;
 }
 
 function findDifference(baseline: EventLog, run: EventLog): Found | null {
-  const [left, right] = [new Lines(baseline), new Lines(run)];
+  const [left, right] = [new Rest(baseline), new Rest(run)];
+  const kept = new Kept();
+  let index = 1;
   try {
     for (;;) {
-      const [one, other] = [left.rest(), right.rest()];
+      const [one, other] = [left.text, right.text];
       if (one === null && other === null) return null;
-      if (one !== null && one === other) {
-        left.skip(one);
-        right.skip(one);
-        continue;
-      }
-      const found = differenceWithin(left, right, one, other);
-      if (found !== null) return found;
+      if (one === null || other === null) return { index, baseline: firstLine(one), run: firstLine(other), kept };
+      const common = Math.min(one.length, other.length);
+      const [a, b] = [one.slice(0, common), other.slice(0, common)];
+      const equal = a === b ? common : equalLines(one, other);
+      if (equal > 0) kept.add(one.slice(0, equal), index);
+      if (equal > 0) index += countLines(one.slice(0, equal));
+      left.skip(equal);
+      right.skip(equal);
+      // Blocks end with a line, so a shorter block that is the longer one's beginning ends where a line of both does.
+      if (a !== b) return { index, baseline: firstLine(left.text), run: firstLine(right.text), kept };
     }
   } finally {
     left.close();
@@ -136,19 +168,33 @@ function findDifference(baseline: EventLog, run: EventLog): Found | null {
   }
 }
 
-/** Line by line through the shorter of two stretches. */
-function differenceWithin(left: Lines, right: Lines, one: string | null, other: string | null): Found | null {
-  for (let [a, b] = [one?.length ?? 0, other?.length ?? 0]; ;) {
-    const [baseline, run] = [left.next(), right.next()];
-    if (baseline !== run) return { index: left.index > right.index ? left.index : right.index, baseline, run };
-    if (baseline === null) return null;
-    a -= baseline.length;
-    b -= baseline.length;
-    if (a <= 0 || b <= 0) return null;
+const firstLine = (text: string | null): string | null =>
+  text === null ? null : text.slice(0, text.indexOf("\n") < 0 ? text.length : text.indexOf("\n") + 1);
+
+/** The length of the whole lines with which two texts begin alike. */
+function equalLines(one: string, other: string): number {
+  let [low, high] = [0, Math.min(one.length, other.length)];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (one.slice(low, middle) === other.slice(low, middle)) low = middle;
+    else high = middle - 1;
   }
+  return one.lastIndexOf("\n", low - 1) + 1;
 }
 
 const eventOf = (line: string | null): RunEvent | null => (line === null ? null : (JSON.parse(line) as RunEvent));
+
+/** Goes from the beginning to an event. */
+function hearAll(log: EventLog, until: number, trails: readonly (Trail | null)[]): void {
+  let from = 1;
+  for (const block of log()) {
+    for (const { line, index } of linesIn(block, from)) {
+      if (index >= until) return;
+      for (const trail of trails) trail?.hear(line, index);
+      from = index + 1;
+    }
+  }
+}
 
 /**
  * The first event in which two runs differ; null when they are equal, event for event. Each log is read once, and a second time
@@ -159,14 +205,12 @@ export function firstDifference(baseline: EventLog, run: EventLog): FirstDiffere
   if (found === null) return null;
   const [one, other] = [eventOf(found.baseline), eventOf(found.run)];
   const trails = [one, other].map((event) => (event === null ? null : new Trail(event)));
-  let index = 0;
-  // What led there is the same on both sides, because everything before is.
-  const lines = new Lines(baseline);
-  for (let line = lines.next(); line !== null && index + 1 < found.index; line = lines.next()) {
-    index += 1;
-    for (const trail of trails) trail?.hear(line, index);
+  for (const { line, index } of found.kept.lines()) for (const trail of trails) trail?.hear(line, index);
+  // What led there is the same on both sides, because everything before is. What was let go is gone through once more.
+  if (!found.kept.whole && trails.some((trail) => trail !== null && !trail.complete)) {
+    for (const [place, event] of [one, other].entries()) trails[place] = event === null ? null : new Trail(event);
+    hearAll(baseline, found.index, trails);
   }
-  lines.close();
   const [baselineChain, runChain] = trails.map((trail) => trail?.chain(found.index) ?? []) as [
     ChainLink[],
     ChainLink[],
@@ -234,6 +278,15 @@ class Trail {
     return [this.#started.get(strategy), this.#finished.get(strategy)].filter((one) => one !== undefined);
   }
 
+  /** Whether what the event asks for was found. */
+  get complete(): boolean {
+    const { kind } = this.#event;
+    if (this.#orderId !== null && kind !== "order") return this.#order !== null && this.#orderRun.length > 0;
+    if (kind === "review") return this.#drift !== null;
+    const strategy = this.#event["strategy"];
+    return typeof strategy !== "string" || kind === "registered" || this.#runOf(strategy).length > 0;
+  }
+
   chain(index: number): ChainLink[] {
     const own = this.#event;
     const strategy = typeof own["strategy"] === "string" ? own["strategy"] : null;
@@ -247,7 +300,7 @@ class Trail {
 }
 
 const words = (value: unknown): string =>
-  (typeof value === "string" ? value : JSON.stringify(value)).slice(0, TEXT_MAX);
+  (typeof value === "string" ? value : (JSON.stringify(value) ?? "—")).slice(0, TEXT_MAX);
 
 /** An event as the steps of an order's path. */
 function linksOf(event: RunEvent, index: number, known: boolean): ChainLink[] {

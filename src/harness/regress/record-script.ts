@@ -4,7 +4,7 @@
  * 1. A command stands at the moment of its entry: the pass behind which it was done. Where a live clock made a pass of its own
  *    that decided something, that moment is a pass in the script, too.
  * 2. A session that ends without a `stopped` and goes on was killed; one that was stopped and goes on was restarted.
- * 3. A run that begins before its slot was asked for by an operator.
+ * 3. What an entry does not tell cannot be played again; the recorder plays the script and compares.
  */
 import type { CodedError } from "../../shared/errors.ts";
 import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
@@ -13,12 +13,18 @@ import type { JournalEntry } from "../../store/index.ts";
 /** A line as `fixture.yaml` has it. */
 export type ScriptLine = Readonly<Record<string, string>>;
 
+/** What an operator asked of a strategy, by its entry's event. */
+const COMMANDS: Readonly<Record<string, string | undefined>> = {
+  paused: "pauseStrategy",
+  resumed: "resumeStrategy",
+  run_asked: "runStrategy",
+};
+
 type Fill = Extract<JournalEntry, { kind: "fill" }>;
 
 export class ScriptReader {
   readonly #start: Moment;
   readonly #refuse: (why: string) => CodedError;
-  readonly #nextRuns = new Map<string, Moment>();
   readonly #canceled = new Set<string>();
   #fill: Fill | null = null;
   #lastAt: Moment;
@@ -85,9 +91,8 @@ export class ScriptReader {
   }
 
   #strategy({ at, strategy, event, operator }: Extract<JournalEntry, { kind: "strategy" }>): void {
-    if (operator === null || (event !== "paused" && event !== "resumed")) return;
-    this.#nextRuns.delete(strategy);
-    this.#add(at, { do: event === "paused" ? "pauseStrategy" : "resumeStrategy", strategy, operator });
+    const action = COMMANDS[event];
+    if (operator !== null && action !== undefined) this.#add(at, { do: action, strategy, operator });
   }
 
   /** A fill that no order explains and that the venue's own faults did not make: somebody practised. */
@@ -106,13 +111,8 @@ export class ScriptReader {
     this.#add(filledAt, { do: "injectUnknownFill", symbol, quantity, told });
   }
 
+  /** A virtual clock starts a run at the very moment at which it is due, unless a command brought it in between. */
   #runs(entry: JournalEntry): void {
-    if (entry.kind === "registered" || entry.kind === "run_finished" || entry.kind === "missed")
-      this.#nextRuns.set(entry.strategy, entry.nextRun);
-    if (entry.kind !== "run_started") return;
-    const planned = this.#nextRuns.get(entry.strategy);
-    if (planned === undefined || entry.due >= planned) return;
-    this.#add(entry.due, { do: "runStrategy", strategy: entry.strategy, operator: "operator" });
-    this.#add(entry.at, { do: "pass" });
+    if (entry.kind === "run_started" && entry.at !== entry.due) this.#add(entry.at, { do: "pass" });
   }
 }

@@ -49,8 +49,8 @@ export const ActionSchema = z.discriminatedUnion("do", [
   z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("runStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("cancel"), order: text(80), operator }),
-  /** The process dies without warning; what is on the disk is opened again. */
-  z.strictObject({ at, do: z.literal("kill") }),
+  /** The process dies without warning; what is on the disk is opened again. `lost`: what waited for its commit is not there. */
+  z.strictObject({ at, do: z.literal("kill"), lost: z.boolean().default(false) }),
   /** An orderly stop, and a start from the journal. */
   z.strictObject({ at, do: z.literal("restart") }),
   /** Nothing but a pass of the loop: a recorded session had one at this moment. */
@@ -85,10 +85,10 @@ export class Script {
     return next === undefined ? null : later(this.#start, next.at);
   }
 
-  /** A pass is at `now`: what is due by then is done behind it. True when there is any. */
-  reach(now: Moment): boolean {
+  /** A pass is at `now`: what is due by then is done behind it. Tells of all that is. */
+  reach(now: Moment): readonly Action[] {
     while (this.nextAt !== null && this.nextAt <= now) this.#due.push(this.#waiting.shift() as Action);
-    return this.#due.length > 0;
+    return this.#due;
   }
 
   take(): Action | undefined {

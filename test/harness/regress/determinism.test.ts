@@ -1,0 +1,94 @@
+/**
+ * The same bytes from every machine: two processes with another folder, time zone, locale and scratch place; and a strategy with
+ * a clock in it, which must be found.
+ */
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { FIXTURES_FOLDER } from "./bars.ts";
+import { keepBaseline, makeFixture, makeFolder, regress, SMALL_DESK, textsOf } from "./stage.ts";
+
+const PROGRAM = join(import.meta.dirname, "..", "..", "..", "src", "cli", "logos.ts");
+
+/** Runs two shipped fixtures in a process of their own; answers every artifact. */
+async function elsewhere(environment: Readonly<Record<string, string>>, deep: string): Promise<Record<string, string>> {
+  const place = join(makeFolder(), deep);
+  for (const name of ["faulty", "busy"])
+    cpSync(join(FIXTURES_FOLDER, name), join(place, "fixtures", name), { recursive: true });
+  mkdirSync(join(place, "scratch"));
+  await promisify(execFile)(
+    process.execPath,
+    [
+      PROGRAM,
+      "regress",
+      "--fixtures",
+      join(place, "fixtures"),
+      "--report",
+      join(place, "out"),
+      "--workspace",
+      join(place, "workspace"),
+    ],
+    { env: { ...process.env, TMPDIR: join(place, "scratch"), ...environment }, cwd: place },
+  );
+  const { "report.html": _html, "junit.xml": _junit, ...artifacts } = textsOf(join(place, "out"));
+  return artifacts;
+}
+
+/** What a run may say of itself. */
+const common = (artifacts: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(artifacts).map(([name, text]) => [name, text.replace(/"generated_at": "[^"]*"/, "")]),
+  );
+
+describe("two processes", () => {
+  it("write the same bytes in other folders, time zones and locales", async () => {
+    const [one, two] = await Promise.all([
+      elsewhere({ TZ: "UTC", LC_ALL: "C" }, "one"),
+      elsewhere(
+        { TZ: "Asia/Kathmandu", LC_ALL: "de_DE.UTF-8", LANG: "ar_EG.UTF-8" },
+        "a folder/with spaces/ünd Umlaute",
+      ),
+    ]);
+    expect(Object.keys(one).length).toBeGreaterThan(15);
+    expect(common(two)).toEqual(common(one));
+  });
+});
+
+const strategy = (body: string): string => `export default {
+  defaults: {},
+  parameters: {},
+  onTick(context) {
+    const symbol = context.symbols[0];
+    ${body}
+    return [{ symbol, quantity, because: { text: "canary", values: {} } }];
+  },
+};
+`;
+const DESK = SMALL_DESK.replace(
+  /strategies:[^]*/,
+  "strategies:\n  - { name: bird, module: bird.mjs, symbols: [AAA], cadence: 60s }\n",
+);
+
+describe("a canary", () => {
+  it("without a clock is equal from run to run", async () => {
+    const quiet = strategy("const quantity = 1 + Math.floor(context.random() * 5);");
+    const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": quiet } });
+    await keepBaseline(folder);
+    const told = await regress(folder);
+    expect(told.orders).toBeGreaterThan(10);
+    expect(told.verdict).toBe("equal");
+  });
+
+  it("with a wall clock in it fails, at an order, with the signal that led there", async () => {
+    const clocked = strategy("const quantity = 1 + (Number(process.hrtime.bigint() % 9973n));");
+    const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": clocked } });
+    await keepBaseline(folder);
+    const told = await regress(folder);
+    expect(told.orders).toBeGreaterThan(5);
+    expect(told.verdict).toBe("differs");
+    expect(told.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });
+    expect(told.difference?.fields.map((field) => field.path)).toContain("quantity");
+  });
+});
