@@ -12,6 +12,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { PaperBroker } from "../../live/broker/index.ts";
 import { nodeTimers, nodeTurn } from "../../live/clock/index.ts";
+import type { HostSettings } from "../../live/host/index.ts";
 import { createSession, reopenSession } from "../../live/session/index.ts";
 import type { LiveSession, SessionPorts, SessionProbe, SessionSummary } from "../../live/session/index.ts";
 import type { Desk } from "../../shared/desk.ts";
@@ -45,6 +46,8 @@ export interface DriveOptions {
   /** A folder whose content the workspace begins with: data files, strategies. */
   readonly inputs?: string | undefined;
   readonly version: string;
+  /** Where strategies run; that changes no result. */
+  readonly hosts?: HostSettings | undefined;
 }
 
 export interface Driven {
@@ -142,6 +145,7 @@ class Drive {
         await this.#act();
       },
       version: this.#options.version,
+      hosts: this.#options.hosts ?? {},
       openBroker: (files, desk, feed) => {
         const { broker: config, seed } = desk;
         const options = { path: files.broker, config, seed, symbols: feed.symbols };

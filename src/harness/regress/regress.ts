@@ -9,6 +9,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { HostSettings } from "../../live/host/index.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { nearest, resourcesFolder, type Workspace } from "../../store/index.ts";
@@ -31,6 +32,8 @@ export interface RegressOptions {
   readonly monotonicMs: () => number;
   /** Where scratch folders are made; by default the machine's place for them. */
   readonly scratch?: string | undefined;
+  /** Where strategies run; that changes no result. */
+  readonly hosts?: HostSettings | undefined;
 }
 
 /** One fixture's verdict. */
@@ -135,8 +138,9 @@ export async function runFixture(fixture: Fixture, scratch: string, options: Reg
   const { desk, length, script, start, folder } = fixture;
   const place = join(scratch, fixture.name);
   mkdirSync(place, { recursive: true });
-  const driven = await drive({ desk, length, script, start, scratch: place, inputs: folder, version: options.version });
-  const facts = { version: options.version, wallMs: options.wallMs() };
+  const { version, hosts } = options;
+  const driven = await drive({ desk, length, script, start, scratch: place, inputs: folder, version, hosts });
+  const facts = { version, wallMs: options.wallMs() };
   const result: RunResult = writeArtifacts(fixture, driven, join(place, "result"), facts);
   return { driven, result };
 }

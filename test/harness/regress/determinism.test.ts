@@ -66,17 +66,31 @@ const strategy = (body: string): string => `export default {
   },
 };
 `;
+const BIRD = strategy("const quantity = 1 + Math.floor(context.random() * 5);");
 const DESK = SMALL_DESK.replace(
   /strategies:[^]*/,
   "strategies:\n  - { name: bird, module: bird.mjs, symbols: [AAA], cadence: 60s }\n",
 );
 
+describe("host processes", () => {
+  it("change nothing, none, one or three of them", async () => {
+    const desk = `${DESK}  - { name: revert, module: mean_reversion, symbols: [AAA], cadence: 30s, params: { lookback: 10, z_entry: 0.8 } }\n`;
+    const folder = makeFixture({ desk, strategies: { "bird.mjs": BIRD } });
+    await keepBaseline(folder, { processesFor: "none" });
+    for (const hosts of [{ processes: 1 }, { processesFor: "all", processes: 3 }] as const) {
+      const told = await regress(folder, hosts);
+      expect([told.verdict, told.difference, told.artifacts]).toEqual(["equal", null, []]);
+      expect(told.orders).toBeGreaterThan(15);
+    }
+  });
+});
+
+// In a process of their own strategies have no clock; run inside, one could still be smuggled in, and this is what finds it.
 describe("a canary", () => {
   it("without a clock is equal from run to run", async () => {
-    const quiet = strategy("const quantity = 1 + Math.floor(context.random() * 5);");
-    const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": quiet } });
-    await keepBaseline(folder);
-    const told = await regress(folder);
+    const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": BIRD } });
+    await keepBaseline(folder, { processesFor: "none" });
+    const told = await regress(folder, { processesFor: "none" });
     expect(told.orders).toBeGreaterThan(10);
     expect(told.verdict).toBe("equal");
   });
@@ -84,8 +98,8 @@ describe("a canary", () => {
   it("with a wall clock in it fails, at an order, with the signal that led there", async () => {
     const clocked = strategy("const quantity = 1 + (Number(process.hrtime.bigint() % 9973n));");
     const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": clocked } });
-    await keepBaseline(folder);
-    const told = await regress(folder);
+    await keepBaseline(folder, { processesFor: "none" });
+    const told = await regress(folder, { processesFor: "none" });
     expect(told.orders).toBeGreaterThan(5);
     expect(told.verdict).toBe("differs");
     expect(told.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });

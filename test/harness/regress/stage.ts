@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { onTestFinished } from "vitest";
+import type { HostSettings } from "../../../src/live/host/index.ts";
 import {
   loadFixture,
   prepareFixtures,
@@ -75,17 +76,17 @@ export function makeFixture(
 export const SMALL_DESK = DESK;
 
 /** Makes a fixture's present run its baseline. */
-export async function keepBaseline(folder: string): Promise<void> {
+export async function keepBaseline(folder: string, hosts: HostSettings = {}): Promise<void> {
   await withScratch({}, async (scratch) => {
     const fixture = await loadFixture(folder);
-    writeBaseline(fixture, (await runFixture(fixture, scratch, OPTIONS)).result);
+    writeBaseline(fixture, (await runFixture(fixture, scratch, { ...OPTIONS, hosts })).result);
   });
 }
 
-export async function regress(folder: string): Promise<Regression> {
+export async function regress(folder: string, hosts: HostSettings = {}): Promise<Regression> {
   const [prepared] = await prepareFixtures([{ name: "", folder }], false);
   if (prepared === undefined) throw new Error("nothing was prepared");
-  return regressOne(prepared, OPTIONS);
+  return regressOne(prepared, { ...OPTIONS, hosts });
 }
 
 /** Every file under a folder with its text, to see that nothing changed. */
