@@ -23,6 +23,7 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addStrategiesCommand } from "./commands/strategies.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { exitOf, exitTable } from "./exits.ts";
 import { Output, type Io } from "./output.ts";
@@ -143,6 +144,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addSmokeCommand(add);
   addRegressCommand(add);
   addImportCommand(add);
+  addStrategiesCommand(add);
   addControlCommands(add);
   addReviewCommand(add);
   addRestoreCommand(add);

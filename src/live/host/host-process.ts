@@ -3,7 +3,8 @@
  *
  * 1. Jobs are answered in the order in which they were sent, so the oldest open job is the one under way.
  * 2. Steps of one turn leave in one message; the bars that a run sees are sent as what changed.
- * 3. Once it is ended or broken it is never spoken to or heard again.
+ * 3. What was taken back keeps its place in the line, because the process cannot be told while it is busy: it may still do it.
+ * 4. Once it is ended or broken it is never spoken to or heard again.
  */
 import type { Bar } from "../../shared/market.ts";
 import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
@@ -22,6 +23,8 @@ export interface Job {
   readonly budgetMs: number;
   /** How many processes ended under it. */
   crashes: number;
+  /** True in a process from which it was taken back: it may still be done there, and nobody wants to know. */
+  readonly dropped: boolean;
   readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
 }
 
@@ -106,14 +109,18 @@ export class HostProcess {
     this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
   }
 
+  /** Jobs that somebody waits for, oldest first. */
+  wanted(): Job[] {
+    return [...this.jobs.values()].filter((job) => !job.dropped);
+  }
+
   /** Takes back what it has not answered; the answers, should they come, are dropped. */
   takeBack(jobs: readonly Job[]): void {
     for (const job of jobs) {
-      this.jobs.delete(job.id);
+      this.jobs.set(job.id, { ...job, dropped: true, answer: () => undefined });
       // It may still do them, and then it has another state than the session's process knows.
       this.loaded.delete(job.strategy);
     }
-    if (this.jobs.size === 0) this.#hold(false);
   }
 
   say(message: Exclude<ToHost, { kind: "steps" }>): void {
@@ -163,12 +170,12 @@ export class HostProcess {
     }
     const job = this.jobs.get(told.job);
     if (job === undefined) return;
-    if (told.kind === "beat") return this.#events.beat(job);
+    if (told.kind === "beat") return job.dropped ? undefined : this.#events.beat(job);
     if ((told.kind === "loaded") !== (job.picture === null)) return this.#break("it answered another question");
     this.jobs.delete(job.id);
     this.headSinceMs = this.#nowMs();
     if (this.jobs.size === 0) this.#hold(false);
-    this.#events.answered(this, job, told);
+    if (!job.dropped) this.#events.answered(this, job, told);
   }
 
   #break(why: string): void {

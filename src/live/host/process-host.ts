@@ -136,12 +136,16 @@ export class ProcessHost implements HostPort {
     });
   }
 
+  renew(): void {
+    for (const process of this.#shared) if (!process.dead) this.#replace(process);
+  }
+
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
     if (this.#timer !== null) this.#options.timers.clear(this.#timer);
     for (const process of this.#all) {
-      const jobs = [...process.jobs.values()];
+      const jobs = process.wanted();
       process.takeBack(jobs);
       for (const job of jobs) job.answer({ kind: "ended", message: "The session ended." });
       process.say({ kind: "stop" });
@@ -183,6 +187,7 @@ export class ProcessHost implements HostPort {
       deadlineMs: limits === null ? null : askedMs + limits.deadlineMs,
       budgetMs: limits?.budgetMs ?? 0,
       crashes: 0,
+      dropped: false,
       answer: (told) => {
         this.#open -= 1;
         answer(told);
@@ -277,7 +282,7 @@ export class ProcessHost implements HostPort {
   /** Ends a process; its strategies and its open jobs go to others. */
   #replace(process: HostProcess): void {
     if (!process.dead) process.kill();
-    const jobs = [...process.jobs.values()];
+    const jobs = process.wanted();
     process.jobs.clear();
     if (this.#spare === process) this.#spare = null;
     for (const job of jobs) this.#place(job);
@@ -285,14 +290,14 @@ export class ProcessHost implements HostPort {
 
   #broke(process: HostProcess, why: string): void {
     if (this.#closing) return;
-    const [head] = process.jobs.values();
+    const { head } = process;
     if (!process.ready) {
       this.#startFailures += 1;
       if (this.#startFailures >= START_FAILURES_MAX)
         this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor, or let them run inside.`;
     } else {
       this.#suspectOf(process);
-      if (head !== undefined) this.#blame(process, head, why);
+      if (head !== null && !head.dropped) this.#blame(process, head, why);
     }
     this.#replace(process);
   }
@@ -347,7 +352,9 @@ export class ProcessHost implements HostPort {
       return;
     }
     if (head === null) return;
-    const late = [...process.jobs.values()].filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);
+    // A run that was taken back and still gets its turn has nobody who waits for it, and holds up who comes behind it.
+    if (head.dropped) return runningMs > stallMs ? this.#replace(process) : undefined;
+    const late = process.wanted().filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);
     const waiting = late.filter((job) => job !== head);
     process.takeBack(waiting);
     for (const job of waiting) job.answer({ kind: "timed_out", message: "it waited for others until its deadline" });
@@ -372,7 +379,7 @@ export class ProcessHost implements HostPort {
 
   /** Everybody else leaves a process in which a run takes long; the slow one keeps it. */
   #clear(process: HostProcess, head: Job): void {
-    const others = [...process.jobs.values()].filter((job) => job.strategy !== head.strategy);
+    const others = process.wanted().filter((job) => job.strategy !== head.strategy);
     const slow = this.#hosted.get(head.strategy);
     if (others.length === 0 || slow === undefined) return;
     slow.apart = true;

@@ -6,13 +6,13 @@
  * 3. Where no process can be started users' strategies do not run, and say so: they never run inside by accident.
  */
 import { cpus } from "node:os";
-import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import type { StrategyConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { Timers } from "../../shared/ports.ts";
 import type { Workspace } from "../../store/index.ts";
 import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
-import { sizingOf, strategyFile, type StrategyFile } from "../strategies/files.ts";
+import { sizingOf, strategyFile, type HostedDesk, type StrategyFile } from "../strategies/files.ts";
 import { createInProcessHost } from "../strategies/in-process-host.ts";
 import { problemOf } from "../strategies/instance.ts";
 import { childRequest, forkChild, type LaunchChild } from "./launch.ts";
@@ -39,7 +39,7 @@ export function defaultLimits(): ProcessLimits {
 }
 
 export interface StrategyHostOptions {
-  readonly desk: Desk;
+  readonly desk: HostedDesk;
   readonly workspace: Workspace;
   readonly metaOf: (symbol: string) => SymbolMeta | undefined;
   readonly timers: Timers;
@@ -77,6 +77,10 @@ class MixedHost implements HostPort {
 
   run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult> {
     return (this.#outsiders.has(picture.strategy) ? this.#outside : this.#inside).run(picture, limits);
+  }
+
+  renew(): void {
+    this.#outside.renew?.();
   }
 
   close(): void {

@@ -83,7 +83,10 @@ const maxNotional: Guard = (order, limits) => {
 };
 
 /** A symbol's limit of its position: its own, else the default; null where there is none. */
-export function positionLimitOf(limits: RiskLimits, symbol: string): string | null {
+export function positionLimitOf(
+  limits: Pick<RiskLimits, "maxPosition" | "maxPositionBySymbol">,
+  symbol: string,
+): string | null {
   const own = Object.hasOwn(limits.maxPositionBySymbol, symbol) ? limits.maxPositionBySymbol[symbol] : undefined;
   return own ?? limits.maxPosition;
 }

@@ -57,6 +57,8 @@ export interface HostPort {
   run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
   /** Called while a strategy runs and says that it is alive. */
   onHeartbeat: (strategy: string) => void;
+  /** Replaces every process at once, as if it had ended; nothing where there is none. */
+  renew?(): void;
   close(): void;
 }
 

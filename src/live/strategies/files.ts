@@ -37,8 +37,13 @@ export function strategyFile(workspace: Workspace, module: string): StrategyFile
   return { path, sha256, url };
 }
 
+/** What a host needs to know of a desk. */
+export interface HostedDesk extends Pick<Desk, "seed" | "dollarPerTrade" | "strategies"> {
+  readonly limits: Pick<Desk["limits"], "maxNotional" | "maxPosition" | "maxPositionBySymbol">;
+}
+
 /** The limits that a strategy's own sizing goes by. */
-export function sizingOf(desk: Desk, config: StrategyConfig): SizingLimits {
+export function sizingOf(desk: HostedDesk, config: StrategyConfig): SizingLimits {
   const { limits } = desk;
   const bounds = config.symbols
     .map((symbol) => positionLimitOf(limits, symbol))

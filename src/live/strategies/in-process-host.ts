@@ -7,13 +7,13 @@
  * 4. Whatever a module, its rules, its result or its error do when they are looked at, they cannot throw through the host.
  * 5. A synchronous strategy cannot be interrupted here; the session flags it as over its budget when it returns.
  */
-import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import type { StrategyConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { Strategy } from "../../shared/strategy.ts";
 import type { Workspace } from "../../store/index.ts";
 import type { HostPort, RunPicture, RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "./built-in.ts";
-import { sizingOf, strategyFile } from "./files.ts";
+import { sizingOf, strategyFile, type HostedDesk } from "./files.ts";
 import { prepareStrategy, problemOf, StrategyInstance, strategyOf } from "./instance.ts";
 
 let loads = 0;
@@ -57,7 +57,7 @@ class InProcessHost implements HostPort {
 
 /** Loads a desk's strategies. Never throws for one that does not load: `notLoaded` has its reason. */
 export async function createInProcessHost(options: {
-  readonly desk: Desk;
+  readonly desk: HostedDesk;
   readonly workspace: Workspace;
   readonly metaOf: (symbol: string) => SymbolMeta | undefined;
 }): Promise<HostPort> {

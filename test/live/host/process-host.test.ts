@@ -198,6 +198,25 @@ describe("on the system's clock", () => {
     expect(launcher.at(0).killed).toBe(true);
   });
 
+  it("a run that was given up and still gets its turn holds nobody up", async () => {
+    const { host, launcher, timers } = await ready(["a", "hang"], { stallMs: 500 });
+    const first = ask(host, "a", 1, DEADLINE);
+    const hang = ask(host, "hang", 1, { budgetMs: 100, deadlineMs: 300 });
+    await timers.pass(350);
+    expect(hang.result?.outcome).toBe("timed_out");
+    launcher.at(0).answer();
+    await settle();
+    expect(first.result?.outcome).toBe("ok");
+    // The process is now at the run that nobody waits for, and does not come back.
+    const second = ask(host, "a", 2, DEADLINE);
+    await timers.pass(550);
+    expect(launcher.at(0).killed).toBe(true);
+    const next = launcher.children.slice(1).find((child) => child.open[0]?.strategy === "a");
+    next?.answer();
+    await settle();
+    expect(second.result?.outcome).toBe("ok");
+  });
+
   it("passes a strategy's heartbeats on", async () => {
     const { host, launcher } = await ready(["a"]);
     const beats: string[] = [];

@@ -1,0 +1,53 @@
+/** `logos strategies`: a new file that runs as it is, a check that names lines, a list; and nothing written over. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { folder, logos } from "./terminal.ts";
+
+it("writes a strategy that passes its own check, once", async () => {
+  const at = folder();
+  const made = await logos(["strategies", "new", "my_idea"], { at });
+  expect(made.code).toBe(0);
+  const path = made.out.trim();
+  expect(existsSync(path)).toBe(true);
+  expect(made.err).toMatch(/does not stop an attack on Node itself/);
+  const checked = await logos(["strategies", "check", "my_idea.ts"], { at });
+  expect(checked).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to complain of in 60 runs/) });
+  const text = readFileSync(path, "utf8");
+  const again = await logos(["strategies", "new", "my_idea"], { at });
+  expect(again).toMatchObject({ code: 64, err: expect.stringMatching(/is there already/) });
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+it("says which line is wrong, of a file of the workspace and of one elsewhere", async () => {
+  const at = folder();
+  writeFileSync(join(at, "odd.ts"), "export default {\n defaults: {}, parameters: {},\n onTick: = [] };\n");
+  const said = await logos(["strategies", "check", "odd.ts"], { at });
+  expect(said).toMatchObject({ code: 65, out: expect.stringMatching(/^odd\.ts:3: /) });
+  const json = await logos(["strategies", "check", "odd.ts", "--json"], { at });
+  expect(JSON.parse(json.out)).toMatchObject({ file: "odd.ts", complaints: [{ line: 3 }], runs: 0 });
+});
+
+it("lists what there is", async () => {
+  const at = folder();
+  await logos(["strategies", "new", "my_idea"], { at });
+  const said = await logos(["strategies", "list", "--json"], { at });
+  const rows = JSON.parse(said.out) as { name: string; from: string }[];
+  expect(rows.map(({ name, from }) => `${name}, ${from}`)).toEqual([
+    "mean_reversion, built in",
+    "momentum, built in",
+    "carry, built in",
+    "pairs, built in",
+    "my_idea.ts, file",
+  ]);
+});
+
+it.each([
+  [["strategies", "new", "../up"], /A strategy's name has letters/],
+  [["strategies", "new"], /A strategy's name has letters/],
+  [["strategies", "check"], /Name a file/],
+  [["strategies", "burn"], /new, check or list/],
+])("refuses %j", async (words, told) => {
+  const said = await logos(words, { at: folder() });
+  expect(said).toMatchObject({ code: 64, err: expect.stringMatching(told) });
+});

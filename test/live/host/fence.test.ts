@@ -1,0 +1,120 @@
+/**
+ * The fence around a host process: the flags that it is started with, on a real process; and the check of a strategy's file.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkStrategy, strategyTemplate, strategyTypes, TYPES_FILE } from "../../../src/live/host/index.ts";
+import { childRequest } from "../../../src/live/host/launch.ts";
+import { makeWorkspace } from "../session/stage.ts";
+import { GOOD, writeStrategies } from "./scene.ts";
+
+/** What a program that gets past the first fence can still do, one name for each door that opens. */
+const DOORS = `
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync, readdirSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+const open = [];
+const door = (name, walk) => {
+  try { walk(); open.push(name); }
+  catch (error) { if (!/ERR_ACCESS_DENIED|EvalError/.test(error.code + error.name)) open.push(name + ": " + error); }
+};
+door("own folder", () => readFileSync(import.meta.filename));
+door("secret", () => readFileSync(process.argv[2]));
+door("list", () => readdirSync("/"));
+door("write", () => writeFileSync(import.meta.filename + ".x", ""));
+door("spawn", () => execFileSync(process.execPath, ["-v"]));
+door("thread", () => new Worker("1", { eval: true }));
+door("eval", () => new Function("return 1")());
+if (Object.keys(process.env).length > 0) open.push("environment");
+console.log(JSON.stringify(open));
+`;
+
+describe("a host process", () => {
+  it("opens no door but its own folder", () => {
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, { "doors.mjs": DOORS });
+    const secret = join(workspace.data, "secret.csv");
+    writeFileSync(secret, "secret");
+    const { execArguments, env } = childRequest(workspace.strategies, 64);
+    const run = spawnSync(process.execPath, [...execArguments, join(workspace.strategies, "doors.mjs"), secret], {
+      env: { ...env },
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
+    expect(JSON.parse(run.stdout)).toEqual(["own folder"]);
+  });
+});
+
+describe("the check of a file", () => {
+  it("finds nothing wrong with a new one, which orders something", async () => {
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, { "fresh.ts": strategyTemplate("fresh"), [TYPES_FILE]: strategyTypes() });
+    const { complaints, runs, orders } = await checkStrategy(workspace, "fresh.ts");
+    expect(complaints).toEqual([]);
+    expect(runs).toBe(60);
+    expect(orders).toBeGreaterThan(2);
+  });
+
+  it("finds nothing wrong with one that saves what it remembers", async () => {
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, GOOD);
+    expect((await checkStrategy(workspace, "counting.ts")).complaints).toEqual([]);
+  });
+
+  it.each([
+    [
+      "an import",
+      `import fs from "node:fs";\nexport default { defaults: {}, parameters: {}, onTick: () => [] };`,
+      1,
+      /imports node:fs/,
+    ],
+    [
+      "a clock",
+      `export default { defaults: {}, parameters: {},\n onTick() { Date.now(); return []; } };`,
+      2,
+      /context\.now/,
+    ],
+    ["syntax", `export default { defaults: {},\n parameters: {},\n onTick: => [] };`, 3, /does not load/],
+    [
+      "a throw",
+      `export default { defaults: {}, parameters: {},\n onTick(c) {\n  return c.bars("AAA").none.more; } };`,
+      3,
+      /run 1: TypeError/,
+    ],
+    ["a promise", `export default { defaults: {}, parameters: {},\n async onTick() { return []; } };`, 2, /no promise/],
+    [
+      "an order that is none",
+      `export default { defaults: {}, parameters: {}, onTick: () => [{ symbol: "ZZZ", quantity: 1 }] };`,
+      null,
+      /symbol is "ZZZ"/,
+    ],
+    [
+      "its own rules",
+      `export default { defaults: { n: "a" }, parameters: { n: { type: "number", describe: "" } }, onTick: () => [] };`,
+      null,
+      /must be of type number/,
+    ],
+    [
+      "a memory that it does not save",
+      `let n = 0;\nexport default { defaults: {}, parameters: {}, onTick() { n += 1; return [{ symbol: "AAA", quantity: n }]; } };`,
+      null,
+      /run 30 orders otherwise/,
+    ],
+  ])("tells the line of %s", async (_name, text, line, told) => {
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, { "checked.ts": text });
+    const { complaints } = await checkStrategy(workspace, "checked.ts");
+    expect(complaints.map((complaint) => complaint.line)).toContain(line);
+    expect(complaints.find((complaint) => complaint.line === line)?.text).toMatch(told);
+  });
+
+  it("says what is no file, and refuses what lies elsewhere", async () => {
+    const workspace = makeWorkspace();
+    mkdirSync(join(workspace.strategies, "folder.ts"));
+    expect((await checkStrategy(workspace, "none.ts")).complaints[0]?.text).toMatch(/is not in the strategies folder/);
+    expect((await checkStrategy(workspace, "folder.ts")).complaints[0]?.text).toMatch(/is no file/);
+    await expect(checkStrategy(workspace, "../desk.yaml")).rejects.toThrow(/leads out of the workspace/);
+  });
+});
