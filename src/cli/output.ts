@@ -85,7 +85,9 @@ export class Output {
   /** One line that is written over; only on a terminal. */
   progress(text: string): void {
     if (this.#io.stderr.isTTY !== true || this.json) return;
-    this.#io.stderr.write(`\r\u001B[2K${printable(text)}`);
+    // A line that wraps could not be written over.
+    const width = (this.#io.stdout.columns ?? 80) - 1;
+    this.#io.stderr.write(`\r\u001B[2K${printable(text).slice(0, width)}`);
     this.#progressShown = true;
   }
 

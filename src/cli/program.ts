@@ -62,8 +62,9 @@ export type AddCommand = <Options>(
 function adder(program: Command, io: Io, finish: (code: number) => void): AddCommand {
   return (usage, description, configure, example, action) => {
     const command = program.command(usage).description(description);
-    command.addHelpText("after", `\nExample:\n  ${example}`);
     configure(command);
+    // Last, so that help ends with it whatever else a command has to say.
+    command.addHelpText("after", `\nExample:\n  ${example}`);
     command.action(async (...given: unknown[]) => {
       const self = given[given.length - 1] as Command;
       const all = self.optsWithGlobals<GlobalOptions>();

@@ -81,6 +81,12 @@ describe("progress", () => {
     expect(said.err).toBe(`\r${ESC}[2K1 %\r${ESC}[2K2 %\r${ESC}[2Kdone\n`);
   });
 
+  it("never wraps", () => {
+    const { output, said } = screen();
+    output.progress("x".repeat(200));
+    expect(said.err).toBe(`\r${ESC}[2K${"x".repeat(79)}`);
+  });
+
   it("is for terminals only, and never beside JSON", () => {
     for (const options of [{ tty: false }, { json: true }]) {
       const { output, said } = screen(options);

@@ -7,8 +7,9 @@ import { folder, jsonOf, logos, root, tree } from "./terminal.ts";
 
 const at = folder();
 const demo = readFileSync(join(root, "resources", "demo", "desk.yaml"), "utf8");
+const SYMBOL = "{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }";
 const DESK =
-  "feed: { kind: synthetic, symbols: [{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }] }\nstrategies:\n" +
+  `feed: { kind: synthetic, symbols: [${SYMBOL}] }\nstrategies:\n` +
   "  - { name: a, module: momentum, symbols: [AAPL], cadence: 30s }\n";
 const HEADER = "dt,open,high,low,close,volume,symbol\n";
 const ROW = "2024-01-01T00:00:00Z,1,2,0.5,1.5,10,A\n";

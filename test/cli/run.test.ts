@@ -8,8 +8,9 @@ const at = folder();
 const sessionsIn = (place: string): string[] =>
   readdirSync(join(place, "ws", "sessions")).filter((name) => name !== "latest");
 const say = async (line: string, place = at): Promise<Said> => logos(line.split(" "), { at: place });
+const SYMBOL = "{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }";
 const DESK = (strategies: string): string =>
-  `feed: { kind: synthetic, symbols: [{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }] }\nstrategies:\n${strategies}`;
+  `feed: { kind: synthetic, symbols: [${SYMBOL}] }\nstrategies:\n${strategies}`;
 const strategy = (name: string, module: string): string =>
   `  - { name: ${name}, module: ${module}, symbols: [AAPL], cadence: 30s }\n`;
 

@@ -1,0 +1,63 @@
+/** `logos run --bars` on real recordings: LEAN's minutes in full and an hour of its seconds, and a day of perpetual candles. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { dataFolder, missingData } from "../material.ts";
+import { folder, jsonOf, logos } from "./terminal.ts";
+
+const filesOf = (source: string, pattern: RegExp): string[] =>
+  dataFolder === null
+    ? []
+    : readdirSync(join(dataFolder, source))
+        .filter((name) => pattern.test(name))
+        .map((name) => join(dataFolder as string, source, name));
+
+interface Summary {
+  readonly runs: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly workingOrders: number;
+  readonly halted: boolean;
+  readonly cause: string;
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  readonly equityEnd: string;
+  readonly folder: string;
+}
+
+async function run(args: readonly string[]): Promise<{ readonly summary: Summary; readonly err: string }> {
+  const at = folder();
+  const said = await logos(["run", "--json", ...args], { at });
+  expect(said.code).toBe(0);
+  const summary = jsonOf(said) as unknown as Summary;
+  expect(summary).toMatchObject({ halted: false, cause: "finished" });
+  expect(summary.fills + summary.workingOrders).toBeGreaterThanOrEqual(summary.orders);
+  const lines = readFileSync(join(summary.folder, "fills.csv"), "utf8").trimEnd().split("\n");
+  expect(lines.length).toBe(summary.fills + 1);
+  expect((await logos(["verify"], { at })).code).toBe(0);
+  return { summary, err: said.err };
+}
+
+describe.skipIf(dataFolder === null)(`real recordings (skipped where ${missingData})`, () => {
+  it("LEAN's minutes, two symbols over two days, in full", { timeout: 180_000 }, async () => {
+    const { summary, err } = await run(["--bars", ...filesOf("lean", /_minute_.*\.zip$/)]);
+    expect(err).toContain("7 strategies, seed 1, paper account.");
+    expect(summary).toMatchObject({ startedAt: 1_522_800_060_000_000, stoppedAt: 1_522_972_800_000_000 });
+    expect(summary.runs).toBe(20_153);
+    expect(summary.orders).toBeGreaterThan(1_000);
+  });
+
+  it("LEAN's seconds, for an hour", { timeout: 180_000 }, async () => {
+    const { summary, err } = await run(["--for", "1h", "--bars", ...filesOf("lean", /_second_.*\.zip$/)]);
+    expect(err).toContain("logos: The files hold one symbol, so pairs, which trades two, does not run.\n");
+    expect(summary.stoppedAt - summary.startedAt).toBe(3_600_000_000);
+    expect(summary.runs).toBeGreaterThan(10_000);
+  });
+
+  it("three-minute candles of a perpetual, for a day", { timeout: 180_000 }, async () => {
+    const { summary } = await run(["--for", "1d", "--bars", ...filesOf("hummingbot", /\.csv$/)]);
+    expect(summary.stoppedAt - summary.startedAt).toBe(86_400_000_000);
+    expect(summary.runs).toBe(3 * 480);
+    expect(summary.orders).toBeGreaterThan(100);
+  });
+});
