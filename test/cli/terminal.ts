@@ -15,8 +15,11 @@ import { runProgram } from "../../src/cli/program.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 const made: string[] = [];
+const started: ChildProcess[] = [];
 
 afterAll(() => {
+  for (const child of started.splice(0))
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -94,6 +97,7 @@ export class Running {
       env: { PATH: process.env["PATH"], LOGOS_WORKSPACE: join(at, "ws"), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    started.push(this.child);
     const told = (): void => {
       for (const look of this.#waiting) look();
     };
