@@ -12,6 +12,7 @@ import type { StreamValue } from "../shared/views.ts";
 import { nodeFileSystem } from "../store/index.ts";
 import type { ConsoleHost, ConsoleHostOptions, Connection } from "./api.ts";
 import { openConnection } from "./connection.ts";
+import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
 import { reviewHandlers } from "./handlers/review.ts";
 import { sessionHandlers } from "./handlers/session.ts";
@@ -83,12 +84,14 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   state.refreshSessions();
   const paths = new KnownPaths(state);
   const { close: closeTrials, ...trials } = trialHandlers(state);
+  const { close: closeRegress, ...regressions } = regressHandlers(state);
   const handlers: Handlers = {
     ...sessionHandlers(state),
     ...reviewHandlers(state),
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
     ...trials,
+    ...regressions,
   };
   const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
   const connections = new Set<Connection>();
@@ -98,6 +101,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   let quitting: Promise<void> | null = null;
   const quit = async (): Promise<void> => {
     closeTrials();
+    closeRegress();
     if (state.opened?.alive === true) await state.opened.live.stop("signal");
     for (const connection of connections) connection.close();
     hub.close();

@@ -8,6 +8,7 @@ import "./styles/frame.css";
 import "./styles/parts.css";
 import "./styles/grid.css";
 import "./styles/views.css";
+import "./styles/regression.css";
 import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract.ts";
 import { App } from "./app.tsx";

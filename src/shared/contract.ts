@@ -142,6 +142,45 @@ export const DrillSchema = z.object({
   ),
 });
 
+const FieldSchema = z.object({ path: z.string(), baseline: z.string(), run: z.string() });
+const ChainSchema = z.array(z.object({ step: z.string(), index: z.number(), at: z.number(), text: z.string() }));
+
+/** One fixture's verdict. Values are told as JSON text, shortened. */
+export const RegressionSchema = z.object({
+  name: z.string(),
+  verdict: z.enum(["equal", "differs", "no_baseline", "failed"]),
+  /** Why it could not be run; null unless it failed. */
+  problem: z.nullable(z.string()),
+  events: z.number(),
+  orders: z.number(),
+  fills: z.number(),
+  pnl: z.nullable(z.string()),
+  realMs: z.number(),
+  changedInputs: z.array(z.string()),
+  /** The first event that differs, counted from 1, with both sides and what led there. */
+  difference: z.nullable(
+    z.object({
+      index: z.number(),
+      at: z.nullable(z.number()),
+      baseline: z.nullable(z.string()),
+      run: z.nullable(z.string()),
+      fields: z.array(FieldSchema),
+      baselineChain: ChainSchema,
+      runChain: ChainSchema,
+    }),
+  ),
+  artifacts: z.array(z.object({ artifact: z.string(), differences: z.array(FieldSchema), more: z.number() })),
+});
+
+export const RegressStatusSchema = z.object({
+  state: z.enum(["none", "running", "done", "cancelled", "failed"]),
+  total: z.number(),
+  /** The fixture that runs at the moment. */
+  current: z.nullable(z.string()),
+  problem: z.nullable(z.string()),
+  results: z.array(RegressionSchema),
+});
+
 export const PROCEDURES = {
   /** Starts a new session of the workspace's desk. */
   "session.start": {
@@ -213,6 +252,20 @@ export const PROCEDURES = {
   },
   "drill.status": { input: nothing, output: DrillSchema },
   "drill.cancel": { input: nothing, output: nothing },
+  /** The fixtures of the workspace and of the program. */
+  "regress.list": {
+    input: nothing,
+    output: z.object({ fixtures: z.array(z.object({ name: z.string(), description: z.string(), own: z.boolean() })) }),
+  },
+  /** Runs fixtures beside the open session and compares them with their baselines; changes nothing. All of them without names. */
+  "regress.start": { input: z.object({ names: z.array(name).check(z.maxLength(100)) }), output: nothing },
+  "regress.status": { input: nothing, output: RegressStatusSchema },
+  "regress.cancel": { input: nothing, output: nothing },
+  /** A session that is over becomes a fixture of the workspace, if it decides the same when it is played again. */
+  "regress.record": {
+    input: z.object({ id: name }),
+    output: z.object({ name: z.string(), events: z.number(), difference: z.nullable(z.string()) }),
+  },
   "sessions.summary": { input: z.object({ id: name }), output: z.object({ markdown: z.string() }) },
   /** Shows the native file dialog; null where the person cancelled or the host has none. */
   "restore.pick": { input: nothing, output: z.object({ path: z.nullable(z.string()) }) },
@@ -279,6 +332,8 @@ export type RestorePreview = z.infer<typeof RestorePreviewSchema>;
 export type Why = z.infer<typeof WhySchema>;
 export type Verdict = z.infer<typeof VerdictSchema>;
 export type Drill = z.infer<typeof DrillSchema>;
+export type RegressionResult = z.infer<typeof RegressionSchema>;
+export type RegressStatus = z.infer<typeof RegressStatusSchema>;
 export type WhyStep = z.infer<typeof WhyStepSchema>;
 export type SnapshotSource = z.infer<typeof SnapshotSourceSchema>;
 

@@ -62,6 +62,7 @@ export const VIEWS = [
   "orders",
   "drift",
   "sessions",
+  "regression",
   "log",
   "settings",
   "help",

@@ -129,6 +129,15 @@ function readHead(folder: string): z.infer<typeof HeadSchema> {
   );
 }
 
+/** A fixture's description, or what is wrong with its file: for a list, which shows whatever is there. */
+export function fixtureHead(folder: string): string {
+  try {
+    return readHead(folder).description;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** The name of a file inside the fixture. */
 function inside(folder: string, file: string, name: string): string {
   const path = join(folder, name);

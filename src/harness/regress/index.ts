@@ -3,7 +3,7 @@ export { ARTIFACTS, type ArtifactName } from "./artifacts.ts";
 export { BASELINE_SCHEMA, loadBaseline, writeBaseline } from "./baseline.ts";
 export { compareArtifacts, type ArtifactDifference } from "./compare.ts";
 export { blocksOf, journalEvents, type EventLog } from "./events.ts";
-export { findFixtures, FIXTURE_SCHEMA, loadFixture, type Fixture, type FixtureFound } from "./fixture.ts";
+export { findFixtures, fixtureHead, FIXTURE_SCHEMA, loadFixture, type Fixture, type FixtureFound } from "./fixture.ts";
 export {
   fieldDifferences,
   firstDifference,

@@ -6,6 +6,7 @@ import {
   CircleHelp,
   Clock3,
   Folder,
+  GitCompare,
   Rows3,
   Scale,
   Settings,
@@ -41,6 +42,7 @@ const SESSION: readonly Entry[] = [
 
 const WORKSPACE: readonly Entry[] = [
   { view: "sessions", icon: Folder },
+  { view: "regression", icon: GitCompare },
   { view: "log", icon: SquareTerminal },
   { view: "settings", icon: Settings },
   { view: "help", icon: CircleHelp },

@@ -36,12 +36,13 @@ export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   orders: "Orders and fills",
   drift: "Drift review",
   sessions: "Sessions",
+  regression: "Regression",
   log: "Log",
   settings: "Settings",
   help: "Help",
 };
 
-/** Digits go to the views in the rail's order. */
+/** Digits go to the views in the rail's order; those that have none left have a sign. */
 export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
   desk: "1",
   schedule: "2",
@@ -51,6 +52,7 @@ export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
   orders: "6",
   drift: "7",
   sessions: "8",
+  regression: "-",
   log: "9",
   settings: "0",
   help: "?",

@@ -11,6 +11,7 @@ export const VIEW_NAMES = [
   "orders",
   "drift",
   "sessions",
+  "regression",
   "log",
   "settings",
   "help",

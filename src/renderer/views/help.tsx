@@ -19,6 +19,8 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
   orders: "Every order and fill. A row opens its why: tick, signal, risk, router, journal, broker, fill, book.",
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
   sessions: "The workspace's sessions: open one again, compare two, restore a router snapshot.",
+  regression:
+    "Recorded markets run again: equal to what they were, or the first event that differs, both sides, and what led there.",
   log: "What happened, in words.",
   settings: "Theme, time zone, keys, layout.",
   help: "This page.",

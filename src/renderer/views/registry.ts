@@ -7,6 +7,7 @@ import { Help } from "./help.tsx";
 import { Log } from "./log.tsx";
 import { Metrics } from "./metrics.tsx";
 import { Orders } from "./orders.tsx";
+import { Regression } from "./regression.tsx";
 import { Rejections } from "./rejections.tsx";
 import { Router } from "./router.tsx";
 import { Schedule } from "./schedule.tsx";
@@ -22,6 +23,7 @@ export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   orders: Orders,
   drift: Drift,
   sessions: Sessions,
+  regression: Regression,
   log: Log,
   settings: Settings,
   help: Help,

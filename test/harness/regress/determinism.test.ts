@@ -74,7 +74,8 @@ const DESK = SMALL_DESK.replace(
 
 describe("host processes", () => {
   it("change nothing, none, one or three of them", async () => {
-    const desk = `${DESK}  - { name: revert, module: mean_reversion, symbols: [AAA], cadence: 30s, params: { lookback: 10, z_entry: 0.8 } }\n`;
+    const revert = "module: mean_reversion, symbols: [AAA], cadence: 30s, params: { lookback: 10, z_entry: 0.8 }";
+    const desk = `${DESK}  - { name: revert, ${revert} }\n`;
     const folder = makeFixture({ desk, strategies: { "bird.mjs": BIRD } });
     await keepBaseline(folder, { processesFor: "none" });
     for (const hosts of [{ processes: 1 }, { processesFor: "all", processes: 3 }] as const) {
