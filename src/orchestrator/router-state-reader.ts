@@ -282,7 +282,7 @@ function listOf(
     if (strategy[row] === -1) {
       quantity[row] = Number.NaN;
       price[row] = Number.NaN;
-    }
+    } else if (price[row] === 0) price[row] = 0;
   const list: KeyList = {
     ...base,
     strategy,

@@ -13,7 +13,7 @@ import { SCHEMA_VERSION } from "./router-state.ts";
 import { DRIFT_KINDS, HALT_SOURCES } from "./router-types.ts";
 import type { DriftItem, HaltReason, ReportEvidence } from "./router-types.ts";
 import type { SeenFill } from "./seen-fills.ts";
-import { checked, entriesOf, type ReadMoment } from "./state-check.ts";
+import { checked, entriesOf, type ReadMoment, withoutMinusZero } from "./state-check.ts";
 import type { Faults, Step } from "./state-fault.ts";
 
 /** The columns of the keys as the file has them. */
@@ -136,7 +136,9 @@ export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Fau
       [SECTION, "schema_version"],
       `this program reads version ${SCHEMA_VERSION}, and the file has ${version}`,
     );
-  const head = checked(HEAD, value, [SECTION], faults);
+  // The long parts are read where they are checked; only the short ones are worth a copy.
+  const { keys, fills, filled, ...short } = checked(HEAD, value, [SECTION], faults);
+  const head = { ...withoutMinusZero(short), keys, fills, filled };
   const { rejected, accepted, replays } = head.counters;
   return {
     keys: keysOf(head.keys, faults),
@@ -246,8 +248,8 @@ function fillsOf(value: unknown, faults: Faults): Record<string, readonly SeenFi
     const place: Step[] = [SECTION, "fills", id];
     const list = (areFills(rows) ? rows : checked(FILLS, rows, place, faults)).map(([fillId, quantity, price]) => ({
       fillId,
-      quantity,
-      price,
+      quantity: quantity + 0,
+      price: price === null ? null : price + 0,
     }));
     put(fills, id, list);
     if (list.length === 1) continue;

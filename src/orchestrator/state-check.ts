@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import type { Moment } from "../shared/time.ts";
 import { shown } from "./order-request.ts";
+import { record } from "./record.ts";
 import type { Faults, Step } from "./state-fault.ts";
 
 /** Reads a time of the file at a place. */
@@ -32,6 +33,14 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     found = (found as Record<PropertyKey, unknown>)[step];
   }
   return found;
+}
+
+/** Minus zero is a number that JSON can read and never writes: as plain zero a file goes through and back the same. */
+export function withoutMinusZero<Value>(value: Value): Value {
+  if (typeof value === "number") return (value + 0) as Value;
+  if (Array.isArray(value)) return value.map((one: unknown) => withoutMinusZero(one)) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  return record(Object.entries(value).map(([key, one]) => [key, withoutMinusZero(one)] as const)) as Value;
 }
 
 /** The value as the schema reads it; its first fault is told with its place. */

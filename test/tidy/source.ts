@@ -61,7 +61,7 @@ function startedFile(node: Node): string | null {
   const beside = (node["arguments"] as readonly Node[]).some(
     (one) => isNode(one["object"]) && one["object"].type === "MetaProperty",
   );
-  if (!beside || !/\.ts$/.test(path)) return null;
+  if (!beside || !path.endsWith(".ts")) return null;
   return path.startsWith(".") ? path : `./${path}`;
 }
 

@@ -60,17 +60,21 @@ function broken(text: string, stream: { next(): number }): string {
 
 type Read = (text: string) => ReturnType<typeof readRouterState>;
 
+interface Judged {
+  readonly verdict: "refused" | "read" | "wrong";
+  readonly why: string;
+}
+
 /** What became of one text: refused with its place, read to a router that writes itself again, or something that may not be. */
-function judge(text: string, read: Read): "refused" | "read" | string {
+function judge(text: string, read: Read): Judged {
   try {
     const router = OrderRouter.restore(read(text));
     const again = OrderRouter.restore(readRouterState(writeRouterState(router.snapshot())));
-    return writeRouterState(again.snapshot()) === writeRouterState(router.snapshot())
-      ? "read"
-      : "it does not write itself again";
+    const same = writeRouterState(again.snapshot()) === writeRouterState(router.snapshot());
+    return same ? { verdict: "read", why: "" } : { verdict: "wrong", why: "it does not write itself again" };
   } catch (error) {
-    if (error instanceof CodedError) return "refused";
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof CodedError) return { verdict: "refused", why: error.message };
+    return { verdict: "wrong", why: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -85,9 +89,9 @@ export const snapshots: Trial = {
     const counts = { refused: 0, read: 0 };
     const wrong: string[] = [];
     for (let number = 0; number < cases; number++) {
-      const verdict = judge(broken(text, stream), (one) => readRouterState(one));
-      if (verdict === "refused" || verdict === "read") counts[verdict] += 1;
-      else if (wrong.length < BROKEN_MAX) wrong.push(`case ${number} of seed ${seed}: ${verdict}`);
+      const { verdict, why } = judge(broken(text, stream), (one) => readRouterState(one));
+      if (verdict !== "wrong") counts[verdict] += 1;
+      else if (wrong.length < BROKEN_MAX) wrong.push(`case ${number} of seed ${seed}: ${why}`);
       if (number % 1_000 === 999) progress(number + 1);
     }
     return { cases, counts, broken: wrong };
@@ -97,8 +101,8 @@ export const snapshots: Trial = {
     const stream = createStream("canary", "snapshots");
     const text = busyText();
     for (let number = 0; number < 500; number++) {
-      const verdict = judge(broken(text, stream), (one) => JSON.parse(one) as ReturnType<typeof readRouterState>);
-      if (verdict !== "refused" && verdict !== "read") return true;
+      const { verdict } = judge(broken(text, stream), (one) => JSON.parse(one) as ReturnType<typeof readRouterState>);
+      if (verdict === "wrong") return true;
     }
     return false;
   },

@@ -1,5 +1,5 @@
 /** What can be proven of a session: it verified, and a restart drill with its report. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { Drill, Verdict } from "../../shared/contract.ts";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
@@ -75,23 +75,17 @@ const RUNS = [1, 3, 5, 10] as const;
 /** The drill's state, asked for now and then while the panel is open. */
 function useDrill(): { readonly drill: Drill | null; readonly look: () => void } {
   const [drill, setDrill] = useState<Drill | null>(null);
-  const [round, setRound] = useState(0);
+  const load = useCallback(async (): Promise<void> => {
+    const answer = await ask("drill.status", {});
+    if (answer.ok) setDrill(answer.value);
+  }, []);
+  // Each answer of a drill under way asks again after a while; leaving the view ends that.
   useEffect(() => {
-    let gone = false;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const load = async (): Promise<void> => {
-      const answer = await ask("drill.status", {});
-      if (gone || !answer.ok) return;
-      setDrill(answer.value);
-      if (answer.value.state === "running") timer = setTimeout(() => void load(), POLL_MS);
-    };
-    void load();
-    return () => {
-      gone = true;
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [round]);
-  return { drill, look: () => setRound((count) => count + 1) };
+    if (drill !== null && drill.state !== "running") return undefined;
+    const timer = setTimeout(() => void load(), drill === null ? 0 : POLL_MS);
+    return () => clearTimeout(timer);
+  }, [drill, load]);
+  return { drill, look: () => void load() };
 }
 
 function DrillRuns({ report }: { readonly report: NonNullable<Drill["report"]> }): ReactNode {

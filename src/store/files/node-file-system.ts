@@ -16,13 +16,27 @@ function handle(descriptor: number): FileHandle {
   };
 }
 
+/**
+ * Makes a folder and those above it that are missing, from the top down. Node's own recursive call never ends on some systems'
+ * special folders, where making one is answered as if the one above it were missing.
+ */
+function makeFolder(path: string): void {
+  const above = dirname(path);
+  if (above !== path && !fs.existsSync(above)) makeFolder(above);
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !fs.statSync(path).isDirectory()) throw error;
+  }
+}
+
 export const nodeFileSystem: FileSystem = {
   readFile: (path) => fs.readFileSync(path),
   size: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
   exists: (path) => fs.existsSync(path),
   list: (folder) => fs.readdirSync(folder).toSorted(),
   makeFolder: (path) => {
-    fs.mkdirSync(path, { recursive: true });
+    makeFolder(path);
   },
   create: (path) => handle(fs.openSync(path, "wx", 0o644)),
   append: (path) => handle(fs.openSync(path, "a", 0o644)),

@@ -53,6 +53,8 @@ export interface RunFinishedEntry {
   /** The newest bar that the run saw, by close; null before the first. */
   readonly bar: Moment | null;
   readonly message: string | null;
+  /** What the strategy remembers from here on, as JSON; absent where that is what it was. */
+  readonly state?: string | null;
 }
 
 /** Slots that passed without a run: a sleep, a debugger, a stopped machine. */

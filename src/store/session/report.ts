@@ -6,7 +6,7 @@
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
-import { formatDuration, formatMoment, moment, type Duration } from "../../shared/time.ts";
+import { formatDuration, formatMoment, moment, SECOND, type Duration } from "../../shared/time.ts";
 import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
 
@@ -69,7 +69,7 @@ ${table([
   ["Desk", `${record.desk} (${record.source})`],
   ["Account", "paper"],
   ["Session time", `${formatMoment(moment(record.startedAt))} to ${formatMoment(moment(record.lastAt))}`],
-  ["Length", formatDuration((record.lastAt - record.startedAt) as Duration)],
+  ["Length", formatDuration((Math.round((record.lastAt - record.startedAt) / SECOND) * SECOND) as Duration)],
   ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
   ["Seed", record.seed],
   ["Runs, orders, fills", `${record.runs}, ${record.orders}, ${record.fills}`],
