@@ -32,7 +32,7 @@ function run(script: string, args: readonly string[], environment: NodeJS.Proces
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     // The output is read in a log, where colours are noise.
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ...environment },
+    env: { ...process.env, NO_COLOR: "1", ...environment },
   });
   return child.status === 0;
 }
