@@ -118,7 +118,7 @@ describe("`logos smoke`", () => {
   const at = folder();
   const say = async (line: string): ReturnType<typeof logos> => logos(line.split(" "), { at });
 
-  it("writes its two files where it is told, the same for the same seed, and 0 when every limit is kept", async () => {
+  it("writes its files where it is told, the same for the same seed but for the history, and 0 when every limit is kept", async () => {
     const people = await say("smoke --seed 7 --output-dir one");
     expect(people).toMatchObject({ code: 0, err: "" });
     expect(people.out).toMatch(/^50 strategies, 15 minutes, seed 7: [\d,]+ runs, /);
@@ -126,16 +126,19 @@ describe("`logos smoke`", () => {
     const programs = await say("smoke --seed 7 --output-dir two --json");
     const told = jsonOf(programs);
     expect(tree(join(at, "one")).map((line) => line.split(" ")[0])).toEqual([
+      "history.jsonl",
       "logs/",
       "logs/metrics.jsonl",
       "summary.json",
     ]);
-    expect(tree(join(at, "two"))).toEqual(tree(join(at, "one")));
+    const steady = (name: string): string[] => tree(join(at, name)).filter((line) => !line.startsWith("history"));
+    expect(steady("two")).toEqual(steady("one"));
     const summary: unknown = JSON.parse(readFileSync(join(at, "one", "summary.json"), "utf8"));
     expect(told).toMatchObject(summary as object);
     expect(told["files"]).toEqual({
       metrics: join(at, "two", "logs", "metrics.jsonl"),
       summary: join(at, "two", "summary.json"),
+      history: join(at, "two", "history.jsonl"),
     });
     const lines = readFileSync(join(at, "one", "logs", "metrics.jsonl"), "utf8").split("\n");
     expect([lines.length, lines.at(-1)]).toEqual([181, ""]);
@@ -148,7 +151,9 @@ describe("`logos smoke`", () => {
       tree(own)
         .filter((line) => !line.endsWith("/"))
         .map((line) => line.split(" ")[0]),
-    ).toEqual(["runs/orchestrator/_ci/smoke/logs/metrics.jsonl", "runs/orchestrator/_ci/smoke/summary.json"]);
+    ).toEqual(
+      ["history.jsonl", "logs/metrics.jsonl", "summary.json"].map((name) => `runs/orchestrator/_ci/smoke/${name}`),
+    );
   });
 
   it.each([

@@ -2,15 +2,30 @@
  * `logos smoke`: the synthetic cohort, its files and its verdict.
  *
  * 1. Exit 0 when every limit is kept, 1 when one is broken, 2 when a fill was unknown.
- * 2. Nothing is written before the run is over, and each file appears whole.
+ * 2. Nothing is written before the run is over, and each file appears whole; the history gets one line more.
  */
 import { resolve } from "node:path";
-import { runSmoke, SMOKE_DEFAULTS, type SmokeOptions, type SmokeResult } from "../../harness/smoke.ts";
+import { nodeTimers, nodeWallMs } from "../../live/clock/index.ts";
+import {
+  DRIFT_SHARE,
+  keepSmoke,
+  readSmokeLimits,
+  smokeRecord,
+  type SmokeComparison,
+} from "../../harness/smoke-history.ts";
+import {
+  runSmoke,
+  SMOKE_DEFAULTS,
+  type SmokeLimits,
+  type SmokeOptions,
+  type SmokeResult,
+} from "../../harness/smoke.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { DAY, formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
 import { ioError, nodeFileSystem, writeAtomic } from "../../store/index.ts";
 import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
+import { version } from "../version.ts";
 
 interface Options {
   readonly strategies: string;
@@ -24,6 +39,7 @@ interface Options {
   readonly sloSkipRate?: string;
   readonly sloQueueDepth?: string;
   readonly sloErrors?: string;
+  readonly sloFile?: string;
   readonly unknownFillShare: string;
 }
 
@@ -31,8 +47,26 @@ interface Options {
 const DURATION_MAX = 7 * DAY;
 const RUNS_MAX = 2_000_000;
 
-function optionsOf(given: Options): SmokeOptions {
+/** The limits: a flag's, else the file's, else the cohort's own. */
+function limitsOf(given: Options, file: Partial<SmokeLimits>, timeBudget: number): SmokeLimits {
   const limits = SMOKE_DEFAULTS.limits;
+  const { sloLatencyP95Sec: latency, sloSkipRate: skips, sloQueueDepth: depth, sloErrors: errors } = given;
+  return {
+    latencyP95S:
+      latency === undefined
+        ? (file.latencyP95S ?? timeBudget / SECOND)
+        : decimalNumber("--slo-latency-p95-sec", latency, 0, 86_400),
+    skipRate: skips === undefined ? (file.skipRate ?? limits.skipRate) : decimalNumber("--slo-skip-rate", skips, 0, 1),
+    queueDepth:
+      depth === undefined
+        ? (file.queueDepth ?? Math.max(limits.queueDepth, Number(given.strategies)))
+        : wholeNumber("--slo-queue-depth", depth, 0, 1_000_000),
+    errors:
+      errors === undefined ? (file.errors ?? limits.errors) : wholeNumber("--slo-errors", errors, 0, 1_000_000_000),
+  };
+}
+
+function optionsOf(given: Options, file: Partial<SmokeLimits>): SmokeOptions {
   const timeBudget = durationOfNumber("--time-budget-sec", given.timeBudgetSec, SECOND);
   const cadence = durationOfNumber("--cadence-sec", given.cadenceSec, SECOND);
   const jitter = durationOfNumber("--jitter-sec", given.jitterSec, SECOND, true);
@@ -64,28 +98,17 @@ function optionsOf(given: Options): SmokeOptions {
     jitter,
     seed: given.seed,
     unknownFillShare: decimalNumber("--unknown-fill-share", given.unknownFillShare, 0, 1),
-    limits: {
-      latencyP95S:
-        given.sloLatencyP95Sec === undefined
-          ? timeBudget / SECOND
-          : decimalNumber("--slo-latency-p95-sec", given.sloLatencyP95Sec, 0, 86_400),
-      skipRate:
-        given.sloSkipRate === undefined ? limits.skipRate : decimalNumber("--slo-skip-rate", given.sloSkipRate, 0, 1),
-      queueDepth:
-        given.sloQueueDepth === undefined
-          ? Math.max(limits.queueDepth, Number(given.strategies))
-          : wholeNumber("--slo-queue-depth", given.sloQueueDepth, 0, 1_000_000),
-      errors:
-        given.sloErrors === undefined ? limits.errors : wholeNumber("--slo-errors", given.sloErrors, 0, 1_000_000_000),
-    },
+    limits: limitsOf(given, file, timeBudget),
   };
 }
 
-function write(
-  context: Context,
-  folder: string,
-  result: SmokeResult,
-): { readonly metrics: string; readonly summary: string } {
+interface Files {
+  readonly metrics: string;
+  readonly summary: string;
+  readonly history: string;
+}
+
+function write(context: Context, folder: string, result: SmokeResult): Files {
   const logs = resolve(context.io.folder, folder, "logs");
   try {
     nodeFileSystem.makeFolder(logs);
@@ -97,18 +120,26 @@ function write(
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   writeAtomic(nodeFileSystem, metrics, encode(result.lines.map((line) => `${line}\n`).join("")));
   writeAtomic(nodeFileSystem, summary, encode(`${JSON.stringify(result.summary, null, 2)}\n`));
-  return { metrics, summary };
+  return { metrics, summary, history: resolve(logs, "..", "history.jsonl") };
 }
 
-function print(
-  context: Context,
-  result: SmokeResult,
-  files: { readonly metrics: string; readonly summary: string },
-): void {
+/** What has become worse than it was. */
+function driftLines(compared: SmokeComparison): string[] {
+  const { before, unreadable, rows } = compared;
+  const lines = rows
+    .filter((row) => row.drifts)
+    .map((row) => `drift    ${row.name} is ${row.value}, and was ${row.median} in the middle of ${before} before`);
+  if (before > 0 && lines.length === 0)
+    lines.push(`history  no figure is more than ${DRIFT_SHARE * 100} % worse than in ${before} smokes before`);
+  if (unreadable > 0) lines.push(`history  ${unreadable} lines cannot be read and are passed over`);
+  return lines;
+}
+
+function print(context: Context, result: SmokeResult, files: Files, compared: SmokeComparison): void {
   const { output } = context;
   const { summary } = result;
   if (output.json) {
-    output.value({ ...summary, files });
+    output.value({ ...summary, files, history: compared });
     return;
   }
   output.line(
@@ -125,6 +156,7 @@ function print(
   ]);
   output.line(`metrics  ${files.metrics}`);
   output.line(`summary  ${files.summary}`);
+  for (const line of driftLines(compared)) output.line(line);
 }
 
 /** Adds `smoke`. */
@@ -145,11 +177,23 @@ export function addSmokeCommand(add: AddCommand): void {
         .option("--slo-skip-rate <share>", "limit of skipped runs, as a share of one (0.05)")
         .option("--slo-queue-depth <n>", "limit of orders in flight at once")
         .option("--slo-errors <n>", "limit of rejections (0)")
+        .option(
+          "--slo-file <file>",
+          "limits in YAML or JSON: latency_p95_s, skip_rate, queue_depth, errors; flags go before it",
+        )
         .option("--unknown-fill-share <share>", "share of steps in which a fill comes that nobody ordered", "0"),
     "logos smoke --strategies 2000 --seed 7",
     (context, given) => {
-      const result = runSmoke(optionsOf(given));
-      print(context, result, write(context, given.outputDir, result));
+      const { sloFile } = given;
+      const file = sloFile === undefined ? {} : readSmokeLimits(nodeFileSystem, resolve(context.io.folder, sloFile));
+      const options = optionsOf(given, file);
+      const begun = nodeTimers.monotonicMs();
+      const result = runSmoke(options);
+      const realMs = nodeTimers.monotonicMs() - begun;
+      const files = write(context, given.outputDir, result);
+      const at = new Date(nodeWallMs()).toISOString();
+      const compared = keepSmoke(nodeFileSystem, files.history, smokeRecord(result.summary, { at, version, realMs }));
+      print(context, result, files, compared);
       return { passed: 0, slo_broken: 1, unknown_fills: 2 }[result.summary.verdict];
     },
   );
