@@ -31,9 +31,25 @@ const PER_WORD = 2.3283064365386963e-10;
 const PER_DOUBLE = 1.1102230246251565e-16;
 
 /**
- * Alea (Johannes Baagøe), seeded by `seedrandom` and giving the same numbers. Its four numbers stand side by side, because a
- * desk of ten thousand strategies draws from ten thousand streams, and most of a draw is finding them in memory.
+ * The next number of Alea (Johannes Baagøe), as `seedrandom` gives it, from a state whose four numbers stand in cells from `at` on.
+ * A desk of ten thousand strategies draws from ten thousand streams, and most of a draw is finding them in memory.
  */
+export function drawFrom(cells: Float64Array, at: number): number {
+  const high = drawWord(cells, at);
+  const low = Math.trunc(drawWord(cells, at) * 0x20_0000);
+  return high + low * PER_DOUBLE;
+}
+
+function drawWord(cells: Float64Array, at: number): number {
+  const sum = 2_091_639 * (cells[at + 1] as number) + (cells[at] as number) * PER_WORD;
+  const carry = Math.trunc(sum);
+  cells[at] = carry;
+  cells[at + 1] = cells[at + 2] as number;
+  cells[at + 2] = cells[at + 3] as number;
+  cells[at + 3] = sum - carry;
+  return sum - carry;
+}
+
 class AleaStream implements Stream {
   readonly #cells: Float64Array;
 
@@ -42,20 +58,7 @@ class AleaStream implements Stream {
   }
 
   next(): number {
-    const high = this.#draw();
-    const low = Math.trunc(this.#draw() * 0x20_0000);
-    return high + low * PER_DOUBLE;
-  }
-
-  #draw(): number {
-    const cells = this.#cells;
-    const sum = 2_091_639 * (cells[1] as number) + (cells[0] as number) * PER_WORD;
-    const carry = Math.trunc(sum);
-    cells[0] = carry;
-    cells[1] = cells[2] as number;
-    cells[2] = cells[3] as number;
-    cells[3] = sum - carry;
-    return cells[3];
+    return drawFrom(this.#cells, 0);
   }
 
   state(): StreamState {

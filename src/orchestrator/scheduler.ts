@@ -11,8 +11,9 @@ import { duration, moment } from "../shared/time.ts";
 import type { Duration, Moment } from "../shared/time.ts";
 import { DueHeap } from "./due-heap.ts";
 import { createStream, drawSeed, restoreStream } from "./random.ts";
-import type { Seed, Stream } from "./random.ts";
+import type { Seed } from "./random.ts";
 import { record } from "./record.ts";
+import { Entry, EntryTable } from "./schedule-entry.ts";
 import { completeSpec } from "./schedule-spec.ts";
 import type { FullScheduleSpec, ScheduleSpec } from "./schedule-spec.ts";
 import type { FinishedRun, MissedSlots, PlannedRun } from "./scheduler-types.ts";
@@ -20,28 +21,6 @@ import type { SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./sched
 
 /** The most runs that `nextRuns` tells at once. */
 export const PLANNED_RUNS_MAX = 1_000;
-
-interface Entry {
-  readonly index: number;
-  readonly spec: FullScheduleSpec;
-  readonly stream: Stream;
-  nextRun: number;
-  /** The slot of the next run, or of the present one while running; without jitter. */
-  planned: number;
-  startedAt: number | null;
-  paused: boolean;
-  executions: number;
-  overruns: number;
-  skips: number;
-  totalRuntime: number;
-  lastRun: number | null;
-  lastHeartbeat: number | null;
-}
-
-/** Uniform in [−jitter, +jitter], whole microseconds; draws nothing where there is no jitter. */
-function drawJitter(spec: FullScheduleSpec, stream: Stream): number {
-  return spec.jitter === 0 ? 0 : Math.floor(stream.next() * (2 * spec.jitter + 1)) - spec.jitter;
-}
 
 /** The newest slot of a grid at or before a moment; `slot` is any slot of it. */
 function slotAtOrBefore(slot: number, cadence: number, at: number): number {
@@ -52,6 +31,7 @@ export class Scheduler {
   /** The moment at which the scheduler was made: no first run lies before it. */
   readonly now: Moment;
   readonly seed: Seed;
+  readonly #table = new EntryTable();
   readonly #entries: Entry[] = [];
   readonly #byName = new Map<string, Entry>();
   readonly #heap = new DueHeap();
@@ -78,33 +58,35 @@ export class Scheduler {
         "invalid_input",
         `A strategy named ${full.name} is registered already; give this one another name.`,
       );
-    const stream = createStream(this.seed, full.name);
     const startAt = moment(options.startAt ?? this.now);
-    const planned = Math.max(this.now, startAt);
-    const nextRun = Math.max(this.now, startAt + drawJitter(full, stream));
-    const counts = { startedAt: null, paused: false, executions: 0, overruns: 0, skips: 0, totalRuntime: 0 };
-    this.#add({ index: 0, spec: full, stream, nextRun, planned, ...counts, lastRun: null, lastHeartbeat: null });
-    return moment(nextRun);
+    const planned = moment(Math.max(this.now, startAt));
+    const absent = { startedAt: null, lastRun: null, lastHeartbeat: null };
+    const counts = { paused: false, executions: 0, overruns: 0, skips: 0, totalRuntime: duration(0) };
+    const stream = createStream(this.seed, full.name).state();
+    const entry = this.#add({ spec: full, nextRun: planned, planned, ...absent, ...counts, stream });
+    entry.nextRun = Math.max(this.now, startAt + entry.drawJitter());
+    this.#place(entry);
+    return moment(entry.nextRun);
   }
 
-  #add(entry: Entry): void {
-    const placed = { ...entry, index: this.#entries.length };
-    this.#entries.push(placed);
-    this.#byName.set(placed.spec.name, placed);
-    if (placed.startedAt !== null) this.#running++;
-    this.#place(placed);
+  #add(saved: StrategySnapshot): Entry {
+    const entry = new Entry(this.#table, this.#entries.length, saved);
+    this.#entries.push(entry);
+    this.#byName.set(entry.name, entry);
+    if (entry.running) this.#running++;
+    return entry;
   }
 
   /** Holds invariant 2 for one entry. */
   #place(entry: Entry): void {
-    if (entry.startedAt === null && !entry.paused) this.#heap.set(entry.index, entry.nextRun);
+    if (!entry.running && !entry.paused) this.#heap.set(entry.index, entry.nextRun);
     else this.#heap.remove(entry.index);
   }
 
   #find(name: string): Entry {
-    if (this.#latest !== null && this.#latest.spec.name === name) return this.#latest;
+    if (this.#latest !== null && this.#latest.name === name) return this.#latest;
     const next = this.#entries[this.#due[this.#dueAt] ?? -1];
-    if (next !== undefined && next.spec.name === name) {
+    if (next !== undefined && next.name === name) {
       this.#dueAt++;
       this.#latest = next;
       return next;
@@ -119,23 +101,21 @@ export class Scheduler {
     const members = this.#heap.due(moment(now));
     this.#due = members;
     this.#dueAt = 0;
-    return members.map((member) => (this.#entries[member] as Entry).spec.name);
+    return members.map((member) => (this.#entries[member] as Entry).name);
   }
 
   /** Throws a CodedError when the strategy is unknown or already running. */
   markStart(name: string, now: number): void {
     const entry = this.#find(name);
-    if (entry.startedAt !== null)
+    if (entry.running)
       throw new CodedError(
         "wrong_state",
         `Strategy ${name} is already running; finish that run before the next is started.`,
       );
     const at = moment(now);
     // A run before its time is an extra one: on a grid it leaves the slot that was planned to the run after it.
-    if (at < entry.nextRun && entry.spec.anchor === "slot")
-      entry.planned = slotAtOrBefore(entry.planned, entry.spec.cadence, at);
-    entry.startedAt = at;
-    entry.lastRun = at;
+    if (entry.onGrid && at < entry.nextRun) entry.planned = slotAtOrBefore(entry.planned, entry.cadence, at);
+    entry.start(at);
     this.#running++;
     this.#heap.remove(entry.index);
   }
@@ -147,18 +127,14 @@ export class Scheduler {
   markFinish(name: string, now: number): FinishedRun {
     const entry = this.#find(name);
     const started = entry.startedAt;
-    if (started === null)
+    if (!entry.running)
       throw new CodedError("wrong_state", `Strategy ${name} is not running, so there is no run to finish.`);
     const finish = moment(now);
     const runtime = Math.max(0, finish - started);
-    const overrun = runtime > entry.spec.timeBudget;
+    const overrun = runtime > entry.timeBudget;
     const skips = this.#planAfter(entry, started, finish, overrun);
-    entry.nextRun = Math.max(finish, entry.planned + drawJitter(entry.spec, entry.stream));
-    entry.executions++;
-    entry.totalRuntime += runtime;
-    if (overrun) entry.overruns++;
-    entry.skips += skips;
-    entry.startedAt = null;
+    entry.nextRun = Math.max(finish, entry.planned + entry.drawJitter());
+    entry.finish(runtime, overrun, skips);
     this.#running--;
     this.#place(entry);
     return { nextRun: entry.nextRun as Moment, runtime: runtime as Duration, overrun, skips };
@@ -166,9 +142,9 @@ export class Scheduler {
 
   /** Moves `planned` to the slot of the next run; returns the slots that are skipped. */
   #planAfter(entry: Entry, started: number, finish: number, overrun: boolean): number {
-    const { cadence, anchor } = entry.spec;
+    const { cadence } = entry;
     const lost = overrun ? 1 : 0;
-    if (anchor === "finish") {
+    if (!entry.onGrid) {
       entry.planned = finish + (1 + lost) * cadence;
       return lost;
     }
@@ -181,7 +157,7 @@ export class Scheduler {
   }
 
   recordHeartbeat(name: string, now: number): void {
-    this.#find(name).lastHeartbeat = moment(now);
+    this.#find(name).heartbeat(moment(now));
   }
 
   /** Strategies without a heartbeat yet, or silent for longer than their timeout; in order of registration. */
@@ -189,7 +165,8 @@ export class Scheduler {
     const at = moment(now);
     const late: string[] = [];
     for (const { spec, lastHeartbeat } of this.#entries)
-      if (lastHeartbeat === null || at - lastHeartbeat > spec.heartbeatTimeout) late.push(spec.name);
+      // No heartbeat yet is NaN, and nothing compares with it: that is late as well.
+      if (!(at - lastHeartbeat <= spec.heartbeatTimeout)) late.push(spec.name);
     return late;
   }
 
@@ -198,8 +175,7 @@ export class Scheduler {
     const at = moment(now);
     const over: string[] = [];
     if (this.#running === 0) return over;
-    for (const { spec, startedAt } of this.#entries)
-      if (startedAt !== null && at - startedAt > spec.timeBudget) over.push(spec.name);
+    for (const { spec, startedAt } of this.#entries) if (at - startedAt > spec.timeBudget) over.push(spec.name);
     return over;
   }
 
@@ -231,7 +207,7 @@ export class Scheduler {
     const at = moment(now);
     if (!entry.paused) return;
     entry.paused = false;
-    if (entry.startedAt === null && entry.nextRun < at) this.#bringTo(entry, at);
+    if (!entry.running && entry.nextRun < at) this.#bringTo(entry, at);
     this.#place(entry);
   }
 
@@ -239,7 +215,7 @@ export class Scheduler {
   runNow(name: string, now: number): void {
     const entry = this.#find(name);
     const at = moment(now);
-    if (entry.startedAt !== null)
+    if (entry.running)
       throw new CodedError("wrong_state", `Strategy ${name} is running; ask again when this run has ended.`);
     if (entry.paused) throw new CodedError("wrong_state", `Strategy ${name} is paused; resume it first.`);
     if (entry.nextRun <= at) return;
@@ -250,7 +226,7 @@ export class Scheduler {
   /** Sets the next run to `at`; on a grid, the run takes the place of the newest slot that has passed. */
   #bringTo(entry: Entry, at: number): void {
     entry.nextRun = at;
-    entry.planned = entry.spec.anchor === "slot" ? slotAtOrBefore(entry.planned, entry.spec.cadence, at) : at;
+    entry.planned = entry.onGrid ? slotAtOrBefore(entry.planned, entry.cadence, at) : at;
   }
 
   /**
@@ -260,12 +236,12 @@ export class Scheduler {
   skipMissed(name: string, now: number): MissedSlots {
     const entry = this.#find(name);
     const at = moment(now);
-    const idle = entry.startedAt === null && !entry.paused;
-    const slots = idle ? Math.max(0, Math.floor((at - entry.nextRun) / entry.spec.cadence)) : 0;
+    const idle = !entry.running && !entry.paused;
+    const slots = idle ? Math.max(0, Math.floor((at - entry.nextRun) / entry.cadence)) : 0;
     if (slots > 0) {
-      entry.skips += slots;
-      entry.nextRun += slots * entry.spec.cadence;
-      entry.planned += slots * entry.spec.cadence;
+      entry.skip(slots);
+      entry.nextRun += slots * entry.cadence;
+      entry.planned += slots * entry.cadence;
       this.#place(entry);
     }
     return { slots, reason: "misfire", nextRun: entry.nextRun as Moment };
@@ -288,10 +264,10 @@ export class Scheduler {
     const entry = this.#find(name);
     const runs: PlannedRun[] = [];
     if (entry.paused) return runs;
-    const copy = { ...entry, stream: entry.stream.clone() };
+    const copy = entry.ahead();
     const wanted = Math.min(count, PLANNED_RUNS_MAX);
-    if (copy.startedAt !== null) this.#follow(copy, copy.startedAt);
-    let earliest = entry.startedAt ?? Number.NEGATIVE_INFINITY;
+    if (copy.running) this.#follow(copy, copy.startedAt);
+    let earliest = entry.running ? entry.startedAt : Number.NEGATIVE_INFINITY;
     while (runs.length < wanted) {
       const { jitter } = copy.spec;
       // The first run's jitter is drawn and may have been cut at a moment that is gone; its range never excludes the run itself.
@@ -312,33 +288,27 @@ export class Scheduler {
   /** Moves a copy on by one run that starts and ends at `at`. */
   #follow(copy: Entry, at: number): void {
     this.#planAfter(copy, at, at, false);
-    copy.nextRun = Math.max(at, copy.planned + drawJitter(copy.spec, copy.stream));
+    copy.nextRun = Math.max(at, copy.planned + copy.drawJitter());
   }
 
   /** Every strategy's figures by name. */
   stats(): Record<string, StrategyStats> {
     return record(
-      this.#entries.map((entry) => [
-        entry.spec.name,
-        {
-          nextRun: entry.nextRun as Moment,
-          running: entry.startedAt !== null,
-          paused: entry.paused,
-          executions: entry.executions,
-          overruns: entry.overruns,
-          skips: entry.skips,
-          averageRuntime: entry.executions === 0 ? null : duration(Math.round(entry.totalRuntime / entry.executions)),
-          lastRun: entry.lastRun as Moment | null,
-          lastHeartbeat: entry.lastHeartbeat as Moment | null,
-        },
-      ]),
+      this.#entries.map((entry) => {
+        const { nextRun, startedAt, executions, overruns, skips, totalRuntime, lastRun, lastHeartbeat } =
+          entry.snapshot();
+        const averageRuntime = executions === 0 ? null : duration(Math.round(totalRuntime / executions));
+        const counts = { executions, overruns, skips, averageRuntime };
+        const standing = { nextRun, running: startedAt !== null, paused: entry.paused };
+        return [entry.spec.name, { ...standing, ...counts, lastRun, lastHeartbeat }] as const;
+      }),
     );
   }
 
   /** The whole state, plain JSON. */
   snapshot(): SchedulerSnapshot {
-    const strategies = this.#entries.map(({ index: _index, stream, ...rest }) => ({ ...rest, stream: stream.state() }));
-    return { now: this.now, seed: this.seed, strategies: strategies as StrategySnapshot[] };
+    const strategies = this.#entries.map((entry) => entry.snapshot());
+    return { now: this.now, seed: this.seed, strategies };
   }
 
   /** A scheduler that goes on where the saved one stood. Throws a RangeError or CodedError for a state that cannot be. */
@@ -351,7 +321,8 @@ export class Scheduler {
       for (const at of [saved.nextRun, saved.planned, saved.startedAt, saved.lastRun, saved.lastHeartbeat])
         if (at !== null) moment(at);
       for (const count of [saved.executions, saved.overruns, saved.skips, saved.totalRuntime]) moment(count);
-      scheduler.#add({ ...saved, index: 0, spec, stream: restoreStream(saved.stream) });
+      const stream = restoreStream(saved.stream).state();
+      scheduler.#place(scheduler.#add({ ...saved, spec, stream }));
     }
     return scheduler;
   }
