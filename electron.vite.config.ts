@@ -17,8 +17,12 @@ export default defineConfig({
       outDir: join(top, "out", "main"),
       minify: true,
       rollupOptions: {
-        input: join(top, "src", "main", "index.ts"),
-        output: { format: "es", entryFileNames: "index.js" },
+        // A strategy's process begins with a file of its own; what both use lies beside them, so that each finds the other's folder.
+        input: {
+          index: join(top, "src", "main", "index.ts"),
+          "strategy-host": join(top, "src", "live", "host", "child.ts"),
+        },
+        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
       },
     },
   },

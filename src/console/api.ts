@@ -6,6 +6,7 @@
  * 3. `send` is called with plain JSON; a transport that cannot send any more calls `close`.
  */
 import type { HostMessage } from "../shared/contract.ts";
+import type { UtilityProcesses } from "../live/host/index.ts";
 import type { FileSystem, Timers } from "../shared/ports.ts";
 
 /** One reader: a window or a browser tab. */
@@ -78,6 +79,8 @@ export interface ConsoleHostOptions {
   /** Opens an https link outside the console; only addresses that `link.open` allows reach it. */
   readonly openExternal?: (url: string) => Promise<void>;
   readonly ports?: Partial<ConsolePorts>;
+  /** Electron's way to start processes, for users' strategies; without it Node's own is used. */
+  readonly utilityProcesses?: UtilityProcesses;
   /** Told what no reader can be told: one line for the terminal or the log file. */
   readonly onProblem?: (line: string) => void;
 }

@@ -8,7 +8,8 @@
 import { CodedError, shapeOf } from "../shared/errors.ts";
 import type { Desk } from "../shared/desk.ts";
 import { openDesk } from "../live/desk/index.ts";
-import type { LiveSession } from "../live/session/index.ts";
+import { utilityChild } from "../live/host/index.ts";
+import type { LiveSession, SessionPorts } from "../live/session/index.ts";
 import type { AppView, SessionListing, SessionsView } from "../shared/views.ts";
 import {
   listSessions,
@@ -49,6 +50,12 @@ export class HostState {
     this.problem = options.onProblem ?? (() => undefined);
     this.workspace = openWorkspace(options.workspace);
     this.recent = recentFrom(readSettings(this.workspace)[RECENT_KEY]);
+  }
+
+  /** What a session that is opened here gets: the program's version, and how processes are started. */
+  sessionPorts(): Pick<SessionPorts, "version" | "hosts"> {
+    const { version, utilityProcesses } = this.options;
+    return { version, hosts: utilityProcesses === undefined ? {} : { launch: utilityChild(utilityProcesses) } };
   }
 
   /** Reads the workspace's desk anew; its error, if it has one, is kept for the views. */

@@ -34,6 +34,7 @@ const starting = startDesktop({
       hostKind: "electron",
       version: electron.app.getVersion(),
       environment: process.env,
+      utilityProcesses: electron.utilityProcess,
     }),
   rendererFolder: join(out, "renderer"),
   preloadFile: join(out, "preload", "index.cjs"),

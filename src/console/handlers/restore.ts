@@ -47,7 +47,7 @@ export class KnownPaths {
 export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHandlers {
   const { workspace } = state;
   const previews = new Map<string, Previewed>();
-  const ports = { version: state.options.version };
+  const ports = state.sessionPorts();
   return {
     "restore.pick": async () => {
       const path = (await state.options.pickFile?.()) ?? null;

@@ -35,7 +35,7 @@ type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "order" | "drif
 /** The whole session: its life from start to close. */
 function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
   const { workspace } = state;
-  const ports = { version: state.options.version };
+  const ports = state.sessionPorts();
   return {
     "session.start": ({ speed, seed, forSeconds }) =>
       state.opening(async () => {

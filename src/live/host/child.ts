@@ -71,7 +71,7 @@ interface History {
 
 class Host {
   readonly #port: Port;
-  readonly #instances = new Map<string, { readonly instance: StrategyInstance; stateSent: string | null }>();
+  readonly #instances = new Map<string, StrategyInstance>();
   readonly #bars = new Map<string, History>();
   readonly #steps: Step[] = [];
   #working = false;
@@ -142,7 +142,7 @@ class Host {
     const { job, strategy } = step;
     this.#job = job;
     const problem = await this.#make(step);
-    const barsNeeded = this.#instances.get(strategy)?.instance.barsNeeded ?? 0;
+    const barsNeeded = this.#instances.get(strategy)?.barsNeeded ?? 0;
     return { kind: "loaded", job, problem, barsNeeded };
   }
 
@@ -162,8 +162,7 @@ class Host {
       heartbeat: () => this.#beat(),
     });
     if (typeof prepared === "string") return prepared;
-    const instance = new StrategyInstance(prepared, url === null ? null : module, state);
-    this.#instances.set(name, { instance, stateSent: state });
+    this.#instances.set(name, new StrategyInstance(prepared, url === null ? null : module, state));
     return null;
   }
 
@@ -171,18 +170,15 @@ class Host {
     const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, bar } = step;
     this.#job = job;
     const problem = first === null ? null : await this.#make(first);
-    const held = this.#instances.get(strategy);
-    if (problem !== null || held === undefined) {
+    const instance = this.#instances.get(strategy);
+    if (problem !== null || instance === undefined) {
       const message = problem ?? `${strategy} is not loaded`;
       return { kind: "ran", job, result: { outcome: "threw", orders: [], message }, rss: rss() };
     }
     const bars: Record<string, readonly Bar[]> = {};
     for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
-    const result = held.instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
-    const { state } = held.instance;
-    const told: FromHost = { kind: "ran", job, result, rss: rss(), ...(state === held.stateSent ? {} : { state }) };
-    held.stateSent = state;
-    return told;
+    const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
+    return { kind: "ran", job, result, rss: rss() };
   }
 
   #take(step: BarsStep): void {
@@ -213,7 +209,7 @@ class Host {
   }
 
   #stop(): void {
-    for (const { instance } of this.#instances.values()) instance.stop();
+    for (const instance of this.#instances.values()) instance.stop();
     endProcess(0);
   }
 }

@@ -197,5 +197,5 @@ function whyEnded({ code, signal, errors }: ChildEnd): string {
   if (signal !== null) return `ended by ${signal}`;
   const lines = errors.split("\n").map((line) => line.trim());
   const told = lines.findLast((line) => /^\S*Error\b/.test(line)) ?? "";
-  return `ended with code ${code ?? "none"}${told === "" ? "" : `: ${told.slice(0, 300)}`}`;
+  return `ended with code ${code ?? "none"}${told === "" ? "" : `: ${told.slice(0, 300).replace(/\.+$/, "")}`}`;
 }

@@ -7,7 +7,7 @@
  * 3. When the session's process ends, so do all of its host processes.
  */
 import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -154,6 +154,25 @@ function topOf(folder: string): string {
   return folder.endsWith(join("src", "live", "host")) ? join(folder, "..", "..", "..") : join(folder, "..", "..");
 }
 
+/** A way to start processes that never throws: what cannot be started has ended at once, and says why. */
+export function neverThrowing(launch: LaunchChild): LaunchChild {
+  return (request, events) => {
+    try {
+      return launch(request, events);
+    } catch (error) {
+      const errors = `Error: ${error instanceof Error ? error.message : String(error)}`;
+      queueMicrotask(() => events.ended({ code: null, signal: null, errors }));
+      return { pid: undefined, send: () => undefined, kill: () => undefined, hold: () => undefined };
+    }
+  };
+}
+
+/** A path as it was named and as it is without links, because Node looks at both. */
+function bothOf(path: string): string[] {
+  const real = existsSync(path) ? realpathSync(path) : path;
+  return real === path ? [path] : [path, real];
+}
+
 /** How a host process for a strategies folder is started. */
 export function childRequest(strategies: string, memoryMb: number): ChildRequest {
   const here = import.meta.dirname;
@@ -168,14 +187,15 @@ export function childRequest(strategies: string, memoryMb: number): ChildRequest
   ];
   const execArguments = [
     "--permission",
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...readable.flatMap(bothOf).map((path) => `--allow-fs-read=${path}`),
     `--max-old-space-size=${memoryMb}`,
     "--disallow-code-generation-from-strings",
     "--disable-proto=delete",
     "--no-warnings",
     "--no-addons",
   ];
-  const folder = pathToFileURL(join(strategies, "/")).href;
+  // Modules are known by their real path.
+  const folder = pathToFileURL(join(bothOf(strategies).at(-1) ?? strategies, "/")).href;
   // Windows starts no process without this one.
   const root = process.platform === "win32" ? process.env["SystemRoot"] : undefined;
   return { entry, arguments: [folder], execArguments, env: root === undefined ? {} : { SystemRoot: root } };

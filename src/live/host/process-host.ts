@@ -136,6 +136,15 @@ export class ProcessHost implements HostPort {
     });
   }
 
+  restore(states: ReadonlyMap<string, string>): void {
+    for (const [name, state] of states) {
+      const hosted = this.#hosted.get(name);
+      if (hosted === undefined) continue;
+      hosted.state = state;
+      hosted.home?.loaded.delete(name);
+    }
+  }
+
   renew(): void {
     for (const process of this.#shared) if (!process.dead) this.#replace(process);
   }
@@ -257,7 +266,7 @@ export class ProcessHost implements HostPort {
     const hosted = this.#hosted.get(job.strategy);
     this.#startFailures = 0;
     if (told.kind === "ran" && hosted !== undefined) {
-      if (told.state !== undefined) hosted.state = told.state;
+      if (told.result.state !== undefined) hosted.state = told.result.state;
       hosted.growth += Math.max(0, told.rss - process.rss);
       process.rss = told.rss;
     }

@@ -72,8 +72,6 @@ export type FromHost =
       readonly kind: "ran";
       readonly job: number;
       readonly result: RunResult;
-      /** Absent where it is what it was. */
-      readonly state?: string | null;
       /** Bytes that the whole process holds. */
       readonly rss: number;
     }
@@ -113,24 +111,25 @@ const isText = (value: unknown, max: number): value is string => typeof value ==
 
 function resultOf(value: unknown, symbols: readonly string[]): RunResult | null {
   if (typeof value !== "object" || value === null) return null;
-  const { outcome, orders, message } = value as Record<string, unknown>;
+  const { outcome, orders, message, state } = value as Record<string, unknown>;
   if (message !== null && !isText(message, TEXT_MAX)) return null;
-  if (outcome === "threw" || outcome === "bad_result") return { outcome, orders: [], message };
+  if (state !== undefined && state !== null && !isText(state, STATE_CHARS_MAX)) return null;
+  const kept = state === undefined ? {} : { state };
+  if (outcome === "threw" || outcome === "bad_result") return { outcome, orders: [], message, ...kept };
   if (outcome !== "ok") return null;
   const checked = checkResult(orders, symbols);
   return checked.ok
-    ? { outcome, orders: checked.orders, message }
-    : { outcome: "bad_result", orders: [], message: checked.problem };
+    ? { outcome, orders: checked.orders, message, ...kept }
+    : { outcome: "bad_result", orders: [], message: checked.problem, ...kept };
 }
 
 function ranOf(told: Record<string, unknown>, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
-  const { job, result, state, rss } = told;
+  const { job, result, rss } = told;
   if (!isCount(job) || !isCount(rss)) return null;
-  if (state !== undefined && state !== null && !isText(state, STATE_CHARS_MAX)) return null;
   // A job that is gone is answered all the same, and nobody listens.
   const read = resultOf(result, symbolsOf(job) ?? []);
   if (read === null) return null;
-  return { kind: "ran", job, result: read, rss, ...(state === undefined ? {} : { state }) };
+  return { kind: "ran", job, result: read, rss };
 }
 
 /** What a host process said, checked; null for anything that it must not say. */

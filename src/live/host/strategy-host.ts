@@ -15,7 +15,7 @@ import { builtInStrategies } from "../strategies/built-in.ts";
 import { sizingOf, strategyFile, type HostedDesk, type StrategyFile } from "../strategies/files.ts";
 import { createInProcessHost } from "../strategies/in-process-host.ts";
 import { problemOf } from "../strategies/instance.ts";
-import { childRequest, forkChild, type LaunchChild } from "./launch.ts";
+import { childRequest, forkChild, neverThrowing, type LaunchChild } from "./launch.ts";
 import { ProcessHost, type ProcessLimits, type ToHostStrategy } from "./process-host.ts";
 
 /**
@@ -77,6 +77,11 @@ class MixedHost implements HostPort {
 
   run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult> {
     return (this.#outsiders.has(picture.strategy) ? this.#outside : this.#inside).run(picture, limits);
+  }
+
+  restore(states: ReadonlyMap<string, string>): void {
+    this.#inside.restore(states);
+    this.#outside.restore(states);
   }
 
   renew(): void {
@@ -154,6 +159,6 @@ export async function createStrategyHost(options: StrategyHostOptions): Promise<
     hosted.length = 0;
   }
   const request = childRequest(workspace.strategies, limits.memoryMb);
-  const open = { strategies: hosted, limits, launch, request, timers };
+  const open = { strategies: hosted, limits, launch: neverThrowing(launch), request, timers };
   return new MixedHost(inside, await ProcessHost.open(open), names, refused);
 }

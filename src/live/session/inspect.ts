@@ -56,8 +56,11 @@ export async function inspectJournal(
       yield entry;
     }
   }
-  replay(core, watched());
-  prepared.host.close();
+  try {
+    replay(core, watched());
+  } finally {
+    prepared.host.close();
+  }
   return core;
 }
 

@@ -117,18 +117,16 @@ export async function createSession(options: CreateOptions): Promise<LiveSession
   const snapshot = restore === undefined ? null : checkRestore(restore, desk);
   const prepared = await prepare(workspace, desk, null, ports);
   const symbols = [...new Set(desk.strategies.flatMap((strategy) => strategy.symbols))];
-  const name = sessionNameOf(
-    ports.wallMs(),
-    symbols,
-    desk.strategies.map((strategy) => strategy.name),
-  );
-  const files = makeSessionFolder(workspace, name);
+  const names = desk.strategies.map((strategy) => strategy.name);
+  let files: SessionFiles | null = null;
   try {
+    files = makeSessionFolder(workspace, sessionNameOf(ports.wallMs(), symbols, names));
     return await birth(prepared, files, options, (core) => {
       if (restore !== undefined && snapshot !== null) applyRestore(core, restore, snapshot);
     });
   } catch (error) {
-    rmSync(files.folder, { recursive: true, force: true });
+    prepared.host.close();
+    if (files !== null) rmSync(files.folder, { recursive: true, force: true });
     throw error;
   }
 }
@@ -243,6 +241,7 @@ async function goOn(
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
   const copiedIn = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : null;
   const prepared = await prepare(options.workspace, desk, start, ports);
+  opened.add(prepared.host, (held) => held.close());
   const [last] = [...journal.read(journal.position)];
   const from = last?.at ?? start;
   const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
@@ -254,8 +253,11 @@ async function goOn(
     clockOf(desk, from, options.speed, ports),
   );
   opened.add(core.broker, (held) => held.close());
-  opened.add(core.host, (held) => held.close());
   const interrupted: Interrupted[] = replay(core, journal.read(1));
+  const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
+    state === null ? [] : [[name, state] as const],
+  );
+  core.host.restore(new Map(remembered));
   if (core.clock.kind === "system") core.now = core.clock.now();
   const reconciled = await reconcileWithVenue(core);
   loadedAnew(core);

@@ -40,6 +40,8 @@ export interface RunResult {
   readonly outcome: "ok" | "threw" | "bad_result" | "timed_out";
   readonly orders: readonly OrderIntent[];
   readonly message: string | null;
+  /** What the strategy remembers from here on, as JSON; absent where that is what it was. */
+  readonly state?: string | null;
 }
 
 /** Real milliseconds that a run on the system's clock has, from the moment at which it was asked for. */
@@ -57,6 +59,8 @@ export interface HostPort {
   run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
   /** Called while a strategy runs and says that it is alive. */
   onHeartbeat: (strategy: string) => void;
+  /** Gives strategies back what they remembered, by name, before their first run. */
+  restore(states: ReadonlyMap<string, string>): void;
   /** Replaces every process at once, as if it had ended; nothing where there is none. */
   renew?(): void;
   close(): void;

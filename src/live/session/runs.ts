@@ -165,7 +165,8 @@ export class Runs {
     const message = outcome === "timed_out" ? `had not returned after ${formatDuration(runtime)}` : messageOf(result);
     const { skips, nextRun } = planned;
     const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
-    core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message }, now);
+    const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };
+    core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message, ...state }, now);
     if (outcome === "timed_out") this.#quarantine(strategy, now);
     return decideOrders(core, { strategy, run, bar: picture.bar }, orders, now);
   }

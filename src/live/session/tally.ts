@@ -75,6 +75,8 @@ export interface StrategyTally {
   /** Fills that the present run, or the last, was told of, and those that the next will be. */
   fillsTold: readonly StrategyFill[];
   fillsToTell: StrategyFill[];
+  /** What it remembers, as JSON. */
+  state: string | null;
 }
 
 export interface SeenFill {
@@ -135,6 +137,7 @@ export class Tally {
         rejections: 0,
         fillsTold: [],
         fillsToTell: [],
+        state: null,
       });
   }
 
@@ -250,6 +253,7 @@ export class Tally {
     const tally = this.strategy(entry.strategy);
     tally.open = null;
     tally.lastRuntime = entry.runtime;
+    if (entry.state !== undefined) tally.state = entry.state;
     this.runs += 1;
     if (entry.outcome === "ok" || entry.outcome === "overrun") {
       tally.timeoutsInRow = 0;

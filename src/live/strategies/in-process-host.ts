@@ -50,6 +50,10 @@ class InProcessHost implements HostPort {
     return Promise.resolve({ outcome: "threw", orders: [], message: `${picture.strategy} is not loaded` });
   }
 
+  restore(states: ReadonlyMap<string, string>): void {
+    for (const [name, state] of states) this.#loaded.get(name)?.restore(state);
+  }
+
   close(): void {
     for (const instance of this.#loaded.values()) instance.stop();
   }

@@ -107,16 +107,20 @@ export class StrategyInstance {
     return this.#prepared.barsNeeded;
   }
 
-  get state(): string | null {
-    return this.#state;
-  }
-
   run(picture: RunPicture): RunResult {
-    const result = this.#tick(picture);
-    if (this.#prepared.strategy.save === undefined || !this.#begun) return result;
+    const ticked = this.#tick(picture);
+    if (this.#prepared.strategy.save === undefined || !this.#begun) return ticked;
+    const before = this.#state;
     const problem = this.#save();
     // The first thing that went wrong is what is told.
-    return problem === null || result.outcome !== "ok" ? result : problem;
+    const result = problem === null || ticked.outcome !== "ok" ? ticked : problem;
+    return this.#state === before ? result : { ...result, state: this.#state };
+  }
+
+  /** Gives it back what it remembered; the next run begins with that. */
+  restore(state: string): void {
+    this.#state = state;
+    this.#begun = false;
   }
 
   stop(): void {

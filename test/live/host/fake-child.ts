@@ -47,12 +47,12 @@ export class FakeChild {
   }
 
   /** Answers the oldest open step. */
-  answer(more: Record<string, unknown> = {}): void {
+  answer({ state, ...more }: Record<string, unknown> = {}): void {
     const step = this.open.shift();
     if (step === undefined) throw new Error("Nothing is asked of this process.");
     if (step.kind === "load") this.say({ kind: "loaded", job: step.job, problem: null, barsNeeded: 5, ...more });
     else {
-      const result = { outcome: "ok", orders: [], message: `run ${step.run}` };
+      const result = { outcome: "ok", orders: [], message: `run ${step.run}`, state };
       this.say({ kind: "ran", job: step.job, result, rss: 50_000_000, ...more });
     }
   }

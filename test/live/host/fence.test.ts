@@ -2,7 +2,7 @@
  * The fence around a host process: the flags that it is started with, on a real process; and the check of a strategy's file.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkStrategy, strategyTemplate, strategyTypes, TYPES_FILE } from "../../../src/live/host/index.ts";
@@ -55,6 +55,14 @@ describe("the check of a file", () => {
     expect(complaints).toEqual([]);
     expect(runs).toBe(60);
     expect(orders).toBeGreaterThan(2);
+  });
+
+  it("works in a folder that is reached by a link", async () => {
+    const workspace = makeWorkspace();
+    const linked = join(workspace.path, "linked");
+    writeStrategies(workspace, { ...GOOD, "helped.ts": `export { default } from "./counting.ts";` });
+    symlinkSync(workspace.strategies, linked);
+    expect((await checkStrategy({ ...workspace, strategies: linked }, "helped.ts")).complaints).toEqual([]);
   });
 
   it("finds nothing wrong with one that saves what it remembers", async () => {

@@ -16,7 +16,10 @@ describe("a message of a host process", () => {
   it("is read when it is what a host says", () => {
     expect(readFromHost('{"kind":"ready"}', SYMBOLS)).toEqual({ kind: "ready" });
     expect(readFromHost(JSON.stringify(RAN), SYMBOLS)).toEqual(RAN);
-    expect(readFromHost(JSON.stringify({ ...RAN, state: null }), SYMBOLS)).toEqual({ ...RAN, state: null });
+    expect(readFromHost(JSON.stringify({ ...RAN, result: { ...RAN.result, state: null } }), SYMBOLS)).toEqual({
+      ...RAN,
+      result: { ...RAN.result, state: null },
+    });
     expect(readFromHost('{"kind":"loaded","job":1,"problem":"no","barsNeeded":3}', SYMBOLS)).not.toBeNull();
   });
 
@@ -34,8 +37,8 @@ describe("a message of a host process", () => {
     ],
     ["no result", JSON.stringify({ ...RAN, result: null })],
     ["a message that is too long", JSON.stringify({ ...RAN, result: { ...RAN.result, message: "x".repeat(5_000) } })],
-    ["a state that is too long", JSON.stringify({ ...RAN, state: "x".repeat(70_000) })],
-    ["a state that is no text", JSON.stringify({ ...RAN, state: {} })],
+    ["a state that is too long", JSON.stringify({ ...RAN, result: { ...RAN.result, state: "x".repeat(70_000) } })],
+    ["a state that is no text", JSON.stringify({ ...RAN, result: { ...RAN.result, state: {} } })],
     ["no memory", JSON.stringify({ ...RAN, rss: undefined })],
     ["bars below none", '{"kind":"loaded","job":1,"problem":null,"barsNeeded":-3}'],
   ])("is refused: %s", (_name, text) => {

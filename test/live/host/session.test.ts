@@ -6,7 +6,7 @@ import type { HostSettings } from "../../../src/live/host/index.ts";
 import type { Desk, StrategyConfig } from "../../../src/shared/desk.ts";
 import { MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
-import { create, entriesOf, filesOf, finish, journalOf, makeWorkspace, minutes } from "../session/stage.ts";
+import { create, entriesOf, filesOf, finish, journalOf, makeWorkspace, minutes, reopen } from "../session/stage.ts";
 import { GOOD, HOSTILE, PATIENT, REFUSED, writeStrategies } from "./scene.ts";
 
 const CADENCE = { cadence: (15 * SECOND) as Duration };
@@ -68,6 +68,29 @@ describe("a session's bytes", () => {
     expect(leaks.length).toBeGreaterThan(1);
     for (const leak of leaks)
       expect([leak.outcome, leak.message]).toEqual(["threw", expect.stringMatching(/out of memory/)]);
+  });
+});
+
+describe("a session that is opened again", () => {
+  it("goes on with what its strategies remembered, and makes the same orders and fills", async () => {
+    const desk = deskOf({ strategies: goodOnes() });
+    const whole = await run(desk, GOOD, { ...PATIENT, processes: 2 });
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, GOOD);
+    const hosts = { ...PATIENT, processes: 2 };
+    const session = await create(desk, { workspace, length: minutes(5), ports: { hosts } });
+    await finish(session);
+    for (const [processes, length] of [
+      [1, 3],
+      [2, 4],
+    ] as const) {
+      const more = { ports: { hosts: { ...hosts, processes } }, length: minutes(length) };
+      const again = await reopen(workspace, session.id, more);
+      expect((await finish(again)).failure).toBeNull();
+    }
+    const files = filesOf(session.folder);
+    for (const name of ["orders.csv", "fills.csv"]) expect(files[name]).toBe(whole.files[name]);
+    expect(ordersOf(journalOf(session.folder))).toEqual(ordersOf(whole.journal));
   });
 });
 

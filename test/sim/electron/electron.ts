@@ -203,6 +203,13 @@ export class FakeElectron {
   displays: Rectangle[] = [{ x: 0, y: 0, width: 1_920, height: 1_080 }];
   #blocker = 0;
 
+  /** It starts nothing: a test that needs processes plays them by hand. */
+  readonly utilityProcess = {
+    fork: (): never => {
+      throw new Error("This Electron starts no process.");
+    },
+  };
+
   /** This as the program takes it. */
   asElectron(): Electron {
     const { windows } = this;
@@ -214,6 +221,7 @@ export class FakeElectron {
       app: this.app,
       ipcMain: this.ipcMain,
       powerMonitor: this.powerMonitor,
+      utilityProcess: this.utilityProcess,
       session: { defaultSession: this.defaultSession },
       BrowserWindow: class extends FakeWindow {
         constructor(options: Readonly<Record<string, unknown>>) {
