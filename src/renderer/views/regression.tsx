@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { Output, RegressionResult, RegressStatus } from "../../shared/contract.ts";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
+import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { Gain, Time } from "../components/values.tsx";
 import { formatCount, formatMs, plural } from "../lib/format.ts";
@@ -71,7 +72,7 @@ function Row({ fixture, result, current, chosen, onChoose }: RowProps): ReactNod
       <td className="right mono">{result === undefined ? "" : formatCount(result.orders)}</td>
       <td className="right mono">{result === undefined ? "" : formatCount(result.fills)}</td>
       <td className="right">{result === undefined ? null : <Gain value={result.pnl} />}</td>
-      <td className="right mono">{took === null ? "" : `${took.value} ${took.unit}`}</td>
+      <td className="right mono took">{took === null ? "" : `${took.value} ${took.unit}`}</td>
       <td className="quiet">
         {fixture.own ? "Yours. " : ""}
         {fixture.description}
@@ -199,7 +200,7 @@ function Chosen({
         ? fixture.description
         : plural(result.events, "event");
   return (
-    <Panel grow pad title={fixture.name} subtitle={subtitle} testId="regression-result">
+    <Panel title={fixture.name} subtitle={subtitle} testId="regression-result">
       {result === undefined ? (
         <Empty title="Not run yet">Run it to compare every event with its baseline.</Empty>
       ) : null}
@@ -210,7 +211,11 @@ function Chosen({
         </Empty>
       ) : null}
       {result?.verdict === "failed" ? <Empty title="It cannot be used">{result.problem}</Empty> : null}
-      {result?.verdict === "differs" ? <Differs result={result} /> : null}
+      {result?.verdict === "differs" ? (
+        <div className="scroll difference">
+          <Differs result={result} />
+        </div>
+      ) : null}
     </Panel>
   );
 }
@@ -244,7 +249,7 @@ export function Regression(): ReactNode {
     if (toldOk(await ask("regress.cancel", {}))) look();
   };
   return (
-    <>
+    <Split id="regression" direction="vertical" sizes={[38, 62]}>
       <Panel
         title="Regression"
         subtitle={subtitleOf(run, fixtures.length)}
@@ -273,31 +278,33 @@ export function Regression(): ReactNode {
           )
         }
       >
-        <table className="plain">
-          <thead>
-            <tr>
-              {HEADS.map((head) => (
-                <th key={head} scope="col" className={RIGHT.has(head) ? "right" : undefined}>
-                  {head}
-                </th>
+        <div className="scroll">
+          <table className="plain">
+            <thead>
+              <tr>
+                {HEADS.map((head) => (
+                  <th key={head} scope="col" className={RIGHT.has(head) ? "right" : undefined}>
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {fixtures.map((fixture) => (
+                <Row
+                  key={fixture.name}
+                  fixture={fixture}
+                  result={results.get(fixture.name)}
+                  current={run.current === fixture.name}
+                  chosen={shown?.name === fixture.name}
+                  onChoose={() => setChosen(fixture.name)}
+                />
               ))}
-            </tr>
-          </thead>
-          <tbody>
-            {fixtures.map((fixture) => (
-              <Row
-                key={fixture.name}
-                fixture={fixture}
-                result={results.get(fixture.name)}
-                current={run.current === fixture.name}
-                chosen={shown?.name === fixture.name}
-                onChoose={() => setChosen(fixture.name)}
-              />
-            ))}
-          </tbody>
-        </table>
+            </tbody>
+          </table>
+        </div>
       </Panel>
       {shown === undefined ? null : <Chosen fixture={shown} result={results.get(shown.name)} />}
-    </>
+    </Split>
   );
 }
