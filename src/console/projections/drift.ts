@@ -3,8 +3,10 @@
  *
  * 1. Items, reviews and resumes are the probe's, which are the journal's; open items come before reviewed ones when the limit bites.
  * 2. An item's two sides are texts made from its evidence; a side that the evidence lacks is null.
- * 3. The broker's position is shown where an open item tells it; elsewhere it is unknown, not equal.
+ * 3. The broker's position is its own word, asked while the session is halted, or what an open item tells of it; elsewhere it is
+ *    unknown, not equal.
  */
+import { decimal } from "../../shared/decimal.ts";
 import type { DriftProbe, HaltReason as ProbeHaltReason, SessionProbe } from "../../live/session/api.ts";
 import type { DriftItem, DriftView, HaltReason } from "../../shared/views.ts";
 import { recordOf, stable } from "./table.ts";
@@ -74,17 +76,23 @@ function shown(items: readonly DriftProbe[]): readonly DriftProbe[] {
   return items.filter((item) => kept.has(item));
 }
 
+const differs = (ours: string, theirs: string | null): boolean => theirs !== null && !decimal(ours).equals(theirs);
+
 export class DriftProjection {
   #part: Omit<DriftView, "now"> | undefined = undefined;
 
   value(probe: SessionProbe): DriftView {
-    const brokers = new Map<string, string>();
-    for (const item of probe.drift) {
-      const symbol = pick(item.evidence, ["symbol"]);
-      const theirs = sidesOf(item).theirs;
-      if (item.drift === "position_mismatch" && item.review === null && symbol !== null && theirs !== null)
-        brokers.set(symbol, theirs);
-    }
+    // The venue's own word, where it has been asked; else what an open mismatch says of it.
+    const told = probe.venuePositions;
+    const brokers = new Map(Object.entries(told ?? {}));
+    if (told === null)
+      for (const item of probe.drift) {
+        const symbol = pick(item.evidence, ["symbol"]);
+        const theirs = sidesOf(item).theirs;
+        if (item.drift === "position_mismatch" && item.review === null && symbol !== null && theirs !== null)
+          brokers.set(symbol, theirs);
+      }
+    const theirsOf = (symbol: string): string | null => brokers.get(symbol) ?? (told === null ? null : "0");
     const ours = new Map(probe.positions.map((position) => [position.symbol, position.quantity]));
     const symbols = [...new Set([...ours.keys(), ...brokers.keys()])];
     this.#part = stable(this.#part, {
@@ -99,8 +107,8 @@ export class DriftProjection {
         (symbol) => ({
           symbol,
           ours: ours.get(symbol) ?? "0",
-          broker: brokers.get(symbol) ?? null,
-          differs: brokers.has(symbol),
+          broker: theirsOf(symbol),
+          differs: differs(ours.get(symbol) ?? "0", theirsOf(symbol)),
         }),
       ),
       strategies: probe.strategies.map((strategy) => strategy.name),

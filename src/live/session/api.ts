@@ -212,6 +212,8 @@ export interface SessionProbe {
   readonly books: readonly BookProbe[];
   readonly positions: readonly PositionProbe[];
   readonly headroom: readonly HeadroomProbe[];
+  /** Symbol → quantity by the venue's own word, while the session is halted; null otherwise, and while it has not answered. */
+  readonly venuePositions: Readonly<Record<string, string>> | null;
   readonly counts: {
     readonly runs: number;
     readonly orders: number;

@@ -170,6 +170,7 @@ export function coreOf(
     }),
     tally,
     now: start,
+    venuePositions: null,
   };
 }
 

@@ -21,6 +21,8 @@ import { Runs } from "./runs.ts";
 
 /** Real milliseconds after which entries that could wait are committed all the same, so that a view sees them. */
 const COMMIT_MS_MAX = 50;
+/** Real milliseconds between two looks at the venue's positions while the gate is shut. */
+const LOOK_MS = 500;
 
 export interface LoopHooks {
   /** Looks at the kill switch and the control inbox; called at the start of each pass. */
@@ -77,6 +79,7 @@ export class Loop {
   #nextSnapshot: Moment;
   #lastSnapshotMs: number;
   #lastCommitMs: number;
+  #lastLookMs = Number.NEGATIVE_INFINITY;
 
   constructor(core: Core, hooks: LoopHooks, ahead: readonly BrokerFill[]) {
     this.#core = core;
@@ -134,6 +137,21 @@ export class Loop {
       if (core.ledger.consequential) this.#commit();
     }
     this.#snapshot(now);
+    await this.#lookAtVenue();
+  }
+
+  /** While the gate is shut somebody compares: what the venue holds is asked now and then, and shown beside the books. */
+  async #lookAtVenue(): Promise<void> {
+    const core = this.#core;
+    if (!core.router.halted) {
+      core.venuePositions = null;
+      return;
+    }
+    const nowMs = core.timers.monotonicMs();
+    if (core.venuePositions !== null && nowMs - this.#lastLookMs < LOOK_MS) return;
+    this.#lastLookMs = nowMs;
+    const answer = await core.broker.positions();
+    core.venuePositions = answer.ok ? answer.value : null;
   }
 
   /** The feed and the broker up to now, one moment of the feed at a time: a fill comes right behind the mark that made it. */

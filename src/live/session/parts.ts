@@ -162,6 +162,8 @@ export interface Core {
   readonly ledger: Ledger;
   readonly tally: Tally;
   now: Moment;
+  /** What the venue holds by its own word, asked while the gate is shut; for eyes only. Null while it is open, or unanswered. */
+  venuePositions: Readonly<Record<string, string>> | null;
 }
 
 /** Whose book an adopted fill goes to when nobody is named. */

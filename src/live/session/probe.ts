@@ -88,6 +88,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
     books: core.books.books(),
     positions: positionProbes(core, figures.equity),
     headroom: core.risk.headroom(now),
+    venuePositions: core.venuePositions,
     counts: {
       runs: tally.runs,
       orders: tally.orders,

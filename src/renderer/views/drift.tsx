@@ -186,7 +186,7 @@ const POSITIONS: readonly Column<Position>[] = [
       row.differs ? (
         <Status look={LEVEL_LOOKS.critical} word="Differs" />
       ) : (
-        <span className="quiet">no difference told</span>
+        <span className="quiet">{row.broker === null ? "asked while halted" : "the same"}</span>
       ),
     width: 140,
     sort: "asc",

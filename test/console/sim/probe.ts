@@ -103,6 +103,7 @@ export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
       value: "0",
       share: 0,
     })),
+    venuePositions: null,
     headroom: [{ guard: "portfolio_gross_cap", scope: "portfolio", value: "0", limit: "2", used: 0 }],
     counts: { runs: 0, orders: 0, fills: 0, rejections: 0, driftOpen: 0, late: 0, quarantined: 0 },
     ...change,
