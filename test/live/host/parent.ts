@@ -1,0 +1,37 @@
+/**
+ * A session's process for a test to kill: one strategy hangs in a process, and the pids of all are told.
+ */
+import { ProcessHost } from "../../../src/live/host/process-host.ts";
+import { childRequest, forkChild } from "../../../src/live/host/launch.ts";
+import { nodeTimers } from "../../../src/live/clock/index.ts";
+import { strategyOf } from "../session/desks.ts";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pictureAt } from "./scene.ts";
+
+const folder = process.argv[2] ?? "";
+const config = strategyOf("hang", "hang.ts", ["AAA"]);
+const url = pathToFileURL(join(folder, "hang.ts")).href;
+const common = {
+  module: "hang.ts",
+  url,
+  symbols: ["AAA"],
+  params: {},
+  sizing: { dollarPerTrade: 1 },
+  seed: "7",
+  metas: [],
+};
+const host = await ProcessHost.open({
+  strategies: [{ config, step: (job, state) => ({ kind: "load", job, strategy: "hang", ...common, state }) }],
+  limits: { processes: 1, memoryMb: 64, hangMs: 600_000, loadMs: 60_000, stallMs: 100 },
+  launch: forkChild,
+  request: childRequest(folder, 64),
+  timers: nodeTimers,
+});
+let told = false;
+host.onHeartbeat = () => {
+  if (told) return;
+  told = true;
+  console.log(JSON.stringify(host.processes().map((one) => one.pid)));
+};
+void host.run(pictureAt("hang", 1, []), null);
