@@ -33,10 +33,11 @@ it("goes on while strategies hang, quarantines them, and forgets nothing of the 
         if (entry.kind === "strategy" && entry.event === "quarantined")
           quarantined.set(entry.strategy, finished.length);
       }
-      const after = finished.filter(
-        (entry, index) => entry.strategy === "good" && index > Math.max(...quarantined.values()),
+      // An order after both are quarantined: its text shows whether the count was kept over all that happened.
+      const after = finished.some(
+        (entry, index) => entry.strategy === "good" && entry.orders > 0 && index > Math.max(...quarantined.values()),
       );
-      if (quarantined.size === 2 && after.length > 5) resolve();
+      if (quarantined.size === 2 && after) resolve();
     });
   });
   session.start();
@@ -50,6 +51,6 @@ it("goes on while strategies hang, quarantines them, and forgets nothing of the 
   expect(good.filter((entry) => entry.outcome !== "ok" && entry.outcome !== "overrun")).toEqual([]);
   // It orders every third run and says which one it is, by the count that it remembers.
   const told = good.filter((entry) => entry.message !== null).map((entry) => [entry.run, entry.message]);
-  expect(told.length).toBeGreaterThan(1);
+  expect(told.length).toBeGreaterThan(0);
   for (const [run, message] of told) expect(message).toMatch(new RegExp(`^run ${String(run)}, `));
 });
