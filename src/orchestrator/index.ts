@@ -5,6 +5,7 @@ export type {
   FinishedRun,
   MissedSlots,
   PlannedRun,
+  RunHours,
   SchedulerSnapshot,
   StrategySnapshot,
   StrategyStats,

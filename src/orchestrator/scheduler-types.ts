@@ -34,8 +34,14 @@ export interface FinishedRun {
 /** Slots that passed without a run. */
 export interface MissedSlots {
   readonly slots: number;
-  readonly reason: "misfire";
+  readonly reason: "misfire" | "closed";
   readonly nextRun: Moment;
+}
+
+/** A stretch of time in which a strategy may run: from `opens` on, until just before `closes`. */
+export interface RunHours {
+  readonly opens: number;
+  readonly closes: number;
 }
 
 /** A run that lies ahead. */

@@ -16,7 +16,7 @@ import { record } from "./record.ts";
 import { Entry, EntryTable } from "./schedule-entry.ts";
 import { completeSpec } from "./schedule-spec.ts";
 import type { FullScheduleSpec, ScheduleSpec } from "./schedule-spec.ts";
-import type { FinishedRun, MissedSlots, PlannedRun } from "./scheduler-types.ts";
+import type { FinishedRun, MissedSlots, PlannedRun, RunHours } from "./scheduler-types.ts";
 import type { SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./scheduler-types.ts";
 
 /** The most runs that `nextRuns` tells at once. */
@@ -247,6 +247,26 @@ export class Scheduler {
     return { slots, reason: "misfire", nextRun: entry.nextRun as Moment };
   }
 
+  /**
+   * Moves a run that is due outside its hours to the next ones: to their opening, later by the jitter that was drawn for it as
+   * long as that lies within them. Answers how many slots wait or pass meanwhile; they are no skips, and nothing is drawn.
+   */
+  deferTo(name: string, hours: RunHours): MissedSlots {
+    const entry = this.#find(name);
+    const slots = entry.running ? 0 : this.#defer(entry, hours);
+    this.#place(entry);
+    return { slots, reason: "closed", nextRun: entry.nextRun as Moment };
+  }
+
+  #defer(entry: Entry, { opens, closes }: RunHours): number {
+    const due = entry.nextRun;
+    if (due >= opens) return 0;
+    const jitter = Math.min(Math.max(0, due - entry.planned), entry.spec.jitter);
+    this.#bringTo(entry, opens);
+    if (opens + jitter < closes) entry.nextRun = opens + jitter;
+    return Math.ceil((opens - due) / entry.cadence);
+  }
+
   /** The names, in order of registration. */
   names(): string[] {
     return this.#entries.map((entry) => entry.spec.name);
@@ -259,8 +279,9 @@ export class Scheduler {
   /**
    * The next `count` runs (at most `PLANNED_RUNS_MAX`), exactly as they will be if runs take no time and each starts when it is due.
    * While a run goes on, it is taken to end where it began. A paused strategy has none. Nothing is drawn from its stream.
+   * With `hoursAt`, the hours that hold a moment or else the next ones, a run outside them is told where it will be moved to.
    */
-  nextRuns(name: string, count: number): PlannedRun[] {
+  nextRuns(name: string, count: number, hoursAt?: (at: number) => RunHours): PlannedRun[] {
     const entry = this.#find(name);
     const runs: PlannedRun[] = [];
     if (entry.paused) return runs;
@@ -270,6 +291,7 @@ export class Scheduler {
     let earliest = entry.running ? entry.startedAt : Number.NEGATIVE_INFINITY;
     while (runs.length < wanted) {
       const { jitter } = copy.spec;
+      if (hoursAt !== undefined) this.#defer(copy, hoursAt(copy.nextRun));
       // The first run's jitter is drawn and may have been cut at a moment that is gone; its range never excludes the run itself.
       const low = Math.min(copy.nextRun, Math.max(earliest, copy.planned - jitter));
       const high = Math.max(copy.nextRun, copy.planned + jitter);

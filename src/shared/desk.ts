@@ -10,6 +10,24 @@ import type { Speed } from "./ports.ts";
 import type { Parameters } from "./strategy.ts";
 import type { Duration, Moment } from "./time.ts";
 
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** A market's own hours. Times are local ones as `09:30`, dates as `2026-11-27`. */
+export interface OwnHours {
+  readonly timeZone: string;
+  readonly days: readonly Weekday[];
+  readonly open: string;
+  /** No later than `open`: on the next day. `24:00` is midnight. */
+  readonly close: string;
+  readonly holidays: readonly string[];
+  /** Days on which the market closes at `halfClose`. */
+  readonly halfDays: readonly string[];
+  readonly halfClose: string | null;
+}
+
+/** A built-in calendar's name, or hours of its own. */
+export type MarketHours = "us-equity" | OwnHours;
+
 export interface StrategyConfig {
   readonly name: string;
   /** A built-in strategy's name, or a file in the workspace's `strategies` folder. */
@@ -23,6 +41,8 @@ export interface StrategyConfig {
   readonly params: Parameters;
   /** The group that limits and switches may name; "default" when unset. */
   readonly group: string;
+  /** When its market is open: it does not run outside. Absent: it runs at all hours. */
+  readonly sessions?: MarketHours;
 }
 
 /** Faults that the paper broker injects for drills: shares of one, drawn from the seed. */

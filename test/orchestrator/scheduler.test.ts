@@ -335,6 +335,60 @@ describe("pause, resume, run now, missed slots", () => {
   });
 });
 
+describe("deferTo", () => {
+  it("moves a run to the opening, counts the slots until then, and costs no skip", () => {
+    const scheduler = made(spec("a"));
+    const hours = { opens: T + 950, closes: T + 2_000 };
+    expect(scheduler.deferTo("a", hours)).toEqual({ slots: 10, reason: "closed", nextRun: T + 950 });
+    expect(scheduler.due(T + 949)).toEqual([]);
+    expect(scheduler.due(T + 950)).toEqual(["a"]);
+    expect(scheduler.deferTo("a", hours)).toMatchObject({ slots: 0, nextRun: T + 950 });
+    expect(scheduler.stats()["a"]).toMatchObject({ skips: 0, executions: 0 });
+    expect(run(scheduler, "a", 950, 960).nextRun).toBe(1_060);
+  });
+
+  it("leaves a grid where it is", () => {
+    const scheduler = made(spec("a", { anchor: "slot" }));
+    scheduler.deferTo("a", { opens: T + 950, closes: T + 2_000 });
+    expect(run(scheduler, "a", 950, 960).nextRun).toBe(1_000);
+  });
+
+  it("keeps the jitter that was drawn, after the opening and never past the closing", () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const [wide, narrow] = [0, 1].map(() => new Scheduler({ now: T, seed }));
+      for (const scheduler of [wide, narrow]) scheduler?.register(spec("a", { jitter: 40 }), { startAt: T + 100 });
+      const jitter = (wide?.nextRun("a") ?? 0) - T - 100;
+      const moved = wide?.deferTo("a", { opens: T + 1_000, closes: T + 2_000 }).nextRun;
+      expect(moved).toBe(T + 1_000 + Math.max(0, jitter));
+      const short = narrow?.deferTo("a", { opens: T + 1_000, closes: T + 1_005 }).nextRun ?? 0;
+      expect(short).toBe(jitter >= 5 ? T + 1_000 : moved);
+      expect(wide?.snapshot().strategies[0]?.stream).toEqual(narrow?.snapshot().strategies[0]?.stream);
+    }
+  });
+
+  it("is what nextRuns tells when it is given the hours", () => {
+    const hoursAt = (at: number) => {
+      const opens = T + Math.floor((at - T) / 1_000) * 1_000 + 500;
+      return at < opens + 250 ? { opens, closes: opens + 250 } : { opens: opens + 1_000, closes: opens + 1_250 };
+    };
+    const scheduler = made(spec("a", { jitter: 7 }), spec("g", { jitter: 7, anchor: "slot" }));
+    const told = ["a", "g"].map((name) => scheduler.nextRuns(name, 12, hoursAt).map((one) => one.at));
+    const seen = ["a", "g"].map((name) => {
+      const starts: number[] = [];
+      while (starts.length < 12) {
+        const due = scheduler.nextRun(name);
+        scheduler.deferTo(name, hoursAt(due));
+        const at = scheduler.nextRun(name);
+        starts.push(at);
+        run(scheduler, name, at - T, at - T);
+      }
+      return starts;
+    });
+    expect(told).toEqual(seen);
+    for (const at of told.flat()) expect(hoursAt(at).opens).toBeLessThanOrEqual(at);
+  });
+});
+
 describe("nextWake, nextRuns, snapshot", () => {
   it("nextWake is the earliest among idle, unpaused strategies", () => {
     const scheduler = made();

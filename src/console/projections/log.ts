@@ -4,6 +4,7 @@
  * 1. Each line is one entry of the journal; routine ones (runs that went well, sends, accepted orders, booked fills) have no line.
  * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
  */
+import { formatMoment } from "../../shared/time.ts";
 import type { LogView } from "../../shared/views.ts";
 import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "./rejections.ts";
@@ -62,6 +63,8 @@ function fillWords(entry: Extract<JournalEntry, { kind: "fill" }>): Words | null
 function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished" }>): Words | null {
   if (entry.kind === "missed") {
     const slots = `${entry.slots} slot${entry.slots === 1 ? "" : "s"}`;
+    if (entry.reason === "closed")
+      return ["info", entry.strategy, `The market is closed: ${slots} until ${formatMoment(entry.nextRun)}.`];
     return ["warning", entry.strategy, `${slots} passed without a run (${entry.reason}).`];
   }
   if (entry.outcome === "ok") return null;

@@ -120,7 +120,9 @@ export class ScheduleProjection {
     const cadence = this.#cadences.get(entry.strategy);
     if (cadence === undefined) return;
     const drawn = Math.min(entry.slots, SKIPS_DRAWN_MAX);
-    this.#skip(entry.strategy, entry.nextRun - (drawn + 1) * cadence, cadence, drawn, entry.reason);
+    // A closed market's slots are told as it closes, and lie ahead.
+    const from = entry.reason === "closed" ? entry.at - cadence : entry.nextRun - (drawn + 1) * cadence;
+    this.#skip(entry.strategy, from, cadence, drawn, entry.reason);
     this.#trim(entry.at);
   }
 

@@ -11,6 +11,7 @@ import type { FeedEvent } from "../../shared/market.ts";
 import { between, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { ClosedEntry, FillEntry, OrderEntry, RunFinishedEntry } from "../../store/journal/entries.ts";
+import { calendarOf } from "../calendar/index.ts";
 import type { Core } from "./parts.ts";
 
 /** A run's start. A run that is due earlier than the schedule says was asked for by an operator. */
@@ -44,6 +45,13 @@ export function missed(core: Core, strategy: string, at: Moment): MissedSlots {
   for (let slot = 0; slot < Math.min(slots.slots, core.metrics.window); slot++)
     core.metrics.recordTick(strategy, 0, { skipped: true });
   return slots;
+}
+
+/** Moves a due run to the next hours of its market, as seen from a moment. Nothing was due there, so no tick is counted. */
+export function closedOver(core: Core, strategy: string, from: Moment): MissedSlots {
+  const calendar = calendarOf(core.tally.strategy(strategy).config);
+  if (calendar === null) return { slots: 0, reason: "closed", nextRun: core.scheduler.nextRun(strategy) };
+  return core.scheduler.deferTo(strategy, calendar.spanAt(from));
 }
 
 type Submission = Pick<OrderEntry, "strategy" | "symbol" | "quantity" | "price" | "clientOrderId" | "idempotencyKey">;

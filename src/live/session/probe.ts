@@ -8,6 +8,7 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { between } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
+import { calendarOf } from "../calendar/index.ts";
 import type { PositionProbe, SessionProbe, SessionState, StrategyProbe, WorkingOrderProbe } from "./api.ts";
 import type { Core } from "./parts.ts";
 import type { StrategyTally } from "./tally.ts";
@@ -142,6 +143,7 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
     const expected = tally.open !== null || (told !== undefined && told.nextRun <= now && tally.runs > 0);
     const heartbeatLate = late.has(name) && expected && tally.standing === "active";
     const paused = tally.standing !== "active";
+    const next = paused ? [] : nextRunsOf(core, name, tally);
     const marks = { overBudget: over.has(name), heartbeatLate, inFlight: inFlight.has(name) };
     return {
       name,
@@ -155,8 +157,8 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
       jitter: config.jitter,
       anchor: config.anchor,
       heartbeatTimeout: config.heartbeatTimeout,
-      nextRun: paused || tally.open !== null ? null : (told?.nextRun ?? null),
-      next: paused ? [] : nextRunsOf(core, name, tally),
+      nextRun: paused || tally.open !== null ? null : (next[0]?.at ?? told?.nextRun ?? null),
+      next,
       lastRun: told?.lastRun ?? null,
       runningSince: tally.open?.started ?? null,
       lastRuntime: tally.lastRuntime,
@@ -179,7 +181,9 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
 
 function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyProbe["next"] {
   if (tally.open !== null) return [];
-  return core.scheduler.nextRuns(name, NEXT_RUNS).map(({ at, planned }) => ({
+  const calendar = calendarOf(tally.config);
+  const hoursAt = calendar === null ? undefined : (at: number) => calendar.spanAt(at);
+  return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt).map(({ at, planned }) => ({
     at,
     planned,
     jitter: (at - planned) as Duration,

@@ -17,6 +17,7 @@ import type { JournalEntry, OrderEntry, RestoreEntry } from "../../store/journal
 import {
   bookedFill,
   closedOrder,
+  closedOver,
   hearFeed,
   missed,
   reconciledFill,
@@ -80,8 +81,7 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
     case "run_started":
       return runStarted(core, entry.strategy, entry.due, entry.at);
     case "missed":
-      missed(core, entry.strategy, entry.at);
-      return;
+      return repeatMissed(core, entry);
     case "order":
       return repeatOrder(core, entry);
     case "ack":
@@ -130,6 +130,12 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
     case "snapshot":
       return;
   }
+}
+
+function repeatMissed(core: Core, entry: Extract<JournalEntry, { kind: "missed" }>): void {
+  const { strategy, reason, by = entry.at } = entry;
+  const { nextRun } = reason === "closed" ? closedOver(core, strategy, by) : missed(core, strategy, by);
+  if (nextRun !== entry.nextRun) differs(entry, `the next run of ${strategy}`, entry.nextRun, nextRun);
 }
 
 function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {

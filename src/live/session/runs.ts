@@ -7,12 +7,17 @@
  * 3. Past the hard deadline a run is over: it counts as timed out, and whatever it returns later is dropped.
  * 4. On a virtual clock a run whose drawn length passes its deadline is not even computed, as a run that is ended leaves no
  *    trace; one that truly hangs ends at its deadline, too.
- * 5. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
+ * 5. No run starts while its strategy's market is closed; where that moves it follows from the desk and the moment alone.
+ * 6. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
  */
-import { between, formatDuration, later, MILLISECOND } from "../../shared/time.ts";
+import type { MissedSlots } from "../../orchestrator/index.ts";
+import type { StrategyConfig } from "../../shared/desk.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { between, formatDuration, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { RunOutcome } from "../../store/journal/entries.ts";
-import { missed, runFinished, runStarted } from "./effects.ts";
+import { calendarOf } from "../calendar/index.ts";
+import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
 import { decideOrders, type Sending } from "./orders.ts";
 import type { Core, RunPicture, RunResult } from "./parts.ts";
 import { runtimeOf } from "./run-times.ts";
@@ -54,6 +59,48 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
   return { strategy, run, now, bars, marks, positions, openOrders, fills, bar };
 }
 
+/** Counts the slots that nobody was there for, up to a moment. */
+function countMissed(core: Core, strategy: string, by: Moment, now: Moment): void {
+  if (by - core.scheduler.nextRun(strategy) < core.tally.strategy(strategy).config.cadence) return;
+  tellMissed(core, strategy, missed(core, strategy, by), by, now);
+}
+
+function tellMissed(core: Core, strategy: string, told: MissedSlots, by: Moment, now: Moment): void {
+  const { slots, reason, nextRun } = told;
+  if (slots === 0) return;
+  core.ledger.add({ kind: "missed", strategy, slots, reason, nextRun, ...(by === now ? {} : { by }) }, now);
+}
+
+/**
+ * Whether a due strategy may run now. Slots that a gap swallowed are counted; a run that is due on a closed market moves to the
+ * next opening, and one whose market closed before anybody came to it does so, too.
+ */
+function inHours(core: Core, strategy: string, now: Moment): boolean {
+  const calendar = calendarOf(core.tally.strategy(strategy).config);
+  for (;;) {
+    const due = core.scheduler.nextRun(strategy);
+    if (due > now) return false;
+    const hours = calendar?.spanAt(due) ?? null;
+    if (hours === null || (hours.opens <= due && now < hours.closes)) {
+      countMissed(core, strategy, now, now);
+      return true;
+    }
+    if (hours.opens <= due) countMissed(core, strategy, hours.closes, now);
+    const from = hours.opens <= due ? hours.closes : due;
+    tellMissed(core, strategy, closedOver(core, strategy, from), from, now);
+  }
+}
+
+/** Throws `wrong_state` for a strategy whose market is closed, naming the opening: a run that is asked for does not wait. */
+export function needOpenMarket(strategy: StrategyConfig, now: Moment): void {
+  const hours = calendarOf(strategy)?.spanAt(now) ?? null;
+  if (hours === null || hours.opens <= now) return;
+  throw new CodedError(
+    "wrong_state",
+    `The market of ${strategy.name} is closed until ${formatMoment(hours.opens)}. Ask again when it is open.`,
+  );
+}
+
 export class Runs {
   readonly #core: Core;
   /** By strategy, in order of start. */
@@ -91,17 +138,10 @@ export class Runs {
     }
   }
 
-  /** Starts every strategy that is due. */
+  /** Starts every strategy that is due and whose market is open. */
   start(now: Moment): void {
     const core = this.#core;
-    for (const strategy of core.scheduler.due(now)) {
-      const { cadence } = core.tally.strategy(strategy).config;
-      if (now - core.scheduler.nextRun(strategy) >= cadence) {
-        const { slots, reason, nextRun } = missed(core, strategy, now);
-        if (slots > 0) core.ledger.add({ kind: "missed", strategy, slots, reason, nextRun }, now);
-      }
-      this.#begin(strategy, now);
-    }
+    for (const strategy of core.scheduler.due(now)) if (inHours(core, strategy, now)) this.#begin(strategy, now);
   }
 
   #begin(strategy: string, now: Moment): void {

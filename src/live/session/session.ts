@@ -24,6 +24,7 @@ import { haltSession, reviewDrift } from "./halts.ts";
 import { Loop } from "./loop.ts";
 import type { Core } from "./parts.ts";
 import { probeOf } from "./probe.ts";
+import { needOpenMarket } from "./runs.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "./recovery.ts";
 
 /** Real milliseconds between two looks at the kill switch and the inbox. */
@@ -234,7 +235,7 @@ export class Session implements LiveSession {
   runStrategyNow(name: string, operator: string): void {
     const who = operatorOf(operator);
     this.#needOpen("changed");
-    this.#strategy(name);
+    needOpenMarket(this.#strategy(name).config, this.#core.now);
     this.#core.scheduler.runNow(name, this.#core.now);
     this.#strategyEntry(name, "run_asked", "An operator asked for a run now.", who);
     this.#core.clock.wake();

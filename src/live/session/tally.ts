@@ -169,6 +169,8 @@ export class Tally {
       case "run_finished":
         return this.#runFinished(entry);
       case "missed":
+        // On a closed market nothing was due.
+        if (entry.reason === "closed") return;
         this.strategy(entry.strategy).missed += entry.slots;
         this.missed += entry.slots;
         return;
@@ -303,7 +305,11 @@ export class Tally {
     this.working.clear();
     this.orderPrefix = `${entry.nextSequence}/`;
     const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
-    for (const [orderId, order] of Object.entries(inflight))
+    const fills = this.#filledSums();
+    for (const [orderId, order] of Object.entries(inflight)) {
+      const told = decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity));
+      // A snapshot may be older than some of the fills that the journal holds.
+      const booked = fills.get(orderId) ?? ZERO;
       this.working.set(orderId, {
         orderId,
         venueId: "",
@@ -311,13 +317,22 @@ export class Tally {
         symbol: order.symbol,
         quantity: order.quantity,
         ordered: decimal(order.quantity),
-        filled: decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity)),
+        filled: booked.abs().gt(told.abs()) ? booked : told,
         price: order.price,
         limitPrice: null,
         state: "unknown",
         at: order.timestamp,
         confirmed: false,
       });
+    }
+  }
+
+  /** What the journaled fills of each order add up to. */
+  #filledSums(): ReadonlyMap<string, Decimal> {
+    const sums = new Map<string, Decimal>();
+    for (const { orderId, quantity } of this.seenFills.values())
+      if (orderId !== null) sums.set(orderId, (sums.get(orderId) ?? ZERO).plus(quantity));
+    return sums;
   }
 
   #send(orderId: string, venueId: string): void {

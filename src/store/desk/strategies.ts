@@ -14,6 +14,7 @@ import type { Duration } from "../../shared/time.ts";
 import { defaultRow, fileRow, type ConfigRow } from "./config-rows.ts";
 import { shown, type DeskDocument, type Entry, type Spot } from "./document.ts";
 import { Fields, readScalar } from "./fields.ts";
+import { readSessions } from "./sessions.ts";
 import { nearest } from "./spelling.ts";
 import { choice, inRange, matching, rangeText, span, symbolName } from "./values.ts";
 
@@ -35,6 +36,7 @@ const KEYS = [
   "anchor",
   "params",
   "group",
+  "sessions",
 ];
 const BUDGET = duration(5 * SECOND);
 const DURATION_MAX = (1_000 * DAY) as Duration;
@@ -227,6 +229,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
     const module = readModule(fields, reading);
     const symbols = readSymbolNames(fields, reading, module);
     const times = readTimes(fields, document);
+    const sessions = readSessions(fields);
     strategies.push({
       name,
       module,
@@ -235,6 +238,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
       anchor: fields.optional("anchor", anchor, "finish"),
       params: readParameters(fields, reading, module),
       group: fields.optional("group", label, "default"),
+      ...(sessions === null ? {} : { sessions }),
     });
   }
   return strategies;

@@ -57,13 +57,15 @@ export interface RunFinishedEntry {
   readonly state?: string | null;
 }
 
-/** Slots that passed without a run: a sleep, a debugger, a stopped machine. */
+/** Slots that passed without a run: a sleep, a debugger, a stopped machine; or a market that is closed, until it opens. */
 export interface MissedEntry {
   readonly kind: "missed";
   readonly strategy: string;
   readonly slots: number;
-  readonly reason: "misfire";
+  readonly reason: "misfire" | "closed";
   readonly nextRun: Moment;
+  /** The moment by which they are reckoned, where that is not the entry's own: the market closed, or was closed, before. */
+  readonly by?: Moment;
 }
 
 /** One guard's view of an order. Absent limits are not listed. */
@@ -154,7 +156,8 @@ export interface ClosedEntry {
   readonly kind: "closed";
   readonly orderId: OrderId | null;
   readonly venueId: string;
-  readonly status: "canceled" | "rejected" | "expired" | "not_placed";
+  /** `filled` where the venue was asked and its fills are journaled already. */
+  readonly status: "filled" | "canceled" | "rejected" | "expired" | "not_placed";
   readonly reason: string;
 }
 

@@ -12,7 +12,8 @@ const TOP =
 const AMOUNT = "write a plain decimal such as 10000 or 0.25, above 0, of at most 30 digits";
 const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.js";
 const ZONE = "write a time zone such as UTC or America/New_York";
-const STRATEGY = "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group";
+const STRATEGY =
+  "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group, sessions";
 const second = (lines: string): string =>
   small(`  - name: two\n    module: momentum\n    symbols: [BBB]\n    cadence: 1m\n${lines}`);
 

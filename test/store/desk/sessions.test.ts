@@ -1,0 +1,101 @@
+/** Market hours in a desk file: what is read, and what is refused with its place. */
+import { describe, expect, it } from "vitest";
+import { deskText } from "../../../src/harness/regress/desk-text.ts";
+import { failure, read, small } from "./desks.ts";
+
+const own = (lines: string): string => small(`    sessions:\n${lines.replaceAll(/^/gm, "      ")}`);
+
+describe("sessions of a strategy", () => {
+  it("are absent unless they are written", () => {
+    expect(read(small()).desk.strategies[0]).not.toHaveProperty("sessions");
+  });
+
+  it("name a calendar, or say the hours", () => {
+    expect(read(small("    sessions: us-equity\n")).desk.strategies[0]?.sessions).toBe("us-equity");
+    const text = own(
+      "timeZone: Europe/London\ndays: [mon, wed]\nopen: 08:00\nclose: 16:30\nholidays: [2026-12-25]\n" +
+        "halfDays: [2026-12-24]\nhalfClose: 12:30",
+    );
+    const { desk, origins } = read(text);
+    expect(desk.strategies[0]?.sessions).toEqual({
+      timeZone: "Europe/London",
+      days: ["mon", "wed"],
+      open: "08:00",
+      close: "16:30",
+      holidays: ["2026-12-25"],
+      halfDays: ["2026-12-24"],
+      halfClose: "12:30",
+    });
+    expect(origins.find((row) => row.name === "strategies.one.sessions.open")).toMatchObject({
+      value: "08:00",
+      where: "desk.yaml:12:13",
+    });
+  });
+
+  it("are from Monday to Friday without holidays where nothing else is said", () => {
+    const { desk } = read(own("timeZone: UTC\nopen: 09:00\nclose: 24:00"));
+    expect(desk.strategies[0]?.sessions).toMatchObject({
+      days: ["mon", "tue", "wed", "thu", "fri"],
+      holidays: [],
+      halfDays: [],
+      halfClose: null,
+    });
+  });
+
+  it("stand in a desk's text as they were read", () => {
+    for (const text of [
+      small("    sessions: us-equity\n"),
+      own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nholidays: [2026-12-25]"),
+    ]) {
+      const { strategies } = read(text).desk;
+      expect(read(deskText(read(text).desk, [])).desk.strategies).toEqual(strategies);
+    }
+  });
+
+  const RULE = "write us-equity, or hours with timeZone, open and close";
+  it.each([
+    ["another calendar", small("    sessions: us-equty\n"), `"us-equty"; ${RULE}; did you mean us-equity?`, "9:15"],
+    ["no value", small("    sessions:\n"), `strategies[0].sessions has no value; ${RULE}.`, "9:14"],
+    [
+      "a list",
+      small("    sessions: [us-equity]\n"),
+      'must be us-equity, or hours, written as "key: value" lines.',
+      "9:15",
+    ],
+    ["no zone", own("open: 09:00\nclose: 17:00"), "lacks timeZone; write a time zone such as", "10:7"],
+    [
+      "an unknown zone",
+      own("timeZone: Europa/London\nopen: 09:00\nclose: 17:00"),
+      "did you mean Europe/London?",
+      "10:17",
+    ],
+    ["no closing", own("timeZone: UTC\nopen: 09:00"), "lacks close; write a local time from 00:00 to 24:00.", "10:7"],
+    [
+      "a time of another form",
+      own("timeZone: UTC\nopen: 9.00\nclose: 17:00"),
+      'open is "9.00"; write a local',
+      "11:13",
+    ],
+    ["no hour", own("timeZone: UTC\nopen: 24:00\nclose: 17:00"), "from 00:00 to 23:59.", "11:13"],
+    ["another day", own("timeZone: UTC\ndays: [mon, tus]\nopen: 09:00\nclose: 17:00"), "did you mean tue?", "11:19"],
+    ["a day twice", own("timeZone: UTC\ndays: [mon, mon]\nopen: 09:00\nclose: 17:00"), "in the list already.", "11:19"],
+    ["no day", own("timeZone: UTC\ndays: []\nopen: 09:00\nclose: 17:00"), "names no day; a market is open", "11:13"],
+    [
+      "no such date",
+      own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nholidays: [2026-02-29]"),
+      '"2026-02-29"; write a date such as 2026-11-27.',
+      "13:18",
+    ],
+    [
+      "half days without an end",
+      own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nhalfDays: [2026-12-24]"),
+      "write halfClose, such as 13:00.",
+      "13:17",
+    ],
+    ["another key", own("timezone: UTC\nopen: 09:00\nclose: 17:00"), "did you mean timeZone?", "10:7"],
+  ])("refuse %s", (_what, text, message, place) => {
+    const error = failure(text);
+    expect(error.message).toContain(message);
+    expect(error.message).toContain(`desk.yaml:${place}: `);
+  });
+});
