@@ -230,8 +230,13 @@ export class Inquiries {
     if (status === "rejected")
       return acknowledge(core, orderId, venueId, { outcome: "refused", reason: "the venue had rejected it" });
     acknowledge(core, orderId, venueId, { outcome: "accepted", quantity, limitPrice });
-    if (status !== "canceled" && status !== "expired") return;
+    // Filled, and its fills still on their way: the last of them ends it. All of them booked before: nothing else ever would.
+    const heard = core.tally.working.get(orderId)?.filled.abs().gte(decimal(found.filled).abs()) ?? false;
+    const over = status === "canceled" || status === "expired" || (status === "filled" && heard);
+    if (!over) return;
+    const reason =
+      status === "filled" ? "The venue had filled it, and its fills are booked." : "The venue had closed it.";
     closedOrder(core, { orderId, status }, core.now);
-    core.ledger.add({ kind: "closed", orderId, venueId, status, reason: "The venue had closed it." }, core.now);
+    core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, core.now);
   }
 }
