@@ -153,6 +153,9 @@ function keptState(key: string): GridState | undefined {
   }
 }
 
+/** As wide as the style sheet makes scroll bars. */
+const SCROLLBAR_PX = 10;
+
 const SELECTION = {
   mode: "multiRow",
   checkboxes: false,
@@ -185,6 +188,8 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         ensureDomOrder
         enableCellTextSelection
         suppressColumnVirtualisation
+        // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
+        scrollbarWidth={SCROLLBAR_PX}
         suppressDragLeaveHidesColumns
         suppressNoRowsOverlay
         tooltipShowDelay={500}
