@@ -85,11 +85,11 @@ interface Begun {
   readonly journal: Journal;
 }
 
-function begin(files: SessionFiles, ports: SessionPorts): Begun {
+function begin(files: SessionFiles, ports: SessionPorts, withoutHead = false): Begun {
   const opened = new Opened();
   try {
     const lock = opened.add(acquireLock(ports.fs, files.folder, wallText(ports.wallMs())), (held) => held.release());
-    const journal = opened.add(openJournal(files.journal), (held) => held.close());
+    const journal = opened.add(openJournal(files.journal, { withoutHead }), (held) => held.close());
     return { opened, lock, journal };
   } catch (error) {
     opened.close();
@@ -221,7 +221,7 @@ export async function reopenSession(options: ReopenOptions): Promise<LiveSession
       `${files.folder} has no journal. To start from its router_state.json: logos run --restore ${files.routerState}`,
       { folder: files.folder },
     );
-  const { opened, journal } = begin(files, ports);
+  const { opened, journal } = begin(files, ports, options.holds === "journal");
   try {
     return await goOn(options, ports, files, journal, opened);
   } catch (error) {

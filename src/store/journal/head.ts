@@ -8,8 +8,10 @@
  */
 import { hash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { ioError } from "../files/atomic.ts";
+import { nodeFileSystem } from "../files/node-file-system.ts";
 
 export interface Head {
   readonly seq: number;
@@ -58,12 +60,15 @@ export class HeadWriter {
   readonly #path: string;
   readonly #descriptor: number;
   #slot: 0 | 1;
+  /** Whether a first head has yet to be made durable: from then on a missing or empty file cannot be a crash's doing. */
+  #first: boolean;
 
   constructor(path: string) {
     this.#path = path;
     try {
       const [first, second] = slotsOf(existsSync(path) ? readFileSync(path, "latin1") : "");
       this.#slot = first === null || (second !== null && second.seq > first.seq) ? 0 : 1;
+      this.#first = first === null && second === null;
       this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o644);
     } catch (error) {
       throw ioError("Opening", path, error);
@@ -74,6 +79,11 @@ export class HeadWriter {
     try {
       const taken = writeSync(this.#descriptor, slotText(head), this.#slot * SLOT_BYTES, "latin1");
       if (taken !== SLOT_BYTES) throw new Error("a short write");
+      if (this.#first) {
+        fsyncSync(this.#descriptor);
+        nodeFileSystem.syncFolder(dirname(this.#path));
+        this.#first = false;
+      }
     } catch (error) {
       throw ioError("Writing", this.#path, error);
     }

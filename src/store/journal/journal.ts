@@ -141,9 +141,23 @@ function lastRow(database: Database): Head {
   return row ?? { seq: 0, hash: CHAIN_START };
 }
 
-/** Throws `journal_damaged` when the database lacks what its head says was committed. */
-function checkHead(database: Database, path: string, head: Head | null): void {
-  if (head === null) return;
+/** True once a session's clock has run: by then its first head was durable, so that no crash explains a missing one. */
+function hasRun(database: Database): boolean {
+  const started = `SELECT 1 FROM entries WHERE kind = 'session' AND json_extract(body, '$.event') = 'started' LIMIT 1`;
+  return database.prepare(started).get() !== undefined;
+}
+
+/** Throws `journal_damaged` when the database lacks what its head says was committed, or when its head is gone. */
+function checkHead(database: Database, path: string, head: Head | null, withoutHead: boolean): void {
+  if (head === null) {
+    if (withoutHead || !hasRun(database)) return;
+    throw new CodedError(
+      "journal_damaged",
+      `journal.head is missing beside ${path}, so nobody can tell whether entries were lost. If you know that the folder is whole, ` +
+        "go on with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
+      { path },
+    );
+  }
   const row = database.prepare("SELECT hash FROM entries WHERE seq = ?").get(head.seq) as { hash: string } | undefined;
   if (head.seq === 0 || row?.hash === head.hash) return;
   throw new CodedError(
@@ -158,6 +172,8 @@ function checkHead(database: Database, path: string, head: Head | null): void {
 }
 
 function verifyRows(database: Database, head: Head | null): JournalFault | null {
+  if (head === null && hasRun(database))
+    return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
   let before = CHAIN_START;
   let seq = 0;
   for (const row of pages(database, 1, undefined)) {
@@ -324,14 +340,17 @@ export class Journal extends Reader {
 
 export const headPathOf = (path: string): string => join(dirname(path), "journal.head");
 
-/** Opens or creates a journal for its one writer; the caller holds the session's lock. */
-export function openJournal(path: string): Journal {
+/**
+ * Opens or creates a journal for its one writer; the caller holds the session's lock. `withoutHead`: an operator has said that a
+ * journal whose head is missing is whole.
+ */
+export function openJournal(path: string, options: { readonly withoutHead?: boolean } = {}): Journal {
   const database = openForWriting(path);
   try {
     checkSchema(database, path);
     database.exec(TABLES);
     database.pragma(`user_version = ${JOURNAL_SCHEMA}`);
-    checkHead(database, path, readHead(headPathOf(path)));
+    checkHead(database, path, readHead(headPathOf(path)), options.withoutHead === true);
     return new Journal(path, database);
   } catch (error) {
     database.close();
