@@ -15,6 +15,7 @@ import { addControlCommands } from "./commands/control.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrillCommand } from "./commands/drill.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addLimitsCommand } from "./commands/limits.ts";
 import { addRegressCommand } from "./commands/regress.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addReviewCommand } from "./commands/review.ts";
@@ -148,6 +149,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addStrategiesCommand(add);
   addControlCommands(add);
   addReviewCommand(add);
+  addLimitsCommand(add);
   addRestoreCommand(add);
   addVerifyCommand(add);
   addDrillCommand(add);

@@ -203,6 +203,15 @@ export const PROCEDURES = {
   "strategy.pause": { input: z.object({ name, operator }), output: nothing },
   "strategy.resume": { input: z.object({ name, operator }), output: nothing },
   "strategy.run": { input: z.object({ name, operator }), output: nothing },
+  /** The open session's limits as they are, each as a desk file writes it. */
+  "limits.list": {
+    input: nothing,
+    output: z.object({
+      limits: z.array(z.object({ name: z.string(), value: z.string(), means: z.string() })),
+    }),
+  },
+  /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
+  "limits.change": { input: z.object({ name: filled(80), value: filled(80), operator, note }), output: nothing },
   "order.cancel": { input: z.object({ orderId: text(80), operator }), output: nothing },
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },

@@ -122,6 +122,23 @@ describe("going on", () => {
     expect((await say("verify")).code).toBe(0);
   });
 
+  it("lists the limits, changes one with a name and a note, and says what a wrong one breaks", async () => {
+    const listed = await say("limits");
+    expect(listed).toMatchObject({ code: 0, err: "" });
+    const [, before = ""] = /^max_notional +(\S+) /m.exec(listed.out) ?? [];
+    expect(before).not.toBe("123");
+    expect(await say("limits max_notional 123")).toMatchObject({ code: 64, err: expect.stringMatching(/--operator/) });
+    expect(await say("limits max_notional")).toMatchObject({ code: 64, err: expect.stringMatching(/or none/) });
+    expect(await say("limits max_notional much --operator me --note x")).toMatchObject({ code: 64 });
+    const changed = await say("limits max_notional 123 --operator me --note x");
+    expect(changed).toEqual({ code: 0, out: `${id}: max_notional is 123 now.\n`, err: "" });
+    const after = await say("limits");
+    expect(after.out).toMatch(/^max_notional +123 /m);
+    expect(after.out).toMatch(new RegExp(`max_notional: ${before.replace(".", "\\.")} to 123, by me: x\n$`));
+    expect(jsonOf(await say("limits --json"))).toMatchObject({ id, changes: [{ after: "123" }] });
+    expect((await say("verify")).code).toBe(0);
+  });
+
   it("refuses a drift item that is not there", async () => {
     const { code, err } = await say("review DRIFT-0001 --dismiss --operator me --note x");
     expect([code, err]).toEqual([66, expect.stringMatching(/^logos: There is no drift item DRIFT-0001; /)]);

@@ -115,6 +115,15 @@ describe("a session in a view", () => {
     await reader.call("strategy.resume", { name, ...ME });
     await reader.until("schedule", (view) => view.rows[name]?.state !== "paused");
     await reader.call("strategy.run", { name, ...ME });
+    await reader.call("limits.change", { name: "max_notional", value: "4321", ...ME, note: "a quiet hour" });
+    const { limits } = await reader.call("limits.list", {});
+    expect(limits.find((limit) => limit.name === "max_notional")?.value).toBe("4321");
+    const line = await reader.until("log", (view) =>
+      Object.values(view.lines).some((one) => one.subject === "max_notional"),
+    );
+    expect(Object.values(line.lines).find((one) => one.subject === "max_notional")?.text).toMatch(
+      /^desk-1 changed max_notional from \S+ to 4321: a quiet hour$/,
+    );
     expect(await reader.refusal("order.cancel", { orderId: "ROUTER-99999999", ...ME })).toMatchObject({
       code: "not_found",
     });

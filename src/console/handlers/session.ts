@@ -8,6 +8,7 @@ import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession } from "../../live/session/index.ts";
+import { limitRows } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 
 type SessionHandlers = Pick<
@@ -24,13 +25,18 @@ type SessionHandlers = Pick<
   | "strategy.pause"
   | "strategy.resume"
   | "strategy.run"
+  | "limits.list"
+  | "limits.change"
   | "order.cancel"
   | "drift.review"
   | "practice.unknownFill"
   | "alert.acknowledge"
 >;
 
-type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "order" | "drift" | "practice" | "alert"}.${string}`>;
+type InsideName = Extract<
+  keyof SessionHandlers,
+  `${"strategy" | "limits" | "order" | "drift" | "practice" | "alert"}.${string}`
+>;
 
 /** The whole session: its life from start to close. */
 function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
@@ -86,7 +92,7 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
   };
 }
 
-/** What is inside it: strategies, orders, drift items, alerts. */
+/** What is inside it: strategies, limits, orders, drift items, alerts. */
 function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
   return {
     "strategy.pause": async ({ name, operator }) => {
@@ -99,6 +105,11 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
     },
     "strategy.run": async ({ name, operator }) => {
       state.need().live.runStrategyNow(name, operator);
+      return {};
+    },
+    "limits.list": async () => ({ limits: limitRows(state.need().live.probe().limits) }),
+    "limits.change": async ({ name, value, operator, note }) => {
+      state.need().live.changeLimit(name, value, { operator, note });
       return {};
     },
     "order.cancel": async ({ orderId, operator }) => {

@@ -83,6 +83,11 @@ function reviewWords(entry: Extract<JournalEntry, { kind: "drift" | "review" | "
   return ["warning", "router", `${entry.operator} restored ${entry.source}; ${next}: ${entry.note}`];
 }
 
+function limitWords(entry: Extract<JournalEntry, { kind: "limits" }>): Words {
+  const { limit, before, after, operator, note } = entry;
+  return ["warning", limit, `${operator} changed ${limit} from ${before} to ${after}: ${note}`];
+}
+
 function haltWords(entry: Extract<JournalEntry, { kind: "halt" }>): Words {
   const note = entry.note === null ? "." : `: ${entry.note}`;
   const by = entry.operator === null ? "" : ` By ${entry.operator}${note}`;
@@ -115,6 +120,7 @@ const WORDS: { readonly [Kind in EntryKind]: (entry: Extract<JournalEntry, { kin
   review: reviewWords,
   resume: reviewWords,
   restore: reviewWords,
+  limits: limitWords,
   strategy: strategyWords,
   equity: routine,
   metrics: routine,

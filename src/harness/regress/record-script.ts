@@ -53,6 +53,11 @@ export class ScriptReader {
       case "resume":
         this.#add(entry.at, { do: "resume", operator: entry.operator, note: entry.note });
         break;
+      case "limits": {
+        const { limit, after: value, operator, note } = entry;
+        this.#add(entry.at, { do: "changeLimit", limit, value, operator, note });
+        break;
+      }
       case "strategy":
         this.#strategy(entry);
         break;

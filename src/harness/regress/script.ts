@@ -45,6 +45,7 @@ export const ActionSchema = z.discriminatedUnion("do", [
   }),
   z.strictObject({ at, do: z.literal("resume"), operator, note }),
   z.strictObject({ at, do: z.literal("halt"), operator, note: z.string().max(2_000).default("") }),
+  z.strictObject({ at, do: z.literal("changeLimit"), limit: text(80), value: text(80), operator, note }),
   z.strictObject({ at, do: z.literal("pauseStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("runStrategy"), strategy, operator }),
@@ -130,6 +131,8 @@ export async function perform(session: LiveSession, action: Action): Promise<voi
       return session.resume(action);
     case "halt":
       return session.halt(action);
+    case "changeLimit":
+      return session.changeLimit(action.limit, action.value, action);
     case "pauseStrategy":
       return session.pauseStrategy(action.strategy, action.operator);
     case "resumeStrategy":

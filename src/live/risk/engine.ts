@@ -2,7 +2,7 @@
  * Risk: guards for each order, breakers for the session.
  *
  * 1. `check` and `breaker` change nothing; what changes the engine is what the journal tells: an accepted order, a refusal,
- *    a resume. So a replay of the journal rebuilds it.
+ *    a resume, a change of a limit. So a replay of the journal rebuilds it.
  * 2. Turnover counts accepted orders of the UTC day; it begins at zero with the day's first.
  * 3. A cooldown begins with the first refusal by the drawdown cap, and runs out by session time alone.
  * 4. At most `reject_limit` rejection times are kept.
@@ -16,7 +16,7 @@ import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
 import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
 
 export class RiskEngine implements RiskPort {
-  readonly #limits: RiskLimits;
+  #limits: RiskLimits;
   readonly #view: RiskView;
   #turnover = ZERO;
   #turnoverDay = Number.NaN;
@@ -26,6 +26,14 @@ export class RiskEngine implements RiskPort {
   constructor(limits: RiskLimits, view: RiskView) {
     this.#limits = limits;
     this.#view = view;
+  }
+
+  get limits(): RiskLimits {
+    return this.#limits;
+  }
+
+  setLimits(limits: RiskLimits): void {
+    this.#limits = limits;
   }
 
   check(question: OrderQuestion, now: Moment): RiskVerdict {

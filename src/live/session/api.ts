@@ -9,7 +9,7 @@
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { FeedSource, Speed } from "../../shared/ports.ts";
-import type { Desk } from "../../shared/desk.ts";
+import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { DriftKind, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
 
@@ -212,6 +212,8 @@ export interface SessionProbe {
   readonly books: readonly BookProbe[];
   readonly positions: readonly PositionProbe[];
   readonly headroom: readonly HeadroomProbe[];
+  /** The limits that hold now: the desk's, with every change since. */
+  readonly limits: RiskLimits;
   /** Symbol → quantity by the venue's own word, while the session is halted; null otherwise, and while it has not answered. */
   readonly venuePositions: Readonly<Record<string, string>> | null;
   readonly counts: {
@@ -293,6 +295,11 @@ export interface LiveSession {
   review(item: string, decision: ReviewDecision): void;
   /** Throws `drift_open` while an item waits, `not_halted` when there is nothing to resume. */
   resume(request: { readonly operator: string; readonly note: string }): void;
+  /**
+   * Changes a limit from here on; `name` and `value` as in a desk file, `none` for no limit. The note says why.
+   * Throws `invalid_input` for a name or a value that breaks a rule, `wrong_state` when it is that already.
+   */
+  changeLimit(name: string, value: string, request: { readonly operator: string; readonly note: string }): void;
   pauseStrategy(name: string, operator: string): void;
   /** Also ends a quarantine. */
   resumeStrategy(name: string, operator: string): void;

@@ -26,6 +26,7 @@ const RequestSchema = z.discriminatedUnion("command", [
     note,
   }),
   z.object({ command: z.literal("resume"), operator: name, note }),
+  z.object({ command: z.literal("limits"), limit: name, value: name, operator: name, note }),
   z.object({ command: z.literal("strategy"), name, action: z.enum(["pause", "resume", "run"]), operator: name }),
 ]);
 
@@ -53,6 +54,8 @@ function obey(session: LiveSession, request: Request): void {
     }
     case "resume":
       return session.resume(request);
+    case "limits":
+      return session.changeLimit(request.limit, request.value, request);
     case "strategy":
       if (request.action === "pause") return session.pauseStrategy(request.name, request.operator);
       if (request.action === "resume") return session.resumeStrategy(request.name, request.operator);

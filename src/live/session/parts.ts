@@ -6,7 +6,7 @@
  */
 import type { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
 import type { Decimal } from "../../shared/decimal.ts";
-import type { Desk } from "../../shared/desk.ts";
+import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
@@ -94,6 +94,10 @@ export interface BreakerTrip {
 }
 
 export interface RiskPort {
+  /** The limits that hold now. */
+  readonly limits: RiskLimits;
+  /** An operator's change: it holds for the next order and the next look at the breakers. */
+  setLimits(limits: RiskLimits): void;
   check(order: OrderQuestion, now: Moment): RiskVerdict;
   /** The breakers that look at equity, rejections and the feed; null while none trips. */
   breaker(now: Moment, lastFeedAt: Moment | null): BreakerTrip | null;

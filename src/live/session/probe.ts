@@ -37,7 +37,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
   const equityStart = tally.equityStart ?? desk.broker.cash;
   const lastAt = market.lastAt;
   const age = lastAt === null ? null : between(lastAt, now);
-  const { dataStale } = desk.limits;
+  const { dataStale } = core.risk.limits;
   const rejected = Object.values(tally.rejections).reduce((sum, count) => sum + count, 0);
   return {
     id: core.id,
@@ -89,6 +89,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
     books: core.books.books(),
     positions: positionProbes(core, figures.equity),
     headroom: core.risk.headroom(now),
+    limits: core.risk.limits,
     venuePositions: core.venuePositions,
     counts: {
       runs: tally.runs,

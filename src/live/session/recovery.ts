@@ -28,6 +28,7 @@ import {
 } from "./effects.ts";
 import { takeFill } from "./fills.ts";
 import { foundDrift, haltSession, reviewed } from "./halts.ts";
+import { repeatLimit } from "./limits.ts";
 import { answered, ROUTER_REFUSALS } from "./orders.ts";
 import type { Core, RunPicture } from "./parts.ts";
 import { pictureOf } from "./runs.ts";
@@ -114,6 +115,11 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
       core.router.resume({ operator: entry.operator, note: entry.note }, entry.at);
       core.risk.resumed(entry.at);
       return;
+    case "limits": {
+      const before = repeatLimit(core, entry);
+      if (before !== entry.before) differs(entry, `the limit ${entry.limit}`, entry.before, before);
+      return;
+    }
     case "restore":
       return restored(core, entry);
     case "strategy":

@@ -19,6 +19,7 @@ import { ARTIFACT_FILES, killSwitchPath, type ControlInbox } from "../../store/i
 import type { LiveSession, ReviewDecision, SessionProbe, SessionState, SessionSummary, StopCause } from "./api.ts";
 import { answerControl } from "./control.ts";
 import { addSnapshot, saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { changeLimit, type LimitRequest } from "./limits.ts";
 import { cancelAtVenue } from "./orders.ts";
 import { haltSession, reviewDrift } from "./halts.ts";
 import { Loop } from "./loop.ts";
@@ -43,11 +44,10 @@ export interface SessionParts {
   readonly close: () => void;
 }
 
-const NAMELESS = "Say who you are: the operator's name goes on the record.";
-
 function operatorOf(name: string): string {
   const operator = name.trim();
-  if (operator === "") throw new CodedError("invalid_input", NAMELESS);
+  if (operator === "")
+    throw new CodedError("invalid_input", "Say who you are: the operator's name goes on the record.");
   return operator;
 }
 
@@ -204,6 +204,12 @@ export class Session implements LiveSession {
     this.#core.ledger.commit();
     this.#writeFiles();
     this.#core.clock.wake();
+  }
+
+  changeLimit(name: string, value: string, request: LimitRequest): void {
+    this.#needOpen("changed");
+    changeLimit(this.#core, name, value, { operator: operatorOf(request.operator), note: request.note });
+    this.#afterHalt();
   }
 
   pauseStrategy(name: string, operator: string): void {

@@ -195,6 +195,7 @@ export class Tally {
         return;
       }
       case "registered":
+      case "limits":
       case "cancel":
         return;
       case "halt":

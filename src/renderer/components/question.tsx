@@ -90,23 +90,27 @@ function useRecord(question: Question) {
   const [operator, setOperator] = useState(() => prefs().operator);
   const [note, setNote] = useState("");
   const [choice, setChoice] = useState(question.choice?.options[0]?.value ?? "");
+  const [value, setValue] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorShape | null>(null);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setError(null);
     prefs().set({ operator: operator.trim() });
-    const problem = await question.run({ operator: operator.trim(), note: note.trim(), choice });
+    const problem = await question.run({ operator: operator.trim(), note: note.trim(), choice, value: value.trim() });
     setBusy(false);
     if (problem === null) useUi.setState({ question: null });
     else setError(problem);
   };
-  return { operator, setOperator, note, setNote, choice, setChoice, busy, error, confirm };
+  return { operator, setOperator, note, setNote, choice, setChoice, value, setValue, busy, error, confirm };
 }
 
 function Body({ question }: { readonly question: Question }): ReactNode {
   const record = useRecord(question);
-  const wanting = missing(record.operator, record.note, question.note);
+  const wanting =
+    question.value !== undefined && record.value.trim() === ""
+      ? "Write the new value."
+      : missing(record.operator, record.note, question.note);
   return (
     <>
       <AlertDialog.Title asChild>
@@ -124,6 +128,22 @@ function Body({ question }: { readonly question: Question }): ReactNode {
               </option>
             ))}
           </select>
+        </label>
+      )}
+      {question.value === undefined ? null : (
+        <label className="field">
+          <span>{question.value.label}</span>
+          <input
+            data-testid="value-input"
+            value={record.value}
+            maxLength={80}
+            autoComplete="off"
+            placeholder={question.value.hint}
+            onChange={(event) => record.setValue(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") event.preventDefault();
+            }}
+          />
         </label>
       )}
       <RecordFields

@@ -133,6 +133,37 @@ export function askResume(drift: DriftView): void {
   });
 }
 
+/** A limit that changes while the session runs: each is shown as it is, and the change goes on the record. */
+export async function askLimit(): Promise<void> {
+  const open = session();
+  if (open === null) return;
+  const listed = await ask("limits.list", {});
+  if (!listed.ok) {
+    toldOk(listed);
+    return;
+  }
+  question({
+    title: `Change a limit of ${open.desk}?`,
+    text:
+      "The new limit holds for the next order and the next look at the breakers, in this session alone; the desk file stays " +
+      "as it is. A limit that is already passed bites at once.",
+    choice: {
+      label: "Limit",
+      options: listed.value.limits.map(({ name, value }) => ({ value: name, label: `${name} (now ${value})` })),
+    },
+    value: { label: "New value, as in a desk file", hint: "20000, 0.1, 15m, or none" },
+    verb: "Change the limit",
+    cancel: "Leave it",
+    danger: true,
+    note: "required",
+    run: async ({ operator, note, choice: name, value }) => {
+      const error = errorOf(await ask("limits.change", { name, value, operator, note }));
+      if (error === null) notify(`${name} is ${value} now.`);
+      return error;
+    },
+  });
+}
+
 /** Paper only: a fill that no order explains, to practise the halt and its review. */
 export function askPractice(): void {
   const open = session();

@@ -40,7 +40,14 @@ export interface Question {
     readonly label: string;
     readonly options: readonly { readonly value: string; readonly label: string }[];
   };
-  readonly run: (answer: { operator: string; note: string; choice: string }) => Promise<ErrorShape | null>;
+  /** A value to write, such as a limit's; empty at first. */
+  readonly value?: { readonly label: string; readonly hint: string };
+  readonly run: (answer: {
+    operator: string;
+    note: string;
+    choice: string;
+    value: string;
+  }) => Promise<ErrorShape | null>;
 }
 
 export interface Notice {

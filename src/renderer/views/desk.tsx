@@ -1,7 +1,7 @@
 /** Desk: four service-level tiles, equity and drawdown, profit by strategy, exposure and headroom, and the schedule at a glance. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { DeskView } from "../../shared/views.ts";
+import type { DeskView, OpenSession } from "../../shared/views.ts";
 import { Chart } from "../components/chart.tsx";
 import type { Line } from "../components/chart.tsx";
 import { Grid } from "../components/grid.tsx";
@@ -22,6 +22,7 @@ import {
   formatNumber,
   formatShare,
 } from "../lib/format.ts";
+import { askLimit } from "../lib/session-actions.ts";
 import { STRATEGY_LOOKS } from "../lib/status.ts";
 import { formatAxisTime } from "../lib/time.ts";
 import { useSession, useStream } from "../stores/live.ts";
@@ -292,7 +293,11 @@ function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView
       columns={HEADROOM}
       rows={headroom}
       rowId={guardOf}
-      empty={<Empty title="No limits are set">Set limits in the desk file to see what is left of each.</Empty>}
+      empty={
+        <Empty title="No limits are set">
+          Set limits in the desk file, or change one here, to see what is left of each.
+        </Empty>
+      }
     />
   );
 }
@@ -300,6 +305,22 @@ function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView
 const nameOf = (row: StrategyRow): string => row.name;
 const symbolOf = (row: ExposureRow): string => row.symbol;
 const guardOf = (row: HeadroomRow): string => `${row.guard}:${row.scope}`;
+
+function LimitButton({ state }: { readonly state: OpenSession["state"] | undefined }): ReactNode {
+  const live = state === "running" || state === "paused" || state === "halted";
+  return (
+    <button
+      type="button"
+      className="button"
+      data-testid="change-limit"
+      disabled={!live}
+      title={live ? "Change a limit while the session runs" : "The session does not run"}
+      onClick={() => void askLimit()}
+    >
+      Change a limit…
+    </button>
+  );
+}
 
 function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
   const [side, setSide] = useState<Side>("strategies");
@@ -315,7 +336,12 @@ function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
     <Panel
       title={SIDES.find((entry) => entry.value === side)?.label ?? ""}
       subtitle={words[side]}
-      actions={<Segments label="What is shown" value={side} options={SIDES} onChange={setSide} />}
+      actions={
+        <>
+          {side === "headroom" ? <LimitButton state={session?.state} /> : null}
+          <Segments label="What is shown" value={side} options={SIDES} onChange={setSide} />
+        </>
+      }
     >
       <SideBody side={side} view={view} />
     </Panel>

@@ -210,6 +210,17 @@ export interface ResumeEntry {
   readonly note: string;
 }
 
+/** An operator changed a limit of risk. Values are written as in a desk file, `none` where there is no limit. */
+export interface LimitsEntry {
+  readonly kind: "limits";
+  /** Its name in a desk file; a symbol's or a class's own with its name, as `asset_class_caps.equity`. */
+  readonly limit: string;
+  readonly before: string;
+  readonly after: string;
+  readonly operator: string;
+  readonly note: string;
+}
+
 /** A router snapshot was put in place of the router's state. `state` is the file's value. */
 export interface RestoreEntry {
   readonly kind: "restore";
@@ -273,6 +284,7 @@ export type EntryBody =
   | ReviewEntry
   | ResumeEntry
   | RestoreEntry
+  | LimitsEntry
   | StrategyEntry
   | EquityEntry
   | MetricsEntry

@@ -25,6 +25,13 @@ export type ControlCommand =
       readonly note: string;
     }
   | { readonly command: "resume"; readonly operator: string; readonly note: string }
+  | {
+      readonly command: "limits";
+      readonly limit: string;
+      readonly value: string;
+      readonly operator: string;
+      readonly note: string;
+    }
   | { readonly command: "strategy"; readonly name: string; readonly action: string; readonly operator: string };
 
 export type ControlReply = { readonly ok: true } | { readonly ok: false; readonly error: ErrorShape };

@@ -1,8 +1,8 @@
 /**
  * `session.md`: what a session did, for people.
  *
- * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume and restore
- *    with operator and note.
+ * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume, restore and
+ *    change of a limit with operator and note.
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
@@ -11,7 +11,16 @@ import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** The kinds of entries that the report tells, for `journal.read`. */
-export const REPORTED_KINDS = ["halt", "drift", "review", "resume", "restore", "strategy", "session"] as const;
+export const REPORTED_KINDS = [
+  "halt",
+  "drift",
+  "review",
+  "resume",
+  "limits",
+  "restore",
+  "strategy",
+  "session",
+] as const;
 
 /** Past this many, the oldest events are only counted. */
 const EVENTS_MAX = 500;
@@ -37,6 +46,10 @@ function eventLine(entry: JournalEntry): string | null {
       );
     case "resume":
       return `${at} · **resumed**${by(entry.operator, entry.note)}`;
+    case "limits": {
+      const change = `${safe(entry.limit)} from ${safe(entry.before)} to ${safe(entry.after)}`;
+      return `${at} · **limit changed**: ${change}${by(entry.operator, entry.note)}`;
+    }
     case "restore":
       return (
         `${at} · restored from ${safe(entry.source)} (next ${orderIdOf(entry.nextSequence)})` +

@@ -6,6 +6,7 @@ import { sessionId } from "../../../src/shared/ids.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";
 import type { Duration, Moment } from "../../../src/shared/time.ts";
+import { NO_LIMITS } from "../../live/session/desks.ts";
 import { CADENCE, START, STRATEGIES, SYMBOLS } from "./journal.ts";
 
 const seconds = (count: number): Duration => (count * SECOND) as Duration;
@@ -104,6 +105,7 @@ export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
       share: 0,
     })),
     venuePositions: null,
+    limits: NO_LIMITS,
     headroom: [{ guard: "portfolio_gross_cap", scope: "portfolio", value: "0", limit: "2", used: 0 }],
     counts: { runs: 0, orders: 0, fills: 0, rejections: 0, driftOpen: 0, late: 0, quarantined: 0 },
     ...change,

@@ -1,4 +1,6 @@
 /** Each guard by itself: its code, its value, its limit, the last order that passes and the first that does not. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RiskLimits } from "../../../src/shared/desk.ts";
@@ -254,6 +256,13 @@ describe("all guards together", () => {
       "per_trade_risk_cap",
       "max_position_exceeded",
     ]);
+  });
+
+  it("stand in the handbook in the order in which they answer", () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+    const [, chapter = ""] = text.split("\n## Limits\n");
+    const told = [...chapter.matchAll(/^\| \d+ +\| `(\w+)`/gm)].map(([, code]) => code);
+    expect(told).toEqual(ORDER);
   });
 
   it("say only codes that are explained", () => {
