@@ -267,6 +267,7 @@ function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView
   if (side === "strategies")
     return (
       <Grid
+        key="strategies"
         id="desk-strategies"
         label="Strategies by profit"
         columns={STRATEGIES}
@@ -278,6 +279,7 @@ function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView
   if (side === "exposure")
     return (
       <Grid
+        key="exposure"
         id="desk-exposure"
         label="Exposure by symbol"
         columns={EXPOSURE}
@@ -288,6 +290,7 @@ function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView
     );
   return (
     <Grid
+      key="headroom"
       id="desk-headroom"
       label="Headroom of each guard"
       columns={HEADROOM}
@@ -314,10 +317,11 @@ function LimitButton({ state }: { readonly state: OpenSession["state"] | undefin
       className="button"
       data-testid="change-limit"
       disabled={!live}
+      aria-label="Change a limit"
       title={live ? "Change a limit while the session runs" : "The session does not run"}
       onClick={() => void askLimit()}
     >
-      Change a limit…
+      Change…
     </button>
   );
 }
