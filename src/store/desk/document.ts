@@ -168,7 +168,9 @@ export class DeskDocument {
 
   #error(complaint: Complaint): CodedError {
     const { path, nearest: near } = complaint;
-    const about = path === "" ? "" : `${path} `;
+    // A key may hold what no terminal shows: it must not look as if nothing were there.
+    const about =
+      path === "" ? "" : `${path.replaceAll(/[^\P{C}]|[^\P{Z}]/gu, (one, at) => (one === " " && at > 0 ? one : "·"))} `;
     const message = `${this.where(complaint.offset)}: ${about}${complaint.text}${near === null ? "" : `; did you mean ${near}?`}`;
     return new CodedError("desk_invalid", near === null ? `${message}.` : message, {
       file: this.fileName,
