@@ -34,7 +34,9 @@ export async function serve(desk?: string): Promise<Served> {
     url,
     workspace,
     stop: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
+      // One that ended before, for whatever reason, will not end again.
+      const gone = child.exitCode !== null || child.signalCode !== null;
+      const ended = gone ? Promise.resolve() : new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGINT");
       await ended;
       rmSync(workspace, { recursive: true, force: true });

@@ -100,7 +100,10 @@ function Halts(): ReactNode {
         <h3>What halts a session</h3>
         <ul>
           <li>You, with Halt: one key and one confirm.</li>
-          <li>A breaker: drawdown, rejections in a row, a market that says nothing.</li>
+          <li>A breaker: drawdown, too many rejections within a time, a market that says nothing.</li>
+          <li>
+            The kill switch: a file named KILL in the workspace or in the session's folder. Remove it, then resume.
+          </li>
           <li>Drift: a fill, a position or an order that ours and the broker's disagree on.</li>
           <li>A fault of the program, or a journal that cannot be trusted.</li>
         </ul>

@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<Row>[] = [
     compare: (a, b) => compareAmounts(a.value, b.value),
     cell: (row) => formatNumberText(row.value),
     right: true,
-    width: 96,
+    width: 112,
   },
   {
     id: "limit",
