@@ -4,6 +4,9 @@
  * 1. A flaky test is a fault of the product until proven otherwise, so there are no retries.
  */
 import { defineConfig } from "@playwright/test";
+import { findChromium } from "./scripts/browser.ts";
+
+const chromium = findChromium();
 
 export default defineConfig({
   testDir: "test/e2e",
@@ -15,7 +18,7 @@ export default defineConfig({
   outputDir: "artifacts/playwright",
   use: {
     launchOptions: {
-      ...(process.env["CHROMIUM_PATH"] ? { executablePath: process.env["CHROMIUM_PATH"] } : {}),
+      ...(chromium === null ? {} : { executablePath: chromium }),
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -114,11 +114,24 @@ export function reviewDrift(core: Core, id: string, decision: ReviewDecision, at
   const owner = decision.strategy ?? null;
   if (owner !== null && owner !== UNATTRIBUTED && !core.tally.strategies.has(owner))
     throw new CodedError("not_found", `The desk has no strategy ${owner}; adopt to one of it, or to ${UNATTRIBUTED}.`);
+  if (action === "adopt" && item !== undefined) needPrice(item);
   const strategy = action === "adopt" ? (owner ?? ownerOf(core, item)) : null;
   const realized = reviewed(core, { item: id, action, strategy, operator, note }, at);
   core.ledger.add(
     { kind: "review", item: id, action, strategy, operator: operator.trim(), note: note.trim(), realized },
     at,
+  );
+}
+
+/** Adopting without a price would book nothing and look as if it had. */
+function needPrice({ item, drift, evidence }: DriftProbe): void {
+  const { quantity, price } = evidence;
+  if (!BOOKS_ON_ADOPTION.has(drift) || quantity === null || quantity === undefined) return;
+  if (price !== null && price !== undefined) return;
+  throw new CodedError(
+    "wrong_state",
+    `${item} names a quantity and no price, so it cannot be booked: the symbol had no mark yet. Dismiss it, and open the session ` +
+      "again once the market has spoken: what still differs is found again, with its price.",
   );
 }
 

@@ -7,6 +7,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import type { Desk } from "../../shared/desk.ts";
+import type { RouterSnapshot } from "../../orchestrator/index.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Feed, Speed } from "../../shared/ports.ts";
 import { later } from "../../shared/time.ts";
@@ -230,6 +231,20 @@ export async function reopenSession(options: ReopenOptions): Promise<LiveSession
   }
 }
 
+/**
+ * Throws `snapshot_invalid` for a snapshot of another run: its order numbers are this session's own, so that one order would be
+ * taken for another. A snapshot that names no session, as Logos writes it, is the operator's word.
+ */
+function sameSession(core: Core, snapshot: RouterSnapshot): void {
+  if (snapshot.session === null || snapshot.session === core.runDigest) return;
+  throw new CodedError(
+    "snapshot_invalid",
+    `The snapshot is of another session, whose order numbers mean other orders here. Restore it into a new session, or restore ` +
+      `a snapshot of ${core.id} itself. Nothing was changed.`,
+    { snapshot: snapshot.session, session: core.runDigest },
+  );
+}
+
 async function goOn(
   options: ReopenOptions,
   ports: SessionPorts,
@@ -253,6 +268,7 @@ async function goOn(
     clockOf(desk, from, options.speed, ports),
   );
   opened.add(core.broker, (held) => held.close());
+  if (snapshot !== null) sameSession(core, snapshot);
   const interrupted: Interrupted[] = replay(core, journal.read(1));
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],

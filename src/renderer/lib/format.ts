@@ -105,6 +105,6 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** `unknown_fill` as words: `Unknown fill`. */
 export function words(name: string): string {
-  const text = name.replaceAll("_", " ");
+  const text = name.replaceAll("_", " ").replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -35,7 +35,7 @@ const COUNT = (id: string, header: string, of: (row: Row) => number, width: numb
 function Runtime({ row }: { readonly row: Row }): ReactNode {
   if (row.lastRuntime === null) return <span className="quiet">{ABSENT}</span>;
   const used = row.lastRuntime / row.budget;
-  const text = `${(row.lastRuntime / 1e6).toFixed(1)} / ${(row.budget / 1e6).toFixed(1)} s`;
+  const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s`;
   return <Meter used={used} text={text} tone={used > 1 ? "warning" : "accent"} />;
 }
 
