@@ -74,6 +74,9 @@ export type View = (typeof VIEWS)[number];
 export async function goTo(page: Page, view: View): Promise<void> {
   await page.getByTestId(`nav-${view}`).click();
   await expect(page.getByTestId(`view-${view}`)).toBeVisible();
+  // A view is there when nothing loads any more and its grids have drawn their heads.
+  await expect(page.getByText(/^Loading /)).toHaveCount(0);
+  await expect(page.locator(".ag-header-row:not(:has([role=columnheader]))")).toHaveCount(0);
 }
 
 /** Chooses the theme as a person does, in Settings. */
@@ -101,7 +104,6 @@ export async function pictures(page: Page, name: string, views: readonly View[] 
       await page.setViewportSize({ width, height });
       for (const view of views) {
         await goTo(page, view);
-        await expect(page.getByText(/^Loading /)).toHaveCount(0);
         await picture(page, `${name}-${view}-${theme}-${width}`);
       }
     }
