@@ -17,10 +17,14 @@ test("a burst of rejections is kept, grouped, and explained", async ({ browser }
     await expect(view).toContainText(/asset.class.cap|per.asset.cap|rate.limited/i, { timeout: 60_000 });
     await pictures(page, "busy", ["desk", "router", "rejections", "metrics"]);
     await goTo(page, "rejections");
-    await view
-      .getByText(/mo-|mr-|ca-|pa-/)
-      .first()
-      .click();
+    const row = view.locator("[row-id]").first();
+    const pressed = await row.getAttribute("row-id");
+    const { x, y } = (await row.boundingBox()) ?? { x: 0, y: 0 };
+    await page.mouse.move(x + 200, y + 10);
+    await page.mouse.down();
+    // The newest rejection comes on top: by the release, the pressed row has moved from under the pointer.
+    await expect(row).not.toHaveAttribute("row-id", pressed ?? "");
+    await page.mouse.up();
     await expect(page.getByTestId("why-panel")).toContainText(/refused|limit/i);
   } finally {
     await page.close();

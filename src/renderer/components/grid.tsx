@@ -17,7 +17,7 @@ import {
 import type { ColDef, GridApi, GridState, ICellRendererParams } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { ReactNode } from "react";
+import type { PointerEvent, ReactNode } from "react";
 import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
 import { Empty } from "./panel.tsx";
 
@@ -163,6 +163,25 @@ const SELECTION = {
   enableClickSelection: true,
 } as const;
 
+interface Pressed {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A press that moves further than this selects text; it opens nothing. */
+const STILL_PX = 4;
+
+/**
+ * The row under a main-button press. It is what the release opens, since an update between the two may put another
+ * row under the pointer.
+ */
+function pressedRow(event: PointerEvent): Pressed | null {
+  const id = event.target instanceof Element ? event.target.closest("[row-id]")?.getAttribute("row-id") : null;
+  if (event.button !== 0 || id === null || id === undefined) return null;
+  return { id, x: event.clientX, y: event.clientY };
+}
+
 function Inner<Row>(props: GridProps<Row>): ReactNode {
   const { id, label, rows, rowId, filter = "", onOpen, onMarked } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
@@ -174,8 +193,19 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
   const open = (data: Row | undefined): void => {
     if (data !== undefined) onOpen?.(data);
   };
+  const pressed = useRef<Pressed | null>(null);
+  const release = (event: PointerEvent): void => {
+    const { id: row, x, y } = pressed.current ?? { id: null, x: 0, y: 0 };
+    pressed.current = null;
+    if (row === null || Math.hypot(event.clientX - x, event.clientY - y) > STILL_PX) return;
+    open(api.current?.getRowNode(row)?.data);
+  };
   return (
-    <div className="grid">
+    <div
+      className="grid"
+      onPointerDownCapture={(event) => (pressed.current = pressedRow(event))}
+      onPointerUpCapture={release}
+    >
       <AgGridReact<Row>
         theme={theme}
         rowData={rows as Row[]}
@@ -206,7 +236,6 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
           );
         }}
         onModelUpdated={({ api: model }) => setMatches(model.getDisplayedRowCount() > 0)}
-        onRowClicked={(event) => open(event.data)}
         onCellKeyDown={({ event, data }) => {
           if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
         }}
