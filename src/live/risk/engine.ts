@@ -12,6 +12,7 @@ import type { RiskLimits } from "../../shared/desk.ts";
 import { between, DAY, formatDuration, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
 import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
+import { Exposure } from "./exposure.ts";
 import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
 import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
 
@@ -37,8 +38,9 @@ export class RiskEngine implements RiskPort {
   }
 
   check(question: OrderQuestion, now: Moment): RiskVerdict {
-    const order = this.#order(question, now);
-    const state = this.#state(now);
+    const exposure = this.#exposure();
+    const order = orderOf(question, exposure, now);
+    const state = { ...this.#state(now), exposure };
     const readings = GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter(
       (item) => item !== null,
     );
@@ -117,8 +119,9 @@ export class RiskEngine implements RiskPort {
       rows.push({ guard, scope, value: written(value), limit: written(bound), used });
     };
     const shareOf = (value: Decimal): Decimal => (books.equity.gt(ZERO) ? value.div(books.equity) : ZERO);
-    this.#fullest(add);
-    const gross = decimal(books.figures().gross);
+    const exposure = this.#exposure();
+    this.#fullest(exposure, add);
+    const gross = [...exposure.symbols()].reduce((sum, symbol) => sum.plus(exposure.value(symbol)), ZERO);
     add("portfolio_gross_cap", "account", shareOf(gross), limits.portfolioGrossCap);
     add("portfolio_drawdown_cap", "account", decimal(-books.drawdown), limits.portfolioDrawdownCap);
     add("session_drawdown_limit", "session", books.breakerDrawdown, limits.sessionDrawdownLimit);
@@ -134,18 +137,22 @@ export class RiskEngine implements RiskPort {
     return rows;
   }
 
-  /** The symbol, asset and class that stand nearest to their limits. */
-  #fullest(add: (guard: string, scope: string, value: Decimal, limit: string | number | null) => void): void {
+  /** The symbol, asset and class that stand nearest to their limits, with what works in them. */
+  #fullest(
+    exposure: Exposure,
+    add: (guard: string, scope: string, value: Decimal, limit: string | number | null) => void,
+  ): void {
     const { books } = this.#view;
     const limits = this.#limits;
     let position = { symbol: "", used: ZERO, value: ZERO, limit: limits.maxPosition ?? null };
     let asset = { symbol: "", value: ZERO };
     const classes = new Map<string, Decimal>();
-    for (const [symbol, quantity] of books.positions()) {
+    for (const symbol of exposure.symbols()) {
       const limit = positionLimitOf(limits, symbol);
-      if (limit !== null && quantity.abs().div(limit).gt(position.used))
-        position = { symbol, used: quantity.abs().div(limit), value: quantity.abs(), limit };
-      const value = books.value(symbol).abs();
+      const quantity = exposure.quantity(symbol);
+      if (limit !== null && quantity.div(limit).gt(position.used))
+        position = { symbol, used: quantity.div(limit), value: quantity, limit };
+      const value = exposure.value(symbol);
       if (value.gt(asset.value)) asset = { symbol, value };
       const name = this.#view.assetClassOf(symbol);
       classes.set(name, (classes.get(name) ?? ZERO).plus(value));
@@ -157,25 +164,23 @@ export class RiskEngine implements RiskPort {
       add("asset_class_cap", name, share(classes.get(name) ?? ZERO), cap);
   }
 
-  #order(question: OrderQuestion, now: Moment): GuardOrder {
-    const quantity = decimal(question.quantity);
-    const held = this.#view.books.positions().get(question.symbol) ?? ZERO;
-    // What already works the same way counts: two orders that each close a position would together turn it.
-    const { buys, sells } = this.#view.working(question.symbol);
-    const after = quantity.plus(quantity.isNegative() ? sells : buys);
-    const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && after.abs().lte(held.abs());
-    return {
-      strategy: question.strategy,
-      symbol: question.symbol,
-      quantity,
-      notional: quantity.times(question.price).abs(),
-      reduces,
-      now,
-    };
+  #exposure(): Exposure {
+    return new Exposure(this.#view.books, this.#view.working());
   }
 
-  #state(now: Moment): RiskState {
+  #state(now: Moment): Omit<RiskState, "exposure"> {
     const today = Math.floor(now / DAY) === this.#turnoverDay;
     return { turnover: today ? this.#turnover : ZERO, cooldownUntil: this.#cooldownUntil };
   }
+}
+
+function orderOf(question: OrderQuestion, exposure: Exposure, now: Moment): GuardOrder {
+  const { strategy, symbol } = question;
+  const quantity = decimal(question.quantity);
+  const held = exposure.held(symbol);
+  // What already works the same way counts: two orders that each close a position would together turn it.
+  const { buys, sells } = exposure.working(symbol);
+  const after = quantity.plus(quantity.isNegative() ? sells : buys);
+  const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && after.abs().lte(held.abs());
+  return { strategy, symbol, quantity, notional: quantity.times(question.price).abs(), reduces, now };
 }

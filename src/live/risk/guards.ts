@@ -12,13 +12,14 @@ import type { RiskLimits } from "../../shared/desk.ts";
 import { DAY, type Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
 import type { Books } from "../books/index.ts";
+import type { Exposure, WorkingOrders } from "./exposure.ts";
 
 /** What the guards look at, asked anew for each order. */
 export interface RiskView {
   readonly books: Books;
   assetClassOf(symbol: string): string;
-  /** Signed quantities that still work in a symbol: what open buys and open sells may yet add. */
-  working(symbol: string): { readonly buys: Decimal; readonly sells: Decimal };
+  /** By symbol, what works in it. */
+  working(): ReadonlyMap<string, WorkingOrders>;
   /** Volume of the newest bars of a symbol; 0 before the first. */
   recentVolume(symbol: string, bars: number): number;
 }
@@ -33,8 +34,9 @@ export interface GuardOrder {
   readonly now: Moment;
 }
 
-/** The engine's own numbers. */
+/** The engine's own numbers, and what the account holds and could come to hold. */
 export interface RiskState {
+  readonly exposure: Exposure;
   readonly turnover: Decimal;
   readonly cooldownUntil: Moment | null;
 }
@@ -91,21 +93,11 @@ export function positionLimitOf(
   return own ?? limits.maxPosition;
 }
 
-/** The largest position that the account could end with: what it has, what works, and this order. */
-function worstPosition(order: GuardOrder, view: RiskView): Decimal {
-  const held = view.books.positions().get(order.symbol) ?? ZERO;
-  const { buys, sells } = view.working(order.symbol);
-  return held
-    .plus(order.quantity.isNegative() ? sells : buys)
-    .plus(order.quantity)
-    .abs();
-}
-
-const maxPosition: Guard = (order, limits, view) => {
+const maxPosition: Guard = (order, limits, _view, { exposure }) => {
   const text = positionLimitOf(limits, order.symbol);
   if (text === null) return null;
   const limit = decimal(text);
-  const value = worstPosition(order, view);
+  const value = exposure.quantityWith(order);
   return reading(
     "max_position_exceeded",
     value,
@@ -128,16 +120,10 @@ const perTrade: Guard = (order, limits, view) => {
   );
 };
 
-/** A symbol's value after the order, as a size. */
-function assetValue(order: GuardOrder, view: RiskView): Decimal {
-  const signed = order.quantity.isNegative() ? order.notional.negated() : order.notional;
-  return view.books.value(order.symbol).plus(signed).abs();
-}
-
-const perAsset: Guard = (order, limits, view) => {
+const perAsset: Guard = (order, limits, view, { exposure }) => {
   if (limits.perAssetCap === null) return null;
   const limit = decimal(limits.perAssetCap);
-  const value = share(assetValue(order, view), view.books.equity);
+  const value = share(exposure.valueWith(order), view.books.equity);
   return reading(
     "per_asset_cap",
     value,
@@ -147,20 +133,12 @@ const perAsset: Guard = (order, limits, view) => {
   );
 };
 
-/** The size of every held asset for which `counts` holds, with this order's own asset as it would be. */
-function grossAfter(order: GuardOrder, view: RiskView, counts: (symbol: string) => boolean): Decimal {
-  let sum = counts(order.symbol) ? assetValue(order, view) : ZERO;
-  for (const symbol of view.books.positions().keys())
-    if (symbol !== order.symbol && counts(symbol)) sum = sum.plus(view.books.value(symbol).abs());
-  return sum;
-}
-
-const assetClass: Guard = (order, limits, view) => {
+const assetClass: Guard = (order, limits, view, { exposure }) => {
   const name = view.assetClassOf(order.symbol);
   const cap = Object.hasOwn(limits.assetClassCaps, name) ? limits.assetClassCaps[name] : undefined;
   if (cap === undefined) return null;
   const value = share(
-    grossAfter(order, view, (symbol) => view.assetClassOf(symbol) === name),
+    exposure.grossWith(order, (symbol) => view.assetClassOf(symbol) === name),
     view.books.equity,
   );
   const limit = decimal(cap);
@@ -173,11 +151,11 @@ const assetClass: Guard = (order, limits, view) => {
   );
 };
 
-const grossCap: Guard = (order, limits, view) => {
+const grossCap: Guard = (order, limits, view, { exposure }) => {
   if (limits.portfolioGrossCap === null) return null;
   const limit = decimal(limits.portfolioGrossCap);
   const value = share(
-    grossAfter(order, view, () => true),
+    exposure.grossWith(order, () => true),
     view.books.equity,
   );
   return reading(

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
-import { decimal, ZERO } from "../../shared/decimal.ts";
+import { decimal } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
@@ -15,7 +15,7 @@ import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace }
 import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
-import { RiskEngine } from "../risk/index.ts";
+import { NOTHING_WORKS, RiskEngine, type WorkingOrders } from "../risk/index.ts";
 import { createStrategyHost, type HostSettings } from "../host/index.ts";
 import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
@@ -134,7 +134,7 @@ export function coreOf(
   const risk = new RiskEngine(desk.limits, {
     books,
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
-    working: (symbol) => workingIn(tally, symbol),
+    working: () => workingBySymbol(tally),
     recentVolume: (symbol, bars) =>
       market
         .bars(symbol)
@@ -174,15 +174,20 @@ export function coreOf(
   };
 }
 
-function workingIn(tally: Tally, symbol: string) {
-  let [buys, sells] = [ZERO, ZERO];
-  for (const order of tally.working.values()) {
-    if (order.symbol !== symbol) continue;
-    const open = decimal(order.ordered).minus(order.filled);
-    if (open.isNegative()) sells = sells.plus(open);
-    else buys = buys.plus(open);
+function workingBySymbol(tally: Tally): ReadonlyMap<string, WorkingOrders> {
+  const sums = new Map<string, WorkingOrders>();
+  for (const { symbol, ordered, filled, price } of tally.working.values()) {
+    const { buys, sells, buyValue, sellValue } = sums.get(symbol) ?? NOTHING_WORKS;
+    const open = decimal(ordered).minus(filled);
+    const value = open.times(price);
+    sums.set(
+      symbol,
+      open.isNegative()
+        ? { buys, buyValue, sells: sells.plus(open), sellValue: sellValue.plus(value) }
+        : { sells, sellValue, buys: buys.plus(open), buyValue: buyValue.plus(value) },
+    );
   }
-  return { buys, sells };
+  return sums;
 }
 
 /** Throws `journal_damaged` when the journal does not begin with it. */

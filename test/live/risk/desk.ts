@@ -1,7 +1,7 @@
 /** A risk engine over real books, with what works and what was traded set by hand. */
 import { Books } from "../../../src/live/books/index.ts";
-import { RiskEngine } from "../../../src/live/risk/index.ts";
-import { decimal, ZERO, type Decimal } from "../../../src/shared/decimal.ts";
+import { RiskEngine, type WorkingOrders } from "../../../src/live/risk/index.ts";
+import { decimal, ZERO } from "../../../src/shared/decimal.ts";
 import type { RiskLimits } from "../../../src/shared/desk.ts";
 import { DAY, moment, type Moment } from "../../../src/shared/time.ts";
 import { NO_LIMITS } from "../session/desks.ts";
@@ -12,7 +12,7 @@ export const after = (seconds: number): Moment => moment(T0 + seconds * 1_000_00
 export class RiskDesk {
   readonly books: Books;
   readonly risk: RiskEngine;
-  readonly working = new Map<string, { buys: Decimal; sells: Decimal }>();
+  readonly working = new Map<string, WorkingOrders>();
   volume = 0;
 
   constructor(limits: Partial<RiskLimits>, cash = "10000") {
@@ -22,7 +22,7 @@ export class RiskDesk {
       {
         books: this.books,
         assetClassOf: (symbol) => (symbol.startsWith("C") ? "crypto" : "equity"),
-        working: (symbol) => this.working.get(symbol) ?? { buys: ZERO, sells: ZERO },
+        working: () => this.working,
         recentVolume: (_, bars) => this.volume * bars,
       },
     );
@@ -34,8 +34,10 @@ export class RiskDesk {
     this.books.mark(symbol, price, at);
   }
 
-  works(symbol: string, buys: string, sells: string): void {
-    this.working.set(symbol, { buys: decimal(buys), sells: decimal(sells) });
+  /** Open orders of a symbol, at a price where their value matters. */
+  works(symbol: string, buys: string, sells: string, price = 0): void {
+    const [more, less] = [decimal(buys), decimal(sells)];
+    this.working.set(symbol, { buys: more, sells: less, buyValue: more.times(price), sellValue: less.times(price) });
   }
 
   /** The refusal of an order, or "passes". */
