@@ -5,12 +5,14 @@
  * 2. A row is open while its order is in flight; an open row is never let go.
  * 3. After every change no row that is not open is older than `maxAge`, and none is kept while there are more than `maxKeys`.
  * 4. Rows are columns of numbers, so a copy of all of them is a few copies of memory.
+ * 5. `changes` tells every row that was added, and every decision that ended, since it was asked before; after anything that
+ *    moved rows it tells all of them.
  */
 import { takeIndex } from "./key-list.ts";
 import type { KeyList } from "./key-list.ts";
 import { Names } from "./names.ts";
 import { orderIdOf } from "./order-id.ts";
-import type { Decision, OrderRequest, Retention } from "./router-types.ts";
+import type { Decision, KeyChanges, OrderRequest, Retention } from "./router-types.ts";
 
 /** A row's states: its order is settled or was rejected, is in flight, or its key was let go. */
 const CLOSED = 0;
@@ -36,6 +38,9 @@ export class KeyStore {
   #frontier = 0;
   /** Rows before the frontier that closed after it had passed them, in order. */
   #ripe: number[] = [];
+  /** Rows that `changes` has told, and those of them that closed since. */
+  #told = 0;
+  #closedSince: number[] = [];
 
   /** `onForget` is told the running number of each accepted order whose key is let go. */
   constructor(retention: Retention, onForget: (sequence: number) => void) {
@@ -98,6 +103,7 @@ export class KeyStore {
     if (row < 0 || this.#state[row] !== OPEN) return;
     this.#reasons[row] = reason;
     this.#state[row] = CLOSED;
+    if (row < this.#told) this.#closedSince.push(row);
     if (row < this.#frontier) {
       this.#ripe.push(row);
       this.#ripe.sort((a, b) => a - b);
@@ -131,6 +137,7 @@ export class KeyStore {
 
   #forget(row: number): void {
     if (this.#ripe[0] === row) this.#ripe.shift();
+    this.#tellAll();
     const sequence = this.#sequence[row] as number;
     this.#index.delete(this.#keys[row] as string);
     this.#keys[row] = "";
@@ -187,17 +194,41 @@ export class KeyStore {
 
   /** A picture of all keys. */
   list(): KeyList {
+    return this.#listFrom(0);
+  }
+
+  /** What is new since the call before: rows from a place on, and rows before it whose order ended meanwhile. */
+  changes(): KeyChanges {
+    const list = this.#listFrom(this.#told);
+    const from = this.#told;
+    const closed = this.#closedSince.map((row): [number, string] => [row, this.#reasons[row] as string]);
+    this.tellNoMore();
+    return { from, list, closed };
+  }
+
+  /** Counts every row as told. */
+  tellNoMore(): void {
+    this.#told = this.#keys.length;
+    this.#closedSince = [];
+  }
+
+  #tellAll(): void {
+    this.#told = 0;
+    this.#closedSince = [];
+  }
+
+  #listFrom(from: number): KeyList {
     if (this.#keys.length > this.#index.size) this.#compact();
     const rows = this.#keys.length;
     return {
-      keys: this.#keys.slice(),
-      sequence: this.#sequence.slice(0, rows),
-      reason: this.#reasons.slice(),
-      strategy: this.#strategy.slice(0, rows),
-      symbol: this.#symbol.slice(0, rows),
-      quantity: this.#quantity.slice(0, rows),
-      price: this.#price.slice(0, rows),
-      at: this.#at === null ? null : this.#at.slice(0, rows),
+      keys: this.#keys.slice(from),
+      sequence: this.#sequence.slice(from, rows),
+      reason: this.#reasons.slice(from),
+      strategy: this.#strategy.slice(from, rows),
+      symbol: this.#symbol.slice(from, rows),
+      quantity: this.#quantity.slice(from, rows),
+      price: this.#price.slice(from, rows),
+      at: this.#at === null ? null : this.#at.slice(from, rows),
       strategies: this.strategies.texts(),
       symbols: this.symbols.texts(),
     };

@@ -46,6 +46,14 @@ export interface MetricsProbe {
   readonly errorsTotal: number;
 }
 
+/** The recorder's state, plain JSON: series oldest first, at most `window` long; totals by kind in order of first sight. */
+export interface MetricsState {
+  readonly latencies: readonly number[];
+  readonly skips: readonly number[];
+  readonly depths: readonly number[];
+  readonly errors: readonly (readonly [kind: string, count: number])[];
+}
+
 /** The newest values of a series, up to a fixed number. */
 class Ring {
   readonly #values: Float64Array;
@@ -74,6 +82,14 @@ class Ring {
   /** What is held, in no order that matters. */
   values(): Float64Array {
     return this.#values.subarray(0, this.#count);
+  }
+
+  /** What is held, oldest first. */
+  inOrder(): number[] {
+    const held = this.values();
+    return this.#count < this.#values.length
+      ? [...held]
+      : [...held.subarray(this.#next), ...held.subarray(0, this.#next)];
   }
 }
 
@@ -187,5 +203,19 @@ export class MetricsRecorder {
       errors: this.errors,
       errorsTotal,
     };
+  }
+
+  /** The whole state. */
+  state(): MetricsState {
+    const [latencies, skips, depths] = [this.#latencies.inOrder(), this.#skips.inOrder(), this.#depths.inOrder()];
+    return { latencies, skips, depths, errors: [...this.#errors] };
+  }
+
+  /** Takes a saved state into a recorder that has recorded nothing, and goes on as the saved one would have. */
+  restore(state: MetricsState): void {
+    for (const [place, latency] of state.latencies.entries())
+      this.recordTick("", latency, { skipped: state.skips[place] === 1 });
+    for (const depth of state.depths) this.recordQueueDepth(depth);
+    for (const [kind, count] of state.errors) this.#errors.set(kind, count);
   }
 }

@@ -32,8 +32,8 @@ export interface KeyRow {
   readonly at: Moment | null;
 }
 
-/** Everything but the keys. */
-export interface SnapshotHead {
+/** Everything but the keys and the executions. */
+export interface RouterHead {
   readonly rateLimitPerSec: number;
   readonly maxInflight: number;
   readonly nextSequence: number;
@@ -47,8 +47,6 @@ export interface SnapshotHead {
   readonly retention: Retention;
   /** Order id → exact filled quantity, of orders in flight that have one. */
   readonly filled: Readonly<Record<string, string>>;
-  /** Order id → its executions. */
-  readonly fills: Readonly<Record<string, readonly SeenFill[]>>;
   readonly haltReasons: readonly HaltReason[];
   readonly driftItems: readonly DriftItem[];
   /** The number of the next drift item. */
@@ -58,6 +56,12 @@ export interface SnapshotHead {
   /** Whose state it is and up to where in the journal; null where nobody said. */
   readonly session: string | null;
   readonly journalPosition: number | null;
+}
+
+/** Everything but the keys. */
+export interface SnapshotHead extends RouterHead {
+  /** Order id → its executions. */
+  readonly fills: Readonly<Record<string, readonly SeenFill[]>>;
 }
 
 export interface RouterSnapshot extends SnapshotHead {
@@ -159,4 +163,15 @@ export function keyListOf(snapshot: RouterSnapshot): KeyList {
     list.price[place] = row.price ?? Number.NaN;
   }
   return { ...list, strategies: strategies.texts(), symbols: symbols.texts() };
+}
+
+/** Throws `snapshot_limits_differ` where a limit is configured and is not the snapshot's. */
+export function sameLimit(field: string, inSnapshot: number, configured: number | undefined): void {
+  if (configured === undefined || configured === inSnapshot) return;
+  throw new CodedError(
+    "snapshot_limits_differ",
+    `The snapshot was taken with ${field} ${inSnapshot}, and the configuration says ${configured}; ` +
+      "change the configuration, or ask for the snapshot's limits.",
+    { field, snapshot: inSnapshot, configured },
+  );
 }

@@ -6,6 +6,7 @@
  */
 import type { OrderId } from "../shared/ids.ts";
 import type { Moment } from "../shared/time.ts";
+import type { KeyList } from "./key-list.ts";
 
 /** What a strategy asks the router for. */
 export interface OrderRequest {
@@ -213,4 +214,19 @@ export interface RouterOptions {
   readonly maxInflight?: number | undefined;
   /** Keeps all of a session when absent. */
   readonly retention?: { readonly maxKeys?: number | null; readonly maxAge?: number | null } | null | undefined;
+}
+
+/** How a router is restored. */
+export interface RestoreOptions extends RouterOptions {
+  /** Takes the snapshot's limits where they differ from those given here, as an operator may ask. */
+  readonly takeSnapshotLimits?: boolean | undefined;
+}
+
+/** What became of the keys between two looks at them. */
+export interface KeyChanges {
+  /** The place of the list's first row among all rows; 0 when all of them are told. */
+  readonly from: number;
+  readonly list: KeyList;
+  /** Rows before `from` whose order ended, each with what its decision's reason became. */
+  readonly closed: readonly (readonly [row: number, reason: string])[];
 }

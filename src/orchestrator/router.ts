@@ -21,19 +21,14 @@ import { orderIdOf, sequenceOf } from "./order-id.ts";
 import { RateWindow } from "./rate-counter.ts";
 import { put, record } from "./record.ts";
 import { evidenceOf, PARTIAL, TERMINAL, unreadable } from "./reports.ts";
-import { keyListOf, snapshotOf } from "./router-snapshot.ts";
-import type { RouterSnapshot, StoredDecision } from "./router-snapshot.ts";
+import { keyListOf, sameLimit, snapshotOf } from "./router-snapshot.ts";
+import type { RouterHead, RouterSnapshot, StoredDecision } from "./router-snapshot.ts";
 import type { Decision, DriftItem, DriftKind, HaltReason, HaltRequest, InflightOrder } from "./router-types.ts";
+import type { KeyChanges } from "./router-types.ts";
 import type { OrderReport, OrderRequest, PendingOrder, RateWindowProbe, Reconciliation } from "./router-types.ts";
 import type { Rejection, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
-import type { RouterOptions, SubmitOutcome } from "./router-types.ts";
-import { SeenFills } from "./seen-fills.ts";
-
-/** How a router is restored. */
-export interface RestoreOptions extends RouterOptions {
-  /** Takes the snapshot's limits where they differ from those given here, as an operator may ask. */
-  readonly takeSnapshotLimits?: boolean | undefined;
-}
+import type { RestoreOptions, RouterOptions, SubmitOutcome } from "./router-types.ts";
+import { SeenFills, type SeenFill } from "./seen-fills.ts";
 
 interface WorkingOrder extends InflightOrder {
   readonly orderId: OrderId;
@@ -351,6 +346,36 @@ export class OrderRouter {
 
   /** The whole state. */
   snapshot(): RouterSnapshot {
+    const { rateCounters: windows, ...head } = this.head();
+    const rateCounters = record(Object.entries(windows).filter(([, moments]) => moments.length > 0));
+    return snapshotOf({ ...head, rateCounters, fills: record(this.#fills.entries()) }, this.#keys.list());
+  }
+
+  /** What became of the keys since this was asked before: what a saved state that grows by pieces is made of. */
+  keyChanges(): KeyChanges {
+    return this.#keys.changes();
+  }
+
+  /** Counts all keys as told by `keyChanges`: they are saved already. */
+  keysAreSaved(): void {
+    this.#keys.tellNoMore();
+  }
+
+  /** Every order's executions, in the order in which they were told. */
+  executions(): Iterable<readonly [orderId: string, fills: readonly SeenFill[]]> {
+    return this.#fills.entries();
+  }
+
+  /** Remembers an execution that a saved router knew, unless it is known. */
+  knowExecution(orderId: string, fill: SeenFill): void {
+    if (this.#fills.find(orderId, fill.fillId) === undefined) this.#fills.add(orderId, fill);
+  }
+
+  /**
+   * The state without what grows for as long as a session does: the keys and the executions. Windows without orders are in it,
+   * because windows stand in the order in which their strategies were first heard of.
+   */
+  head(): RouterHead {
     const inflight: Record<string, InflightOrder> = {};
     const filled: Record<string, string> = {};
     for (const { orderId, key: _key, filled: sum, ...order } of this.#inflight.values()) {
@@ -358,17 +383,13 @@ export class OrderRouter {
       if (sum !== null) filled[orderId] = plain(sum);
     }
     const rateCounters: Record<string, Moment[]> = {};
-    for (const { rates } of this.#windows.values()) {
-      const moments = rates.moments(this.#moment());
-      if (moments.length > 0) put(rateCounters, rates.strategy, moments);
-    }
+    for (const { rates } of this.#windows.values()) put(rateCounters, rates.strategy, rates.moments(this.#moment()));
     const { halted, haltReasons, items: driftItems, nextItem: nextDriftItem, resumes } = this.#board.state();
     const limits = { rateLimitPerSec: this.rateLimitPerSec, maxInflight: this.maxInflight };
     const board = { haltReasons, driftItems, nextDriftItem, resumes, counters: this.counters };
     const orders = { nextSequence: this.#nextSequence, halted, rateCounters, inflight, latest: this.#latest, filled };
-    const told = { retention: this.#keys.retention, fills: record(this.#fills.entries()) };
-    const head = { ...limits, ...orders, ...told, ...board, session: null, journalPosition: null };
-    return snapshotOf(head, this.#keys.list());
+    const { retention } = this.#keys;
+    return { ...limits, ...orders, retention, ...board, session: null, journalPosition: null };
   }
 
   /**
@@ -423,14 +444,4 @@ export class OrderRouter {
       for (const at of moments) rates.push(at);
     }
   }
-}
-
-function sameLimit(field: string, inSnapshot: number, configured: number | undefined): void {
-  if (configured === undefined || configured === inSnapshot) return;
-  throw new CodedError(
-    "snapshot_limits_differ",
-    `The snapshot was taken with ${field} ${inSnapshot}, and the configuration says ${configured}; ` +
-      "change the configuration, or ask for the snapshot's limits.",
-    { field, snapshot: inSnapshot, configured },
-  );
 }
