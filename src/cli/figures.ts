@@ -37,6 +37,14 @@ export function lengthOf(duration: Duration): string {
   return `${Math.floor(duration / (SECOND / 10)) / 10}s`;
 }
 
+/** A size: `640 KB`, `1.2 GB`. */
+export function sizeOf(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1_000 ** step;
+  return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step] ?? ""}`;
+}
+
 /** A count with its noun: `1 strategy`, `24 strategies`. */
 export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;

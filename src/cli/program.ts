@@ -10,6 +10,7 @@ import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/places.ts";
 import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
 import { ioError } from "../store/index.ts";
+import { addCompactCommand } from "./commands/compact.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addControlCommands } from "./commands/control.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -152,6 +153,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addLimitsCommand(add);
   addRestoreCommand(add);
   addVerifyCommand(add);
+  addCompactCommand(add);
   addDrillCommand(add);
   addServeCommand(add);
   addConfigCommand(add);

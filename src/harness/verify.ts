@@ -8,6 +8,7 @@
  */
 import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
+import { differenceAt } from "../live/session/checkpoint.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/inspect.ts";
 import {
   digestOf,
@@ -23,7 +24,7 @@ import {
 } from "../store/index.ts";
 
 export interface VerifyCheck {
-  readonly name: "chain" | "orders" | "replay" | "snapshot" | "file";
+  readonly name: "chain" | "orders" | "replay" | "checkpoint" | "snapshot" | "file";
   readonly state: "passed" | "failed" | "skipped";
   /** The entry at which the fault stands; null where it has none. */
   readonly seq: number | null;
@@ -49,6 +50,7 @@ export async function verifySession(workspace: Workspace, id: string): Promise<V
     throw new CodedError("no_session", `${files.folder} has no journal, so there is nothing to verify.`);
   const journal = readJournal(files.journal);
   try {
+    journal.hold();
     return await verifyOpen(workspace, files, journal);
   } finally {
     journal.close();
@@ -86,6 +88,7 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
   );
   if (!whole) {
     skip("replay", "not repeated, because the chain is broken");
+    skip("checkpoint", "not compared, because the chain is broken");
     skip("snapshot", "not compared, because the chain is broken");
   } else await replayChecks(workspace, files, journal, add, skip);
   fileCheck(files, journal, add, skip);
@@ -112,12 +115,18 @@ async function replayChecks(
   add: Add,
   skip: Skip,
 ): Promise<void> {
+  const { seq: base } = journal.compaction();
   let snapshots = 0;
   let wrong: Found | null = null;
+  let compared: string | null = null;
   const last = journal.lastOf("snapshot")?.seq ?? 0;
+  const saved = journal.checkpoint();
+  const checkpoint = saved === null || "fault" in saved ? null : saved;
   try {
-    await inspectJournal(workspace, files, journal, (core, entry) => {
-      if (entry.kind !== "snapshot") return;
+    await inspectJournal(workspace, files, journal, (core, entry, replay) => {
+      if (checkpoint !== null && compared === null && (entry === null || entry.seq > checkpoint.seq))
+        compared = differenceAt(checkpoint, core, replay) ?? "";
+      if (entry?.kind !== "snapshot") return;
       // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
       if (entry.seq === last && snapshotDigest(core, entry.seq, snapshots) !== entry.sha256)
         wrong = {
@@ -129,10 +138,23 @@ async function replayChecks(
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
     add("replay", { seq, text: error instanceof Error ? error.message : String(error) }, "");
+    skip("checkpoint", "not compared, because the journal cannot be repeated");
     skip("snapshot", "not compared, because the journal cannot be repeated");
     return;
   }
-  add("replay", null, "every decision and every booked profit comes out the same again");
+  const since = base === 0 ? "" : `, from the checkpoint behind entry ${checkpoint?.seq ?? base} on`;
+  add("replay", null, `every decision and every booked profit comes out the same again${since}`);
+  if (base > 0) {
+    const text = `runs up to entry ${base} were let go, so nobody can make it again; it matches its digest`;
+    skip("checkpoint", text);
+    skip("snapshot", text);
+    return;
+  }
+  if (checkpoint === null || compared === null) skip("checkpoint", "the session has made none yet");
+  else {
+    const fault = compared === "" ? null : { seq: checkpoint.seq, text: compared };
+    add("checkpoint", fault, `the state behind entry ${checkpoint.seq} is what the entries up to it give`);
+  }
   if (last === 0) skip("snapshot", "the session has written none yet");
   else add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
 }

@@ -251,6 +251,11 @@ export const PROCEDURES = {
   },
   /** Chain, orders, books and snapshot of a session checked against each other; changes nothing. */
   "sessions.verify": { input: z.object({ id: name }), output: VerdictSchema },
+  /** Lets a stopped session's journal go of runs and metrics older than its last day. */
+  "sessions.compact": {
+    input: z.object({ id: name }),
+    output: z.object({ dropped: z.number(), entries: z.number(), bytesBefore: z.number(), bytesAfter: z.number() }),
+  },
   /** Kills copies of the desk's session for real, opens them again and compares; the workspace's sessions are not touched. */
   "drill.start": {
     input: z.object({

@@ -156,6 +156,8 @@ export interface OrchestratorConfig {
   readonly deadlineFactor: number;
   /** Runs in a row past the deadline before a strategy is quarantined. */
   readonly quarantineAfter: number;
+  /** Session time for which the journal keeps runs and metrics; absent where it keeps all of them. */
+  readonly journalKeep?: Duration;
 }
 
 export interface SloLimits {

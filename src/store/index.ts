@@ -3,6 +3,8 @@ export * from "./desk/index.ts";
 export * from "./files/atomic.ts";
 export { LineLog } from "./files/line-log.ts";
 export { nodeFileSystem } from "./files/node-file-system.ts";
+export { DROPPED_KINDS, type CompactionBase } from "./journal/compaction.ts";
+export type { CheckpointFault, CheckpointTexts, SavedCheckpoint } from "./journal/checkpoints.ts";
 export type * from "./journal/entries.ts";
 export {
   Journal,

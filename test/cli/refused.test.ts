@@ -78,6 +78,8 @@ const CASES: readonly Case[] = [
   ],
   ["review", 2, "no_session", /^There is no session in /],
   ["verify", 2, "no_session", /^There is no session in /],
+  ["compact", 2, "no_session", /^There is no session in /],
+  ["compact latest --keep often", 64, "usage", "--keep often: write a duration such as 500ms, 30s, 15m or 2h."],
   ["run --session latest", 2, "no_session", /^There is no session in /],
   ["halt --operator me", 2, "no_session", /^There is no session in /],
   ["stop --operator me", 2, "no_session", /^There is no session in /],

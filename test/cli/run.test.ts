@@ -46,6 +46,16 @@ describe("a first session", () => {
     );
   });
 
+  it("is compacted when it is asked for, and holds as before", async () => {
+    const done = jsonOf(await say("compact --keep 1m --json"));
+    expect(done).toMatchObject({ id, droppedBefore: 0 });
+    expect(done["dropped"]).toBeGreaterThan(20);
+    expect(await say("compact --keep 1m")).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to let go/) });
+    const verified = await say("verify");
+    expect(verified).toMatchObject({ code: 0, err: "" });
+    expect(verified.out).toMatch(/were let go/);
+  });
+
   it("gives one JSON value to each question", async () => {
     expect(jsonOf(await say("status --json"))).toMatchObject({ id, health: "stopped", state: "stopped", pid: null });
     expect(jsonOf(await say("sessions --json"))).toMatchObject({ total: 1, sessions: [{ id, state: "stopped" }] });

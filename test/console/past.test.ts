@@ -196,7 +196,16 @@ describe("sessions", () => {
     expect(markdown).toContain("| State | stopped (operator) |");
   });
 
+  it("are compacted: nothing goes of a session that is all within its last day", async () => {
+    const done = await reader.call("sessions.compact", { id });
+    expect(done.dropped).toBe(0);
+    expect(done.entries).toBeGreaterThan(100);
+    expect((await reader.call("sessions.verify", { id })).ok).toBe(true);
+  });
+
   it.each([
+    ["sessions.compact", { id: "2026-01-01_0000_a_b" }, "no_session"],
+    ["sessions.compact", { id: "../x" }, "invalid_input"],
     ["sessions.summary", { id: "2026-01-01_0000_a_b" }, "no_session"],
     ["sessions.summary", { id: ".." }, "invalid_input"],
     ["sessions.summary", { id: "a/b" }, "invalid_input"],

@@ -2,7 +2,8 @@
  * Simulated days: sessions with venue faults, slow runs, halts, reviews and restarts, each drawn from its seed.
  *
  * Fault model: the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; runs overrun and time out; an
- * operator reviews and resumes; the session is stopped and opened again in between. The disk keeps what it was given.
+ * operator reviews and resumes; the session is stopped and opened again in between, each time from a checkpoint. The disk keeps
+ * what it was given.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -49,9 +50,10 @@ async function oneDay(seed: string, day: number): Promise<string | null> {
     const workspace = openWorkspace(path);
     const desk = deskOfDay(seed, day);
     const part = ((DAY_MINUTES / 3) * MINUTE) as Duration;
-    let session = await createSession({ workspace, desk, length: part });
+    const ports = { checkpointEntries: 1 + Math.floor(createStream(seed, `checkpoints:${day}`).next() * 200) };
+    let session = await createSession({ workspace, desk, length: part, ports });
     for (let start = 0; start < 3; start++) {
-      if (start > 0) session = await reopenSession({ workspace, id: "latest", length: part });
+      if (start > 0) session = await reopenSession({ workspace, id: "latest", length: part, ports });
       if (session.probe().router.halted) review(session);
       session.start();
       const summary = await session.done;

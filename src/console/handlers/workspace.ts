@@ -7,6 +7,8 @@
  */
 import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { DAY } from "../../shared/time.ts";
+import { compactSession } from "../../live/session/compact.ts";
 import type { SessionListing } from "../../shared/views.ts";
 import { findSession, readJournal, readSettings, readText, writeSetting } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
@@ -19,7 +21,13 @@ const SUMMARY_BYTES_MAX = 2_000_000;
 
 type WorkspaceHandlers = Pick<
   Handlers,
-  "sessions.refresh" | "sessions.compare" | "sessions.summary" | "settings.read" | "settings.write" | "link.open"
+  | "sessions.refresh"
+  | "sessions.compare"
+  | "sessions.compact"
+  | "sessions.summary"
+  | "settings.read"
+  | "settings.write"
+  | "link.open"
 >;
 
 export function workspaceHandlers(state: HostState): WorkspaceHandlers {
@@ -40,6 +48,14 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
         equityA: equityOf(state, a),
         equityB: equityOf(state, b),
       };
+    },
+    "sessions.compact": async ({ id }) => {
+      // Giving room back to the disk is one long call, which would hold the running session's clock up.
+      if (state.opened?.alive === true)
+        throw new CodedError("wrong_state", "A session is running here. Stop it, then compact.");
+      const { dropped, entries, bytesBefore, bytesAfter } = await compactSession(workspace, id, DAY);
+      state.refreshSessions();
+      return { dropped, entries, bytesBefore, bytesAfter };
     },
     "sessions.summary": async ({ id }) => {
       const files = findSession(workspace, id);

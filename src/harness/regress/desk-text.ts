@@ -78,6 +78,7 @@ function valuesOf(desk: Desk): Partial<SettingValues> {
     orchestrator_equity_interval_s: orchestrator.equityInterval,
     orchestrator_deadline_factor: orchestrator.deadlineFactor,
     orchestrator_quarantine_after: orchestrator.quarantineAfter,
+    ...(orchestrator.journalKeep === undefined ? {} : { orchestrator_journal_keep: orchestrator.journalKeep }),
     ...brokerValues(desk),
     ...feedValues(desk),
     clock: clock.kind,

@@ -196,6 +196,9 @@ export async function recordFixture(options: RecordOptions): Promise<Recorded> {
   const journal = readJournal(files.journal);
   let told: Told;
   try {
+    const { seq } = journal.compaction();
+    if (seq > 0)
+      throw refuse(files.id, `it was compacted, and the runs up to entry ${seq} that a replay compares are gone.`);
     told = readSession(files, journal.read(1));
   } finally {
     journal.close();

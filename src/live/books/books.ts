@@ -28,6 +28,34 @@ interface Held {
   value: Decimal;
 }
 
+/** The books' state, plain JSON; amounts are exact decimal strings, maps are lists in their order. */
+export interface BooksState {
+  readonly cash: string;
+  readonly realized: string;
+  readonly fees: string;
+  readonly equity: string;
+  readonly peak: string;
+  readonly breakerPeak: string;
+  /** The number of the UTC day since 1970, null before the first mark or fill. */
+  readonly day: number | null;
+  readonly dayEquity: string;
+  readonly dayProfits: readonly (readonly [owner: string, profit: string])[];
+  readonly owners: readonly {
+    readonly name: string;
+    readonly realized: string;
+    readonly fees: string;
+    readonly positions: readonly (readonly [symbol: string, quantity: string, average: string])[];
+  }[];
+  readonly symbols: readonly {
+    readonly symbol: string;
+    readonly quantity: string;
+    readonly average: string;
+    readonly mark: string | null;
+    readonly markNumber: number | null;
+    readonly value: string;
+  }[];
+}
+
 export class Books implements BooksPort {
   readonly #start: Decimal;
   #cash: Decimal;
@@ -183,6 +211,64 @@ export class Books implements BooksPort {
       if (mark !== null && mark !== undefined) profit = profit.plus(mark.minus(average).times(quantity));
     }
     return profit;
+  }
+
+  /** The whole state. */
+  state(): BooksState {
+    const owners = [...this.#owners].map(([name, { positions, realized, fees }]) => ({
+      name,
+      realized: plain(realized),
+      fees: plain(fees),
+      positions: [...positions].map(([symbol, at]) => [symbol, plain(at.quantity), plain(at.average)] as const),
+    }));
+    const symbols = [...this.#symbols].map(([symbol, { position, mark, markNumber, value }]) => ({
+      symbol,
+      quantity: plain(position.quantity),
+      average: plain(position.average),
+      mark: mark === null ? null : plain(mark),
+      markNumber: Number.isNaN(markNumber) ? null : markNumber,
+      value: plain(value),
+    }));
+    return {
+      cash: plain(this.#cash),
+      realized: plain(this.#realized),
+      fees: plain(this.#fees),
+      equity: plain(this.#equity),
+      peak: plain(this.#peak),
+      breakerPeak: plain(this.#breakerPeak),
+      day: Number.isNaN(this.#day) ? null : this.#day,
+      dayEquity: plain(this.#dayEquity),
+      dayProfits: [...this.#dayProfits].map(([owner, profit]) => [owner, plain(profit)] as const),
+      owners,
+      symbols,
+    };
+  }
+
+  /** Takes a saved state in place of its own. */
+  restore(state: BooksState): void {
+    this.#cash = decimal(state.cash);
+    this.#realized = decimal(state.realized);
+    this.#fees = decimal(state.fees);
+    this.#equity = decimal(state.equity);
+    this.#peak = decimal(state.peak);
+    this.#breakerPeak = decimal(state.breakerPeak);
+    this.#day = state.day ?? Number.NaN;
+    this.#dayEquity = decimal(state.dayEquity);
+    this.#dayProfits = new Map(state.dayProfits.map(([owner, profit]) => [owner, decimal(profit)]));
+    for (const { name, realized, fees, positions } of state.owners) {
+      const owner = this.#owner(name);
+      owner.realized = decimal(realized);
+      owner.fees = decimal(fees);
+      for (const [symbol, quantity, average] of positions)
+        owner.positions.set(symbol, { quantity: decimal(quantity), average: decimal(average) });
+    }
+    for (const { symbol, quantity, average, mark, markNumber, value } of state.symbols) {
+      const held = this.#held(symbol);
+      held.position = { quantity: decimal(quantity), average: decimal(average) };
+      held.mark = mark === null ? null : decimal(mark);
+      held.markNumber = markNumber ?? Number.NaN;
+      held.value = decimal(value);
+    }
   }
 
   #turnDay(at: Moment): void {

@@ -1,3 +1,3 @@
 /** The account's books. */
-export { Books } from "./books.ts";
+export { Books, type BooksState } from "./books.ts";
 export { FLAT, fillPosition, type Position } from "./position.ts";

@@ -7,7 +7,7 @@
  * 3. A cooldown begins with the first refusal by the drawdown cap, and runs out by session time alone.
  * 4. At most `reject_limit` rejection times are kept.
  */
-import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
+import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
 import { between, DAY, formatDuration, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
@@ -15,6 +15,15 @@ import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../sessi
 import { Exposure } from "./exposure.ts";
 import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
 import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
+
+/** The engine's state, plain JSON; `turnover` is an exact decimal, `turnoverDay` a UTC day's number since 1970. */
+export interface RiskEngineState {
+  readonly limits: RiskLimits;
+  readonly turnover: string;
+  readonly turnoverDay: number | null;
+  readonly cooldownUntil: Moment | null;
+  readonly refusedAt: readonly Moment[];
+}
 
 export class RiskEngine implements RiskPort {
   #limits: RiskLimits;
@@ -35,6 +44,26 @@ export class RiskEngine implements RiskPort {
 
   setLimits(limits: RiskLimits): void {
     this.#limits = limits;
+  }
+
+  /** The whole state; the books have their own. */
+  state(): RiskEngineState {
+    return {
+      limits: this.#limits,
+      turnover: plain(this.#turnover),
+      turnoverDay: Number.isNaN(this.#turnoverDay) ? null : this.#turnoverDay,
+      cooldownUntil: this.#cooldownUntil,
+      refusedAt: [...this.#refusedAt],
+    };
+  }
+
+  /** Takes a saved state in place of its own. */
+  restore(state: RiskEngineState): void {
+    this.#limits = state.limits;
+    this.#turnover = decimal(state.turnover);
+    this.#turnoverDay = state.turnoverDay ?? Number.NaN;
+    this.#cooldownUntil = state.cooldownUntil;
+    this.#refusedAt = [...state.refusedAt];
   }
 
   check(question: OrderQuestion, now: Moment): RiskVerdict {

@@ -1,4 +1,4 @@
 /** Risk: the guards of an order and the breakers of a session. */
-export { RiskEngine } from "./engine.ts";
+export { RiskEngine, type RiskEngineState } from "./engine.ts";
 export { NOTHING_WORKS, type WorkingOrders } from "./exposure.ts";
 export { positionLimitOf, RISK_CODES, type RiskView } from "./guards.ts";

@@ -17,6 +17,7 @@ import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
 import { NOTHING_WORKS, RiskEngine, type WorkingOrders } from "../risk/index.ts";
 import { createStrategyHost, type HostSettings } from "../host/index.ts";
+import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
 import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
@@ -34,6 +35,8 @@ export interface SessionPorts {
   readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
   /** Where strategies run. */
   readonly hosts: HostSettings;
+  /** Entries of the journal from one checkpoint to the next: a start repeats about as many. */
+  readonly checkpointEntries: number;
 }
 
 export const PORTS: SessionPorts = {
@@ -43,6 +46,7 @@ export const PORTS: SessionPorts = {
   turn: nodeTurn,
   version: "development",
   hosts: {},
+  checkpointEntries: CHECKPOINT_ENTRIES,
   openBroker: (files, desk, feed) =>
     new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
 };
@@ -105,7 +109,7 @@ export async function prepare(
 }
 
 /** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
-function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
+export function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
   const { source: _source, clock, ...rest } = desk;
   const told = { ...rest, clock: clock.kind, start, feed: feed.sources };
   return createHash("sha256").update(JSON.stringify(told)).digest("hex");
@@ -117,13 +121,14 @@ export function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, port
   return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
 }
 
-/** The parts in their first state: strategies registered, nothing heard. */
+/** The parts in their first state: strategies registered, nothing heard; or with the scheduler of a checkpoint. */
 export function coreOf(
   prepared: Prepared,
   files: SessionFiles,
   journal: JournalPort & Pick<JournalReader, "count">,
   project: EntryListener,
   clock: Clock,
+  checkpoint: Checkpoint | null = null,
 ): Core {
   const { desk, feed, host, ports, start } = prepared;
   const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
@@ -141,8 +146,6 @@ export function coreOf(
         .slice(-bars)
         .reduce((sum, bar) => sum + bar.volume, 0),
   });
-  const scheduler = new Scheduler({ now: start, seed: desk.seed });
-  for (const strategy of desk.strategies) scheduler.register(strategy);
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
   return {
     id: files.id,
@@ -154,7 +157,7 @@ export function coreOf(
     feed,
     market,
     symbols,
-    scheduler,
+    scheduler: checkpoint === null ? firstSchedule(desk, start) : Scheduler.restore(checkpoint.state.parts.scheduler),
     router: new OrderRouter({ rateLimitPerSec, maxInflight }),
     metrics: new MetricsRecorder({ window: metricsWindow }),
     risk,
@@ -166,12 +169,18 @@ export function coreOf(
       tally,
       project,
       monotonicMs: () => ports.timers.monotonicMs(),
-      snapshots: journal.count("snapshot"),
+      snapshots: (checkpoint?.state.snapshots ?? 0) + journal.count("snapshot", (checkpoint?.seq ?? 0) + 1),
     }),
     tally,
     now: start,
     venuePositions: null,
   };
+}
+
+function firstSchedule(desk: Desk, start: Moment): Scheduler {
+  const scheduler = new Scheduler({ now: start, seed: desk.seed });
+  for (const strategy of desk.strategies) scheduler.register(strategy);
+  return scheduler;
 }
 
 function workingBySymbol(tally: Tally): ReadonlyMap<string, WorkingOrders> {

@@ -2,7 +2,8 @@
  * A look at a session's journal without opening it: the same parts, the same replay, and nothing is changed.
  *
  * 1. No lock is taken, no file is written, no venue is asked; it is safe beside a running session.
- * 2. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
+ * 2. It begins with the first entry, or with the checkpoint where the entries before it were let go.
+ * 3. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
  */
 import { writeRouterState } from "../../orchestrator/index.ts";
 import type { BrokerAdapter } from "../../shared/ports.ts";
@@ -13,10 +14,11 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../../store/index.ts";
-import { birthOf, clockOf, coreOf, PORTS, prepare } from "./assemble.ts";
+import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
+import { neededCheckpoint, putBack } from "./checkpoint.ts";
 import type { JournalPort } from "./ledger.ts";
 import type { Core } from "./parts.ts";
-import { replay } from "./recovery.ts";
+import { Replay } from "./recovery.ts";
 
 /** A venue that is never asked; reaching it would be a mistake of the program. */
 const NO_VENUE = new Proxy({} as BrokerAdapter, {
@@ -33,31 +35,38 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
     position: journal.position,
     append: refuse,
     commit: refuse,
-    read: (from) => journal.read(from),
+    read: (from, kinds) => journal.read(from, kinds),
+    saveCheckpoint: refuse,
+    compact: refuse,
     count: (kind) => journal.count(kind),
     close: () => undefined,
   };
 }
 
-/** Repeats a session's journal and answers the parts as they stand at its end. Throws `journal_damaged` for what cannot be repeated. */
+/**
+ * Repeats a session's journal and answers the parts as they stand at its end. `visit` is told what is repeated next, and null at
+ * the end. Throws `journal_damaged` for what cannot be repeated.
+ */
 export async function inspectJournal(
   workspace: Workspace,
   files: SessionFiles,
   journal: JournalReader,
-  visit: (core: Core, entry: JournalEntry) => void = () => undefined,
+  visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
 ): Promise<Core> {
   const { desk, start } = birthOf(journal, files);
   const ports = { ...PORTS, openBroker: () => NO_VENUE };
   const prepared = await prepare(workspace, desk, start, ports);
-  const core = coreOf(prepared, files, readOnly(journal), () => undefined, clockOf(desk, start, undefined, ports));
-  function* watched(): Generator<JournalEntry> {
-    for (const entry of journal.read(1)) {
-      visit(core, entry);
-      yield entry;
-    }
-  }
+  const clock = clockOf(desk, start, undefined, ports);
+  const { seq: base } = journal.compaction();
+  const checkpoint = base === 0 ? null : neededCheckpoint(journal, runDigestOf(desk, start, prepared.feed));
+  const core = coreOf(prepared, files, readOnly(journal), () => undefined, clock, checkpoint);
   try {
-    replay(core, watched());
+    const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
+    for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) {
+      visit(core, entry, replay);
+      replay.take(entry);
+    }
+    visit(core, null, replay);
   } finally {
     prepared.host.close();
   }

@@ -10,6 +10,7 @@
  */
 import { CodedError } from "../../shared/errors.ts";
 import type { Moment } from "../../shared/time.ts";
+import type { CheckpointTexts } from "../../store/index.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "../../store/journal/entries.ts";
 import type { Tally } from "./tally.ts";
 
@@ -20,7 +21,11 @@ export interface JournalPort {
   append(body: EntryBody, at: Moment): JournalEntry;
   /** Makes everything appended durable in one transaction. Throws when that may not have happened. */
   commit(): void;
-  read(from?: number): Iterable<JournalEntry>;
+  read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  /** Saves a checkpoint behind the last committed entry, durably. Throws when that may not have happened. */
+  saveCheckpoint(texts: CheckpointTexts): void;
+  /** Lets go of what a start does not need, of moments before `before`; answers how many entries it looked at. Throws as `commit` does. */
+  compact(before: Moment, rowsMax: number): number;
   close(): void;
 }
 
@@ -88,6 +93,11 @@ export class Ledger {
    */
   get decisions(): number {
     return this.#journal.position - this.#snapshots;
+  }
+
+  /** How many entries tell of snapshots. */
+  get snapshots(): number {
+    return this.#snapshots;
   }
 
   get committed(): number {
@@ -181,10 +191,30 @@ export class Ledger {
     };
   }
 
-  /** Committed entries from a number on. */
-  *entries(from = 1): Iterable<JournalEntry> {
+  /** Saves a checkpoint; everything must be committed. A failure breaks the ledger as a commit's does. */
+  saveCheckpoint(texts: CheckpointTexts): void {
+    this.#check();
+    try {
+      this.#journal.saveCheckpoint(texts);
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  /** Compacts the journal by a step. A failure breaks the ledger as a commit's does. */
+  compact(before: Moment, rowsMax: number): number {
+    this.#check();
+    try {
+      return this.#journal.compact(before, rowsMax);
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  /** Committed entries from a number on; of some kinds only, when asked. */
+  *entries(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     const end = this.#committed;
-    for (const entry of this.#journal.read(from)) {
+    for (const entry of this.#journal.read(from, kinds)) {
       if (entry.seq > end) return;
       yield entry;
     }

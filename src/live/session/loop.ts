@@ -29,6 +29,8 @@ export interface LoopHooks {
   readonly control: () => void;
   /** Saves the router's snapshot; called after the commit of a pass in which it became due. */
   readonly snapshot: () => void;
+  /** Called at the end of each pass, when nothing is half done. */
+  readonly passed: () => void;
   /** The session's last moment, or null. */
   readonly endsAt: Moment | null;
   /** True once the loop shall end. */
@@ -137,6 +139,7 @@ export class Loop {
       if (core.ledger.consequential) this.#commit();
     }
     this.#snapshot(now);
+    this.#hooks.passed();
     await this.#lookAtVenue();
   }
 

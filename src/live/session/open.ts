@@ -27,12 +27,13 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import type { LiveSession, RestoreRequest } from "./api.ts";
-import { birthOf, clockOf, coreOf, PORTS, prepare, type Prepared, type SessionPorts } from "./assemble.ts";
+import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf, type Prepared, type SessionPorts } from "./assemble.ts";
 
 export type { SessionPorts } from "./assemble.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
 import type { Core } from "./parts.ts";
-import { reconcileWithVenue, replay, type Interrupted } from "./recovery.ts";
+import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./checkpoint.ts";
+import { reconcileWithVenue, Replay } from "./recovery.ts";
 import { applyRestore, checkRestore } from "./restore.ts";
 import { agreeOnRouterFile, type Holds } from "./router-file-check.ts";
 import { Session, type SessionParts } from "./session.ts";
@@ -163,7 +164,8 @@ async function birth(
     writeFiles(core, facts, "ready", null, null);
     nameLatest(workspace, files.id);
     const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [], unanswered: null };
-    return sessionOf({ core, facts, inbox, endsAt, interrupted: [], reconciled }, prepared, files, opened);
+    const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, 0);
+    return sessionOf({ core, facts, inbox, endsAt, interrupted: [], reconciled, checkpoints }, prepared, files, opened);
   } catch (error) {
     opened.close();
     throw error;
@@ -257,19 +259,26 @@ async function goOn(
   const copiedIn = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : null;
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
+  const runDigest = runDigestOf(desk, start, prepared.feed);
+  if (journal.compaction().seq > 0) neededCheckpoint(journal, runDigest);
+  const { checkpoint, unusable } = checkpointOf(journal, runDigest);
   const [last] = [...journal.read(journal.position)];
-  const from = last?.at ?? start;
-  const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
+  const from = Math.max(last?.at ?? start, checkpoint?.state.parts.now ?? start) as Moment;
+  const before = checkpoint === null ? null : { seq: checkpoint.seq, bytes: checkpoint.state.files };
+  const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal, before), (held) => held.close());
   const core = coreOf(
     prepared,
     files,
     journal,
     (entries) => artifacts.apply(entries),
     clockOf(desk, from, options.speed, ports),
+    checkpoint,
   );
   opened.add(core.broker, (held) => held.close());
   if (snapshot !== null) sameSession(core, snapshot);
-  const interrupted: Interrupted[] = replay(core, journal.read(1));
+  const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
+  for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
+  const interrupted = replay.underWay;
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],
   );
@@ -281,7 +290,8 @@ async function goOn(
   else if (copiedIn !== null) applyRestore(core, copiedIn, checkRestore(copiedIn, desk));
   const text =
     `Opened again at entry ${journal.position}: ${reconciled.fillsBooked} fills booked that the venue had, ` +
-    `${reconciled.ordersAsked} orders to be asked about, ${interrupted.length} runs under way.`;
+    `${reconciled.ordersAsked} orders to be asked about, ${interrupted.length} runs under way.` +
+    (unusable === null ? "" : ` The whole journal was repeated, because ${unusable}.`);
   core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail: {} }, core.now);
   core.ledger.commit();
   const facts = factsOf(files, ports, journal, created);
@@ -290,5 +300,6 @@ async function goOn(
   nameLatest(options.workspace, files.id);
   const inbox = new ControlInbox(ports.fs, files.folder);
   const endsAt = options.length === undefined ? endedAt : endOf(prepared.feed, core.now, options.length);
-  return sessionOf({ core, facts, inbox, endsAt, interrupted, reconciled }, prepared, files, opened);
+  const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, checkpoint?.seq ?? 0);
+  return sessionOf({ core, facts, inbox, endsAt, interrupted, reconciled, checkpoints }, prepared, files, opened);
 }

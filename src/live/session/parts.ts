@@ -13,6 +13,8 @@ import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
 import type { OpenOrder, OrderIntent, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
+import type { BooksState } from "../books/index.ts";
+import type { RiskEngineState } from "../risk/index.ts";
 import type { BookProbe, HeadroomProbe } from "./api.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Market } from "./market.ts";
@@ -107,6 +109,8 @@ export interface RiskPort {
   /** An operator's resume: breakers count anew from here. */
   resumed(now: Moment): void;
   headroom(now: Moment): readonly HeadroomProbe[];
+  state(): RiskEngineState;
+  restore(state: RiskEngineState): void;
 }
 
 /** An execution to be booked. Amounts are exact. */
@@ -142,6 +146,8 @@ export interface BooksPort {
   averagePrice(symbol: string): Decimal;
   figures(): AccountFigures;
   books(): readonly BookProbe[];
+  state(): BooksState;
+  restore(state: BooksState): void;
 }
 
 /** The session's parts. `now` is the moment of the present pass, or of the last. */

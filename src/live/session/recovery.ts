@@ -49,25 +49,41 @@ function differs(entry: JournalEntry, what: string, journaled: unknown, now: unk
   );
 }
 
-/** Repeats the journal. Returns the runs that were under way at its end, in order of start. */
-export function replay(core: Core, entries: Iterable<JournalEntry>): Interrupted[] {
-  const open = new Map<string, Interrupted>();
-  for (const entry of entries) {
-    hearFeed(core, entry.at, () => undefined);
-    core.now = entry.at;
-    if (entry.kind === "run_started") {
-      repeat(core, entry);
-      core.tally.apply(entry);
-      open.set(entry.strategy, { picture: pictureOf(core, entry.strategy, entry.run, entry.at), due: entry.due });
-      continue;
-    }
+/** Repeats a journal's entries, one by one. */
+export class Replay {
+  readonly #core: Core;
+  readonly #open: Map<string, Interrupted>;
+
+  /** `before`: the runs that were under way where the repetition begins. */
+  constructor(core: Core, before: readonly Interrupted[] = []) {
+    this.#core = core;
+    this.#open = new Map(before.map((run) => [run.picture.strategy, run]));
+  }
+
+  /** The runs that are under way, in order of start. */
+  get underWay(): readonly Interrupted[] {
+    return [...this.#open.values()];
+  }
+
+  /** Hears the feed up to a moment; the venue is not told. */
+  hear(until: Moment): void {
+    hearFeed(this.#core, until, () => undefined);
+    this.#core.now = until;
+  }
+
+  /** Throws `journal_damaged` for an entry that does not come out the same. */
+  take(entry: JournalEntry): void {
+    const core = this.#core;
+    this.hear(entry.at);
     if (entry.kind === "run_finished") {
-      repeatFinish(core, entry, open.get(entry.strategy)?.due ?? entry.started);
-      open.delete(entry.strategy);
+      repeatFinish(core, entry, this.#open.get(entry.strategy)?.due ?? entry.started);
+      this.#open.delete(entry.strategy);
     } else repeat(core, entry);
     core.tally.apply(entry);
+    if (entry.kind !== "run_started") return;
+    const picture = pictureOf(core, entry.strategy, entry.run, entry.at);
+    this.#open.set(entry.strategy, { picture, due: entry.due });
   }
-  return [...open.values()];
 }
 
 function repeatFinish(core: Core, entry: Extract<JournalEntry, { kind: "run_finished" }>, due: Moment): void {

@@ -19,6 +19,7 @@ import type { RunOutcome } from "../../store/journal/entries.ts";
 import { calendarOf } from "../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
 import { decideOrders, type Sending } from "./orders.ts";
+import type { Interrupted } from "./recovery.ts";
 import type { Core, RunPicture, RunResult } from "./parts.ts";
 import { runtimeOf } from "./run-times.ts";
 
@@ -116,6 +117,11 @@ export class Runs {
 
   get open(): number {
     return this.#open.size;
+  }
+
+  /** What it would take to start the open runs again, in order of start. */
+  get underWay(): readonly Interrupted[] {
+    return [...this.#open.values()].map(({ picture, due }) => ({ picture, due }));
   }
 
   /** When the next open run counts as ended, or null. On the system clock a result may come earlier and wakes the clock. */

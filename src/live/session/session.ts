@@ -17,9 +17,11 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import type { JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
 import { ARTIFACT_FILES, killSwitchPath, type ControlInbox } from "../../store/index.ts";
 import type { LiveSession, ReviewDecision, SessionProbe, SessionState, SessionSummary, StopCause } from "./api.ts";
+import type { Checkpoints } from "./checkpoint.ts";
 import { answerControl } from "./control.ts";
 import { addSnapshot, saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
 import { changeLimit, type LimitRequest } from "./limits.ts";
+import { operatorOf } from "./operator.ts";
 import { cancelAtVenue } from "./orders.ts";
 import { haltSession, reviewDrift } from "./halts.ts";
 import { Loop } from "./loop.ts";
@@ -40,15 +42,9 @@ export interface SessionParts {
   readonly endsAt: Moment | null;
   readonly interrupted: readonly Interrupted[];
   readonly reconciled: Reconciled;
+  readonly checkpoints: Checkpoints;
   /** Closes journal, files, venue and lock, whatever became of them. */
   readonly close: () => void;
-}
-
-function operatorOf(name: string): string {
-  const operator = name.trim();
-  if (operator === "")
-    throw new CodedError("invalid_input", "Say who you are: the operator's name goes on the record.");
-  return operator;
 }
 
 export class Session implements LiveSession {
@@ -76,6 +72,7 @@ export class Session implements LiveSession {
     const hooks = {
       control: () => this.#control(),
       snapshot: () => saveSnapshot(this.#core, this.#parts.facts, "interval"),
+      passed: () => parts.checkpoints.pass(() => this.#loop.runs.underWay),
       endsAt: parts.endsAt,
       ending: () => this.#cause !== null,
       paused: () => this.#paused,
@@ -318,6 +315,7 @@ export class Session implements LiveSession {
       this.#say("stopped", `${how[cause]}.`);
       this.#core.ledger.commit();
       saveSnapshot(this.#core, this.#parts.facts, "shutdown");
+      this.#parts.checkpoints.save(this.#loop.runs.underWay);
       this.#state = "stopped";
       writeFiles(this.#core, this.#parts.facts, "stopped", cause, null);
       this.#close(cause);

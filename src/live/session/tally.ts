@@ -359,11 +359,7 @@ export class Tally {
   #fill(entry: FillEntry): void {
     this.#see(entry.cursor);
     if (entry.verdict === "duplicate") return;
-    this.seenFills.set(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
-    if (this.seenFills.size > SEEN_FILLS_MAX) {
-      const oldest = this.seenFills.keys().next();
-      if (oldest.done !== true) this.seenFills.delete(oldest.value);
-    }
+    this.seeFill(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
     if (entry.verdict !== "booked") return;
     this.fills += 1;
     if (entry.strategy !== null) {
@@ -382,6 +378,14 @@ export class Tally {
     order.confirmed = true;
     order.state = "partially_filled";
     if (entry.status === "filled") this.#end(order);
+  }
+
+  /** Remembers an execution, so that it is known when it is told again. */
+  seeFill(fillId: string, fill: SeenFill): void {
+    this.seenFills.set(fillId, fill);
+    if (this.seenFills.size <= SEEN_FILLS_MAX) return;
+    const oldest = this.seenFills.keys().next();
+    if (oldest.done !== true) this.seenFills.delete(oldest.value);
   }
 
   #closed(entry: ClosedEntry): void {

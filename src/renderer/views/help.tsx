@@ -18,7 +18,7 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
   metrics: "Latency, skips, queue, errors and throughput over time.",
   orders: "Every order and fill. A row opens its why: tick, signal, risk, router, journal, broker, fill, book.",
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
-  sessions: "The workspace's sessions: open one again, compare two, restore a router snapshot.",
+  sessions: "The workspace's sessions: open one again, compare two, verify or compact one, restore a router snapshot.",
   regression:
     "Recorded markets run again: equal to what they were, or the first event that differs, both sides, and what led there.",
   log: "What happened, in words.",

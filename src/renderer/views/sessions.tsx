@@ -15,6 +15,7 @@ import { LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask, useSession, useStream } from "../stores/live.ts";
 import { notify, toldOk, useUi } from "../stores/ui.ts";
+import { CompactPanel } from "./session-compact.tsx";
 import { DrillPanel, Verified } from "./session-trials.tsx";
 import { Compared, Summary } from "./session-details.tsx";
 import { RestoreDialog } from "./restore.tsx";
@@ -130,6 +131,7 @@ type Detail =
   | { readonly kind: "none" }
   | { readonly kind: "summary"; readonly id: string }
   | { readonly kind: "verify"; readonly id: string }
+  | { readonly kind: "compact"; readonly id: string }
   | { readonly kind: "drill" }
   | { readonly kind: "compare"; readonly a: string; readonly b: string };
 
@@ -174,6 +176,16 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         onClick={() => (single === undefined ? undefined : onDetail({ kind: "verify", id: single.id }))}
       >
         Verify
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-testid="compact-session"
+        disabled={!readable || single.open || running}
+        title={running ? "Stop the running session first" : "Lets the journal go of old runs and metrics"}
+        onClick={() => (single === undefined ? undefined : onDetail({ kind: "compact", id: single.id }))}
+      >
+        Compact…
       </button>
       <button
         type="button"
@@ -292,6 +304,7 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
 function DetailPanel({ detail, onClose }: { readonly detail: Detail; readonly onClose: () => void }): ReactNode {
   if (detail.kind === "summary") return <Summary key={detail.id} id={detail.id} onClose={onClose} />;
   if (detail.kind === "verify") return <Verified key={detail.id} id={detail.id} onClose={onClose} />;
+  if (detail.kind === "compact") return <CompactPanel key={detail.id} id={detail.id} onClose={onClose} />;
   if (detail.kind === "drill") return <DrillPanel onClose={onClose} />;
   if (detail.kind === "compare")
     return <Compared key={`${detail.a}-${detail.b}`} a={detail.a} b={detail.b} onClose={onClose} />;

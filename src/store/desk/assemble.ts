@@ -84,6 +84,7 @@ export function assemble(parts: Parts): Desk {
       equityInterval: values.orchestrator_equity_interval_s,
       deadlineFactor: values.orchestrator_deadline_factor,
       quarantineAfter: values.orchestrator_quarantine_after,
+      ...(values.orchestrator_journal_keep === null ? {} : { journalKeep: values.orchestrator_journal_keep }),
     },
     slo: {
       latencyP95Ms: values.slo_latency_p95_ms,

@@ -85,6 +85,12 @@ const GENERAL = {
     3,
     "runs in a row past the deadline before a strategy is paused",
   ),
+  orchestrator_journal_keep: row(
+    "orchestrator_journal_keep",
+    orNone(span(HOUR, (3_650 * DAY) as Duration)),
+    null,
+    "how long the journal keeps runs and metrics; orders, fills and what operators did stay for ever",
+  ),
 };
 
 const BROKER = {

@@ -13,16 +13,18 @@ export class LineLog {
   readonly path: string;
   readonly #file: FileHandle;
 
-  /** Opens the file for appending; a last line without its end is cut off first. */
-  constructor(fs: FileSystem, path: string) {
+  #size: number;
+
+  /**
+   * Opens the file for appending; a last line without its end is cut off first. Where it is known how many bytes are whole lines,
+   * what comes after them is cut off, and the file is not read.
+   */
+  constructor(fs: FileSystem, path: string, wholeBytes?: number) {
     this.path = path;
     try {
-      const size = fs.size(path);
-      if (size !== null && size > 0) {
-        const bytes = fs.readFile(path);
-        const end = bytes.lastIndexOf(NEWLINE) + 1;
-        if (end !== bytes.length) fs.truncate(path, end);
-      }
+      const size = fs.size(path) ?? 0;
+      this.#size = size === 0 ? 0 : (wholeBytes ?? fs.readFile(path).lastIndexOf(NEWLINE) + 1);
+      if (this.#size !== size) fs.truncate(path, this.#size);
       this.#file = fs.append(path);
     } catch (error) {
       throw ioError("Opening", path, error);
@@ -33,10 +35,17 @@ export class LineLog {
   append(text: string): void {
     if (text === "") return;
     try {
-      writeAll(this.#file, new TextEncoder().encode(text));
+      const bytes = new TextEncoder().encode(text);
+      writeAll(this.#file, bytes);
+      this.#size += bytes.length;
     } catch (error) {
       throw ioError("Appending to", this.path, error);
     }
+  }
+
+  /** The file's bytes. */
+  get size(): number {
+    return this.#size;
   }
 
   sync(): void {

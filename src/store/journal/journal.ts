@@ -4,16 +4,28 @@
  * 1. `append` numbers an entry and keeps it in memory; `commit` makes everything appended durable in one transaction.
  * 2. A commit that throws may have happened or not. The journal is then closed for writing for good; only a new start, which
  *    reads what is really there, goes on.
- * 3. Numbers are gapless from 1, and each row's hash chains over the one before.
+ * 3. Numbers are gapless from 1, and each row's hash chains over the one before. Up to a compaction's base only what stays is there.
  * 4. The head outside the database is never ahead of what is committed; a database behind its head is refused.
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
  * 6. What cannot be read is a coded error; a damaged row or index is never passed over.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { moment, type Moment } from "../../shared/time.ts";
-import { CHAIN_START, chainHash } from "./chain.ts";
+import type { Moment } from "../../shared/time.ts";
+import { chainHash } from "./chain.ts";
+import { checkHead, verifyRows, type JournalFault } from "./checks.ts";
+import {
+  CHECKPOINT_TABLES,
+  checkpointSeq,
+  readCheckpoint,
+  writeCheckpoint,
+  type CheckpointFault,
+  type CheckpointTexts,
+  type SavedCheckpoint,
+} from "./checkpoints.ts";
+import { COMPACTION_TABLES, compactStep, readBase, type ChainRow as Row, type CompactionBase } from "./compaction.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
+import { entryOf, lastRow, linesOf, pages } from "./rows.ts";
 import { HeadWriter, readHead, type Head } from "./head.ts";
 import {
   assertDurable,
@@ -24,12 +36,10 @@ import {
   type Statement,
 } from "./sqlite.ts";
 
-export const JOURNAL_SCHEMA = 1;
+export const JOURNAL_SCHEMA = 2;
 /** A body's text is at most this long; a restore holds a whole router state. */
 export const BODY_CHARS_MAX = 1_000_000;
 export const RESTORE_CHARS_MAX = 256_000_000;
-/** Entries read in one go; memory stays flat however long the journal is. */
-const PAGE_ROWS = 2_000;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS entries (
@@ -42,19 +52,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind, seq);
 `;
 
-interface Row {
-  readonly seq: number;
-  readonly at: number;
-  readonly kind: string;
-  readonly body: string;
-  readonly hash: string;
-}
-
-/** The first thing that is wrong with a journal. */
-export interface JournalFault {
-  readonly seq: number;
-  readonly rule: string;
-}
+export type { JournalFault } from "./checks.ts";
 
 export interface JournalReader {
   /** The last entry's number, committed or not; 0 for an empty journal. */
@@ -63,64 +61,17 @@ export interface JournalReader {
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** The newest entry of a kind, or null. */
   lastOf(kind: EntryKind): JournalEntry | null;
-  /** How many entries of a kind are committed. */
-  count(kind: EntryKind): number;
+  /** How many entries of a kind are committed, from a number on. */
+  count(kind: EntryKind, from?: number): number;
+  /** How far the journal is compacted; `seq` is 0 where it is not. Throws `journal_damaged` when that was changed. */
+  compaction(): CompactionBase;
+  /** The saved checkpoint, why it cannot be used, or null where there is none. */
+  checkpoint(): SavedCheckpoint | CheckpointFault | null;
   /** Reads everything and names the first fault; null when chain, numbers, head and index hold. Throws where nothing can be read. */
   verify(): JournalFault | null;
+  /** From here on everything that is read is of one moment, whatever its writer adds or lets go of meanwhile. */
+  hold(): void;
   close(): void;
-}
-
-function entryOf(row: Row, path: string): JournalEntry {
-  try {
-    const body = JSON.parse(row.body) as EntryBody;
-    return { ...body, seq: row.seq, at: moment(row.at) };
-  } catch (error) {
-    throw new CodedError(
-      "journal_damaged",
-      `Entry ${row.seq} of ${path} cannot be read. Restore the session's folder from a copy, or start a new session from ` +
-        "its router_state.json.",
-      { path, seq: row.seq },
-      { cause: error },
-    );
-  }
-}
-
-/** Reads in pages, so that the reader may take its time and no statement stays open over a commit. */
-function* pages(database: Database, from: number, kinds: readonly EntryKind[] | undefined): Generator<Row> {
-  const filter = kinds === undefined ? "" : `AND kind IN (${kinds.map(() => "?").join(", ")})`;
-  const select = database.prepare(
-    `SELECT seq, at, kind, body, hash FROM entries WHERE seq >= ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
-  );
-  for (let next = from; ;) {
-    const rows = select.all(next, ...(kinds ?? [])) as Row[];
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE_ROWS) return;
-    next = last.seq + 1;
-  }
-}
-
-/** Lines are put together up to about this much. */
-const LINES_CHARS = 4_000_000;
-
-function* linesOf(database: Database, without: readonly EntryKind[]): Generator<string> {
-  const filter = without.length === 0 ? "" : `AND kind NOT IN (${without.map(() => "?").join(", ")})`;
-  const select = database
-    .prepare(
-      `SELECT '{"at":' || at || ',' || substr(body, 2) || char(10) FROM entries WHERE seq >= ? AND seq < ? ${filter} ORDER BY seq`,
-    )
-    .pluck();
-  const { seq: end } = lastRow(database);
-  let [lines, characters]: [string[], number] = [[], 0];
-  for (let from = 1; from <= end; from += PAGE_ROWS)
-    for (const line of select.all(from, from + PAGE_ROWS, ...without) as string[]) {
-      lines.push(line);
-      characters += line.length;
-      if (characters < LINES_CHARS) continue;
-      yield lines.join("");
-      [lines, characters] = [[], 0];
-    }
-  if (lines.length > 0) yield lines.join("");
 }
 
 function checkSchema(database: Database, path: string): void {
@@ -132,63 +83,6 @@ function checkSchema(database: Database, path: string): void {
         "Open it with that version; nothing was changed.",
       { path, version },
     );
-}
-
-function lastRow(database: Database): Head {
-  const row = database.prepare("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").get() as
-    | { seq: number; hash: string }
-    | undefined;
-  return row ?? { seq: 0, hash: CHAIN_START };
-}
-
-/** True once a session's clock has run: by then its first head was durable, so that no crash explains a missing one. */
-function hasRun(database: Database): boolean {
-  const started = `SELECT 1 FROM entries WHERE kind = 'session' AND json_extract(body, '$.event') = 'started' LIMIT 1`;
-  return database.prepare(started).get() !== undefined;
-}
-
-/** Throws `journal_damaged` when the database lacks what its head says was committed, or when its head is gone. */
-function checkHead(database: Database, path: string, head: Head | null, withoutHead: boolean): void {
-  if (head === null) {
-    if (withoutHead || !hasRun(database)) return;
-    throw new CodedError(
-      "journal_damaged",
-      `journal.head is missing beside ${path}, so nobody can tell whether entries were lost. If you know that the folder is whole, ` +
-        "go on with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
-      { path },
-    );
-  }
-  const row = database.prepare("SELECT hash FROM entries WHERE seq = ?").get(head.seq) as { hash: string } | undefined;
-  if (head.seq === 0 || row?.hash === head.hash) return;
-  throw new CodedError(
-    "journal_damaged",
-    row === undefined
-      ? `${path} has lost entries: its head says ${head.seq}, the database ends at ${lastRow(database).seq}. ` +
-          "Restore the session's folder from a copy, or start a new session from its router_state.json."
-      : `${path} is not the journal that its head belongs to: entry ${head.seq} has another hash. ` +
-          "Restore the session's folder from a copy.",
-    { path, head: head.seq },
-  );
-}
-
-function verifyRows(database: Database, head: Head | null): JournalFault | null {
-  if (head === null && hasRun(database))
-    return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
-  let before = CHAIN_START;
-  let seq = 0;
-  for (const row of pages(database, 1, undefined)) {
-    seq += 1;
-    if (row.seq !== seq) return { seq, rule: `entry ${seq} is missing` };
-    if (row.hash !== chainHash(before, row.seq, row.at, row.kind, row.body))
-      return { seq, rule: `entry ${seq} does not match its hash` };
-    before = row.hash;
-    if (head !== null && head.seq === seq && head.hash !== row.hash)
-      return { seq, rule: `entry ${seq} is not the one that the head names` };
-  }
-  if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
-  // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.
-  const said = String(database.pragma("integrity_check(1)", { simple: true }));
-  return said === "ok" ? null : { seq, rule: `the database's own check says: ${said}` };
 }
 
 class Reader implements JournalReader {
@@ -233,15 +127,26 @@ class Reader implements JournalReader {
     });
   }
 
-  count(kind: EntryKind): number {
-    return this.coded(() => {
-      const row = this.database.prepare("SELECT count(*) AS n FROM entries WHERE kind = ?").get(kind) as { n: number };
-      return row.n;
-    });
+  count(kind: EntryKind, from = 1): number {
+    const count = "SELECT count(*) FROM entries WHERE kind = ? AND seq >= ?";
+    return this.coded(() => Number(this.database.prepare(count).pluck().get(kind, from)));
+  }
+
+  compaction(): CompactionBase {
+    return this.coded(() => readBase(this.database, this.path));
+  }
+
+  checkpoint(): SavedCheckpoint | CheckpointFault | null {
+    return this.coded(() => readCheckpoint(this.database));
   }
 
   verify(): JournalFault | null {
-    return this.coded(() => verifyRows(this.database, readHead(headPathOf(this.path))));
+    const head = readHead(headPathOf(this.path));
+    return this.coded(() => this.database.transaction(() => verifyRows(this.database, this.path, head))());
+  }
+
+  hold(): void {
+    this.coded(() => this.database.exec("BEGIN"));
   }
 
   protected coded<T>(read: () => T): T {
@@ -328,6 +233,48 @@ export class Journal extends Reader {
     this.#pending = [];
   }
 
+  /**
+   * Saves a checkpoint behind the last committed entry. Nothing may be appended and uncommitted. Throws when it may not be on
+   * disk, and then the journal takes nothing more.
+   */
+  saveCheckpoint(texts: CheckpointTexts): void {
+    if (this.#fault !== null) throw this.#fault;
+    if (this.#pending.length > 0) throw new Error("A checkpoint stands behind committed entries only.");
+    try {
+      this.database.exec("BEGIN IMMEDIATE");
+      writeCheckpoint(this.database, this.#last, texts);
+      this.database.exec("COMMIT");
+    } catch (error) {
+      this.#fault = databaseError("Journaling to", this.path, error);
+      throw this.#fault;
+    }
+  }
+
+  /**
+   * Lets go of what a start from the saved checkpoint does not need, of moments before `before`; at most `rowsMax` entries are looked
+   * at. Returns how many were: 0 when nothing is left to do. Throws as `commit` does.
+   */
+  compact(before: Moment, rowsMax: number): number {
+    if (this.#fault !== null) throw this.#fault;
+    try {
+      const saved = checkpointSeq(this.database);
+      // The head names the newest entry, which therefore stays, whatever it is.
+      const until = Math.min(saved, this.#last.seq - 1);
+      return compactStep(this.database, this.path, { until, before, rowsMax });
+    } catch (error) {
+      this.#fault = databaseError("Compacting", this.path, error);
+      throw this.#fault;
+    }
+  }
+
+  /** Gives the room of what was let go back to the disk. Needs about the journal's size of free room meanwhile. */
+  shrink(): void {
+    this.coded(() => {
+      this.database.exec("VACUUM");
+      this.database.pragma("wal_checkpoint(TRUNCATE)");
+    });
+  }
+
   /** Closes the files; what was appended and never committed is gone, as after a crash. */
   override close(): void {
     try {
@@ -349,6 +296,8 @@ export function openJournal(path: string, options: { readonly withoutHead?: bool
   try {
     checkSchema(database, path);
     database.exec(TABLES);
+    database.exec(CHECKPOINT_TABLES);
+    database.exec(COMPACTION_TABLES);
     database.pragma(`user_version = ${JOURNAL_SCHEMA}`);
     checkHead(database, path, readHead(headPathOf(path)), options.withoutHead === true);
     return new Journal(path, database);

@@ -2,7 +2,8 @@
  * The files that grow with a session: orders, fills, equity and metrics, as projections of its journal.
  *
  * 1. Each is a function of the committed entries and nothing else: two equal journals give the same bytes.
- * 2. `rebuild` makes them from the journal, whatever was there; a start does so, so a torn or missing file is whole again.
+ * 2. A start makes them equal to the journal, so a torn or missing file is whole again. What a checkpoint knows to be on disk stays
+ *    as it is: the file is cut there and goes on with the entries since; a file that is shorter is made anew.
  * 3. No wall time, session id or path stands in them.
  */
 import { join } from "node:path";
@@ -120,6 +121,42 @@ export const ARTIFACT_FILES: readonly string[] = ARTIFACTS.map((artifact) => art
 /** A rebuild writes this much at a time. */
 const CHUNK_CHARS = 1_000_000;
 
+/** Where a checkpoint stands, and the bytes that the files had there. */
+export interface FilesBefore {
+  readonly seq: number;
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
+/** The lines of the entries from a number on, some at a time. */
+function* chunksOf(artifact: Artifact, journal: Pick<JournalReader, "read">, from: number): Generator<string> {
+  let chunk = "";
+  for (const entry of journal.read(from, [artifact.kind])) {
+    chunk += artifact.line(entry) ?? "";
+    if (chunk.length <= CHUNK_CHARS) continue;
+    yield chunk;
+    chunk = "";
+  }
+  yield chunk;
+}
+
+function openOne(
+  fs: FileSystem,
+  folder: string,
+  artifact: Artifact,
+  journal: JournalReader,
+  before: FilesBefore | null,
+): LineLog {
+  const path = join(folder, artifact.file);
+  const known = before?.bytes[artifact.file];
+  if (before === null || known === undefined || (fs.size(path) ?? -1) < known) {
+    rebuildOne(fs, folder, artifact, journal);
+    return new LineLog(fs, path);
+  }
+  const log = new LineLog(fs, path, known);
+  for (const chunk of chunksOf(artifact, journal, before.seq + 1)) log.append(chunk);
+  return log;
+}
+
 function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal: JournalReader): void {
   const path = join(folder, artifact.file);
   const temporary = join(folder, `.${artifact.file}.rebuild`);
@@ -127,15 +164,8 @@ function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal:
     fs.remove(temporary);
     const log = new LineLog(fs, temporary);
     try {
-      let chunk = artifact.header;
-      for (const entry of journal.read(1, [artifact.kind])) {
-        chunk += artifact.line(entry) ?? "";
-        if (chunk.length > CHUNK_CHARS) {
-          log.append(chunk);
-          chunk = "";
-        }
-      }
-      log.append(chunk);
+      log.append(artifact.header);
+      for (const chunk of chunksOf(artifact, journal, 1)) log.append(chunk);
       log.sync();
     } finally {
       log.close();
@@ -159,13 +189,23 @@ export class Artifacts {
   }
 
   /** Makes the files equal to the journal and opens them for appending. Throws `io`. */
-  static open(fs: FileSystem, folder: string, journal: JournalReader): Artifacts {
-    for (const artifact of ARTIFACTS) rebuildOne(fs, folder, artifact, journal);
-    return new Artifacts(
-      new Map(
-        ARTIFACTS.map(({ file, kind, line }) => [kind, { log: new LineLog(fs, join(folder, file)), line }] as const),
-      ),
-    );
+  static open(fs: FileSystem, folder: string, journal: JournalReader, before: FilesBefore | null = null): Artifacts {
+    const logs = ARTIFACTS.map((artifact) => {
+      const log = openOne(fs, folder, artifact, journal, before);
+      return [artifact.kind, { log, line: artifact.line }] as const;
+    });
+    return new Artifacts(new Map(logs));
+  }
+
+  /** Makes what was appended durable, and tells the bytes of each file by name. Throws `io`. */
+  sync(): Readonly<Record<string, number>> {
+    const bytes: Record<string, number> = {};
+    for (const { file, kind } of ARTIFACTS) {
+      const log = this.#logs.get(kind)?.log;
+      log?.sync();
+      bytes[file] = log?.size ?? 0;
+    }
+    return bytes;
   }
 
   /** Appends what committed entries add. Throws `io`. */

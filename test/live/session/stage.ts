@@ -2,7 +2,8 @@
  * A stage for sessions: workspaces that vanish, real time that the test moves, copies of a folder as a crash would leave it.
  *
  * 1. Nothing here waits for the machine's time: timers fire when the test says so.
- * 2. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
+ * 2. Checkpoints are made so often that every start goes on from one.
+ * 3. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,8 +38,17 @@ export function owned(session: LiveSession): LiveSession {
   return session;
 }
 
-export async function create(desk: Desk, more: Partial<CreateOptions> = {}): Promise<LiveSession> {
-  return owned(await createSession({ workspace: makeWorkspace(), desk, length: minutes(10), ...more }));
+/** Entries from one checkpoint to the next, unless a test says otherwise. */
+const CHECKPOINT_ENTRIES = 40;
+
+const withCheckpoints = (ports: Partial<SessionPorts> | undefined): Partial<SessionPorts> => ({
+  checkpointEntries: CHECKPOINT_ENTRIES,
+  ...ports,
+});
+
+export async function create(desk: Desk, { ports, ...more }: Partial<CreateOptions> = {}): Promise<LiveSession> {
+  const options = { workspace: makeWorkspace(), desk, length: minutes(10), ports: withCheckpoints(ports), ...more };
+  return owned(await createSession(options));
 }
 
 /** Starts a session and waits for its last moment. */
@@ -167,9 +177,9 @@ export function crashCopy(folder: string): Workspace {
 export async function reopen(
   workspace: Workspace,
   id: string,
-  more: Partial<Parameters<typeof reopenSession>[0]> = {},
+  { ports, ...more }: Partial<Parameters<typeof reopenSession>[0]> = {},
 ): Promise<LiveSession> {
-  return owned(await reopenSession({ workspace, id, ...more }));
+  return owned(await reopenSession({ workspace, id, ports: withCheckpoints(ports), ...more }));
 }
 
 /** A broker whose methods are watched or replaced one by one. */

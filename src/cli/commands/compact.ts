@@ -1,0 +1,35 @@
+/**
+ * `logos compact`: a long session's journal lets go of runs and metrics that no start needs.
+ *
+ * 1. Only of a session that nobody runs; orders, fills, halts and what operators did stay for ever.
+ */
+import { compactSession } from "../../live/session/compact.ts";
+import { formatDuration } from "../../shared/time.ts";
+import { workspaceAt } from "../../store/index.ts";
+import { sizeOf } from "../figures.ts";
+import { durationOf } from "../options.ts";
+import type { AddCommand } from "../program.ts";
+
+export function addCompactCommand(add: AddCommand): void {
+  add(
+    "compact [session]",
+    "Let a stopped session's journal go of old runs and metrics; orders, fills and what operators did stay.",
+    (command) => command.option("--keep <duration>", "session time up to its end of which everything stays", "24h"),
+    "logos compact latest --keep 7d",
+    async ({ output, workspace }, options: { readonly keep: string }, words) => {
+      const keep = durationOf("--keep", options.keep);
+      const done = await compactSession(workspaceAt(workspace), words[0] ?? "latest", keep);
+      if (output.json) output.value(done);
+      else if (done.dropped === 0)
+        output.line(
+          `${done.id}: nothing to let go; everything older than the last ${formatDuration(keep)} is compact.`,
+        );
+      else
+        output.line(
+          `${done.id}: ${done.dropped} entries of runs and metrics went, ${done.entries} stay; ` +
+            `the journal has ${sizeOf(done.bytesAfter)} (before: ${sizeOf(done.bytesBefore)}).`,
+        );
+      return 0;
+    },
+  );
+}

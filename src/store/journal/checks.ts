@@ -1,0 +1,85 @@
+/**
+ * Whether a journal is whole: its head when it is opened, its rows, base, checkpoint and index when somebody verifies it.
+ *
+ * 1. The first fault is named; what is missing counts as much as what was changed.
+ */
+import { CodedError } from "../../shared/errors.ts";
+import { chainHash } from "./chain.ts";
+import { readCheckpoint } from "./checkpoints.ts";
+import { keptWith, NOT_COMPACTED, readBase, type CompactionBase } from "./compaction.ts";
+import type { Head } from "./head.ts";
+import { lastRow, pages } from "./rows.ts";
+import type { Database } from "./sqlite.ts";
+
+/** The first thing that is wrong with a journal. */
+export interface JournalFault {
+  readonly seq: number;
+  readonly rule: string;
+}
+
+/** True once a session's clock has run: by then its first head was durable, so that no crash explains a missing one. */
+function hasRun(database: Database): boolean {
+  const started = `SELECT 1 FROM entries WHERE kind = 'session' AND json_extract(body, '$.event') = 'started' LIMIT 1`;
+  return database.prepare(started).get() !== undefined;
+}
+
+/** Throws `journal_damaged` when the database lacks what its head says was committed, or when its head is gone. */
+export function checkHead(database: Database, path: string, head: Head | null, withoutHead: boolean): void {
+  if (head === null) {
+    if (withoutHead || !hasRun(database)) return;
+    throw new CodedError(
+      "journal_damaged",
+      `journal.head is missing beside ${path}, so nobody can tell whether entries were lost. If you know that the folder is whole, ` +
+        "go on with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
+      { path },
+    );
+  }
+  const row = database.prepare("SELECT hash FROM entries WHERE seq = ?").get(head.seq) as { hash: string } | undefined;
+  if (head.seq === 0 || row?.hash === head.hash) return;
+  throw new CodedError(
+    "journal_damaged",
+    row === undefined
+      ? `${path} has lost entries: its head says ${head.seq}, the database ends at ${lastRow(database).seq}. ` +
+          "Restore the session's folder from a copy, or start a new session from its router_state.json."
+      : `${path} is not the journal that its head belongs to: entry ${head.seq} has another hash. ` +
+          "Restore the session's folder from a copy.",
+    { path, head: head.seq },
+  );
+}
+
+/** The entries before a compaction's base against the digest that was made when the others went. */
+function verifyKept(database: Database, base: CompactionBase): JournalFault | null {
+  let { kept } = NOT_COMPACTED;
+  for (const row of pages(database, 1, undefined)) {
+    if (row.seq > base.seq) break;
+    kept = keptWith(kept, row);
+  }
+  return kept === base.kept
+    ? null
+    : { seq: base.seq, rule: `the entries that were kept up to entry ${base.seq} do not match their digest` };
+}
+
+/** The first fault of everything that the database holds, or null. */
+export function verifyRows(database: Database, path: string, head: Head | null): JournalFault | null {
+  if (head === null && hasRun(database))
+    return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
+  const base = readBase(database, path);
+  const compacted = verifyKept(database, base);
+  if (compacted !== null) return compacted;
+  let { seq, hash: before } = base;
+  for (const row of pages(database, base.seq + 1, undefined)) {
+    seq += 1;
+    if (row.seq !== seq) return { seq, rule: `entry ${seq} is missing` };
+    if (row.hash !== chainHash(before, row.seq, row.at, row.kind, row.body))
+      return { seq, rule: `entry ${seq} does not match its hash` };
+    before = row.hash;
+    if (head !== null && head.seq === seq && head.hash !== row.hash)
+      return { seq, rule: `entry ${seq} is not the one that the head names` };
+  }
+  if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
+  // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.
+  const checkpoint = readCheckpoint(database);
+  if (checkpoint !== null && "fault" in checkpoint) return { seq: checkpoint.seq, rule: checkpoint.fault };
+  const said = String(database.pragma("integrity_check(1)", { simple: true }));
+  return said === "ok" ? null : { seq, rule: `the database's own check says: ${said}` };
+}
