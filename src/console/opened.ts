@@ -1,10 +1,12 @@
 /**
  * The open session as the views see it: the live session, its projections, and one picture for all of them.
  *
- * 1. The journal is read once when the session is opened; from then on each commit brings the new entries.
+ * 1. The journal is read once when the session is opened, some entries at a time, so that a long one holds nobody else up; from then
+ *    on each commit brings the new entries.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
  * 3. An ended session has let its journal go; what is asked of its past is read from the file, as anybody may read it.
  */
+import { nodeTurn } from "../live/clock/index.ts";
 import type { LiveSession, SessionProbe } from "../live/session/index.ts";
 import type { OpenSession } from "../shared/views.ts";
 import { readJournal, sessionFilesAt } from "../store/index.ts";
@@ -13,6 +15,18 @@ import { SessionViews } from "./projections/session-views.ts";
 
 /** Real milliseconds for which a picture serves. */
 export const PROBE_MS = 45;
+
+/** Entries that are read in one go. */
+const SLICE_ENTRIES = 2_000;
+
+function slice(live: LiveSession, from: number): JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const entry of live.entries(from)) {
+    entries.push(entry);
+    if (entries.length >= SLICE_ENTRIES) break;
+  }
+  return entries;
+}
 
 export class OpenedSession {
   readonly live: LiveSession;
@@ -25,11 +39,22 @@ export class OpenedSession {
   #probedMs: number;
   #position = -1;
 
-  constructor(live: LiveSession, monotonicMs: () => number) {
+  /** Reads what the journal holds of a session that has not been started. */
+  static async of(live: LiveSession, monotonicMs: () => number): Promise<OpenedSession> {
+    const views = new SessionViews(live.desk, live.folder);
+    for (let entries = slice(live, 1); entries.length > 0; entries = slice(live, views.position + 1)) {
+      views.apply(entries, false);
+      await nodeTurn();
+    }
+    return new OpenedSession(live, views, monotonicMs);
+  }
+
+  private constructor(live: LiveSession, views: SessionViews, monotonicMs: () => number) {
     this.live = live;
     this.#monotonicMs = monotonicMs;
-    this.views = new SessionViews(live.desk, live.folder);
-    this.views.apply(live.entries(), false);
+    this.views = views;
+    // What was committed since the last slice.
+    this.views.apply(live.entries(views.position + 1), false);
     this.#forget = live.subscribe((entries) => this.views.apply(entries, true));
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();

@@ -76,9 +76,10 @@ export class HostState {
   }
 
   /** Takes a session in and lets its clock run. */
-  open(live: LiveSession): void {
+  async open(live: LiveSession): Promise<void> {
+    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs());
     this.opened?.close();
-    this.opened = new OpenedSession(live, () => this.ports.timers.monotonicMs());
+    this.opened = opened;
     live.start();
     this.#tellRunning();
     this.refreshSessions();

@@ -75,7 +75,7 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
             ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
             : await reopenSession({ workspace, id: target, restore, ports });
         previews.delete(token);
-        state.open(live);
+        await state.open(live);
         const probe = live.probe();
         const nextSequence = Number(probe.router.nextOrderId.replace("ROUTER-", ""));
         return { id: live.id, nextSequence, messages: messagesOf(previewed, nextSequence, probe.router.inflight) };

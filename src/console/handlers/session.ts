@@ -48,13 +48,13 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
         const desk = await state.readDesk(seed);
         const length = forSeconds === undefined ? undefined : (Math.round(forSeconds * SECOND) as Duration);
         const live = await createSession({ workspace, desk, speed, length, ports });
-        state.open(live);
+        await state.open(live);
         return { id: live.id };
       }),
     "session.reopen": ({ id }) =>
       state.opening(async () => {
         const live = await reopenSession({ workspace, id, ports });
-        state.open(live);
+        await state.open(live);
         return { id: live.id };
       }),
     "session.pause": async ({ operator }) => {

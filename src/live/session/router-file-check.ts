@@ -5,10 +5,18 @@
  * 2. Any other file is somebody's: the session does not start until it is said which of the two holds.
  * 3. A missing file is no disagreement: the journal has everything.
  */
+import { basename } from "node:path";
 import { orderIdOf, OrderRouter, type RouterSnapshot } from "../../orchestrator/index.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
-import { loadRouterState, type Journal, type SessionFiles } from "../../store/index.ts";
+import {
+  checkRouterState,
+  digestOf,
+  readText,
+  ROUTER_STATE_BYTES_MAX,
+  type Journal,
+  type SessionFiles,
+} from "../../store/index.ts";
 import type { RestoreRequest } from "./api.ts";
 
 export type Holds = "journal" | "file";
@@ -29,8 +37,11 @@ export function agreeOnRouterFile(
       if (digests.length > 2) digests.shift();
       newest = entry.nextSequence;
     }
-  const { text, sha256, state } = load(fs, files, holds);
+  const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);
+  const sha256 = digestOf(text);
+  // What the journal vouches for need not be read again: there may be a key for each of a million orders in it.
   if (digests.includes(sha256)) return null;
+  const state = load(text, files, holds);
   if (holds === "file") {
     const note = "The operator said that router_state.json holds, not the journal.";
     return { source: "router_state.json", text, operator: "operator", note, useSnapshotLimits: true };
@@ -44,9 +55,9 @@ export function agreeOnRouterFile(
 }
 
 /** The file, read; one that is no router state belongs to nobody, and only its operator can say that it does not hold. */
-function load(fs: FileSystem, files: SessionFiles, holds: Holds | undefined): ReturnType<typeof loadRouterState> {
+function load(text: string, files: SessionFiles, holds: Holds | undefined): RouterSnapshot {
   try {
-    return loadRouterState(fs, files.routerState);
+    return checkRouterState(text, basename(files.routerState)).state;
   } catch (error) {
     if (holds === "file" || !(error instanceof CodedError) || error.code !== "snapshot_invalid") throw error;
     throw new CodedError(
