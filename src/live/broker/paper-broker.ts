@@ -30,7 +30,7 @@ import type {
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
 import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal } from "./fill-rules.ts";
-import { VenueStore, type VenueFill, type VenueOrder } from "./venue-store.ts";
+import { VenueStore, type VenueAccount, type VenueFill, type VenueOrder } from "./venue-store.ts";
 
 /** How late a delayed fill is told. */
 const DELAY = (30 * SECOND) as Duration;
@@ -60,7 +60,12 @@ export interface PaperBrokerOptions {
   readonly config: PaperBrokerConfig;
   readonly seed: string;
   readonly symbols: Iterable<SymbolMeta>;
+  /** Fills from one row of the account to the next. */
+  readonly accountEvery?: number;
 }
+
+/** A venue that opens adds up at most about as many fills. */
+const ACCOUNT_FILLS = 10_000;
 
 export class PaperBroker implements BrokerAdapter {
   readonly name = "paper";
@@ -78,6 +83,9 @@ export class PaperBroker implements BrokerAdapter {
   #cash: Decimal;
   #orderNumber: number;
   #cursor = 0;
+  readonly #accountEvery: number;
+  /** The fill behind which the account was last written. */
+  #accountCursor = 0;
   #waiting: Waiting[] = [];
   #pending: Pending[] = [];
   /** Why memory and disk no longer agree; null while they do. */
@@ -93,7 +101,10 @@ export class PaperBroker implements BrokerAdapter {
     const open = this.#store.openOrders();
     for (const order of open) this.#rest(order);
     const resting = new Set(open.map((order) => order.venueId));
-    for (const fill of this.#store.fillsAfter(0)) {
+    this.#accountEvery = options.accountEvery ?? ACCOUNT_FILLS;
+    const account = this.#store.account();
+    if (account !== null) this.#putBack(account, resting);
+    for (const fill of this.#store.fillsAfter(this.#cursor)) {
       this.#settle(fill);
       if (resting.has(fill.venueId)) this.#filledUntil.set(fill.venueId, fill.at);
     }
@@ -365,11 +376,26 @@ export class PaperBroker implements BrokerAdapter {
     this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
   }
 
+  #account(): VenueAccount {
+    const positions = [...this.#positions].map(([symbol, quantity]) => [symbol, plain(quantity)] as const);
+    return { cursor: this.#cursor, cash: plain(this.#cash), positions, filledUntil: [...this.#filledUntil] };
+  }
+
+  #putBack({ cursor, cash, positions, filledUntil }: VenueAccount, resting: ReadonlySet<string>): void {
+    this.#cursor = cursor;
+    this.#accountCursor = cursor;
+    this.#cash = decimal(cash);
+    for (const [symbol, quantity] of positions) this.#positions.set(symbol, decimal(quantity));
+    for (const [venueId, at] of filledUntil) if (resting.has(venueId)) this.#filledUntil.set(venueId, at);
+  }
+
   /** Writes what is already so in memory; a failure ends the venue's answers. */
   #write(orders: readonly VenueOrder[], fills: readonly VenueFill[]): void {
     if (this.#broken !== null) throw this.#broken;
     try {
-      this.#store.write(orders, fills);
+      const account = this.#cursor - this.#accountCursor >= this.#accountEvery ? this.#account() : null;
+      this.#store.write(orders, fills, account);
+      this.#accountCursor = account?.cursor ?? this.#accountCursor;
     } catch (error) {
       this.#broken = error instanceof Error ? error : new Error(String(error));
       throw error;

@@ -4,6 +4,8 @@
  * 1. Every change is one transaction, durable before the venue answers.
  * 2. A venue id is one order, for ever: the database itself refuses a second.
  * 3. Cursors of fills are gapless from 1.
+ * 4. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
+ *    one of fills that are not there, all of them are added up.
  */
 import { assertDurable, databaseError, openForWriting, type Database, type Statement } from "../../store/index.ts";
 
@@ -34,7 +36,21 @@ export interface VenueFill {
   readonly at: number;
 }
 
+/** The account as it stands behind a fill. Amounts are exact decimals. */
+export interface VenueAccount {
+  readonly cursor: number;
+  readonly cash: string;
+  readonly positions: readonly (readonly [symbol: string, quantity: string])[];
+  /** When orders that rest with a part filled were last filled, in microseconds. */
+  readonly filledUntil: readonly (readonly [venueId: string, at: number])[];
+}
+
 const TABLES = `
+  CREATE TABLE IF NOT EXISTS account (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    cursor INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY,
     venueId TEXT NOT NULL UNIQUE,
@@ -64,6 +80,7 @@ export class VenueStore {
   readonly #database: Database;
   readonly #putOrder: Statement;
   readonly #putFill: Statement;
+  readonly #putAccount: Statement;
   readonly #getOrder: Statement;
   readonly #fillsAfter: Statement;
   #asserted = false;
@@ -80,6 +97,7 @@ export class VenueStore {
       this.#putFill = this.#database.prepare(
         "INSERT INTO fills VALUES (:cursor, :fillId, :venueId, :symbol, :quantity, :price, :fee, :at)",
       );
+      this.#putAccount = this.#database.prepare("INSERT OR REPLACE INTO account VALUES (1, ?, ?)");
       this.#getOrder = this.#database.prepare("SELECT * FROM orders WHERE venueId = ?");
       this.#fillsAfter = this.#database.prepare("SELECT * FROM fills WHERE cursor > ? ORDER BY cursor");
     } catch (error) {
@@ -89,12 +107,13 @@ export class VenueStore {
   }
 
   /** Writes orders and fills in one durable transaction. Throws `io`; then neither is there. */
-  write(orders: readonly VenueOrder[], fills: readonly VenueFill[]): void {
+  write(orders: readonly VenueOrder[], fills: readonly VenueFill[], account: VenueAccount | null = null): void {
     if (orders.length === 0 && fills.length === 0) return;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
       for (const order of orders) this.#putOrder.run(order);
       for (const fill of fills) this.#putFill.run(fill);
+      if (account !== null) this.#putAccount.run(account.cursor, JSON.stringify(account));
       this.#database.exec("COMMIT");
       if (!this.#asserted) assertDurable(this.#database, this.#path);
       this.#asserted = true;
@@ -111,6 +130,16 @@ export class VenueStore {
   openOrders(): VenueOrder[] {
     const sql = "SELECT * FROM orders WHERE status = 'open' ORDER BY number";
     return this.#read(() => this.#database.prepare(sql).all() as VenueOrder[]);
+  }
+
+  /** The account as it was last written, or null. */
+  account(): VenueAccount | null {
+    return this.#read(() => {
+      const row = this.#database
+        .prepare("SELECT state FROM account WHERE cursor <= (SELECT coalesce(max(cursor), 0) FROM fills)")
+        .get() as { readonly state: string } | undefined;
+      return row === undefined ? null : (JSON.parse(row.state) as VenueAccount);
+    });
   }
 
   fillsAfter(cursor: number): VenueFill[] {

@@ -37,7 +37,7 @@ class Venue {
 
   open(): PaperBroker {
     const { path, config, seed, symbols } = this;
-    return new PaperBroker({ path, config, seed, symbols });
+    return new PaperBroker({ path, config, seed, symbols, accountEvery: 3 });
   }
 
   /** The process ends and another begins. */
@@ -504,5 +504,51 @@ describe("the account", () => {
     const venue = new Venue();
     expect(venue.broker.symbolMeta("AAA")).toMatchObject({ lotSize: "1" });
     expect([venue.broker.symbolMeta("ZZZ"), venue.broker.paper, venue.broker.name]).toEqual([null, true, "paper"]);
+  });
+});
+
+describe("the account's row", () => {
+  it("gives what all fills add up to, and is not needed", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(
+            fc.integer({ min: -40, max: 40 }),
+            fc.integer({ min: 90, max: 110 }),
+            fc.integer({ min: 1, max: 30 }),
+          ),
+          {
+            minLength: 4,
+            maxLength: 25,
+          },
+        ),
+        async (steps) => {
+          const venue = new Venue({ partialFillShare: 0.5, feeBps: 3, slippageBps: 2 });
+          for (const [index, [quantity, price, volume]] of steps.entries()) {
+            if (quantity !== 0) await venue.place(`o${index}`, String(quantity), null, "AAA", index);
+            venue.mark(index + 0.5, price, volume);
+          }
+          const before = await venue.all();
+          venue.restart();
+          venue.mark(steps.length, 100);
+          const from = await venue.all();
+          expect({ ...from, account: { ...from.account, equity: "" } }).toEqual({
+            ...before,
+            account: { ...before.account, equity: "" },
+          });
+          venue.broker.close();
+          const database = openForWriting(venue.path);
+          const rows = database.prepare("SELECT cursor FROM account").all();
+          if (before.fills.length >= 3) expect(rows).toHaveLength(1);
+          database.exec("DELETE FROM account");
+          database.close();
+          venue.broker = venue.open();
+          venue.mark(steps.length, 100);
+          expect(await venue.all()).toEqual(from);
+          venue.broker.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
