@@ -15,6 +15,11 @@ const asked = TRIALS.filter((trial) => positionals.length === 0 || positionals.i
 if (asked.length === 0) console.error(`There are: ${TRIALS.map((trial) => `"${trial.name}"`).join(", ")}.`);
 let failed = asked.length === 0;
 for (const trial of asked) {
+  const missing = trial.missing?.() ?? null;
+  if (missing !== null) {
+    console.log(`${trial.name}: skipped, because ${missing}`);
+    continue;
+  }
   const cases = values.cases === undefined ? trial.long : Number(values.cases);
   const began = performance.now();
   const noticed = await trial.canary();

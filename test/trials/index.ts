@@ -1,4 +1,5 @@
 /** Every trial, in the order in which a long run makes them. */
+import { boundaries } from "./boundaries.ts";
 import { days } from "./days.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
@@ -6,4 +7,4 @@ import { seeds } from "./seeds.ts";
 import { snapshots } from "./snapshots.ts";
 import type { Trial } from "./trial.ts";
 
-export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, kills];
+export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, boundaries, kills];

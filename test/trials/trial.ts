@@ -23,6 +23,8 @@ export interface Trial {
   /** Cases of the short form, in every test run, and of the long one. */
   readonly short: number;
   readonly long: number;
+  /** Why it cannot run on this machine, or null; it then counts as skipped. */
+  readonly missing?: () => string | null;
   readonly run: (cases: number, seed: string, progress: (done: number) => void) => Promise<Figures>;
   readonly canary: () => Promise<boolean>;
 }

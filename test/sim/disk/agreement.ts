@@ -1,0 +1,153 @@
+/**
+ * What a session's journal and its venue's store say of each other, read from their files.
+ *
+ * 1. Nothing is opened for writing, and nothing of a session's own reading is used: a fault in it would excuse itself.
+ * 2. Each answer is the first rule that is broken, in a sentence, or null.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { decimal } from "../../../src/shared/decimal.ts";
+import { openForReading, type Database } from "../../../src/store/index.ts";
+import type { Told } from "./write-log.ts";
+
+interface Sent {
+  readonly symbol: string;
+  readonly quantity: number;
+  times: number;
+  ended: string | null;
+}
+
+interface VenueRow {
+  readonly venueId: string;
+  readonly symbol: string;
+  readonly quantity: string;
+}
+
+export interface Books {
+  /** Orders that the journal says were to be sent, by the venue's id. */
+  readonly sends: ReadonlyMap<string, Sent>;
+  readonly orders: readonly VenueRow[];
+  /** The fills that the venue made, and the ids of those that the journal booked, each as often as it stands there. */
+  readonly filled: readonly { readonly fillId: string; readonly at: number }[];
+  /** The moment of the journal's last entry. */
+  readonly lastAt: number;
+  readonly booked: readonly string[];
+  /** Ids of clients' orders that were accepted, by strategy, each as often as it was. */
+  readonly accepted: readonly string[];
+}
+
+/** All rows of a query; none where the file or its tables are not there yet. */
+export function rowsIn(path: string, sql: string): readonly unknown[] {
+  if (!existsSync(path)) return [];
+  let database: Database | null = null;
+  try {
+    database = openForReading(path);
+    const tables = database.prepare("SELECT count(*) AS n FROM sqlite_master").get() as { n: number };
+    return tables.n === 0 ? [] : database.prepare(sql).all();
+  } finally {
+    database?.close();
+  }
+}
+
+interface EntryRow {
+  readonly kind: string;
+  readonly body: string;
+}
+
+interface Body {
+  readonly venueId?: string;
+  readonly orderId?: string | null;
+  readonly symbol?: string;
+  readonly quantity?: number;
+  readonly strategy?: string;
+  readonly clientOrderId?: string;
+  readonly accepted?: boolean;
+  readonly replay?: boolean;
+  readonly status?: string;
+  readonly fillId?: string;
+  readonly verdict?: string;
+}
+
+/** Reads a session's folder. */
+export function readBooks(folder: string): Books {
+  const orders = new Map<string, Body>();
+  const sends = new Map<string, Sent>();
+  const booked: string[] = [];
+  const accepted: string[] = [];
+  const sql = "SELECT kind, body FROM entries WHERE kind IN ('order', 'send', 'closed', 'fill') ORDER BY seq";
+  for (const { kind, body } of rowsIn(join(folder, "journal.db"), sql) as EntryRow[]) {
+    const entry = JSON.parse(body) as Body;
+    const id = entry.venueId ?? "";
+    const known = sends.get(id);
+    if (kind === "order" && entry.accepted === true && entry.replay !== true) {
+      orders.set(entry.orderId ?? "", entry);
+      accepted.push(`${entry.strategy ?? ""}:${entry.clientOrderId ?? ""}`);
+    } else if (kind === "send" && known !== undefined) known.times += 1;
+    else if (kind === "send") {
+      const { symbol = "", quantity = 0 } = orders.get(entry.orderId ?? "") ?? {};
+      sends.set(id, { symbol, quantity, times: 1, ended: null });
+    } else if (kind === "closed" && known !== undefined) known.ended = entry.status ?? null;
+    else if (kind === "fill" && entry.verdict === "booked") booked.push(entry.fillId ?? "");
+  }
+  const venue = join(folder, "broker.db");
+  return {
+    sends,
+    booked,
+    accepted,
+    orders: rowsIn(venue, "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[],
+    filled: rowsIn(venue, "SELECT fillId, at FROM fills ORDER BY cursor") as { fillId: string; at: number }[],
+    lastAt: (rowsIn(join(folder, "journal.db"), "SELECT max(at) AS at FROM entries") as { at: number }[])[0]?.at ?? 0,
+  };
+}
+
+/** Venues round down to their lots, and never further than this. */
+const LOT_MAX = 1;
+
+/** Whether the venue has something that the journal does not know, or another order under an id of the journal's. */
+export function sentUnjournaled({ sends, orders }: Books): string | null {
+  for (const { venueId, symbol, quantity } of orders) {
+    const sent = sends.get(venueId);
+    if (sent === undefined) return `the venue has ${venueId}, and the journal has no entry that it was to be sent`;
+    const away = decimal(quantity).minus(sent.quantity).abs();
+    if (sent.symbol !== symbol || away.gt(LOT_MAX))
+      return `${venueId} is ${quantity} ${symbol} at the venue and ${sent.quantity} ${sent.symbol} in the journal: an id was used again`;
+  }
+  return null;
+}
+
+/** A venue tells of a fill within this time of the session, in microseconds: by then it must be booked. */
+const TOLD_LATE_MAX = 31_000_000;
+
+const twice = (ids: readonly string[]): string | undefined => ids.find((id, index) => ids.indexOf(id) !== index);
+
+/** Whether journal and venue agree in everything, as they must once a session has ended in order. */
+export function disagreement(books: Books): string | null {
+  const unjournaled = sentUnjournaled(books);
+  if (unjournaled !== null) return unjournaled;
+  const placed = new Set(books.orders.map((order) => order.venueId));
+  for (const [venueId, { times, ended }] of books.sends) {
+    if (times > 1) return `${venueId} was sent ${times} times`;
+    if (!placed.has(venueId) && ended !== "not_placed") return `${venueId} was lost: the venue never had it, and nobody says so`;
+    if (placed.has(venueId) && ended === "not_placed") return `${venueId} is said not to be placed, and the venue has it`;
+  }
+  const again = twice(books.accepted) ?? twice(books.booked);
+  if (again !== undefined) return `${again} was used or booked twice`;
+  const booked = new Set(books.booked);
+  const lost = books.filled.find(({ fillId, at }) => !booked.has(fillId) && at + TOLD_LATE_MAX <= books.lastAt);
+  if (lost !== undefined) return `fill ${lost.fillId} was lost: the venue made it, and it was never booked`;
+  const made = new Set(books.filled.map(({ fillId }) => fillId));
+  const invented = books.booked.find((fill) => !made.has(fill));
+  return invented === undefined ? null : `fill ${invented} was booked, and the venue never made it`;
+}
+
+/** Whether something that was acknowledged is gone from the journal. */
+export function lostAcknowledged(folder: string, told: readonly Told[]): string | null {
+  const sql = "SELECT seq, hash FROM entries ORDER BY seq";
+  const rows = rowsIn(join(folder, "journal.db"), sql) as { seq: number; hash: string }[];
+  for (const { seq, hash } of told) {
+    const row = rows[seq - 1];
+    if (row?.seq !== seq) return `entry ${seq} was acknowledged and is gone: the journal ends at ${rows.length}`;
+    if (hash !== "-" && row.hash !== hash) return `entry ${seq} was acknowledged and is another one now`;
+  }
+  return null;
+}

@@ -1,0 +1,103 @@
+/**
+ * A process of the `logos` command behind the shim: warm, then told what to run and what its disk shall do.
+ *
+ * 1. It runs the real command; its exit code and its words are the command's.
+ * 2. After each commit that returned, the shim's log gets a mark with the entry's number and hash: from then on it is acknowledged.
+ * 3. The machine's own time runs faster here, so that snapshots and waiting commits come in a short session, too; and the databases'
+ *    logs are moved into them every few pages.
+ * 4. A protection is switched off here and nowhere else, for the canaries: the product has no such switch.
+ */
+import { openSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import process from "node:process";
+import type BetterSqlite3 from "better-sqlite3";
+import { runProgram } from "../../../src/cli/program.ts";
+import { nodeTimers } from "../../../src/live/clock/index.ts";
+import type { Timers } from "../../../src/shared/ports.ts";
+import { Journal } from "../../../src/store/index.ts";
+
+/** What is taken away: a commit before its sends, the sync of each commit, or the halt at a commit that failed. */
+export type Unprotected = "late commit" | "no sync" | "go on";
+
+/** What a child is told, as JSON on its standard input. */
+export interface DiskTask {
+  /** The command line behind `logos`. */
+  readonly args: readonly string[];
+  /** Where the shim writes its log; null for none. */
+  readonly log: string | null;
+  /** What the disk shall do, in the shim's words; null for nothing. */
+  readonly arm: string | null;
+  /** Where the number of operations is written at the end; null for nowhere. */
+  readonly count: string | null;
+  readonly unprotected: Unprotected | null;
+}
+
+/** How many times faster than the machine's the session's own waits run. */
+const HASTE = 40;
+/** Pages of a database's log after which they are moved into it. */
+const CHECKPOINT_PAGES = 24;
+/** With late commits, every so many is really made. */
+const LATE = 5;
+
+const control = openSync(process.env["LOGOS_DISK_CONTROL"] ?? "/dev/null", "w");
+const tell = (text: string): void => void writeSync(control, text);
+
+/** Replaces a method of a class by one that is handed the old. */
+function wrap(prototype: object, name: string, around: (self: never, old: (...args: unknown[]) => unknown, args: unknown[]) => unknown): void {
+  const old = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+  Reflect.set(prototype, name, function wrapped(this: never, ...args: unknown[]) {
+    return around(this, (...own) => Reflect.apply(old, this, own), args);
+  });
+}
+
+function hurry(timers: { -readonly [Name in keyof Timers]: Timers[Name] }): void {
+  timers.monotonicMs = () => performance.now() * HASTE;
+}
+
+function prepareDatabases(unprotected: Unprotected | null): void {
+  const database = createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite3;
+  const begun = new WeakMap<BetterSqlite3.Database, number>();
+  wrap(database.prototype as object, "exec", (self: BetterSqlite3.Database, exec, args) => {
+    if (args[0] === "BEGIN IMMEDIATE") {
+      const times = (begun.get(self) ?? 0) + 1;
+      begun.set(self, times);
+      if (times === 1) self.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      // The first transaction is behind it, and with it the product's own look at this setting.
+      if (times === 2 && unprotected === "no sync") self.pragma("synchronous = NORMAL");
+    }
+    return exec(...args);
+  });
+}
+
+function prepareJournal(unprotected: Unprotected | null): void {
+  let commits = 0;
+  wrap(Journal.prototype, "commit", (self: Journal, commit) => {
+    commits += 1;
+    if (unprotected === "late commit" && commits > 1 && commits % LATE !== 0) {
+      tell(`mark told ${self.position} -`);
+      return;
+    }
+    try {
+      commit();
+    } catch (error) {
+      if (unprotected !== "go on") throw error;
+    }
+    tell(`mark told ${self.head.seq} ${self.head.hash}`);
+  });
+}
+
+async function readTask(): Promise<DiskTask> {
+  let text = "";
+  for await (const chunk of process.stdin) text += String(chunk);
+  return JSON.parse(text) as DiskTask;
+}
+
+const { args, log, arm, count, unprotected } = await readTask();
+hurry(nodeTimers);
+prepareDatabases(unprotected);
+prepareJournal(unprotected);
+if (log !== null) tell(`log ${log}`);
+if (arm !== null) tell(arm);
+const { stdout, stderr, stdin, env } = process;
+process.exitCode = await runProgram(args, { stdout, stderr, stdin, environment: env, folder: process.cwd() });
+if (count !== null) tell(`count ${count}`);

@@ -1,0 +1,77 @@
+/**
+ * Processes behind the shim, one after another, each started before it is needed: most of a short session's time is its start.
+ *
+ * 1. A process runs one task and ends; the next one is warming up meanwhile.
+ * 2. A process that does not end in time is killed and told as such; none outlives `close`.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { DiskTask } from "./child.ts";
+import { shimEnvironment } from "./shim.ts";
+
+/** How a process ended. */
+export interface DiskEnd {
+  /** Its exit code; null when it was killed. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Whether it was killed for not ending. */
+  readonly hung: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const MS_MAX = 60_000;
+/** What is kept of a process's words. */
+const CHARS_MAX = 20_000;
+const child = fileURLToPath(new URL("child.ts", import.meta.url));
+
+export class DiskProcesses {
+  readonly #folder: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  #warm: ChildProcessWithoutNullStreams | null = null;
+
+  /** `disk`: the folder behind the shim; `beside`: a folder for everything else that they write. */
+  constructor(disk: string, beside: string) {
+    this.#folder = beside;
+    mkdirSync(beside, { recursive: true });
+    this.#environment = {
+      PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: join(beside, "compiled"),
+      ...shimEnvironment(disk, join(beside, "control")),
+    };
+  }
+
+  run(task: DiskTask): Promise<DiskEnd> {
+    const process = this.#warm ?? this.#start();
+    this.#warm = this.#start();
+    return new Promise((resolve, reject) => {
+      let hung = false;
+      const end = setTimeout(() => {
+        hung = true;
+        process.kill("SIGKILL");
+      }, MS_MAX);
+      let [stdout, stderr] = ["", ""];
+      process.stdout.on("data", (chunk: Buffer) => (stdout = `${stdout}${chunk.toString("utf8")}`.slice(-CHARS_MAX)));
+      process.stderr.on("data", (chunk: Buffer) => (stderr = `${stderr}${chunk.toString("utf8")}`.slice(-CHARS_MAX)));
+      process.once("error", reject);
+      process.once("close", (code, signal) => {
+        clearTimeout(end);
+        resolve({ code, signal, hung, stdout, stderr });
+      });
+      process.stdin.end(JSON.stringify(task));
+    });
+  }
+
+  close(): void {
+    this.#warm?.kill("SIGKILL");
+    this.#warm = null;
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    const started = spawn(process.execPath, [child], { env: this.#environment, cwd: this.#folder, stdio: "pipe" });
+    started.stdin.on("error", () => undefined);
+    return started;
+  }
+}

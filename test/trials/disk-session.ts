@@ -1,0 +1,136 @@
+/**
+ * The session that the disk's trials break: one desk, run by the real command behind the shim, and what must hold of its folder.
+ *
+ * 1. Everything lies in a folder of its own in memory: the disk's own pace is nobody's subject here.
+ * 2. A restart that nothing breaks happens in this process; one that is broken, too, in a process of its own.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { compare, outcomeOf } from "../../src/harness/drill/compare.ts";
+import { verifySession } from "../../src/harness/verify.ts";
+import { reopenSession, type SessionSummary } from "../../src/live/session/index.ts";
+import { createStream } from "../../src/orchestrator/index.ts";
+import { openWorkspace } from "../../src/store/index.ts";
+import { disagreement, readBooks } from "../sim/disk/agreement.ts";
+import type { Unprotected } from "../sim/disk/child.ts";
+import { DiskProcesses, type DiskEnd } from "../sim/disk/processes.ts";
+import { readWriteLog, toldOf, type Told } from "../sim/disk/write-log.ts";
+import { makeFolder } from "./trial.ts";
+
+const desk = join(import.meta.dirname, "..", "sim", "disk", "desk.yaml");
+
+/** What a process's disk shall do. */
+export interface DiskOrder {
+  readonly arm?: string;
+  readonly unprotected?: Unprotected | null;
+}
+
+export interface DiskRun extends DiskEnd {
+  readonly told: readonly Told[];
+}
+
+type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
+
+export class DiskSession {
+  readonly #place = makeFolder("disk");
+  readonly #disk = join(this.#place, "disk");
+  readonly #processes: DiskProcesses;
+  readonly #length: string;
+  #number = 0;
+
+  /** `length` is the session's own time, as `1m`. */
+  constructor(length: string) {
+    this.#length = length;
+    mkdirSync(this.#disk);
+    this.#processes = new DiskProcesses(this.#disk, join(this.#place, "beside"));
+  }
+
+  get log(): string {
+    return join(this.#place, "beside", "log");
+  }
+
+  /** A new workspace behind the shim. */
+  workspace(): string {
+    this.#number += 1;
+    const path = join(this.#disk, `workspace-${this.#number}`);
+    mkdirSync(path);
+    return path;
+  }
+
+  /** Runs a session in a process: a new one, or one that goes on. */
+  async run(workspace: string, id: string | null, order: DiskOrder = {}): Promise<DiskRun> {
+    const what = id === null ? ["run", desk, "--for", this.#length] : ["run", "--session", id];
+    const { arm = null, unprotected = null } = order;
+    const count = join(this.#place, "beside", "count");
+    const task = { args: [...what, "--workspace", workspace], log: this.log, arm, count, unprotected };
+    const end = await this.#processes.run(task);
+    if (end.hung) throw new Error(`A process did not end (${arm ?? "nothing was armed"}): ${end.stderr}`);
+    return { ...end, told: readWriteLog(this.log).flatMap((operation) => toldOf(operation) ?? []) };
+  }
+
+  /** How many operations the last run made that ended by itself, and how many of them failed. */
+  operations(): { readonly all: number; readonly failed: number } {
+    const [all = 0, failed = 0] = readFileSync(join(this.#place, "beside", "count"), "utf8").split(" ").map(Number);
+    return { all, failed };
+  }
+
+  remove(workspace: string): void {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+
+  close(): void {
+    this.#processes.close();
+    rmSync(this.#place, { recursive: true, force: true });
+  }
+}
+
+/** The folder of a workspace's one session, or null where none was begun. */
+export function folderIn(workspace: string): { readonly id: string; readonly folder: string } | null {
+  const sessions = join(workspace, "sessions");
+  try {
+    const [id] = readdirSync(sessions, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    return id === undefined ? null : { id, folder: join(sessions, id) };
+  } catch {
+    return null;
+  }
+}
+
+/** Opens a session again on a healthy disk, lets it run to its end, and says how that was. */
+export async function goOn(workspace: string, id: string): Promise<SessionSummary> {
+  const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max" });
+  if (session.probe().router.halted && session.probe().router.openDrift === 0)
+    session.resume({ operator: "trial", note: "the disk is healthy again" });
+  session.start();
+  return await session.done;
+}
+
+/** What does not hold of a session that has ended in order, or null. */
+export async function fault(workspace: string, folder: string): Promise<string | null> {
+  const { checks } = await verifySession(openWorkspace(workspace), "latest");
+  const failed = checks.find((check) => check.state === "failed");
+  if (failed !== undefined) return `${failed.name}: ${failed.text}`;
+  return disagreement(readBooks(folder));
+}
+
+export async function outcomeIn(workspace: string): Promise<Outcome> {
+  return await outcomeOf(openWorkspace(workspace));
+}
+
+/** Where a session's outcome is another than the uninterrupted one's, or null. */
+export async function difference(expected: Outcome, workspace: string): Promise<string | null> {
+  const differs = compare(expected, await outcomeIn(workspace)).find((one) => !one.same && one.explained === null);
+  if (differs === undefined) return null;
+  const { uninterrupted = "", restarted = "" } = differs.difference ?? {};
+  return `${differs.what} differ: ${uninterrupted.slice(0, 200)} | ${restarted.slice(0, 200)}`;
+}
+
+/** Numbers from 0 in an order that is drawn. */
+export function shuffled(count: number, seed: string, name: string): number[] {
+  const stream = createStream(seed, name);
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(stream.next() * (last + 1));
+    [numbers[last], numbers[other]] = [numbers[other] ?? 0, numbers[last] ?? 0];
+  }
+  return numbers;
+}
