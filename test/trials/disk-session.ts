@@ -23,6 +23,8 @@ const desk = join(import.meta.dirname, "..", "sim", "disk", "desk.yaml");
 export interface DiskOrder {
   readonly arm?: string;
   readonly unprotected?: Unprotected | null;
+  /** The desk's seed, of a new session. */
+  readonly seed?: string;
 }
 
 export interface DiskRun extends DiskEnd {
@@ -59,8 +61,8 @@ export class DiskSession {
 
   /** Runs a session in a process: a new one, or one that goes on. */
   async run(workspace: string, id: string | null, order: DiskOrder = {}): Promise<DiskRun> {
-    const what = id === null ? ["run", desk, "--for", this.#length] : ["run", "--session", id];
-    const { arm = null, unprotected = null } = order;
+    const { arm = null, unprotected = null, seed = "disk" } = order;
+    const what = id === null ? ["run", desk, "--for", this.#length, "--seed", seed] : ["run", "--session", id];
     const count = join(this.#place, "beside", "count");
     const task = { args: [...what, "--workspace", workspace], log: this.log, arm, count, unprotected };
     const end = await this.#processes.run(task);

@@ -3,8 +3,9 @@ import { boundaries } from "./boundaries.ts";
 import { days } from "./days.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
+import { power } from "./power.ts";
 import { seeds } from "./seeds.ts";
 import { snapshots } from "./snapshots.ts";
 import type { Trial } from "./trial.ts";
 
-export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, boundaries, kills];
+export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, power, boundaries, kills];

@@ -17,8 +17,9 @@ function handle(descriptor: number): FileHandle {
 }
 
 /**
- * Makes a folder and those above it that are missing, from the top down. Node's own recursive call never ends on some systems'
- * special folders, where making one is answered as if the one above it were missing.
+ * Makes a folder and those above it that are missing, from the top down, each durably: a file in it is only as safe as the folder's
+ * own name. Node's own recursive call never ends on some systems' special folders, where making one is answered as if the one above
+ * it were missing.
  */
 function makeFolder(path: string): void {
   const above = dirname(path);
@@ -27,6 +28,19 @@ function makeFolder(path: string): void {
     fs.mkdirSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !fs.statSync(path).isDirectory()) throw error;
+    return;
+  }
+  syncFolder(above);
+}
+
+function syncFolder(path: string): void {
+  // Windows opens no folders; its renames are in the file system's own log.
+  if (process.platform === "win32") return;
+  const descriptor = fs.openSync(path, "r");
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 
@@ -44,14 +58,7 @@ export const nodeFileSystem: FileSystem = {
   remove: (path) => fs.rmSync(path, { force: true }),
   truncate: (path, size) => fs.truncateSync(path, size),
   syncFolder: (path) => {
-    // Windows opens no folders; its renames are in the file system's own log.
-    if (process.platform === "win32") return;
-    const descriptor = fs.openSync(path, "r");
-    try {
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    syncFolder(path);
   },
 };
 

@@ -5,7 +5,7 @@
  * 2. `latest` names the newest session; it is a text file, so that it works on every platform.
  * 3. Listing reads what is there and says what cannot be read; it never throws for one broken session.
  */
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, lstatSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, lstatSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { NAME, sessionId, type SessionId } from "../../shared/ids.ts";
@@ -51,16 +51,26 @@ export function sessionNameOf(wallMs: number, symbols: readonly string[], strate
   return `${iso.slice(0, 10)}_${iso.slice(11, 13)}${iso.slice(14, 16)}_${symbol}_${strategy}`;
 }
 
-/** Makes a new session's folder; a name that is taken gets `-2`, `-3`, … Throws `io`. */
+/**
+ * Makes a new session's folder, durably: what is journaled in it must not go with its name. A name that is taken gets `-2`, `-3`, …
+ * Throws `io`.
+ */
 export function makeSessionFolder(workspace: Workspace, name: string): SessionFiles {
   for (let number = 1; number <= 10_000; number += 1) {
     const folder = join(workspace.sessions, number === 1 ? name : `${name}-${number}`);
     try {
       mkdirSync(folder);
-      return sessionFilesAt(folder);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw ioError("Making", folder, error);
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      throw ioError("Making", folder, error);
     }
+    try {
+      workspace.fs.syncFolder(workspace.sessions);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw ioError("Syncing", workspace.sessions, error);
+    }
+    return sessionFilesAt(folder);
   }
   throw new CodedError("io", `${workspace.sessions} has ten thousand sessions named ${name}; move some away.`);
 }

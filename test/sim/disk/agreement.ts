@@ -14,6 +14,8 @@ interface Sent {
   readonly symbol: string;
   readonly quantity: number;
   times: number;
+  /** Whether the venue has said that it took it. */
+  taken: boolean;
   ended: string | null;
 }
 
@@ -64,6 +66,7 @@ interface Body {
   readonly accepted?: boolean;
   readonly replay?: boolean;
   readonly status?: string;
+  readonly outcome?: { readonly outcome: string };
   readonly fillId?: string;
   readonly verdict?: string;
 }
@@ -74,7 +77,7 @@ export function readBooks(folder: string): Books {
   const sends = new Map<string, Sent>();
   const booked: string[] = [];
   const accepted: string[] = [];
-  const sql = "SELECT kind, body FROM entries WHERE kind IN ('order', 'send', 'closed', 'fill') ORDER BY seq";
+  const sql = "SELECT kind, body FROM entries WHERE kind IN ('order', 'send', 'ack', 'closed', 'fill') ORDER BY seq";
   for (const { kind, body } of rowsIn(join(folder, "journal.db"), sql) as EntryRow[]) {
     const entry = JSON.parse(body) as Body;
     const id = entry.venueId ?? "";
@@ -85,8 +88,9 @@ export function readBooks(folder: string): Books {
     } else if (kind === "send" && known !== undefined) known.times += 1;
     else if (kind === "send") {
       const { symbol = "", quantity = 0 } = orders.get(entry.orderId ?? "") ?? {};
-      sends.set(id, { symbol, quantity, times: 1, ended: null });
-    } else if (kind === "closed" && known !== undefined) known.ended = entry.status ?? null;
+      sends.set(id, { symbol, quantity, times: 1, taken: false, ended: null });
+    } else if (kind === "ack" && known !== undefined) known.taken ||= entry.outcome?.outcome === "accepted";
+    else if (kind === "closed" && known !== undefined) known.ended = entry.status ?? null;
     else if (kind === "fill" && entry.verdict === "booked") booked.push(entry.fillId ?? "");
   }
   const venue = join(folder, "broker.db");
@@ -115,6 +119,16 @@ export function sentUnjournaled({ sends, orders }: Books): string | null {
   return null;
 }
 
+/** Whether the venue has lost what it had answered or told, and the journal had heard. */
+export function venueLost({ sends, orders, filled, booked }: Books): string | null {
+  const placed = new Set(orders.map((order) => order.venueId));
+  for (const [venueId, { taken }] of sends)
+    if (taken && !placed.has(venueId)) return `the venue had answered that it has ${venueId}, and has it no longer`;
+  const made = new Set(filled.map(({ fillId }) => fillId));
+  const lost = booked.find((fill) => !made.has(fill));
+  return lost === undefined ? null : `the venue had told of fill ${lost}, and has it no longer`;
+}
+
 /** A venue tells of a fill within this time of the session, in microseconds: by then it must be booked. */
 const TOLD_LATE_MAX = 31_000_000;
 
@@ -135,9 +149,7 @@ export function disagreement(books: Books): string | null {
   const booked = new Set(books.booked);
   const lost = books.filled.find(({ fillId, at }) => !booked.has(fillId) && at + TOLD_LATE_MAX <= books.lastAt);
   if (lost !== undefined) return `fill ${lost.fillId} was lost: the venue made it, and it was never booked`;
-  const made = new Set(books.filled.map(({ fillId }) => fillId));
-  const invented = books.booked.find((fill) => !made.has(fill));
-  return invented === undefined ? null : `fill ${invented} was booked, and the venue never made it`;
+  return venueLost(books);
 }
 
 /** Whether something that was acknowledged is gone from the journal. */

@@ -48,9 +48,21 @@ describe("a session's name", () => {
     const ids = ["x", "x", "x"].map((name) => makeSessionFolder(place, name).id);
     expect(ids).toEqual(["x", "x-2", "x-3"]);
   });
-});
 
-describe("latest", () => {
+  it("is durable by its name before anything is put into it, and gone again where that fails", () => {
+    const place = workspace();
+    const synced: string[] = [];
+    const fs = { ...place.fs, syncFolder: (path: string) => void synced.push(path) };
+    makeSessionFolder({ ...place, fs }, "one");
+    expect(synced).toEqual([place.sessions]);
+    const syncFolder = (): never => {
+      throw Object.assign(new Error("EIO"), { code: "EIO" });
+    };
+    const error = thrownBy(() => makeSessionFolder({ ...place, fs: { ...place.fs, syncFolder } }, "two"));
+    expect(error).toMatchObject({ code: "io" });
+    expect(listSessions(place).sessions.map((session) => session.id)).toEqual(["one"]);
+  });
+
   it("names the newest, is read with its link, and is nothing where it leads nowhere", () => {
     const place = workspace();
     expect(latestSession(place)).toBeNull();
@@ -66,7 +78,9 @@ describe("latest", () => {
     symlinkSync(join(linked.sessions, "two"), join(linked.sessions, "latest"));
     expect(findSession(linked, "latest").id).toBe("two");
   });
+});
 
+describe("latest", () => {
   it.each(["../one", "/etc", "latest", "", "a/b", "x\u0000y", "y".repeat(500)])(
     "that says %j leads to no session",
     (text) => {

@@ -1,0 +1,177 @@
+/**
+ * Power-loss images: sessions are recorded write by write; of each, many images are drawn of what a power cut would have left, and
+ * each image is opened by the program's own journal and venue.
+ *
+ * Fault model. The disk's is `PowerLossDisk`'s: what was not synced is dropped, reordered, torn or garbled, sector by sector, and names
+ * last only from their folder's sync. Of every other recording the process was killed on its way and opened again, so that the cut
+ * falls into recoveries, too. An entry is acknowledged from the moment at which its commit has returned.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createStream } from "../../src/orchestrator/index.ts";
+import { digestOf, openJournal } from "../../src/store/index.ts";
+import { lostAcknowledged, readBooks, rowsIn, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
+import type { Unprotected } from "../sim/disk/child.ts";
+import { PowerLossDisk } from "../sim/disk/power-loss.ts";
+import { shimMissing } from "../sim/disk/shim.ts";
+import { readWriteLog, toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
+import { DiskSession, fault, folderIn, goOn } from "./disk-session.ts";
+import { BROKEN_MAX, makeFolder, type Figures, type Trial } from "./trial.ts";
+
+const LENGTH = "1m";
+/** Images of one recording; then another session is recorded, of another seed. */
+const IMAGES_EACH = 2_000;
+/** Of so many images one is not only read, but its session goes on to its end. */
+const GO_ON_EVERY = 250;
+const SECTORS = [512, 4096] as const;
+/** What is only read by people is left out of images that are only read. */
+const FOR_PEOPLE = /\.(csv|jsonl|md)$/;
+
+interface Recording {
+  /** The workspace's folder in the log. */
+  readonly root: string;
+  readonly operations: readonly DiskOperation[];
+}
+
+/** Records a session; with `kill`, one that dies at that operation and is opened again. */
+async function recordWrites(
+  session: DiskSession,
+  seed: string,
+  kill: number | null,
+  unprotected: Unprotected | null,
+): Promise<Recording> {
+  const root = session.workspace();
+  const first = await session.run(root, null, { unprotected, seed, ...(kill === null ? {} : { arm: `kill ${kill} half` }) });
+  const operations = readWriteLog(session.log);
+  const begun = folderIn(root);
+  if (first.signal === "SIGKILL" && begun !== null && first.told.length > 0) {
+    const second = await session.run(root, begun.id, { unprotected });
+    if (second.code !== 0) throw new Error(`The session that went on ended with ${String(second.code)}: ${second.stderr}`);
+    operations.push(...readWriteLog(session.log));
+  } else if (first.code !== 0) throw new Error(`The recorded session ended with ${String(first.code)}: ${first.stderr}`);
+  session.remove(root);
+  return { root, operations };
+}
+
+function write(place: string, image: ReadonlyMap<string, Uint8Array>): void {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  for (const [path, bytes] of image)
+    if (path.endsWith("/")) mkdirSync(join(place, path));
+    else writeFileSync(join(place, path), bytes);
+}
+
+/** The router's file is one that the journal tells of, or it is not there. */
+function strangerFile(folder: string): string | null {
+  const path = join(folder, "router_state.json");
+  if (!existsSync(path)) return null;
+  const sql = "SELECT body FROM entries WHERE kind = 'snapshot'";
+  const known = (rowsIn(join(folder, "journal.db"), sql) as { body: string }[]).map(
+    ({ body }) => (JSON.parse(body) as { sha256: string }).sha256,
+  );
+  return known.includes(digestOf(readFileSync(path, "utf8"))) ? null : "router_state.json is one that the journal knows nothing of";
+}
+
+/** What does not hold of an image whose last acknowledged entry was `told`, or null. */
+function lookAt(place: string, told: Told | null): string | null {
+  const begun = folderIn(place);
+  if (told === null) return null;
+  if (begun === null) return `entry ${told.seq} was acknowledged, and the session's folder is gone`;
+  const { folder } = begun;
+  if (!existsSync(join(folder, "journal.db"))) return `entry ${told.seq} was acknowledged, and the journal is gone`;
+  const journal = openJournal(join(folder, "journal.db"));
+  try {
+    const damage = journal.verify();
+    if (damage !== null) return `entry ${damage.seq}: ${damage.rule}`;
+  } finally {
+    journal.close();
+  }
+  const books = readBooks(folder);
+  return lostAcknowledged(folder, [told]) ?? sentUnjournaled(books) ?? venueLost(books) ?? strangerFile(folder);
+}
+
+async function judge(place: string, told: Told | null, whole: boolean): Promise<string | null> {
+  try {
+    const wrong = lookAt(place, told);
+    const begun = folderIn(place);
+    if (wrong !== null || !whole || told === null || begun === null) return wrong;
+    const { failure } = await goOn(place, begun.id);
+    return failure === null ? await fault(place, begun.folder) : `it failed: ${failure.message}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+interface Going {
+  readonly unprotected: Unprotected | null;
+  /** Called after each image; false ends it. */
+  readonly next: (done: number, broken: readonly string[]) => boolean;
+}
+
+async function run(cases: number, seed: string, { unprotected, next }: Going): Promise<Figures> {
+  const session = new DiskSession(LENGTH);
+  const place = makeFolder("image");
+  const broken: string[] = [];
+  const counts = { recordings: 0, operations: 0, "gone on": 0 };
+  try {
+    let done = 0;
+    for (let going = true; going && done < cases; counts.recordings += 1) {
+      const stream = createStream(seed, `power:${counts.recordings}`);
+      for (let number = 0; number < 16; number++) stream.next();
+      const draw = (): number => stream.next();
+      const kill = counts.recordings % 2 === 1 ? 200 + Math.floor(draw() * 600) : null;
+      const { root, operations } = await recordWrites(session, `${seed}:${counts.recordings}`, kill, unprotected);
+      counts.operations += operations.length;
+      const images = Math.min(IMAGES_EACH, cases - done);
+      const points = Array.from({ length: images }, () => Math.floor(draw() * (operations.length + 1))).toSorted((a, b) => a - b);
+      const disk = new PowerLossDisk(root);
+      let told: Told | null = null;
+      let followed = 0;
+      for (const point of points) {
+        for (; followed < point; followed++) {
+          const operation = operations[followed] as DiskOperation;
+          disk.follow(operation);
+          told = toldOf(operation) ?? told;
+        }
+        const whole = done % GO_ON_EVERY === GO_ON_EVERY - 1;
+        const sector = SECTORS[Math.floor(draw() * SECTORS.length)] ?? 512;
+        write(place, disk.image(draw, sector, (path) => whole || !FOR_PEOPLE.test(path)));
+        const wrong = await judge(place, told, whole);
+        if (whole) counts["gone on"] += 1;
+        const where = `image ${done} of seed ${seed}, behind operation ${point} of recording ${counts.recordings}`;
+        if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`${where}: ${wrong}`);
+        done += 1;
+        going = next(done, broken);
+        if (!going) break;
+      }
+    }
+    return { cases: done, counts, broken };
+  } finally {
+    session.close();
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** So many images must be enough to notice that commits are not synced. */
+const CANARY_IMAGES = 400;
+
+export const power: Trial = {
+  name: "power-loss images",
+  holds: "no acknowledged entry is lost, sequence and chain hold, and the venue has nothing that the journal lacks",
+  short: 500,
+  long: 60_000,
+  missing: shimMissing,
+  run: (cases, seed, progress) => {
+    const next = (done: number): boolean => {
+      progress(done);
+      return true;
+    };
+    return run(cases, seed, { unprotected: null, next });
+  },
+  // With synchronous=NORMAL a commit is told before it is synced.
+  canary: async () => {
+    const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
+    const { broken } = await run(CANARY_IMAGES, "canary", { unprotected: "no sync", next });
+    return broken.length > 0;
+  },
+};
