@@ -10,6 +10,7 @@ import { compare, outcomeOf } from "../../src/harness/drill/compare.ts";
 import { verifySession } from "../../src/harness/verify.ts";
 import { reopenSession, type SessionSummary } from "../../src/live/session/index.ts";
 import { createStream } from "../../src/orchestrator/index.ts";
+import type { Duration } from "../../src/shared/time.ts";
 import { openWorkspace } from "../../src/store/index.ts";
 import { disagreement, readBooks } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
@@ -64,7 +65,7 @@ export class DiskSession {
     const { arm = null, unprotected = null, seed = "disk" } = order;
     const what = id === null ? ["run", desk, "--for", this.#length, "--seed", seed] : ["run", "--session", id];
     const count = join(this.#place, "beside", "count");
-    const task = { args: [...what, "--workspace", workspace], log: this.log, arm, count, unprotected };
+    const task = { args: [...what, "--workspace", workspace, "--json"], log: this.log, arm, count, unprotected };
     const end = await this.#processes.run(task);
     if (end.hung) throw new Error(`A process did not end (${arm ?? "nothing was armed"}): ${end.stderr}`);
     return { ...end, told: readWriteLog(this.log).flatMap((operation) => toldOf(operation) ?? []) };
@@ -97,9 +98,9 @@ export function folderIn(workspace: string): { readonly id: string; readonly fol
   }
 }
 
-/** Opens a session again on a healthy disk, lets it run to its end, and says how that was. */
-export async function goOn(workspace: string, id: string): Promise<SessionSummary> {
-  const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max" });
+/** Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. */
+export async function goOn(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
+  const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length });
   if (session.probe().router.halted && session.probe().router.openDrift === 0)
     session.resume({ operator: "trial", note: "the disk is healthy again" });
   session.start();

@@ -1,6 +1,7 @@
 /** Every trial, in the order in which a long run makes them. */
 import { boundaries } from "./boundaries.ts";
 import { days } from "./days.ts";
+import { faults } from "./faults.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
 import { power } from "./power.ts";
@@ -8,4 +9,4 @@ import { seeds } from "./seeds.ts";
 import { snapshots } from "./snapshots.ts";
 import type { Trial } from "./trial.ts";
 
-export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, power, boundaries, kills];
+export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, power, boundaries, faults, kills];

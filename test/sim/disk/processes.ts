@@ -24,7 +24,7 @@ export interface DiskEnd {
 
 const MS_MAX = 60_000;
 /** What is kept of a process's words. */
-const CHARS_MAX = 20_000;
+const CHARS_MAX = 1_000_000;
 const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
 export class DiskProcesses {

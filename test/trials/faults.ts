@@ -1,0 +1,192 @@
+/**
+ * A failing disk: at one change that the command makes to its disk the disk refuses, once or from then on; later it is well again.
+ *
+ * Fault model. An operation (a new file or folder, a write, another size, a sync, a rename, a removal) fails with EIO; or, where it
+ * takes room, with ENOSPC; or a write takes only its first half, and then goes on or has no room. It happens once, or from there on
+ * for good. It falls into a new session or into the recovery of one that was killed. Each operation of the recorded session is drawn
+ * once, with one of the six faults, before any is drawn with another. Reads do not fail.
+ */
+import { cpSync } from "node:fs";
+import { createStream } from "../../src/orchestrator/index.ts";
+import { SECOND, type Duration } from "../../src/shared/time.ts";
+import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreement.ts";
+import type { Unprotected } from "../sim/disk/child.ts";
+import { shimMissing } from "../sim/disk/shim.ts";
+import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled, type DiskRun } from "./disk-session.ts";
+import { BROKEN_MAX, type Figures, type Trial } from "./trial.ts";
+
+const LENGTH = "1m";
+const KINDS = ["eio", "enospc", "short"] as const;
+const VARIANTS = KINDS.flatMap((kind) => [`${kind} once`, `${kind} always`]);
+/** Every so many a case falls into a recovery. */
+const RECOVERY_EVERY = 3;
+/** Operations of a restart among which a fault is drawn: its recovery has about as many. */
+const RECOVERY_OPERATIONS = 140;
+/** Where the sessions were killed whose recoveries meet a failing disk. */
+const KILLED_AT = [0.2, 0.5, 0.8] as const;
+/** A healthy session goes on this long, so that every open question is asked and every late fill told. */
+const AFTERWARDS = (40 * SECOND) as Duration;
+
+type Expected = Awaited<ReturnType<typeof outcomeIn>>;
+
+interface Counts {
+  [name: string]: number;
+  refused: number;
+  failed: number;
+  halted: number;
+  unharmed: number;
+  inRecovery: number;
+}
+
+interface Killed {
+  readonly workspace: string;
+  readonly id: string;
+}
+
+interface Result {
+  readonly error?: { readonly code: string };
+  readonly failure?: { readonly code: string } | null;
+  readonly halted?: boolean;
+}
+
+/** How the command ended and what it said of it; what is wrong with that, or null. */
+function saidRight({ code, signal, stdout, stderr }: DiskRun, counts: Counts): string | null {
+  if (signal !== null) return `it ended by ${signal}`;
+  let result: Result;
+  try {
+    result = JSON.parse(stdout) as Result;
+  } catch {
+    return `it ended with ${String(code)} and said ${JSON.stringify(stdout.slice(0, 200))}, ${JSON.stringify(stderr.slice(0, 200))}`;
+  }
+  const { error, failure = null, halted = false } = result;
+  const words = error?.code ?? failure?.code ?? null;
+  if (words !== null && words !== "io") return `it failed with ${words}: ${stdout.slice(0, 600)}`;
+  const expected = error !== undefined ? 74 : failure !== null || halted ? 1 : 0;
+  if (error !== undefined) counts.refused += 1;
+  else if (failure !== null) counts.failed += 1;
+  else counts[halted ? "halted" : "unharmed"] = (counts[halted ? "halted" : "unharmed"] ?? 0) + 1;
+  return code === expected ? null : `it ended with ${String(code)} and not with ${expected}`;
+}
+
+interface Case {
+  readonly arm: string;
+  readonly killed: Killed | null;
+}
+
+/** One session on a failing disk; what did not hold of it, or null. */
+async function oneCase(
+  session: DiskSession,
+  { arm, killed }: Case,
+  expected: Expected,
+  counts: Counts,
+  unprotected: Unprotected | null,
+): Promise<string | null> {
+  const workspace = session.workspace();
+  try {
+    if (killed !== null) cpSync(killed.workspace, workspace, { recursive: true });
+    const run = await session.run(workspace, killed?.id ?? null, { arm, unprotected });
+    const said = saidRight(run, counts);
+    if (said !== null) return said;
+    const begun = folderIn(workspace);
+    if (begun !== null) {
+      const wrong = sentUnjournaled(readBooks(begun.folder)) ?? lostAcknowledged(begun.folder, run.told);
+      if (wrong !== null) return wrong;
+      const whole = run.code === 0 ? await difference(expected, workspace) : null;
+      if (whole !== null) return whole;
+      const summary = await goOn(workspace, begun.id, AFTERWARDS);
+      if (summary.failure !== null) return `on the healthy disk it failed: ${summary.failure.message}`;
+      if (summary.driftOpen > 0) return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;
+      return lostAcknowledged(begun.folder, run.told) ?? (await fault(workspace, begun.folder));
+    }
+    const again = await session.run(workspace, null);
+    return again.code === 0 ? null : `nothing was begun, and a new session ended with ${String(again.code)}: ${again.stderr}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    session.remove(workspace);
+  }
+}
+
+/** Sessions that were killed on their way, to be copied. */
+async function killedSessions(session: DiskSession, operations: number): Promise<Killed[]> {
+  const killed: Killed[] = [];
+  for (const share of KILLED_AT) {
+    const workspace = session.workspace();
+    await session.run(workspace, null, { arm: `kill ${Math.floor(operations * share)} half` });
+    const begun = folderIn(workspace);
+    if (begun !== null) killed.push({ workspace, id: begun.id });
+  }
+  return killed;
+}
+
+interface Going {
+  readonly unprotected: Unprotected | null;
+  readonly variants: readonly string[];
+  /** Called after each case; false ends it. */
+  readonly next: (done: number, broken: readonly string[]) => boolean;
+}
+
+async function run(cases: number, seed: string, { unprotected, variants, next }: Going): Promise<Figures> {
+  const session = new DiskSession(LENGTH);
+  try {
+    const plain = session.workspace();
+    const whole = await session.run(plain, null);
+    if (whole.code !== 0) throw new Error(`The session on a healthy disk ended with ${String(whole.code)}: ${whole.stderr}`);
+    const { all } = session.operations();
+    const expected = await outcomeIn(plain);
+    const killed = await killedSessions(session, all);
+    const order = shuffled(all, seed, "faults");
+    const stream = createStream(seed, "faults in recoveries");
+    const counts: Counts = { refused: 0, failed: 0, halted: 0, unharmed: 0, inRecovery: 0 };
+    const met = new Set<number>();
+    const broken: string[] = [];
+    let [number, fresh] = [0, 0];
+    for (; number < cases; number++) {
+      const recovers = number % RECOVERY_EVERY === RECOVERY_EVERY - 1;
+      const operation = recovers ? Math.floor(stream.next() * RECOVERY_OPERATIONS) : (order[fresh % all] ?? 0);
+      const variant = recovers ? Math.floor(stream.next() * variants.length) : operation + Math.floor(fresh / all);
+      const one: Case = {
+        arm: `arm ${operation + 1} ${variants[variant % variants.length] ?? ""}`,
+        killed: recovers ? (killed[number % killed.length] ?? null) : null,
+      };
+      if (recovers) counts.inRecovery += 1;
+      else {
+        fresh += 1;
+        met.add(operation);
+      }
+      const wrong = await oneCase(session, one, expected, counts, unprotected);
+      const where = recovers ? "in a recovery" : "in a new session";
+      if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`case ${number} of seed ${seed}, ${one.arm} ${where}: ${wrong}`);
+      if (!next(number + 1, broken)) break;
+    }
+    return { cases: number, counts: { ...counts, "operations of a session": all, "of them met": met.size }, broken };
+  } finally {
+    session.close();
+  }
+}
+
+/** So many faults must be enough to notice that a session goes on after a commit that failed. */
+const CANARY_CASES = 30;
+
+export const faults: Trial = {
+  name: "failing disk",
+  holds:
+    "a coded error and its exit code, or no harm; nothing is sent without its entry; on a healthy disk the session goes on with " +
+    "nothing lost, nothing twice and no drift",
+  short: 12,
+  long: 5_000,
+  missing: shimMissing,
+  run: (cases, seed, progress) => {
+    const next = (done: number): boolean => {
+      progress(done);
+      return true;
+    };
+    return run(cases, seed, { unprotected: null, variants: VARIANTS, next });
+  },
+  // Who goes on after a commit that failed sends what is nowhere journaled.
+  canary: async () => {
+    const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
+    const { broken } = await run(CANARY_CASES, "canary", { unprotected: "go on", variants: ["eio once"], next });
+    return broken.length > 0;
+  },
+};
