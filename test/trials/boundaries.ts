@@ -97,7 +97,7 @@ async function run(
   unprotected: Unprotected | null,
   progress: (done: number, broken: readonly string[]) => boolean,
 ): Promise<Figures> {
-  const session = new DiskSession(LENGTH);
+  const session = await DiskSession.open(LENGTH, cases);
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);

@@ -13,12 +13,16 @@ import { createStream } from "../../src/orchestrator/index.ts";
 import type { Duration } from "../../src/shared/time.ts";
 import { openWorkspace } from "../../src/store/index.ts";
 import { disagreement, readBooks } from "../sim/disk/agreement.ts";
+import { bundleChild } from "../sim/disk/bundle.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { DiskProcesses, type DiskEnd } from "../sim/disk/processes.ts";
 import { readWriteLog, toldOf, type Told } from "../sim/disk/write-log.ts";
 import { makeFolder } from "./trial.ts";
 
 const desk = join(import.meta.dirname, "..", "sim", "disk", "desk.yaml");
+
+/** From so many processes on, putting their program into one file takes less time than it saves. */
+const BUNDLED_FROM = 100;
 
 /** What a process's disk shall do. */
 export interface DiskOrder {
@@ -41,11 +45,15 @@ export class DiskSession {
   readonly #length: string;
   #number = 0;
 
-  /** `length` is the session's own time, as `1m`. */
-  constructor(length: string) {
+  private constructor(length: string, script: string | undefined) {
     this.#length = length;
     mkdirSync(this.#disk);
-    this.#processes = new DiskProcesses(this.#disk, join(this.#place, "beside"));
+    this.#processes = new DiskProcesses(this.#disk, join(this.#place, "beside"), script);
+  }
+
+  /** `length` is the session's own time, as `1m`; `processes` is about how many there will be. */
+  static async open(length: string, processes: number): Promise<DiskSession> {
+    return new DiskSession(length, processes > BUNDLED_FROM ? await bundleChild() : undefined);
   }
 
   get log(): string {

@@ -127,7 +127,7 @@ interface Going {
 }
 
 async function run(cases: number, seed: string, { unprotected, variants, next }: Going): Promise<Figures> {
-  const session = new DiskSession(LENGTH);
+  const session = await DiskSession.open(LENGTH, cases);
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);

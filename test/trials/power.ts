@@ -109,7 +109,7 @@ interface Going {
 }
 
 async function run(cases: number, seed: string, { unprotected, next }: Going): Promise<Figures> {
-  const session = new DiskSession(LENGTH);
+  const session = await DiskSession.open(LENGTH, 1);
   const place = makeFolder("image");
   const broken: string[] = [];
   const counts = { recordings: 0, operations: 0, "gone on": 0 };

@@ -25,15 +25,18 @@ export interface DiskEnd {
 const MS_MAX = 60_000;
 /** What is kept of a process's words. */
 const CHARS_MAX = 1_000_000;
-const child = fileURLToPath(new URL("child.ts", import.meta.url));
+/** The child's own source. */
+export const childSource = fileURLToPath(new URL("child.ts", import.meta.url));
 
 export class DiskProcesses {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #script: string;
   #warm: ChildProcessWithoutNullStreams | null = null;
 
-  /** `disk`: the folder behind the shim; `beside`: a folder for everything else that they write. */
-  constructor(disk: string, beside: string) {
+  /** `disk`: the folder behind the shim; `beside`: a folder for everything else that they write; `script`: the child. */
+  constructor(disk: string, beside: string, script = childSource) {
+    this.#script = script;
     this.#folder = beside;
     mkdirSync(beside, { recursive: true });
     this.#environment = {
@@ -70,7 +73,7 @@ export class DiskProcesses {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const started = spawn(process.execPath, [child], { env: this.#environment, cwd: this.#folder, stdio: "pipe" });
+    const started = spawn(process.execPath, [this.#script], { env: this.#environment, cwd: this.#folder, stdio: "pipe" });
     started.stdin.on("error", () => undefined);
     return started;
   }
