@@ -82,7 +82,8 @@ async function oneCase(
     const message = error instanceof Error ? error.message : String(error);
     // Killed before its first entry was acknowledged: there is no session yet, and whoever opens it is told so.
     const begun = folderIn(workspace);
-    const unborn = begun !== null && error instanceof CodedError && lostAcknowledged(begun.folder, [{ seq: 1, hash: "-" }]) !== null;
+    const unborn =
+      begun !== null && error instanceof CodedError && lostAcknowledged(begun.folder, [{ seq: 1, hash: "-" }]) !== null;
     if (!unborn) return message;
     counts.unborn += 1;
     return null;
@@ -101,7 +102,8 @@ async function run(
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);
-    if (whole.code !== 0) throw new Error(`The session that nobody kills ended with ${String(whole.code)}: ${whole.stderr}`);
+    if (whole.code !== 0)
+      throw new Error(`The session that nobody kills ended with ${String(whole.code)}: ${whole.stderr}`);
     const { all } = session.operations();
     const expected = await outcomeIn(plain);
     const points = shuffled(all * WAYS.length, seed, "boundaries");
@@ -113,14 +115,21 @@ async function run(
       const stream = createStream(seed, `boundary:${number}`);
       for (let draw = 0; draw < 16; draw++) stream.next();
       const drawn = (): number => stream.next();
-      const first: Kill = { operation: 1 + Math.floor(point / WAYS.length), way: WAYS[point % WAYS.length] ?? "before" };
+      const first: Kill = {
+        operation: 1 + Math.floor(point / WAYS.length),
+        way: WAYS[point % WAYS.length] ?? "before",
+      };
       const second: Kill | null =
         drawn() < SECOND_SHARE
-          ? { operation: 1 + Math.floor(drawn() * RECOVERY_OPERATIONS), way: WAYS[Math.floor(drawn() * WAYS.length)] ?? "before" }
+          ? {
+              operation: 1 + Math.floor(drawn() * RECOVERY_OPERATIONS),
+              way: WAYS[Math.floor(drawn() * WAYS.length)] ?? "before",
+            }
           : null;
       const wrong = await oneCase(session, [first, second], expected, counts, unprotected);
       const also = second === null ? "" : `, then ${armOf(second)}`;
-      if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`case ${number} of seed ${seed}, ${armOf(first)}${also}: ${wrong}`);
+      if (wrong !== null && broken.length < BROKEN_MAX)
+        broken.push(`case ${number} of seed ${seed}, ${armOf(first)}${also}: ${wrong}`);
       if (!progress(number + 1, broken)) break;
     }
     return { cases: number, counts: { ...counts, operations: all, points: points.length }, broken };

@@ -81,7 +81,9 @@ export class DiskSession {
 
   /** How many operations the last run made that ended by itself, and how many of them failed. */
   operations(): { readonly all: number; readonly failed: number } {
-    const [all = 0, failed = 0] = readFileSync(join(this.#place, "beside", "count"), "utf8").split(" ").map(Number);
+    const [all = 0, failed = 0] = readFileSync(join(this.#place, "beside", "count"), "utf8")
+      .split(" ")
+      .map(Number);
     return { all, failed };
   }
 
@@ -99,7 +101,9 @@ export class DiskSession {
 export function folderIn(workspace: string): { readonly id: string; readonly folder: string } | null {
   const sessions = join(workspace, "sessions");
   try {
-    const [id] = readdirSync(sessions, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    const [id] = readdirSync(sessions, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
     return id === undefined ? null : { id, folder: join(sessions, id) };
   } catch {
     return null;
@@ -109,8 +113,10 @@ export function folderIn(workspace: string): { readonly id: string; readonly fol
 /** Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. */
 export async function goOn(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
   const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length });
-  if (session.probe().router.halted && session.probe().router.openDrift === 0)
-    session.resume({ operator: "trial", note: "the disk is healthy again" });
+  const { router, drift } = session.probe();
+  // Drift is for the trial to tell of; any other halt is over once the disk is well again.
+  if (router.halted && drift.every((item) => item.review !== null))
+    session.resume({ operator: "trial", note: "the disk is well again" });
   session.start();
   return await session.done;
 }

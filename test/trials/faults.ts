@@ -95,11 +95,14 @@ async function oneCase(
       if (whole !== null) return whole;
       const summary = await goOn(workspace, begun.id, AFTERWARDS);
       if (summary.failure !== null) return `on the healthy disk it failed: ${summary.failure.message}`;
-      if (summary.driftOpen > 0) return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;
+      if (summary.driftOpen > 0)
+        return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;
       return lostAcknowledged(begun.folder, run.told) ?? (await fault(workspace, begun.folder));
     }
     const again = await session.run(workspace, null);
-    return again.code === 0 ? null : `nothing was begun, and a new session ended with ${String(again.code)}: ${again.stderr}`;
+    return again.code === 0
+      ? null
+      : `nothing was begun, and a new session ended with ${String(again.code)}: ${again.stderr}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -131,7 +134,8 @@ async function run(cases: number, seed: string, { unprotected, variants, next }:
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);
-    if (whole.code !== 0) throw new Error(`The session on a healthy disk ended with ${String(whole.code)}: ${whole.stderr}`);
+    if (whole.code !== 0)
+      throw new Error(`The session on a healthy disk ended with ${String(whole.code)}: ${whole.stderr}`);
     const { all } = session.operations();
     const expected = await outcomeIn(plain);
     const killed = await killedSessions(session, all);
@@ -156,7 +160,8 @@ async function run(cases: number, seed: string, { unprotected, variants, next }:
       }
       const wrong = await oneCase(session, one, expected, counts, unprotected);
       const where = recovers ? "in a recovery" : "in a new session";
-      if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`case ${number} of seed ${seed}, ${one.arm} ${where}: ${wrong}`);
+      if (wrong !== null && broken.length < BROKEN_MAX)
+        broken.push(`case ${number} of seed ${seed}, ${one.arm} ${where}: ${wrong}`);
       if (!next(number + 1, broken)) break;
     }
     return { cases: number, counts: { ...counts, "operations of a session": all, "of them met": met.size }, broken };

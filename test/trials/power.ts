@@ -41,14 +41,20 @@ async function recordWrites(
   unprotected: Unprotected | null,
 ): Promise<Recording> {
   const root = session.workspace();
-  const first = await session.run(root, null, { unprotected, seed, ...(kill === null ? {} : { arm: `kill ${kill} half` }) });
+  const first = await session.run(root, null, {
+    unprotected,
+    seed,
+    ...(kill === null ? {} : { arm: `kill ${kill} half` }),
+  });
   const operations = readWriteLog(session.log);
   const begun = folderIn(root);
   if (first.signal === "SIGKILL" && begun !== null && first.told.length > 0) {
     const second = await session.run(root, begun.id, { unprotected });
-    if (second.code !== 0) throw new Error(`The session that went on ended with ${String(second.code)}: ${second.stderr}`);
+    if (second.code !== 0)
+      throw new Error(`The session that went on ended with ${String(second.code)}: ${second.stderr}`);
     operations.push(...readWriteLog(session.log));
-  } else if (first.code !== 0) throw new Error(`The recorded session ended with ${String(first.code)}: ${first.stderr}`);
+  } else if (first.code !== 0)
+    throw new Error(`The recorded session ended with ${String(first.code)}: ${first.stderr}`);
   session.remove(root);
   return { root, operations };
 }
@@ -69,7 +75,9 @@ function strangerFile(folder: string): string | null {
   const known = (rowsIn(join(folder, "journal.db"), sql) as { body: string }[]).map(
     ({ body }) => (JSON.parse(body) as { sha256: string }).sha256,
   );
-  return known.includes(digestOf(readFileSync(path, "utf8"))) ? null : "router_state.json is one that the journal knows nothing of";
+  return known.includes(digestOf(readFileSync(path, "utf8")))
+    ? null
+    : "router_state.json is one that the journal knows nothing of";
 }
 
 /** What does not hold of an image whose last acknowledged entry was `told`, or null. */
@@ -123,7 +131,9 @@ async function run(cases: number, seed: string, { unprotected, next }: Going): P
       const { root, operations } = await recordWrites(session, `${seed}:${counts.recordings}`, kill, unprotected);
       counts.operations += operations.length;
       const images = Math.min(IMAGES_EACH, cases - done);
-      const points = Array.from({ length: images }, () => Math.floor(draw() * (operations.length + 1))).toSorted((a, b) => a - b);
+      const points = Array.from({ length: images }, () => Math.floor(draw() * (operations.length + 1))).toSorted(
+        (a, b) => a - b,
+      );
       const disk = new PowerLossDisk(root);
       let told: Told | null = null;
       let followed = 0;
@@ -135,7 +145,10 @@ async function run(cases: number, seed: string, { unprotected, next }: Going): P
         }
         const whole = done % GO_ON_EVERY === GO_ON_EVERY - 1;
         const sector = SECTORS[Math.floor(draw() * SECTORS.length)] ?? 512;
-        write(place, disk.image(draw, sector, (path) => whole || !FOR_PEOPLE.test(path)));
+        write(
+          place,
+          disk.image(draw, sector, (path) => whole || !FOR_PEOPLE.test(path)),
+        );
         const wrong = await judge(place, told, whole);
         if (whole) counts["gone on"] += 1;
         const where = `image ${done} of seed ${seed}, behind operation ${point} of recording ${counts.recordings}`;

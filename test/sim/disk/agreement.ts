@@ -141,8 +141,10 @@ export function disagreement(books: Books): string | null {
   const placed = new Set(books.orders.map((order) => order.venueId));
   for (const [venueId, { times, ended }] of books.sends) {
     if (times > 1) return `${venueId} was sent ${times} times`;
-    if (!placed.has(venueId) && ended !== "not_placed") return `${venueId} was lost: the venue never had it, and nobody says so`;
-    if (placed.has(venueId) && ended === "not_placed") return `${venueId} is said not to be placed, and the venue has it`;
+    if (!placed.has(venueId) && ended !== "not_placed")
+      return `${venueId} was lost: the venue never had it, and nobody says so`;
+    if (placed.has(venueId) && ended === "not_placed")
+      return `${venueId} is said not to be placed, and the venue has it`;
   }
   const again = twice(books.accepted) ?? twice(books.booked);
   if (again !== undefined) return `${again} was used or booked twice`;

@@ -43,7 +43,11 @@ const control = openSync(process.env["LOGOS_DISK_CONTROL"] ?? "/dev/null", "w");
 const tell = (text: string): void => void writeSync(control, text);
 
 /** Replaces a method of a class by one that is handed the old. */
-function wrap(prototype: object, name: string, around: (self: never, old: (...args: unknown[]) => unknown, args: unknown[]) => unknown): void {
+function wrap(
+  prototype: object,
+  name: string,
+  around: (self: never, old: (...args: unknown[]) => unknown, args: unknown[]) => unknown,
+): void {
   const old = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
   Reflect.set(prototype, name, function wrapped(this: never, ...args: unknown[]) {
     return around(this, (...own) => Reflect.apply(old, this, own), args);
@@ -57,7 +61,7 @@ function hurry(timers: { -readonly [Name in keyof Timers]: Timers[Name] }): void
 function prepareDatabases(unprotected: Unprotected | null): void {
   const database = createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite3;
   const begun = new WeakMap<BetterSqlite3.Database, number>();
-  wrap(database.prototype as object, "exec", (self: BetterSqlite3.Database, exec, args) => {
+  wrap(database.prototype, "exec", (self: BetterSqlite3.Database, exec, args) => {
     if (args[0] === "BEGIN IMMEDIATE") {
       const times = (begun.get(self) ?? 0) + 1;
       begun.set(self, times);

@@ -190,7 +190,8 @@ export class PowerLossDisk {
         return this.#name(operation.to, this.#files.get(operation.file) ?? null);
       case "rename": {
         const { path, to } = operation;
-        if (dirname(path) !== dirname(to)) throw new Error(`${path} is moved to another folder, which is not simulated.`);
+        if (dirname(path) !== dirname(to))
+          throw new Error(`${path} is moved to another folder, which is not simulated.`);
         const folder = this.#folder(dirname(path));
         const entry = folder?.get(basename(path));
         if (entry !== undefined) folder?.name({ name: basename(to), entry, from: basename(path) });

@@ -73,7 +73,11 @@ export class DiskProcesses {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const started = spawn(process.execPath, [this.#script], { env: this.#environment, cwd: this.#folder, stdio: "pipe" });
+    const started = spawn(process.execPath, [this.#script], {
+      env: this.#environment,
+      cwd: this.#folder,
+      stdio: "pipe",
+    });
     started.stdin.on("error", () => undefined);
     return started;
   }

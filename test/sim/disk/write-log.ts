@@ -17,7 +17,14 @@ export type DiskOperation =
 
 const HEAD_BYTES = 32;
 
-function operationOf(kind: string, path: string, to: string, file: number, offset: number, bytes: Buffer): DiskOperation {
+function operationOf(
+  kind: string,
+  path: string,
+  to: string,
+  file: number,
+  offset: number,
+  bytes: Buffer,
+): DiskOperation {
   switch (kind) {
     case "c":
       return { kind: "create", path, file };
