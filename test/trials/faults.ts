@@ -138,7 +138,7 @@ async function run(cases: number, seed: string, { unprotected, variants, next }:
       throw new Error(`The session on a healthy disk ended with ${String(whole.code)}: ${whole.stderr}`);
     const { all } = session.operations();
     const expected = await outcomeIn(plain);
-    const killed = await killedSessions(session, all);
+    let killed: readonly Killed[] | null = null;
     const order = shuffled(all, seed, "faults");
     const stream = createStream(seed, "faults in recoveries");
     const counts: Counts = { refused: 0, failed: 0, halted: 0, unharmed: 0, inRecovery: 0 };
@@ -149,9 +149,10 @@ async function run(cases: number, seed: string, { unprotected, variants, next }:
       const recovers = number % RECOVERY_EVERY === RECOVERY_EVERY - 1;
       const operation = recovers ? Math.floor(stream.next() * RECOVERY_OPERATIONS) : (order[fresh % all] ?? 0);
       const variant = recovers ? Math.floor(stream.next() * variants.length) : operation + Math.floor(fresh / all);
+      if (recovers) killed ??= await killedSessions(session, all);
       const one: Case = {
         arm: `arm ${operation + 1} ${variants[variant % variants.length] ?? ""}`,
-        killed: recovers ? (killed[number % killed.length] ?? null) : null,
+        killed: recovers ? (killed?.[number % killed.length] ?? null) : null,
       };
       if (recovers) counts.inRecovery += 1;
       else {
