@@ -14,6 +14,7 @@ import {
   digestOf,
   findSession,
   nodeFileSystem,
+  ownDigests,
   readJournal,
   readText,
   ROUTER_STATE_BYTES_MAX,
@@ -159,18 +160,12 @@ async function replayChecks(
   else add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
 }
 
-/** `router_state.json` itself: one of the last two that the journal tells of. */
+/** `router_state.json` itself: one that the journal tells of as its own. */
 function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
   if (!nodeFileSystem.exists(files.routerState))
     return skip("file", "router_state.json is not there; the journal has everything");
-  const digests: string[] = [];
-  for (const entry of journal.read(1, ["snapshot"]))
-    if (entry.kind === "snapshot") {
-      digests.push(entry.sha256);
-      if (digests.length > 2) digests.shift();
-    }
   const sha256 = digestOf(readText(nodeFileSystem, files.routerState, ROUTER_STATE_BYTES_MAX));
-  const fault = digests.includes(sha256)
+  const fault = ownDigests(journal).has(sha256)
     ? null
     : {
         seq: null,

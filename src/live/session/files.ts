@@ -38,18 +38,32 @@ export interface FileFacts {
   readonly started: string;
 }
 
-/** Adds the router's snapshot to the ledger. What it returns writes the file, once the entry is committed. Throws `io`. */
-export function addSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): () => void {
+/**
+ * Adds the router's snapshot to the ledger. What it returns writes the file, once the entry is committed. `lies` is the digest of the
+ * file that a start found. Throws `io`.
+ */
+export function addSnapshot(
+  core: Core,
+  facts: FileFacts,
+  cause: SnapshotEntry["cause"],
+  lies: string | null = null,
+): () => void {
   const context = { session: core.runDigest, journalPosition: core.ledger.decisions };
   const text = writeRouterState(core.router.snapshot(), context);
   const sha256 = digestOf(text);
-  core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause }, core.now);
+  const found = lies === null || lies === core.tally.lastSnapshotSha256 ? {} : { found: lies };
+  core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause, ...found }, core.now);
   return () => saveRouterState(facts.fs, facts.files.routerState, text);
 }
 
 /** Writes the router's snapshot: the journal says so first. Throws `io`. */
-export function saveSnapshot(core: Core, facts: FileFacts, cause: SnapshotEntry["cause"]): void {
-  const save = addSnapshot(core, facts, cause);
+export function saveSnapshot(
+  core: Core,
+  facts: FileFacts,
+  cause: SnapshotEntry["cause"],
+  lies: string | null = null,
+): void {
+  const save = addSnapshot(core, facts, cause, lies);
   core.ledger.commit();
   save();
 }

@@ -256,7 +256,8 @@ async function goOn(
 ): Promise<LiveSession> {
   const { desk, start, endsAt: endedAt, created } = birthOf(journal, files);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
-  const copiedIn = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : null;
+  const asked = { copiedIn: null, found: null };
+  const { copiedIn, found } = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : asked;
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
   const runDigest = runDigestOf(desk, start, prepared.feed);
@@ -295,7 +296,7 @@ async function goOn(
   core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail: {} }, core.now);
   core.ledger.commit();
   const facts = factsOf(files, ports, journal, created);
-  saveSnapshot(core, facts, snapshot !== null || copiedIn !== null ? "restore" : "start");
+  saveSnapshot(core, facts, snapshot !== null || copiedIn !== null ? "restore" : "start", found);
   writeFiles(core, facts, "ready", null, null);
   nameLatest(options.workspace, files.id);
   const inbox = new ControlInbox(ports.fs, files.folder);

@@ -1,7 +1,8 @@
 /**
  * Notices a `router_state.json` that this program did not write last.
  *
- * 1. A file with the digest of one of the journal's last two snapshots is ours: a crash may fall between the entry and the file.
+ * 1. A file is ours that the journal's newest snapshot tells of, or that lay there before it: a crash or a full disk may come between
+ *    the entry and the file, start after start.
  * 2. Any other file is somebody's: the session does not start until it is said which of the two holds.
  * 3. A missing file is no disagreement: the journal has everything.
  */
@@ -12,6 +13,7 @@ import type { FileSystem } from "../../shared/ports.ts";
 import {
   checkRouterState,
   digestOf,
+  ownDigests,
   readText,
   ROUTER_STATE_BYTES_MAX,
   type Journal,
@@ -21,31 +23,33 @@ import type { RestoreRequest } from "./api.ts";
 
 export type Holds = "journal" | "file";
 
-/** Null when the journal goes on; the file as a restore when the operator says that it holds. Throws `session_conflict`. */
+export interface Agreed {
+  /** The file as a restore, when the operator says that it holds; null when the journal goes on. */
+  readonly copiedIn: RestoreRequest | null;
+  /** The digest of the file that lies there; null when there is none, or when nobody looked. */
+  readonly found: string | null;
+}
+
+/** Throws `session_conflict` when file and journal disagree and nobody says which of them holds. */
 export function agreeOnRouterFile(
   fs: FileSystem,
   files: SessionFiles,
   journal: Journal,
   holds: Holds | undefined,
-): RestoreRequest | null {
-  if (!fs.exists(files.routerState) || holds === "journal") return null;
-  const digests: string[] = [];
-  let newest = 0;
-  for (const entry of journal.read(1, ["snapshot"]))
-    if (entry.kind === "snapshot") {
-      digests.push(entry.sha256);
-      if (digests.length > 2) digests.shift();
-      newest = entry.nextSequence;
-    }
+): Agreed {
+  if (!fs.exists(files.routerState) || holds === "journal") return { copiedIn: null, found: null };
   const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);
   const sha256 = digestOf(text);
   // What the journal vouches for need not be read again: there may be a key for each of a million orders in it.
-  if (digests.includes(sha256)) return null;
+  if (ownDigests(journal).has(sha256)) return { copiedIn: null, found: sha256 };
   const state = load(text, files, holds);
   if (holds === "file") {
     const note = "The operator said that router_state.json holds, not the journal.";
-    return { source: "router_state.json", text, operator: "operator", note, useSnapshotLimits: true };
+    const copiedIn = { source: "router_state.json", text, operator: "operator", note, useSnapshotLimits: true };
+    return { copiedIn, found: sha256 };
   }
+  const last = journal.lastOf("snapshot");
+  const newest = last?.kind === "snapshot" ? last.nextSequence : 0;
   throw new CodedError(
     "session_conflict",
     `${files.routerState} is not the one that this session wrote last: ${difference(state, newest)}. Say which one holds: ` +

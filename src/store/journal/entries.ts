@@ -265,6 +265,8 @@ export interface SnapshotEntry {
   readonly sha256: string;
   readonly nextSequence: number;
   readonly cause: "interval" | "halt" | "shutdown" | "restore" | "start";
+  /** At a start, the digest of the file that lay there and was agreed on, where it was not the newest snapshot's. */
+  readonly found?: string;
 }
 
 export type EntryBody =

@@ -9,6 +9,7 @@ import { basename } from "node:path";
 import { readRouterState } from "../../orchestrator/index.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { readText, writeTextAtomic } from "../files/atomic.ts";
+import type { JournalReader } from "../journal/journal.ts";
 
 /** A router state of a million keys is about 90 MB. */
 export const ROUTER_STATE_BYTES_MAX = 256_000_000;
@@ -16,6 +17,17 @@ export const ROUTER_STATE_BYTES_MAX = 256_000_000;
 /** SHA-256 of a text's UTF-8 bytes, hexadecimal. */
 export function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/**
+ * The digests of a router file that is the session's own: its newest snapshot's, and the one that lies there while the newest is not
+ * written yet, which is the snapshot's before it or what a start found in its place.
+ */
+export function ownDigests(journal: Pick<JournalReader, "read">): ReadonlySet<string> {
+  let [newest, before]: (string | null)[] = [null, null];
+  for (const entry of journal.read(1, ["snapshot"]))
+    if (entry.kind === "snapshot") [newest, before] = [entry.sha256, entry.found ?? newest];
+  return new Set([newest, before].filter((digest) => digest !== null && digest !== undefined));
 }
 
 /** Writes the file and answers its digest. Throws `io`. */

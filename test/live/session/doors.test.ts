@@ -7,6 +7,8 @@ import { describe, expect, it } from "vitest";
 import { reopenSession } from "../../../src/live/session/index.ts";
 import { CodedError, type ErrorShape } from "../../../src/shared/errors.ts";
 import { nodeFileSystem, requestControl, type ControlCommand } from "../../../src/store/index.ts";
+import { verifySession } from "../../../src/harness/verify.ts";
+import { FailingDisk } from "../../sim/disk/failing-disk.ts";
 import { deskOf } from "./desks.ts";
 import {
   crashCopy,
@@ -258,5 +260,28 @@ describe("a router_state.json that somebody else put there", () => {
     expect(readFileSync(join(folder, "fills.csv"), "utf8")).toBe(
       readFileSync(join(session.folder, "fills.csv"), "utf8"),
     );
+  });
+});
+
+describe("a router_state.json that starts could not write", () => {
+  it("is still this session's own, however often they failed, and another one is not", async () => {
+    const session = await create(deskOf(), { length: minutes(2) });
+    const { folder } = await finish(session);
+    const workspace = crashCopy(folder);
+    const file = join(workspace.sessions, session.id, "router_state.json");
+    const disk = new FailingDisk(nodeFileSystem);
+    disk.fault = { kind: "ENOSPC", path: /router_state/ };
+    for (let start = 0; start < 3; start++)
+      await expect(reopenSession({ workspace, id: session.id, ports: { fs: disk } })).rejects.toMatchObject({
+        code: "io",
+      });
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state === "failed")).toEqual([]);
+    const before = readFileSync(file);
+    const again = await reopen(workspace, session.id, { length: minutes(1) });
+    await finish(again);
+    // From here on the session has written its own: the one from before the failures is somebody's.
+    writeFileSync(file, before);
+    await expect(reopenSession({ workspace, id: session.id })).rejects.toMatchObject({ code: "session_conflict" });
   });
 });
