@@ -72,7 +72,7 @@ function strangerFile(folder: string): string | null {
   const path = join(folder, "router_state.json");
   if (!existsSync(path)) return null;
   const sql = "SELECT body FROM entries WHERE kind = 'snapshot'";
-  const known = (rowsIn(join(folder, "journal.db"), sql) as { body: string }[]).map(
+  const known = (rowsIn(join(folder, "journal.db"), "entries", sql) as { body: string }[]).map(
     ({ body }) => (JSON.parse(body) as { sha256: string }).sha256,
   );
   return known.includes(digestOf(readFileSync(path, "utf8")))

@@ -4,10 +4,11 @@
  * 1. Nothing is opened for writing, and nothing of a session's own reading is used: a fault in it would excuse itself.
  * 2. Each answer is the first rule that is broken, in a sentence, or null.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { decimal } from "../../../src/shared/decimal.ts";
-import { openForReading, type Database } from "../../../src/store/index.ts";
+import { openForReading, openForWriting, type Database } from "../../../src/store/index.ts";
 import type { Told } from "./write-log.ts";
 
 interface Sent {
@@ -38,16 +39,22 @@ export interface Books {
   readonly accepted: readonly string[];
 }
 
-/** All rows of a query; none where the file or its tables are not there yet. */
-export function rowsIn(path: string, sql: string): readonly unknown[] {
+/** All rows of a query on a table; none where the file or the table is not there yet. */
+export function rowsIn(path: string, table: string, sql: string): readonly unknown[] {
   if (!existsSync(path)) return [];
+  // Killed while the file itself was made: a reader may not undo that, so it is undone in a copy.
+  const halfMade = existsSync(`${path}-journal`);
+  const copy = halfMade ? mkdtempSync(join(tmpdir(), "logos-copy-")) : null;
   let database: Database | null = null;
   try {
-    database = openForReading(path);
-    const tables = database.prepare("SELECT count(*) AS n FROM sqlite_master").get() as { n: number };
-    return tables.n === 0 ? [] : database.prepare(sql).all();
+    if (copy !== null)
+      for (const end of ["", "-journal"]) copyFileSync(`${path}${end}`, join(copy, `${basename(path)}${end}`));
+    database = copy === null ? openForReading(path) : openForWriting(join(copy, basename(path)));
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE name = ?").all(table);
+    return tables.length === 0 ? [] : database.prepare(sql).all();
   } finally {
     database?.close();
+    if (copy !== null) rmSync(copy, { recursive: true, force: true });
   }
 }
 
@@ -78,7 +85,7 @@ export function readBooks(folder: string): Books {
   const booked: string[] = [];
   const accepted: string[] = [];
   const sql = "SELECT kind, body FROM entries WHERE kind IN ('order', 'send', 'ack', 'closed', 'fill') ORDER BY seq";
-  for (const { kind, body } of rowsIn(join(folder, "journal.db"), sql) as EntryRow[]) {
+  for (const { kind, body } of rowsIn(join(folder, "journal.db"), "entries", sql) as EntryRow[]) {
     const entry = JSON.parse(body) as Body;
     const id = entry.venueId ?? "";
     const known = sends.get(id);
@@ -98,9 +105,11 @@ export function readBooks(folder: string): Books {
     sends,
     booked,
     accepted,
-    orders: rowsIn(venue, "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[],
-    filled: rowsIn(venue, "SELECT fillId, at FROM fills ORDER BY cursor") as { fillId: string; at: number }[],
-    lastAt: (rowsIn(join(folder, "journal.db"), "SELECT max(at) AS at FROM entries") as { at: number }[])[0]?.at ?? 0,
+    orders: rowsIn(venue, "orders", "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[],
+    filled: rowsIn(venue, "fills", "SELECT fillId, at FROM fills ORDER BY cursor") as { fillId: string; at: number }[],
+    lastAt:
+      (rowsIn(join(folder, "journal.db"), "entries", "SELECT max(at) AS at FROM entries") as { at: number }[])[0]?.at ??
+      0,
   };
 }
 
@@ -157,7 +166,7 @@ export function disagreement(books: Books): string | null {
 /** Whether something that was acknowledged is gone from the journal. */
 export function lostAcknowledged(folder: string, told: readonly Told[]): string | null {
   const sql = "SELECT seq, hash FROM entries ORDER BY seq";
-  const rows = rowsIn(join(folder, "journal.db"), sql) as { seq: number; hash: string }[];
+  const rows = rowsIn(join(folder, "journal.db"), "entries", sql) as { seq: number; hash: string }[];
   for (const { seq, hash } of told) {
     const row = rows[seq - 1];
     if (row?.seq !== seq) return `entry ${seq} was acknowledged and is gone: the journal ends at ${rows.length}`;
