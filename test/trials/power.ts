@@ -6,8 +6,8 @@
  * last only from their folder's sync. Of every other recording the process was killed on its way and opened again, so that the cut
  * falls into recoveries, too. An entry is acknowledged from the moment at which its commit has returned.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { createStream } from "../../src/orchestrator/index.ts";
 import { digestOf, openJournal } from "../../src/store/index.ts";
 import { lostAcknowledged, readBooks, rowsIn, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
@@ -55,8 +55,35 @@ async function recordWrites(
     operations.push(...readWriteLog(session.log));
   } else if (first.code !== 0)
     throw new Error(`The recorded session ended with ${String(first.code)}: ${first.stderr}`);
+  needWhole(root, operations);
   session.remove(root);
   return { root, operations };
+}
+
+/** A draw of which every change that was made is there. */
+const EVERYTHING = 0.4;
+
+/** Throws when the log does not give the files that are there: then the shim was passed by, and no image would mean anything. */
+function needWhole(root: string, operations: readonly DiskOperation[]): void {
+  const disk = new PowerLossDisk(root);
+  for (const operation of operations) disk.follow(operation);
+  const image = disk.image(
+    () => EVERYTHING,
+    512,
+    (path) => !path.endsWith("-shm"),
+  );
+  const there = readdirSync(root, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.endsWith("-shm"),
+  );
+  for (const { parentPath, name } of there) {
+    const path = relative(root, join(parentPath, name));
+    const logged = image.get(path);
+    if (logged === undefined || !readFileSync(join(root, path)).equals(logged))
+      throw new Error(`The log of operations does not give ${path} as it is.`);
+  }
+  const files = [...image.keys()].filter((path) => !path.endsWith("/"));
+  if (files.length !== there.length)
+    throw new Error(`The log of operations has ${files.length} files, and there are ${there.length}.`);
 }
 
 function write(place: string, image: ReadonlyMap<string, Uint8Array>): void {

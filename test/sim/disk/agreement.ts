@@ -165,12 +165,13 @@ export function disagreement(books: Books): string | null {
 
 /** Whether something that was acknowledged is gone from the journal. */
 export function lostAcknowledged(folder: string, told: readonly Told[]): string | null {
-  const sql = "SELECT seq, hash FROM entries ORDER BY seq";
+  const sql = "SELECT seq, hash FROM entries";
   const rows = rowsIn(join(folder, "journal.db"), "entries", sql) as { seq: number; hash: string }[];
+  const hashes = new Map(rows.map((row) => [row.seq, row.hash]));
   for (const { seq, hash } of told) {
-    const row = rows[seq - 1];
-    if (row?.seq !== seq) return `entry ${seq} was acknowledged and is gone: the journal ends at ${rows.length}`;
-    if (hash !== "-" && row.hash !== hash) return `entry ${seq} was acknowledged and is another one now`;
+    const found = hashes.get(seq);
+    if (found === undefined) return `entry ${seq} was acknowledged and is gone: the journal has ${rows.length} entries`;
+    if (hash !== "-" && found !== hash) return `entry ${seq} was acknowledged and is another one now`;
   }
   return null;
 }

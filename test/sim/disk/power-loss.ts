@@ -109,10 +109,11 @@ class FileOnDisk {
   }
 }
 
-/** A write that the cut fell into: nothing of it, its beginning, or rubbish in its place. */
+/** A write that the cut fell into: nothing of it, only its length, its beginning, or rubbish in its place. */
 function unfinished(image: Bytes, offset: number, part: Uint8Array, draw: Draw): void {
   const drawn = draw();
-  if (drawn < 0.5) return;
+  if (drawn < 0.35) return;
+  if (drawn < 0.5) return image.grow(offset + part.length);
   if (drawn < 0.75) return image.put(offset, part.subarray(0, within(draw, part.length + 1)));
   const rubbish = Buffer.alloc(part.length);
   for (let at = 0; at < rubbish.length; at++) rubbish[at] = within(draw, 256);
