@@ -6,7 +6,8 @@
  * for good. It falls into a new session or into the recovery of one that was killed. Each operation of the recorded session is drawn
  * once, with one of the six faults, before any is drawn with another. Reads do not fail.
  */
-import { cpSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { createStream } from "../../src/orchestrator/index.ts";
 import { SECOND, type Duration } from "../../src/shared/time.ts";
 import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreement.ts";
@@ -88,7 +89,9 @@ async function oneCase(
     const said = saidRight(run, counts);
     if (said !== null) return said;
     const begun = folderIn(workspace);
-    if (begun !== null) {
+    // Refused at its birth, a session leaves nothing, or what the disk did not let go of: it is no session, and another can begin.
+    const unborn = killed === null && (run.told.length === 0 || !existsSync(join(begun?.folder ?? "", "journal.db")));
+    if (begun !== null && !unborn) {
       const wrong = sentUnjournaled(readBooks(begun.folder)) ?? lostAcknowledged(begun.folder, run.told);
       if (wrong !== null) return wrong;
       const whole = run.code === 0 ? await difference(expected, workspace) : null;
@@ -99,6 +102,7 @@ async function oneCase(
         return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;
       return lostAcknowledged(begun.folder, run.told) ?? (await fault(workspace, begun.folder));
     }
+    if (run.code !== 74) return `nothing was begun, and it ended with ${String(run.code)}`;
     const again = await session.run(workspace, null);
     return again.code === 0
       ? null

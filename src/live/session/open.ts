@@ -128,8 +128,17 @@ export async function createSession(options: CreateOptions): Promise<LiveSession
     });
   } catch (error) {
     prepared.host.close();
-    if (files !== null) rmSync(files.folder, { recursive: true, force: true });
+    if (files !== null) discard(files.folder);
     throw error;
+  }
+}
+
+/** Removes the folder of a session that never began. On a disk that refuses even that, what is to be told is why it never began. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // A folder without a journal stays; it stands in the list as one that cannot be read, and hinders nobody.
   }
 }
 
