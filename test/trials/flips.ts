@@ -1,10 +1,11 @@
 /**
- * Bit flips: one bit of a stopped session's files is turned over, and whoever looks must say so.
+ * Bit flips: one bit of a session's files is turned over, and whoever looks must say so.
  *
- * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json`. A bit in a part of a database page that
- * holds nothing changes nothing that can be read; such a flip is counted apart, after every row has been compared.
+ * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json` of a session that was stopped; or of the first two
+ * and of the database's log, as a session leaves them that was never closed. A bit in a part of a database page that holds nothing
+ * changes nothing that can be read; such a flip is counted apart, after every row has been compared.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { verifySession } from "../../src/harness/verify.ts";
 import { createStream } from "../../src/orchestrator/index.ts";
@@ -14,6 +15,7 @@ import { record } from "./recorded.ts";
 import { BROKEN_MAX, type Trial } from "./trial.ts";
 
 const FILES = ["journal.db", "journal.head", "router_state.json"] as const;
+const LOG = "journal.db-wal";
 
 function rowsOf(path: string): string {
   const database = openForReading(path);
@@ -24,8 +26,21 @@ function rowsOf(path: string): string {
   }
 }
 
+interface Place {
+  readonly workspace: Workspace;
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** What can be read of the journal while nothing is flipped. */
+  readonly rows: string;
+}
+
+function placeOf(workspace: Workspace, id: string, files: readonly string[]): Place {
+  const { folder, journal } = findSession(workspace, id);
+  return { workspace, folder, files, rows: rowsOf(journal) };
+}
+
 /** Whether somebody who verifies is told; null when what can be read is the same as before. */
-async function told(workspace: Workspace, id: string, rows: string): Promise<boolean | null> {
+async function told({ workspace, rows }: Place, id: string): Promise<boolean | null> {
   try {
     const verdict = await verifySession(workspace, id);
     if (!verdict.ok) return true;
@@ -43,22 +58,27 @@ export const flips: Trial = {
   run: async (cases, seed, progress) => {
     const recorded = await record(3);
     try {
-      const workspace = recorded.copy();
-      const { folder, journal } = findSession(workspace, recorded.id);
-      const rows = rowsOf(journal);
+      const places = [
+        placeOf(recorded.copy(), recorded.id, FILES),
+        placeOf(recorded.copyUnclosed(), recorded.id, ["journal.db", "journal.head", LOG]),
+      ];
       const stream = createStream(seed, "flips");
-      const counts = { reported: 0, nothing: 0, silent: 0 };
+      const counts = { reported: 0, nothing: 0, silent: 0, "in the log": 0 };
       const broken: string[] = [];
       for (let number = 0; number < cases; number++) {
-        const file = FILES[Math.floor(stream.next() * FILES.length)] ?? "journal.db";
-        const path = join(folder, file);
+        const place = places[Math.floor(stream.next() * places.length)] as Place;
+        const file = place.files[Math.floor(stream.next() * place.files.length)] ?? LOG;
+        const path = join(place.folder, file);
         const bytes = readFileSync(path);
         const bit = Math.floor(stream.next() * bytes.length * 8);
         const flipped = Buffer.from(bytes);
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         writeFileSync(path, flipped);
-        const verdict = await told(workspace, recorded.id, rows);
+        // The log's index is made anew by the first who opens it, as after a crash.
+        rmSync(join(place.folder, "journal.db-shm"), { force: true });
+        const verdict = await told(place, recorded.id);
         writeFileSync(path, bytes);
+        if (file === LOG) counts["in the log"] += 1;
         if (verdict === true) counts.reported += 1;
         else if (verdict === null) counts.nothing += 1;
         else {

@@ -14,6 +14,8 @@ export interface Recorded {
   readonly folder: string;
   /** A copy of the session's workspace that may be broken. */
   copy(): Workspace;
+  /** The same as it lay there before the session's files were closed, with the log beside its database. */
+  copyUnclosed(): Workspace;
   remove(): void;
 }
 
@@ -22,21 +24,28 @@ export async function record(minutes: number): Promise<Recorded> {
   const path = makeFolder("recorded");
   const workspace = openWorkspace(path);
   const session = await createSession({ workspace, desk: deskOf(), length: (minutes * MINUTE) as Duration });
+  const unclosed = makeFolder("unclosed");
+  session.subscribe((entries) => {
+    if (entries.some((entry) => entry.kind === "session" && entry.event === "stopped"))
+      cpSync(path, unclosed, { recursive: true });
+  });
   session.start();
   const { id, folder } = await session.done;
   const copies: string[] = [];
+  const copyOf = (source: string): Workspace => {
+    const place = makeFolder("copy");
+    copies.push(place);
+    cpSync(source, place, { recursive: true });
+    return openWorkspace(place);
+  };
   return {
     workspace,
     id,
     folder,
-    copy: () => {
-      const place = makeFolder("copy");
-      copies.push(place);
-      cpSync(path, place, { recursive: true });
-      return openWorkspace(place);
-    },
+    copy: () => copyOf(path),
+    copyUnclosed: () => copyOf(unclosed),
     remove: () => {
-      for (const place of [path, ...copies]) rmSync(place, { recursive: true, force: true });
+      for (const place of [path, unclosed, ...copies]) rmSync(place, { recursive: true, force: true });
     },
   };
 }
