@@ -6,7 +6,7 @@ import { TRIALS } from "./index.ts";
 
 describe.each(TRIALS)("$name", (trial) => {
   const missing = trial.missing?.() ?? null;
-  if (missing !== null) return it.skip(`runs here: ${missing}`, () => undefined);
+  if (missing !== null) return it.skip(`is skipped: ${missing}`, () => undefined);
 
   it(`holds: ${trial.holds}`, async () => {
     const { cases, broken } = await trial.run(trial.short, "short", () => undefined);
