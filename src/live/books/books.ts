@@ -65,6 +65,8 @@ export class Books implements BooksPort {
   #peak: Decimal;
   /** The peak since the last resume, for the breaker that looks at drawdown. */
   #breakerPeak: Decimal;
+  /** The breaker's drawdown as it was last asked for, with what it was made of. */
+  #breakerAsked: { readonly peak: Decimal; readonly equity: Decimal; readonly drawdown: Decimal };
   #day = Number.NaN;
   #dayEquity: Decimal;
   #dayProfits = new Map<string, Decimal>();
@@ -78,6 +80,7 @@ export class Books implements BooksPort {
     this.#equity = this.#start;
     this.#peak = this.#start;
     this.#breakerPeak = this.#start;
+    this.#breakerAsked = { peak: this.#start, equity: this.#start, drawdown: ZERO };
     this.#dayEquity = this.#start;
   }
 
@@ -121,6 +124,11 @@ export class Books implements BooksPort {
     for (const [symbol, { position }] of this.#symbols)
       if (!position.quantity.isZero()) held.set(symbol, position.quantity);
     return held;
+  }
+
+  /** The account's position in a symbol. */
+  quantity(symbol: string): Decimal {
+    return this.#symbols.get(symbol)?.position.quantity ?? ZERO;
   }
 
   averagePrice(symbol: string): Decimal {
@@ -191,9 +199,13 @@ export class Books implements BooksPort {
 
   /** Equity's fall from the peak since the last `restartPeak`, as a share of that peak, ≥ 0. */
   get breakerDrawdown(): Decimal {
-    return this.#breakerPeak.gt(ZERO)
-      ? Decimal.max(ZERO, this.#breakerPeak.minus(this.#equity).div(this.#breakerPeak))
-      : ZERO;
+    const [peak, equity] = [this.#breakerPeak, this.#equity];
+    // It is asked before every pass, and most passes move neither.
+    if (this.#breakerAsked.peak !== peak || this.#breakerAsked.equity !== equity) {
+      const drawdown = peak.gt(ZERO) ? Decimal.max(ZERO, peak.minus(equity).div(peak)) : ZERO;
+      this.#breakerAsked = { peak, equity, drawdown };
+    }
+    return this.#breakerAsked.drawdown;
   }
 
   /** The breaker's peak begins anew at the present equity: an operator has looked and resumed. */

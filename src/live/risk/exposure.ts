@@ -45,7 +45,7 @@ export class Exposure {
   }
 
   held(symbol: string): Decimal {
-    return this.#books.positions().get(symbol) ?? ZERO;
+    return this.#books.quantity(symbol);
   }
 
   /** The largest position, as a size, that what works could lead to. */

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
-import { decimal } from "../../shared/decimal.ts";
+import type { Decimal } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
@@ -22,7 +22,7 @@ import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
-import { Tally } from "./tally.ts";
+import { Tally, type WorkingOrder } from "./tally.ts";
 
 /** The doors to the world; each has a real one by default. */
 export interface SessionPorts {
@@ -183,12 +183,32 @@ function firstSchedule(desk: Desk, start: Moment): Scheduler {
   return scheduler;
 }
 
+interface OpenPart {
+  readonly ordered: Decimal;
+  readonly filled: Decimal;
+  readonly open: Decimal;
+  readonly value: Decimal;
+}
+
+/** What of each order is open, as long as neither its quantity nor its fills move: every check asks about every order. */
+const openParts = new WeakMap<WorkingOrder, OpenPart>();
+
+function openPartOf(order: WorkingOrder): OpenPart {
+  const { ordered, filled, price } = order;
+  const known = openParts.get(order);
+  if (known !== undefined && known.ordered === ordered && known.filled === filled) return known;
+  const open = ordered.minus(filled);
+  const part = { ordered, filled, open, value: open.times(price) };
+  openParts.set(order, part);
+  return part;
+}
+
 function workingBySymbol(tally: Tally): ReadonlyMap<string, WorkingOrders> {
   const sums = new Map<string, WorkingOrders>();
-  for (const { symbol, ordered, filled, price } of tally.working.values()) {
+  for (const order of tally.working.values()) {
+    const { symbol } = order;
     const { buys, sells, buyValue, sellValue } = sums.get(symbol) ?? NOTHING_WORKS;
-    const open = decimal(ordered).minus(filled);
-    const value = open.times(price);
+    const { open, value } = openPartOf(order);
     sums.set(
       symbol,
       open.isNegative()

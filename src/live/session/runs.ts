@@ -13,6 +13,7 @@
 import type { MissedSlots } from "../../orchestrator/index.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
+import type { Bar } from "../../shared/market.ts";
 import { between, formatDuration, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { RunOutcome } from "../../store/journal/entries.ts";
@@ -44,7 +45,9 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
   const { symbols } = config;
   const marks: Record<string, number> = {};
   const positions: Record<string, number> = {};
+  const bars: Record<string, readonly Bar[]> = {};
   for (const symbol of symbols) {
+    bars[symbol] = core.market.bars(symbol);
     const mark = core.market.mark(symbol);
     if (mark !== null) marks[symbol] = mark.price;
     positions[symbol] = core.books.position(strategy, symbol).toNumber();
@@ -55,7 +58,6 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
       const { orderId, symbol, quantity, filled } = order;
       openOrders.push({ orderId, symbol, quantity, filled: filled.toNumber() });
     }
-  const bars = Object.fromEntries(symbols.map((symbol) => [symbol, core.market.bars(symbol)]));
   const bar = core.market.newestBarAt(symbols);
   return { strategy, run, now, bars, marks, positions, openOrders, fills, bar };
 }
