@@ -22,6 +22,9 @@ const BEAT_MS = 100;
 /** Answers after which it waits until they have left the process. */
 const UNSENT_MAX = 32;
 const LARGE_CHARS = 16_000;
+/** A run of less is too short to make the process grow by much; who runs longer is measured, and everybody now and then. */
+const MEASURED_MS = 1;
+const MEASURE_EVERY_MS = 20;
 
 // Kept from before they are taken away.
 const { pid } = process;
@@ -79,6 +82,9 @@ class Host {
   #unsent = 0;
   #job = 0;
   #lastBeat = 0;
+  /** Bytes that the process held when it was last measured, which costs as much as a small run. */
+  #rss = rss();
+  #measuredMs = clock();
 
   constructor(port: Port, folder: string) {
     this.#port = port;
@@ -173,12 +179,22 @@ class Host {
     const instance = this.#instances.get(strategy);
     if (problem !== null || instance === undefined) {
       const message = problem ?? `${strategy} is not loaded`;
-      return { kind: "ran", job, result: { outcome: "threw", orders: [], message }, rss: rss() };
+      return { kind: "ran", job, result: { outcome: "threw", orders: [], message }, rss: this.#held(clock()) };
     }
+    const began = clock();
     const bars: Record<string, readonly Bar[]> = {};
     for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
     const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
-    return { kind: "ran", job, result, rss: rss() };
+    return { kind: "ran", job, result, rss: this.#held(began) };
+  }
+
+  /** Bytes that the process holds, measured anew after a run that could have made it grow. */
+  #held(began: number): number {
+    const now = clock();
+    if (now - began < MEASURED_MS && now - this.#measuredMs < MEASURE_EVERY_MS) return this.#rss;
+    this.#measuredMs = now;
+    this.#rss = rss();
+    return this.#rss;
   }
 
   #take(step: BarsStep): void {

@@ -20,8 +20,8 @@ import type { RunOutcome } from "../../store/journal/entries.ts";
 import { calendarOf } from "../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
 import { decideOrders, type Sending } from "./orders.ts";
+import type { Core, RunLimits, RunPicture, RunResult } from "./parts.ts";
 import type { Interrupted } from "./recovery.ts";
-import type { Core, RunPicture, RunResult } from "./parts.ts";
 import { runtimeOf } from "./run-times.ts";
 
 interface OpenRun {
@@ -32,9 +32,14 @@ interface OpenRun {
   endsAt: Moment;
   timesOut: boolean;
   readonly deadlineAt: Moment;
-  readonly result: Promise<RunResult>;
+  readonly limits: RunLimits | null;
+  /** Null until the strategy is asked; a run that times out by its drawn length asks nobody. */
+  result: Promise<RunResult> | null;
   arrived: RunResult | null;
 }
+
+/** By end, then by start: the order in which results count on a virtual clock. */
+const byEnd = (a: OpenRun, b: OpenRun): number => a.endsAt - b.endsAt || a.number - b.number;
 
 /** The result of a run that is over because its deadline passed. */
 const TIMED_OUT: RunResult = { outcome: "timed_out", orders: [], message: null };
@@ -108,6 +113,8 @@ export class Runs {
   readonly #core: Core;
   /** By strategy, in order of start. */
   readonly #open = new Map<string, OpenRun>();
+  /** On a virtual clock the same runs, the next to end last: so a pass looks at those that end in it, and at no others. */
+  readonly #ending: OpenRun[] = [];
   #started = 0;
 
   constructor(core: Core) {
@@ -128,6 +135,7 @@ export class Runs {
 
   /** When the next open run counts as ended, or null. On the system clock a result may come earlier and wakes the clock. */
   nextEnd(): Moment | null {
+    if (this.#core.clock.kind === "virtual") return this.#ending.at(-1)?.endsAt ?? null;
     let next: Moment | null = null;
     for (const run of this.#open.values()) if (next === null || run.endsAt < next) next = run.endsAt;
     return next;
@@ -136,33 +144,59 @@ export class Runs {
   /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
   async ready(now: Moment): Promise<void> {
     if (this.#core.clock.kind === "system") return;
-    for (const run of this.#open.values()) {
-      if (run.endsAt > now || run.timesOut || run.arrived !== null) continue;
+    for (let index = this.#ending.length - 1; index >= 0; index -= 1) {
+      const run = this.#ending[index] as OpenRun;
+      if (run.endsAt > now) return;
+      if (run.result === null || run.arrived !== null) continue;
       run.arrived = await run.result;
       if (run.arrived.outcome !== "timed_out") continue;
       // It hangs: on the session's clock, too, it takes as long as a run may.
       run.timesOut = true;
+      this.#ending.splice(index, 1);
       run.endsAt = run.deadlineAt;
+      this.#queue(run);
+      // Whoever moved up into its place, or past it, is looked at again.
+      index = this.#ending.length;
     }
+  }
+
+  /** Puts a run where it ends among the others. */
+  #queue(run: OpenRun): void {
+    let [low, high] = [0, this.#ending.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byEnd(this.#ending[middle] as OpenRun, run) > 0) low = middle + 1;
+      else high = middle;
+    }
+    this.#ending.splice(low, 0, run);
   }
 
   /** Starts every strategy that is due and whose market is open. */
   start(now: Moment): void {
     const core = this.#core;
-    for (const strategy of core.scheduler.due(now)) if (inHours(core, strategy, now)) this.#begin(strategy, now);
+    const begun: OpenRun[] = [];
+    for (const strategy of core.scheduler.due(now))
+      if (inHours(core, strategy, now)) begun.push(this.#begin(strategy, now));
+    // Whose result counts first is asked first: while it is taken, host processes are at the others.
+    if (core.clock.kind === "virtual") begun.sort(byEnd);
+    for (const run of begun) this.#ask(run);
   }
 
-  #begin(strategy: string, now: Moment): void {
+  #begin(strategy: string, now: Moment): OpenRun {
     const core = this.#core;
     const run = core.tally.strategy(strategy).runs + 1;
     const [planned, due] = [core.scheduler.plannedOf(strategy), core.scheduler.nextRun(strategy)];
     runStarted(core, strategy, due, now);
     core.ledger.add({ kind: "run_started", strategy, run, planned, due }, now);
-    this.adopt(pictureOf(core, strategy, run, now), due);
+    return this.#add(pictureOf(core, strategy, run, now), due);
   }
 
-  /** Lets a run go on from its picture: a new one, or one that a crash interrupted on a virtual clock. */
+  /** Lets a run that a crash interrupted on a virtual clock go on from its picture. */
   adopt(picture: RunPicture, due: Moment): void {
+    this.#ask(this.#add(picture, due));
+  }
+
+  #add(picture: RunPicture, due: Moment): OpenRun {
     const core = this.#core;
     const { config } = core.tally.strategy(picture.strategy);
     const deadline = Math.round(config.timeBudget * core.desk.orchestrator.deadlineFactor) as Duration;
@@ -170,33 +204,64 @@ export class Runs {
     const drawn = virtual ? runtimeOf(core.desk.runtime, core.desk.seed, picture.strategy, picture.run) : deadline;
     const timesOut = !virtual || drawn > deadline;
     const limits = virtual ? null : { budgetMs: config.timeBudget / MILLISECOND, deadlineMs: deadline / MILLISECOND };
-    const result = virtual && timesOut ? Promise.resolve(TIMED_OUT) : core.host.run(picture, limits);
     const deadlineAt = later(picture.now, deadline);
     const endsAt = timesOut ? deadlineAt : later(picture.now, drawn);
     const number = this.#started++;
-    const open: OpenRun = { number, picture, due, endsAt, timesOut, deadlineAt, result, arrived: null };
+    const open: OpenRun = {
+      number,
+      picture,
+      due,
+      endsAt,
+      timesOut,
+      deadlineAt,
+      limits,
+      result: null,
+      arrived: null,
+    };
     this.#open.set(picture.strategy, open);
-    if (virtual) return;
-    void this.#arrive(open);
+    if (virtual) this.#queue(open);
+    return open;
+  }
+
+  /** Has the strategy run. */
+  #ask(open: OpenRun): void {
+    const { clock, host } = this.#core;
+    if (clock.kind === "virtual" && open.timesOut) return;
+    open.result = host.run(open.picture, open.limits);
+    if (clock.kind === "system") void this.#arrive(open, open.result);
   }
 
   /** On the system clock a result counts when it is there. */
-  async #arrive(open: OpenRun): Promise<void> {
-    open.arrived = await open.result;
+  async #arrive(open: OpenRun, result: Promise<RunResult>): Promise<void> {
+    open.arrived = await result;
     this.#core.clock.wake();
   }
 
   /** Ends every run whose time has come, and decides on its orders. Returns what is to be sent. */
   finish(now: Moment): Sending[] {
-    const virtual = this.#core.clock.kind === "virtual";
-    const ended = [...this.#open.values()].filter((run) => run.endsAt <= now || (!virtual && run.arrived !== null));
-    ended.sort((a, b) => (virtual ? a.endsAt - b.endsAt : 0) || a.number - b.number);
+    const ended = this.#core.clock.kind === "virtual" ? this.#endedBy(now) : this.#overBy(now);
     const sending: Sending[] = [];
     for (const run of ended) {
       this.#open.delete(run.picture.strategy);
       sending.push(...this.#end(run, now));
     }
     return sending;
+  }
+
+  /** Takes the runs that have ended on a virtual clock, in their order. */
+  #endedBy(now: Moment): OpenRun[] {
+    const ended: OpenRun[] = [];
+    for (let run = this.#ending.at(-1); run !== undefined && run.endsAt <= now; run = this.#ending.at(-1)) {
+      this.#ending.pop();
+      ended.push(run);
+    }
+    return ended;
+  }
+
+  /** The runs that are over on the system's clock, in order of start. */
+  #overBy(now: Moment): OpenRun[] {
+    const over = [...this.#open.values()].filter((run) => run.endsAt <= now || run.arrived !== null);
+    return over.sort((a, b) => a.number - b.number);
   }
 
   #end({ picture, due, arrived, endsAt }: OpenRun, now: Moment): Sending[] {

@@ -7,6 +7,8 @@
  */
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+/** Most cells: nothing in them needs a quote, and nothing at their start a second look. */
+const PLAIN = /^[A-Za-z0-9][\w .:;()/+-]*$/;
 /** What spreadsheets take for the start of a formula or a command, full width too. */
 const FORMULA_STARTS = "=+-@|%\uff1d\uff0b\uff0d\uff20";
 
@@ -23,6 +25,7 @@ function startsFormula(text: string): boolean {
 export function csvCell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   const raw = String(value);
+  if (PLAIN.test(raw)) return raw;
   const text = startsFormula(raw) && !PLAIN_NUMBER.test(raw) ? `'${raw}` : raw;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
