@@ -31,7 +31,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** Packages that a floor may use; node: modules count as "node". Floors that are not listed may use any. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   shared: ["zod", "decimal.js"],
-  orchestrator: ["seedrandom", "decimal.js", "zod"],
+  orchestrator: ["decimal.js", "zod"],
   preload: ["electron"],
 };
 const BROWSER_BANNED = ["node", "electron", "better-sqlite3", "ws", "yauzl", "commander"];

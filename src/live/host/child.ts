@@ -2,7 +2,8 @@
  * A host process: loads strategies and runs them, one step after the other.
  *
  * 1. It speaks only through its port, and does its steps in the order in which they came.
- * 2. Each run is answered before the next one begins: so whoever listens knows which one is under way.
+ * 2. Each run is answered before the next one begins: so whoever listens knows which one is under way. Runs that are asked for
+ *    together are answered together, within `TOGETHER_MS`: who listens then knows no more than that it is one of them.
  * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
  * 4. Before the first strategy is loaded its own means are taken away (`lockdown.ts`).
  */
@@ -14,14 +15,24 @@ import type { Strategy } from "../../shared/strategy.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
 import { lineIn, prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../strategies/instance.ts";
 import { removeNames, restrictModules } from "./lockdown.ts";
-import { barsOfRows, type BarsStep, type FromHost, type LoadStep, type RunStep, type Step } from "./protocol.ts";
-import type { ToHost } from "./protocol.ts";
+import {
+  barsOfRows,
+  TOGETHER_MAX,
+  type BarsStep,
+  type FromHost,
+  type LoadStep,
+  type Ran,
+  type RunStep,
+} from "./protocol.ts";
+import type { Step, ToHost } from "./protocol.ts";
 
 /** Milliseconds between two heartbeats that are passed on. */
 const BEAT_MS = 100;
 /** Answers after which it waits until they have left the process. */
 const UNSENT_MAX = 32;
 const LARGE_CHARS = 16_000;
+/** Milliseconds for which answers wait for each other. */
+const TOGETHER_MS = 0.5;
 /** A run of less is too short to make the process grow by much; who runs longer is measured, and everybody now and then. */
 const MEASURED_MS = 1;
 const MEASURE_EVERY_MS = 20;
@@ -76,7 +87,10 @@ class Host {
   readonly #port: Port;
   readonly #instances = new Map<string, StrategyInstance>();
   readonly #bars = new Map<string, History>();
-  readonly #steps: Step[] = [];
+  readonly #steps: { readonly step: Step; readonly together: boolean }[] = [];
+  /** Answers that wait for each other, since the last that were sent. */
+  #answers: Ran[] = [];
+  #answeredMs = 0;
   #working = false;
   #guarded: readonly number[] = [];
   #unsent = 0;
@@ -99,7 +113,7 @@ class Host {
     if (told.kind === "guard") this.#guarded = told.pids;
     else if (told.kind === "stop") this.#stop();
     else {
-      for (const step of told.steps) this.#steps.push(step);
+      for (const step of told.steps) this.#steps.push({ step, together: told.together });
       if (!this.#working) void this.#work();
     }
   }
@@ -134,14 +148,29 @@ class Host {
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
-      if (step.kind === "bars") this.#take(step);
-      else {
-        const sent = this.tell(step.kind === "load" ? await this.#load(step) : await this.#run(step));
-        if (sent !== null) await sent;
+    for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift()) {
+      const { step, together } = next;
+      if (step.kind === "bars") {
+        this.#take(step);
+        continue;
       }
+      const told = step.kind === "load" ? await this.#load(step) : await this.#run(step);
+      const sent = told.kind === "ran" && together ? this.#gather(told) : this.tell(told);
+      if (sent !== null) await sent;
     }
     this.#working = false;
+  }
+
+  /** Keeps an answer back for those that follow, as long as there are any and it is not for long. */
+  #gather(told: Ran): Promise<void> | null {
+    this.#answers.push(told);
+    const now = clock();
+    const more = this.#steps[0]?.together === true && this.#answers.length < TOGETHER_MAX;
+    if (more && now - this.#answeredMs < TOGETHER_MS) return null;
+    this.#answeredMs = now;
+    const answers = this.#answers;
+    this.#answers = [];
+    return this.tell({ kind: "answers", told: answers });
   }
 
   async #load(step: LoadStep): Promise<FromHost> {
@@ -172,7 +201,7 @@ class Host {
     return null;
   }
 
-  async #run(step: RunStep): Promise<FromHost> {
+  async #run(step: RunStep): Promise<Ran> {
     const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, bar } = step;
     this.#job = job;
     const problem = first === null ? null : await this.#make(first);

@@ -11,6 +11,9 @@ import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.
 import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
 import type { RunPicture } from "../session/parts.ts";
 
+/** From so many runs of one turn on, their answers may wait for each other. */
+export const TOGETHER_MIN = 8;
+
 /** Something asked of a process. */
 export interface Job {
   readonly id: number;
@@ -23,6 +26,10 @@ export interface Job {
   readonly budgetMs: number;
   /** How many processes ended under it. */
   crashes: number;
+  /** True where it was asked for with others: then none of them can be told to be the one under way. */
+  together: boolean;
+  /** True once it has to be done anew: from then on it is never asked for together with others. */
+  again: boolean;
   /** True in a process from which it was taken back: it may still be done there, and nobody wants to know. */
   readonly dropped: boolean;
   readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
@@ -155,8 +162,18 @@ export class HostProcess {
     queueMicrotask(() => {
       const steps = this.#steps;
       this.#steps = [];
-      if (steps.length > 0 && !this.#dead) this.#handle.send(JSON.stringify({ kind: "steps", steps } satisfies ToHost));
+      if (steps.length === 0 || this.#dead) return;
+      const together = this.#mayWait(steps);
+      this.#handle.send(JSON.stringify({ kind: "steps", steps, together } satisfies ToHost));
     });
+  }
+
+  /** Whether answers may wait for each other: for many runs that nobody counts the time of. */
+  #mayWait(steps: readonly Step[]): boolean {
+    const jobs = steps.flatMap((step) => (step.kind === "bars" ? [] : (this.jobs.get(step.job) ?? [])));
+    const together = jobs.length >= TOGETHER_MIN && jobs.every(mayWait);
+    if (together) for (const job of jobs) job.together = true;
+    return together;
   }
 
   #hear(text: unknown): void {
@@ -168,7 +185,16 @@ export class HostProcess {
       this.headSinceMs = this.#nowMs();
       return;
     }
-    const job = this.jobs.get(told.job);
+    if (told.kind === "answers") {
+      for (const one of told.told) this.#take(one);
+      return;
+    }
+    this.#take(told);
+  }
+
+  #take(told: Exclude<FromHost, { kind: "ready" | "answers" }>): void {
+    // An answer before this one may have been the end of the process.
+    const job = this.#dead ? undefined : this.jobs.get(told.job);
     if (job === undefined) return;
     if (told.kind === "beat") return job.dropped ? undefined : this.#events.beat(job);
     if ((told.kind === "loaded") !== (job.picture === null)) return this.#break("it answered another question");
@@ -191,6 +217,8 @@ export class HostProcess {
     this.#events.gone(this);
   }
 }
+
+const mayWait = ({ picture, deadlineMs, again }: Job): boolean => picture !== null && deadlineMs === null && !again;
 
 function whyEnded({ code, signal, errors }: ChildEnd): string {
   if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(errors)) return "out of memory";

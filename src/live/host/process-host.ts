@@ -7,8 +7,10 @@
  * 3. On the system's clock a run waits behind another one for `stallMs` at most: then everybody else moves away from it.
  * 4. A strategy that hangs again, or under which a process ends, gets a process to itself. Where a shared process ends by itself,
  *    the run under way is tried once more alone: so only the one that really ends its process is blamed.
- * 5. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
- * 6. There are at most the shared processes, `APART_MAX` for single strategies, and a spare.
+ * 5. Where runs were asked for together, none can be told to be the one that hangs or ends the process: all that are unanswered
+ *    are then done anew, one by one, and the one is found.
+ * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
+ * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare.
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
@@ -196,6 +198,8 @@ export class ProcessHost implements HostPort {
       deadlineMs: limits === null ? null : askedMs + limits.deadlineMs,
       budgetMs: limits?.budgetMs ?? 0,
       crashes: 0,
+      together: false,
+      again: false,
       dropped: false,
       answer: (told) => {
         this.#open -= 1;
@@ -294,7 +298,11 @@ export class ProcessHost implements HostPort {
     const jobs = process.wanted();
     process.jobs.clear();
     if (this.#spare === process) this.#spare = null;
-    for (const job of jobs) this.#place(job);
+    for (const job of jobs) {
+      job.together = false;
+      job.again = true;
+      this.#place(job);
+    }
   }
 
   #broke(process: HostProcess, why: string): void {
@@ -306,7 +314,8 @@ export class ProcessHost implements HostPort {
         this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor, or let them run inside.`;
     } else {
       this.#suspectOf(process);
-      if (head !== null && !head.dropped) this.#blame(process, head, why);
+      // Of runs that were asked for together any may be the one; done anew, one by one, it will show.
+      if (head !== null && !head.dropped && !head.together) this.#blame(process, head, why);
     }
     this.#replace(process);
   }
@@ -368,6 +377,7 @@ export class ProcessHost implements HostPort {
     process.takeBack(waiting);
     for (const job of waiting) job.answer({ kind: "timed_out", message: "it waited for others until its deadline" });
     const hangs = head.deadlineMs === null && runningMs >= (head.picture === null ? loadMs : hangMs);
+    if (hangs && head.together) return this.#replace(process);
     if (hangs || late.includes(head)) this.#timeOut(process, head, runningMs);
     else if (head.deadlineMs !== null && runningMs > stallMs) this.#clear(process, head);
   }

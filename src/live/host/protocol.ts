@@ -4,7 +4,8 @@
  * 1. A message is at most `MESSAGE_CHARS_MAX` characters long; it is measured before it is read.
  * 2. What comes from a host process is hostile: every field is checked, orders by the same check as a strategy's own result,
  *    and an unreadable message is the end of the process that sent it.
- * 3. A host process does its steps in the order in which they were sent, and answers each run and each load once.
+ * 3. A host process does its steps in the order in which they were sent, and answers each run and each load once: at once, or
+ *    several in one message where they were asked for together.
  */
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OpenOrder, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
@@ -15,6 +16,8 @@ import { STATE_CHARS_MAX } from "../strategies/instance.ts";
 
 export const MESSAGE_CHARS_MAX = 32_000_000;
 const TEXT_MAX = 2_000;
+/** Answers in one message. */
+export const TOGETHER_MAX = 64;
 
 /** Everything that a process needs to have one strategy ready. */
 export interface LoadStep {
@@ -60,13 +63,18 @@ export interface RunStep {
 export type Step = LoadStep | BarsStep | RunStep;
 
 export type ToHost =
-  | { readonly kind: "steps"; readonly steps: readonly Step[] }
+  /** `together`: answers of these steps may wait for each other. */
+  | { readonly kind: "steps"; readonly steps: readonly Step[]; readonly together: boolean }
   /** The processes to be ended when the session's own is gone. */
   | { readonly kind: "guard"; readonly pids: readonly number[] }
   | { readonly kind: "stop" };
 
+export type Ran = Extract<FromHost, { kind: "ran" }>;
+
 export type FromHost =
   | { readonly kind: "ready" }
+  /** Several runs' answers in their order, of steps that were asked for together. */
+  | { readonly kind: "answers"; readonly told: readonly Ran[] }
   | { readonly kind: "loaded"; readonly job: number; readonly problem: string | null; readonly barsNeeded: number }
   | {
       readonly kind: "ran";
@@ -123,13 +131,24 @@ function resultOf(value: unknown, symbols: readonly string[]): RunResult | null 
     : { outcome: "bad_result", orders: [], message: checked.problem, ...kept };
 }
 
-function ranOf(told: Record<string, unknown>, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+function ranOf(told: Record<string, unknown>, symbolsOf: (job: number) => readonly string[] | null): Ran | null {
   const { job, result, rss } = told;
   if (!isCount(job) || !isCount(rss)) return null;
   // A job that is gone is answered all the same, and nobody listens.
   const read = resultOf(result, symbolsOf(job) ?? []);
   if (read === null) return null;
   return { kind: "ran", job, result: read, rss };
+}
+
+function answersOf(told: unknown, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+  if (!Array.isArray(told) || told.length > TOGETHER_MAX) return null;
+  const answers: Ran[] = [];
+  for (const one of told as readonly unknown[]) {
+    const ran = typeof one === "object" && one !== null ? ranOf(one as Record<string, unknown>, symbolsOf) : null;
+    if (ran === null) return null;
+    answers.push(ran);
+  }
+  return { kind: "answers", told: answers };
 }
 
 /** What a host process said, checked; null for anything that it must not say. */
@@ -147,6 +166,7 @@ export function readFromHost(text: unknown, symbolsOf: (job: number) => readonly
   if (kind === "ready") return { kind };
   if (kind === "beat") return isCount(job) ? { kind, job } : null;
   if (kind === "ran") return ranOf(told, symbolsOf);
+  if (kind === "answers") return answersOf(told["told"], symbolsOf);
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
   return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded } : null;
 }

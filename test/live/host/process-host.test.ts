@@ -2,11 +2,12 @@
  * The process host against processes that are played by hand: who is ended when, who moves where, and what is dropped.
  */
 import { describe, expect, it } from "vitest";
+import { TOGETHER_MIN } from "../../../src/live/host/host-process.ts";
 import { APART_MAX, ProcessHost, type ProcessLimits } from "../../../src/live/host/process-host.ts";
 import type { RunResult } from "../../../src/live/session/parts.ts";
 import { strategyOf } from "../session/desks.ts";
 import { HandTimers } from "../session/stage.ts";
-import { FakeLauncher, settle } from "./fake-child.ts";
+import { FakeLauncher, settle, type FakeChild } from "./fake-child.ts";
 import { barsUpTo, pictureAt } from "./scene.ts";
 
 const LIMITS: ProcessLimits = { processes: 1, memoryMb: 64, hangMs: 5_000, loadMs: 2_000, stallMs: 100 };
@@ -159,6 +160,49 @@ describe("a run that hangs", () => {
     ask(host, "a", 2);
     await settle();
     expect(launcher.children.flatMap((child) => child.loads).at(-1)?.state).toBeNull();
+  });
+});
+
+describe("many runs of one turn", () => {
+  const names = Array.from({ length: TOGETHER_MIN }, (_, index) => `s${index}`);
+  const stepsOf = (child: FakeChild | undefined) => child?.heard.filter((told) => told.kind === "steps").at(-1);
+
+  it("are asked for together, and their answers may come in one message", async () => {
+    const { host, launcher } = await ready(names);
+    const asked = names.map((name) => ask(host, name, 1));
+    await settle();
+    const child = launcher.at(0);
+    expect(stepsOf(child)?.together).toBe(true);
+    const result = { outcome: "ok", orders: [], message: "one of many" };
+    const told = child.open.map((step) => ({ job: step.job, result, rss: 1 }));
+    child.say({ kind: "answers", told: told.slice(0, 5) });
+    child.say({ kind: "answers", told: told.slice(5) });
+    await settle();
+    expect(asked.map((one) => one.result?.message)).toEqual(names.map(() => "one of many"));
+    expect(launcher.children.some((one) => one.killed)).toBe(false);
+  });
+
+  it("are done anew one by one when one of them hangs, and only that one is blamed", async () => {
+    const { host, launcher, timers } = await ready(names);
+    const asked = names.map((name) => ask(host, name, 1));
+    await settle();
+    await timers.pass(5_200);
+    expect(launcher.at(0).killed).toBe(true);
+    expect(asked.map((one) => one.result)).toEqual(names.map(() => null));
+    expect(stepsOf(launcher.at(1))?.together).toBe(false);
+    for (let index = 0; index < 3; index += 1) launcher.at(1).answer();
+    await timers.pass(5_200);
+    expect(asked[3]?.result?.outcome).toBe("timed_out");
+    while (launcher.at(2).open.length > 0) launcher.at(2).answer();
+    await settle();
+    expect(asked.map((one) => one.result?.outcome)).toEqual(names.map((_, at) => (at === 3 ? "timed_out" : "ok")));
+  });
+
+  it("are each waited for by themselves on the system's clock", async () => {
+    const { host, launcher } = await ready(names);
+    for (const name of names) ask(host, name, 1, DEADLINE);
+    await settle();
+    expect(stepsOf(launcher.at(0))?.together).toBe(false);
   });
 });
 
