@@ -7,6 +7,7 @@ import { kills } from "./kills.ts";
 import { power } from "./power.ts";
 import { seeds } from "./seeds.ts";
 import { snapshots } from "./snapshots.ts";
+import { soakTrial } from "./soak.ts";
 import type { Trial } from "./trial.ts";
 
-export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, power, boundaries, faults, kills];
+export const TRIALS: readonly Trial[] = [snapshots, flips, seeds, days, power, boundaries, faults, kills, soakTrial];

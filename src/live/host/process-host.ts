@@ -350,8 +350,9 @@ export class ProcessHost implements HostPort {
       () => {
         // Answers that are already here come first, so that nobody is ended for this process's own lateness.
         setImmediate(() => {
-          this.#timer = null;
+          // Closing has a timer of its own by now.
           if (this.#closing) return;
+          this.#timer = null;
           for (const process of this.#all) if (!process.dead) this.#check(process);
           this.#watch();
         });
