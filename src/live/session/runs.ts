@@ -261,7 +261,7 @@ export class Runs {
   /** The runs that are over on the system's clock, in order of start. */
   #overBy(now: Moment): OpenRun[] {
     const over = [...this.#open.values()].filter((run) => run.endsAt <= now || run.arrived !== null);
-    return over.sort((a, b) => a.number - b.number);
+    return over.toSorted((a, b) => a.number - b.number);
   }
 
   #end({ picture, due, arrived, endsAt }: OpenRun, now: Moment): Sending[] {
