@@ -23,7 +23,11 @@ for (const trial of asked) {
   const cases = values.cases === undefined ? trial.long : Number(values.cases);
   const began = performance.now();
   const noticed = await trial.canary();
-  const { counts, broken } = await trial.run(cases, values.seed, (done) => {
+  const {
+    counts,
+    broken,
+    notes = [],
+  } = await trial.run(cases, values.seed, (done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${trial.name}: ${done} of ${cases}`);
   });
   if (process.stderr.isTTY) process.stderr.write("\r\u001B[2K");
@@ -34,6 +38,7 @@ for (const trial of asked) {
     `${trial.name}: ${verdict}; ${cases} cases, ${told.join(", ")}; ${seconds} s; seed ${values.seed}; ${trial.holds}`,
   );
   if (!noticed) console.log("  its canary was not noticed: the trial sees nothing");
+  for (const line of notes) console.log(`  ${line}`);
   for (const line of broken) console.log(`  ${line}`);
   failed ||= broken.length > 0 || !noticed;
 }

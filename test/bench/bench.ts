@@ -9,6 +9,7 @@ import { arch, cpus, platform } from "node:os";
 import type { BenchRow } from "./row.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
+import { realtimeBenchmarks } from "./realtime.ts";
 import { sessionBenchmarks } from "./session.ts";
 import { smokeBenchmarks } from "./smoke.ts";
 import { startBenchmarks } from "./start.ts";
@@ -19,6 +20,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   store: storeBenchmarks,
   smoke: smokeBenchmarks,
   session: sessionBenchmarks,
+  realtime: realtimeBenchmarks,
   console: consoleBenchmarks,
   start: startBenchmarks,
 };

@@ -1,55 +1,118 @@
 /**
- * Equal seeds: one session in two processes with other folders, time zones and locales must write the same bytes.
+ * Equal seeds: one session in processes with other folders, time zones, locales, host processes and Nodes writes the same bytes.
  *
- * Fault model: whatever of the machine could leak into a decision: the zone, the locale, the folder's name, the time of day.
+ * Fault model: whatever of the machine could leak into a decision: the zone, the locale, the folder's name, the time of day, how
+ * many host processes there are, how late each of their answers comes, and the version of Node.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { journalEvents } from "../../src/harness/regress/events.ts";
 import { findSession, openWorkspace } from "../../src/store/index.ts";
-import { BROKEN_MAX, type Trial } from "./trial.ts";
+import { BROKEN_MAX, makeFolder, type Trial } from "./trial.ts";
+
+const execute = promisify(execFile);
 
 const FILES = ["router_state.json", "orders.csv", "fills.csv", "equity_curve.csv", "orchestrator_metrics.jsonl"];
-const PLACES = [
-  { TZ: "UTC", LC_ALL: "C" },
-  { TZ: "Asia/Kathmandu", LC_ALL: "de_DE.UTF-8" },
-  { TZ: "America/St_Johns", LC_ALL: "tr_TR.UTF-8" },
-];
-const logos = join(import.meta.dirname, "..", "..", "src", "cli", "logos.ts");
+const child = join(import.meta.dirname, "seed-child.ts");
 
-/** The bytes of a run's files, in one place of the world. */
-function bytesOf(seed: string, place: NodeJS.ProcessEnv): string[] {
-  const folder = mkdtempSync(join(tmpdir(), "logos-seed-"));
+interface Place {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly processes: number;
+  readonly lateMs: number;
+  readonly node?: string;
+}
+
+const HOME: Place = { folder: "one", env: { TZ: "UTC", LC_ALL: "C" }, processes: 0, lateMs: 0 };
+const ELSEWHERE: readonly Place[] = [
+  { folder: "a folder/with ünd", env: { TZ: "Asia/Kathmandu", LC_ALL: "de_DE.UTF-8" }, processes: 1, lateMs: 0 },
+  { folder: "two", env: { TZ: "America/St_Johns", LC_ALL: "tr_TR.UTF-8" }, processes: 2, lateMs: 30 },
+  { folder: "deep/er/and/deeper", env: { TZ: "Pacific/Apia", LANG: "ar_EG.UTF-8" }, processes: 4, lateMs: 5 },
+];
+
+/** The bytes that a run leaves in one place of the world: its files, and what its journal says of its decisions. */
+async function bytesOf(seed: string, place: Place, bird = ""): Promise<string[]> {
+  const top = makeFolder("seed");
   try {
-    const args = [logos, "run", "demo", "--seed", seed, "--for", "5m", "--workspace", folder];
-    const child = spawnSync(process.execPath, args, { env: { PATH: process.env["PATH"], ...place }, encoding: "utf8" });
-    if (child.status !== 0) return [`exit ${String(child.status)}: ${child.stderr}`];
+    const folder = join(top, place.folder);
+    mkdirSync(folder, { recursive: true });
+    const args = [child, folder, seed, String(place.processes), String(place.lateMs), bird];
+    const env = { PATH: process.env["PATH"] ?? "", ...place.env };
+    await execute(place.node ?? process.execPath, args, { env, cwd: folder });
     const session = findSession(openWorkspace(folder), "latest");
-    return FILES.map((file) => readFileSync(join(session.folder, file), "utf8"));
+    const events = [...journalEvents(session.journal, session.id)()].join("");
+    return [...FILES.map((file) => readFileSync(join(session.folder, file), "utf8")), events];
+  } catch (error) {
+    return [`it ended: ${error instanceof Error ? error.message : String(error)}`];
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(top, { recursive: true, force: true });
   }
+}
+
+/** Which file differs, or null. */
+function differenceOf(one: readonly string[], other: readonly string[]): string | null {
+  if (one.length === 1 || other.length === 1) return [one, other].find((texts) => texts.length === 1)?.[0] ?? "";
+  const at = one.findIndex((text, index) => text !== other[index]);
+  return at < 0 ? null : `${FILES[at] ?? "journal.db"} differs`;
+}
+
+interface OtherNode {
+  readonly path: string | null;
+  /** Why none is compared with. */
+  readonly why: string;
+}
+
+/** Another Node on the machine's path that can run the program. */
+async function otherNode(): Promise<OtherNode> {
+  const own = realpathSync(process.execPath);
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const seen: string[] = [];
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    if (folder === "" || !existsSync(path) || realpathSync(path) === own) continue;
+    const version = (await execute(path, ["--version"]).catch(() => null))?.stdout.trim() ?? "";
+    if (version === process.version || version === "") continue;
+    // The program is TypeScript that Node itself strips of its types.
+    if (Number(version.slice(1).split(".")[0]) >= 24) return { path, why: "" };
+    seen.push(version);
+  }
+  const versions = [...new Set(seen)].join(", ");
+  const why =
+    versions === ""
+      ? "there is no other Node here"
+      : `${versions} cannot run TypeScript as it is; it takes 24 or newer`;
+  return { path: null, why: `other versions of Node are not compared: ${why}` };
 }
 
 export const seeds: Trial = {
   name: "equal seeds",
-  holds: "the same bytes in another process, folder, time zone and locale",
+  holds:
+    "the same bytes in another process, folder, time zone and locale, with 1, 2 and 4 host processes, however slow",
   short: 1,
   long: 100,
   run: async (cases, seed, progress) => {
     const broken: string[] = [];
+    const node = await otherNode();
+    const places = node.path === null ? ELSEWHERE : [...ELSEWHERE, { ...HOME, folder: "other node", node: node.path }];
     for (let number = 0; number < cases; number++) {
       const own = `${seed}-${number}`;
-      const first = bytesOf(own, PLACES[0] ?? {});
-      const other = bytesOf(own, PLACES[1 + (number % 2)] ?? {});
-      const at = first.findIndex((text, index) => text !== other[index]);
-      if ((at >= 0 || first.length !== FILES.length) && broken.length < BROKEN_MAX)
-        broken.push(`seed ${own}: ${at >= 0 ? FILES[at] : first[0]}`);
+      const [first = [], ...others] = await Promise.all([HOME, ...places].map((place) => bytesOf(own, place)));
+      for (const [index, other] of others.entries()) {
+        const wrong = differenceOf(first, other);
+        if (wrong !== null && broken.length < BROKEN_MAX)
+          broken.push(`seed ${own}, ${places[index]?.processes} host processes: ${wrong}`);
+      }
+      if ((first[1]?.split("\n").length ?? 0) < 10) broken.push(`seed ${own}: next to nothing was ordered`);
       progress(number + 1);
     }
-    return { cases, counts: { files: FILES.length * cases }, broken };
+    const counts = { files: (FILES.length + 1) * cases, places: places.length };
+    return { cases, counts, broken, notes: node.path === null ? [node.why] : [] };
   },
-  // Another seed is another session: a comparison that calls them equal sees nothing.
-  canary: async () => bytesOf("one", PLACES[0] ?? {}).join() !== bytesOf("two", PLACES[0] ?? {}).join(),
+  // A strategy with a clock in it decides by the machine's time: two runs of one seed must then differ.
+  canary: async () => {
+    const [one = [], two = []] = await Promise.all([bytesOf("clock", HOME, "clock"), bytesOf("clock", HOME, "clock")]);
+    return one.length > 1 && two.length > 1 && differenceOf(one, two) !== null;
+  },
 };

@@ -14,6 +14,8 @@ export interface Figures {
   readonly counts: Readonly<Record<string, number>>;
   /** What did not hold, first case first; empty when everything did. */
   readonly broken: readonly string[];
+  /** What could not be tried here, and why. */
+  readonly notes?: readonly string[];
 }
 
 export interface Trial {
