@@ -10,6 +10,7 @@ import type { BenchRow } from "./row.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
+import { regressBenchmarks } from "./regress.ts";
 import { sessionBenchmarks } from "./session.ts";
 import { smokeBenchmarks } from "./smoke.ts";
 import { startBenchmarks } from "./start.ts";
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   store: storeBenchmarks,
   smoke: smokeBenchmarks,
   session: sessionBenchmarks,
+  regress: regressBenchmarks,
   realtime: realtimeBenchmarks,
   console: consoleBenchmarks,
   start: startBenchmarks,

@@ -1,13 +1,17 @@
 /**
  * Where a benchmark keeps its files: a temporary workspace that is gone afterwards, and the middle and the tail of what was measured.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Runs `work` with a folder that is removed at the end, whatever becomes of it. */
-export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "logos-bench-"));
+/** A disk in memory, as regressions use one: commits then cost what the program does for them, and not what the disk does. */
+const MEMORY = "/dev/shm";
+
+/** Runs `work` with a folder that is removed at the end, whatever becomes of it; in memory where asked for and possible. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>, place: "disk" | "memory" = "disk"): Promise<T> {
+  const top = place === "memory" && existsSync(MEMORY) ? MEMORY : tmpdir();
+  const folder = mkdtempSync(join(top, "logos-bench-"));
   try {
     return await work(folder);
   } finally {

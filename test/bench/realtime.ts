@@ -43,8 +43,8 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** `spread`: runs lie anywhere in the second; else all are due at once, on the full second. */
 function deskFor(hostile: boolean, spread: boolean): Desk {
-  const cadence = SECOND as Duration;
-  const desk = scaledDesk({ builtIns: builtInStrategies, strategies: STRATEGIES, symbols: SYMBOLS, cadence });
+  const size = { strategies: STRATEGIES, symbols: SYMBOLS, cadence: SECOND };
+  const desk = scaledDesk({ builtIns: builtInStrategies, ...size });
   const own: Partial<StrategyConfig> = spread
     ? { jitter: ms(400), anchor: "finish", timeBudget: ms(500) }
     : { jitter: 0 as Duration, anchor: "slot", timeBudget: ms(500) };

@@ -2,7 +2,12 @@
  * What a whole session costs at full speed, with journal, venue and files on the temporary folder's disk.
  *
  * 1. A pass is one moment at which the session did something: the journal's entries of one moment, counted from the journal.
+ * 2. A day is 390 minute bars of 50 symbols, with 200 strategies that each run once a bar; its folder lies in memory, as a
+ *    regression's does. An order is two durable transactions, so on a disk a day takes as long as the disk's syncs besides.
+ * 3. Memory is what is left after a collection; a run ten times as long must leave no more.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createSession } from "../../src/live/session/index.ts";
 import { builtInStrategies } from "../../src/live/strategies/index.ts";
 import { HOUR, MINUTE } from "../../src/shared/time.ts";
@@ -48,11 +53,86 @@ async function rowsOf(name: string, desk: Desk, length: Duration, rounds: number
   ];
 }
 
+const DAY_BARS = 390;
+const DAY_TARGET_S = { files: 5, all: 3 } as const;
+
+/** Seconds of a day of 200 strategies; `all`: in host processes. */
+async function dayRow(processesFor: "files" | "all"): Promise<BenchRow> {
+  const interval = MINUTE;
+  const sizes = { strategies: 200, symbols: 50, cadence: interval, markInterval: interval };
+  const scaled = scaledDesk({ builtIns: builtInStrategies, ...sizes });
+  const desk = { ...scaled, strategies: scaled.strategies.map((one) => ({ ...one, anchor: "slot" as const })) };
+  const length = (DAY_BARS * MINUTE) as Duration;
+  const times: number[] = [];
+  let runs = 0;
+  for (let round = 0; round < 3; round += 1) {
+    const seconds = await inFolder(async (folder) => {
+      const started = performance.now();
+      const hosts = { processesFor };
+      const live = await createSession({
+        workspace: openWorkspace(folder),
+        desk,
+        speed: "max",
+        length,
+        ports: { hosts },
+      });
+      live.start();
+      const told = await live.done;
+      if (told.failure !== null) throw new Error(told.failure.message);
+      runs = told.runs;
+      return (performance.now() - started) / 1_000;
+    }, "memory");
+    times.push(seconds);
+  }
+  const where = processesFor === "all" ? "in host processes" : "inside";
+  const [value, target] = [median(times), DAY_TARGET_S[processesFor]];
+  return {
+    name: `a day of 200 strategies on 50 symbols, ${where}`,
+    n: runs,
+    value,
+    unit: "s",
+    target,
+    better: "lower",
+  };
+}
+
+/** The session's memory in MB after so many minutes of the demo. */
+async function memoryAfter(minutes: number, collect: () => void): Promise<number> {
+  const { desk } = demoDesk({ builtIns: builtInStrategies });
+  return inFolder(async (folder) => {
+    const length = (minutes * MINUTE) as Duration;
+    const live = await createSession({ workspace: openWorkspace(folder), desk, speed: "max", length });
+    live.start();
+    await live.done;
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    // The session is looked at afterwards, so that it is still there.
+    return live.state === "stopped" ? (heapUsed + external) / 1e6 : Number.NaN;
+  }, "memory");
+}
+
+async function memoryRow(): Promise<BenchRow> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  await memoryAfter(30, collect);
+  const [short, long] = [await memoryAfter(60, collect), await memoryAfter(600, collect)];
+  return {
+    name: "memory after ten hours of the demo, less after one",
+    n: 2,
+    value: long - short,
+    unit: "MB",
+    better: "lower",
+  };
+}
+
 export async function sessionBenchmarks(): Promise<BenchRow[]> {
   const { desk: demo } = demoDesk({ builtIns: builtInStrategies });
   const large = scaledDesk({ builtIns: builtInStrategies, strategies: 200, symbols: 50 });
   return [
     ...(await rowsOf("demo, an hour at max", demo, HOUR, 3)),
     ...(await rowsOf("200 strategies on 50 symbols, 15 minutes", large, (15 * MINUTE) as Duration, 3)),
+    await dayRow("files"),
+    await dayRow("all"),
+    await memoryRow(),
   ];
 }

@@ -13,13 +13,13 @@ import { inFolder, percentile } from "./place.ts";
 import { median } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
-const START = moment(1_767_623_400_000_000);
+export const START = moment(1_767_623_400_000_000);
 const PASS = 50;
 const PASSES = 200;
 const ROUNDS = 5;
 const SINGLES = 2_000;
 
-function orderOf(number: number): EntryBody[] {
+export function orderOf(number: number): EntryBody[] {
   const id = orderId(`ROUTER-${String(number).padStart(8, "0")}`);
   const order: EntryBody = {
     kind: "order",

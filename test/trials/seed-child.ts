@@ -7,6 +7,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { forkChild, type LaunchChild } from "../../src/live/host/launch.ts";
 import { createSession } from "../../src/live/session/index.ts";
 import { MINUTE, type Duration } from "../../src/shared/time.ts";
@@ -24,17 +25,12 @@ const CLOCKED = `export default { defaults: {}, parameters: {}, onTick(context) 
 /** Processes whose answers are late, each by another time, in the order in which they were given. */
 const late: LaunchChild = (request, events) => {
   let last = Promise.resolve();
+  const pass = async (text: unknown, before: Promise<void>): Promise<void> => {
+    await Promise.all([before, wait(Math.random() * Number(lateMs))]);
+    events.message(text);
+  };
   const message = (text: unknown): void => {
-    const ms = Math.random() * Number(lateMs);
-    const before = last;
-    last = new Promise((resolve) => {
-      setTimeout(() => {
-        void before.then(() => {
-          events.message(text);
-          resolve();
-        });
-      }, ms);
-    });
+    last = pass(text, last);
   };
   return forkChild(request, { message, ended: events.ended });
 };

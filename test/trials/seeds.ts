@@ -112,7 +112,7 @@ export const seeds: Trial = {
   },
   // A strategy with a clock in it decides by the machine's time: two runs of one seed must then differ.
   canary: async () => {
-    const [one = [], two = []] = await Promise.all([bytesOf("clock", HOME, "clock"), bytesOf("clock", HOME, "clock")]);
+    const [one, two] = await Promise.all([bytesOf("clock", HOME, "clock"), bytesOf("clock", HOME, "clock")]);
     return one.length > 1 && two.length > 1 && differenceOf(one, two) !== null;
   },
 };
