@@ -139,7 +139,7 @@ export function coreOf(
   const risk = new RiskEngine(desk.limits, {
     books,
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
-    working: () => workingBySymbol(tally),
+    working: workingBySymbol(tally),
     recentVolume: (symbol, bars) =>
       market
         .bars(symbol)
@@ -203,20 +203,34 @@ function openPartOf(order: WorkingOrder): OpenPart {
   return part;
 }
 
-function workingBySymbol(tally: Tally): ReadonlyMap<string, WorkingOrders> {
-  const sums = new Map<string, WorkingOrders>();
-  for (const order of tally.working.values()) {
-    const { symbol } = order;
-    const { buys, sells, buyValue, sellValue } = sums.get(symbol) ?? NOTHING_WORKS;
-    const { open, value } = openPartOf(order);
-    sums.set(
-      symbol,
-      open.isNegative()
-        ? { buys, buyValue, sells: sells.plus(open), sellValue: sellValue.plus(value) }
-        : { sells, sellValue, buys: buys.plus(open), buyValue: buyValue.plus(value) },
-    );
-  }
-  return sums;
+function sumOf(parts: readonly OpenPart[]): WorkingOrders {
+  let { buys, sells, buyValue, sellValue } = NOTHING_WORKS;
+  for (const { open, value } of parts)
+    if (open.isNegative()) [sells, sellValue] = [sells.plus(open), sellValue.plus(value)];
+    else [buys, buyValue] = [buys.plus(open), buyValue.plus(value)];
+  return { buys, sells, buyValue, sellValue };
+}
+
+/** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
+function workingBySymbol(tally: Tally): () => ReadonlyMap<string, WorkingOrders> {
+  const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
+  return () => {
+    const bySymbol = new Map<string, OpenPart[]>();
+    for (const order of tally.working.values()) {
+      const parts = bySymbol.get(order.symbol);
+      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order)]);
+      else parts.push(openPartOf(order));
+    }
+    const sums = new Map<string, WorkingOrders>();
+    for (const [symbol, parts] of bySymbol) {
+      const before = known.get(symbol);
+      const same = before?.parts.length === parts.length && parts.every((part, at) => part === before.parts[at]);
+      const sum = same ? before.sum : sumOf(parts);
+      if (!same) known.set(symbol, { parts, sum });
+      sums.set(symbol, sum);
+    }
+    return sums;
+  };
 }
 
 /** Throws `journal_damaged` when the journal does not begin with it. */
