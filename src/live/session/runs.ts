@@ -55,7 +55,8 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
     bars[symbol] = core.market.bars(symbol);
     const mark = core.market.mark(symbol);
     if (mark !== null) marks[symbol] = mark.price;
-    positions[symbol] = core.books.position(strategy, symbol).toNumber();
+    const position = core.books.position(strategy, symbol);
+    positions[symbol] = position.isZero() ? 0 : position.toNumber();
   }
   const openOrders = [];
   for (const order of core.tally.working.values())

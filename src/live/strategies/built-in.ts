@@ -21,7 +21,7 @@ const lookbackRule = (describe: string): ParameterRule => ({ type: "integer", mi
 const number = (context: StrategyContext, name: string): number => Number(context.params[name]);
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** A signal with the sentence and the numbers behind it. */
+/** A signal with the sentence and the numbers behind it. Few signals become an order, so the sentence is made when it is asked for. */
 export interface Signal {
   readonly value: number;
   readonly text: string;
@@ -37,7 +37,9 @@ export function meanReversionSignal(bars: readonly Bar[], lookback: number, entr
   const where = value === 1 ? "below" : value === -1 ? "above" : "within";
   return {
     value,
-    text: `z ${short(score.z)} is ${where} ±${entry} over ${lookback} bars`,
+    get text() {
+      return `z ${short(score.z)} is ${where} ±${entry} over ${lookback} bars`;
+    },
     values: { z: score.z, mean: score.mean, deviation: score.deviation, z_entry: entry, lookback },
   };
 }
@@ -46,13 +48,15 @@ export function meanReversionSignal(bars: readonly Bar[], lookback: number, entr
 export function momentumSignal(bars: readonly Bar[], fast: number, slow: number): Signal | null {
   const closes = newestCloses(bars, slow);
   if (closes === null) return null;
-  const fastMean = mean(closes.slice(-fast));
+  const fastMean = mean(newestCloses(bars, fast) ?? closes);
   const slowMean = mean(closes);
   const value = Math.sign(fastMean - slowMean);
   const where = value > 0 ? "above" : value < 0 ? "below" : "at";
   return {
     value,
-    text: `the ${fast}-bar mean ${short(fastMean)} is ${where} the ${slow}-bar mean ${short(slowMean)}`,
+    get text() {
+      return `the ${fast}-bar mean ${short(fastMean)} is ${where} the ${slow}-bar mean ${short(slowMean)}`;
+    },
     values: { fast_mean: fastMean, slow_mean: slowMean, fast, slow },
   };
 }
@@ -68,7 +72,9 @@ export function carrySignal(bars: readonly Bar[], lookback: number, threshold: n
   const value = carry >= threshold ? 1 : carry <= -threshold ? -1 : 0;
   return {
     value,
-    text: `the mean change over ${lookback} bars is ${short(carry * 100)} %, the threshold ±${short(threshold * 100)} %`,
+    get text() {
+      return `the mean change over ${lookback} bars is ${short(carry * 100)} %, the threshold ±${short(threshold * 100)} %`;
+    },
     values: { carry, entry_threshold: threshold, lookback },
   };
 }
@@ -100,7 +106,9 @@ export function pairsSignal(
   const value = z <= -settings.entry ? 1 : z >= settings.entry ? -1 : Math.abs(z) < settings.exit ? 0 : held;
   return {
     value,
-    text: `the spread's z is ${short(z)}; enter at ±${settings.entry}, leave inside ±${settings.exit}`,
+    get text() {
+      return `the spread's z is ${short(z)}; enter at ±${settings.entry}, leave inside ±${settings.exit}`;
+    },
     values: { z, spread_mean: score.mean, hedge_ratio: ratio, z_entry: settings.entry, z_exit: settings.exit },
     ratio,
   };
@@ -116,10 +124,8 @@ function bySymbol(signalOf: (context: StrategyContext, bars: readonly Bar[]) => 
       const signal = signalOf(context, bars);
       if (signal === null || close === undefined) continue;
       const value = capped(signal.value, number(context, "exposure_cap"));
-      const order = orderToward(context, symbol, targetOf(context, value, close), close, {
-        text: signal.text,
-        values: { signal: value, ...signal.values },
-      });
+      const because = () => ({ text: signal.text, values: { signal: value, ...signal.values } });
+      const order = orderToward(context, symbol, targetOf(context, value, close), close, because);
       if (order !== null) orders.push(order);
     }
     return orders;
@@ -193,7 +199,7 @@ function tradePair(context: StrategyContext): OrderIntent[] {
   const targetA = targetOf(context, value, closeA);
   const bound = context.sizing.maxPosition ?? Infinity;
   const targetB = Math.max(-bound, Math.min(bound, -signal.ratio * targetA));
-  const because = { text: signal.text, values: { signal: value, ...signal.values } };
+  const because = () => ({ text: signal.text, values: { signal: value, ...signal.values } });
   return [
     orderToward(context, first, targetA, closeA, because),
     orderToward(context, second, targetB, closeB, because),

@@ -21,13 +21,13 @@ export function targetOf(context: StrategyContext, signal: number, close: number
   return bound === undefined ? wanted : clip(wanted, bound);
 }
 
-/** The order that leads from the position to the target; null when there is nothing to order. */
+/** The order that leads from the position to the target; null when there is nothing to order, and then nobody asks why. */
 export function orderToward(
   context: StrategyContext,
   symbol: string,
   target: number,
   close: number,
-  because: OrderIntent["because"],
+  because: () => OrderIntent["because"],
 ): OrderIntent | null {
   if (context.openOrders(symbol).length > 0) return null;
   const position = context.position(symbol);
@@ -38,9 +38,6 @@ export function orderToward(
   const minimums = context.minimums(symbol);
   if (quantity === 0 || Math.abs(quantity) < minimums.quantity || Math.abs(quantity) * close < minimums.notional)
     return null;
-  return {
-    symbol,
-    quantity,
-    because: { text: because.text, values: { ...because.values, close, target, position } },
-  };
+  const { text, values } = because();
+  return { symbol, quantity, because: { text, values: { ...values, close, target, position } } };
 }
