@@ -96,8 +96,14 @@ class Children {
     return this.#ends.length;
   }
 
+  /** Waits until the last has ended. They keep nobody waiting by themselves, so something else has to. */
   async ended(): Promise<void> {
-    await Promise.all(this.#ends);
+    const awake = setInterval(() => undefined, 1_000);
+    try {
+      await Promise.all(this.#ends);
+    } finally {
+      clearInterval(awake);
+    }
   }
 
   /** The largest of them in bytes, where the system says so. */
