@@ -7,7 +7,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError } from "../../shared/errors.ts";
-import type { LiveSession } from "../../live/session/index.ts";
+import { scopeText, type Scope } from "../../shared/scope.ts";
+import type { GateRequest, LiveSession } from "../../live/session/index.ts";
 import {
   findSession,
   lockHolder,
@@ -25,6 +26,31 @@ interface Options {
   readonly session?: string;
   readonly operator?: string;
   readonly note?: string;
+  readonly strategy?: string;
+  readonly group?: string;
+}
+
+/** The part of the desk that is meant; undefined for the whole session. */
+function scopeOf({ strategy, group }: Options): Scope | undefined {
+  if (strategy !== undefined && group !== undefined)
+    throw new CodedError(
+      "usage",
+      "--strategy and --group exclude each other: name one of the two, or none for the whole session.",
+    );
+  if (strategy !== undefined) return { kind: "strategy", name: strategy };
+  return group === undefined ? undefined : { kind: "group", name: group };
+}
+
+/** Halts or resumes a session or a part of it. */
+function gate(context: Context, options: Options, action: "halt" | "resume", request: GateRequest): Promise<number> {
+  const scope = scopeOf(options);
+  const { operator, note } = request;
+  const words = { operator, note };
+  const command: ControlCommand =
+    scope === undefined ? { command: action, ...words } : { command: "switch", action, scope, ...words };
+  const done = action === "halt" ? "halted" : "resumed";
+  const offline = (session: LiveSession): void => session[action]({ ...words, scope });
+  return act(context, options, command, offline, scope === undefined ? done : `${scopeText(scope)} ${done}`);
 }
 
 const WHO = "an operator's name goes on the record.";
@@ -88,26 +114,29 @@ const RUNNING_COMMANDS = {
 export function addControlCommands(add: AddCommand): void {
   add<Options>(
     "halt",
-    "Shut the gate of a session: no new order goes out until somebody resumes it.",
+    "Shut the gate of a session, or of one strategy or group: no new order goes out until somebody resumes it.",
     (command) => {
       command
         .option("--session <id>", "which session; the newest when absent")
+        .option("--strategy <name>", "this strategy alone")
+        .option("--group <name>", "every strategy of this group")
         .option("--operator <name>", "who halts")
         .option("--note <text>", "why");
     },
-    'logos halt --operator "A. Trader" --note "odd fills in NVDA"',
+    'logos halt --group momentum --operator "A. Trader" --note "odd fills in NVDA"',
     (context, options) => {
       const operator = recordText("--operator", options.operator, WHO);
-      const request = { operator, note: optionalRecordText("--note", options.note ?? "") };
-      return act(context, options, { command: "halt", ...request }, (session) => session.halt(request), "halted");
+      return gate(context, options, "halt", { operator, note: optionalRecordText("--note", options.note ?? "") });
     },
   );
   add<Options>(
     "resume",
-    "Open the gate again. Refused while a drift item waits for its review.",
+    "Open the gate again, of the session (refused while a drift item waits for its review) or of one strategy or group.",
     (command) => {
       command
         .option("--session <id>", "which session; the newest when absent")
+        .option("--strategy <name>", "this strategy alone")
+        .option("--group <name>", "every strategy of this group")
         .option("--operator <name>", "who resumes")
         .option("--note <text>", "why it is right to trade again");
     },
@@ -115,8 +144,7 @@ export function addControlCommands(add: AddCommand): void {
     (context, options) => {
       const operator = recordText("--operator", options.operator, WHO);
       const note = recordText("--note", options.note, "say why it is right to trade again.");
-      const request = { operator, note };
-      return act(context, options, { command: "resume", ...request }, (session) => session.resume(request), "resumed");
+      return gate(context, options, "resume", { operator, note });
     },
   );
   for (const [name, { description }] of Object.entries(RUNNING_COMMANDS))

@@ -47,6 +47,10 @@ function tell({ output }: Context, status: SessionStatus): void {
     ["p95 latency", status.latencyP95Ms === null ? "—" : `${status.latencyP95Ms} ms${samples}`],
     ["skip rate", status.skipRate === null ? "—" : percent(status.skipRate)],
     ["queue depth", orDash(status.queueDepthMax)],
+    ...status.haltedScopes.map(({ kind, name, since, message, note }): [string, string] => [
+      `${kind} halted`,
+      `${name} since ${since}: ${message}${note === null || note === "" ? "" : ` ${note}`}`,
+    ]),
     ["drift open", String(status.openDrift)],
     ["last written", status.writtenSecondsAgo === null ? "—" : `${status.writtenSecondsAgo.toFixed(1)} s ago`],
   ]);

@@ -6,9 +6,10 @@
  * 3. What an earlier run of the session already settled (a halt that was resumed, a quarantine that was ended) is no alert.
  */
 import type { SessionProbe } from "../../live/session/api.ts";
+import { scopeText } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { Alert } from "../../shared/views.ts";
-import type { JournalEntry, StrategyEntry } from "../../store/journal/entries.ts";
+import type { JournalEntry, StrategyEntry, SwitchEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
 
 export const ALERTS_MAX = 200;
@@ -27,6 +28,7 @@ export class Alerts {
       this.#raise(`halt:${entry.code}`, "critical", `Halted: ${entry.message}`, entry.at, "drift");
     else if (entry.kind === "drift") this.#raise(`drift:${entry.item}`, "critical", entry.text, entry.at, "drift");
     else if (entry.kind === "strategy") this.#strategy(entry, live);
+    else if (entry.kind === "switch") this.#switch(entry, live);
     else if (entry.kind === "review" && !live) this.#settle((cause) => cause === `drift:${entry.item}`);
     else if (entry.kind === "resume" && !live) this.#settle((cause) => cause.startsWith("halt:"));
   }
@@ -92,6 +94,13 @@ export class Alerts {
       const text = `${entry.strategy} is ${entry.event.replace("_", " ")}: ${entry.reason}`;
       this.#raise(cause, "critical", text, entry.at, "schedule");
     } else if (!live) this.#settle((waiting) => waiting === cause);
+  }
+
+  #switch({ event, scope, message, at }: SwitchEntry & { readonly at: Moment }, live: boolean): void {
+    const cause = `switch:${scopeText(scope)}`;
+    if (event === "halted")
+      this.#raise(cause, "critical", `The ${scopeText(scope)} is halted: ${message}`, at, "schedule");
+    else if (!live) this.#settle((waiting) => waiting === cause);
   }
 
   #raise(cause: string, severity: Alert["severity"], text: string, at: Moment, view: string): void {

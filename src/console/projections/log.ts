@@ -5,6 +5,7 @@
  * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
  */
 import { formatMoment } from "../../shared/time.ts";
+import { scopeText } from "../../shared/scope.ts";
 import type { LogView } from "../../shared/views.ts";
 import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "./rejections.ts";
@@ -100,6 +101,13 @@ function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Word
   return [level, entry.strategy, `${entry.event.replace("_", " ")}${by}: ${entry.reason}`];
 }
 
+function switchWords(entry: Extract<JournalEntry, { kind: "switch" }>): Words {
+  const { event, scope, message, operator, note } = entry;
+  const why = operator === null || note === null || note === "" ? "" : ` ${note}`;
+  const [level, done] = event === "halted" ? (["critical", "halted"] as const) : (["info", "resumed"] as const);
+  return [level, scope.name, `The ${scopeText(scope)} is ${done}: ${message}${why}`];
+}
+
 const routine = (): null => null;
 
 /** A function for each kind of entry, so that a new kind has to say whether it has words. */
@@ -122,6 +130,7 @@ const WORDS: { readonly [Kind in EntryKind]: (entry: Extract<JournalEntry, { kin
   restore: reviewWords,
   limits: limitWords,
   strategy: strategyWords,
+  switch: switchWords,
   equity: routine,
   metrics: routine,
   snapshot: routine,

@@ -8,6 +8,7 @@
 import type { Moment } from "../../shared/time.ts";
 import type { MetricsView } from "../../shared/views.ts";
 import type { Desk } from "../../shared/desk.ts";
+import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { RejectionRow } from "./rejections.ts";
 import { Table } from "./table.ts";
@@ -26,11 +27,15 @@ export function numberOf(line: Line, key: string): number | null {
 
 const msOf = (line: Line, key: string): number => Math.round((numberOf(line, key) ?? 0) * 1e6) / 1e3;
 
+/** What is asked of a shut gate says nothing about the orders. */
+const WHILE_HALTED: ReadonlySet<string> = new Set(["router_halted", ...Object.values(SCOPE_REFUSALS)]);
+
 /** What an entry counts as an error under, or null. `rejection` is what `RejectionsProjection.apply` made of the same entry. */
 export function errorKindOf(entry: JournalEntry, rejection: RejectionRow | null): string | null {
-  if (rejection !== null) return rejection.cause === "router_halted" ? null : rejection.cause;
+  if (rejection !== null) return WHILE_HALTED.has(rejection.cause) ? null : rejection.cause;
   if (entry.kind !== "run_finished" || entry.outcome === "ok" || entry.outcome === "overrun") return null;
-  return `run_${entry.outcome}`;
+  // The same word as in the lines of metrics.
+  return entry.outcome;
 }
 
 /** The line's error counts, by kind; at most `ERROR_KINDS_MAX`. */

@@ -6,6 +6,7 @@
  * 3. What the broker refuses after the router accepted it is a rejection too, told once, with the order that it ends.
  * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
  */
+import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { RejectionsView } from "../../shared/views.ts";
 import type { ClosedEntry, JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
@@ -25,6 +26,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
   "router_halted",
+  ...Object.values(SCOPE_REFUSALS),
   "cooldown_active",
   "turnover_block",
   "turnover_warn",

@@ -7,6 +7,7 @@
  */
 import type { WhyStep } from "../../shared/contract.ts";
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
+import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { OrderEntry } from "../../store/journal/entries.ts";
@@ -36,6 +37,8 @@ const ROUTER_REASONS: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
 ]);
+
+const HALTED_REASONS: ReadonlySet<string> = new Set(Object.values(SCOPE_REFUSALS));
 
 const refusedByRisk = (order: OrderEntry): boolean => !order.accepted && !ROUTER_REASONS.has(order.reason);
 
@@ -105,7 +108,7 @@ function riskStep(trail: Trail): WhyStep[] {
       step: "risk",
       at: order.at,
       seq: order.seq,
-      title: "Risk",
+      title: HALTED_REASONS.has(order.reason) ? "Kill switch" : "Risk",
       text: refused ? refusal(order) : warned > 0 ? `${passed} ${warned} of them warn.` : passed,
       state: refused ? severityOf(order.reason) : warned > 0 ? "warning" : "ok",
       values: valuesOf(refused ? [...guards, ["free at", momentText(order.freeAt)]] : guards),

@@ -6,6 +6,7 @@
  * 2. Blocks that are equal are not taken apart. Only when a difference is found is the way to it gone through once more.
  * 3. Memory does not grow with the runs: what is kept is one run for each strategy, and the order in question.
  */
+import type { Scope } from "../../shared/scope.ts";
 import type { EventLog } from "./events.ts";
 
 /** One event; what else it holds depends on its kind. */
@@ -332,6 +333,11 @@ function linksOf(event: RunEvent, index: number, known: boolean): ChainLink[] {
       ];
     case "drift":
       return [link("drift", `${words(event["item"])} ${words(event["drift"])}: ${words(event["text"])}`)];
+    case "switch": {
+      const { kind, name } = event["scope"] as Partial<Scope>;
+      const done = `${words(kind)} ${words(name)} ${words(event["event"])}`;
+      return [link("decision", `${done}: ${words(event["message"])} ${words(event["note"] ?? "")}`)];
+    }
     case "halt":
     case "review":
     case "resume":

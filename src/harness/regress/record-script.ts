@@ -8,10 +8,11 @@
  */
 import type { CodedError } from "../../shared/errors.ts";
 import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
+import { scopeText, type Scope } from "../../shared/scope.ts";
 import type { JournalEntry } from "../../store/index.ts";
 
 /** A line as `fixture.yaml` has it. */
-export type ScriptLine = Readonly<Record<string, string>>;
+export type ScriptLine = Readonly<Record<string, string | Scope>>;
 
 /** What an operator asked of a strategy, by its entry's event. */
 const COMMANDS: Readonly<Record<string, string | undefined>> = {
@@ -58,6 +59,9 @@ export class ScriptReader {
         this.#add(entry.at, { do: "changeLimit", limit, value, operator, note });
         break;
       }
+      case "switch":
+        this.#switch(entry);
+        break;
       case "strategy":
         this.#strategy(entry);
         break;
@@ -93,6 +97,17 @@ export class ScriptReader {
     if (source === "operator") this.#add(at, { do: "halt", operator: operator ?? "operator", note: note ?? "" });
     else if (source === "breaker") this.#add(at, { do: "pass" });
     else if (source !== "drift") throw this.#refuse(`it was halted by ${code}, which cannot be played again.`);
+  }
+
+  #switch({ at, event, scope, source, operator, note }: Extract<JournalEntry, { kind: "switch" }>): void {
+    if (source !== "operator")
+      throw this.#refuse(`the kill switch of ${scopeText(scope)} was a file, which cannot be played again.`);
+    this.#add(at, {
+      do: event === "halted" ? "halt" : "resume",
+      scope,
+      operator: operator ?? "operator",
+      note: note ?? "",
+    });
   }
 
   #strategy({ at, strategy, event, operator }: Extract<JournalEntry, { kind: "strategy" }>): void {

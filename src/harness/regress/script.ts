@@ -23,6 +23,8 @@ const at = z
 const operator = text(80);
 const note = text(2_000);
 const strategy = text(80);
+/** Which strategy or group; the whole session when absent. */
+const scope = z.strictObject({ kind: z.enum(["strategy", "group"]), name: text(80) }).optional();
 
 export const ActionSchema = z.discriminatedUnion("do", [
   z.strictObject({
@@ -43,8 +45,8 @@ export const ActionSchema = z.discriminatedUnion("do", [
     operator,
     note,
   }),
-  z.strictObject({ at, do: z.literal("resume"), operator, note }),
-  z.strictObject({ at, do: z.literal("halt"), operator, note: z.string().max(2_000).default("") }),
+  z.strictObject({ at, do: z.literal("resume"), scope, operator, note }),
+  z.strictObject({ at, do: z.literal("halt"), scope, operator, note: z.string().max(2_000).default("") }),
   z.strictObject({ at, do: z.literal("changeLimit"), limit: text(80), value: text(80), operator, note }),
   z.strictObject({ at, do: z.literal("pauseStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),

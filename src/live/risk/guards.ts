@@ -290,6 +290,8 @@ export const RISK_CODES: Readonly<Record<string, string>> = {
   capacity_limit: "the order's share of the symbol's recent volume above its limit",
   capacity_warn: "a warning: the order is large for the symbol's volume; it passes",
   kill_switch_triggered: "the kill switch: a file, a button, a key, a command; halts the session",
+  strategy_halted: "the kill switch of the strategy: a file, a button, a key, a command; before all guards",
+  group_halted: "the kill switch of the strategy's group; before all guards",
   session_drawdown_limit: "the session's drawdown since the last resume; halts the session",
   reject_limit_reached: "too many rejections within the window; halts the session",
   data_stale: "the feed said nothing for too long; halts the session",

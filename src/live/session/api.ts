@@ -9,9 +9,11 @@
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { FeedSource, Speed } from "../../shared/ports.ts";
+import type { Scope } from "../../shared/scope.ts";
 import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { DriftKind, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
+import type { HaltedScope } from "./switches.ts";
 
 export type SessionState = "ready" | "recovering" | "running" | "paused" | "halted" | "stopping" | "stopped" | "failed";
 
@@ -67,6 +69,8 @@ export interface StrategyProbe {
   readonly module: string;
   readonly group: string;
   readonly symbols: readonly string[];
+  /** What halts its orders besides the whole session: its own kill switch or its group's; null where nothing does. */
+  readonly haltedBy: Scope | null;
   /** The worst that holds: a quarantined strategy is not also told as late. */
   readonly state:
     | "waiting"
@@ -172,6 +176,8 @@ export interface SessionProbe {
   };
   readonly snapshot: { readonly at: Moment | null; readonly age: Duration | null; readonly every: Duration };
   readonly haltReasons: readonly HaltReason[];
+  /** Strategies and groups that are halted by themselves, the earliest first. */
+  readonly haltedScopes: readonly HaltedScope[];
   readonly drift: readonly DriftProbe[];
   readonly resumes: readonly { readonly at: Moment; readonly operator: string; readonly note: string }[];
   readonly strategies: readonly StrategyProbe[];
@@ -276,6 +282,13 @@ export interface RestoreRequest {
   readonly useSnapshotLimits?: boolean;
 }
 
+/** A halt or a resume: of the whole session, or of one strategy or group. */
+export interface GateRequest {
+  readonly operator: string;
+  readonly note: string;
+  readonly scope?: Scope | undefined;
+}
+
 /** A running or stopped session. Every method that takes an operator wants a name that is not blank. */
 export interface LiveSession {
   readonly id: SessionId;
@@ -290,11 +303,14 @@ export interface LiveSession {
   setSpeed(speed: Speed): void;
   /** No new runs, last snapshot and files, lock released. Working orders stay at the venue. A second call waits for the first. */
   stop(cause: StopCause): Promise<SessionSummary>;
-  /** Shuts the gate at once; it depends on no strategy, metric or view. Halting a halted session adds a reason. */
-  halt(request: { readonly operator: string; readonly note: string }): void;
+  /**
+   * Shuts the gate at once, of everything or of a scope; it depends on no strategy, metric or view. Halting what is halted puts the
+   * word on the record. Throws `not_found` for a scope that the desk does not have.
+   */
+  halt(request: GateRequest): void;
   review(item: string, decision: ReviewDecision): void;
-  /** Throws `drift_open` while an item waits, `not_halted` when there is nothing to resume. */
-  resume(request: { readonly operator: string; readonly note: string }): void;
+  /** Throws `drift_open` while an item waits, `not_halted` when there is nothing to resume, `wrong_state` while a kill file is there. */
+  resume(request: GateRequest): void;
   /**
    * Changes a limit from here on; `name` and `value` as in a desk file, `none` for no limit. The note says why.
    * Throws `invalid_input` for a name or a value that breaks a rule, `wrong_state` when it is that already.

@@ -26,6 +26,13 @@ const RequestSchema = z.discriminatedUnion("command", [
     note,
   }),
   z.object({ command: z.literal("resume"), operator: name, note }),
+  z.object({
+    command: z.literal("switch"),
+    action: z.enum(["halt", "resume"]),
+    scope: z.object({ kind: z.enum(["strategy", "group"]), name }),
+    operator: name,
+    note,
+  }),
   z.object({ command: z.literal("limits"), limit: name, value: name, operator: name, note }),
   z.object({ command: z.literal("strategy"), name, action: z.enum(["pause", "resume", "run"]), operator: name }),
 ]);
@@ -54,6 +61,8 @@ function obey(session: LiveSession, request: Request): void {
     }
     case "resume":
       return session.resume(request);
+    case "switch":
+      return request.action === "halt" ? session.halt(request) : session.resume(request);
     case "limits":
       return session.changeLimit(request.limit, request.value, request);
     case "strategy":

@@ -13,6 +13,7 @@ import type { Moment } from "../../shared/time.ts";
 import type { ClosedEntry, FillEntry, OrderEntry, RunFinishedEntry } from "../../store/journal/entries.ts";
 import { calendarOf } from "../calendar/index.ts";
 import type { Core } from "./parts.ts";
+import { SCOPE_CODES } from "./switches.ts";
 
 /** A run's start. A run that is due earlier than the schedule says was asked for by an operator. */
 export function runStarted(core: Core, strategy: string, due: Moment, at: Moment): void {
@@ -71,7 +72,7 @@ export function submitted(core: Core, order: Submission, at: Moment): SubmitOutc
 
 /** An order that was refused, by whomever. What is asked while halted says nothing about the orders, and is not counted. */
 export function refusedOrder(core: Core, reason: string, at: Moment): void {
-  if (reason !== "router_halted") core.risk.refused(reason, at);
+  if (reason !== "router_halted" && !SCOPE_CODES.has(reason)) core.risk.refused(reason, at);
 }
 
 /** What the router makes of an execution. Its drift, if any, is on the router's list afterwards. */

@@ -3,7 +3,8 @@
  *
  * 1. A decision is added to the ledger before anything is sent; who sends has committed first.
  * 2. An order is sent once. An outcome that nobody knows is asked about by the venue's id, and never sent again.
- * 3. What is asked while the router is halted is answered by the router alone: no guard is shown for an order that could not pass.
+ * 3. What is asked while the router is halted is answered by the router alone, and what is asked by a halted strategy or group by
+ *    its kill switch: no guard is shown for an order that could not pass.
  */
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { OrderId } from "../../shared/ids.ts";
@@ -16,6 +17,7 @@ import type { GuardReading, OrderEntry } from "../../store/journal/entries.ts";
 import { closedOrder, refusedOrder, submitted } from "./effects.ts";
 import { haltSession } from "./halts.ts";
 import type { Core } from "./parts.ts";
+import { heldBack } from "./switches.ts";
 
 /** The refusal of an order whose symbol has no price yet; the router never sees it. */
 export const NO_PRICE = "no_price";
@@ -74,6 +76,11 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
   if (limitPrice === null && mark === null) {
     refusedOrder(core, NO_PRICE, at);
     return { ...base, reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` };
+  }
+  const held = heldBack(core, asked);
+  if (held !== null) {
+    refusedOrder(core, held.reason, at);
+    return { ...base, ...held };
   }
   const known = core.router.decisionOf(idempotencyKey ?? `${strategy}:${clientOrderId}`) !== undefined;
   let guards: readonly GuardReading[] = [];

@@ -9,6 +9,7 @@
 import { fromRouterState, OrderRouter } from "../../orchestrator/index.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { scopeText } from "../../shared/scope.ts";
 import type { FeedEvent, Mark } from "../../shared/market.ts";
 import type { BrokerFill } from "../../shared/ports.ts";
 import { duration } from "../../shared/time.ts";
@@ -29,9 +30,10 @@ import {
 import { takeFill } from "./fills.ts";
 import { foundDrift, haltSession, reviewed } from "./halts.ts";
 import { repeatLimit } from "./limits.ts";
-import { answered, ROUTER_REFUSALS } from "./orders.ts";
+import { answered, NO_PRICE, ROUTER_REFUSALS } from "./orders.ts";
 import type { Core, RunPicture } from "./parts.ts";
 import { pictureOf } from "./runs.ts";
+import { heldBack, SCOPE_CODES } from "./switches.ts";
 
 /** A run that was under way when the journal ended. */
 export interface Interrupted {
@@ -136,6 +138,10 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
       if (before !== entry.before) differs(entry, `the limit ${entry.limit}`, entry.before, before);
       return;
     }
+    case "switch":
+      if (entry.event === "resumed" && !core.tally.switches.has(entry.scope))
+        differs(entry, `the halt of ${scopeText(entry.scope)}`, true, false);
+      return;
     case "restore":
       return restored(core, entry);
     case "strategy":
@@ -161,6 +167,9 @@ function repeatMissed(core: Core, entry: Extract<JournalEntry, { kind: "missed" 
 }
 
 function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {
+  const held = heldBack(core, entry)?.reason ?? null;
+  const told = SCOPE_CODES.has(entry.reason) ? entry.reason : null;
+  if (held !== told && entry.reason !== NO_PRICE) differs(entry, "the kill switch's answer", told, held);
   if (!entry.accepted && !entry.replay && !ROUTER_REFUSALS.has(entry.reason))
     return refusedOrder(core, entry.reason, entry.at);
   const { decision } = submitted(core, entry, entry.at);

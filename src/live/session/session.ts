@@ -15,11 +15,20 @@ import { between } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
-import { ARTIFACT_FILES, killSwitchPath, type ControlInbox } from "../../store/index.ts";
-import type { LiveSession, ReviewDecision, SessionProbe, SessionState, SessionSummary, StopCause } from "./api.ts";
+import { ARTIFACT_FILES, type ControlInbox } from "../../store/index.ts";
+import type {
+  GateRequest,
+  LiveSession,
+  ReviewDecision,
+  SessionProbe,
+  SessionState,
+  SessionSummary,
+  StopCause,
+} from "./api.ts";
 import type { Checkpoints } from "./checkpoint.ts";
 import { answerControl } from "./control.ts";
 import { addSnapshot, saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { KillSwitch } from "./kill-switch.ts";
 import { changeLimit, type LimitRequest } from "./limits.ts";
 import { operatorOf } from "./operator.ts";
 import { cancelAtVenue } from "./orders.ts";
@@ -29,6 +38,7 @@ import type { Core } from "./parts.ts";
 import { probeOf } from "./probe.ts";
 import { needOpenMarket } from "./runs.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "./recovery.ts";
+import { haltScope, resumeScope } from "./switches.ts";
 
 /** Real milliseconds between two looks at the kill switch and the inbox. */
 export const CONTROL_MS = 200;
@@ -37,7 +47,7 @@ export interface SessionParts {
   readonly core: Core;
   readonly facts: FileFacts;
   readonly inbox: ControlInbox;
-  /** Folders in which a file named KILL halts. */
+  /** Folders in which files named KILL halt. */
   readonly killFolders: readonly string[];
   readonly endsAt: Moment | null;
   readonly interrupted: readonly Interrupted[];
@@ -51,6 +61,7 @@ export class Session implements LiveSession {
   readonly #parts: SessionParts;
   readonly #core: Core;
   readonly #loop: Loop;
+  readonly #kill: KillSwitch;
   #state: "ready" | "running" | "stopping" | "stopped" | "failed" = "ready";
   #paused = false;
   #failure: ErrorShape | null = null;
@@ -65,6 +76,7 @@ export class Session implements LiveSession {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.#core = parts.core;
+    this.#kill = new KillSwitch(parts.core, parts.facts.fs, parts.killFolders);
     this.#startedMs = parts.core.timers.monotonicMs();
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
@@ -162,18 +174,13 @@ export class Session implements LiveSession {
     return this.done;
   }
 
-  halt(request: { readonly operator: string; readonly note: string }): void {
+  halt(request: GateRequest): void {
     const operator = operatorOf(request.operator);
     this.#needOpen("halted");
     const note = request.note.trim();
-    const halt = {
-      source: "operator",
-      code: "operator_halt",
-      message: `Halted by ${operator}.`,
-      operator,
-      note,
-    } as const;
-    haltSession(this.#core, halt, this.#core.now);
+    const told = { code: "operator_halt", message: `Halted by ${operator}.`, operator, note };
+    if (request.scope !== undefined) haltScope(this.#core, request.scope, request);
+    else haltSession(this.#core, { source: "operator", ...told }, this.#core.now);
     this.#afterHalt();
   }
 
@@ -185,16 +192,17 @@ export class Session implements LiveSession {
     this.#writeFiles();
   }
 
-  resume(request: { readonly operator: string; readonly note: string }): void {
+  resume(request: GateRequest): void {
     operatorOf(request.operator);
     this.#needOpen("resumed");
+    if (request.scope !== undefined) {
+      this.#kill.needOff(request.scope);
+      resumeScope(this.#core, request.scope, request);
+      return this.#afterHalt();
+    }
     const { unanswered } = this.#parts.reconciled;
     if (unanswered !== null) throw new CodedError("wrong_state", unanswered);
-    const kill = killSwitchPath(this.#parts.facts.fs, this.#parts.killFolders);
-    if (kill !== null)
-      throw new CodedError("wrong_state", `The kill switch is on: remove the file ${kill}, then resume.`, {
-        path: kill,
-      });
+    this.#kill.needOff(null);
     const { operator, note } = this.#core.router.resume(request, this.#core.now);
     this.#core.risk.resumed(this.#core.now);
     this.#core.ledger.add({ kind: "resume", operator, note }, this.#core.now);
@@ -381,30 +389,16 @@ export class Session implements LiveSession {
     this.#timer = this.#core.timers.set(() => {
       this.#timer = null;
       if (this.#state !== "running") return;
-      if (this.#core.ledger.broken !== null || this.#asked()) this.#core.clock.wake();
+      if (this.#core.ledger.broken !== null || this.#kill.waits || this.#parts.inbox.waits) this.#core.clock.wake();
       this.#watch();
     }, CONTROL_MS);
-  }
-
-  #asked(): boolean {
-    const { killFolders, inbox, facts } = this.#parts;
-    return (killSwitchPath(facts.fs, killFolders) !== null && !this.#killed()) || inbox.waits;
-  }
-
-  #killed(): boolean {
-    return this.#core.tally.haltReasons.some((reason) => reason.source === "kill_switch");
   }
 
   #control(): void {
     const nowMs = this.#core.timers.monotonicMs();
     if (nowMs - this.#controlMs < CONTROL_MS / 2) return;
     this.#controlMs = nowMs;
-    const kill = killSwitchPath(this.#parts.facts.fs, this.#parts.killFolders);
-    if (kill !== null && !this.#killed()) {
-      const message = `The kill switch is on: the file ${kill} is there. Remove it, then resume.`;
-      haltSession(this.#core, { source: "kill_switch", code: "kill_switch_triggered", message }, this.#core.now);
-      this.#afterHalt();
-    }
+    if (this.#kill.obey()) this.#afterHalt();
     answerControl(this, this.#parts.inbox);
   }
 

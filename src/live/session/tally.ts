@@ -23,6 +23,7 @@ import type {
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
 import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
+import { Switches } from "./switches.ts";
 
 /** Fills that a duplicate is recognised against. */
 export const SEEN_FILLS_MAX = 200_000;
@@ -90,6 +91,8 @@ export class Tally {
   readonly working = new Map<string, WorkingOrder>();
   readonly seenFills = new Map<string, SeenFill>();
   readonly drift = new Map<string, DriftProbe>();
+  /** Strategies and groups that are halted by themselves. */
+  readonly switches = new Switches();
   /** What the session is halted for now; empty when it is not. */
   haltReasons: HaltReason[] = [];
   readonly halts: HaltReason[] = [];
@@ -194,6 +197,8 @@ export class Tally {
         if (entry.event === "resumed") tally.timeoutsInRow = 0;
         return;
       }
+      case "switch":
+        return this.switches.apply(entry);
       case "registered":
       case "limits":
       case "cancel":

@@ -9,6 +9,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
+import { scopeText, type Scope } from "../../shared/scope.ts";
 import { formatMoment } from "../../shared/time.ts";
 import {
   findSession,
@@ -23,6 +24,7 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { Switches, type HaltedScope } from "../session/switches.ts";
 
 export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
 
@@ -43,6 +45,15 @@ export interface SessionStatus {
   readonly drawdown: string | null;
   readonly positions: Readonly<Record<string, string>>;
   readonly lastSignal: { readonly at: string; readonly strategy: string; readonly text: string } | null;
+  /** Strategies and groups that are halted by themselves, the earliest first. */
+  readonly haltedScopes: readonly {
+    readonly kind: Scope["kind"];
+    readonly name: string;
+    readonly since: string;
+    readonly message: string;
+    readonly operator: string | null;
+    readonly note: string | null;
+  }[];
   readonly openDrift: number;
   readonly latencyP95Ms: number | null;
   readonly skipRate: number | null;
@@ -100,8 +111,9 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   const line = lastMetrics(files);
   const written = writtenSecondsAgo(files);
   const halts = openHalts(journal);
+  const scopes = haltedScopes(journal);
   const state = stateOf(journal, writer !== null, record, halts.length > 0);
-  const health = healthOf(state, writer !== null, halts, written);
+  const health = healthOf(state, writer !== null, [...halts, ...scopes], written);
   const number = (key: string): number | null => (typeof line?.[key] === "number" ? line[key] : null);
   const p95 = number("p95_latency_s");
   const value = equity?.kind === "equity" ? equity : null;
@@ -110,7 +122,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
     id: files.id,
     folder: files.folder,
     health,
-    reason: reasonOf(health, halts, written),
+    reason: reasonOf(health, halts, scopes, written),
     state,
     pid: writer === null || writer === "unknown" ? null : writer.pid,
     desk: record?.desk ?? null,
@@ -124,6 +136,13 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
       order?.kind === "order"
         ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
         : null,
+    haltedScopes: scopes.map(({ scope, at, message, operator, note }) => ({
+      ...scope,
+      since: formatMoment(at),
+      message,
+      operator,
+      note,
+    })),
     openDrift: openDriftOf(journal) ?? record?.driftOpen ?? 0,
     latencyP95Ms: p95 === null ? null : Math.round(p95 * 1e6) / 1e3,
     skipRate: number("skip_rate"),
@@ -144,6 +163,13 @@ function openHalts(journal: JournalReader | null): { readonly code: string; read
       halts.push({ code: entry.code, message: `${entry.message}${note}` });
     }
   return halts;
+}
+
+/** The strategies and groups that are halted by themselves. */
+function haltedScopes(journal: JournalReader | null): readonly HaltedScope[] {
+  const switches = new Switches();
+  for (const entry of journal?.read(1, ["switch"]) ?? []) if (entry.kind === "switch") switches.apply(entry);
+  return switches.state();
 }
 
 /** The equity that the session began with, as its journal says it. */
@@ -189,9 +215,11 @@ function healthOf(state: string, running: boolean, halts: readonly unknown[], wr
 function reasonOf(
   health: StatusHealth,
   halts: readonly { readonly message: string }[],
+  scopes: readonly HaltedScope[],
   written: number | null,
 ): string | null {
-  if (health === "halted") return halts.at(-1)?.message ?? "The session is halted.";
+  if (health === "halted")
+    return halts.at(-1)?.message ?? `In part: ${scopes.map(({ scope }) => scopeText(scope)).join(", ")}.`;
   if (health === "stale") return `It has written nothing for ${Math.round(written ?? 0)} s.`;
   if (health === "offline")
     return "No process runs it and it did not stop in order. Open it again: it goes on from its journal.";

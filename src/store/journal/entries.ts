@@ -7,6 +7,7 @@
  * 4. Nothing in an entry depends on the wall clock, the machine or the folder, but for the `session` entries that say so.
  */
 import type { Because } from "../../shared/strategy.ts";
+import type { Scope } from "../../shared/scope.ts";
 import type { OrderId } from "../../shared/ids.ts";
 import type { CommandOutcome } from "../../shared/ports.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
@@ -241,6 +242,17 @@ export interface StrategyEntry {
   readonly operator: string | null;
 }
 
+/** The kill switch of a part of the desk was thrown, or lifted again. */
+export interface SwitchEntry {
+  readonly kind: "switch";
+  readonly event: "halted" | "resumed";
+  readonly scope: Scope;
+  readonly source: "operator" | "kill_switch";
+  readonly message: string;
+  readonly operator: string | null;
+  readonly note: string | null;
+}
+
 /** A point of the equity curve. */
 export interface EquityEntry {
   readonly kind: "equity";
@@ -288,6 +300,7 @@ export type EntryBody =
   | RestoreEntry
   | LimitsEntry
   | StrategyEntry
+  | SwitchEntry
   | EquityEntry
   | MetricsEntry
   | SnapshotEntry;

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError, type ErrorShape } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
+import type { Scope } from "../../shared/scope.ts";
 import { ioError, readText, writeTextAtomic } from "../files/atomic.ts";
 
 export type ControlCommand =
@@ -25,6 +26,14 @@ export type ControlCommand =
       readonly note: string;
     }
   | { readonly command: "resume"; readonly operator: string; readonly note: string }
+  /** Another word than `halt` and `resume`, so that a session of an older version refuses it instead of taking it for the whole. */
+  | {
+      readonly command: "switch";
+      readonly action: "halt" | "resume";
+      readonly scope: Scope;
+      readonly operator: string;
+      readonly note: string;
+    }
   | {
       readonly command: "limits";
       readonly limit: string;
@@ -144,7 +153,40 @@ export async function requestControl(
   );
 }
 
-/** The kill switch: a file named KILL in the session's folder or the workspace. */
-export function killSwitchPath(fs: FileSystem, folders: readonly string[]): string | null {
-  return folders.map((folder) => join(folder, "KILL")).find((path) => fs.exists(path)) ?? null;
+/** A file that halts: everything, or the part of the desk that its name says. */
+export interface KillFile {
+  readonly path: string;
+  /** Null for everything: `KILL` itself, or a name that says no part. */
+  readonly scope: Scope | null;
+}
+
+const KILL_NAME = "KILL";
+const KILL_SCOPE = /^KILL\.(strategy|group)\.(.+)$/;
+
+/** The names in a folder; none where it cannot be listed. */
+function namesIn(fs: FileSystem, folder: string): readonly string[] {
+  try {
+    return fs.list(folder);
+  } catch {
+    // `KILL` itself is asked for by name, so that the switch for everything does not hang on a listing.
+    return [];
+  }
+}
+
+/**
+ * The kill switches that are on as files in these folders: `KILL` for everything, `KILL.strategy.NAME` and `KILL.group.NAME` for a
+ * part. Any other name that begins with `KILL.` is one for everything: who wrote it wanted something to stop.
+ */
+export function killFilesIn(fs: FileSystem, folders: readonly string[]): KillFile[] {
+  return folders.flatMap((folder): KillFile[] => {
+    const all = join(folder, KILL_NAME);
+    const parts = namesIn(fs, folder)
+      .filter((name) => name.startsWith(`${KILL_NAME}.`))
+      .map((name): KillFile => {
+        const [, kind, of] = KILL_SCOPE.exec(name) ?? [];
+        const scope = of === undefined ? null : { kind: kind as Scope["kind"], name: of };
+        return { path: join(folder, name), scope };
+      });
+    return fs.exists(all) ? [{ path: all, scope: null }, ...parts] : parts;
+  });
 }

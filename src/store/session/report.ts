@@ -1,11 +1,12 @@
 /**
  * `session.md`: what a session did, for people.
  *
- * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume, restore and
- *    change of a limit with operator and note.
+ * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume, restore, switch
+ *    of a part and change of a limit with operator and note.
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
+import { scopeText } from "../../shared/scope.ts";
 import { formatDuration, formatMoment, moment, SECOND, type Duration } from "../../shared/time.ts";
 import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
@@ -17,6 +18,7 @@ export const REPORTED_KINDS = [
   "review",
   "resume",
   "limits",
+  "switch",
   "restore",
   "strategy",
   "session",
@@ -46,6 +48,10 @@ function eventLine(entry: JournalEntry): string | null {
       );
     case "resume":
       return `${at} · **resumed**${by(entry.operator, entry.note)}`;
+    case "switch": {
+      const told = entry.operator === null ? `: ${safe(entry.message)}` : by(entry.operator, entry.note);
+      return `${at} · **${entry.event} ${safe(scopeText(entry.scope))}**${told}`;
+    }
     case "limits": {
       const change = `${safe(entry.limit)} from ${safe(entry.before)} to ${safe(entry.after)}`;
       return `${at} · **limit changed**: ${change}${by(entry.operator, entry.note)}`;

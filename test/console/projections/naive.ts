@@ -100,6 +100,6 @@ export function naiveErrors(
     ...naiveRejections(entries)
       .filter((row) => row.cause !== "router_halted")
       .map((row) => ({ seq: row.seq, at: row.at, kind: row.cause })),
-    ...naiveFailures(entries).map((run) => ({ seq: run.seq, at: run.at, kind: `run_${run.outcome}` })),
+    ...naiveFailures(entries).map((run) => ({ seq: run.seq, at: run.at, kind: run.outcome })),
   ].toSorted((a, b) => a.seq - b.seq);
 }

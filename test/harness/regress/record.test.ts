@@ -57,6 +57,9 @@ describe("a recorded session", () => {
     await timers.pass(777);
     live.resume({ operator: "Ada", note: "all is well: # '\"" });
     await timers.pass(900);
+    live.halt({ operator: "Ada", note: "", scope: { kind: "group", name: "default" } });
+    await timers.pass(1_000);
+    live.resume({ operator: "Ada", note: "on again", scope: { kind: "group", name: "default" } });
     live.pauseStrategy("carry-c", "Ada");
     live.setSpeed(10);
     await timers.pass(3_000);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import {
   ControlInbox,
   controlFolderOf,
-  killSwitchPath,
+  killFilesIn,
   nodeFileSystem as fs,
   requestControl,
 } from "../../../src/store/index.ts";
@@ -87,11 +87,21 @@ describe("the control inbox", () => {
   });
 });
 
-it("the kill switch is a file KILL in any of the folders", () => {
+it("kill switches are files KILL, KILL.strategy.NAME and KILL.group.NAME in any of the folders", () => {
   const [workspace, session] = [freshFolder(), freshFolder()];
-  expect(killSwitchPath(fs, [session, workspace])).toBeNull();
+  const found = () => killFilesIn(fs, [session, workspace]);
+  expect(found()).toEqual([]);
   writeFileSync(join(workspace, "KILL"), "");
-  expect(killSwitchPath(fs, [session, workspace])).toBe(join(workspace, "KILL"));
-  writeFileSync(join(session, "KILL"), "");
-  expect(killSwitchPath(fs, [session, workspace])).toBe(join(session, "KILL"));
+  expect(found()).toEqual([{ path: join(workspace, "KILL"), scope: null }]);
+  writeFileSync(join(session, "KILL.strategy.a.b-1"), "");
+  writeFileSync(join(session, "NO-KILL.group.x"), "");
+  writeFileSync(join(workspace, "KILL.group.trend"), "");
+  writeFileSync(join(workspace, "KILL.bak"), "");
+  expect(found()).toEqual([
+    { path: join(session, "KILL.strategy.a.b-1"), scope: { kind: "strategy", name: "a.b-1" } },
+    { path: join(workspace, "KILL"), scope: null },
+    { path: join(workspace, "KILL.bak"), scope: null },
+    { path: join(workspace, "KILL.group.trend"), scope: { kind: "group", name: "trend" } },
+  ]);
+  expect(killFilesIn(fs, [join(session, "gone")])).toEqual([]);
 });
