@@ -24,6 +24,7 @@ const filled = (max: number) => z.string().check(z.minLength(1), z.maxLength(max
 const name = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/));
 const operator = filled(80);
 const note = filled(2_000);
+const scope = z.object({ kind: z.enum(["strategy", "group"]), name });
 const nothing = z.object({});
 
 const SnapshotSourceSchema = z.union([
@@ -196,8 +197,9 @@ export const PROCEDURES = {
   "session.pause": { input: z.object({ operator }), output: nothing },
   "session.continue": { input: z.object({ operator }), output: nothing },
   "session.speed": { input: z.object({ speed: SpeedSchema }), output: nothing },
-  "session.halt": { input: z.object({ operator, note: text(2_000) }), output: nothing },
-  "session.resume": { input: z.object({ operator, note }), output: nothing },
+  /** The whole session, or one strategy or group of it. */
+  "session.halt": { input: z.object({ operator, note: text(2_000), scope: z.optional(scope) }), output: nothing },
+  "session.resume": { input: z.object({ operator, note, scope: z.optional(scope) }), output: nothing },
   "session.stop": { input: z.object({ operator }), output: nothing },
   "session.close": { input: nothing, output: nothing },
   "strategy.pause": { input: z.object({ name, operator }), output: nothing },

@@ -183,6 +183,8 @@ function schedule(next: () => number): StreamValue<"schedule"> {
     rows[name] = {
       name,
       module: `strategies/${KINDS[index % 4]}.ts`,
+      group: KINDS[index % 4] ?? "default",
+      haltedBy: null,
       symbols: [SYMBOLS[(index * 5) % 12] ?? "AAPL"],
       state: stateOf(index),
       reason: index === 5 ? "three runs in a row passed their deadline" : null,
@@ -497,6 +499,8 @@ function session(scenario: Scenario): StreamValue<"session"> {
       desk: "demo desk",
       state: scenario,
       pending: null,
+      haltedScopes: [],
+      groups: {},
       clock: "virtual",
       speed: 10,
       now: NOW,

@@ -3,7 +3,7 @@
  *
  * 1. Past runs and skipped slots come from the journal; a strategy's row and its next runs from the probe.
  * 2. Runs and skips are the newest `RUNS_MAX` and no older than `RUNS_AGE_MAX` of session time; a run that is under way is kept.
- * 3. A strategy shows the worst state that holds: not loaded, quarantined, over budget, late, in flight, running, paused, waiting.
+ * 3. A strategy shows the worst state that holds: not loaded, quarantined, halted, over budget, late, in flight, running, paused, waiting.
  */
 import type { SessionProbe, StrategyProbe } from "../../live/session/api.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -24,6 +24,7 @@ type SkipRow = ScheduleView["skipped"][string];
 /** The worst state that holds for a strategy. `inFlight` names the strategies with a working order. */
 export function rollUp(strategy: StrategyProbe, inFlight: ReadonlySet<string>): StrategyState {
   if (strategy.state === "not_loaded" || strategy.state === "quarantined") return strategy.state;
+  if (strategy.haltedBy !== null) return "halted";
   if (strategy.state === "over_budget" || strategy.overBudget) return "over_budget";
   if (strategy.state === "late") return "late";
   if (strategy.state === "in_flight" || inFlight.has(strategy.name)) return "in_flight";
@@ -145,7 +146,9 @@ export function scheduleRow(strategy: StrategyProbe, state: StrategyState): Sche
   return {
     name: strategy.name,
     module: strategy.module,
+    group: strategy.group,
     symbols: [...strategy.symbols],
+    haltedBy: strategy.haltedBy === null ? null : { ...strategy.haltedBy },
     state,
     reason: strategy.reason ?? strategy.lastError,
     cadence: strategy.cadence,

@@ -47,6 +47,8 @@ export class SessionProjection {
       seed: desk.seed,
       strategies: desk.strategies.length,
       symbols: symbolsOf(desk),
+      haltedScopes: probe.haltedScopes.map(({ scope, ...told }) => ({ ...scope, ...told })),
+      groups: groupsOf(desk),
       haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
       failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
       feed: {
@@ -89,6 +91,12 @@ export class SessionProjection {
     });
     return this.#value;
   }
+}
+
+/** The names of each group's strategies, in the desk's order. */
+function groupsOf(desk: Pick<Desk, "strategies">): Record<string, string[]> {
+  const groups = Map.groupBy(desk.strategies, ({ group }) => group);
+  return Object.fromEntries([...groups].map(([group, members]) => [group, members.map(({ name }) => name)]));
 }
 
 /** How many symbols the desk's strategies trade. */

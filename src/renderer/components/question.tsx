@@ -10,7 +10,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
-import type { Evidence, Question } from "../stores/ui.ts";
+import type { Choice, Evidence, Question } from "../stores/ui.ts";
 
 function EvidenceTable({ evidence }: { readonly evidence: Evidence }): ReactNode {
   return (
@@ -89,7 +89,7 @@ export function missing(operator: string, note: string, rule: Question["note"]):
 function useRecord(question: Question) {
   const [operator, setOperator] = useState(() => prefs().operator);
   const [note, setNote] = useState("");
-  const [choice, setChoice] = useState(question.choice?.options[0]?.value ?? "");
+  const [choice, setChoice] = useState(question.choice?.start ?? question.choice?.options[0]?.value ?? "");
   const [value, setValue] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorShape | null>(null);
@@ -105,6 +105,43 @@ function useRecord(question: Question) {
   return { operator, setOperator, note, setNote, choice, setChoice, value, setValue, busy, error, confirm };
 }
 
+/** What is said of the present choice. */
+const said = (text: Question["text"], choice: string): string => (typeof text === "string" ? text : text(choice));
+
+interface ChoiceProps {
+  readonly choice: Choice;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function ChoiceField({ choice, value, onChange }: ChoiceProps): ReactNode {
+  const groups = [...new Set(choice.options.map(({ group }) => group))];
+  const optionsOf = (group: string | undefined): ReactNode =>
+    choice.options
+      .filter((option) => option.group === group)
+      .map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ));
+  return (
+    <label className="field">
+      <span>{choice.label}</span>
+      <select data-testid="choice-input" value={value} onChange={(event) => onChange(event.target.value)}>
+        {groups.map((group) =>
+          group === undefined ? (
+            optionsOf(group)
+          ) : (
+            <optgroup key={group} label={group}>
+              {optionsOf(group)}
+            </optgroup>
+          ),
+        )}
+      </select>
+    </label>
+  );
+}
+
 function Body({ question }: { readonly question: Question }): ReactNode {
   const record = useRecord(question);
   const wanting =
@@ -116,19 +153,10 @@ function Body({ question }: { readonly question: Question }): ReactNode {
       <AlertDialog.Title asChild>
         <h2>{question.title}</h2>
       </AlertDialog.Title>
-      <AlertDialog.Description className="consequence">{question.text}</AlertDialog.Description>
+      <AlertDialog.Description className="consequence">{said(question.text, record.choice)}</AlertDialog.Description>
       {question.evidence === undefined ? null : <EvidenceTable evidence={question.evidence} />}
       {question.choice === undefined ? null : (
-        <label className="field">
-          <span>{question.choice.label}</span>
-          <select value={record.choice} onChange={(event) => record.setChoice(event.target.value)}>
-            {question.choice.options.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ChoiceField choice={question.choice} value={record.choice} onChange={record.setChoice} />
       )}
       {question.value === undefined ? null : (
         <label className="field">
@@ -176,7 +204,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           }}
           onClick={() => void record.confirm()}
         >
-          {record.busy ? "Asking…" : question.verb}
+          {record.busy ? "Asking…" : said(question.verb, record.choice)}
         </button>
       </div>
     </>

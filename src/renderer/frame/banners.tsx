@@ -4,7 +4,8 @@ import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Status } from "../components/status.tsx";
 import { Gain } from "../components/values.tsx";
-import { haltSentence, LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
+import { askResumePart } from "../lib/halt-actions.ts";
+import { haltSentence, LEVEL_LOOKS, partsSentence, SESSION_LOOKS } from "../lib/status.ts";
 import { closeSession, reopenSession } from "../lib/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
@@ -45,6 +46,25 @@ function Halt(): ReactNode {
       {view === "drift" ? null : (
         <button type="button" className="button danger" data-testid="halt-review" onClick={() => go("drift")}>
           {open > 0 ? "Open Drift review" : "Review and resume"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A part that is halted is told in every view, with its way out. */
+function HaltedParts(): ReactNode {
+  const session = useSession();
+  if (session === null || session.haltedScopes.length === 0) return null;
+  const over = session.state === "stopped" || session.state === "failed";
+  return (
+    <div className="banner critical" role="status" data-testid="parts-banner">
+      <Status look={SESSION_LOOKS.halted} word="Halted in part" />
+      <p className="text">{partsSentence(session.haltedScopes)}</p>
+      <span className="spacer" />
+      {over ? null : (
+        <button type="button" className="button danger" data-testid="resume-part" onClick={() => askResumePart()}>
+          Resume…
         </button>
       )}
     </div>
@@ -105,6 +125,7 @@ export function Banners(): ReactNode {
       <Failure />
       <Ended />
       <Halt />
+      <HaltedParts />
     </>
   );
 }

@@ -8,8 +8,9 @@ import { Segments } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { Key } from "../components/values.tsx";
 import { commands } from "../lib/commands.ts";
+import { askHalt } from "../lib/halt-actions.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
-import { askHalt, askStop, continueSession, pauseSession, setSpeed, startSession } from "../lib/session-actions.ts";
+import { askStop, continueSession, pauseSession, setSpeed, startSession } from "../lib/session-actions.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
 import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
 import { useLive, useSession, useStream } from "../stores/live.ts";
@@ -133,10 +134,10 @@ function RunButtons({ session }: { readonly session: OpenSession }): ReactNode {
         type="button"
         className="button danger"
         data-testid="halt-session"
-        disabled={session.state === "halted" || session.state === "stopping" || session.pending === "halt"}
-        onClick={askHalt}
+        disabled={session.state === "stopping" || session.pending === "halt"}
+        onClick={() => askHalt()}
       >
-        Halt
+        {session.state === "halted" ? "Halt a part" : "Halt"}
         <Key>⇧H</Key>
       </button>
       <button

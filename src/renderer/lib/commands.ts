@@ -7,8 +7,8 @@ import { go, useUi } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
+import { askHalt, askResumePart } from "./halt-actions.ts";
 import {
-  askHalt,
   askPractice,
   askStop,
   closeSession,
@@ -71,6 +71,7 @@ export function focusFilter(): void {
 function sessionCommands(session: OpenSession | null, app: AppView | null): Command[] {
   const canStart = app !== null && app.desk.error === null;
   const state = session?.state ?? null;
+  const parts = session?.haltedScopes.length ?? 0;
   const live = state !== null && state !== "stopped" && state !== "failed";
   const command = (id: string, label: string, keys: string[], enabled: boolean, run: () => void): Command => ({
     id,
@@ -84,8 +85,9 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
     command("start", "Start a new session", ["s"], !live && canStart, () => void startSession()),
     command("pause", "Pause", ["p"], state === "running", () => void pauseSession()),
     command("continue", "Continue", ["c"], state === "paused", () => void continueSession()),
-    command("halt", "Halt…", ["shift+h"], live && state !== "halted", askHalt),
+    command("halt", "Halt…", ["shift+h"], live && state !== "stopping", () => askHalt()),
     command("resume", "Review drift and resume…", [], state === "halted", () => go("drift")),
+    command("resume-part", "Resume a group or a strategy…", [], parts > 0, () => askResumePart()),
     command("stop", "Stop the session…", ["shift+s"], live, askStop),
     command("close", "Close the session", [], state === "stopped" || state === "failed", () => void closeSession()),
     ...([1, 10, 60, "max"] as const).map((speed) =>

@@ -3,7 +3,7 @@ import type { ErrorShape } from "../../shared/errors.ts";
 import type { DriftView, OpenSession } from "../../shared/views.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
-import { go, notify, question, toldOk, useUi } from "../stores/ui.ts";
+import { go, notify, question, toldOk } from "../stores/ui.ts";
 import { formatDateTime } from "./time.ts";
 import { plural, words } from "./format.ts";
 import { haltSentence } from "./status.ts";
@@ -18,7 +18,7 @@ export const operatorName = (): string => {
   return name === "" ? "operator" : name;
 };
 
-const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
+export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
   answer.ok ? null : (answer.error ?? null);
 
 export async function startSession(speed?: Speed): Promise<void> {
@@ -47,32 +47,7 @@ export async function closeSession(): Promise<void> {
   toldOk(await ask("session.close", {}));
 }
 
-const strategies = (open: OpenSession): string => plural(open.strategies, "strategy", "strategies");
-
-/** Halting is one key and one confirm. */
-export function askHalt(): void {
-  const open = session();
-  if (open === null || open.state === "halted") return;
-  const flight = open.counts.inflight;
-  question({
-    title: `Halt ${open.desk}?`,
-    text:
-      `None of the ${strategies(open)} sends another order until somebody resumes. ` +
-      (flight === 0
-        ? "No order is in flight."
-        : `${plural(flight, "order")} in flight ${flight === 1 ? "stays" : "stay"} at the broker.`),
-    verb: `Halt ${strategies(open)}`,
-    cancel: "Cancel",
-    danger: true,
-    note: "optional",
-    run: async ({ operator, note }) => {
-      useUi.setState({ haltRequested: true });
-      const answer = await ask("session.halt", { operator, note });
-      useUi.setState({ haltRequested: false });
-      return errorOf(answer);
-    },
-  });
-}
+export const strategiesOf = (count: number): string => plural(count, "strategy", "strategies");
 
 export function askStop(): void {
   const open = session();
@@ -81,7 +56,7 @@ export function askStop(): void {
   question({
     title: `Stop the session ${open.id}?`,
     text:
-      `${strategies(open)} finish the runs that are under way, then the session ends and its files are closed. ` +
+      `${strategiesOf(open.strategies)} finish the runs that are under way, then the session ends and its files are closed. ` +
       (flight === 0
         ? ""
         : `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `) +
@@ -104,7 +79,7 @@ export function askResume(drift: DriftView): void {
     title: `Resume ${open.desk}?`,
     text:
       `Halted at ${formatDateTime(at, "utc")} UTC. ${haltSentence(drift.haltReasons)} ` +
-      `Resuming lets ${strategies(open)} send orders again.`,
+      `Resuming lets ${strategiesOf(open.strategies)} send orders again.`,
     ...(items.length === 0
       ? {}
       : {
@@ -121,7 +96,7 @@ export function askResume(drift: DriftView): void {
             ]),
           },
         }),
-    verb: `Resume ${strategies(open)}`,
+    verb: `Resume ${strategiesOf(open.strategies)}`,
     cancel: "Stay halted",
     danger: false,
     note: "required",

@@ -1,5 +1,5 @@
 /** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is told by colour alone. */
-import type { HaltReason, OrderState, SessionStateName, StrategyState, Tile } from "../../shared/views.ts";
+import type { HaltReason, OpenSession, OrderState, SessionStateName, StrategyState, Tile } from "../../shared/views.ts";
 
 export type Shape = "ok" | "warning" | "critical" | "running" | "info" | "off";
 /** Quiet words stay in the ink of text; only what wants attention is coloured. */
@@ -18,12 +18,13 @@ const look = (shape: Shape, word: string, tone: Tone, rank: number): Look => ({ 
 export const STRATEGY_LOOKS: Readonly<Record<StrategyState, Look>> = {
   quarantined: look("critical", "Quarantined", "critical", 0),
   not_loaded: look("critical", "Not loaded", "critical", 1),
-  over_budget: look("warning", "Over budget", "warning", 2),
-  late: look("warning", "Late", "warning", 3),
-  in_flight: look("running", "In flight", "accent", 4),
-  running: look("running", "Running", "accent", 5),
-  paused: look("off", "Paused", "off", 6),
-  waiting: look("ok", "Waiting", "quiet", 7),
+  halted: look("critical", "Halted", "critical", 2),
+  over_budget: look("warning", "Over budget", "warning", 3),
+  late: look("warning", "Late", "warning", 4),
+  in_flight: look("running", "In flight", "accent", 5),
+  running: look("running", "Running", "accent", 6),
+  paused: look("off", "Paused", "off", 7),
+  waiting: look("ok", "Waiting", "quiet", 8),
 };
 
 export const SESSION_LOOKS: Readonly<Record<SessionStateName, Look>> = {
@@ -75,6 +76,10 @@ export function worst(looks: readonly Look[]): Look | null {
   return looks.reduce<Look | null>((found, next) => (found === null || next.rank < found.rank ? next : found), null);
 }
 
+/** Parts that are named; the rest is counted. */
+const PARTS_NAMED = 3;
+type HaltedPart = OpenSession["haltedScopes"][number];
+
 const SOURCES: Readonly<Record<HaltReason["source"], string>> = {
   operator: "an operator",
   kill_switch: "the kill switch",
@@ -82,6 +87,18 @@ const SOURCES: Readonly<Record<HaltReason["source"], string>> = {
   drift: "drift against the broker",
   fault: "a fault of the program",
 };
+
+/** What is halted in part, in one sentence. */
+export function partsSentence(parts: readonly HaltedPart[]): string {
+  const [first] = parts;
+  if (first === undefined) return "";
+  const named = parts.slice(0, PARTS_NAMED).map(({ kind, name }) => `${kind} ${name}`);
+  const more = parts.length > PARTS_NAMED ? ` and ${parts.length - PARTS_NAMED} more` : "";
+  const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
+  const why = parts.length === 1 ? ` ${first.message}${note}` : "";
+  const text = `${named.join(", ")}${more}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${parts.length === 1 ? "sends" : "send"} no orders.${why}`;
+}
 
 /** What halted the session, in one sentence. */
 export function haltSentence(reasons: readonly HaltReason[]): string {

@@ -25,21 +25,26 @@ export interface Evidence {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** One of several, as a list; options of one `group` stand together under its name. */
+export interface Choice {
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly label: string; readonly group?: string }[];
+  /** What is chosen at first; the first option when absent. */
+  readonly start?: string;
+}
+
 /** A question before something that cannot be taken back. It holds the rows it showed; nothing replaces it while it is open. */
 export interface Question {
   readonly title: string;
-  /** The consequence, in sentences. */
-  readonly text: string;
+  /** The consequence, in sentences; of what is chosen, where something is. */
+  readonly text: string | ((choice: string) => string);
   readonly evidence?: Evidence;
   /** The verb with its scope and count: `Resume 24 strategies`. */
-  readonly verb: string;
+  readonly verb: string | ((choice: string) => string);
   readonly cancel: string;
   readonly danger: boolean;
   readonly note: "required" | "optional" | "none";
-  readonly choice?: {
-    readonly label: string;
-    readonly options: readonly { readonly value: string; readonly label: string }[];
-  };
+  readonly choice?: Choice;
   /** A value to write, such as a limit's; empty at first. */
   readonly value?: { readonly label: string; readonly hint: string };
   readonly run: (answer: {

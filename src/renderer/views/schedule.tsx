@@ -13,6 +13,7 @@ import type { Span } from "../components/timeline-draw.ts";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Age, Countdown, Meter, Time } from "../components/values.tsx";
 import { ABSENT, formatCount, plural } from "../lib/format.ts";
+import { askHaltEach, askResumePart } from "../lib/halt-actions.ts";
 import { operatorName } from "../lib/session-actions.ts";
 import { STRATEGY_LOOKS } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
@@ -50,6 +51,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.reason,
     width: 124,
   },
+  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 116 },
   { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 80 },
   {
     id: "next",
@@ -139,6 +141,7 @@ async function tell(rows: readonly Row[], what: "strategy.pause" | "strategy.res
 }
 
 function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
+  const halted = marked.find(({ haltedBy }) => haltedBy !== null);
   const names = marked.length === 1 ? (marked[0]?.name ?? "") : plural(marked.length, "strategy", "strategies");
   return (
     <DropdownMenu.Root>
@@ -155,6 +158,24 @@ function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
           </DropdownMenu.Item>
           <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.run")}>
             Run {names} once, now
+          </DropdownMenu.Item>
+          <DropdownMenu.Separator asChild>
+            <hr />
+          </DropdownMenu.Separator>
+          {/* The menu gives its focus back first, so that the dialog can take it. */}
+          <DropdownMenu.Item
+            data-testid="halt-marked"
+            onSelect={() => setTimeout(() => askHaltEach(marked.map(({ name }) => name)), 0)}
+          >
+            Halt {names}…
+          </DropdownMenu.Item>
+          <DropdownMenu.Item
+            data-testid="resume-marked"
+            disabled={halted === undefined}
+            onSelect={() => setTimeout(() => askResumePart(halted?.haltedBy ?? null), 0)}
+          >
+            Resume{" "}
+            {halted?.haltedBy?.kind === "group" ? `group ${halted.haltedBy.name}` : (halted?.name ?? "what is halted")}…
           </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

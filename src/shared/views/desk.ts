@@ -15,6 +15,7 @@ import {
   SpeedSchema,
   ErrorSchema,
   HaltReasonSchema,
+  HaltedScopeSchema,
   StrategyStateSchema,
 } from "./parts.ts";
 
@@ -72,6 +73,10 @@ export const SessionViewSchema = z.object({
       strategies: count,
       symbols: count,
       haltReasons: z.array(HaltReasonSchema),
+      /** Strategies and groups that are halted by themselves, the earliest first. */
+      haltedScopes: z.array(HaltedScopeSchema),
+      /** The names of each group's strategies, as the desk has them. */
+      groups: z.record(z.string(), z.array(z.string())),
       failure: z.nullable(ErrorSchema),
       feed: z.object({ lastAt: maybeAt, ageMs: z.nullable(z.number()), stale: z.boolean(), ended: z.boolean() }),
       journal: z.object({ position: count, committed: count, ageMs: z.nullable(z.number()) }),

@@ -50,4 +50,17 @@ export const StrategyStateSchema = z.enum([
   "paused",
   "quarantined",
   "not_loaded",
+  "halted",
 ]);
+
+/** A strategy or a group whose orders its own kill switch refuses. */
+export const ScopeSchema = z.object({ kind: z.enum(["strategy", "group"]), name: z.string() });
+export const HaltedScopeSchema = z.object({
+  kind: z.enum(["strategy", "group"]),
+  name: z.string(),
+  at,
+  source: z.enum(["operator", "kill_switch"]),
+  message: z.string(),
+  operator: maybeText,
+  note: maybeText,
+});

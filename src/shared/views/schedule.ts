@@ -4,7 +4,7 @@
  * 1. A run is known by `strategy#run`, a skipped slot by `strategy@moment`, a sample by its number.
  */
 import * as z from "zod/mini";
-import { at, maybeAt, maybeText, count, StrategyStateSchema } from "./parts.ts";
+import { at, maybeAt, maybeText, count, ScopeSchema, StrategyStateSchema } from "./parts.ts";
 
 /** Stream `schedule`. Runs: the newest 3,000 of all strategies and no older than 30 minutes of session time. */
 export const ScheduleViewSchema = z.object({
@@ -14,7 +14,10 @@ export const ScheduleViewSchema = z.object({
     z.object({
       name: z.string(),
       module: z.string(),
+      group: z.string(),
       symbols: z.array(z.string()),
+      /** What halts its orders besides the whole session: its own switch or its group's. */
+      haltedBy: z.nullable(ScopeSchema),
       state: StrategyStateSchema,
       reason: maybeText,
       cadence: z.number(),
