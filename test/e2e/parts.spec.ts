@@ -18,14 +18,14 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
     await page.keyboard.press("Shift+H");
     const dialog = page.getByTestId("confirm-dialog");
     await expect(dialog.getByTestId("confirm-verb")).toHaveText("Halt 24 strategies");
-    await dialog.getByTestId("choice-input").selectOption({ label: "momentum: 6 strategies" });
-    await expect(dialog.getByTestId("confirm-verb")).toHaveText("Halt 6 strategies of momentum");
-    await expect(dialog).toContainText("None of the 6 strategies of momentum sends another order");
+    await dialog.getByTestId("choice-input").selectOption({ label: "crypto: 6 strategies" });
+    await expect(dialog.getByTestId("confirm-verb")).toHaveText("Halt 6 strategies of crypto");
+    await expect(dialog).toContainText("None of the 6 strategies of crypto sends another order");
     await picture(page, "parts-question-dark-1280");
     await confirm(page, "Ada", "odd fills");
 
     await expect(page.getByTestId("parts-banner")).toContainText(
-      "Group momentum sends no orders. Halted by Ada. “odd fills”",
+      "Group crypto sends no orders. Halted by Ada. “odd fills”",
     );
     await expect(page.getByTestId("session-state")).toHaveText(/Running/);
     await goTo(page, "schedule");
@@ -36,7 +36,7 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
 
     // A file halts one strategy without anybody at the console.
     writeFileSync(join(served.workspace, "KILL.strategy.mr-aapl"), "");
-    await expect(page.getByTestId("parts-banner")).toContainText("Group momentum, strategy mr-aapl send no orders.");
+    await expect(page.getByTestId("parts-banner")).toContainText("Group crypto, strategy mr-aapl send no orders.");
     await pictures(page, "parts", ["desk", "schedule", "rejections"]);
 
     await page.getByTestId("resume-part").click();
@@ -46,13 +46,13 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
     await dialog.getByTestId("note-input").fill("on again");
     await dialog.getByTestId("confirm-verb").click();
     await expect(dialog.getByRole("alert")).toContainText("The kill switch is on: remove the file");
-    await dialog.getByTestId("choice-input").selectOption({ label: "group momentum: 6 strategies" });
-    await confirm(page, "Bo", "fills match");
+    await dialog.getByTestId("choice-input").selectOption({ label: "group crypto: 6 strategies" });
+    await dialog.getByTestId("note-input").fill("fills match");
+    await dialog.getByTestId("confirm-verb").click();
+    await expect(dialog).toBeHidden();
     await expect(page.getByTestId("parts-banner")).toContainText("Strategy mr-aapl sends no orders.");
     await goTo(page, "log");
-    await expect(page.getByTestId("view-log")).toContainText(
-      "The group momentum is resumed: Resumed by Bo. fills match",
-    );
+    await expect(page.getByTestId("view-log")).toContainText("The group crypto is resumed: Resumed by Bo. fills match");
   } finally {
     await page.close();
     await served.stop();

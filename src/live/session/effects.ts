@@ -16,7 +16,7 @@ import type { Core } from "./parts.ts";
 import { SCOPE_CODES } from "./switches.ts";
 
 /** A run's start. A run that is due earlier than the schedule says was asked for by an operator. */
-export function runStarted(core: Core, strategy: string, due: Moment, at: Moment): void {
+export function runStarted(core: Pick<Core, "scheduler">, strategy: string, due: Moment, at: Moment): void {
   if (core.scheduler.nextRun(strategy) > due) core.scheduler.runNow(strategy, due);
   core.scheduler.markStart(strategy, at);
   core.scheduler.recordHeartbeat(strategy, at);

@@ -1,0 +1,10 @@
+/** What became of every planned tick, from the journal. */
+export {
+  LATE_AFTER,
+  TICK_KINDS,
+  TickLedger,
+  ticksOf,
+  type PassedSlots,
+  type Tick,
+  type TickListener,
+} from "./ledger.ts";

@@ -1,0 +1,268 @@
+/**
+ * The tick ledger: what became of every planned tick of every strategy, from the journal alone.
+ *
+ * 1. A scheduler of its own hears what the session's scheduler heard, so every planned moment is the exact one: a slot that was
+ *    passed over is reckoned as the scheduler reckoned it, and no entry has to be journaled for it.
+ * 2. Where that scheduler and the journal part, the journal was changed: the ledger throws, and tells nothing further.
+ * 3. Slots that are passed over are told as a stretch: a weekend of a fast cadence is one, however many slots it has. A stretch that
+ *    lies ahead (a closed market, the slot behind an overrun, a pause without end) is told as far as time has come.
+ */
+import { Scheduler } from "../../orchestrator/index.ts";
+import type { Desk, StrategyConfig } from "../../shared/desk.ts";
+import { CodedError } from "../../shared/errors.ts";
+import type { TickClass } from "../../shared/ticks.ts";
+import { formatMoment, MILLISECOND } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
+import type { EntryKind, JournalEntry, RunOutcome } from "../../store/journal/entries.ts";
+import { calendarOf } from "../calendar/index.ts";
+import { runStarted } from "../session/effects.ts";
+
+/** A run that begins later than this after its jittered moment is late; no strategy makes another wait for longer. */
+export const LATE_AFTER = (100 * MILLISECOND) as Duration;
+
+/** The kinds of entries that the ledger stands on, for `journal.read`. */
+export const TICK_KINDS: readonly EntryKind[] = [
+  "session",
+  "registered",
+  "run_started",
+  "run_finished",
+  "missed",
+  "strategy",
+];
+
+/** One planned tick. Of one that was passed over there is only its planned moment. */
+export interface Tick {
+  readonly strategy: string;
+  readonly run: number | null;
+  /** The slot without its jitter, and with it. */
+  readonly planned: Moment;
+  readonly due: Moment | null;
+  readonly started: Moment | null;
+  /** Null while it runs. */
+  readonly finished: Moment | null;
+  readonly class: TickClass;
+  readonly outcome: RunOutcome | null;
+  readonly why: string | null;
+}
+
+/** Slots of one strategy that were passed over for one reason, one cadence apart. */
+export interface PassedSlots {
+  readonly strategy: string;
+  readonly class: TickClass;
+  readonly first: Moment;
+  readonly cadence: Duration;
+  readonly count: number;
+  readonly why: string;
+}
+
+export interface TickListener {
+  /** A run has begun, or ended; told twice, the second time with what became of it. */
+  ran(tick: Tick): void;
+  passed(slots: PassedSlots): void;
+}
+
+/** A stretch of slots that is told as time passes; `until` is the first moment that is not its own. */
+interface Waiting {
+  readonly class: TickClass;
+  next: number;
+  until: number;
+  readonly why: string;
+}
+
+interface Lane {
+  readonly config: StrategyConfig;
+  open: Tick | null;
+  /** Why it is paused; null while it is not. */
+  paused: string | null;
+  waiting: Waiting[];
+}
+
+/** Stretches in which the whole session was held; the newest are kept. */
+const HOLDS_MAX = 1_000;
+
+/** The ticks of a stretch, from number `from` on. */
+export function* ticksOf(slots: PassedSlots, from = 0): Generator<Tick> {
+  const { strategy, first, cadence, count, why } = slots;
+  const nothing = { run: null, due: null, started: null, finished: null, outcome: null };
+  for (let slot = from; slot < count; slot += 1)
+    yield { strategy, planned: (first + slot * cadence) as Moment, class: slots.class, why, ...nothing };
+}
+
+export class TickLedger {
+  readonly #listener: TickListener;
+  readonly #lanes = new Map<string, Lane>();
+  #scheduler: Scheduler | null = null;
+  #holds: { readonly from: number; to: number }[] = [];
+
+  constructor(listener: TickListener) {
+    this.#listener = listener;
+  }
+
+  /** Applies an entry; those of other kinds change nothing. Throws `journal_damaged` where the schedule cannot be repeated. */
+  apply(entry: JournalEntry): void {
+    if (entry.kind === "session") this.#session(entry);
+    if (this.#scheduler === null) return;
+    switch (entry.kind) {
+      case "registered":
+        return this.#same(entry.seq, entry.strategy, entry.nextRun, this.#scheduler.nextRun(entry.strategy));
+      case "run_started":
+        return this.#started(this.#scheduler, entry);
+      case "run_finished":
+        return this.#finished(this.#scheduler, entry);
+      case "missed":
+        return this.#missed(this.#scheduler, entry);
+      case "strategy":
+        return this.#strategy(this.#scheduler, entry);
+      default:
+        return;
+    }
+  }
+
+  /** Tells the slots of stretches that have passed by a moment. */
+  passTo(now: number): void {
+    for (const lane of this.#lanes.values()) if (lane.waiting.length > 0) this.#pass(lane, now);
+  }
+
+  #session(entry: Extract<JournalEntry, { kind: "session" }>): void {
+    if (entry.event === "created") this.#create(entry.detail);
+    else if (entry.event === "paused") this.#holds.push({ from: entry.at, to: Number.POSITIVE_INFINITY });
+    else if (entry.event === "continued" || entry.event === "stopped") {
+      const last = this.#holds.at(-1);
+      if (last !== undefined && last.to === Number.POSITIVE_INFINITY) last.to = entry.at;
+      this.#holds = this.#holds.slice(-HOLDS_MAX);
+    }
+  }
+
+  #create(detail: Readonly<Record<string, unknown>>): void {
+    const { desk, start } = detail as { readonly desk?: Desk; readonly start?: Moment };
+    if (desk === undefined || start === undefined) return;
+    this.#scheduler = new Scheduler({ now: start, seed: desk.seed });
+    for (const config of desk.strategies) {
+      this.#scheduler.register(config);
+      this.#lanes.set(config.name, { config, open: null, paused: null, waiting: [] });
+    }
+  }
+
+  #lane(strategy: string): Lane {
+    const lane = this.#lanes.get(strategy);
+    if (lane === undefined)
+      throw new CodedError(
+        "journal_damaged",
+        `The journal speaks of ${strategy}, and the session's desk does not have it.`,
+      );
+    return lane;
+  }
+
+  #same(seq: number, strategy: string, journaled: number, reckoned: number): void {
+    if (journaled === reckoned) return;
+    throw new CodedError(
+      "journal_damaged",
+      `Entry ${seq} of the journal says that ${strategy} runs next at ${formatMoment(journaled as Moment)}, and its schedule ` +
+        `gives ${formatMoment(reckoned as Moment)}. \`logos verify\` tells where they part.`,
+      { seq },
+    );
+  }
+
+  #started(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_started" }>): void {
+    const { strategy, run, planned, due, at } = entry;
+    const lane = this.#lane(strategy);
+    this.#pass(lane, Number.POSITIVE_INFINITY);
+    runStarted({ scheduler }, strategy, due, at);
+    const late = at - due > LATE_AFTER;
+    const rest = { finished: null, outcome: null, why: null };
+    lane.open = { strategy, run, planned, due, started: at, class: late ? "late" : "on_time", ...rest };
+    this.#listener.ran(lane.open);
+  }
+
+  #finished(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_finished" }>): void {
+    const { strategy, run, started, runtime, outcome, message } = entry;
+    const lane = this.#lane(strategy);
+    const finished = (started + runtime) as Moment;
+    const { nextRun, skips } = scheduler.markFinish(strategy, finished);
+    this.#same(entry.seq, strategy, entry.nextRun, nextRun);
+    const over = runtime > lane.config.timeBudget;
+    const said = outcome === "ok" || outcome === "overrun" ? null : message;
+    if (lane.open !== null)
+      this.#listener.ran({ ...lane.open, finished, outcome, why: said, class: over ? "overrun" : lane.open.class });
+    lane.open = null;
+    const planned = scheduler.plannedOf(strategy);
+    if (skips > 0) {
+      const why = over ? `run ${run} overran its budget` : `run ${run} was still under way`;
+      lane.waiting.push({ class: "overrun", next: planned - skips * lane.config.cadence, until: planned, why });
+    }
+    if (lane.paused !== null) this.#pauseFrom(lane, planned, lane.paused);
+  }
+
+  #missed(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "missed" }>): void {
+    const { strategy, reason, by = entry.at } = entry;
+    const lane = this.#lane(strategy);
+    const { cadence } = lane.config;
+    const first = scheduler.plannedOf(strategy);
+    const calendar = calendarOf(lane.config);
+    if (reason === "closed" && calendar !== null) {
+      const hours = calendar.spanAt(by);
+      this.#same(entry.seq, strategy, entry.nextRun, scheduler.deferTo(strategy, hours).nextRun);
+      const why = `the market opens at ${formatMoment(hours.opens)}`;
+      lane.waiting.push({ class: "closed", next: first, until: scheduler.plannedOf(strategy), why });
+      return;
+    }
+    const { slots, nextRun } = scheduler.skipMissed(strategy, by);
+    this.#same(entry.seq, strategy, entry.nextRun, nextRun);
+    // What the pauses of the whole session swallowed is told as that.
+    let from = 0;
+    const upTo = (moment: number): number => Math.min(slots, Math.max(from, Math.ceil((moment - first) / cadence)));
+    const tell = (to: number, kind: "misfire" | "paused", why: string): void => {
+      const start = (first + from * cadence) as Moment;
+      if (to > from) this.#listener.passed({ strategy, class: kind, first: start, cadence, count: to - from, why });
+      from = Math.max(from, to);
+    };
+    for (const hold of this.#holds) {
+      tell(upTo(hold.from), "misfire", "nobody was there to run it");
+      tell(upTo(hold.to), "paused", "the session was paused");
+    }
+    tell(slots, "misfire", "nobody was there to run it");
+  }
+
+  #strategy(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
+    const { strategy, event, reason, operator, at } = entry;
+    const lane = this.#lane(strategy);
+    if (event === "run_asked") return scheduler.runNow(strategy, at);
+    if (event === "resumed") {
+      scheduler.resume(strategy, at);
+      const planned = scheduler.plannedOf(strategy);
+      for (const stretch of lane.waiting) if (stretch.class === "paused") stretch.until = planned;
+      lane.paused = null;
+      return;
+    }
+    scheduler.pause(strategy);
+    const before = lane.paused;
+    lane.paused =
+      event === "paused" && operator !== null ? `paused by ${operator}` : `${event.replace("_", " ")}: ${reason}`;
+    if (before === null && lane.open === null) this.#pauseFrom(lane, scheduler.plannedOf(strategy), lane.paused);
+  }
+
+  #pauseFrom(lane: Lane, planned: number, why: string): void {
+    lane.waiting.push({ class: "paused", next: planned, until: Number.POSITIVE_INFINITY, why });
+  }
+
+  #pass(lane: Lane, now: number): void {
+    const { name, cadence } = lane.config;
+    const kept: Waiting[] = [];
+    for (const stretch of lane.waiting) {
+      const endless = stretch.until === Number.POSITIVE_INFINITY;
+      // While a pause lasts, its newest slot may still become the run that its end brings: it is told a cadence later.
+      const end = endless
+        ? now === Number.POSITIVE_INFINITY
+          ? stretch.next
+          : now - cadence
+        : Math.min(stretch.until, now + 1);
+      const count = Math.max(0, Math.ceil((end - stretch.next) / cadence));
+      const first = stretch.next as Moment;
+      if (count > 0)
+        this.#listener.passed({ strategy: name, class: stretch.class, first, cadence, count, why: stretch.why });
+      stretch.next += count * cadence;
+      if (stretch.next < stretch.until) kept.push(stretch);
+    }
+    lane.waiting = kept;
+  }
+}
