@@ -26,6 +26,7 @@ import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStrategiesCommand } from "./commands/strategies.ts";
+import { addTicksCommand } from "./commands/ticks.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { exitOf, exitTable } from "./exits.ts";
 import { Output, type Io } from "./output.ts";
@@ -152,6 +153,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addReviewCommand(add);
   addLimitsCommand(add);
   addRestoreCommand(add);
+  addTicksCommand(add);
   addVerifyCommand(add);
   addCompactCommand(add);
   addDrillCommand(add);

@@ -27,6 +27,7 @@ import { StreamHub, type StreamSources } from "./streams.ts";
 const SESSION_STREAMS: readonly SessionStream[] = [
   "desk",
   "schedule",
+  "ticks",
   "router",
   "rejections",
   "metrics",

@@ -156,9 +156,10 @@ class FrontDesk {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     request.on("error", () => {});
-    if (!this.#requests.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
+    // The gate comes first: what a foreign page asks for does not use up what the person's own tab may ask.
     const decision = decide(this.#ports.gate, request, false);
     if ("refuse" in decision) return refuse(response, decision.refuse, decision.why);
+    if (!this.#requests.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
     if (decision.pass === "session") return this.#session(request, response);
     if (decision.pass === "bridge") return refuse(response, 426, "Ask for a WebSocket.");
     const page = await readPage(this.#ports.folder, decision.path);
@@ -169,9 +170,9 @@ class FrontDesk {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { gate, bridges, limits } = this.#ports;
-    if (!this.#requests.take()) return hangUp(socket, 429, "Requests come faster than they may. Wait a second.");
     const decision = decide(gate, request, true);
     if ("refuse" in decision) return hangUp(socket, decision.refuse, decision.why);
+    if (!this.#requests.take()) return hangUp(socket, 429, "Requests come faster than they may. Wait a second.");
     if (bridges.count >= limits.bridgesMax)
       return hangUp(socket, 503, `${limits.bridgesMax} tabs are connected already. Close one.`);
     (socket as Socket).setNoDelay?.(true);

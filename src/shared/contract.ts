@@ -296,7 +296,18 @@ export const PROCEDURES = {
   },
   "export.rows": {
     input: z.object({
-      what: z.enum(["orders", "fills", "rejections", "schedule", "metrics", "drift", "equity", "log", "sessions"]),
+      what: z.enum([
+        "orders",
+        "fills",
+        "rejections",
+        "schedule",
+        "ticks",
+        "metrics",
+        "drift",
+        "equity",
+        "log",
+        "sessions",
+      ]),
       format: z.enum(["csv", "json"]),
     }),
     output: z.object({ name: z.string(), text: z.string(), rows: z.number() }),

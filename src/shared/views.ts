@@ -24,7 +24,7 @@ import {
   SessionListingSchema,
   SessionsViewSchema,
 } from "./views/review.ts";
-import { MetricsViewSchema, ScheduleViewSchema } from "./views/schedule.ts";
+import { MetricsViewSchema, ScheduleViewSchema, TicksViewSchema } from "./views/schedule.ts";
 
 export * from "./views/desk.ts";
 export * from "./views/orders.ts";
@@ -37,6 +37,7 @@ export const STREAMS = {
   session: SessionViewSchema,
   desk: DeskViewSchema,
   schedule: ScheduleViewSchema,
+  ticks: TicksViewSchema,
   router: RouterViewSchema,
   rejections: RejectionsViewSchema,
   metrics: MetricsViewSchema,
@@ -55,6 +56,7 @@ export type OpenSession = NonNullable<SessionView["session"]>;
 export type DeskView = z.infer<typeof DeskViewSchema>;
 export type Tile = z.infer<typeof TileSchema>;
 export type ScheduleView = z.infer<typeof ScheduleViewSchema>;
+export type TicksView = z.infer<typeof TicksViewSchema>;
 export type RouterView = z.infer<typeof RouterViewSchema>;
 export type RejectionsView = z.infer<typeof RejectionsViewSchema>;
 export type MetricsView = z.infer<typeof MetricsViewSchema>;

@@ -50,6 +50,15 @@ describe("a session that runs in another terminal", () => {
       expect((await say("pause --operator me")).err).toMatch(/^logos: .* cannot be paused: it is paused already\.\n$/);
       expect((await say("continue --operator me")).out).toBe(`${id}: its clock runs on.\n`);
 
+      expect(await say("halt --group crypto --operator me --note odd")).toMatchObject({
+        code: 0,
+        out: `${id}: group crypto halted.\n`,
+      });
+      const parts = jsonOf(await say("status --json"));
+      expect(parts).toMatchObject({ health: "halted", state: "running", reason: "In part: group crypto." });
+      expect((await say("resume --operator me --note fine")).code).toBe(1);
+      expect((await say("resume --group crypto --operator me --note fine")).code).toBe(0);
+
       const kill = join(at, "ws", "KILL");
       writeFileSync(kill, "");
       let seen = jsonOf(await say("status --json"));

@@ -1,5 +1,5 @@
 /** Sessions from the command line, in this process: their start, their end, what they say, and the hand of an operator between runs. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { folder, jsonOf, logos, tree, type Said } from "./terminal.ts";
@@ -7,6 +7,12 @@ import { folder, jsonOf, logos, tree, type Said } from "./terminal.ts";
 const at = folder();
 const sessionsIn = (place: string): string[] =>
   readdirSync(join(place, "ws", "sessions")).filter((name) => name !== "latest");
+/** The strategies of the newest session, as its record has them. */
+const strategyNames = (place: string): string[] => {
+  const record = readFileSync(join(place, "ws", "sessions", sessionsIn(place)[0] ?? "", "session.json"), "utf8");
+  const { configuration } = JSON.parse(record) as { configuration: { strategies: { name: string }[] } };
+  return configuration.strategies.map((one) => one.name);
+};
 const say = async (line: string, place = at): Promise<Said> => logos(line.split(" "), { at: place });
 const SYMBOL = "{ symbol: AAPL, assetClass: equity, startPrice: 100, volatility: 0.3, volume: 900, pricePrecision: 2 }";
 const DESK = (strategies: string): string =>
@@ -243,6 +249,54 @@ describe("recorded bars", () => {
   });
 });
 
+describe("a part of a session that nobody runs", () => {
+  it("is halted and resumed by name, and status says which one it is", async () => {
+    const name = strategyNames(at)[0] as string;
+    expect(await say(`halt --strategy ${name} --operator me --note look`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`: strategy ${name} halted \\(no process runs it`)),
+    });
+    const status = await say("status");
+    expect(status.code).toBe(1);
+    expect(status.out).toMatch(new RegExp(`^health +HALTED: In part: strategy ${name}\\.$`, "m"));
+    expect(status.out).toMatch(new RegExp(`^strategy halted +${name} since .*: Halted by me\\. look$`, "m"));
+    const scoped = jsonOf(await say("status --json"))["haltedScopes"];
+    expect(scoped).toMatchObject([{ kind: "strategy", name, operator: "me", note: "look" }]);
+    expect((await say("halt --group nobody --operator me")).err).toMatch(
+      /The desk has no group nobody; its groups are: /,
+    );
+    expect((await say("resume --group nobody --operator me --note x")).code).toBe(66);
+    expect((await say(`resume --strategy ${name} --operator me --note fine`)).code).toBe(0);
+    expect((await say(`resume --strategy ${name} --operator me --note fine`)).code).toBe(1);
+    expect((await say("status")).code).toBe(0);
+    expect((await say("verify")).code).toBe(0);
+  });
+});
+
+describe("the tick ledger", () => {
+  it("has every planned tick, by class and strategy, as table, JSON and CSV", async () => {
+    const name = strategyNames(at)[0] as string;
+    const all = jsonOf(await say("ticks --json")) as {
+      counts: Record<string, number>;
+      ticks: Record<string, unknown>[];
+    };
+    const total = Object.values(all.counts).reduce((sum, count) => sum + count, 0);
+    expect(all.ticks).toHaveLength(total);
+    expect(all.counts["on_time"]).toBeGreaterThan(20);
+    const own = jsonOf(await say(`ticks latest --strategy ${name} --class on_time --json`)) as typeof all;
+    expect(own.ticks.length).toBe(own.counts["on_time"]);
+    expect(own.ticks.length).toBeLessThan(total);
+    for (const tick of own.ticks) expect(tick).toMatchObject({ strategy: name, class: "on_time", lagMs: 0 });
+    const csv = (await say(`ticks --strategy ${name} --csv`)).out.trimEnd().split("\n");
+    expect(csv[0]).toBe("strategy,class,planned,jittered,started,finished,lagMs,runtimeMs,run,outcome,why");
+    expect(csv).toHaveLength(1 + Object.values(own.counts).reduce((sum, count) => sum + count, 0));
+    const table = await say("ticks --last 3");
+    expect(table.out.trimEnd().split("\n")).toHaveLength(6);
+    expect(table.err).toMatch(/^\d+ older ticks are not shown; --last shows more, --csv all\.\n$/);
+    expect((await say("ticks --strategy nobody")).err).toMatch(/has no strategy nobody; its strategies are: /);
+  });
+});
+
 describe("restoring", () => {
   it("shows, then puts a snapshot into a new session that goes on from its sequence", async () => {
     const file = `ws/sessions/${id}/router_state.json`;
@@ -254,6 +308,18 @@ describe("restoring", () => {
       err: "Nothing is changed. To restore it, add --operator NAME --note TEXT.\n",
     });
     expect(shown.out).toMatch(new RegExp(`^next order +${next}$`, "m"));
+    expect(shown.out).toContain("A new session would begin with it; --session ID shows what differs");
+    expect((await say(`restore ${file} --session latest`)).out).toMatch(/^Nothing of it differs from latest\.$/m);
+    const later = Number(next) + 7;
+    const older = JSON.parse(readFileSync(join(at, file), "utf8")) as Record<string, unknown>;
+    writeFileSync(join(at, "older.json"), JSON.stringify({ ...older, next_sequence: later }));
+    const compared = await say("restore older.json --session latest");
+    expect(compared.out).toContain(
+      `What differs from latest:\n  the next order's number: now ${next}, in the snapshot ${later}\n`,
+    );
+    const json = jsonOf(await say("restore older.json --session latest --json"));
+    expect(json["differences"]).toContain(`the next order's number: now ${next}, in the snapshot ${later}`);
+    rmSync(join(at, "older.json"));
     expect(tree(at)).toEqual(before);
     const done = await say(`restore ${file} --operator me --note back`);
     expect(done.code).toBe(0);

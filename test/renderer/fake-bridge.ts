@@ -579,6 +579,7 @@ export function scene(scenario: Scenario): Streams {
     session: session(scenario),
     desk: desk(next),
     schedule: schedule(next),
+    ticks: { problem: null, counts: {}, rows: {} },
     router: router(next),
     rejections: rejections(),
     metrics: metrics(next),

@@ -215,6 +215,13 @@ describe("requests", () => {
     expect((await ask(given, "/")).status).toBe(200);
   });
 
+  it("that the gate refuses take nothing from the rate of the person's own tab", async () => {
+    const given = await bench({ limits: { requestsBurst: 1, requestsPerSecond: 1 } });
+    for (let request = 0; request < 5; request += 1) expect((await ask(given, "/bridge")).status).toBe(401);
+    expect((await ask(given, "/")).status).toBe(200);
+    expect((await ask(given, "/")).status).toBe(429);
+  });
+
   it("to the bridge without a WebSocket tell a page whether its cookie is good", async () => {
     const given = await bench();
     expect((await ask(given, "/bridge")).status).toBe(401);

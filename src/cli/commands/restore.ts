@@ -7,7 +7,14 @@
 import { basename, resolve } from "node:path";
 import { formatMoment } from "../../shared/time.ts";
 import { openDesk } from "../../live/desk/index.ts";
-import { checkRestore, createSession, reopenSession } from "../../live/session/index.ts";
+import {
+  checkRestore,
+  createSession,
+  differencesOf,
+  figuresOf,
+  figuresOnDisk,
+  reopenSession,
+} from "../../live/session/index.ts";
 import {
   checkRouterState,
   findSession,
@@ -27,6 +34,21 @@ interface Options {
   readonly operator?: string;
   readonly note?: string;
   readonly useSnapshotLimits?: boolean;
+}
+
+/** What would differ in the session that it would be put into; null where that is a new one. */
+function changes(context: Context, options: Options, { state }: LoadedRouterState): string[] | null {
+  if (options.session === undefined) return null;
+  const files = findSession(workspaceAt(context.workspace), options.session);
+  return differencesOf(figuresOf(state), figuresOnDisk(nodeFileSystem, files));
+}
+
+function tellChanges({ output }: Context, session: string | undefined, differences: readonly string[] | null): void {
+  if (session === undefined || differences === null)
+    return output.line("A new session would begin with it; --session ID shows what differs in one that is there.");
+  if (differences.length === 0) return output.line(`Nothing of it differs from ${session}.`);
+  output.line(`What differs from ${session}:`);
+  for (const difference of differences) output.line(`  ${difference}`);
 }
 
 function preview({ output }: Context, path: string, { state, sha256 }: LoadedRouterState): void {
@@ -70,8 +92,12 @@ async function restore(context: Context, options: Options, words: readonly strin
         halted,
         inflight,
         keys: keys.length,
+        differences: changes(context, options, loaded),
       });
-    } else preview(context, path, loaded);
+    } else {
+      preview(context, path, loaded);
+      tellChanges(context, options.session, changes(context, options, loaded));
+    }
     output.message("Nothing is changed. To restore it, add --operator NAME --note TEXT.");
     return 0;
   }

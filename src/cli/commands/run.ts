@@ -51,14 +51,19 @@ const ENDED = {
 const LENGTH_DEFAULT = HOUR;
 const PROGRESS_MS = 500;
 
+/** Who restores, and why: a file that holds is restored, too. */
+const wordOf = (options: Options): { readonly operator: string; readonly note: string } => ({
+  operator: recordText("--operator", options.operator, "a restore has somebody who answers for it."),
+  note: recordText("--note", options.note, "a restore has a reason."),
+});
+
 function restoreOf(context: Context, options: Options): RestoreRequest | undefined {
   if (options.restore === undefined) return undefined;
   const path = resolve(context.io.folder, options.restore);
   return {
     source: options.restore,
     text: readText(nodeFileSystem, path, ROUTER_STATE_BYTES_MAX),
-    operator: recordText("--operator", options.operator, "a restore has somebody who answers for it."),
-    note: recordText("--note", options.note, "a restore has a reason."),
+    ...wordOf(options),
     useSnapshotLimits: options.useSnapshotLimits === true,
   };
 }
@@ -78,7 +83,8 @@ async function openSession(context: Context, options: Options, file: string | un
     const { holds } = options;
     if (holds !== undefined && holds !== "journal" && holds !== "file")
       throw new CodedError("usage", `--holds ${holds}: write journal or file.`);
-    return reopenSession({ workspace, id: options.session, speed, length: asked, restore, holds, ports });
+    const word = holds === "file" ? wordOf(options) : undefined;
+    return reopenSession({ workspace, id: options.session, speed, length: asked, restore, holds, word, ports });
   }
   const { desk, notes } = await openDesk({
     workspace,
@@ -230,7 +236,10 @@ export function addRunCommand(add: AddCommand): void {
         .option("--for <duration>", "session time after which it ends, as 15m")
         .option("--seed <seed>", "repeats a run: market, jitter and runtimes come from it")
         .option("--session <id>", "go on with a session that ended or was interrupted; latest names the newest")
-        .option("--holds <which>", "journal or file: which one holds when router_state.json is not the session's own")
+        .option(
+          "--holds <which>",
+          "journal or file: which one holds when router_state.json is not the session's own; file wants --operator and --note",
+        )
         .option("--restore <file>", "start from a router_state.json; wants --operator and --note")
         .option("--use-snapshot-limits", "take the snapshot's limits where they differ from the desk's")
         .option("--operator <name>", "who restores")

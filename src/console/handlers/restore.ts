@@ -7,11 +7,18 @@
  */
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
-import { OrderRouter, readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
+import { readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
 import type { Handlers, Input, RestorePreview } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Desk } from "../../shared/desk.ts";
-import { checkRestore, createSession, reopenSession } from "../../live/session/index.ts";
+import {
+  checkRestore,
+  createSession,
+  differencesOf,
+  figuresOf,
+  figuresOnDisk,
+  reopenSession,
+} from "../../live/session/index.ts";
 import { digestOf, findSession, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 
@@ -130,16 +137,7 @@ function currentOf(state: HostState, target: string | null): RestorePreview["cur
     const nextSequence = Number(router.nextOrderId.replace("ROUTER-", ""));
     return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight, keys };
   }
-  const files = findSession(state.workspace, target);
-  if (!state.ports.files.exists(files.routerState)) return null;
-  const text = readText(state.ports.files, files.routerState, ROUTER_STATE_BYTES_MAX);
-  return figuresOf(readRouterState(text, { fileName: "router_state.json" }));
-}
-
-function figuresOf(snapshot: RouterSnapshot): NonNullable<RestorePreview["current"]> {
-  const { rateLimitPerSec, maxInflight, nextSequence, halted } = snapshot;
-  const { inflightCount, keys } = OrderRouter.restore(snapshot);
-  return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight: inflightCount, keys };
+  return figuresOnDisk(state.ports.files, findSession(state.workspace, target));
 }
 
 async function previewOf(state: HostState, previewed: Previewed): Promise<RestorePreview> {
@@ -178,22 +176,6 @@ async function previewOf(state: HostState, previewed: Previewed): Promise<Restor
     })),
     limitsDiffer,
   };
-}
-
-const NAMES: Readonly<Record<keyof NonNullable<RestorePreview["current"]>, string>> = {
-  rateLimitPerSec: "orders a second for each strategy",
-  maxInflight: "orders in flight at most",
-  nextSequence: "the next order's number",
-  halted: "halted",
-  inflight: "orders in flight",
-  keys: "known keys",
-};
-
-function differencesOf(figures: NonNullable<RestorePreview["current"]>, current: RestorePreview["current"]): string[] {
-  if (current === null) return [];
-  return (Object.keys(NAMES) as (keyof typeof NAMES)[])
-    .filter((name) => figures[name] !== current[name])
-    .map((name) => `${NAMES[name]}: now ${String(current[name])}, in the snapshot ${String(figures[name])}`);
 }
 
 function warningsOf(

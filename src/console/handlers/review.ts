@@ -16,6 +16,7 @@ import { OrdersProjection } from "../projections/orders.ts";
 import { Precisions } from "../projections/precision.ts";
 import { RejectionsProjection } from "../projections/rejections.ts";
 import { Table } from "../projections/table.ts";
+import { TicksProjection } from "../projections/ticks.ts";
 import { scan } from "../scan.ts";
 import type { OpenedSession } from "../opened.ts";
 import type { HostState } from "../state.ts";
@@ -107,11 +108,19 @@ async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
     rejections: () => rowsOfAll(opened, new RejectionsProjection(EXPORT_ROWS_MAX), ({ rows }) => rows),
     log: () => rowsOfAll(opened, new LogProjection(EXPORT_ROWS_MAX), ({ lines }) => lines),
     schedule: () => Object.values(views.view("schedule", opened.probe()).rows),
+    ticks: () => tickRows(opened),
     drift: () => Object.values(views.view("drift", opened.probe()).items),
     metrics: () => Object.values(views.view("metrics", opened.probe()).samples).map(metricsRow),
     equity: () => equityRows(opened),
   };
   return made[what]();
+}
+
+/** The newest of each class, of the whole journal. */
+async function tickRows(opened: OpenedSession): Promise<Row[]> {
+  const ticks = new TicksProjection(EXPORT_ROWS_MAX);
+  await readAll(opened, (entry) => ticks.apply(entry));
+  return ticks.rows(opened.probe().now);
 }
 
 const METRIC_NAMES = [
@@ -141,7 +150,18 @@ async function equityRows(opened: OpenedSession): Promise<Row[]> {
   return [...rows.rows()];
 }
 
-const MOMENTS: ReadonlySet<string> = new Set(["at", "lastRun", "nextRun", "runningSince", "lastHeartbeat", "bar"]);
+const MOMENTS: ReadonlySet<string> = new Set([
+  "at",
+  "planned",
+  "due",
+  "started",
+  "finished",
+  "lastRun",
+  "nextRun",
+  "runningSince",
+  "lastHeartbeat",
+  "bar",
+]);
 
 /** A column whose values are moments, by its name. */
 const isMoment = (name: string): boolean => MOMENTS.has(name) || name.endsWith("At");

@@ -42,6 +42,7 @@ export const EMPTY: { readonly [Name in SessionStream]: StreamValue<Name> } = {
     headroom: {},
   },
   schedule: { now: 0, rows: {}, runs: {}, skipped: {}, next: {} },
+  ticks: { problem: null, counts: {}, rows: {} },
   router: {
     now: 0,
     inflight: {},

@@ -20,6 +20,7 @@ import { RejectionsProjection } from "./rejections.ts";
 import { RouterProjection } from "./router.ts";
 import { ScheduleProjection } from "./schedule.ts";
 import { SessionProjection } from "./session.ts";
+import { TicksProjection } from "./ticks.ts";
 
 /** The streams that one session feeds by itself. */
 export type SessionStream = Exclude<StreamName, "app" | "session" | "sessions">;
@@ -38,6 +39,7 @@ export class SessionViews {
   readonly #orders: OrdersProjection;
   readonly #rejections = new RejectionsProjection();
   readonly #schedule: ScheduleProjection;
+  readonly #ticks = new TicksProjection();
   readonly #metrics: MetricsProjection;
   readonly #deskView: DeskProjection;
   readonly #router: RouterProjection;
@@ -78,6 +80,7 @@ export class SessionViews {
       this.#orders.apply(entry);
       const error = errorKindOf(entry, this.#rejections.apply(entry));
       this.#schedule.apply(entry);
+      this.#ticks.apply(entry);
       // The line's sample is closed before the tiles look at it.
       this.#metrics.apply(entry, error);
       this.#deskView.apply(entry, error);
@@ -115,6 +118,7 @@ export class SessionViews {
   #make(name: SessionStream, probe: SessionProbe): StreamValue<SessionStream> {
     if (name === "desk") return this.#deskView.value(probe);
     if (name === "schedule") return this.#schedule.value(probe);
+    if (name === "ticks") return this.#ticks.value(probe);
     if (name === "router") return this.#router.value(probe);
     if (name === "rejections") return this.#rejections.value(probe.now);
     if (name === "metrics") return this.#metrics.value(probe.now);

@@ -27,6 +27,11 @@ function valuesOf(pairs: readonly (readonly [name: string, value: string | numbe
   });
 }
 
+/** An amount for eyes: an average price can give a profit forty digits, which the journal and fills.csv keep. */
+const AMOUNT_PLACES = 8;
+const shownAmount = (exact: string | null): string | null =>
+  exact === null ? null : plain(decimal(exact).toDecimalPlaces(AMOUNT_PLACES));
+
 const momentText = (at: number | null): string | null => (at === null ? null : formatMoment(at as Moment));
 
 /** What the router itself says no with; every other reason is a guard's. */
@@ -230,8 +235,8 @@ function fillSteps(trail: Trail): WhyStep[] {
     state: fill.verdict === "booked" ? "ok" : fill.verdict === "duplicate" ? "warning" : "critical",
     values: valuesOf([
       ["fill id", fill.fillId],
-      ["fee", fill.fee],
-      ["realized", fill.realized],
+      ["fee", shownAmount(fill.fee)],
+      ["realized", shownAmount(fill.realized)],
       ["verdict", fill.verdict],
       ["told at", momentText(fill.at)],
     ]),
@@ -279,8 +284,8 @@ function bookStep(trail: Trail): WhyStep[] {
       state: "ok",
       values: valuesOf([
         ["average price", quantity.isZero() ? null : plain(notional.div(quantity).toDecimalPlaces(12))],
-        ["fees", plain(fees)],
-        ["realized", plain(realized)],
+        ["fees", shownAmount(plain(fees))],
+        ["realized", shownAmount(plain(realized))],
       ]),
     },
   ];
@@ -330,7 +335,11 @@ function reviewSteps(trail: Trail): WhyStep[] {
       title: `Drift ${drift.item}`,
       text: `${drift.text} ${done}`,
       state: review === undefined ? "critical" : "ok",
-      values: valuesOf([["kind", drift.drift], ...Object.entries(drift.evidence), ["realized", review?.realized]]),
+      values: valuesOf([
+        ["kind", drift.drift],
+        ...Object.entries(drift.evidence),
+        ["realized", shownAmount(review?.realized ?? null)],
+      ]),
     };
   });
   const { halt, resume } = trail;

@@ -2,5 +2,6 @@
 export type * from "./api.ts";
 export { createSession, reopenSession, type CreateOptions, type ReopenOptions, type SessionPorts } from "./open.ts";
 export { checkRestore } from "./restore.ts";
+export { differencesOf, figuresOf, figuresOnDisk, type RouterFigures } from "./restore-figures.ts";
 export { speedOf } from "./control.ts";
 export type { Holds } from "./router-file-check.ts";

@@ -35,7 +35,7 @@ import type { Core } from "./parts.ts";
 import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./checkpoint.ts";
 import { reconcileWithVenue, Replay } from "./recovery.ts";
 import { applyRestore, checkRestore } from "./restore.ts";
-import { agreeOnRouterFile, type Holds } from "./router-file-check.ts";
+import { agreeOnRouterFile, type Holds, type HoldsWord } from "./router-file-check.ts";
 import { Session, type SessionParts } from "./session.ts";
 
 export interface CreateOptions {
@@ -58,6 +58,8 @@ export interface ReopenOptions {
   readonly restore?: RestoreRequest | undefined;
   /** Which one holds where `router_state.json` and the journal disagree; without it that is refused. */
   readonly holds?: Holds | undefined;
+  /** Needed where the file holds: it is a restore. */
+  readonly word?: HoldsWord | undefined;
   readonly ports?: Partial<SessionPorts> | undefined;
 }
 
@@ -265,8 +267,10 @@ async function goOn(
 ): Promise<LiveSession> {
   const { desk, start, endsAt: endedAt, created } = birthOf(journal, files);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
-  const asked = { copiedIn: null, found: null };
-  const { copiedIn, found } = snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, options.holds) : asked;
+  const { holds, word } = options;
+  const agreed =
+    snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, holds, word) : { copiedIn: null, found: null };
+  const { copiedIn, found } = agreed;
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
   const runDigest = runDigestOf(desk, start, prepared.feed);

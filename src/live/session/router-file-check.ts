@@ -23,6 +23,12 @@ import type { RestoreRequest } from "./api.ts";
 
 export type Holds = "journal" | "file";
 
+/** Who says that the file holds, and why. */
+export interface HoldsWord {
+  readonly operator: string;
+  readonly note: string;
+}
+
 export interface Agreed {
   /** The file as a restore, when the operator says that it holds; null when the journal goes on. */
   readonly copiedIn: RestoreRequest | null;
@@ -36,6 +42,7 @@ export function agreeOnRouterFile(
   files: SessionFiles,
   journal: Journal,
   holds: Holds | undefined,
+  word: HoldsWord | undefined,
 ): Agreed {
   if (!fs.exists(files.routerState) || holds === "journal") return { copiedIn: null, found: null };
   const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);
@@ -44,8 +51,13 @@ export function agreeOnRouterFile(
   if (ownDigests(journal).has(sha256)) return { copiedIn: null, found: sha256 };
   const state = load(text, files, holds);
   if (holds === "file") {
-    const note = "The operator said that router_state.json holds, not the journal.";
-    const copiedIn = { source: "router_state.json", text, operator: "operator", note, useSnapshotLimits: true };
+    const [operator, note] = [word?.operator.trim() ?? "", word?.note.trim() ?? ""];
+    if (operator === "" || note === "")
+      throw new CodedError(
+        "invalid_input",
+        "That the file holds is a restore: say who says so, and why. Both are kept in the journal.",
+      );
+    const copiedIn = { source: "router_state.json", text, operator, note, useSnapshotLimits: true };
     return { copiedIn, found: sha256 };
   }
   const last = journal.lastOf("snapshot");
@@ -53,7 +65,7 @@ export function agreeOnRouterFile(
   throw new CodedError(
     "session_conflict",
     `${files.routerState} is not the one that this session wrote last: ${difference(state, newest)}. Say which one holds: ` +
-      "`--holds journal` goes on from the journal and writes the file anew, `--holds file` restores the file.",
+      "`--holds journal` goes on from the journal and writes the file anew, `--holds file`, with --operator and --note, restores the file.",
     { path: files.routerState, sha256 },
   );
 }

@@ -166,7 +166,9 @@ export class TickLedger {
   #started(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_started" }>): void {
     const { strategy, run, planned, due, at } = entry;
     const lane = this.#lane(strategy);
-    this.#pass(lane, Number.POSITIVE_INFINITY);
+    this.#pass(lane, at);
+    // A run that an operator asked for takes the schedule back: slots that lie ahead are planned anew.
+    lane.waiting = [];
     runStarted({ scheduler }, strategy, due, at);
     const late = at - due > LATE_AFTER;
     const rest = { finished: null, outcome: null, why: null };
@@ -251,11 +253,7 @@ export class TickLedger {
     for (const stretch of lane.waiting) {
       const endless = stretch.until === Number.POSITIVE_INFINITY;
       // While a pause lasts, its newest slot may still become the run that its end brings: it is told a cadence later.
-      const end = endless
-        ? now === Number.POSITIVE_INFINITY
-          ? stretch.next
-          : now - cadence
-        : Math.min(stretch.until, now + 1);
+      const end = endless ? now - cadence : Math.min(stretch.until, now + 1);
       const count = Math.max(0, Math.ceil((end - stretch.next) / cadence));
       const first = stretch.next as Moment;
       if (count > 0)

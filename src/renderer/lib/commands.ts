@@ -120,6 +120,7 @@ const EXPORTS: readonly (readonly [ExportWhat, string])[] = [
   ["fills", "fills"],
   ["rejections", "rejections"],
   ["schedule", "schedule"],
+  ["ticks", "ticks"],
   ["metrics", "metrics"],
   ["equity", "equity"],
   ["drift", "drift items"],

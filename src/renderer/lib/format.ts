@@ -46,6 +46,17 @@ export function formatMoney(value: Value, signed = false): string {
   return formatNumber(value, { places: 2, signed });
 }
 
+/** The most places of a small amount. */
+const SMALL_PLACES_MAX = 8;
+
+/** Money that may be small, as a fee: two places, and as many more as its first two digits need. `0.0034`. */
+export function formatSmallMoney(value: Value): string {
+  const exact = decimalOf(value);
+  if (exact === null || exact.isZero() || exact.abs().gte(1)) return formatMoney(value);
+  const places = Math.min(SMALL_PLACES_MAX, Math.max(2, 1 - exact.e));
+  return formatNumber(exact.toString(), { places });
+}
+
 export function formatCount(value: number | null | undefined): string {
   return formatNumber(value, { places: 0 });
 }

@@ -1,4 +1,5 @@
 /** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is told by colour alone. */
+import type { TickClass } from "../../shared/ticks.ts";
 import type { HaltReason, OpenSession, OrderState, SessionStateName, StrategyState, Tile } from "../../shared/views.ts";
 
 export type Shape = "ok" | "warning" | "critical" | "running" | "info" | "off";
@@ -25,6 +26,16 @@ export const STRATEGY_LOOKS: Readonly<Record<StrategyState, Look>> = {
   running: look("running", "Running", "accent", 6),
   paused: look("off", "Paused", "off", 7),
   waiting: look("ok", "Waiting", "quiet", 8),
+};
+
+/** What became of a planned tick; each class has a shape of its own. */
+export const TICK_LOOKS: Readonly<Record<TickClass, Look>> = {
+  misfire: look("critical", "Misfire", "critical", 0),
+  overrun: look("running", "Overrun", "warning", 1),
+  late: look("warning", "Late", "warning", 2),
+  paused: look("off", "Paused", "off", 3),
+  closed: look("info", "Closed", "off", 4),
+  on_time: look("ok", "On time", "quiet", 5),
 };
 
 export const SESSION_LOOKS: Readonly<Record<SessionStateName, Look>> = {

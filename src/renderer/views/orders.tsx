@@ -1,14 +1,15 @@
 /** Orders and fills: the blotter; a row opens its whole "why". */
 import { useMemo, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { FillRow, OrderRow } from "../../shared/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
+import { Tabs } from "../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
-import { ABSENT, compareAmounts, formatCount, formatNumber } from "../lib/format.ts";
+import { ABSENT, compareAmounts, formatCount, formatNumber, formatSmallMoney } from "../lib/format.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../lib/status.ts";
 import { ask, useStream } from "../stores/live.ts";
 import { explain, toldOk } from "../stores/ui.ts";
@@ -71,7 +72,7 @@ const ORDERS: readonly Column<OrderRow>[] = [
     header: "Fees",
     value: (row) => row.fees,
     compare: (a, b) => compareAmounts(a.fees, b.fees),
-    cell: (row) => formatNumber(row.fees, { places: 2 }),
+    cell: (row) => formatSmallMoney(row.fees),
     right: true,
     width: 66,
   },
@@ -138,7 +139,7 @@ const FILLS: readonly Column<FillRow>[] = [
     header: "Fee",
     value: (row) => row.fee,
     compare: (a, b) => compareAmounts(a.fee, b.fee),
-    cell: (row) => formatNumber(row.fee, { places: 2 }),
+    cell: (row) => formatSmallMoney(row.fee),
     right: true,
     width: 70,
   },
@@ -170,34 +171,10 @@ const openFill = (row: FillRow): void => {
 
 type Tab = "orders" | "fills";
 
-function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }): ReactNode {
-  const other: Tab = tab === "orders" ? "fills" : "orders";
-  const onKey = (event: KeyboardEvent<HTMLDivElement>): void => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    event.preventDefault();
-    onTab(other);
-    event.currentTarget.querySelector<HTMLButtonElement>(`[data-testid=tab-${other}]`)?.focus();
-  };
-  return (
-    <div className="segments" role="tablist" aria-label="Orders or fills" onKeyDown={onKey}>
-      {(["orders", "fills"] as const).map((name) => (
-        <button
-          key={name}
-          type="button"
-          role="tab"
-          id={`tab-${name}`}
-          aria-selected={tab === name}
-          aria-controls="blotter"
-          tabIndex={tab === name ? 0 : -1}
-          data-testid={`tab-${name}`}
-          onClick={() => onTab(name)}
-        >
-          {name === "orders" ? "Orders" : "Fills"}
-        </button>
-      ))}
-    </div>
-  );
-}
+const TABS = [
+  { value: "orders", label: "Orders" },
+  { value: "fills", label: "Fills" },
+] as const;
 
 interface Older {
   readonly orders: readonly OrderRow[];
@@ -253,7 +230,7 @@ export function Orders(): ReactNode {
       subtitle={shown < total ? `the newest ${formatCount(shown)} of ${formatCount(total)}` : formatCount(total)}
       actions={
         <>
-          <Tabs tab={tab} onTab={setTab} />
+          <Tabs label="Orders or fills" value={tab} options={TABS} controls="blotter" onChange={setTab} />
           {shown < total && !done ? (
             <button type="button" className="button" onClick={() => void load()}>
               Load older

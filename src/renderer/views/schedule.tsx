@@ -8,6 +8,7 @@ import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
+import { Tabs } from "../components/tabs.tsx";
 import { Timeline } from "../components/timeline.tsx";
 import type { Span } from "../components/timeline-draw.ts";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
@@ -21,6 +22,7 @@ import { ask, useStream } from "../stores/live.ts";
 import { notify, toldOk } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./no-session.tsx";
 import { TimelineLegend } from "./desk.tsx";
+import { TickLedger } from "./ticks.tsx";
 
 type Row = ScheduleView["rows"][string];
 
@@ -51,7 +53,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.reason,
     width: 124,
   },
-  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 116 },
+  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 84 },
   { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 80 },
   {
     id: "next",
@@ -185,7 +187,7 @@ function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
 
 const rowId = (row: Row): string => row.name;
 
-function Strategies({ view }: { readonly view: ScheduleView }): ReactNode {
+function Strategies({ view, tabs }: { readonly view: ScheduleView; readonly tabs: ReactNode }): ReactNode {
   const filter = useFilter("schedule");
   const rows = useMemo(() => Object.values(view.rows), [view.rows]);
   const [names, setNames] = useState<readonly string[]>([]);
@@ -197,32 +199,44 @@ function Strategies({ view }: { readonly view: ScheduleView }): ReactNode {
       subtitle={formatCount(rows.length)}
       actions={
         <>
+          {tabs}
           <Actions marked={marked} />
           <Filter id="schedule" label="Filter strategies" />
           <ExportButton what="schedule" />
         </>
       }
     >
-      <Grid
-        id="schedule"
-        label="Strategies and their schedule"
-        columns={COLUMNS}
-        rows={rows}
-        rowId={rowId}
-        filter={filter}
-        onMarked={onMarked}
-        empty={<Empty title="No strategies">The desk file names none.</Empty>}
-      />
+      <div id="schedule-panel" role="tabpanel" aria-labelledby="tab-strategies" style={{ height: "100%" }}>
+        <Grid
+          id="schedule"
+          label="Strategies and their schedule"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={rowId}
+          filter={filter}
+          onMarked={onMarked}
+          empty={<Empty title="No strategies">The desk file names none.</Empty>}
+        />
+      </div>
     </Panel>
   );
 }
 
+const TABS = [
+  { value: "strategies", label: "Strategies" },
+  { value: "ticks", label: "Ticks" },
+] as const;
+
 export function Schedule(): ReactNode {
   const view = useStream("schedule");
   const open = useOpen();
+  const [tab, setTab] = useState<"strategies" | "ticks">("strategies");
   const [span, setSpan] = useState<keyof typeof SPANS>("minute");
   if (!open) return <NoSession what="the schedule" />;
   if (view === null) return <Loading what="the schedule" />;
+  const tabs = (
+    <Tabs label="Strategies or ticks" value={tab} options={TABS} controls="schedule-panel" onChange={setTab} />
+  );
   return (
     <Split id="schedule" direction="vertical" sizes={[42, 58]}>
       <Panel
@@ -237,7 +251,7 @@ export function Schedule(): ReactNode {
       >
         <Timeline view={view} span={SPANS[span]} />
       </Panel>
-      <Strategies view={view} />
+      {tab === "strategies" ? <Strategies view={view} tabs={tabs} /> : <TickLedger tabs={tabs} />}
     </Split>
   );
 }

@@ -4,6 +4,7 @@
  * 1. A run is known by `strategy#run`, a skipped slot by `strategy@moment`, a sample by its number.
  */
 import * as z from "zod/mini";
+import { TICK_CLASSES } from "../ticks.ts";
 import { at, maybeAt, maybeText, count, ScopeSchema, StrategyStateSchema } from "./parts.ts";
 
 /** Stream `schedule`. Runs: the newest 3,000 of all strategies and no older than 30 minutes of session time. */
@@ -56,6 +57,28 @@ export const ScheduleViewSchema = z.object({
   skipped: z.record(z.string(), z.object({ strategy: z.string(), at, reason: z.string() })),
   /** The exact next runs of each strategy: [moment, planned, jitter]. At most three each. */
   next: z.record(z.string(), z.array(z.tuple([at, at, z.number()]))),
+});
+
+/** Stream `ticks`. Rows: the newest 500 of each class, a run as `strategy#run`, a passed slot as `strategy@moment`. */
+export const TicksViewSchema = z.object({
+  /** Why the ledger ends early; null while it holds. */
+  problem: maybeText,
+  /** By strategy: how many there are of each class, in the order of `TICK_CLASSES`. */
+  counts: z.record(z.string(), z.tuple([count, count, count, count, count, count])),
+  rows: z.record(
+    z.string(),
+    z.object({
+      strategy: z.string(),
+      run: z.nullable(z.number()),
+      planned: at,
+      due: maybeAt,
+      started: maybeAt,
+      finished: maybeAt,
+      class: z.enum(TICK_CLASSES),
+      outcome: z.nullable(z.enum(["ok", "overrun", "threw", "timed_out", "bad_result"])),
+      why: maybeText,
+    }),
+  ),
 });
 
 /** Stream `metrics`. Samples: the newest 1,440, keyed by their number. */

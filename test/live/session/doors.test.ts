@@ -213,9 +213,12 @@ describe("a router_state.json that somebody else put there", () => {
     const { workspace, one, two } = await twoSessions();
     const own = one.probe().router.nextOrderId;
     const theirs = two.probe().router.nextOrderId;
-    const again = await reopen(workspace, one.id, { holds: "file" });
+    const nobody = reopenSession({ workspace, id: one.id, holds: "file", word: { operator: "Ada", note: " " } });
+    await expect(nobody).rejects.toMatchObject({ code: "invalid_input" });
+    const word = { operator: "Ada", note: "the venue agrees with the file" };
+    const again = await reopen(workspace, one.id, { holds: "file", word });
     expect(again.probe().router.nextOrderId).toBe([own, theirs].toSorted().at(-1));
-    expect(entriesOf(again.entries(), "restore")).toMatchObject([{ source: "router_state.json" }]);
+    expect(entriesOf(again.entries(), "restore")).toMatchObject([{ source: "router_state.json", ...word }]);
     await again.stop("operator");
     await (await reopen(workspace, one.id)).stop("operator");
   });

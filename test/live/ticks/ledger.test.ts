@@ -52,15 +52,16 @@ function unbroken(ticks: readonly Tick[], cadence: number): void {
 }
 
 /** What the scheduler itself counted. */
-function agrees(session: LiveSession, ticks: readonly Tick[]): void {
+function agrees(session: LiveSession, ticks: readonly Tick[], asked = 0): void {
   for (const { name, executions, skips, overruns } of session.probe().strategies) {
     const own = ofStrategy(ticks, name);
     expect(own.filter(({ finished }) => finished !== null)).toHaveLength(executions);
     expect(own.filter((tick) => tick.run !== null && tick.class === "overrun")).toHaveLength(overruns);
     const passed = own.filter((tick) => tick.run === null);
     const skipped = passed.filter(({ class: kind }) => kind === "overrun" || kind === "misfire");
+    // The slot behind an overrun lies ahead, and a run that is asked for before it plans it anew.
     const ahead = skips - skipped.length;
-    expect(ahead === 0 || ahead === 1, `${name}: ${skips} skips, ${skipped.length} told`).toBe(true);
+    expect(ahead >= 0 && ahead <= 1 + asked, `${name}: ${skips} skips, ${skipped.length} told`).toBe(true);
   }
 }
 
@@ -196,7 +197,7 @@ describe("the tick ledger", () => {
         await timers.pass(2_000);
         await Promise.all([session.stop("signal"), timers.pass(1_000)]);
         const ticks = ledgerOf(journalOf(session.folder));
-        agrees(session, ticks);
+        agrees(session, ticks, commands.length);
         const rows = ticks.filter(({ run }) => run === null).map(({ strategy, planned }) => `${strategy}@${planned}`);
         expect(new Set(rows).size, "no slot is passed over twice").toBe(rows.length);
       }),
