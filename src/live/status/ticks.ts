@@ -10,7 +10,6 @@ import { strategiesIn } from "../../shared/scope.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { TickClass } from "../../shared/ticks.ts";
-import type { Moment } from "../../shared/time.ts";
 import { readJournal, type SessionFiles } from "../../store/index.ts";
 import { TICK_KINDS, TickLedger, ticksOf, type Tick } from "../ticks/index.ts";
 
@@ -58,7 +57,7 @@ export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick
       ledger.apply(entry);
     }
     const [last] = journal.position === 0 ? [] : journal.read(journal.position);
-    ledger.passTo(last?.at ?? (0 as Moment));
+    ledger.passTo(last?.at ?? 0);
     for (const tick of under.values()) settle(tick);
     return counts;
   } finally {

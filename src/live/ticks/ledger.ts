@@ -82,10 +82,18 @@ const HOLDS_MAX = 1_000;
 
 /** The ticks of a stretch, from number `from` on. */
 export function* ticksOf(slots: PassedSlots, from = 0): Generator<Tick> {
-  const { strategy, first, cadence, count, why } = slots;
-  const nothing = { run: null, due: null, started: null, finished: null, outcome: null };
+  const { strategy, first, cadence, count, class: kind, why } = slots;
+  const none = { due: null, started: null, finished: null };
   for (let slot = from; slot < count; slot += 1)
-    yield { strategy, planned: (first + slot * cadence) as Moment, class: slots.class, why, ...nothing };
+    yield {
+      strategy,
+      run: null,
+      planned: (first + slot * cadence) as Moment,
+      ...none,
+      class: kind,
+      outcome: null,
+      why,
+    };
 }
 
 export class TickLedger {
@@ -171,8 +179,8 @@ export class TickLedger {
     lane.waiting = [];
     runStarted({ scheduler }, strategy, due, at);
     const late = at - due > LATE_AFTER;
-    const rest = { finished: null, outcome: null, why: null };
-    lane.open = { strategy, run, planned, due, started: at, class: late ? "late" : "on_time", ...rest };
+    const kind = late ? "late" : "on_time";
+    lane.open = { strategy, run, planned, due, started: at, finished: null, class: kind, outcome: null, why: null };
     this.#listener.ran(lane.open);
   }
 

@@ -1,17 +1,20 @@
 /** Help: the keys, what each view shows, what a halt means and what to press. */
 import type { ReactNode } from "react";
+import { TICK_CLASSES, TICK_MEANINGS } from "../../shared/ticks.ts";
 import { Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { Key } from "../components/values.tsx";
 import { commands, VIEW_KEYS, VIEW_TITLES } from "../lib/commands.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
-import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
+import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS, TICK_LOOKS } from "../lib/status.ts";
+import { words } from "../lib/format.ts";
 import { go, VIEW_NAMES } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 
 const SHOWS: Readonly<Record<ViewName, string>> = {
   desk: "Equity and drawdown, profit by strategy, exposure, headroom of each guard, four service levels, and the schedule at a glance.",
-  schedule: "When each strategy ran, took too long, was passed over, and will run next, to the millisecond.",
+  schedule:
+    "When each strategy ran, took too long, was passed over, and will run next, to the millisecond; and in Ticks what became of each planned one.",
   router:
     "Orders in flight and their age, how much of its rate window each strategy has used, the next order's number.",
   rejections: "Every order that was refused, the limit it met, its value then, and when a new one could pass.",
@@ -99,10 +102,11 @@ function Halts(): ReactNode {
         </p>
         <h3>What halts a session</h3>
         <ul>
-          <li>You, with Halt: one key and one confirm.</li>
+          <li>You, with Halt: one key and one confirm. It asks whether everything, a group or one strategy.</li>
           <li>A breaker: drawdown, too many rejections within a time, a market that says nothing.</li>
           <li>
-            The kill switch: a file named KILL in the workspace or in the session's folder. Remove it, then resume.
+            The kill switch: a file named KILL in the workspace or in the session's folder; KILL.group.NAME and
+            KILL.strategy.NAME halt a part. Remove it, then resume.
           </li>
           <li>Drift: a fill, a position or an order that ours and the broker's disagree on.</li>
           <li>A fault of the program, or a journal that cannot be trusted.</li>
@@ -120,6 +124,12 @@ function Halts(): ReactNode {
             With every item settled, <b>Resume</b>. The dialog starts on “Stay halted”, and Enter does not confirm.
           </li>
         </ul>
+        <h3>A part of the desk</h3>
+        <p>
+          A group or a strategy that is halted by itself goes on running; its orders are refused as group_halted or
+          strategy_halted, and everything else goes on. The banner names it in every view, with Resume, which wants your
+          name and a note. A resume of the whole session does not lift it.
+        </p>
         <h3>To practise</h3>
         <p>
           “Practise an unknown fill” in the session's menu lets the paper broker report a fill that nobody ordered. The
@@ -157,12 +167,32 @@ function Shapes(): ReactNode {
   );
 }
 
+function Ticks(): ReactNode {
+  return (
+    <Panel title="What became of a tick">
+      <table className="plain">
+        <tbody>
+          {TICK_CLASSES.map((kind) => (
+            <tr key={kind}>
+              <td>
+                <Status look={TICK_LOOKS[kind]} />
+              </td>
+              <td>{words(TICK_MEANINGS[kind])}.</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
 export function Help(): ReactNode {
   return (
     <div className="sheet help">
       <div className="stack">
         <Halts />
         <Shapes />
+        <Ticks />
       </div>
       <div className="stack">
         <Views />
