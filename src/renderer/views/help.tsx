@@ -14,7 +14,7 @@ import type { ViewName } from "../stores/ui.ts";
 const SHOWS: Readonly<Record<ViewName, string>> = {
   desk: "Equity and drawdown, profit by strategy, exposure, headroom of each guard, four service levels, and the schedule at a glance.",
   schedule:
-    "When each strategy ran, took too long, was passed over, and will run next, to the millisecond; and in Ticks what became of each planned one.",
+    "When each strategy ran, took too long, was passed over, and runs next; and in Ticks what became of each planned run.",
   router:
     "Orders in flight and their age, how much of its rate window each strategy has used, the next order's number.",
   rejections: "Every order that was refused, the limit it met, its value then, and when a new one could pass.",
