@@ -28,6 +28,16 @@ function slice(live: LiveSession, from: number): JournalEntry[] {
   return entries;
 }
 
+/** Whether a session's journal has let go of runs. */
+export function isCompacted(folder: string): boolean {
+  const journal = readJournal(sessionFilesAt(folder).journal);
+  try {
+    return journal.compaction().dropped > 0;
+  } finally {
+    journal.close();
+  }
+}
+
 export class OpenedSession {
   readonly live: LiveSession;
   readonly views: SessionViews;
@@ -41,7 +51,7 @@ export class OpenedSession {
 
   /** Reads what the journal holds of a session that has not been started. */
   static async of(live: LiveSession, monotonicMs: () => number): Promise<OpenedSession> {
-    const views = new SessionViews(live.desk, live.folder);
+    const views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
     for (let entries = slice(live, 1); entries.length > 0; entries = slice(live, views.position + 1)) {
       views.apply(entries, false);
       await nodeTurn();

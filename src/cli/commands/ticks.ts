@@ -5,7 +5,7 @@
  * 2. The counts are of every class, whatever class is asked for.
  */
 import { Option } from "commander";
-import { noTicks, readTicks, type TickCounts } from "../../live/status/index.ts";
+import { readTicks, type TickCounts } from "../../live/status/index.ts";
 import type { Tick } from "../../live/ticks/index.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { TICK_CLASSES, TICK_MEANINGS, type TickClass } from "../../shared/ticks.ts";
@@ -108,11 +108,17 @@ function ticks(context: Context, options: Options, words: readonly string[]): nu
     return 0;
   }
   const newest = new Newest(output.json ? JSON_TICKS_MAX : last);
-  const counts = { ...noTicks(), ...readTicks(files, options, (tick) => newest.put(tick)) };
+  const { counts, compactedTo } = readTicks(files, options, (tick) => newest.put(tick));
   if (output.json) {
     const told = newest.ticks().map(valuesOf);
-    output.value({ id: files.id, counts, ticks: told, left: newest.left });
-  } else table(context, files.id, counts, newest);
+    output.value({ id: files.id, compactedTo, counts, ticks: told, left: newest.left });
+  } else {
+    table(context, files.id, counts, newest);
+    if (compactedTo !== null)
+      output.message(
+        `The journal was compacted: it has let go of runs up to entry ${compactedTo}, and their ticks with them.`,
+      );
+  }
   return 0;
 }
 

@@ -18,7 +18,7 @@ import { RejectionsProjection } from "../projections/rejections.ts";
 import { Table } from "../projections/table.ts";
 import { TicksProjection } from "../projections/ticks.ts";
 import { scan } from "../scan.ts";
-import type { OpenedSession } from "../opened.ts";
+import { isCompacted, type OpenedSession } from "../opened.ts";
 import type { HostState } from "../state.ts";
 import { stepsOf, titleOf } from "../why/steps.ts";
 import { subjectOf, trailOf } from "../why/trail.ts";
@@ -118,7 +118,7 @@ async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
 
 /** The newest of each class, of the whole journal. */
 async function tickRows(opened: OpenedSession): Promise<Row[]> {
-  const ticks = new TicksProjection(EXPORT_ROWS_MAX);
+  const ticks = new TicksProjection(EXPORT_ROWS_MAX, isCompacted(opened.live.folder));
   await readAll(opened, (entry) => ticks.apply(entry));
   return ticks.rows(opened.probe().now);
 }

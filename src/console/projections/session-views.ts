@@ -39,7 +39,7 @@ export class SessionViews {
   readonly #orders: OrdersProjection;
   readonly #rejections = new RejectionsProjection();
   readonly #schedule: ScheduleProjection;
-  readonly #ticks = new TicksProjection();
+  readonly #ticks: TicksProjection;
   readonly #metrics: MetricsProjection;
   readonly #deskView: DeskProjection;
   readonly #router: RouterProjection;
@@ -50,7 +50,9 @@ export class SessionViews {
   #revision = 0;
   #position = 0;
 
-  constructor(desk: Desk, folder: string) {
+  /** `compacted`: the journal has let go of runs. */
+  constructor(desk: Desk, folder: string, compacted = false) {
+    this.#ticks = new TicksProjection(undefined, compacted);
     this.#desk = desk;
     this.#folder = folder;
     this.#precisions = new Precisions(desk);

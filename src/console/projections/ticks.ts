@@ -32,11 +32,12 @@ export class TicksProjection {
   #problem: string | null = null;
   #value: TicksView | null = null;
 
-  /** `limit` is for each class; `Infinity` for an export. */
-  constructor(limit: number = TICKS_MAX) {
+  /** `limit` is for each class; `compacted`: the journal has let go of runs. */
+  constructor(limit: number = TICKS_MAX, compacted = false) {
     this.#limit = limit;
     for (const kind of TICK_CLASSES) this.#tables.set(kind, new Table(limit));
-    this.#ledger = new TickLedger({ ran: (tick) => this.#ran(tick), passed: (slots) => this.#passed(slots) });
+    const listener = { ran: (tick: Tick) => this.#ran(tick), passed: (slots: PassedSlots) => this.#passed(slots) };
+    this.#ledger = new TickLedger(listener, compacted);
   }
 
   apply(entry: JournalEntry): void {

@@ -5,6 +5,7 @@
  * 2. Seen fills are not in it, because they grow with the session; they are kept piece by piece (`checkpoint.ts`).
  */
 import { decimal, plain } from "../../shared/decimal.ts";
+import { Switches, type HaltedScope } from "./switches.ts";
 import type { WorkingOrder, StrategyTally, Tally } from "./tally.ts";
 
 type WorkingState = Omit<WorkingOrder, "ordered" | "filled"> & { readonly ordered: string; readonly filled: string };
@@ -41,6 +42,8 @@ export interface TallyState extends Pick<Tally, (typeof PLAIN)[number]> {
   readonly working: readonly WorkingState[];
   /** In order of discovery. */
   readonly drift: readonly (Tally["drift"] extends Map<string, infer Item> ? Item : never)[];
+  /** Strategies and groups that are halted by themselves; absent where none is. */
+  readonly switches?: readonly HaltedScope[];
   /** In the desk's order. */
   readonly strategies: readonly (Omit<StrategyTally, "config"> & { readonly name: string })[];
 }
@@ -62,6 +65,7 @@ export function tallyState(tally: Tally): TallyState {
       filled: plain(filled),
     })),
     drift: [...tally.drift.values()],
+    ...(tally.switches.state().length === 0 ? {} : { switches: tally.switches.state() }),
     strategies: [...tally.strategies.values()].map(({ config, ...rest }) => ({ name: config.name, ...rest })),
   };
 }
@@ -75,6 +79,7 @@ export function restoreTally(tally: Tally, state: TallyState): void {
   for (const cursor of state.cursorsAhead) tally.cursorsAhead.add(cursor);
   for (const { ordered, filled, ...order } of state.working)
     tally.working.set(order.orderId, { ...order, ordered: decimal(ordered), filled: decimal(filled) });
+  tally.switches = new Switches(state.switches);
   for (const item of state.drift) tally.drift.set(item.item, item);
   for (const { name, ...rest } of state.strategies) Object.assign(tally.strategy(name), rest);
 }

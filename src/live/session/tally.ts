@@ -92,7 +92,7 @@ export class Tally {
   readonly seenFills = new Map<string, SeenFill>();
   readonly drift = new Map<string, DriftProbe>();
   /** Strategies and groups that are halted by themselves. */
-  readonly switches = new Switches();
+  switches = new Switches();
   /** What the session is halted for now; empty when it is not. */
   haltReasons: HaltReason[] = [];
   readonly halts: HaltReason[] = [];

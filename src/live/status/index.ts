@@ -2,4 +2,4 @@
 export { readStatus, statusOf, type SessionStatus, type StatusHealth } from "./status.ts";
 export { readLimits, type LimitsState } from "./limits.ts";
 export { readReview, type ReviewItem, type ReviewState } from "./review.ts";
-export { noTicks, readTicks, type TickCounts, type TicksWanted } from "./ticks.ts";
+export { readTicks, type TickCounts, type TicksRead, type TicksWanted } from "./ticks.ts";

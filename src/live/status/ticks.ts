@@ -21,15 +21,23 @@ export interface TicksWanted {
 /** How many ticks a strategy, or all of them, has of each class. */
 export type TickCounts = Record<TickClass, number>;
 
-export const noTicks = (): TickCounts => ({ on_time: 0, late: 0, overrun: 0, misfire: 0, paused: 0, closed: 0 });
+export interface TicksRead {
+  readonly counts: TickCounts;
+  /** The entry up to which the journal has let go of its runs; null for a whole one. */
+  readonly compactedTo: number | null;
+}
+
+const noTicks = (): TickCounts => ({ on_time: 0, late: 0, overrun: 0, misfire: 0, paused: 0, closed: 0 });
 
 /**
  * Shows each wanted tick to `visit`; answers the counts of all classes of the wanted strategy, whatever class is wanted.
  * Throws `not_found` for a strategy that the session does not have, `journal_damaged` where the schedule cannot be repeated.
  */
-export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick: Tick) => void): TickCounts {
+export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick: Tick) => void): TicksRead {
   const journal = readJournal(files.journal);
   const counts = noTicks();
+  const base = journal.compaction();
+  const compacted = base.dropped > 0;
   const under = new Map<string, Tick>();
   const ours = (strategy: string): boolean => wanted.strategy === undefined || wanted.strategy === strategy;
   const settle = (tick: Tick): void => {
@@ -37,20 +45,23 @@ export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick
     counts[tick.class] += 1;
     if (wanted.class === undefined || wanted.class === tick.class) visit(tick);
   };
-  const ledger = new TickLedger({
-    ran: (tick) => {
-      if (tick.finished === null) under.set(tick.strategy, tick);
-      else {
-        under.delete(tick.strategy);
-        settle(tick);
-      }
+  const ledger = new TickLedger(
+    {
+      ran: (tick) => {
+        if (tick.finished === null) under.set(tick.strategy, tick);
+        else {
+          under.delete(tick.strategy);
+          settle(tick);
+        }
+      },
+      passed: (slots) => {
+        if (!ours(slots.strategy)) return;
+        counts[slots.class] += slots.count;
+        if (wanted.class === undefined || wanted.class === slots.class) for (const tick of ticksOf(slots)) visit(tick);
+      },
     },
-    passed: (slots) => {
-      if (!ours(slots.strategy)) return;
-      counts[slots.class] += slots.count;
-      if (wanted.class === undefined || wanted.class === slots.class) for (const tick of ticksOf(slots)) visit(tick);
-    },
-  });
+    compacted,
+  );
   try {
     for (const entry of journal.read(1, TICK_KINDS)) {
       if (entry.kind === "session" && entry.event === "created") needStrategy(entry.detail, wanted.strategy);
@@ -59,7 +70,7 @@ export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick
     const [last] = journal.position === 0 ? [] : journal.read(journal.position);
     ledger.passTo(last?.at ?? 0);
     for (const tick of under.values()) settle(tick);
-    return counts;
+    return { counts, compactedTo: compacted ? base.seq : null };
   } finally {
     journal.close();
   }

@@ -6,8 +6,10 @@
  * 2. Where that scheduler and the journal part, the journal was changed: the ledger throws, and tells nothing further.
  * 3. Slots that are passed over are told as a stretch: a weekend of a fast cadence is one, however many slots it has. A stretch that
  *    lies ahead (a closed market, the slot behind an overrun, a pause without end) is told as far as time has come.
+ * 4. A journal that was compacted has let go of its older runs: there each strategy's ticks begin with its first run that is left,
+ *    from whose number follows how often its jitter was drawn.
  */
-import { Scheduler } from "../../orchestrator/index.ts";
+import { createStream, Scheduler } from "../../orchestrator/index.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { TickClass } from "../../shared/ticks.ts";
@@ -74,6 +76,8 @@ interface Lane {
   open: Tick | null;
   /** Why it is paused; null while it is not. */
   paused: string | null;
+  /** What its ticks are reckoned with; null until the first run that a compacted journal has left. */
+  scheduler: Scheduler | null;
   waiting: Waiting[];
 }
 
@@ -96,33 +100,63 @@ export function* ticksOf(slots: PassedSlots, from = 0): Generator<Tick> {
     };
 }
 
+interface Made {
+  readonly start: Moment;
+  readonly seed: string;
+}
+
+type FollowedKind = "registered" | "run_finished" | "missed" | "strategy";
+
+/** Why a strategy is paused from an entry on; null where it is not. */
+function pausedWords({ event, operator, reason }: Extract<JournalEntry, { kind: "strategy" }>): string | null {
+  if (event === "resumed") return null;
+  return event === "paused" && operator !== null ? `paused by ${operator}` : `${event.replace("_", " ")}: ${reason}`;
+}
+
 export class TickLedger {
   readonly #listener: TickListener;
   readonly #lanes = new Map<string, Lane>();
-  #scheduler: Scheduler | null = null;
+  readonly #compacted: boolean;
+  #made: Made | null = null;
   #holds: { readonly from: number; to: number }[] = [];
 
-  constructor(listener: TickListener) {
+  /** `compacted`: the journal has let go of runs. */
+  constructor(listener: TickListener, compacted = false) {
     this.#listener = listener;
+    this.#compacted = compacted;
   }
 
   /** Applies an entry; those of other kinds change nothing. Throws `journal_damaged` where the schedule cannot be repeated. */
   apply(entry: JournalEntry): void {
     if (entry.kind === "session") this.#session(entry);
-    if (this.#scheduler === null) return;
+    if (this.#made === null) return;
     switch (entry.kind) {
-      case "registered":
-        return this.#same(entry.seq, entry.strategy, entry.nextRun, this.#scheduler.nextRun(entry.strategy));
       case "run_started":
-        return this.#started(this.#scheduler, entry);
+        return this.#started(entry);
+      case "registered":
       case "run_finished":
-        return this.#finished(this.#scheduler, entry);
       case "missed":
-        return this.#missed(this.#scheduler, entry);
-      case "strategy":
-        return this.#strategy(this.#scheduler, entry);
+      case "strategy": {
+        const lane = this.#lane(entry.strategy);
+        if (lane.scheduler !== null) return this.#follow(lane, lane.scheduler, entry);
+        if (entry.kind === "strategy" && entry.event !== "run_asked") lane.paused = pausedWords(entry);
+        return;
+      }
       default:
         return;
+    }
+  }
+
+  #follow(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: FollowedKind }>): void {
+    switch (entry.kind) {
+      case "registered":
+        return this.#same(entry.seq, entry.strategy, entry.nextRun, scheduler.nextRun(entry.strategy));
+      case "run_finished":
+        return this.#finished(lane, scheduler, entry);
+      case "missed":
+        return this.#missed(lane, scheduler, entry);
+      case "strategy":
+        return this.#strategy(lane, scheduler, entry);
     }
   }
 
@@ -144,10 +178,11 @@ export class TickLedger {
   #create(detail: Readonly<Record<string, unknown>>): void {
     const { desk, start } = detail as { readonly desk?: Desk; readonly start?: Moment };
     if (desk === undefined || start === undefined) return;
-    this.#scheduler = new Scheduler({ now: start, seed: desk.seed });
+    this.#made = { start, seed: desk.seed };
+    const scheduler = this.#compacted ? null : new Scheduler({ now: start, seed: desk.seed });
     for (const config of desk.strategies) {
-      this.#scheduler.register(config);
-      this.#lanes.set(config.name, { config, open: null, paused: null, waiting: [] });
+      scheduler?.register(config);
+      this.#lanes.set(config.name, { config, open: null, paused: null, waiting: [], scheduler });
     }
   }
 
@@ -171,22 +206,39 @@ export class TickLedger {
     );
   }
 
-  #started(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_started" }>): void {
+  #started(entry: Extract<JournalEntry, { kind: "run_started" }>): void {
     const { strategy, run, planned, due, at } = entry;
     const lane = this.#lane(strategy);
+    const scheduler = (lane.scheduler ??= this.#from(lane.config, entry));
     this.#pass(lane, at);
     // A run that an operator asked for takes the schedule back: slots that lie ahead are planned anew.
     lane.waiting = [];
     runStarted({ scheduler }, strategy, due, at);
-    const late = at - due > LATE_AFTER;
-    const kind = late ? "late" : "on_time";
-    lane.open = { strategy, run, planned, due, started: at, finished: null, class: kind, outcome: null, why: null };
+    this.#begin(lane, { run, planned, due }, at);
+  }
+
+  /** A scheduler that knows one strategy, right before its run: its jitter was drawn once at first and once behind each run. */
+  #from(config: StrategyConfig, { run, planned, due }: Extract<JournalEntry, { kind: "run_started" }>): Scheduler {
+    const { start, seed } = this.#made as Made;
+    const stream = createStream(seed, config.name);
+    if (config.jitter > 0) for (let draw = 0; draw < run; draw += 1) stream.next();
+    const first = new Scheduler({ now: start, seed });
+    first.register(config);
+    const { strategies, ...rest } = first.snapshot();
+    const told = strategies.map((saved) => ({ ...saved, planned, nextRun: due, stream: stream.state() }));
+    return Scheduler.restore({ ...rest, strategies: told });
+  }
+
+  #begin(lane: Lane, run: Pick<Tick, "run" | "planned"> & { readonly due: Moment }, at: Moment): void {
+    const kind = at - run.due > LATE_AFTER ? "late" : "on_time";
+    const { planned, due } = run;
+    const none = { finished: null, class: kind, outcome: null, why: null } as const;
+    lane.open = { strategy: lane.config.name, run: run.run, planned, due, started: at, ...none };
     this.#listener.ran(lane.open);
   }
 
-  #finished(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_finished" }>): void {
+  #finished(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_finished" }>): void {
     const { strategy, run, started, runtime, outcome, message } = entry;
-    const lane = this.#lane(strategy);
     const finished = (started + runtime) as Moment;
     const { nextRun, skips } = scheduler.markFinish(strategy, finished);
     this.#same(entry.seq, strategy, entry.nextRun, nextRun);
@@ -203,9 +255,8 @@ export class TickLedger {
     if (lane.paused !== null) this.#pauseFrom(lane, planned, lane.paused);
   }
 
-  #missed(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "missed" }>): void {
+  #missed(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "missed" }>): void {
     const { strategy, reason, by = entry.at } = entry;
-    const lane = this.#lane(strategy);
     const { cadence } = lane.config;
     const first = scheduler.plannedOf(strategy);
     const calendar = calendarOf(lane.config);
@@ -233,9 +284,8 @@ export class TickLedger {
     tell(slots, "misfire", "nobody was there to run it");
   }
 
-  #strategy(scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
+  #strategy(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
     const { strategy, event, reason, operator, at } = entry;
-    const lane = this.#lane(strategy);
     if (event === "run_asked") return scheduler.runNow(strategy, at);
     if (event === "resumed") {
       scheduler.resume(strategy, at);
@@ -246,9 +296,9 @@ export class TickLedger {
     }
     scheduler.pause(strategy);
     const before = lane.paused;
-    lane.paused =
-      event === "paused" && operator !== null ? `paused by ${operator}` : `${event.replace("_", " ")}: ${reason}`;
-    if (before === null && lane.open === null) this.#pauseFrom(lane, scheduler.plannedOf(strategy), lane.paused);
+    lane.paused = pausedWords(entry);
+    if (before === null && lane.open === null && lane.paused !== null)
+      this.#pauseFrom(lane, scheduler.plannedOf(strategy), lane.paused);
   }
 
   #pauseFrom(lane: Lane, planned: number, why: string): void {

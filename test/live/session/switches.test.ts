@@ -181,6 +181,22 @@ describe("what is halted", () => {
     });
   });
 
+  it("is in a checkpoint, so that a start from it and a repetition of everything agree", async () => {
+    const ports = { checkpointEntries: 50 };
+    const session = await create(grouped(), { length: minutes(20), ports });
+    session.halt({ ...ADA, scope: TREND });
+    await finish(session);
+    const copy = crashCopy(session.folder);
+    const again = await reopen(copy, session.id, { length: minutes(5), ports });
+    expect(again.probe().haltedScopes).toMatchObject([{ scope: TREND, ...ADA }]);
+    const from = again.probe().journal.committed;
+    await finish(again);
+    const later = entriesOf(journalOf(again.folder), "order").filter(({ seq }) => seq > from);
+    expect(later.filter(({ strategy, accepted }) => strategy === "carry-c" && accepted)).toEqual([]);
+    const { checks } = await verifySession(copy, session.id);
+    expect(checks.filter(({ state }) => state !== "passed")).toEqual([]);
+  });
+
   it("is a plain state from which the same comes again", () => {
     const at = 5 as never;
     const first = new Switches();

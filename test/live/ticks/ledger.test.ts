@@ -3,10 +3,13 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compactSession } from "../../../src/live/session/compact.ts";
 import type { LiveSession } from "../../../src/live/session/index.ts";
+import { readTicks } from "../../../src/live/status/index.ts";
 import { TICK_KINDS, TickLedger, ticksOf, type PassedSlots, type Tick } from "../../../src/live/ticks/index.ts";
 import type { Desk, StrategyConfig } from "../../../src/shared/desk.ts";
 import { DAY, HOUR, MINUTE, parseMoment, SECOND, type Duration, type Moment } from "../../../src/shared/time.ts";
+import { findSession } from "../../../src/store/index.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { crashCopy, create, finish, handPorts, HandTimers, journalOf, minutes, reopen } from "../session/stage.ts";
@@ -203,6 +206,40 @@ describe("the tick ledger", () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it("begins with the first runs that a compacted journal has left, and tells the same from there", async () => {
+    const strategies = [grid(), strategyOf("free", "momentum", ["BBB"]), grid({ name: "held" })];
+    const timers = new HandTimers();
+    const session = await create(quick(strategies), { speed: 60, length: minutes(240), ports: handPorts(timers) });
+    session.start();
+    await timers.pass(2_300);
+    session.pauseStrategy("held", "Ada");
+    await timers.pass(6_000);
+    await Promise.all([session.stop("signal"), timers.pass(1_000)]);
+    const copy = crashCopy(session.folder);
+    const files = findSession(copy, session.id);
+    const told = (): Tick[] => {
+      const ticks: Tick[] = [];
+      readTicks(files, {}, (tick) => void ticks.push(tick));
+      return ticks;
+    };
+    // A later part, so that the checkpoint has something behind it.
+    const again = await reopen(copy, session.id, { speed: "max", length: minutes(5) });
+    await finish(again);
+    const whole = told();
+    expect((await compactSession(copy, session.id, (3 * MINUTE) as Duration)).dropped).toBeGreaterThan(20);
+    const read = readTicks(files, {}, () => undefined);
+    expect(read.compactedTo).toBeGreaterThan(20);
+    const rest = told();
+    expect(rest.length).toBeLessThan(whole.length);
+    expect(rest.length).toBeGreaterThan(10);
+    const known = whole.map((tick) => JSON.stringify(tick));
+    for (const tick of rest) expect(known).toContain(JSON.stringify(tick));
+    const longer = await reopen(copy, session.id, { speed: "max", length: minutes(5) });
+    await finish(longer);
+    const after = told();
+    expect(after.filter(({ strategy }) => strategy === "grid").length).toBeGreaterThan(5);
   });
 
   it("says so where the journal is not what the schedule gives", async () => {
