@@ -285,7 +285,7 @@ export class TickLedger {
   }
 
   #strategy(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
-    const { strategy, event, reason, operator, at } = entry;
+    const { strategy, event, at } = entry;
     if (event === "run_asked") return scheduler.runNow(strategy, at);
     if (event === "resumed") {
       scheduler.resume(strategy, at);
