@@ -1,10 +1,9 @@
 /**
  * Bit flips: one bit of a session's files is turned over, and whoever looks must say so.
  *
- * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json` of a session that was stopped; or of
- * the first two
- * and of the database's log, as a session leaves them that was never closed. A bit in a part of a database page that holds nothing
- * changes nothing that can be read; such a flip is counted apart, after every row has been compared.
+ * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json` of a session that was stopped; or of the
+ * first two and of the database's log, as a session leaves them that was never closed. A bit in a part of a database page that holds
+ * nothing changes nothing that can be read; such a flip is counted apart, after every row has been compared.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

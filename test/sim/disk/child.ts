@@ -3,8 +3,8 @@
  *
  * 1. It runs the real command; its exit code and its words are the command's.
  * 2. After each commit that returned, the shim's log gets a mark with the entry's number and hash: from then on it is acknowledged.
- * 3. The machine's own time runs faster here, so that snapshots and waiting commits come in a short session, too; and the databases'
- *    logs are moved into them every few pages.
+ * 3. The machine's own time runs faster here, so that snapshots and waiting commits come in a short session, too; checkpoints of the
+ *    session come every few entries, and the databases' logs are moved into them every few pages.
  * 4. A protection is switched off here and nowhere else, for the canaries: the product has no such switch.
  */
 import { openSync, writeSync } from "node:fs";
@@ -12,6 +12,7 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import type BetterSqlite3 from "better-sqlite3";
 import { runProgram } from "../../../src/cli/program.ts";
+import { PORTS } from "../../../src/live/session/assemble.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";
 import { Journal } from "../../../src/store/index.ts";
@@ -36,6 +37,8 @@ export interface DiskTask {
 const HASTE = 40;
 /** Pages of a database's log after which they are moved into it. */
 const CHECKPOINT_PAGES = 24;
+/** Entries between two checkpoints of the session, instead of thousands. */
+const CHECKPOINT_ENTRIES = 80;
 /** With late commits, every so many is really made. */
 const LATE = 5;
 
@@ -98,6 +101,7 @@ async function readTask(): Promise<DiskTask> {
 
 const { args, log, arm, count, unprotected } = await readTask();
 hurry(nodeTimers);
+Reflect.set(PORTS, "checkpointEntries", CHECKPOINT_ENTRIES);
 prepareDatabases(unprotected);
 prepareJournal(unprotected);
 if (log !== null) tell(`log ${log}`);
