@@ -99,9 +99,10 @@ export const flips: Trial = {
       const { journal } = findSession(recorded.copy(), recorded.id);
       const before = rowsOf(journal);
       const bytes = readFileSync(journal);
-      const place = bytes.indexOf('"quantity":');
+      // These letters stand in an entry's row and nowhere else.
+      const place = bytes.indexOf('"kind":"order"');
       if (place < 0) return false;
-      bytes[place + 12] = (bytes[place + 12] ?? 0) ^ 1;
+      bytes[place + 9] = (bytes[place + 9] ?? 0) ^ 1;
       writeFileSync(journal, bytes);
       return rowsOf(journal) !== before;
     } finally {

@@ -17,6 +17,7 @@ orchestrator_metrics_window: 150
 orchestrator_equity_interval_s: 10
 orchestrator_deadline_factor: 4
 orchestrator_quarantine_after: 2
+orchestrator_journal_keep: 7d
 broker:
   kind: paper
   currency: EUR

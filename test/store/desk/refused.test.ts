@@ -8,7 +8,8 @@ import { failure, FULL, read, small } from "./desks.ts";
 const TOP =
   "name, seed, dollar_per_trade, rate_limit_per_sec, max_inflight, orchestrator_snapshot_interval_s, " +
   "orchestrator_metrics_interval_s, orchestrator_metrics_window, orchestrator_equity_interval_s, " +
-  "orchestrator_deadline_factor, orchestrator_quarantine_after, broker, feed, clock, limits, slo, runtime, strategies";
+  "orchestrator_deadline_factor, orchestrator_quarantine_after, orchestrator_journal_keep, broker, feed, clock, limits, slo, " +
+  "runtime, strategies";
 const AMOUNT = "write a plain decimal such as 10000 or 0.25, above 0, of at most 30 digits";
 const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.js";
 const ZONE = "write a time zone such as UTC or America/New_York";

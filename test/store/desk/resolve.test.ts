@@ -1,7 +1,7 @@
 /** Desk files that are read, and where each value came from. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MINUTE, SECOND } from "../../../src/shared/time.ts";
+import { DAY, MINUTE, SECOND } from "../../../src/shared/time.ts";
 import {
   describeConfig,
   environmentName,
@@ -36,6 +36,7 @@ describe("a desk file with every key", () => {
         equityInterval: 10 * SECOND,
         deadlineFactor: 4,
         quarantineAfter: 2,
+        journalKeep: 7 * DAY,
       },
       slo: { latencyP95Ms: 2000, skipRate: 0.1, queueDepth: 64, errors: 1 },
       runtime: { median: 50_000, sigma: 0.7, slowShare: 0.02, slowFactor: 12 },

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { headPathOf, openJournal, readJournal } from "../../../src/store/journal/journal.ts";
+import { headPathOf, JOURNAL_SCHEMA, openJournal, readJournal } from "../../../src/store/journal/journal.ts";
 import { openForWriting } from "../../../src/store/journal/sqlite.ts";
 import { CHAIN_START, chainHash } from "../../../src/store/journal/chain.ts";
 import { freshFolder, thrownBy } from "../folders.ts";
@@ -249,7 +249,7 @@ describe("the head", () => {
 describe("a journal", () => {
   it("of a newer schema is refused by writer and reader, and not one byte of it changes", () => {
     const path = journalOf(["a"]);
-    tamper(path, "PRAGMA user_version = 2");
+    tamper(path, `PRAGMA user_version = ${JOURNAL_SCHEMA + 1}`);
     const before = readFileSync(path);
     for (const open of [openJournal, readJournal])
       expect(() => open(path)).toThrow(expect.objectContaining({ code: "schema_newer" }));
