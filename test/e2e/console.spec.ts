@@ -189,6 +189,25 @@ test("stop ends the session in order, and its summary stays", async () => {
   await pictures(page, "stopped", ["desk", "sessions"]);
 });
 
+test("a stopped session is verified and compacted, after it is told what goes", async () => {
+  await goTo(page, "sessions");
+  await page
+    .getByTestId("view-sessions")
+    .getByText(/^\d{4}-\d{2}-\d{2}_\d{4}_\S+$/)
+    .click();
+  await page.getByTestId("verify-session").click();
+  await expect(page.getByTestId("verify-panel")).toContainText("Holds");
+  await expect(page.getByTestId("verify-panel")).toContainText("checkpoint");
+  await picture(page, "verify-dark-1280");
+  await page.getByTestId("verify-panel").getByLabel("Close").click();
+  await page.getByTestId("compact-session").click();
+  await expect(page.getByTestId("compact-panel")).toContainText("cannot be undone");
+  await picture(page, "compact-dark-1280");
+  await page.getByTestId("compact-now").click();
+  await expect(page.getByTestId("compact-done")).toContainText("Nothing is left to let go");
+  await page.getByTestId("compact-panel").getByLabel("Close").click();
+});
+
 test("a snapshot is restored through the file picker, with a preview", async () => {
   await goTo(page, "sessions");
   const [id] = (

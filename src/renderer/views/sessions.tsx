@@ -1,5 +1,5 @@
 /** Sessions of the workspace: open one again, read its summary, compare two, restore a router snapshot. */
-import { FileUp } from "lucide-react";
+import { FileUp, RotateCw } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { DragEvent, ReactNode } from "react";
 import type { SessionListing } from "../../shared/views.ts";
@@ -206,7 +206,7 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
           one === undefined || two === undefined ? undefined : onDetail({ kind: "compare", a: one.id, b: two.id })
         }
       >
-        Compare two
+        Compare
       </button>
       {running ? null : (
         <button type="button" className="button" onClick={() => void startSession()}>
@@ -275,8 +275,14 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
             <FileUp size={13} aria-hidden="true" />
             Restore…
           </button>
-          <button type="button" className="button" onClick={() => void ask("sessions.refresh", {}).then(toldOk)}>
-            Refresh
+          <button
+            type="button"
+            className="button icon"
+            aria-label="Refresh"
+            title="Refresh"
+            onClick={() => void ask("sessions.refresh", {}).then(toldOk)}
+          >
+            <RotateCw size={14} aria-hidden="true" />
           </button>
           <Filter id="sessions" label="Filter sessions" />
           <ExportButton what="sessions" />
