@@ -118,23 +118,20 @@ async function replayChecks(
 ): Promise<void> {
   const { seq: base } = journal.compaction();
   let snapshots = 0;
-  let wrong: Found | null = null;
+  let digest: string | null = null;
   let compared: string | null = null;
-  const last = journal.lastOf("snapshot")?.seq ?? 0;
+  const newest = journal.lastOf("snapshot");
+  const last = newest?.kind === "snapshot" ? newest : null;
+  const of = last === null ? -1 : (last.of ?? last.seq - 1);
   const saved = journal.checkpoint();
   const checkpoint = saved === null || "fault" in saved ? null : saved;
   try {
     await inspectJournal(workspace, files, journal, (core, entry, replay) => {
       if (checkpoint !== null && compared === null && (entry === null || entry.seq > checkpoint.seq))
         compared = differenceAt(checkpoint, core, replay) ?? "";
-      if (entry?.kind !== "snapshot") return;
       // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
-      if (entry.seq === last && snapshotDigest(core, entry.seq, snapshots) !== entry.sha256)
-        wrong = {
-          seq: entry.seq,
-          text: "the router that the journal gives is not the one that this snapshot was made of",
-        };
-      snapshots += 1;
+      if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots);
+      if (entry?.kind === "snapshot") snapshots += 1;
     });
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
@@ -156,8 +153,10 @@ async function replayChecks(
     const fault = compared === "" ? null : { seq: checkpoint.seq, text: compared };
     add("checkpoint", fault, `the state behind entry ${checkpoint.seq} is what the entries up to it give`);
   }
-  if (last === 0) skip("snapshot", "the session has written none yet");
-  else add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
+  if (last === null) return skip("snapshot", "the session has written none yet");
+  const text = "the router that the journal gives is not the one that this snapshot was made of";
+  const wrong = digest === last.sha256 ? null : { seq: last.seq, text };
+  add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
 }
 
 /** `router_state.json` itself: one that the journal tells of as its own. */

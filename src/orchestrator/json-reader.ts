@@ -4,7 +4,7 @@
  * 1. What it accepts is exactly what `JSON.parse` accepts, less objects with a key twice, numbers that are not finite, and nesting
  *    beyond `DEPTH_MAX`; what it returns is the same value.
  * 2. Its time is proportional to the text, whatever the text is.
- * 3. A section, a key of the outermost object, may have a reader of its own.
+ * 3. A section may have a reader of its own. It is a key of the outermost object, or with a slash one of an object in that.
  */
 import { put } from "./record.ts";
 import type { Faults, Step } from "./state-fault.ts";
@@ -154,12 +154,16 @@ export class JsonReader {
     const value: Record<string, unknown> = {};
     this.members((key) => {
       if (Object.hasOwn(value, key)) this.twice(key);
-      const section = depth === 0 && Object.hasOwn(this.#sections, key) ? this.#sections[key] : undefined;
+      const section = depth > 1 ? undefined : this.#sectionOf(depth === 0 ? key : `${String(this.#path[0])}/${key}`);
       this.#path.push(key);
       put(value, key, section === undefined ? this.value(depth + 1) : section(this));
       this.#path.pop();
     });
     return value;
+  }
+
+  #sectionOf(name: string): SectionReader | undefined {
+    return Object.hasOwn(this.#sections, name) ? this.#sections[name] : undefined;
   }
 
   /** Walks an object: `member` reads the value of each key, at which the reader stands behind the colon. */

@@ -12,6 +12,7 @@ import { OrderRouter } from "./router.ts";
 import { snapshotOf } from "./router-snapshot.ts";
 import type { RouterHead } from "./router-snapshot.ts";
 import type { KeyChanges } from "./router-types.ts";
+import { SeenFills } from "./seen-fills.ts";
 
 /** Columns of one piece; texts that occur again and again are numbers into its lists. */
 export interface KeyPiece {
@@ -104,7 +105,7 @@ export class KeyPieces {
 
 /** A router that goes on from a saved head and its keys, as the one that was saved would have once it knows its executions. */
 export function routerFromPieces(head: RouterHead, pieces: KeyPieces): OrderRouter {
-  const router = OrderRouter.restore(snapshotOf({ ...head, fills: {} }, pieces.list()));
+  const router = OrderRouter.restore(snapshotOf(head, new SeenFills().list(), pieces.list()));
   router.keysAreSaved();
   return router;
 }

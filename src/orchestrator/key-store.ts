@@ -4,7 +4,7 @@
  * 1. Rows stand in the order in which their keys were decided; a row's moment is never before the row's above.
  * 2. A row is open while its order is in flight; an open row is never let go.
  * 3. After every change no row that is not open is older than `maxAge`, and none is kept while there are more than `maxKeys`.
- * 4. Rows are columns of numbers, so a copy of all of them is a few copies of memory.
+ * 4. Rows are columns. Columns of numbers only grow, and are made anew where rows move, so a picture of the store shares them.
  * 5. `changes` tells every row that was added, and every decision that ended, since it was asked before; after anything that
  *    moved rows it tells all of them.
  */
@@ -153,6 +153,8 @@ export class KeyStore {
     this.#ripe = [];
     this.#frontier = 0;
     let to = 0;
+    // Invariant 4: who has a picture keeps the columns as they were.
+    this.#reserve(this.#sequence.length);
     for (let row = 0; row < this.#keys.length; row++) {
       if (this.#state[row] === GONE) continue;
       if (ripe.has(row)) this.#ripe.push(to);
@@ -222,13 +224,13 @@ export class KeyStore {
     const rows = this.#keys.length;
     return {
       keys: this.#keys.slice(from),
-      sequence: this.#sequence.slice(from, rows),
+      sequence: this.#sequence.subarray(from, rows),
       reason: this.#reasons.slice(from),
-      strategy: this.#strategy.slice(from, rows),
-      symbol: this.#symbol.slice(from, rows),
-      quantity: this.#quantity.slice(from, rows),
-      price: this.#price.slice(from, rows),
-      at: this.#at === null ? null : this.#at.slice(from, rows),
+      strategy: this.#strategy.subarray(from, rows),
+      symbol: this.#symbol.subarray(from, rows),
+      quantity: this.#quantity.subarray(from, rows),
+      price: this.#price.subarray(from, rows),
+      at: this.#at === null ? null : this.#at.subarray(from, rows),
       strategies: this.strategies.texts(),
       symbols: this.symbols.texts(),
     };

@@ -2,7 +2,7 @@
  * The router's saved state in memory: plain, camelCase, moments as integers, nothing that JSON could not hold.
  *
  * 1. A snapshot is a picture: the router goes on without changing it.
- * 2. `idempotency` and `keys` are made from columns when they are first asked for; who copies or compares a snapshot sees plain
+ * 2. `idempotency`, `keys` and `fills` are made from columns when they are first asked for; who copies or compares a snapshot sees plain
  *    properties. Until then a router or a file is made from the columns directly.
  */
 import { CodedError } from "../shared/errors.ts";
@@ -11,9 +11,10 @@ import type { Moment } from "../shared/time.ts";
 import type { KeyList } from "./key-list.ts";
 import { Names } from "./names.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
-import { put } from "./record.ts";
+import { put, record } from "./record.ts";
 import type { DriftItem, HaltReason, InflightOrder, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
-import type { SeenFill } from "./seen-fills.ts";
+import { fillEntries, fillListOf as listOfFills } from "./seen-fills.ts";
+import type { FillList, SeenFill } from "./seen-fills.ts";
 
 /** A key's decision as it is stored. */
 export interface StoredDecision {
@@ -72,6 +73,7 @@ export interface RouterSnapshot extends SnapshotHead {
 }
 
 const lists = new WeakMap<object, KeyList>();
+const executions = new WeakMap<object, FillList>();
 
 function decisionsOf(list: KeyList): Record<string, StoredDecision> {
   const decisions: Record<string, StoredDecision> = {};
@@ -103,30 +105,37 @@ function rowsOf(list: KeyList): KeyRow[] {
   });
 }
 
-/** Adds a property that is made when it is first read, and plain from then on. */
-function lazily(snapshot: SnapshotHead, name: string, make: () => unknown): void {
+/** Adds a property that is made of columns when it is first read, and plain from then on. */
+function lazily(snapshot: RouterHead, columns: WeakMap<object, unknown>, name: string, make: () => unknown): void {
   const plain = { enumerable: true, configurable: true };
   const get = (): unknown => {
     const value = make();
     Object.defineProperty(snapshot, name, { ...plain, writable: true, value });
     // From here on somebody holds what the columns hold, and may change it: the columns are no longer the truth.
-    lists.delete(snapshot);
+    columns.delete(snapshot);
     return value;
   };
   const set = (value: unknown): void => {
     Object.defineProperty(snapshot, name, { ...plain, writable: true, value });
-    lists.delete(snapshot);
+    columns.delete(snapshot);
   };
   Object.defineProperty(snapshot, name, { ...plain, get, set });
 }
 
 /** A snapshot of these parts. */
-export function snapshotOf(head: SnapshotHead, list: KeyList): RouterSnapshot {
+export function snapshotOf(head: RouterHead, fills: FillList, list: KeyList): RouterSnapshot {
   const snapshot = { ...head };
   lists.set(snapshot, list);
-  lazily(snapshot, "idempotency", () => decisionsOf(list));
-  lazily(snapshot, "keys", () => rowsOf(list));
+  executions.set(snapshot, fills);
+  lazily(snapshot, executions, "fills", () => record(fillEntries(fills)));
+  lazily(snapshot, lists, "idempotency", () => decisionsOf(list));
+  lazily(snapshot, lists, "keys", () => rowsOf(list));
   return snapshot as RouterSnapshot;
+}
+
+/** The executions of a snapshot as columns, made anew when it was copied or read since. */
+export function fillListOf(snapshot: RouterSnapshot): FillList {
+  return executions.get(snapshot) ?? listOfFills(snapshot.fills);
 }
 
 /** The columns of a snapshot, made anew when it was copied or read since. Throws a CodedError when keys and rows disagree. */

@@ -8,6 +8,7 @@
 import * as z from "zod/mini";
 import { CodedError } from "../shared/errors.ts";
 import type { Moment } from "../shared/time.ts";
+import { readFills } from "./fill-columns.ts";
 import { JsonReader } from "./json-reader.ts";
 import { decidedSequence, readIdempotency, KeyColumns } from "./key-columns.ts";
 import { leaveIndex } from "./key-list.ts";
@@ -17,7 +18,7 @@ import { sequenceOf } from "./order-id.ts";
 import { shown, TEXT_MAX } from "./order-request.ts";
 import { put } from "./record.ts";
 import { snapshotOf } from "./router-snapshot.ts";
-import type { RouterSnapshot, SnapshotHead } from "./router-snapshot.ts";
+import type { RouterHead, RouterSnapshot } from "./router-snapshot.ts";
 import { keyCheck } from "./router-state.ts";
 import { consoleSectionOf, NO_CONSOLE_SECTION } from "./router-state-section.ts";
 import type { ConsoleSection } from "./router-state-section.ts";
@@ -54,6 +55,9 @@ const ORDER = z.object({
 });
 const DECISION = z.object({ accepted: z.boolean(), order_id: z.nullable(z.string()), reason: text });
 
+/** Sections that are read from their text. */
+const SECTIONS = { idempotency: readIdempotency, "logos_console/fills": readFills };
+
 /** Throws `snapshot_invalid`, or `too_large` for a text beyond `ROUTER_STATE_TEXT_MAX`. */
 export function readRouterState(source: string, options: ReadOptions = {}): RouterSnapshot {
   const fileName = options.fileName ?? "router_state.json";
@@ -64,7 +68,7 @@ export function readRouterState(source: string, options: ReadOptions = {}): Rout
     );
   const faults = new Faults(fileName);
   const json = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
-  return assemble(new JsonReader(json, faults, { idempotency: readIdempotency }).read(), faults);
+  return assemble(new JsonReader(json, faults, SECTIONS).read(), faults);
 }
 
 /** The snapshot of a parsed file. Throws `snapshot_invalid`. */
@@ -91,9 +95,9 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
     if (!Object.hasOwn(inflight, id)) faults.fail(["logos_console", "filled", id], "the order must be in flight");
   if (extra !== undefined) checkHalt(head.halted, section, faults);
   const list = listOf(columns, inflight, section, faults);
-  const { keys: _keys, ...told } = section;
+  const { keys: _keys, fills, ...told } = section;
   const halted = withReason(told, head.halted, extra === undefined, newestOf(inflight, rateCounters));
-  const snapshotHead: SnapshotHead = {
+  const snapshotHead: RouterHead = {
     ...halted,
     rateLimitPerSec: head.rate_limit_per_sec,
     maxInflight: head.max_inflight,
@@ -102,7 +106,7 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
     rateCounters,
     inflight,
   };
-  return snapshotOf(snapshotHead, list);
+  return snapshotOf(snapshotHead, fills, list);
 }
 
 /** Reads times, each told with its place when it is none. */
@@ -365,7 +369,7 @@ function newestOf(
 }
 
 /** Logos does not write why it halted; whoever opens the file must see that it did. */
-function withReason<Told extends Pick<SnapshotHead, "haltReasons">>(
+function withReason<Told extends Pick<RouterHead, "haltReasons">>(
   told: Told,
   halted: boolean,
   foreign: boolean,

@@ -8,11 +8,12 @@ import * as z from "zod/mini";
 import { TEXT_MAX } from "./order-request.ts";
 import { NAME_MAX, NOTE_MAX } from "./drift-board.ts";
 import { put } from "./record.ts";
-import type { SnapshotHead } from "./router-snapshot.ts";
+import type { RouterHead } from "./router-snapshot.ts";
 import { SCHEMA_VERSION } from "./router-state.ts";
 import { DRIFT_KINDS, HALT_SOURCES } from "./router-types.ts";
 import type { DriftItem, HaltReason, ReportEvidence } from "./router-types.ts";
-import type { SeenFill } from "./seen-fills.ts";
+import { SeenFills } from "./seen-fills.ts";
+import type { FillList } from "./seen-fills.ts";
 import { checked, entriesOf, type ReadMoment, withoutMinusZero } from "./state-check.ts";
 import type { Faults, Step } from "./state-fault.ts";
 
@@ -32,12 +33,13 @@ export interface KeysSection {
 }
 
 type Beyond = Omit<
-  SnapshotHead,
+  RouterHead,
   "rateLimitPerSec" | "maxInflight" | "nextSequence" | "halted" | "rateCounters" | "inflight"
 >;
 
 export interface ConsoleSection extends Beyond {
   readonly keys: KeysSection | null;
+  readonly fills: FillList;
 }
 
 /** Of a file that has none. */
@@ -46,7 +48,7 @@ export const NO_CONSOLE_SECTION: ConsoleSection = {
   latest: null,
   retention: { maxKeys: null, maxAge: null },
   filled: {},
-  fills: {},
+  fills: new SeenFills().list(),
   haltReasons: [],
   driftItems: [],
   nextDriftItem: 1,
@@ -242,21 +244,18 @@ function areFills(value: unknown): value is z.output<typeof FILLS> {
   return true;
 }
 
-function fillsOf(value: unknown, faults: Faults): Record<string, readonly SeenFill[]> {
-  const fills: Record<string, readonly SeenFill[]> = {};
+function fillsOf(value: unknown, faults: Faults): FillList {
+  if (value instanceof SeenFills) return value.release();
+  const seen = new SeenFills();
   for (const [id, rows] of entriesOf(value, [SECTION, "fills"], faults)) {
     const place: Step[] = [SECTION, "fills", id];
-    const list = (areFills(rows) ? rows : checked(FILLS, rows, place, faults)).map(([fillId, quantity, price]) => ({
-      fillId,
-      quantity: quantity + 0,
-      price: price === null ? null : price + 0,
-    }));
-    put(fills, id, list);
-    if (list.length === 1) continue;
-    const ids = new Set(list.map((fill) => fill.fillId));
-    if (ids.size !== list.length) faults.fail(place, "no fill id may occur twice");
+    const list = areFills(rows) ? rows : checked(FILLS, rows, place, faults);
+    for (const [fillId, quantity, price] of list)
+      seen.push(id, fillId, quantity + 0, price === null ? Number.NaN : price + 0);
+    if (list.length > 1 && new Set(list.map(([fillId]) => fillId)).size !== list.length)
+      faults.fail(place, "no fill id may occur twice");
   }
-  return fills;
+  return seen.release();
 }
 
 /** A column: as many finite numbers as there are keys, each of which passes. */

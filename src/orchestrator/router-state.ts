@@ -11,9 +11,11 @@ import type { KeyList } from "./key-list.ts";
 import { momentWriter } from "./moment-text.ts";
 import { orderIdOf } from "./order-id.ts";
 import { put, record } from "./record.ts";
-import { keyListOf } from "./router-snapshot.ts";
-import type { RouterSnapshot } from "./router-snapshot.ts";
+import { fillListOf, keyListOf } from "./router-snapshot.ts";
+import type { RouterHead, RouterSnapshot } from "./router-snapshot.ts";
 import type { DriftItem, InflightOrder, ReportEvidence } from "./router-types.ts";
+import { chainOf, fillEntries, FIRST } from "./seen-fills.ts";
+import type { FillList } from "./seen-fills.ts";
 
 /** The version of the `logos_console` section. */
 export const SCHEMA_VERSION = 1;
@@ -43,13 +45,31 @@ export function isIndexLike(key: string): boolean {
   return first >= 48 && first <= 57 && INDEX_LIKE.test(key) && Number(key) < 2 ** 32 - 1;
 }
 
-function orderOf(list: KeyList): KeyOrder {
+/** Rows that are worked on between two breaths: a millisecond's work or so. */
+const CHUNK_ROWS = 4_096;
+
+/** Work that comes to its result in pieces, with an empty text after each, so that a caller with a million keys can breathe. */
+type Paced<Result> = Generator<string, Result>;
+
+/** The result of paced work, at once. */
+function atOnce<Result>(work: Paced<Result>): Result {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Whether a breath is due after this row. */
+const breath = (row: number): boolean => row % CHUNK_ROWS === CHUNK_ROWS - 1;
+
+function* orderOf(list: KeyList): Paced<KeyOrder> {
   const count = list.keys.length;
   const rows = new Int32Array(count);
   const found: number[] = [];
   for (let row = 0; row < count; row++) {
     rows[row] = row;
     if (isIndexLike(list.keys[row] as string)) found.push(row);
+    if (breath(row)) yield "";
   }
   const indices = Int32Array.from(found);
   if (indices.length === 0) return { rows, byAge: true };
@@ -64,12 +84,26 @@ function orderOf(list: KeyList): KeyOrder {
   return { rows: ordered, byAge: ordered.every((row, place) => row === place) };
 }
 
+const CHECK_START = 0x811c9dc5;
+
+function checkOn(check: number, key: string): number {
+  let hash = check;
+  for (let place = 0; place < key.length; place++) hash = Math.imul(hash ^ key.charCodeAt(place), 0x01000193);
+  return Math.imul(hash ^ 0x1ffff, 0x01000193);
+}
+
 /** A number that changes when keys change their order or their text: it ties the columns to the keys that they speak of. */
 export function keyCheck(keys: Iterable<string>): number {
-  let hash = 0x811c9dc5;
-  for (const key of keys) {
-    for (let place = 0; place < key.length; place++) hash = Math.imul(hash ^ key.charCodeAt(place), 0x01000193);
-    hash = Math.imul(hash ^ 0x1ffff, 0x01000193);
+  let hash = CHECK_START;
+  for (const key of keys) hash = checkOn(hash, key);
+  return hash >>> 0;
+}
+
+function* checkOf(list: KeyList, rows: Int32Array): Paced<number> {
+  let hash = CHECK_START;
+  for (let place = 0; place < rows.length; place++) {
+    hash = checkOn(hash, list.keys[rows[place] as number] as string);
+    if (breath(place)) yield "";
   }
   return hash >>> 0;
 }
@@ -77,49 +111,53 @@ export function keyCheck(keys: Iterable<string>): number {
 type Column = Float64Array | Int32Array;
 
 /** Numbers names by their first appearance, so that a router and its restored twin write the same file. */
-function numbered(names: readonly string[], column: Int32Array, rows: Int32Array): { texts: string[]; column: Column } {
+function* numbered(
+  names: readonly string[],
+  column: Int32Array,
+  rows: Int32Array,
+): Paced<{ texts: string[]; column: Column }> {
   const numbers = new Int32Array(names.length).fill(-1);
   const texts: string[] = [];
-  const out = new Int32Array(rows.length).fill(-1);
+  const out = new Int32Array(rows.length);
   for (let place = 0; place < rows.length; place++) {
     const name = column[rows[place] as number] as number;
-    if (name < 0) continue;
-    if (numbers[name] === -1) numbers[name] = texts.push(names[name] as string) - 1;
-    out[place] = numbers[name] as number;
+    if (name >= 0 && numbers[name] === -1) numbers[name] = texts.push(names[name] as string) - 1;
+    out[place] = name < 0 ? -1 : (numbers[name] as number);
+    if (breath(place)) yield "";
   }
   return { texts, column: out };
 }
 
 /** The column in the order of the file; 0 where nothing is known. */
-function picked(column: Float64Array, rows: Int32Array): Column {
+function* picked(column: Float64Array, rows: Int32Array): Paced<Column> {
   const out = new Float64Array(rows.length);
   for (let place = 0; place < rows.length; place++) {
     const value = column[rows[place] as number] as number;
     out[place] = Number.isNaN(value) ? 0 : value;
+    if (breath(place)) yield "";
   }
   return out;
 }
 
 const isColumn = (value: unknown): value is Column => value instanceof Float64Array || value instanceof Int32Array;
 
-function keysSection(list: KeyList, order: KeyOrder): Record<string, unknown> {
+function* keysSection(list: KeyList, order: KeyOrder): Paced<Record<string, unknown>> {
   const { rows } = order;
-  const strategies = numbered(list.strategies, list.strategy, rows);
-  const symbols = numbered(list.symbols, list.symbol, rows);
+  const strategies = yield* numbered(list.strategies, list.strategy, rows);
+  const symbols = yield* numbered(list.symbols, list.symbol, rows);
   const placeOf = new Int32Array(order.byAge ? 0 : rows.length);
   for (let place = 0; place < placeOf.length; place++) placeOf[rows[place] as number] = place;
-  const keys = order.byAge ? list.keys : Array.from(rows, (row) => list.keys[row] as string);
   return {
     count: rows.length,
-    check: keyCheck(keys),
+    check: yield* checkOf(list, rows),
     age_order: order.byAge ? null : placeOf,
     strategies: strategies.texts,
     symbols: symbols.texts,
     strategy: strategies.column,
     symbol: symbols.column,
-    quantity: picked(list.quantity, rows),
-    price: picked(list.price, rows),
-    decided_at_us: list.at === null ? null : picked(list.at, rows),
+    quantity: yield* picked(list.quantity, rows),
+    price: yield* picked(list.price, rows),
+    decided_at_us: list.at === null ? null : yield* picked(list.at, rows),
   };
 }
 
@@ -136,11 +174,14 @@ function itemSection(item: DriftItem, write: Write): unknown {
   return { ...told, at: write(at), count, review: reviewed };
 }
 
-function consoleSection(snapshot: RouterSnapshot, context: StateContext, write: Write): Record<string, unknown> {
-  const { latest, retention, fills, counters } = snapshot;
-  const rows = Object.entries(fills).map(
-    ([id, list]) => [id, list.map(({ fillId, quantity, price }) => [fillId, quantity, price])] as const,
-  );
+/** The section but for the keys; `fills` stands where it has its place. */
+function consoleSection(
+  snapshot: RouterHead,
+  fills: unknown,
+  context: StateContext,
+  write: Write,
+): Record<string, unknown> {
+  const { latest, retention, counters } = snapshot;
   const reasons = snapshot.haltReasons.map(({ orderId, report, at, ...rest }) => ({
     ...rest,
     order_id: orderId,
@@ -154,7 +195,7 @@ function consoleSection(snapshot: RouterSnapshot, context: StateContext, write: 
     latest_submission: latest === null ? null : write(latest),
     retention: { max_keys: retention.maxKeys, max_age_us: retention.maxAge },
     filled: snapshot.filled,
-    fills: record(rows),
+    fills,
     halt_reasons: reasons,
     drift: { next: snapshot.nextDriftItem, items: snapshot.driftItems.map((item) => itemSection(item, write)) },
     resumes: snapshot.resumes.map((resume) => ({ ...resume, at: write(resume.at) })),
@@ -175,7 +216,7 @@ function orderSection(order: InflightOrder, write: Write): unknown {
 }
 
 /** The fields before `idempotency`. */
-function headSection(snapshot: RouterSnapshot, write: Write): Record<string, unknown> {
+function headSection(snapshot: RouterHead, write: Write): Record<string, unknown> {
   const counters = Object.entries(snapshot.rateCounters).map(
     ([strategy, moments]) => [strategy, moments.map((at) => write(at))] as const,
   );
@@ -194,7 +235,7 @@ function headSection(snapshot: RouterSnapshot, write: Write): Record<string, unk
 export function toRouterState(snapshot: RouterSnapshot, context: StateContext = {}): RouterState {
   const write = momentWriter();
   const list = keyListOf(snapshot);
-  const order = orderOf(list);
+  const order = atOnce(orderOf(list));
   const idempotency: Record<string, unknown> = {};
   for (const row of order.rows) {
     const sequence = list.sequence[row] as number;
@@ -202,15 +243,20 @@ export function toRouterState(snapshot: RouterSnapshot, context: StateContext = 
     const order_id = sequence > 0 ? orderIdOf(sequence) : null;
     put<unknown>(idempotency, list.keys[row] as string, { accepted: sequence > 0, order_id, reason });
   }
-  const columns = Object.entries(keysSection(list, order)).map(
+  const columns = Object.entries(atOnce(keysSection(list, order))).map(
     ([name, value]) => [name, isColumn(value) ? Array.from(value) : value] as const,
   );
-  const beyond = { ...consoleSection(snapshot, context, write), keys: record(columns) };
+  const fills = Array.from(
+    fillEntries(fillListOf(snapshot)),
+    ([id, rows]) => [id, rows.map(({ fillId, quantity, price }) => [fillId, quantity, price])] as const,
+  );
+  const beyond = { ...consoleSection(snapshot, record(fills), context, write), keys: record(columns) };
   return { ...headSection(snapshot, write), idempotency, logos_console: beyond };
 }
 
-/** Rows of text that are made between two breaths. */
-const CHUNK_ROWS = 4_096;
+/** Characters of text that are made between two breaths, where rows have no size of their own. */
+const CHUNK_TEXT = 131_072;
+
 /** Whether JSON writes a text as it stands: no quote, backslash, control, or half of a surrogate pair. */
 function isPlain(text: string): boolean {
   for (let place = 0; place < text.length; place++) {
@@ -246,12 +292,54 @@ function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
       const digits = String(sequence);
       text += (ACCEPTED[digits.length] as string) + digits + '"' + end;
     } else text += `":{"accepted":false,"order_id":null${end}`;
-    if (place % CHUNK_ROWS === CHUNK_ROWS - 1) {
+    if (breath(place)) {
       yield text;
       text = "";
     }
   }
   yield text;
+}
+
+/** The first rows of the orders, as their ids stand in an object. */
+function* firstRows(list: FillList): Paced<readonly number[]> {
+  const rows: number[] = [];
+  const indices: number[] = [];
+  for (let row = 0; row < list.rows; row++) {
+    if (list.role[row] === FIRST) (isIndexLike(list.orders[row] as string) ? indices : rows).push(row);
+    if (breath(row)) yield "";
+  }
+  if (indices.length === 0) return rows;
+  return [...indices.toSorted((a, b) => Number(list.orders[a]) - Number(list.orders[b])), ...rows];
+}
+
+const quoted = (text: string): string => (isPlain(text) ? `"${text}"` : JSON.stringify(text));
+
+/** The executions, order by order. */
+function* fillRows(list: FillList): Generator<string> {
+  const firsts = yield* firstRows(list);
+  let text = '"fills":{';
+  for (let place = 0; place < firsts.length; place++) {
+    const first = firsts[place] as number;
+    text += `${place === 0 ? "" : ","}${quoted(list.orders[first] as string)}:[`;
+    for (const row of chainOf(list, first)) {
+      const price = list.price[row] as number;
+      text += `${row === first ? "[" : ",["}${quoted(list.fillIds[row] as string)},${list.quantity[row] as number},`;
+      text += Number.isNaN(price) ? "null]" : `${price}]`;
+      // An order may have as many executions as a session has.
+      if (text.length >= CHUNK_TEXT) {
+        yield text;
+        text = "";
+      }
+    }
+    text += "]";
+  }
+  yield `${text}}`;
+}
+
+/** A column in pieces. */
+function* columnText(column: Column): Generator<string> {
+  for (let from = 0; from < column.length; from += CHUNK_ROWS)
+    yield `${from === 0 ? "" : ","}${column.subarray(from, from + CHUNK_ROWS).join(",")}`;
 }
 
 /** `name: {...}` with one entry a line. */
@@ -267,20 +355,27 @@ function block(name: string, entries: object): string {
 export function* routerStateChunks(snapshot: RouterSnapshot, context: StateContext = {}): Generator<string> {
   const write = momentWriter();
   const list = keyListOf(snapshot);
-  const order = orderOf(list);
+  const order = yield* orderOf(list);
   const { rate_counters, inflight, ...scalars } = headSection(snapshot, write);
   const fields = Object.entries(scalars).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   const objects = [block("rate_counters", rate_counters as object), block("inflight", inflight as object)];
   yield `{\n${[...fields, ...objects].join(",\n")},\n"idempotency":{`;
   yield* keyRows(list, order);
   yield `${list.keys.length === 0 ? "" : "\n"}},\n"logos_console":{\n`;
-  const beyond = Object.entries(consoleSection(snapshot, context, write));
-  yield beyond.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",\n");
-  yield ',\n"keys":{\n';
+  for (const [name, value] of Object.entries(consoleSection(snapshot, null, context, write))) {
+    if (name === "fills") yield* fillRows(fillListOf(snapshot));
+    else yield `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    yield ",\n";
+  }
+  yield '"keys":{\n';
   let first = true;
-  for (const [name, value] of Object.entries(keysSection(list, order))) {
-    const told = isColumn(value) ? `[${value.join(",")}]` : JSON.stringify(value);
-    yield `${first ? "" : ",\n"}${JSON.stringify(name)}:${told}`;
+  for (const [name, value] of Object.entries(yield* keysSection(list, order))) {
+    yield `${first ? "" : ",\n"}${JSON.stringify(name)}:`;
+    if (isColumn(value)) {
+      yield "[";
+      yield* columnText(value);
+      yield "]";
+    } else yield JSON.stringify(value);
     first = false;
   }
   yield "\n}\n}\n}\n";

@@ -21,14 +21,13 @@ import { orderIdOf, sequenceOf } from "./order-id.ts";
 import { RateWindow } from "./rate-counter.ts";
 import { put, record } from "./record.ts";
 import { evidenceOf, PARTIAL, TERMINAL, unreadable } from "./reports.ts";
-import { keyListOf, sameLimit, snapshotOf } from "./router-snapshot.ts";
+import { fillListOf, keyListOf, sameLimit, snapshotOf } from "./router-snapshot.ts";
 import type { RouterHead, RouterSnapshot, StoredDecision } from "./router-snapshot.ts";
 import type { Decision, DriftItem, DriftKind, HaltReason, HaltRequest, InflightOrder } from "./router-types.ts";
-import type { KeyChanges } from "./router-types.ts";
 import type { OrderReport, OrderRequest, PendingOrder, RateWindowProbe, Reconciliation } from "./router-types.ts";
-import type { Rejection, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
+import type { KeyChanges, Rejection, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
 import type { RestoreOptions, RouterOptions, SubmitOutcome } from "./router-types.ts";
-import { SeenFills, type SeenFill } from "./seen-fills.ts";
+import { fillEntries, SeenFills, type SeenFill } from "./seen-fills.ts";
 
 interface WorkingOrder extends InflightOrder {
   readonly orderId: OrderId;
@@ -107,6 +106,10 @@ export class OrderRouter {
   /** How many keys are known. */
   get keys(): number {
     return this.#keys.size;
+  }
+
+  get executionCount(): number {
+    return this.#fills.size;
   }
 
   get retention(): Retention {
@@ -348,7 +351,7 @@ export class OrderRouter {
   snapshot(): RouterSnapshot {
     const { rateCounters: windows, ...head } = this.head();
     const rateCounters = record(Object.entries(windows).filter(([, moments]) => moments.length > 0));
-    return snapshotOf({ ...head, rateCounters, fills: record(this.#fills.entries()) }, this.#keys.list());
+    return snapshotOf({ ...head, rateCounters }, this.#fills.list(), this.#keys.list());
   }
 
   /** What became of the keys since this was asked before: what a saved state that grows by pieces is made of. */
@@ -363,7 +366,7 @@ export class OrderRouter {
 
   /** Every order's executions, in the order in which they were told. */
   executions(): Iterable<readonly [orderId: string, fills: readonly SeenFill[]]> {
-    return this.#fills.entries();
+    return fillEntries(this.#fills.list());
   }
 
   /** Remembers an execution that a saved router knew, unless it is known. */
@@ -421,8 +424,7 @@ export class OrderRouter {
       const filled = sum === undefined ? null : decimal(sum);
       this.#inflight.set(sequence, { ...order, orderId: orderIdOf(sequence), key, filled });
     }
-    for (const [orderId, fills] of Object.entries(snapshot.fills))
-      for (const fill of fills) this.#fills.add(orderId, fill);
+    this.#fills = SeenFills.of(fillListOf(snapshot));
     const { accepted, replays, rejected } = snapshot.counters;
     this.#accepted = accepted;
     this.#replays = replays;

@@ -3,6 +3,8 @@
  *
  * 1. A fill id means one execution of one order: the same id with another quantity or price is a conflict.
  * 2. What an order's executions were is remembered after it has settled, so that a fill told twice is known as such.
+ * 3. Executions are rows of columns that only grow, so that a picture of them is the columns and their length; columns are made anew
+ *    where rows are let go. An order's rows are a chain, in the order in which they were told.
  */
 
 /** One execution as it was first told. */
@@ -12,42 +14,213 @@ export interface SeenFill {
   readonly price: number | null;
 }
 
-/** Few orders have more executions than this; those that do get an index. */
-const SCANNED_MAX = 16;
-
-interface OrderFills {
-  readonly list: SeenFill[];
-  index: Map<string, SeenFill> | null;
+/** A picture of all executions. What stands in its columns behind `rows` is no part of it. */
+export interface FillList {
+  readonly rows: number;
+  readonly orders: readonly string[];
+  readonly fillIds: readonly string[];
+  readonly quantity: Float64Array;
+  /** NaN where no price was told. */
+  readonly price: Float64Array;
+  /** The next row of the same order; the chain ends where that is no row of the picture. */
+  readonly next: Int32Array;
+  /** `FIRST` for the first row of an order. */
+  readonly role: Uint8Array;
 }
 
+/** A row's roles: it was let go, begins its order's chain, or goes on with it. */
+const GONE = 0;
+export const FIRST = 1;
+const LINK = 2;
+
+/** Few orders have more executions than this; those that do get an index. */
+const SCANNED_MAX = 16;
+/** Columns shorter than this keep their gaps. */
+const GAPS_MIN = 1_024;
+
+interface Index {
+  last: number;
+  readonly rows: Map<string, number>;
+}
+
+const seenOf = new WeakMap<FillList, SeenFills>();
+
 export class SeenFills {
-  readonly #orders = new Map<string, OrderFills>();
+  #orders: string[] = [];
+  #fillIds: string[] = [];
+  #quantity = new Float64Array(0);
+  #price = new Float64Array(0);
+  #next = new Int32Array(0);
+  #role = new Uint8Array(0);
+  #gone = 0;
+  #first = new Map<string, number>();
+  /** Of orders with many executions. */
+  #indices = new Map<string, Index>();
+
+  /** How many executions are known. */
+  get size(): number {
+    return this.#orders.length - this.#gone;
+  }
+
+  has(orderId: string): boolean {
+    return this.#first.has(orderId);
+  }
 
   find(orderId: string, fillId: string): SeenFill | undefined {
-    const fills = this.#orders.get(orderId);
-    if (fills === undefined) return undefined;
-    if (fills.index !== null) return fills.index.get(fillId);
-    return fills.list.find((fill) => fill.fillId === fillId);
+    const first = this.#first.get(orderId);
+    if (first === undefined) return undefined;
+    const index = this.#indices.get(orderId);
+    let row = index === undefined ? first : (index.rows.get(fillId) ?? -1);
+    while (row >= 0 && this.#fillIds[row] !== fillId) row = this.#next[row] as number;
+    return row < 0 ? undefined : fillAt(this.#columns(), row);
   }
 
   /** Remembers an execution whose id is new to its order. */
-  add(orderId: string, fill: SeenFill): void {
-    let fills = this.#orders.get(orderId);
-    if (fills === undefined) {
-      fills = { list: [], index: null };
-      this.#orders.set(orderId, fills);
+  add(orderId: string, { fillId, quantity, price }: SeenFill): void {
+    this.push(orderId, fillId, quantity, price ?? Number.NaN);
+  }
+
+  /** `add` in the columns' own spelling. */
+  push(orderId: string, fillId: string, quantity: number, price: number): void {
+    const row = this.#orders.length;
+    if (row === this.#next.length) this.#reserve(Math.max(GAPS_MIN, 2 * row));
+    const first = this.#first.get(orderId);
+    // One text for all rows of an order.
+    this.#orders.push(first === undefined ? orderId : (this.#orders[first] as string));
+    this.#fillIds.push(fillId);
+    this.#quantity[row] = quantity;
+    this.#price[row] = price;
+    this.#next[row] = -1;
+    this.#role[row] = first === undefined ? FIRST : LINK;
+    if (first === undefined) this.#first.set(orderId, row);
+    else this.#link(orderId, first, row);
+  }
+
+  #link(orderId: string, first: number, row: number): void {
+    const index = this.#indices.get(orderId);
+    if (index !== undefined) {
+      this.#next[index.last] = row;
+      index.last = row;
+      index.rows.set(this.#fillIds[row] as string, row);
+      return;
     }
-    fills.list.push(fill);
-    if (fills.index !== null) fills.index.set(fill.fillId, fill);
-    else if (fills.list.length > SCANNED_MAX) fills.index = new Map(fills.list.map((one) => [one.fillId, one]));
+    let last = first;
+    let length = 2;
+    for (let next = this.#next[last] as number; next >= 0; next = this.#next[last] as number) {
+      last = next;
+      length++;
+    }
+    this.#next[last] = row;
+    if (length <= SCANNED_MAX) return;
+    const rows = new Map<string, number>();
+    for (let at = first; at >= 0; at = this.#next[at] as number) rows.set(this.#fillIds[at] as string, at);
+    this.#indices.set(orderId, { last: row, rows });
   }
 
   forget(orderId: string): void {
-    this.#orders.delete(orderId);
+    const first = this.#first.get(orderId);
+    if (first === undefined) return;
+    this.#first.delete(orderId);
+    this.#indices.delete(orderId);
+    for (let row = first; row >= 0; row = this.#next[row] as number) {
+      this.#role[row] = GONE;
+      this.#gone++;
+    }
+    if (this.#orders.length > GAPS_MIN && this.#gone > this.#orders.length / 2)
+      this.#replace(SeenFills.of(this.#columns()));
   }
 
-  /** Every order with its executions, in the order in which they were told. */
-  *entries(): Generator<[string, SeenFill[]]> {
-    for (const [orderId, fills] of this.#orders) yield [orderId, fills.list.slice()];
+  /** Takes another's columns: those that were here stay as they are for whoever has a picture of them. */
+  #replace(other: SeenFills): void {
+    this.#orders = other.#orders;
+    this.#fillIds = other.#fillIds;
+    this.#quantity = other.#quantity;
+    this.#price = other.#price;
+    this.#next = other.#next;
+    this.#role = other.#role;
+    this.#gone = 0;
+    this.#first = other.#first;
+    this.#indices = other.#indices;
   }
+
+  #reserve(capacity: number): void {
+    const grow = <T extends Float64Array | Int32Array | Uint8Array>(column: T, grown: T): T => {
+      grown.set(column);
+      return grown;
+    };
+    this.#quantity = grow(this.#quantity, new Float64Array(capacity));
+    this.#price = grow(this.#price, new Float64Array(capacity));
+    this.#next = grow(this.#next, new Int32Array(capacity));
+    this.#role = grow(this.#role, new Uint8Array(capacity));
+  }
+
+  #columns(): FillList {
+    return {
+      rows: this.#orders.length,
+      orders: this.#orders,
+      fillIds: this.#fillIds,
+      quantity: this.#quantity,
+      price: this.#price,
+      next: this.#next,
+      role: this.#role,
+    };
+  }
+
+  /** A picture of all executions. */
+  list(): FillList {
+    // Of all columns only this one changes where it is: rows are let go one by one.
+    return { ...this.#columns(), role: this.#role.slice(0, this.#orders.length) };
+  }
+
+  /** `list` for who gives this object away with it: the first who asks `of` for the list's executions gets the object itself. */
+  release(): FillList {
+    const list = this.list();
+    seenOf.set(list, this);
+    return list;
+  }
+
+  /** The executions of a picture. */
+  static of(list: FillList): SeenFills {
+    const lent = seenOf.get(list);
+    if (lent !== undefined) {
+      seenOf.delete(list);
+      return lent;
+    }
+    const seen = new SeenFills();
+    for (let first = 0; first < list.rows; first++) {
+      if (list.role[first] !== FIRST) continue;
+      const orderId = list.orders[first] as string;
+      for (const row of chainOf(list, first))
+        seen.push(orderId, list.fillIds[row] as string, list.quantity[row] as number, list.price[row] as number);
+    }
+    return seen;
+  }
+}
+
+function fillAt(list: FillList, row: number): SeenFill {
+  const price = list.price[row] as number;
+  return {
+    fillId: list.fillIds[row] as string,
+    quantity: list.quantity[row] as number,
+    price: Number.isNaN(price) ? null : price,
+  };
+}
+
+/** The rows of the order whose first row this is. */
+export function* chainOf(list: FillList, first: number): Generator<number> {
+  for (let row = first; row >= 0 && row < list.rows; row = list.next[row] as number) yield row;
+}
+
+/** Every order with its executions, in the order in which they were told. */
+export function* fillEntries(list: FillList): Generator<[string, SeenFill[]]> {
+  for (let first = 0; first < list.rows; first++)
+    if (list.role[first] === FIRST)
+      yield [list.orders[first] as string, Array.from(chainOf(list, first), (row) => fillAt(list, row))];
+}
+
+/** A picture of executions that stand in a plain record. */
+export function fillListOf(fills: Readonly<Record<string, readonly SeenFill[]>>): FillList {
+  const seen = new SeenFills();
+  for (const [orderId, list] of Object.entries(fills)) for (const fill of list) seen.add(orderId, fill);
+  return seen.release();
 }

@@ -11,6 +11,7 @@ import { consoleBenchmarks } from "./console.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
 import { regressBenchmarks } from "./regress.ts";
+import { saveBenchmarks } from "./save.ts";
 import { sessionBenchmarks } from "./session.ts";
 import { smokeBenchmarks } from "./smoke.ts";
 import { startBenchmarks } from "./start.ts";
@@ -18,6 +19,7 @@ import { storeBenchmarks } from "./store.ts";
 
 const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   orchestrator: orchestratorBenchmarks,
+  save: saveBenchmarks,
   store: storeBenchmarks,
   smoke: smokeBenchmarks,
   session: sessionBenchmarks,

@@ -22,6 +22,7 @@ import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
+import { SAVED_AT_ONCE_MAX } from "./sliced-save.ts";
 import { Tally, type WorkingOrder } from "./tally.ts";
 
 /** The doors to the world; each has a real one by default. */
@@ -37,6 +38,8 @@ export interface SessionPorts {
   readonly hosts: HostSettings;
   /** Entries of the journal from one checkpoint to the next: a start repeats about as many. */
   readonly checkpointEntries: number;
+  /** A router with more keys and executions than this is saved in slices. */
+  readonly savedAtOnceMax: number;
 }
 
 export const PORTS: SessionPorts = {
@@ -47,6 +50,7 @@ export const PORTS: SessionPorts = {
   version: "development",
   hosts: {},
   checkpointEntries: CHECKPOINT_ENTRIES,
+  savedAtOnceMax: SAVED_AT_ONCE_MAX,
   openBroker: (files, desk, feed) =>
     new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
 };

@@ -56,7 +56,7 @@ export function addSnapshot(
   return () => saveRouterState(facts.fs, facts.files.routerState, text);
 }
 
-/** Writes the router's snapshot: the journal says so first. Throws `io`. */
+/** Writes the router's snapshot in one go: the journal says so first. Throws `io`. */
 export function saveSnapshot(
   core: Core,
   facts: FileFacts,

@@ -73,8 +73,8 @@ export async function inspectJournal(
   return core;
 }
 
-/** The digest that `router_state.json` must have had when an entry of kind `snapshot` was written. */
-export function snapshotDigest(core: Core, seq: number, snapshotsBefore: number): string {
-  const context = { session: core.runDigest, journalPosition: seq - 1 - snapshotsBefore };
+/** The digest of a `router_state.json` that knows of the entries up to `of`, the last one repeated. */
+export function snapshotDigest(core: Core, of: number, snapshotsUpTo: number): string {
+  const context = { session: core.runDigest, journalPosition: of - snapshotsUpTo };
   return digestOf(writeRouterState(core.router.snapshot(), context));
 }

@@ -21,6 +21,7 @@ import {
   nameLatest,
   openJournal,
   sessionNameOf,
+  sweepTemporary,
   type Journal,
   type Lock,
   type SessionFiles,
@@ -37,6 +38,7 @@ import { reconcileWithVenue, Replay } from "./recovery.ts";
 import { applyRestore, checkRestore } from "./restore.ts";
 import { agreeOnRouterFile, type Holds, type HoldsWord } from "./router-file-check.ts";
 import { Session, type SessionParts } from "./session.ts";
+import { SlicedSaves } from "./sliced-save.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;
@@ -176,7 +178,9 @@ async function birth(
     nameLatest(workspace, files.id);
     const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [], unanswered: null };
     const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, 0);
-    return sessionOf({ core, facts, inbox, endsAt, interrupted: [], reconciled, checkpoints }, prepared, files, opened);
+    const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
+    const parts = { core, facts, inbox, endsAt, interrupted: [], reconciled, checkpoints, saves };
+    return sessionOf(parts, prepared, files, opened);
   } catch (error) {
     opened.close();
     throw error;
@@ -309,11 +313,14 @@ async function goOn(
   core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail: {} }, core.now);
   core.ledger.commit();
   const facts = factsOf(files, ports, journal, created);
+  sweepTemporary(ports.fs, files.routerState);
   saveSnapshot(core, facts, snapshot !== null || copiedIn !== null ? "restore" : "start", found);
   writeFiles(core, facts, "ready", null, null);
   nameLatest(options.workspace, files.id);
   const inbox = new ControlInbox(ports.fs, files.folder);
   const endsAt = options.length === undefined ? endedAt : endOf(prepared.feed, core.now, options.length);
   const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, checkpoint?.seq ?? 0);
-  return sessionOf({ core, facts, inbox, endsAt, interrupted, reconciled, checkpoints }, prepared, files, opened);
+  const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
+  const parts = { core, facts, inbox, endsAt, interrupted, reconciled, checkpoints, saves };
+  return sessionOf(parts, prepared, files, opened);
 }

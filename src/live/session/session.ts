@@ -11,11 +11,9 @@ import { orderId as asOrderId } from "../../shared/ids.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Speed } from "../../shared/ports.ts";
 import type { Desk } from "../../shared/desk.ts";
-import { between } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
-import { decimal, plain } from "../../shared/decimal.ts";
 import type { JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
-import { ARTIFACT_FILES, type ControlInbox } from "../../store/index.ts";
+import type { ControlInbox } from "../../store/index.ts";
 import type {
   GateRequest,
   LiveSession,
@@ -27,7 +25,7 @@ import type {
 } from "./api.ts";
 import type { Checkpoints } from "./checkpoint.ts";
 import { answerControl } from "./control.ts";
-import { addSnapshot, saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
+import { wallText, writeFiles, type FileFacts } from "./files.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { changeLimit, type LimitRequest } from "./limits.ts";
 import { operatorOf } from "./operator.ts";
@@ -38,6 +36,8 @@ import type { Core } from "./parts.ts";
 import { probeOf } from "./probe.ts";
 import { needOpenMarket } from "./runs.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "./recovery.ts";
+import type { SlicedSaves } from "./sliced-save.ts";
+import { summaryOf } from "./summary.ts";
 import { haltScope, resumeScope } from "./switches.ts";
 
 /** Real milliseconds between two looks at the kill switch and the inbox. */
@@ -53,6 +53,7 @@ export interface SessionParts {
   readonly interrupted: readonly Interrupted[];
   readonly reconciled: Reconciled;
   readonly checkpoints: Checkpoints;
+  readonly saves: SlicedSaves;
   /** Closes journal, files, venue and lock, whatever became of them. */
   readonly close: () => void;
 }
@@ -83,13 +84,16 @@ export class Session implements LiveSession {
     });
     const hooks = {
       control: () => this.#control(),
-      snapshot: () => saveSnapshot(this.#core, this.#parts.facts, "interval"),
-      passed: () => parts.checkpoints.pass(() => this.#loop.runs.underWay),
+      snapshot: () => parts.saves.begin(),
+      passed: () => {
+        parts.saves.step();
+        parts.checkpoints.pass(() => this.#loop.runs.underWay);
+      },
       endsAt: parts.endsAt,
       ending: () => this.#cause !== null,
       paused: () => this.#paused,
     };
-    this.#core.ledger.secureHalts(() => addSnapshot(this.#core, this.#parts.facts, "halt"));
+    this.#core.ledger.secureHalts(() => parts.saves.forHalt());
     this.#loop = new Loop(parts.core, hooks, parts.reconciled.ahead);
   }
 
@@ -322,7 +326,7 @@ export class Session implements LiveSession {
       };
       this.#say("stopped", `${how[cause]}.`);
       this.#core.ledger.commit();
-      saveSnapshot(this.#core, this.#parts.facts, "shutdown");
+      this.#parts.saves.last();
       this.#parts.checkpoints.save(this.#loop.runs.underWay);
       this.#state = "stopped";
       writeFiles(this.#core, this.#parts.facts, "stopped", cause, null);
@@ -336,6 +340,7 @@ export class Session implements LiveSession {
   #fail(error: unknown): void {
     this.#failure = shapeOf(error);
     this.#state = "failed";
+    this.#parts.saves.drop();
     try {
       writeFiles(this.#core, this.#parts.facts, "failed", "failed", this.#failure);
     } catch {
@@ -347,41 +352,10 @@ export class Session implements LiveSession {
   #close(cause: StopCause | "failed"): void {
     if (this.#timer !== null) this.#core.timers.clear(this.#timer);
     this.#timer = null;
-    this.#summary = this.#summaryOf(cause);
+    const realMs = this.#core.timers.monotonicMs() - this.#startedMs;
+    this.#summary = summaryOf(this.#core, { folder: this.folder, cause, realMs, failure: this.#failure });
     this.#parts.close();
     this.#finish(this.#summary);
-  }
-
-  #summaryOf(cause: StopCause | "failed"): SessionSummary {
-    const { tally, books, desk, now, startedAt, clock } = this.#core;
-    const figures = books.figures();
-    const equityStart = tally.equityStart ?? desk.broker.cash;
-    return {
-      id: this.id,
-      folder: this.folder,
-      files: ["session.md", "session.json", "router_state.json", ...ARTIFACT_FILES, "journal.db", "broker.db"],
-      desk: desk.name,
-      cause,
-      seed: desk.seed,
-      speed: clock.speed,
-      startedAt,
-      stoppedAt: now,
-      duration: between(startedAt, now),
-      realMs: this.#core.timers.monotonicMs() - this.#startedMs,
-      runs: tally.runs,
-      orders: tally.orders,
-      fills: tally.fills,
-      rejections: { ...tally.rejections },
-      equityStart,
-      equityEnd: figures.equity,
-      pnl: plain(decimal(figures.equity).minus(equityStart)),
-      fees: figures.fees,
-      maxDrawdown: Math.min(tally.drawdownMax, figures.drawdown),
-      halts: [...tally.halts],
-      driftOpen: tally.driftOpen,
-      workingOrders: tally.working.size,
-      failure: this.#failure,
-    };
   }
 
   /** Wakes the loop now and then, so that the kill switch and the inbox are looked at while it sleeps. */

@@ -5,6 +5,7 @@
  *    over the path; then the folder is synced. Success means durable.
  * 2. A failure removes the temporary file and throws a coded error that says what to do. The path is then as it was; only where
  *    the folder's own sync failed, after the rename, it may hold the new content already.
+ *    A process that is killed leaves a temporary file: `sweepTemporary` removes those of a path, for who alone may write it.
  * 3. A short write is not success: what was not taken is written again, and a write that takes nothing is a failure.
  */
 import { basename } from "node:path";
@@ -55,32 +56,100 @@ export function writeAll(file: FileHandle, bytes: Uint8Array): void {
 
 let serial = 0;
 
+/** A file that is written piece by piece and put in its place when it is whole. A method that throws has dropped it: a coded `io` error. */
+export class AtomicFile {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #temporary: string;
+  #file: FileHandle | null = null;
+  #bytes = 0;
+
+  constructor(fs: FileSystem, path: string) {
+    this.#fs = fs;
+    this.#path = path;
+    serial += 1;
+    this.#temporary = `${folderOf(path)}/.${basename(path)}.${process.pid}.${serial}.tmp`;
+    this.#try(() => {
+      if (fs.exists(this.#temporary)) fs.remove(this.#temporary);
+      this.#file = fs.create(this.#temporary);
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#try(() => {
+      if (this.#file === null) throw new Error("the file is closed");
+      writeAll(this.#file, bytes);
+      this.#bytes += bytes.length;
+    });
+  }
+
+  /** Makes what is written so far durable, so that little is left to do for the end. */
+  sync(): void {
+    this.#try(() => this.#file?.sync());
+  }
+
+  /** Nothing more is written: all of it is on the disk, beside its place. */
+  close(): void {
+    this.#try(() => {
+      this.#file?.sync();
+      this.#release();
+      const size = this.#fs.size(this.#temporary);
+      if (size !== this.#bytes) throw new Error(`${size} of ${this.#bytes} bytes are there`);
+    });
+  }
+
+  /** Puts the closed file in its place. */
+  place(): void {
+    this.#try(() => {
+      this.#fs.rename(this.#temporary, this.#path);
+      this.#fs.syncFolder(folderOf(this.#path));
+    });
+  }
+
+  /** Gives it up: the path stays as it is. */
+  drop(): void {
+    try {
+      this.#release();
+    } catch {
+      // A file that is given up need not be closed well.
+    }
+    try {
+      this.#fs.remove(this.#temporary);
+    } catch {
+      // The failure before is the one to tell; a temporary file that stays is named as such.
+    }
+  }
+
+  #release(): void {
+    const file = this.#file;
+    this.#file = null;
+    file?.close();
+  }
+
+  #try(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.drop();
+      throw ioError("Writing", this.#path, error);
+    }
+  }
+}
+
 /** Puts `bytes` in the place of the file. Throws a coded `io` error; then the content is not known to last. */
 export function writeAtomic(fs: FileSystem, path: string, bytes: Uint8Array): void {
+  const file = new AtomicFile(fs, path);
+  file.write(bytes);
+  file.close();
+  file.place();
+}
+
+/** Removes what processes that were killed left of writing a file; nobody may be writing it now. */
+export function sweepTemporary(fs: FileSystem, path: string): void {
   const folder = folderOf(path);
-  serial += 1;
-  const temporary = `${folder}/.${basename(path)}.${process.pid}.${serial}.tmp`;
-  try {
-    if (fs.exists(temporary)) fs.remove(temporary);
-    const file = fs.create(temporary);
-    try {
-      writeAll(file, bytes);
-      file.sync();
-    } finally {
-      file.close();
-    }
-    const size = fs.size(temporary);
-    if (size !== bytes.length) throw new Error(`${size} of ${bytes.length} bytes are there`);
-    fs.rename(temporary, path);
-    fs.syncFolder(folder);
-  } catch (error) {
-    try {
-      fs.remove(temporary);
-    } catch {
-      // The first failure is the one to tell; a temporary file that stays is named as such.
-    }
-    throw ioError("Writing", path, error);
-  }
+  const begin = `.${basename(path)}.`;
+  for (const name of fs.list(folder))
+    if (name.startsWith(begin) && name.endsWith(".tmp")) fs.remove(`${folder}/${name}`);
 }
 
 /** Text in UTF-8. */

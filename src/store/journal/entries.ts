@@ -275,7 +275,10 @@ export interface MetricsEntry {
 export interface SnapshotEntry {
   readonly kind: "snapshot";
   readonly sha256: string;
+  /** Of the moment that the file is of, as all of it. */
   readonly nextSequence: number;
+  /** The last entry that the file knows of, where entries came while it was written; the one right before, where it is absent. */
+  readonly of?: number;
   readonly cause: "interval" | "halt" | "shutdown" | "restore" | "start";
   /** At a start, the digest of the file that lay there and was agreed on, where it was not the newest snapshot's. */
   readonly found?: string;
