@@ -46,7 +46,7 @@ export function isIndexLike(key: string): boolean {
 }
 
 /** Rows that are worked on between two breaths: a millisecond's work or so. */
-const CHUNK_ROWS = 4_096;
+const CHUNK_ROWS = 1_024;
 
 /** Work that comes to its result in pieces, with an empty text after each, so that a caller with a million keys can breathe. */
 type Paced<Result> = Generator<string, Result>;
@@ -255,7 +255,7 @@ export function toRouterState(snapshot: RouterSnapshot, context: StateContext = 
 }
 
 /** Characters of text that are made between two breaths, where rows have no size of their own. */
-const CHUNK_TEXT = 131_072;
+const CHUNK_TEXT = 65_536;
 
 /** Whether JSON writes a text as it stands: no quote, backslash, control, or half of a surrogate pair. */
 function isPlain(text: string): boolean {
@@ -271,6 +271,14 @@ const ACCEPTED = Array.from(
   { length: 17 },
   (_, digits) => `":{"accepted":true,"order_id":"ROUTER-${"0".repeat(Math.max(0, 8 - digits))}`,
 );
+
+/**
+ * The same text in one piece of memory. A text that was put together is a tree of its parts until somebody looks into it; hundreds of
+ * thousands of those parts, kept until all is written, cost more than the writing.
+ */
+function flat(text: string): string {
+  return text.charCodeAt(0) >= 0 ? text : "";
+}
 
 function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
   const { rows } = order;
@@ -293,7 +301,7 @@ function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
       text += (ACCEPTED[digits.length] as string) + digits + '"' + end;
     } else text += `":{"accepted":false,"order_id":null${end}`;
     if (breath(place)) {
-      yield text;
+      yield flat(text);
       text = "";
     }
   }
@@ -327,7 +335,7 @@ function* fillRows(list: FillList): Generator<string> {
       text += Number.isNaN(price) ? "null]" : `${price}]`;
       // An order may have as many executions as a session has.
       if (text.length >= CHUNK_TEXT) {
-        yield text;
+        yield flat(text);
         text = "";
       }
     }
