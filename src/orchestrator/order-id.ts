@@ -17,7 +17,10 @@ export function orderIdOf(sequence: number): OrderId {
 
 /** The running number of an id, or null for what is no id of ours. */
 export function sequenceOf(id: string): number | null {
-  if (!id.startsWith(PREFIX) || id.length < 15 || id.length > 23) return null;
+  if (id.length < 15 || id.length > 23) return null;
+  // Character by character: on a text that is a part of a larger one `startsWith` costs several times as much.
+  for (let place = 0; place < PREFIX.length; place++)
+    if (id.charCodeAt(place) !== PREFIX.charCodeAt(place)) return null;
   let sequence = 0;
   for (let place = PREFIX.length; place < id.length; place++) {
     const digit = id.charCodeAt(place) - 48;
