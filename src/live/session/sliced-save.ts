@@ -124,6 +124,9 @@ export class SlicedSaves {
   #finish({ file, hash, of, nextSequence }: Save): void {
     const { ledger, now } = this.#core;
     file.close();
+    // A halt that waits for its commit has a save of its own, and the journal must not be two of them ahead of the file.
+    ledger.commit();
+    if (this.#save === null) return;
     const told = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval" } as const;
     ledger.add(ledger.position === of ? told : { ...told, of }, now);
     ledger.commit();
