@@ -11,6 +11,7 @@ import type { LiveSession, SessionProbe } from "../live/session/index.ts";
 import type { OpenSession } from "../shared/views.ts";
 import { readJournal, sessionFilesAt } from "../store/index.ts";
 import type { JournalEntry } from "../store/journal/entries.ts";
+import { upTo, type EntrySource } from "./scan.ts";
 import { SessionViews } from "./projections/session-views.ts";
 
 /** Real milliseconds for which a picture serves. */
@@ -100,6 +101,11 @@ export class OpenedSession {
     } finally {
       journal.close();
     }
+  }
+
+  /** Everything that is committed by now. */
+  past(): EntrySource {
+    return upTo((from) => this.entries(from), this.views.position);
   }
 
   close(): void {

@@ -40,7 +40,7 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
     "order.why": async ({ id }) => {
       const subject = subjectOf(id);
       const opened = state.need();
-      const trail = subject === null ? null : await trailOf((from) => opened.entries(from), subject, turn);
+      const trail = subject === null ? null : await trailOf(opened.past(), subject, turn);
       if (trail === null)
         throw new CodedError("not_found", `The journal of this session has nothing named ${id}.`, { id });
       return { id, title: titleOf(trail, id), steps: stepsOf(trail) };
@@ -68,7 +68,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** Shows the whole journal to `visit`, in turns. */
 const readAll = (opened: OpenedSession, visit: (entry: JournalEntry) => void): Promise<void> =>
   scan(
-    (from) => opened.entries(from),
+    opened.past(),
     (entry) => {
       visit(entry);
       return undefined;

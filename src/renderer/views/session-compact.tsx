@@ -40,15 +40,17 @@ export function CompactPanel({ id, onClose }: Props & { readonly id: string }): 
           fixture any more.
         </p>
         {answer === null ? (
-          <button
-            type="button"
-            className="button primary"
-            data-testid="compact-now"
-            disabled={asked}
-            onClick={() => void compact()}
-          >
-            {asked ? "Compacting…" : "Compact it now"}
-          </button>
+          <p>
+            <button
+              type="button"
+              className="button primary"
+              data-testid="compact-now"
+              disabled={asked}
+              onClick={() => void compact()}
+            >
+              {asked ? "Compacting…" : "Compact it now"}
+            </button>
+          </p>
         ) : null}
         {answer !== null && answer.ok ? <Done done={answer.value} /> : null}
       </div>
