@@ -104,7 +104,7 @@ export class SessionViews {
       pending,
       rejections: this.#rejections.total,
       orders: this.#orders.orderCount,
-      fills: probe.counts.fills,
+      fills: this.#orders.fillCount,
     });
   }
 
