@@ -121,15 +121,21 @@ describe("a pipe", () => {
   ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
     spawnSync("sh", ["-c", script, "sh", process.execPath, entrance], { env: environment, encoding: "utf8" });
 
-  it.skipIf(process.platform === "win32")("that its reader closes early is no error", () => {
-    const { stdout, stderr } = shell('{ "$1" "$2" config; echo "ended $?" >&2; } | head -n 1');
-    expect(stdout).toMatch(/^setting +value/);
-    expect(stderr).toBe("ended 0\n");
-  });
+  it.skipIf(process.platform === "win32")(
+    "that its reader closes early is no error (skipped on Windows: it has no sh)",
+    () => {
+      const { stdout, stderr } = shell('{ "$1" "$2" config; echo "ended $?" >&2; } | head -n 1');
+      expect(stdout).toMatch(/^setting +value/);
+      expect(stderr).toBe("ended 0\n");
+    },
+  );
 
-  it.skipIf(!existsSync("/dev/full"))("into a full disk ends with 74 and one message", () => {
-    const { status, stdout, stderr } = shell('"$1" "$2" config > /dev/full');
-    expect([status, stdout]).toEqual([74, ""]);
-    expect(stderr).toBe("logos: writing the result failed (ENOSPC); make room or write it elsewhere.\n");
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "into a full disk ends with 74 and one message (skipped where there is no /dev/full)",
+    () => {
+      const { status, stdout, stderr } = shell('"$1" "$2" config > /dev/full');
+      expect([status, stdout]).toEqual([74, ""]);
+      expect(stderr).toBe("logos: writing the result failed (ENOSPC); make room or write it elsewhere.\n");
+    },
+  );
 });

@@ -278,8 +278,10 @@ async function goOn(
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
   const runDigest = runDigestOf(desk, start, prepared.feed);
-  if (journal.compaction().seq > 0) neededCheckpoint(journal, runDigest);
-  const { checkpoint, unusable } = checkpointOf(journal, runDigest);
+  const { checkpoint, unusable } =
+    journal.compaction().seq > 0
+      ? { checkpoint: neededCheckpoint(journal, runDigest), unusable: null }
+      : checkpointOf(journal, runDigest);
   const [last] = [...journal.read(journal.position)];
   const from = Math.max(last?.at ?? start, checkpoint?.state.parts.now ?? start) as Moment;
   const before = checkpoint === null ? null : { seq: checkpoint.seq, bytes: checkpoint.state.files };

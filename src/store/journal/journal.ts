@@ -257,9 +257,8 @@ export class Journal extends Reader {
   compact(before: Moment, rowsMax: number): number {
     if (this.#fault !== null) throw this.#fault;
     try {
-      const saved = checkpointSeq(this.database);
-      // The head names the newest entry, which therefore stays, whatever it is.
-      const until = Math.min(saved, this.#last.seq - 1);
+      // The head names the newest entry and the checkpoint the one behind which it stands: both stay, whatever they are.
+      const until = Math.min(checkpointSeq(this.database), this.#last.seq) - 1;
       return compactStep(this.database, this.path, { until, before, rowsMax });
     } catch (error) {
       this.#fault = databaseError("Compacting", this.path, error);

@@ -18,17 +18,20 @@ function runs(pid: number): boolean {
   }
 }
 
-it.skipIf(process.platform !== "linux")("ends every process when the session's own is killed", async () => {
-  const workspace = makeWorkspace();
-  const hang = "export default { defaults: {}, parameters: {}, onTick(c) { for (;;) c.heartbeat(); } };";
-  writeStrategies(workspace, { "hang.ts": hang });
-  const parent = spawn(process.execPath, [join(import.meta.dirname, "parent.ts"), workspace.strategies], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = (await once(parent.stdout, "data")) as [Buffer];
-  const pids = JSON.parse(line.toString("utf8")) as number[];
-  expect(pids).toHaveLength(2);
-  expect(pids.map(runs)).toEqual([true, true]);
-  parent.kill("SIGKILL");
-  await vi.waitFor(() => expect(pids.map(runs)).toEqual([false, false]), { timeout: 20_000 });
-});
+it.skipIf(process.platform !== "linux")(
+  "ends every process when the session's own is killed (skipped off Linux: it reads /proc)",
+  async () => {
+    const workspace = makeWorkspace();
+    const hang = "export default { defaults: {}, parameters: {}, onTick(c) { for (;;) c.heartbeat(); } };";
+    writeStrategies(workspace, { "hang.ts": hang });
+    const parent = spawn(process.execPath, [join(import.meta.dirname, "parent.ts"), workspace.strategies], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pids = JSON.parse(line.toString("utf8")) as number[];
+    expect(pids).toHaveLength(2);
+    expect(pids.map(runs)).toEqual([true, true]);
+    parent.kill("SIGKILL");
+    await vi.waitFor(() => expect(pids.map(runs)).toEqual([false, false]), { timeout: 20_000 });
+  },
+);

@@ -7,7 +7,7 @@ import { recordFixture } from "../../../src/harness/regress/record.ts";
 import { verifySession } from "../../../src/harness/verify.ts";
 import { compactSession } from "../../../src/live/session/compact.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
-import { MINUTE, type Duration } from "../../../src/shared/time.ts";
+import { MINUTE, type Duration, type Moment } from "../../../src/shared/time.ts";
 import { DROPPED_KINDS, openForWriting, openJournal, readJournal, type Workspace } from "../../../src/store/index.ts";
 import { OPTIONS } from "../../harness/regress/stage.ts";
 import { deskOf } from "./desks.ts";
@@ -70,6 +70,26 @@ describe("a compacted session", () => {
     expect((await compactSession(workspace, id, keep(2))).dropped).toBeGreaterThan(50);
     expect((await compactSession(workspace, id, keep(2))).dropped).toBe(0);
     expect((await verifySession(workspace, id)).ok).toBe(true);
+  });
+
+  it("keeps the entry behind which its checkpoint stands, whatever it is", async () => {
+    const { folder, id } = await stopped();
+    const workspace = crashCopy(folder);
+    const journal = openJournal(journalPath(workspace, id));
+    const saved = journal.checkpoint();
+    if (saved === null || "fault" in saved) throw new Error("There is no checkpoint.");
+    journal.append({ kind: "metrics", line: {} }, saved.at);
+    journal.commit();
+    const texts = { state: JSON.stringify(saved.state), piece: JSON.stringify(saved.memory[0]) };
+    journal.saveCheckpoint({ at: saved.at, ...texts, whole: true });
+    journal.append({ kind: "metrics", line: {} }, saved.at);
+    journal.commit();
+    const end = (saved.at + MINUTE) as Moment;
+    while (journal.compact(end, 1_000) > 0);
+    expect(journal.compaction().dropped).toBeGreaterThan(100);
+    expect(journal.checkpoint()).not.toHaveProperty("fault");
+    expect(journal.verify()).toBeNull();
+    journal.close();
   });
 
   it("is whole wherever a kill falls between its steps", async () => {

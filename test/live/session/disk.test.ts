@@ -209,16 +209,19 @@ describe("the paper venue's own disk", () => {
 });
 
 describe("a folder that this user may not write", () => {
-  it.skipIf(process.getuid?.() === 0)("is refused with its name", async () => {
-    const path = mkdtempSync(join(tmpdir(), "session-"));
-    onTestFinished(() => {
-      chmodSync(path, 0o755);
-      rmSync(path, { recursive: true, force: true });
-    });
-    const workspace = openWorkspace(path);
-    chmodSync(workspace.sessions, 0o555);
-    await expect(createSession({ workspace, desk: deskOf() })).rejects.toMatchObject({ code: "io" });
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    "is refused with its name (skipped as root, who may write everywhere)",
+    async () => {
+      const path = mkdtempSync(join(tmpdir(), "session-"));
+      onTestFinished(() => {
+        chmodSync(path, 0o755);
+        rmSync(path, { recursive: true, force: true });
+      });
+      const workspace = openWorkspace(path);
+      chmodSync(workspace.sessions, 0o555);
+      await expect(createSession({ workspace, desk: deskOf() })).rejects.toMatchObject({ code: "io" });
+    },
+  );
 
   it("is refused with its name where it is not there", async () => {
     const workspace = workspaceAt(join(makeWorkspace().path, "gone"));
