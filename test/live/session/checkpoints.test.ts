@@ -7,18 +7,11 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../../src/harness/verify.ts";
 import { createStream } from "../../../src/orchestrator/index.ts";
-import type { Desk, PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { Desk } from "../../../src/shared/desk.ts";
 import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
 import { openForWriting, openJournal, readJournal, type Workspace } from "../../../src/store/index.ts";
-import { deskOf, NO_LIMITS } from "./desks.ts";
+import { deskOf, NO_FAULTS, NO_LIMITS, withBroker } from "./desks.ts";
 import { crashCopy, create, entriesOf, EQUAL_FILES, filesOf, finish, journalOf, minutes, reopen } from "./stage.ts";
-
-const NO_FAULTS = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
-
-function withBroker(more: Partial<PaperBrokerConfig>, rest: Partial<Desk> = {}): Desk {
-  const desk = deskOf(rest);
-  return { ...desk, broker: { ...desk.broker, ...more } };
-}
 
 const DESKS: readonly (readonly [string, Desk])[] = [
   ["a quiet venue", deskOf()],

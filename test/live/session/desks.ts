@@ -1,7 +1,7 @@
 /**
  * Desks for tests: small, complete, and easy to vary.
  */
-import type { Desk, RiskLimits, StrategyConfig } from "../../../src/shared/desk.ts";
+import type { Desk, PaperBrokerConfig, RiskLimits, StrategyConfig } from "../../../src/shared/desk.ts";
 import { HOUR, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 
 export const NO_LIMITS: RiskLimits = {
@@ -113,3 +113,12 @@ export function deskOf(more: Partial<Desk> = {}): Desk {
 }
 
 export const TEST_LENGTH = HOUR;
+
+/** A venue that does what it is asked. */
+export const NO_FAULTS = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
+
+/** A desk with another venue. */
+export function withBroker(more: Partial<PaperBrokerConfig>, rest: Partial<Desk> = {}): Desk {
+  const desk = deskOf(rest);
+  return { ...desk, broker: { ...desk.broker, ...more } };
+}

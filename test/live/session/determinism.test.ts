@@ -3,9 +3,9 @@
  */
 import { describe, expect, it } from "vitest";
 import { createStream } from "../../../src/orchestrator/index.ts";
-import type { Desk, PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { Desk } from "../../../src/shared/desk.ts";
 import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
-import { deskOf, NO_LIMITS } from "./desks.ts";
+import { deskOf, NO_FAULTS, NO_LIMITS, withBroker } from "./desks.ts";
 import {
   create,
   entriesOf,
@@ -17,13 +17,6 @@ import {
   journalOf,
   minutes,
 } from "./stage.ts";
-
-const NO_FAULTS = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
-
-function withBroker(more: Partial<PaperBrokerConfig>, rest: Partial<Desk> = {}): Desk {
-  const desk = deskOf(rest);
-  return { ...desk, broker: { ...desk.broker, ...more } };
-}
 
 const DESKS: readonly (readonly [string, Desk])[] = [
   ["a quiet venue", deskOf()],

@@ -15,10 +15,8 @@ import type { Desk, PaperBrokerConfig } from "../../../src/shared/desk.ts";
 import { MILLISECOND, SECOND, type Duration } from "../../../src/shared/time.ts";
 import { openForReading, type Workspace } from "../../../src/store/index.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
-import { deskOf } from "./desks.ts";
+import { deskOf, NO_FAULTS } from "./desks.ts";
 import { crashCopy, create, entriesOf, finish, journalOf, minutes, reopen, wrapBroker } from "./stage.ts";
-
-const NO_FAULTS = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
 
 /** Where a crash may fall. */
 type Spot = "committed" | "before send" | "after send" | "filled at the venue" | "fill being booked";
