@@ -94,7 +94,7 @@ function killAndReplace(): Promise<readonly number[]> {
       workspace,
       metaOf: () => undefined,
       timers: nodeTimers,
-      settings: { processesFor: "all", processes: 1, launch: replacements.launch },
+      settings: { processes: 1, launch: replacements.launch },
     });
     const run = (one: StrategyConfig, deadlineMs: number): Promise<unknown> =>
       host.run(pictureAt(one.name, 1, []), { budgetMs: 50, deadlineMs });
@@ -118,8 +118,7 @@ function measure(hostile: boolean, spread: boolean): Promise<Measured> {
   return inFolder(async (folder) => {
     const workspace = openWorkspace(folder);
     for (const [name, text] of Object.entries(FILES)) writeFileSync(join(workspace.strategies, name), text);
-    const hosts = { processesFor: "all" } as const;
-    const session = await createSession({ workspace, desk: deskFor(hostile, spread), ports: { hosts } });
+    const session = await createSession({ workspace, desk: deskFor(hostile, spread) });
     const lags: number[] = [];
     let [misses, hung, measuring] = [0, 0, false];
     session.subscribe((entries) => {

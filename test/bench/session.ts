@@ -54,10 +54,10 @@ async function rowsOf(name: string, desk: Desk, length: Duration, rounds: number
 }
 
 const DAY_BARS = 390;
-const DAY_TARGET_S = { files: 5, all: 3 } as const;
+const DAY_TARGET_S = 3;
 
-/** Seconds of a day of 200 strategies; `all`: in host processes. */
-async function dayRow(processesFor: "files" | "all"): Promise<BenchRow> {
+/** Seconds of a day of 200 strategies. */
+async function dayRow(): Promise<BenchRow> {
   const interval = MINUTE;
   const sizes = { strategies: 200, symbols: 50, cadence: interval, markInterval: interval };
   const scaled = scaledDesk({ builtIns: builtInStrategies, ...sizes });
@@ -68,13 +68,11 @@ async function dayRow(processesFor: "files" | "all"): Promise<BenchRow> {
   for (let round = 0; round < 3; round += 1) {
     const seconds = await inFolder(async (folder) => {
       const started = performance.now();
-      const hosts = { processesFor };
       const live = await createSession({
         workspace: openWorkspace(folder),
         desk,
         speed: "max",
         length,
-        ports: { hosts },
       });
       live.start();
       const told = await live.done;
@@ -84,16 +82,8 @@ async function dayRow(processesFor: "files" | "all"): Promise<BenchRow> {
     }, "memory");
     times.push(seconds);
   }
-  const where = processesFor === "all" ? "in host processes" : "inside";
-  const [value, target] = [median(times), DAY_TARGET_S[processesFor]];
-  return {
-    name: `a day of 200 strategies on 50 symbols, ${where}`,
-    n: runs,
-    value,
-    unit: "s",
-    target,
-    better: "lower",
-  };
+  const name = "a day of 200 strategies on 50 symbols";
+  return { name, n: runs, value: median(times), unit: "s", target: DAY_TARGET_S, better: "lower" };
 }
 
 /** The session's memory in MB after so many minutes of the demo. */
@@ -131,8 +121,7 @@ export async function sessionBenchmarks(): Promise<BenchRow[]> {
   return [
     ...(await rowsOf("demo, an hour at max", demo, HOUR, 3)),
     ...(await rowsOf("200 strategies on 50 symbols, 15 minutes", large, (15 * MINUTE) as Duration, 3)),
-    await dayRow("files"),
-    await dayRow("all"),
+    await dayRow(),
     await memoryRow(),
   ];
 }

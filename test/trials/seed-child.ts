@@ -13,6 +13,7 @@ import { createSession } from "../../src/live/session/index.ts";
 import { MINUTE, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace } from "../../src/store/index.ts";
 import { GOOD, writeStrategies } from "../live/host/scene.ts";
+import { insideHost } from "../sim/inside-host.ts";
 import { deskOf, strategyOf } from "../live/session/desks.ts";
 
 const [folder = "", seed = "", processes = "0", lateMs = "0", bird = ""] = process.argv.slice(2);
@@ -47,11 +48,11 @@ const many = Array.from({ length: 10 }, (_, index) =>
 );
 const clocked = bird === "clock" ? [strategyOf("bird", "clocked.mjs", ["AAA"], slot)] : [];
 const desk = deskOf({ seed, strategies: [...deskOf().strategies, ...many, ...clocked] });
-const hosts =
+const ports =
   processes === "0"
-    ? ({ processesFor: "none" } as const)
-    : ({ processesFor: "all", processes: Number(processes), ...(lateMs === "0" ? {} : { launch: late }) } as const);
-const session = await createSession({ workspace, desk, length: (6 * MINUTE) as Duration, ports: { hosts } });
+    ? { openHost: insideHost }
+    : { hosts: { processes: Number(processes), ...(lateMs === "0" ? {} : { launch: late }) } };
+const session = await createSession({ workspace, desk, length: (6 * MINUTE) as Duration, ports });
 session.start();
 const summary = await session.done;
 if (summary.failure !== null) throw new Error(summary.failure.message);

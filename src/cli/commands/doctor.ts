@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
+import { checkHosting } from "../../live/host/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Check {
@@ -19,9 +20,9 @@ interface Check {
 const top = join(import.meta.dirname, "..", "..", "..");
 const LOW_BYTES = 500_000_000;
 
-function attempt(name: string, work: () => Omit<Check, "name">): Check {
+async function attempt(name: string, work: () => Omit<Check, "name"> | Promise<Omit<Check, "name">>): Promise<Check> {
   try {
-    return { name, ...work() };
+    return { name, ...(await work()) };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const disk = error instanceof CodedError ? said : `${said}. Make the workspace's folder writable, or name another.`;
@@ -59,6 +60,13 @@ function permissionCheck(folder: string): Omit<Check, "name"> {
   return { state: "ok", found: `${folder} can be written` };
 }
 
+async function hostCheck(folder: string): Promise<Omit<Check, "name">> {
+  const problem = await checkHosting(openWorkspace(folder));
+  return problem === null
+    ? { state: "ok", found: "a process for strategies starts and runs one" }
+    : { state: "missing", found: problem };
+}
+
 function clockCheck(): Omit<Check, "name"> {
   const now = new Date();
   const sane = now.getUTCFullYear() >= 2025;
@@ -78,9 +86,9 @@ function electronCheck(): Omit<Check, "name"> {
     : { state: "warning", found: "its binary is not here; `npm start` fetches it, or opens the console in a browser" };
 }
 
-function doctor({ output, workspace: path }: Context): number {
+async function doctor({ output, workspace: path }: Context): Promise<number> {
   const workspace = workspaceAt(path);
-  const checks: Check[] = [
+  const checks: Check[] = await Promise.all([
     attempt("Node", () => ({
       state: Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN ? "ok" : "missing",
       found: `${process.versions.node} (${process.platform}, ${process.arch})`,
@@ -92,6 +100,7 @@ function doctor({ output, workspace: path }: Context): number {
     attempt("disk", () => diskCheck(workspace.path)),
     attempt("permissions", () => permissionCheck(workspace.sessions)),
     attempt("journal", () => walCheck(workspace.path)),
+    attempt("strategies", () => hostCheck(path)),
     attempt("clock", clockCheck),
     attempt("views", () =>
       existsSync(join(top, "out", "renderer", "index.html"))
@@ -99,7 +108,7 @@ function doctor({ output, workspace: path }: Context): number {
         : { state: "warning", found: "not built yet; `npm start` or `npm run build` does it" },
     ),
     attempt("Electron", electronCheck),
-  ];
+  ]);
   if (output.json) output.value(checks);
   else
     output.table(checks, [
@@ -113,7 +122,7 @@ function doctor({ output, workspace: path }: Context): number {
 export function addDoctorCommand(add: AddCommand): void {
   add(
     "doctor",
-    "Check runtime, disk, permissions, journal, clock and Electron.",
+    "Check runtime, disk, permissions, journal, strategy processes, clock and Electron.",
     () => undefined,
     "logos doctor",
     doctor,

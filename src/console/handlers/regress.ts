@@ -81,7 +81,7 @@ export function regressHandlers(state: HostState): RegressHandlers & { readonly 
   let status: RegressStatus = NONE;
   let cancelled = false;
   const options: RegressOptions = {
-    version: state.options.version,
+    ...state.sessionPorts(),
     wallMs: state.ports.wallMs,
     monotonicMs: () => state.ports.timers.monotonicMs(),
   };

@@ -12,7 +12,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { PaperBroker } from "../../live/broker/index.ts";
 import { nodeTimers, nodeTurn } from "../../live/clock/index.ts";
-import type { HostSettings } from "../../live/host/index.ts";
+import type { HostSettings, OpenHost } from "../../live/host/index.ts";
 import { createSession, reopenSession } from "../../live/session/index.ts";
 import type { LiveSession, SessionPorts, SessionProbe, SessionSummary } from "../../live/session/index.ts";
 import type { Desk } from "../../shared/desk.ts";
@@ -46,7 +46,8 @@ export interface DriveOptions {
   /** A folder whose content the workspace begins with: data files, strategies. */
   readonly inputs?: string | undefined;
   readonly version: string;
-  /** Where strategies run; that changes no result. */
+  /** What runs the strategies, and its limits; that changes no result. */
+  readonly openHost?: OpenHost | undefined;
   readonly hosts?: HostSettings | undefined;
 }
 
@@ -137,7 +138,9 @@ class Drive {
   }
 
   get #ports(): Partial<SessionPorts> {
+    const { openHost, hosts = {} } = this.#options;
     return {
+      ...(openHost === undefined ? {} : { openHost }),
       timers: this.#timers,
       wallMs: () => WALL / MILLISECOND,
       turn: async () => {
@@ -145,7 +148,7 @@ class Drive {
         await this.#act();
       },
       version: this.#options.version,
-      hosts: this.#options.hosts ?? {},
+      hosts,
       openBroker: (files, desk, feed) => {
         const { broker: config, seed } = desk;
         const options = { path: files.broker, config, seed, symbols: feed.symbols };

@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HostSettings } from "../../live/host/index.ts";
+import type { HostSettings, OpenHost } from "../../live/host/index.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { nearest, resourcesFolder, type Workspace } from "../../store/index.ts";
@@ -32,7 +32,8 @@ export interface RegressOptions {
   readonly monotonicMs: () => number;
   /** Where scratch folders are made; by default the machine's place for them. */
   readonly scratch?: string | undefined;
-  /** Where strategies run; that changes no result. */
+  /** What runs the strategies, and its limits; that changes no result. */
+  readonly openHost?: OpenHost | undefined;
   readonly hosts?: HostSettings | undefined;
 }
 
@@ -138,8 +139,9 @@ export async function runFixture(fixture: Fixture, scratch: string, options: Reg
   const { desk, length, script, start, folder } = fixture;
   const place = join(scratch, fixture.name);
   mkdirSync(place, { recursive: true });
-  const { version, hosts } = options;
-  const driven = await drive({ desk, length, script, start, scratch: place, inputs: folder, version, hosts });
+  const { version, openHost, hosts } = options;
+  const how = { scratch: place, inputs: folder, version, openHost, hosts };
+  const driven = await drive({ desk, length, script, start, ...how });
   const facts = { version, wallMs: options.wallMs() };
   const result: RunResult = writeArtifacts(fixture, driven, join(place, "result"), facts);
   return { driven, result };

@@ -179,23 +179,31 @@ function complaintOf(text: string): Complaint {
   return { line: line === undefined ? null : Number(line), text };
 }
 
+const configOf = (module: string): StrategyConfig => ({
+  name: "checked",
+  module,
+  symbols: SYMBOLS,
+  cadence: MINUTE,
+  timeBudget: SECOND,
+  jitter: 0 as Duration,
+  heartbeatTimeout: (2 * MINUTE) as Duration,
+  anchor: "finish",
+  params: {},
+  group: "default",
+});
+
+/** Whether strategies can run on this machine: why a built-in one does not, or null. */
+export async function checkHosting(workspace: Workspace): Promise<string | null> {
+  const { complaints } = await tryIt(workspace, configOf("momentum"), null);
+  return complaints[0]?.text ?? null;
+}
+
 /** Checks one file of a workspace's strategies folder. Throws `outside_workspace` for a name that leads out of it. */
 export async function checkStrategy(workspace: Workspace, module: string): Promise<StrategyCheck> {
   const file = strategyFile(workspace, module);
   if (typeof file === "string") return { complaints: [{ line: null, text: file }], runs: 0, orders: 0 };
   const found = complaintsOfText(readFileSync(file.path, "utf8"));
-  const config: StrategyConfig = {
-    name: "checked",
-    module,
-    symbols: SYMBOLS,
-    cadence: MINUTE,
-    timeBudget: SECOND,
-    jitter: 0 as Duration,
-    heartbeatTimeout: (2 * MINUTE) as Duration,
-    anchor: "finish",
-    params: {},
-    group: "default",
-  };
+  const config = configOf(module);
   const whole = await tryIt(workspace, config, null);
   const complaints = [...found, ...whole.complaints];
   const orders = whole.orders.reduce((sum, text) => sum + (JSON.parse(text) as unknown[]).length, 0);

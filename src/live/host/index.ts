@@ -1,5 +1,5 @@
 /** The strategy host: where a desk's strategies run, and what checks a strategy's file. */
-export { createStrategyHost, defaultLimits, type HostSettings } from "./strategy-host.ts";
+export { createStrategyHost, defaultLimits, type HostSettings, type OpenHost } from "./strategy-host.ts";
 export { utilityChild, type LaunchChild, type UtilityProcesses } from "./launch.ts";
-export { checkStrategy, type Complaint, type StrategyCheck } from "./check.ts";
+export { checkHosting, checkStrategy, type Complaint, type StrategyCheck } from "./check.ts";
 export { strategyTemplate, strategyTypes, TYPES_FILE } from "./template.ts";

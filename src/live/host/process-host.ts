@@ -10,7 +10,7 @@
  * 5. Where runs were asked for together, none can be told to be the one that hangs or ends the process: all that are unanswered
  *    are then done anew, one by one, and the one is found.
  * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
- * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare.
+ * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare, which is started with the first run.
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
@@ -63,6 +63,8 @@ type Answer = Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure;
 
 export interface ProcessHostOptions {
   readonly strategies: readonly ToHostStrategy[];
+  /** Strategies that cannot be loaded at all, with the reason of each. */
+  readonly refused: ReadonlyMap<string, string>;
   readonly limits: ProcessLimits;
   readonly launch: LaunchChild;
   readonly request: ChildRequest;
@@ -70,7 +72,7 @@ export interface ProcessHostOptions {
 }
 
 export class ProcessHost implements HostPort {
-  readonly notLoaded = new Map<string, string>();
+  readonly notLoaded: Map<string, string>;
   barsNeeded = 1;
   onHeartbeat: (strategy: string) => void = () => undefined;
   readonly #options: ProcessHostOptions;
@@ -88,13 +90,14 @@ export class ProcessHost implements HostPort {
 
   private constructor(options: ProcessHostOptions) {
     this.#options = options;
+    this.notLoaded = new Map(options.refused);
     this.#events = {
       answered: (process, job, told) => this.#answered(process, job, told),
       beat: (job) => this.onHeartbeat(job.strategy),
       broke: (process, why) => this.#broke(process, why),
       gone: (process) => this.#gone(process),
     };
-    const slots = Math.max(1, Math.min(options.limits.processes, options.strategies.length));
+    const slots = Math.min(options.limits.processes, options.strategies.length);
     for (const [index, strategy] of options.strategies.entries())
       this.#hosted.set(strategy.config.name, {
         ...strategy,
@@ -112,7 +115,6 @@ export class ProcessHost implements HostPort {
   static async open(options: ProcessHostOptions): Promise<ProcessHost> {
     const host = new ProcessHost(options);
     await Promise.all([...host.#hosted.values()].map((hosted) => host.#load(hosted)));
-    host.#makeSpare();
     return host;
   }
 
@@ -129,6 +131,7 @@ export class ProcessHost implements HostPort {
       const message = this.notLoaded.get(picture.strategy) ?? `${picture.strategy} is not loaded`;
       return Promise.resolve({ outcome: "threw", orders: [], message });
     }
+    this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
         if (told.kind === "ran") resolve(told.result);
@@ -259,8 +262,8 @@ export class ProcessHost implements HostPort {
   }
 
   #makeSpare(): void {
-    if (this.#closing || this.#unstartable !== null || this.#hosted.size === 0) return;
-    this.#spare ??= this.#launch();
+    if (this.#spare !== null || this.#closing || this.#unstartable !== null) return;
+    this.#spare = this.#launch();
     // The spare has nothing to do, so it can end the others should this process be gone.
     const pids = [...this.#all].map((process) => process.pid).filter((pid) => pid !== undefined);
     this.#spare.say({ kind: "guard", pids });
@@ -311,7 +314,7 @@ export class ProcessHost implements HostPort {
     if (!process.ready) {
       this.#startFailures += 1;
       if (this.#startFailures >= START_FAILURES_MAX)
-        this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor, or let them run inside.`;
+        this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor: it says what is missing.`;
     } else {
       this.#suspectOf(process);
       // Of runs that were asked for together any may be the one; done anew, one by one, it will show.
@@ -371,6 +374,8 @@ export class ProcessHost implements HostPort {
       return;
     }
     if (head === null) return;
+    // A load can hang as well, and whoever is only looked at needs no spare before.
+    if (runningMs > stallMs) this.#makeSpare();
     // A run that was taken back and still gets its turn has nobody who waits for it, and holds up who comes behind it.
     if (head.dropped) return runningMs > stallMs ? this.#replace(process) : undefined;
     const late = process.wanted().filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);

@@ -16,7 +16,7 @@ import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
 import { NOTHING_WORKS, RiskEngine, type WorkingOrders } from "../risk/index.ts";
-import { createStrategyHost, type HostSettings } from "../host/index.ts";
+import { createStrategyHost, type HostSettings, type OpenHost } from "../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
 import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
@@ -34,7 +34,8 @@ export interface SessionPorts {
   /** The program's version, for the record. */
   readonly version: string;
   readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
-  /** Where strategies run. */
+  /** What runs the strategies, and its limits. */
+  readonly openHost: OpenHost;
   readonly hosts: HostSettings;
   /** Entries of the journal from one checkpoint to the next: a start repeats about as many. */
   readonly checkpointEntries: number;
@@ -48,6 +49,7 @@ export const PORTS: SessionPorts = {
   wallMs: nodeWallMs,
   turn: nodeTurn,
   version: "development",
+  openHost: createStrategyHost,
   hosts: {},
   checkpointEntries: CHECKPOINT_ENTRIES,
   savedAtOnceMax: SAVED_AT_ONCE_MAX,
@@ -102,7 +104,7 @@ export async function prepare(
           "desk_invalid",
           `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
         );
-  const host = await createStrategyHost({
+  const host = await ports.openHost({
     desk,
     workspace,
     metaOf: (symbol) => known.get(symbol),
@@ -144,11 +146,7 @@ export function coreOf(
     books,
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
     working: workingBySymbol(tally),
-    recentVolume: (symbol, bars) =>
-      market
-        .bars(symbol)
-        .slice(-bars)
-        .reduce((sum, bar) => sum + bar.volume, 0),
+    recentVolume: (symbol, bars) => market.volume(symbol, bars),
   });
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
   return {

@@ -1,7 +1,7 @@
 /**
  * A look at a session's journal without opening it: the same parts, the same replay, and nothing is changed.
  *
- * 1. No lock is taken, no file is written, no venue is asked; it is safe beside a running session.
+ * 1. No lock is taken, no file is written, no venue is asked, no strategy is loaded; it is safe beside a running session.
  * 2. It begins with the first entry, or with the checkpoint where the entries before it were let go.
  * 3. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
  */
@@ -17,7 +17,7 @@ import {
 import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
 import { neededCheckpoint, putBack } from "./checkpoint.ts";
 import type { JournalPort } from "./ledger.ts";
-import type { Core } from "./parts.ts";
+import type { Core, HostPort } from "./parts.ts";
 import { Replay } from "./recovery.ts";
 
 /** A venue that is never asked; reaching it would be a mistake of the program. */
@@ -26,6 +26,16 @@ const NO_VENUE = new Proxy({} as BrokerAdapter, {
     throw new Error(`A look at a journal asked the venue for ${String(name)}.`);
   },
 });
+
+/** No strategy runs in a repetition: what each returned is in the journal. */
+const NO_HOST: HostPort = {
+  notLoaded: new Map(),
+  barsNeeded: 1,
+  onHeartbeat: () => undefined,
+  run: () => Promise.reject(new Error("A look at a journal asked for a run.")),
+  restore: () => undefined,
+  close: () => undefined,
+};
 
 function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "count"> {
   const refuse = (): never => {
@@ -54,7 +64,7 @@ export async function inspectJournal(
   visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
 ): Promise<Core> {
   const { desk, start } = birthOf(journal, files);
-  const ports = { ...PORTS, openBroker: () => NO_VENUE };
+  const ports = { ...PORTS, openBroker: () => NO_VENUE, openHost: () => Promise.resolve(NO_HOST) };
   const prepared = await prepare(workspace, desk, start, ports);
   const clock = clockOf(desk, start, undefined, ports);
   const { seq: base } = journal.compaction();

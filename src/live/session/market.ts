@@ -3,16 +3,21 @@
  *
  * 1. It is a function of the feed's events alone, so that a recovery rebuilds it from the feed.
  * 2. What `bars` returns is never changed afterwards, by whomever: a run keeps the picture of the moment at which it started.
- * 3. At most `HISTORY_BARS_MAX` bars of a symbol are kept.
+ * 3. At most `BARS_MAX` bars of a symbol are kept, and at most `2 * VOLUMES_MAX` volumes.
+ * 4. What a guard hears of volumes does not depend on how far strategies look back, or on whether they load.
  */
 import type { Bar, FeedEvent, Mark } from "../../shared/market.ts";
+import { BARS_MAX } from "../strategies/instance.ts";
 import type { Moment } from "../../shared/time.ts";
 
-export const HISTORY_BARS_MAX = 2_000;
+/** As many bars as the limits may count as recent. */
+export const VOLUMES_MAX = 5_000;
 
 interface SymbolHistory {
   /** Grows at its end and is cut in one go, so that a bar costs O(1) on average. */
   readonly bars: Bar[];
+  /** Of the newest bars, in their order. */
+  readonly volumes: number[];
   picture: readonly Bar[] | null;
   mark: Mark | null;
 }
@@ -24,9 +29,9 @@ export class Market {
   #lastBarAt: Moment | null = null;
   #moves = 0;
 
-  /** `depth`: how many bars a strategy may look back on; at most `HISTORY_BARS_MAX`. */
+  /** `depth`: how many bars a strategy may look back on; at most `BARS_MAX`. */
   constructor(depth: number) {
-    this.#depth = Math.max(1, Math.min(HISTORY_BARS_MAX, depth));
+    this.#depth = Math.max(1, Math.min(BARS_MAX, depth));
   }
 
   /** When the feed last said something; null before the first event. */
@@ -57,6 +62,14 @@ export class Market {
     return history.picture;
   }
 
+  /** Shares of the newest `bars` bars together, or of as many as there are. */
+  volume(symbol: string, bars: number): number {
+    const volumes = this.#symbols.get(symbol)?.volumes ?? [];
+    let sum = 0;
+    for (let index = Math.max(0, volumes.length - bars); index < volumes.length; index += 1) sum += volumes[index] ?? 0;
+    return sum;
+  }
+
   mark(symbol: string): Mark | null {
     return this.#symbols.get(symbol)?.mark ?? null;
   }
@@ -74,7 +87,7 @@ export class Market {
   #history(symbol: string): SymbolHistory {
     let history = this.#symbols.get(symbol);
     if (history === undefined) {
-      history = { bars: [], picture: null, mark: null };
+      history = { bars: [], volumes: [], picture: null, mark: null };
       this.#symbols.set(symbol, history);
     }
     return history;
@@ -85,6 +98,8 @@ export class Market {
     history.bars.push(Object.freeze(bar));
     if (history.bars.length >= 2 * this.#depth) history.bars.splice(0, history.bars.length - this.#depth);
     history.picture = null;
+    history.volumes.push(bar.volume);
+    if (history.volumes.length >= 2 * VOLUMES_MAX) history.volumes.splice(0, VOLUMES_MAX);
     this.#lastBarAt = bar.at;
     this.#mark({ symbol: bar.symbol, at: bar.at, price: bar.close, volume: bar.volume });
   }

@@ -5,7 +5,7 @@
  * 2. The random stream follows from the seed, the strategy and the run's number, so a run that is repeated after a crash
  *    draws the same numbers.
  */
-import { createStream, type Stream } from "../../orchestrator/index.ts";
+import { createStream, type Stream } from "../../orchestrator/random.ts";
 import { decimal, roundDownToStep } from "../../shared/decimal.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";
@@ -63,9 +63,6 @@ export function contextOf(picture: RunPicture, settings: ContextSettings): Strat
       stream ??= createStream(settings.seed, `strategy:${picture.strategy}:${picture.run}`);
       return stream.next();
     },
-    heartbeat: () => {
-      // In the session's own process a run's start and end are its heartbeats, because nobody could hear of more.
-      settings.heartbeat?.();
-    },
+    heartbeat: () => settings.heartbeat?.(),
   });
 }

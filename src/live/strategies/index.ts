@@ -1,4 +1,3 @@
-/** Strategies: the built-in ones, a user's own, and the host that runs them. */
+/** Strategies: the built-in ones, and what they and a user's own have in common. */
 export { builtInStrategies, carrySignal, meanReversionSignal, momentumSignal, pairsSignal } from "./built-in.ts";
-export { createInProcessHost } from "./in-process-host.ts";
 export { checkParameters, parameterRulesOf } from "./parameters.ts";

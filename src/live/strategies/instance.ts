@@ -1,5 +1,5 @@
 /**
- * One strategy with its own state, and one run of it: the same in the session's process and in a host process.
+ * One strategy with its own state, and one run of it: whatever process it runs in.
  *
  * 1. Whatever a strategy does when it is loaded, run, saved or looked at, it cannot throw through here.
  * 2. A run is: `load` or `onStart` before the first, `onFill` for each new fill, `onTick`, `save`. What any of them throws
@@ -14,7 +14,7 @@ import { checkResult } from "./result.ts";
 
 /** Bars that a strategy gets which does not say how many it needs, and the most that one can ask for. */
 const BARS_DEFAULT = 200;
-const BARS_MAX = 10_000;
+export const BARS_MAX = 10_000;
 const MESSAGE_MAX = 500;
 export const STATE_CHARS_MAX = 65_536;
 

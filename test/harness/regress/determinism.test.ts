@@ -2,6 +2,7 @@
  * The same bytes from every machine: two processes with another folder, time zone, locale and scratch place; and a strategy with
  * a clock in it, which must be found.
  */
+import { insideHost } from "../../sim/inside-host.ts";
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -77,9 +78,9 @@ describe("host processes", () => {
     const revert = "module: mean_reversion, symbols: [AAA], cadence: 30s, params: { lookback: 10, z_entry: 0.8 }";
     const desk = `${DESK}  - { name: revert, ${revert} }\n`;
     const folder = makeFixture({ desk, strategies: { "bird.mjs": BIRD } });
-    await keepBaseline(folder, { processesFor: "none" });
-    for (const hosts of [{ processes: 1 }, { processesFor: "all", processes: 3 }] as const) {
-      const told = await regress(folder, hosts);
+    await keepBaseline(folder, { openHost: insideHost });
+    for (const processes of [1, 3]) {
+      const told = await regress(folder, { hosts: { processes } });
       expect([told.verdict, told.difference, told.artifacts]).toEqual(["equal", null, []]);
       expect(told.orders).toBeGreaterThan(15);
     }
@@ -90,8 +91,8 @@ describe("host processes", () => {
 describe("a canary", () => {
   it("without a clock is equal from run to run", async () => {
     const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": BIRD } });
-    await keepBaseline(folder, { processesFor: "none" });
-    const told = await regress(folder, { processesFor: "none" });
+    await keepBaseline(folder, { openHost: insideHost });
+    const told = await regress(folder, { openHost: insideHost });
     expect(told.orders).toBeGreaterThan(10);
     expect(told.verdict).toBe("equal");
   });
@@ -99,8 +100,8 @@ describe("a canary", () => {
   it("with a wall clock in it fails, at an order, with the signal that led there", async () => {
     const clocked = strategy("const quantity = 1 + (Number(process.hrtime.bigint() % 9973n));");
     const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": clocked } });
-    await keepBaseline(folder, { processesFor: "none" });
-    const told = await regress(folder, { processesFor: "none" });
+    await keepBaseline(folder, { openHost: insideHost });
+    const told = await regress(folder, { openHost: insideHost });
     expect(told.orders).toBeGreaterThan(5);
     expect(told.verdict).toBe("differs");
     expect(told.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });

@@ -5,7 +5,6 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { onTestFinished } from "vitest";
-import type { HostSettings } from "../../../src/live/host/index.ts";
 import {
   loadFixture,
   prepareFixtures,
@@ -17,6 +16,9 @@ import {
   type RegressOptions,
 } from "../../../src/harness/regress/index.ts";
 import { FIXTURES_FOLDER } from "./bars.ts";
+
+/** Where a run's strategies run. */
+export type HostsOfRun = Pick<RegressOptions, "openHost" | "hosts">;
 
 export const OPTIONS: RegressOptions = { version: "test", wallMs: () => 0, monotonicMs: () => 0 };
 
@@ -76,17 +78,17 @@ export function makeFixture(
 export const SMALL_DESK = DESK;
 
 /** Makes a fixture's present run its baseline. */
-export async function keepBaseline(folder: string, hosts: HostSettings = {}): Promise<void> {
+export async function keepBaseline(folder: string, how: HostsOfRun = {}): Promise<void> {
   await withScratch({}, async (scratch) => {
     const fixture = await loadFixture(folder);
-    writeBaseline(fixture, (await runFixture(fixture, scratch, { ...OPTIONS, hosts })).result);
+    writeBaseline(fixture, (await runFixture(fixture, scratch, { ...OPTIONS, ...how })).result);
   });
 }
 
-export async function regress(folder: string, hosts: HostSettings = {}): Promise<Regression> {
+export async function regress(folder: string, how: HostsOfRun = {}): Promise<Regression> {
   const [prepared] = await prepareFixtures([{ name: "", folder }], false);
   if (prepared === undefined) throw new Error("nothing was prepared");
-  return regressOne(prepared, { ...OPTIONS, hosts });
+  return regressOne(prepared, { ...OPTIONS, ...how });
 }
 
 /** Every file under a folder with its text, to see that nothing changed. */

@@ -2,9 +2,10 @@
  * Sessions whose strategies run in processes: the same bytes wherever they run, and hostile neighbours hurt nobody.
  */
 import { describe, expect, it } from "vitest";
-import type { HostSettings } from "../../../src/live/host/index.ts";
+import type { SessionPorts } from "../../../src/live/session/assemble.ts";
 import type { Desk, StrategyConfig } from "../../../src/shared/desk.ts";
 import { MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
+import { insideHost } from "../../sim/inside-host.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { create, entriesOf, filesOf, finish, journalOf, makeWorkspace, minutes, reopen } from "../session/stage.ts";
 import { GOOD, HOSTILE, PATIENT, REFUSED, writeStrategies } from "./scene.ts";
@@ -21,10 +22,10 @@ function goodOnes(): StrategyConfig[] {
   ];
 }
 
-async function run(desk: Desk, files: Readonly<Record<string, string>>, hosts: HostSettings) {
+async function run(desk: Desk, files: Readonly<Record<string, string>>, ports: Partial<SessionPorts>) {
   const workspace = makeWorkspace();
   writeStrategies(workspace, files);
-  const session = await create(desk, { workspace, length: minutes(12), ports: { hosts } });
+  const session = await create(desk, { workspace, length: minutes(12), ports });
   const summary = await finish(session);
   expect(summary.failure).toBeNull();
   return { summary, session, files: filesOf(summary.folder), journal: journalOf(summary.folder) };
@@ -40,14 +41,13 @@ function ordersOf(journal: ReturnType<typeof journalOf>): string[] {
 describe("a session's bytes", () => {
   it("are the same inside and in 1, 2 and 4 processes", async () => {
     const desk = deskOf({ strategies: goodOnes() });
-    const inside = await run(desk, GOOD, { processesFor: "none" });
+    const inside = await run(desk, GOOD, { openHost: insideHost });
     expect(inside.summary.orders).toBeGreaterThan(30);
     expect(inside.summary.fills).toBeGreaterThan(20);
-    for (const processes of [1, 2, 4])
-      for (const processesFor of ["files", "all"] as const) {
-        const outside = await run(desk, GOOD, { ...PATIENT, processes, processesFor });
-        expect(outside.files, `${processes} processes for ${processesFor}`).toEqual(inside.files);
-      }
+    for (const processes of [1, 2, 4]) {
+      const outside = await run(desk, GOOD, { hosts: { ...PATIENT, processes } });
+      expect(outside.files, `${processes} processes`).toEqual(inside.files);
+    }
   });
 
   it("are the same with strategies that hang, whatever the number of processes", async () => {
@@ -59,8 +59,8 @@ describe("a session's bytes", () => {
     const { orchestrator } = deskOf();
     const desk = deskOf({ strategies, orchestrator: { ...orchestrator, quarantineAfter: 2 } });
     const files = { ...GOOD, ...HOSTILE };
-    const one = await run(desk, files, { ...PATIENT, processes: 1 });
-    const three = await run(desk, files, { ...PATIENT, processes: 3 });
+    const one = await run(desk, files, { hosts: { ...PATIENT, processes: 1 } });
+    const three = await run(desk, files, { hosts: { ...PATIENT, processes: 3 } });
     expect(three.files).toEqual(one.files);
     const ended = entriesOf(one.journal, "run_finished").filter((entry) => entry.strategy === "bad-hang");
     expect(ended.map((entry) => [entry.outcome, entry.runtime])).toEqual([1, 2].map(() => ["timed_out", 15 * SECOND]));
@@ -74,7 +74,7 @@ describe("a session's bytes", () => {
 describe("a session that is opened again", () => {
   it("goes on with what its strategies remembered, and makes the same orders and fills", async () => {
     const desk = deskOf({ strategies: goodOnes() });
-    const whole = await run(desk, GOOD, { ...PATIENT, processes: 2 });
+    const whole = await run(desk, GOOD, { hosts: { ...PATIENT, processes: 2 } });
     const workspace = makeWorkspace();
     writeStrategies(workspace, GOOD);
     const hosts = { ...PATIENT, processes: 2 };
@@ -96,12 +96,12 @@ describe("a session that is opened again", () => {
 
 describe("hostile strategies", () => {
   it("cost their own runs only: the others order what they would without them", async () => {
-    const alone = await run(deskOf({ strategies: goodOnes() }), GOOD, { processesFor: "none" });
+    const alone = await run(deskOf({ strategies: goodOnes() }), GOOD, { openHost: insideHost });
     const slow = { cadence: (20 * MINUTE) as Duration };
     const hostile = [...Object.keys(HOSTILE), ...REFUSED.map(([name]) => name)];
     const strategies = [...goodOnes(), ...hostile.map((name) => strategyOf(`bad-${name}`, name, ["AAA"], slow))];
     const files = { ...GOOD, ...HOSTILE, ...Object.fromEntries(REFUSED.map(([name, text]) => [name, text])) };
-    const among = await run(deskOf({ strategies }), files, { ...PATIENT, processes: 2 });
+    const among = await run(deskOf({ strategies }), files, { hosts: { ...PATIENT, processes: 2 } });
     expect(ordersOf(among.journal)).toEqual(ordersOf(alone.journal));
 
     const outcomes = new Map<string, string>();

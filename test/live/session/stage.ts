@@ -2,8 +2,9 @@
  * A stage for sessions: workspaces that vanish, real time that the test moves, copies of a folder as a crash would leave it.
  *
  * 1. Nothing here waits for the machine's time: timers fire when the test says so.
- * 2. Checkpoints are made so often that every start goes on from one.
- * 3. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
+ * 2. Strategies run in the test's process, unless a test says how their own processes shall be.
+ * 3. Checkpoints are made so often that every start goes on from one.
+ * 4. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +17,7 @@ import type { BrokerAdapter, Timers } from "../../../src/shared/ports.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { MINUTE, type Duration } from "../../../src/shared/time.ts";
 import { openWorkspace, readJournal, type Workspace } from "../../../src/store/index.ts";
+import { insideHost } from "../../sim/inside-host.ts";
 import type { EntryKind, JournalEntry } from "../../../src/store/journal/entries.ts";
 
 /** A disk in memory, where there is one: every commit syncs, and these tests are not about the disk's pace. */
@@ -41,13 +43,14 @@ export function owned(session: LiveSession): LiveSession {
 /** Entries from one checkpoint to the next, unless a test says otherwise. */
 const CHECKPOINT_ENTRIES = 40;
 
-const withCheckpoints = (ports: Partial<SessionPorts> | undefined): Partial<SessionPorts> => ({
+const portsFor = (ports: Partial<SessionPorts> | undefined): Partial<SessionPorts> => ({
   checkpointEntries: CHECKPOINT_ENTRIES,
+  ...(ports?.hosts === undefined ? { openHost: insideHost } : {}),
   ...ports,
 });
 
 export async function create(desk: Desk, { ports, ...more }: Partial<CreateOptions> = {}): Promise<LiveSession> {
-  const options = { workspace: makeWorkspace(), desk, length: minutes(10), ports: withCheckpoints(ports), ...more };
+  const options = { workspace: makeWorkspace(), desk, length: minutes(10), ports: portsFor(ports), ...more };
   return owned(await createSession(options));
 }
 
@@ -179,7 +182,7 @@ export async function reopen(
   id: string,
   { ports, ...more }: Partial<Parameters<typeof reopenSession>[0]> = {},
 ): Promise<LiveSession> {
-  return owned(await reopenSession({ workspace, id, ports: withCheckpoints(ports), ...more }));
+  return owned(await reopenSession({ workspace, id, ports: portsFor(ports), ...more }));
 }
 
 /** A broker whose methods are watched or replaced one by one. */

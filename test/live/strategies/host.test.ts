@@ -3,13 +3,15 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { HostPort, RunResult } from "../../../src/live/session/parts.ts";
-import { createInProcessHost } from "../../../src/live/strategies/index.ts";
+import { nodeTimers } from "../../../src/live/clock/index.ts";
+import { createStrategyHost } from "../../../src/live/host/index.ts";
 import { checkResult, ORDERS_MAX } from "../../../src/live/strategies/result.ts";
 import { openWorkspace, type Workspace } from "../../../src/store/index.ts";
 import { freshFolder } from "../../store/folders.ts";
 import { deskOf, NO_LIMITS, strategyOf } from "../session/desks.ts";
 import { metaOf, pictureOf } from "./scene.ts";
 
+const ONE = { processes: 1 };
 const FRAME = "defaults: {}, parameters: {}";
 const GOOD = `export default { ${FRAME}, onTick: () => [{ symbol: "A", quantity: 1, because: { text: "why", values: {} } }] };`;
 
@@ -23,7 +25,7 @@ function workspaceOf(files: Readonly<Record<string, string>>): Workspace {
 /** Loads modules, each as a strategy of its own name, and beside them one that works. */
 function hostOf(workspace: Workspace, modules: readonly string[]): Promise<HostPort> {
   const strategies = [...modules, "mean_reversion"].map((module) => strategyOf(module, module, ["A"]));
-  return createInProcessHost({ desk: deskOf({ strategies }), workspace, metaOf: (symbol) => metaOf(symbol) });
+  return createStrategyHost({ desk: deskOf({ strategies }), workspace, metaOf, timers: nodeTimers, settings: ONE });
 }
 
 const run = (host: HostPort, strategy: string): Promise<RunResult> =>
@@ -39,7 +41,7 @@ describe("a user's file", () => {
 
   it.each([
     ["throws at import", "throw new Error('not today');", /not today/],
-    ["is no JavaScript", "export default {", /^bad\.mjs does not load: ./],
+    ["is no JavaScript", "export default {", /^bad\.mjs does not load \(line 1\): ./],
     ["throws something odd", "throw Object.create(null);", /does not load/],
     ["has no default", "export const a = 1;", /no strategy/],
     ["has no onTick", "export default { defaults: {}, parameters: {} };", /no onTick/],
@@ -135,10 +137,12 @@ describe("a user's file", () => {
     const text = `export default { ${FRAME}, onTick: (c) => { throw new Error(JSON.stringify(c.sizing)); } };`;
     const limits = { ...NO_LIMITS, maxPosition: "50", maxPositionBySymbol: { B: "7.5" }, maxNotional: "900" };
     const strategies = [strategyOf("user", "user.mjs", ["A", "B"])];
-    const host = await createInProcessHost({
+    const host = await createStrategyHost({
       desk: deskOf({ strategies, limits }),
       workspace: workspaceOf({ "user.mjs": text }),
       metaOf: () => undefined,
+      timers: nodeTimers,
+      settings: ONE,
     });
     expect((await run(host, "user")).message).toContain('{"dollarPerTrade":10000,"maxPosition":7.5,"maxNotional":900}');
   });

@@ -1,20 +1,18 @@
 /**
- * The strategy host that runs in the session's own process: for the built-in strategies, and where a desk wants no other.
+ * A strategy host in the test's own process, behind the same interface as the real one: for tests that open sessions by the
+ * hundred and are not about processes. `test/live/host` holds that both give the same bytes.
  *
- * 1. A strategy that does not load says why, and the others run.
- * 2. What a strategy throws or returns wrongly is an outcome of its run, never an exception of the host.
- * 3. A user's file is loaded from the workspace's `strategies` folder and nowhere else.
- * 4. Whatever a module, its rules, its result or its error do when they are looked at, they cannot throw through the host.
- * 5. A synchronous strategy cannot be interrupted here; the session flags it as over its budget when it returns.
+ * 1. What a strategy throws or returns wrongly is an outcome of its run; one that does not load says why, and the others run.
+ * 2. A strategy that hangs cannot be ended here, and nothing is taken away from it: no file that is hostile runs here.
  */
-import type { StrategyConfig } from "../../shared/desk.ts";
-import type { SymbolMeta } from "../../shared/market.ts";
-import type { Strategy } from "../../shared/strategy.ts";
-import type { Workspace } from "../../store/index.ts";
-import type { HostPort, RunPicture, RunResult } from "../session/parts.ts";
-import { builtInStrategies } from "./built-in.ts";
-import { sizingOf, strategyFile, type HostedDesk } from "./files.ts";
-import { prepareStrategy, problemOf, StrategyInstance, strategyOf } from "./instance.ts";
+import type { StrategyConfig } from "../../src/shared/desk.ts";
+import type { Strategy } from "../../src/shared/strategy.ts";
+import type { Workspace } from "../../src/store/index.ts";
+import type { OpenHost } from "../../src/live/host/index.ts";
+import type { HostPort, RunPicture, RunResult } from "../../src/live/session/parts.ts";
+import { builtInStrategies } from "../../src/live/strategies/built-in.ts";
+import { sizingOf, strategyFile } from "../../src/live/strategies/files.ts";
+import { prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../../src/live/strategies/instance.ts";
 
 let loads = 0;
 
@@ -32,7 +30,7 @@ async function load(config: StrategyConfig, workspace: Workspace): Promise<Strat
   }
 }
 
-class InProcessHost implements HostPort {
+class InsideHost implements HostPort {
   readonly notLoaded: ReadonlyMap<string, string>;
   readonly barsNeeded: number;
   onHeartbeat: (strategy: string) => void = () => undefined;
@@ -59,13 +57,8 @@ class InProcessHost implements HostPort {
   }
 }
 
-/** Loads a desk's strategies. Never throws for one that does not load: `notLoaded` has its reason. */
-export async function createInProcessHost(options: {
-  readonly desk: HostedDesk;
-  readonly workspace: Workspace;
-  readonly metaOf: (symbol: string) => SymbolMeta | undefined;
-}): Promise<HostPort> {
-  const { desk, workspace, metaOf } = options;
+/** Loads a desk's strategies in this process. Never throws for one that does not load: `notLoaded` has its reason. */
+export const insideHost: OpenHost = async ({ desk, workspace, metaOf }) => {
   const loaded = new Map<string, StrategyInstance>();
   const notLoaded = new Map<string, string>();
   for (const config of desk.strategies) {
@@ -76,5 +69,5 @@ export async function createInProcessHost(options: {
     if (typeof prepared === "string") notLoaded.set(name, prepared);
     else loaded.set(name, new StrategyInstance(prepared, module, null));
   }
-  return new InProcessHost(loaded, notLoaded);
-}
+  return new InsideHost(loaded, notLoaded);
+};
