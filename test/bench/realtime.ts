@@ -76,7 +76,13 @@ class Replacements {
       this.#killedMs = performance.now();
       handle.kill();
     };
-    return { pid: handle.pid, send: (text) => handle.send(text), hold: (held) => handle.hold(held), kill };
+    return {
+      pid: handle.pid,
+      send: (text) => handle.send(text),
+      hold: (held) => handle.hold(held),
+      stepBack: (nice) => handle.stepBack(nice),
+      kill,
+    };
   };
 }
 

@@ -4,6 +4,7 @@
  * 1. `new` writes over nothing but the types file, which is the program's own.
  * 2. `check` ends with 0 when there is nothing to complain of, else with the code of `strategy_invalid`.
  */
+import { FENCE } from "../../shared/fence.ts";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
@@ -16,11 +17,13 @@ import type { AddCommand, Context } from "../program.ts";
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const FILES_MAX = 1_000;
 
-/** What the fence around a strategy stops, and what it does not; the same words wherever they are told. */
-export const FENCE = [
-  "A strategy's file runs in a process of its own kind: no files, no network, no other processes, no environment, no clock.",
-  "That stops mistakes and most mischief. It does not stop an attack on Node itself, and on this version of Node the network is",
-  "kept away by taking JavaScript's ways to it, not by the system: run strangers' code on another machine.",
+const listed = (title: string, lines: readonly string[]): string[] => [title, ...lines.map((line) => `  ${line}`)];
+
+/** What the fence around a strategy stops, and what it does not. */
+const FENCED = [
+  ...listed("What a strategy cannot do:", FENCE.stops),
+  ...listed("What costs its own run, and nobody else's:", FENCE.ends),
+  ...listed("What nothing here stops:", FENCE.leaves),
 ];
 
 function makeNew({ output }: Context, workspace: Workspace, given: string | undefined): number {
@@ -39,7 +42,7 @@ function makeNew({ output }: Context, workspace: Workspace, given: string | unde
   else {
     output.line(path);
     output.message(`It runs as it is. Try it: logos strategies check ${name}.ts; in desk.yaml: module: ${name}.ts`);
-    for (const line of FENCE) output.message(line);
+    for (const line of FENCED) output.message(line);
   }
   return 0;
 }
@@ -89,7 +92,7 @@ export function addStrategiesCommand(add: AddCommand): void {
     "strategies <what> [name]",
     "Write a new strategy (new NAME), try one (check FILE), or list what there is (list).",
     (command) => {
-      command.addHelpText("after", `\n${FENCE.join("\n")}`);
+      command.addHelpText("after", `\n${FENCED.join("\n")}`);
     },
     "logos strategies new my_momentum && logos strategies check my_momentum.ts",
     async (context, _options, [what, name]) => {

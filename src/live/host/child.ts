@@ -6,15 +6,18 @@
  *    together are answered together, within `TOGETHER_MS`: who listens then knows no more than that it is one of them.
  * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
  * 4. Before the first strategy is loaded its own means are taken away (`lockdown.ts`).
+ * 5. What a user's code sets off belongs to its own run: promises are waited for before the answer, so one that never comes to rest
+ *    hangs in its own run, and one that nobody catches fails it.
  */
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Bar } from "../../shared/market.ts";
 import type { Strategy } from "../../shared/strategy.ts";
+import type { RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
 import { lineIn, prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../strategies/instance.ts";
-import { removeNames, restrictModules } from "./lockdown.ts";
+import { lockDown, restrictModules } from "./lockdown.ts";
 import {
   barsOfRows,
   TOGETHER_MAX,
@@ -43,6 +46,14 @@ const endProcess = process.exit.bind(process);
 const kill = process.kill.bind(process);
 const rss = process.memoryUsage.rss.bind(process.memoryUsage);
 const clock = performance.now.bind(performance);
+const onRejection = process.on.bind(process, "unhandledRejection") as (hear: (reason: unknown) => void) => unknown;
+const soon = setImmediate;
+
+/** Everything that is already set off happens before this resolves. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    soon(resolve);
+  });
 
 interface Port {
   /** Sends; `sent` is called when the text has left the process. */
@@ -95,6 +106,9 @@ class Host {
   #guarded: readonly number[] = [];
   #unsent = 0;
   #job = 0;
+  #loading = false;
+  /** What was rejected and caught by nobody, since it was last asked for. */
+  #stray: string | null = null;
   #lastBeat = 0;
   /** Bytes that the process held when it was last measured, which costs as much as a small run. */
   #rss = rss();
@@ -104,8 +118,11 @@ class Host {
     this.#port = port;
     // Types are taken out by a part of Node that is loaded when it is first needed, and could not be any more.
     stripTypeScriptTypes("const ready: boolean = true;");
-    restrictModules(folder);
-    removeNames();
+    onRejection((reason) => {
+      this.#stray ??= problemOf(reason);
+    });
+    restrictModules(folder, () => this.#loading);
+    lockDown();
   }
 
   hear(text: unknown): void {
@@ -186,7 +203,9 @@ class Host {
     const { strategy: name, module, url, symbols, params, sizing, seed, state } = step;
     this.#instances.delete(name);
     const strategy =
-      url === null ? (builtInStrategies[module] ?? `${module} is no built-in strategy`) : await load(url, module);
+      url === null
+        ? (builtInStrategies[module] ?? `${module} is no built-in strategy`)
+        : await this.#import(url, module);
     if (typeof strategy === "string") return strategy;
     const metas = new Map(step.metas.map((meta) => [meta.symbol, Object.freeze(meta)]));
     const prepared = prepareStrategy(strategy, module, params, {
@@ -199,6 +218,22 @@ class Host {
     if (typeof prepared === "string") return prepared;
     this.#instances.set(name, new StrategyInstance(prepared, url === null ? null : module, state));
     return null;
+  }
+
+  async #import(url: string, module: string): Promise<Strategy | string> {
+    this.#loading = true;
+    const strategy = await load(url, module);
+    const stray = await this.#settled();
+    this.#loading = false;
+    return stray === null ? strategy : `${module} does not load: ${stray}`;
+  }
+
+  /** Waits for what a user's code has set off; answers what of it failed. */
+  async #settled(): Promise<string | null> {
+    await turn();
+    const stray = this.#stray;
+    this.#stray = null;
+    return stray === null ? null : `a promise was rejected and nobody caught it: ${stray}`;
   }
 
   async #run(step: RunStep): Promise<Ran> {
@@ -214,7 +249,9 @@ class Host {
     const bars: Record<string, readonly Bar[]> = {};
     for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
     const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
-    return { kind: "ran", job, result, rss: this.#held(began) };
+    const stray = instance.builtIn ? null : await this.#settled();
+    const told: RunResult = stray === null ? result : { ...result, outcome: "threw", orders: [], message: stray };
+    return { kind: "ran", job, result: told, rss: this.#held(began) };
   }
 
   /** Bytes that the process holds, measured anew after a run that could have made it grow. */

@@ -134,6 +134,11 @@ export class HostProcess {
     if (!this.#dead) this.#handle.send(JSON.stringify(message));
   }
 
+  /** Lets the others go first from here on. */
+  stepBack(nice: number): void {
+    if (!this.#dead) this.#handle.stepBack(nice);
+  }
+
   /** Ends it at once. */
   kill(): void {
     this.#dead = true;

@@ -8,6 +8,7 @@
  */
 import { fork } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -32,6 +33,8 @@ export interface ChildHandle {
   send(text: string): void;
   /** Ends it at once, whatever it does. */
   kill(): void;
+  /** Lets every process of a smaller `nice` (0 to 19) go first. It can go further back, never forth again. */
+  stepBack(nice: number): void;
   /** Whether it keeps the session's process alive. */
   hold(held: boolean): void;
 }
@@ -62,6 +65,14 @@ function letGo(handle: ChildHandle): void {
   if (living.delete(handle) && living.size === 0) process.off("exit", endAll);
 }
 
+function stepBack(pid: number | undefined, nice: number): void {
+  try {
+    if (pid !== undefined) setPriority(pid, nice);
+  } catch {
+    // It has ended already, or the system knows no priorities: then everybody goes on as before.
+  }
+}
+
 /** Node's `fork`. */
 export const forkChild: LaunchChild = (request, events) => {
   const child = fork(request.entry, [...request.arguments], {
@@ -82,6 +93,7 @@ export const forkChild: LaunchChild = (request, events) => {
       if (child.connected) child.send(text, () => undefined);
     },
     kill: () => void child.kill("SIGKILL"),
+    stepBack: (nice) => stepBack(child.pid, nice),
     hold: (wanted) => {
       for (const one of held) one?.[wanted ? "ref" : "unref"]?.();
     },
@@ -137,6 +149,7 @@ export function utilityChild(processes: UtilityProcesses): LaunchChild {
       kill: () => {
         if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
       },
+      stepBack: (nice) => stepBack(child.pid, nice),
       // A utility process is the application's own and never keeps it alive.
       hold: () => undefined,
     };
@@ -162,7 +175,13 @@ export function neverThrowing(launch: LaunchChild): LaunchChild {
     } catch (error) {
       const errors = `Error: ${error instanceof Error ? error.message : String(error)}`;
       queueMicrotask(() => events.ended({ code: null, signal: null, errors }));
-      return { pid: undefined, send: () => undefined, kill: () => undefined, hold: () => undefined };
+      return {
+        pid: undefined,
+        send: () => undefined,
+        kill: () => undefined,
+        stepBack: () => undefined,
+        hold: () => undefined,
+      };
     }
   };
 }
@@ -198,5 +217,10 @@ export function childRequest(strategies: string, memoryMb: number): ChildRequest
   const folder = pathToFileURL(join(bothOf(strategies).at(-1) ?? strategies, "/")).href;
   // Windows starts no process without this one.
   const root = process.platform === "win32" ? process.env["SystemRoot"] : undefined;
-  return { entry, arguments: [folder], execArguments, env: root === undefined ? {} : { SystemRoot: root } };
+  return {
+    entry,
+    arguments: [folder],
+    execArguments,
+    env: { TZ: "UTC", ...(root === undefined ? {} : { SystemRoot: root }) },
+  };
 }

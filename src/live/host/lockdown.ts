@@ -3,45 +3,18 @@
  *
  * What this stops, together with the flags that the process is started with (`launch.ts`): reading and writing files, starting
  * processes and threads, add-ons, the environment, `eval`, the network as far as JavaScript reaches it, and clocks and chance,
- * so that a run is a function of what it is given.
- * What it does not stop: endless loops and memory (the session's process ends those), strategies of one process that meddle with
- * each other through shared built-in objects, and an attack on Node itself. It is a fence for a trader's own code, which may be
- * wrong, and no wall against somebody who wants to break out: whoever runs code of strangers should do so on another machine.
+ * so that a run is a function of what it is given. Nor can strategies of one process meddle with each other: what they have in common
+ * is frozen (`freeze.ts`), and each has its own copy of every module that it imports.
+ * What it does not stop: endless loops and memory (the session's process ends those), and an attack on Node itself. It is a fence for a
+ * trader's own code, which may be wrong, and no wall against somebody who wants to break out: whoever runs code of strangers should
+ * do so on another machine.
  *
  * 1. A module of the strategies folder imports modules of that folder and nothing else; everything else imports nothing more.
- * 2. Names that would give a clock, chance, files, network or processes are gone, or say what to use instead.
+ * 2. Modules are imported while a strategy is loaded, and never in a run: whatever a run sets off ends with it.
+ * 3. Names that would give a clock, chance, files, network or processes are gone, or say what to use instead.
  */
 import { registerHooks } from "node:module";
-
-/** Global names that are taken away. */
-const GONE = [
-  "process",
-  "fetch",
-  "WebSocket",
-  "EventSource",
-  "Request",
-  "Response",
-  "Headers",
-  "FormData",
-  "navigator",
-  "performance",
-  "crypto",
-  "setTimeout",
-  "setInterval",
-  "setImmediate",
-  "clearTimeout",
-  "clearInterval",
-  "clearImmediate",
-  "queueMicrotask",
-  "Worker",
-  "BroadcastChannel",
-  "MessageChannel",
-  "MessagePort",
-  "localStorage",
-  "sessionStorage",
-  "Storage",
-  "WebAssembly",
-] as const;
+import { freezeShared } from "./freeze.ts";
 
 const MODULE = /\.(?:ts|mts|js|mjs)$/;
 
@@ -52,17 +25,25 @@ export function formatOf(url: string, folder: string): "module" | "module-typesc
   return /\.m?ts$/.test(path) ? "module-typescript" : "module";
 }
 
-/** Lets only the modules of one folder be loaded from here on. `folder`: its address, ending with a slash. */
-export function restrictModules(folder: string): void {
+/**
+ * Lets only the modules of one folder be loaded from here on, and only while `loading` says so. `folder`: its address, ending with
+ * a slash. What a module imports has that module's search, which names the strategy: so no two strategies share one.
+ */
+export function restrictModules(folder: string, loading: () => boolean): void {
   registerHooks({
     resolve: (specifier, context, next) => {
+      const inside = context.parentURL?.startsWith(folder) === true;
+      if (inside && /[?#]/.test(specifier))
+        throw new Error(`it imports ${specifier.slice(0, 200)}; name the file alone`);
+      if (!loading()) throw new Error(`it imports ${specifier.slice(0, 200)} in a run; import at the top of the file`);
       const found = /^(?:\.{0,2}\/|file:)/.test(specifier) ? next(specifier, context) : null;
       if (found === null || formatOf(found.url, folder) === null)
         throw new Error(
           `it imports ${specifier.slice(0, 200)}; a strategy gets everything through its context, and may import ` +
             "other .ts and .js files of the strategies folder only",
         );
-      return found;
+      const search = inside ? (/[?#].*$/s.exec(context.parentURL ?? "")?.[0] ?? "") : "";
+      return { ...found, url: found.url + search };
     },
     load: (url, context, next) => {
       const format = formatOf(url, folder);
@@ -78,6 +59,29 @@ function instead(what: string, use: string): () => never {
   };
 }
 
+/** A format of no date at all is one of now. */
+function stopFormats(noClock: () => never): void {
+  const formats = Intl.DateTimeFormat.prototype;
+  const { format, formatToParts } = Object.getOwnPropertyDescriptors(formats) as unknown as {
+    readonly format: { readonly get: (this: void) => (this: void, date: unknown) => string };
+    readonly formatToParts: { readonly value: (this: void, date: unknown) => unknown };
+  };
+  const asked = (date: unknown): [unknown] => (date === undefined ? noClock() : [date]);
+  Object.defineProperties(formats, {
+    format: {
+      get(this: object) {
+        const bound = Reflect.apply(format.get, this, []);
+        return (date?: unknown) => bound(...asked(date));
+      },
+    },
+    formatToParts: {
+      value(this: object, date?: unknown) {
+        return Reflect.apply(formatToParts.value, this, asked(date));
+      },
+    },
+  });
+}
+
 /** Takes clock and chance away: what a run does follows from its context alone. */
 function stopClocks(scope: Record<string, unknown>): void {
   const RealDate = Date;
@@ -90,6 +94,7 @@ function stopClocks(scope: Record<string, unknown>): void {
   Object.defineProperty(RealDate, "now", { value: noClock, configurable: false, writable: false });
   Object.defineProperty(RealDate.prototype, "constructor", { value: OnlyGiven, configurable: false, writable: false });
   scope["Date"] = OnlyGiven;
+  stopFormats(noClock);
   // The name is put together, because this is the one place that speaks of what it takes away.
   const chance = "random";
   Object.defineProperty(Math, chance, {
@@ -99,9 +104,11 @@ function stopClocks(scope: Record<string, unknown>): void {
   });
 }
 
-/** Removes the names, in this process and for good. Whoever needs one of them has kept it before. */
-export function removeNames(): void {
+/** Takes means and names away and freezes the rest, in this process and for good. Whoever needs one of them has kept it before. */
+export function lockDown(): void {
   const scope = globalThis as unknown as Record<string, unknown>;
-  for (const name of GONE) delete scope[name];
   stopClocks(scope);
+  // The one wait of the language that goes on behind a run's end.
+  Reflect.deleteProperty(Atomics, "waitAsync");
+  freezeShared(scope);
 }

@@ -25,6 +25,8 @@ export const APART_MAX = 8;
 const OFFENCES_SHARED = 1;
 /** Processes in a row that do not even start, after which no more are tried. */
 const START_FAILURES_MAX = 3;
+/** How far a process that one strategy has to itself stands behind the others when all want to work. */
+const OFFENDER_NICE = 15;
 const START_MS = 60_000;
 const CLOSE_MS = 250;
 const WATCH_MS = 10;
@@ -242,7 +244,11 @@ export class ProcessHost implements HostPort {
   /** A process for one strategy, or the least crowded of those where there are too many. */
   #apart(): HostProcess {
     const apart = [...this.#all].filter((one) => !one.dead && one !== this.#spare && !this.#shared.includes(one));
-    if (apart.length < APART_MAX) return this.#take();
+    if (apart.length < APART_MAX) {
+      const own = this.#take();
+      own.stepBack(OFFENDER_NICE);
+      return own;
+    }
     return apart.reduce((least, one) => (one.had.size < least.had.size ? one : least));
   }
 
@@ -409,6 +415,7 @@ export class ProcessHost implements HostPort {
     if (others.length === 0 || slow === undefined) return;
     slow.apart = true;
     slow.home = process;
+    process.stepBack(OFFENDER_NICE);
     process.takeBack(others);
     for (const hosted of this.#hosted.values())
       if (hosted.home === process && hosted !== slow) {

@@ -103,6 +103,10 @@ export class StrategyInstance {
     this.#state = state;
   }
 
+  get builtIn(): boolean {
+    return this.#file === null;
+  }
+
   get barsNeeded(): number {
     return this.#prepared.barsNeeded;
   }

@@ -1,5 +1,6 @@
 /** Help: the keys, what each view shows, what a halt means and what to press. */
 import type { ReactNode } from "react";
+import { FENCE } from "../../shared/fence.ts";
 import { TICK_CLASSES, TICK_MEANINGS } from "../../shared/ticks.ts";
 import { Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
@@ -186,6 +187,31 @@ function Ticks(): ReactNode {
   );
 }
 
+const FENCE_PARTS = [
+  ["Cannot be done", FENCE.stops],
+  ["Costs its own run, and nobody else's", FENCE.ends],
+  ["Nothing here stops", FENCE.leaves],
+] as const;
+
+function Fence(): ReactNode {
+  return (
+    <Panel title="What a strategy may do" subtitle="every strategy runs in a process beside the one that trades">
+      <div className="prose">
+        {FENCE_PARTS.map(([title, lines]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <ul>
+              {lines.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
 export function Help(): ReactNode {
   return (
     <div className="sheet help">
@@ -196,6 +222,7 @@ export function Help(): ReactNode {
       </div>
       <div className="stack">
         <Views />
+        <Fence />
         <Keys />
       </div>
     </div>

@@ -13,6 +13,8 @@ export class FakeChild {
   readonly heard: ToHost[] = [];
   killed = false;
   held = false;
+  /** How far it stands behind the others. */
+  nice = 0;
   /** Steps that it has not answered, oldest first. */
   open: (LoadStep | RunStep)[] = [];
 
@@ -78,6 +80,9 @@ export class FakeLauncher {
       kill: () => {
         child.killed = true;
         queueMicrotask(() => child.end({ signal: "SIGKILL" }));
+      },
+      stepBack: (nice) => {
+        child.nice = nice;
       },
       hold: (held) => {
         child.held = held;

@@ -147,6 +147,11 @@ describe("a run that hangs", () => {
     expect(other.result?.outcome).toBe("ok");
     await timers.pass(5_200);
     expect(launcher.children.filter((child) => child.killed)).toHaveLength(3);
+    // What hangs again and again hangs behind the others, who would else share a core with it.
+    const niceOf = (loaded: string): readonly number[] =>
+      launcher.children.filter((child) => child.loads.at(-1)?.strategy === loaded).map((child) => child.nice);
+    expect(new Set(niceOf("b"))).toEqual(new Set([0]));
+    expect(niceOf("a").at(-1)).toBeGreaterThan(10);
     expect(host.processes().some((one) => one.strategies.join() === "b")).toBe(true);
   });
 

@@ -114,7 +114,7 @@ describe("a user's file", () => {
     ],
     [
       "returns a list of its own making",
-      "return Object.assign([{}], { entries: () => [][Symbol.iterator]() });",
+      "return Object.defineProperty([{}], 'entries', { value: () => [][Symbol.iterator]() });",
       "bad_result",
       /order 1/,
     ],

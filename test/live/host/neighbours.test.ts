@@ -1,0 +1,141 @@
+/**
+ * Strategies of one real process: whatever one of them does to what they have in common, the others do what they do alone.
+ */
+import { expect, it } from "vitest";
+import { nodeTimers } from "../../../src/live/clock/index.ts";
+import { createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
+import { ProcessHost } from "../../../src/live/host/process-host.ts";
+import type { RunResult } from "../../../src/live/session/parts.ts";
+import { deskOf, strategyOf } from "../session/desks.ts";
+import { makeWorkspace } from "../session/stage.ts";
+import { metaOf } from "../strategies/scene.ts";
+import { barsUpTo, pictureAt, writeStrategies } from "./scene.ts";
+
+const head = "export default { defaults: {}, parameters: {},";
+const SETTINGS: HostSettings = { processes: 1, hangMs: 1_500, loadMs: 5_000, memoryMb: 64 };
+
+/** Counts in a module of its own, and uses what others may have spoiled. */
+const GOOD = {
+  "counter.ts": "export const counter = { runs: 0 };",
+  "good.ts": `import { counter } from "./counter.ts";
+class NoBars extends Error { constructor(text: string) { super(text); this.name = "NoBars"; } }
+${head} onTick(c) {
+  counter.runs += 1;
+  const bars = c.bars("AAA");
+  const closes = [...bars].map((bar) => Math.abs(bar.close)).filter(Number.isFinite);
+  const seen = JSON.parse(JSON.stringify({ runs: counter.runs, closes: closes.reduce((sum, one) => sum + one, 0).toFixed(4) }));
+  for (const name in seen) if (!["runs", "closes"].includes(name)) throw new NoBars(name);
+  const own = { toString() { return "own"; } };
+  own.toString = () => String(new NoBars("none"));
+  return [{ symbol: "AAA", quantity: seen.runs, because: { text: seen.closes + " " + own + " " + typeof found, values: {} } }];
+} };`,
+};
+
+/** What a neighbour tries, and what becomes of its own run. */
+const MEDDLERS: readonly (readonly [name: string, body: string, own: RegExp])[] = [
+  ["an array's method", "Array.prototype.map = () => [];", /^threw TypeError: .*map/],
+  ["the way lists are walked", "Array.prototype[Symbol.iterator] = function* () {};", /^threw TypeError/],
+  ["an iterator's step", "Object.getPrototypeOf([].values()).next = () => ({ done: true });", /^threw TypeError/],
+  ["all objects", "Object.prototype.runs = 99;", /^threw TypeError/],
+  [
+    "all objects, as a getter",
+    "Object.defineProperty(Object.prototype, 'extra', { get: () => 1, enumerable: true });",
+    /^threw/,
+  ],
+  ["an object's text", "Object.prototype.toString = () => 'theirs';", /^threw TypeError/],
+  ["every function", "Function.prototype.call = () => undefined;", /^threw TypeError/],
+  ["arithmetic", "Math.abs = () => 7;", /^threw TypeError/],
+  ["numbers", "Number.prototype.toFixed = () => '0';", /^threw TypeError/],
+  ["writing", "JSON.stringify = () => '{}';", /^threw TypeError/],
+  ["reading", "Object.defineProperty(JSON, 'parse', { value: () => ({}) });", /^threw TypeError/],
+  ["a global name", "globalThis.found = 1;", /^threw TypeError/],
+  ["a name of the language", "globalThis.Array = Object;", /^threw TypeError/],
+  ["every error", "Error.prepareStackTrace = () => 'theirs';", /^threw TypeError/],
+  ["generators", "Object.getPrototypeOf(function* () {}).prototype.next = () => ({ done: true });", /^threw TypeError/],
+  ["the bars", "c.bars('AAA')[0].close = 1e9;", /^threw TypeError/],
+  ["its module's copy", "counter.runs = 1_000; return [{ symbol: 'AAA', quantity: counter.runs }];", /^ok/],
+  ["a loop of promises", "(async () => { for (;;) await null; })(); return [];", /^timed_out/],
+  ["a promise that fails", "Promise.reject(new Error('nobody')); return [];", /^threw a promise was rejected.*nobody/],
+  [
+    "an import in a run",
+    "import('./counter.ts').then(() => { for (;;); }); return [];",
+    /^threw a promise .* in a run/,
+  ],
+  [
+    "a wait behind its run",
+    "Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); return [];",
+    /^threw/,
+  ],
+  ["the clock", "new Intl.DateTimeFormat('en').format(); return [];", /^threw Error: A strategy has no clock/],
+  [
+    "the clock by parts",
+    "new Intl.DateTimeFormat('en').formatToParts(); return [];",
+    /^threw Error: A strategy has no clock/,
+  ],
+  ["the clock behind a date", "new Date(0).constructor.now(); return [];", /^threw Error: A strategy has no clock/],
+  [
+    "the machine's zone",
+    "return [{ symbol: 'AAA', quantity: 1 + new Date(2026, 6, 1).getTimezoneOffset() }];",
+    /^ok 1$/,
+  ],
+  ["what is forgotten", "new WeakRef({}); return [];", /^threw ReferenceError/],
+];
+
+/** Files that would reach another strategy's own copy of a module. */
+const REACHING = {
+  "thief.ts": `import victim from "./good.ts?as=good"; victim.onTick = () => []; ${head} onTick: () => [] };`,
+};
+
+const toldOf = ({ outcome, message, orders }: RunResult): string =>
+  `${outcome} ${outcome === "ok" ? String(orders[0]?.quantity ?? "") : (message ?? "")}`;
+
+async function hostOf(modules: Readonly<Record<string, string>>): Promise<ProcessHost> {
+  const workspace = makeWorkspace();
+  writeStrategies(workspace, { ...GOOD, ...modules });
+  const names = ["good.ts", ...Object.keys(modules)];
+  const strategies = names.map((module) => strategyOf(module, module, ["AAA"]));
+  const host = await createStrategyHost({
+    desk: deskOf({ strategies }),
+    workspace,
+    metaOf,
+    timers: nodeTimers,
+    settings: SETTINGS,
+  });
+  if (!(host instanceof ProcessHost)) throw new Error("not the real host");
+  return host;
+}
+
+it("are not reached by what another one does to the language, its names, or what it leaves behind", async () => {
+  const modules = MEDDLERS.map(([, body], index) => {
+    const text = `import { counter } from "./counter.ts"; ${head} onTick(c) { counter; ${body} } };`;
+    return [`bad-${index}.mjs`, text] as const;
+  });
+  const host = await hostOf(Object.fromEntries(modules));
+  expect([...host.notLoaded]).toEqual([]);
+  let good = 0;
+  const runGood = (): Promise<RunResult> => {
+    good += 1;
+    return host.run(pictureAt("good.ts", good, barsUpTo(30)), null);
+  };
+  const first = await runGood();
+  expect(toldOf(first)).toBe("ok 1");
+  expect(first.orders[0]?.because.text).toMatch(/NoBars: none undefined$/);
+  for (const [index, [name, , own]] of MEDDLERS.entries()) {
+    const module = `bad-${index}.mjs`;
+    // Asked for together, so that the good one waits behind it in the same process, and once more afterwards.
+    const both = [host.run(pictureAt(module, 1, barsUpTo(30)), null), runGood()] as const;
+    expect.soft(toldOf(await both[0]), name).toMatch(own);
+    for (const result of [await both[1], await runGood()]) {
+      expect.soft(result.outcome, name).toBe("ok");
+      expect.soft(result.orders[0]?.because, name).toEqual(first.orders[0]?.because);
+    }
+  }
+  host.close();
+});
+
+it("cannot import another one's copy of a module", async () => {
+  const host = await hostOf(REACHING);
+  expect(host.notLoaded.get("thief.ts")).toMatch(/name the file alone/);
+  expect(toldOf(await host.run(pictureAt("good.ts", 1, barsUpTo(30)), null))).toBe("ok 1");
+  host.close();
+});
