@@ -303,7 +303,6 @@ async function goOn(
     state === null ? [] : [[name, state] as const],
   );
   core.host.restore(new Map(remembered));
-  if (core.clock.kind === "system") core.now = core.clock.now();
   const reconciled = await reconcileWithVenue(core);
   loadedAnew(core);
   if (options.restore !== undefined && snapshot !== null) applyRestore(core, options.restore, snapshot);

@@ -217,7 +217,20 @@ function marksHeard(core: Core): FeedEvent[] {
   return marks.filter((mark) => mark !== null && mark.at > warm).map((mark) => ({ kind: "mark", mark: mark as Mark }));
 }
 
-/** Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. */
+/**
+ * What the market did while nobody was there, on the system's clock: heard before anything is journaled of the present moment, as a
+ * repetition of those entries hears it. What the venue fills meanwhile it reports to the first pass.
+ */
+function catchUp(core: Core): void {
+  if (core.clock.kind === "virtual") return;
+  core.now = core.clock.now();
+  hearFeed(core, core.now, (events, at) => core.broker.onMarketData(events, at));
+}
+
+/**
+ * Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. The venue is asked
+ * for what it had at the journal's end, and only then do books and venue hear what came after.
+ */
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
   broker.onMarketData(marksHeard(core), core.now);
@@ -226,6 +239,7 @@ export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
     await answered(() => broker.openOrders()),
     await answered(() => broker.positions()),
   ];
+  catchUp(core);
   const missing = fills.ok ? fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor)) : [];
   const due = missing.filter((fill) => toldAt(fill) <= core.now);
   const ahead = missing.filter((fill) => toldAt(fill) > core.now).toSorted((a, b) => toldAt(a) - toldAt(b));

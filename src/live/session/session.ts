@@ -64,6 +64,8 @@ export class Session implements LiveSession {
   readonly #loop: Loop;
   readonly #kill: KillSwitch;
   #state: "ready" | "running" | "stopping" | "stopped" | "failed" = "ready";
+  /** True once interrupted runs go on, or are given up. */
+  #begun = false;
   #paused = false;
   #failure: ErrorShape | null = null;
   #cause: StopCause | null = null;
@@ -128,6 +130,7 @@ export class Session implements LiveSession {
     for (const run of this.#parts.interrupted)
       if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.picture, run.due);
       else abandonRun(this.#core, run);
+    this.#begun = true;
     this.#watch();
     void this.#run();
   }
@@ -327,7 +330,8 @@ export class Session implements LiveSession {
       this.#say("stopped", `${how[cause]}.`);
       this.#core.ledger.commit();
       this.#parts.saves.last();
-      this.#parts.checkpoints.save(this.#loop.runs.underWay);
+      // Whoever stops what was never started leaves its runs under way as they were found.
+      this.#parts.checkpoints.save(this.#begun ? this.#loop.runs.underWay : this.#parts.interrupted);
       this.#state = "stopped";
       writeFiles(this.#core, this.#parts.facts, "stopped", cause, null);
       this.#close(cause);

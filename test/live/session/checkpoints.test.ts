@@ -8,10 +8,22 @@ import { describe, expect, it } from "vitest";
 import { verifySession } from "../../../src/harness/verify.ts";
 import { createStream } from "../../../src/orchestrator/index.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
-import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
+import { HOUR, MILLISECOND, MINUTE, type Duration } from "../../../src/shared/time.ts";
 import { openForWriting, openJournal, readJournal, type Workspace } from "../../../src/store/index.ts";
 import { deskOf, NO_FAULTS, NO_LIMITS, withBroker } from "./desks.ts";
-import { crashCopy, create, entriesOf, EQUAL_FILES, filesOf, finish, journalOf, minutes, reopen } from "./stage.ts";
+import {
+  crashCopy,
+  create,
+  entriesOf,
+  EQUAL_FILES,
+  filesOf,
+  finish,
+  handPorts,
+  HandTimers,
+  journalOf,
+  minutes,
+  reopen,
+} from "./stage.ts";
 
 const DESKS: readonly (readonly [string, Desk])[] = [
   ["a quiet venue", deskOf()],
@@ -81,6 +93,52 @@ describe("a start from a checkpoint", () => {
       const { checks } = await verifySession(workspace, id);
       expect(checks.filter((check) => check.state !== "passed")).toEqual([]);
     }
+  });
+
+  it("keeps the runs that were under way when it was stopped without having been started", async () => {
+    const runtime = { median: 12_000_000 as Duration, sigma: 0, slowShare: 0, slowFactor: 1 };
+    const session = await create(deskOf({ runtime }), { length: minutes(5) });
+    const { folder } = await finish(session);
+    const [workspace, twin] = [crashCopy(folder), crashCopy(folder)];
+    const idle = await reopen(workspace, session.id);
+    const [told] = entriesOf(idle.entries(), "session").filter((entry) => entry.event === "recovered");
+    expect(told?.text).toMatch(/[1-4] runs under way/);
+    await idle.stop("operator");
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state !== "passed")).toEqual([]);
+    const more = { length: minutes(5) };
+    const runs = [];
+    for (const where of [workspace, twin]) {
+      const again = await reopen(where, session.id, more);
+      expect((await finish(again)).failure).toBeNull();
+      runs.push(entriesOf(journalOf(again.folder), "run_finished"));
+    }
+    const [after, without] = runs.map((all) =>
+      all.map(({ strategy, run, at, outcome }) => [strategy, run, at, outcome]),
+    );
+    expect(after).toEqual(without);
+  });
+
+  it("hears what the market did while nobody was there before it journals anything of the present", async () => {
+    // With this seed equity has its peak meanwhile, while orders fill in parts.
+    const desk = withBroker({ partialFillShare: 0.001 }, { seed: "3", clock: { kind: "system" } });
+    const timers = new HandTimers();
+    let wall = 1_767_623_400_000;
+    const ports = handPorts(timers, { wallMs: () => wall + timers.nowMs });
+    const session = await create(desk, { length: (3 * HOUR) as Duration, ports });
+    session.start();
+    await timers.pass(240_000);
+    expect(session.probe().router.inflight).toBeGreaterThan(0);
+    const workspace = crashCopy(session.folder);
+    wall += (20 * MINUTE) / 1_000;
+    const again = await reopen(workspace, session.id, { ports });
+    again.start();
+    await timers.pass(60_000);
+    const stopped = again.stop("operator");
+    await timers.pass(1_000);
+    expect((await stopped).failure).toBeNull();
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state !== "passed")).toEqual([]);
   });
 
   it("makes files whole again that are missing or shorter, and leaves what is right", async () => {
