@@ -287,6 +287,11 @@ export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay)
     : `the checkpoint behind entry ${saved.seq} knows other keys or executions than its entries give`;
 }
 
+/** The parts' state as a text, but for what no entry tells: equal states are equal texts. */
+export function stateText(core: Core, open: readonly Interrupted[]): string {
+  return JSON.stringify(comparable(partsState(core, open)));
+}
+
 function comparable(parts: PartsState): Readonly<Record<keyof PartsState, unknown>> {
   const { scheduler, tally } = parts;
   const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));

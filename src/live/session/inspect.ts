@@ -2,7 +2,7 @@
  * A look at a session's journal without opening it: the same parts, the same replay, and nothing is changed.
  *
  * 1. No lock is taken, no file is written, no venue is asked, no strategy is loaded; it is safe beside a running session.
- * 2. It begins with the first entry, or with the checkpoint where the entries before it were let go.
+ * 2. It begins with the first entry, or with the checkpoint where that is asked for or the entries before it were let go.
  * 3. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
  */
 import { writeRouterState } from "../../orchestrator/index.ts";
@@ -55,20 +55,22 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
 
 /**
  * Repeats a session's journal and answers the parts as they stand at its end. `visit` is told what is repeated next, and null at
- * the end. Throws `journal_damaged` for what cannot be repeated.
+ * the end; `from` says where it begins. Throws `journal_damaged` for what cannot be repeated.
  */
 export async function inspectJournal(
   workspace: Workspace,
   files: SessionFiles,
   journal: JournalReader,
   visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
+  from: "first entry" | "checkpoint" = "first entry",
 ): Promise<Core> {
   const { desk, start } = birthOf(journal, files);
   const ports = { ...PORTS, openBroker: () => NO_VENUE, openHost: () => Promise.resolve(NO_HOST) };
   const prepared = await prepare(workspace, desk, start, ports);
   const clock = clockOf(desk, start, undefined, ports);
   const { seq: base } = journal.compaction();
-  const checkpoint = base === 0 ? null : neededCheckpoint(journal, runDigestOf(desk, start, prepared.feed));
+  const whole = base === 0 && from === "first entry";
+  const checkpoint = whole ? null : neededCheckpoint(journal, runDigestOf(desk, start, prepared.feed));
   const core = coreOf(prepared, files, readOnly(journal), () => undefined, clock, checkpoint);
   try {
     const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
