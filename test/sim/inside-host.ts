@@ -3,7 +3,7 @@
  * hundred and are not about processes. `test/live/host` holds that both give the same bytes.
  *
  * 1. What a strategy throws or returns wrongly is an outcome of its run; one that does not load says why, and the others run.
- * 2. A strategy that hangs cannot be ended here, and nothing is taken away from it: no file that is hostile runs here.
+ * 2. A strategy that hangs cannot be ended here, and nothing is taken away from it: no file that hangs or ends its process runs here.
  */
 import type { StrategyConfig } from "../../src/shared/desk.ts";
 import type { Strategy } from "../../src/shared/strategy.ts";

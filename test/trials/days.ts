@@ -1,107 +1,180 @@
 /**
- * Simulated days: sessions with venue faults, slow runs, halts, reviews and restarts, each drawn from its seed.
+ * Simulated days: sessions whose feed has holes, whose clock jumps, whose strategies are slow, throw or hang, whose venue errs, and
+ * which are stopped, killed and opened again, all of it drawn from the seed.
  *
- * Fault model: the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; runs overrun and time out; an
- * operator reviews and resumes; the session is stopped and opened again in between, each time from a checkpoint. The disk keeps
- * what it was given.
+ * Fault model. A third of the days each:
+ * - a drawn market on a virtual clock;
+ * - recorded bars with holes, of one symbol or of all, often longer than the desk's limit for stale data: the breaker halts;
+ * - the machine's clock, with timers and a wall that the trial moves: forward as after a suspended machine, back as after a correction
+ *   of its time, in a session and between two of them. Recorded bars have no place there, because the product plays none on that clock.
+ *
+ * In all of them: the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; an operator adopts, resumes and
+ * ends quarantines at each start; starts end by a stop or by a kill between two commits, and each goes on from a checkpoint and the
+ * entries behind it. On virtual clocks runs overrun and time out. Hostile strategies run beside the good ones: what throws or answers
+ * nonsense in two days of five, what costs a process (an endless loop, a blocking wait, a leak) in one of some fifty, and ten
+ * thousand orders at once in some of those.
+ *
+ * What cannot fail here: the disk keeps what it was given and a kill falls between two writes, because disk and half a write have trials
+ * of their own. On the machine's clock no strategy is slow or hangs: its deadline there is real time, which a trial by seed cannot have.
+ * The venue answers from its own store and never forgets.
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { verifySession } from "../../src/harness/verify.ts";
-import { createSession, reopenSession, type LiveSession } from "../../src/live/session/index.ts";
-import { createStream } from "../../src/orchestrator/index.ts";
-import type { Desk } from "../../src/shared/desk.ts";
-import { MINUTE, type Duration } from "../../src/shared/time.ts";
-import { openForWriting, openWorkspace } from "../../src/store/index.ts";
-import { deskOf } from "../live/session/desks.ts";
-import { BROKEN_MAX, makeFolder, type Trial } from "./trial.ts";
+import type { LiveSession } from "../../src/live/session/index.ts";
+import type { JournalEntry } from "../../src/store/index.ts";
+import { everyCanary } from "./day-canaries.ts";
+import { drawDay, isStale, withoutHostile, type DrawnDay } from "./day-drawn.ts";
+import {
+  compareTail,
+  entriesOf,
+  tracesOf,
+  wrongAmong,
+  wrongInBooks,
+  wrongInJournal,
+  wrongOutcome,
+} from "./day-holds.ts";
+import { inFolder, LivedDay, type Look } from "./day-lived.ts";
+import { BROKEN_MAX, type Trial } from "./trial.ts";
 
-/** A day is this long: an exchange's hours, thinned out. */
-const DAY_MINUTES = 12;
+/** From so many days on each kind of trouble has to have come up. */
+const ALL_KINDS_CASES = 100;
 
-function deskOfDay(seed: string, day: number): Desk {
-  const stream = createStream(seed, `day:${day}`);
-  for (let draw = 0; draw < 16; draw++) stream.next();
-  const share = (most: number): number => Math.round(stream.next() * most * 1_000) / 1_000;
-  const base = deskOf({ seed: `${seed}:${day}` });
-  const faults = {
-    reject: share(0.1),
-    dropAck: share(0.1),
-    duplicateFill: share(0.1),
-    delayFill: share(0.1),
-    unknownFill: stream.next() < 0.3 ? share(0.05) : 0,
-  };
-  const partialFillShare = stream.next() < 0.5 ? 0.001 : null;
-  const runtime = { ...base.runtime, slowShare: share(0.1) };
-  return { ...base, broker: { ...base.broker, faults, partialFillShare }, runtime };
-}
+const KINDS = [
+  "starts",
+  "kills",
+  "holes",
+  "silent holes",
+  "halts for stale data",
+  "jumps forward",
+  "jumps back",
+  "jumps between starts",
+  "gaps of missed slots",
+  "overruns",
+  "timeouts",
+  "throws",
+  "bad results",
+  "processes ended",
+  "floods of orders",
+  "reviews",
+  "fills",
+  "tails compared",
+  "days with and without hostile strategies",
+] as const;
+type Kind = (typeof KINDS)[number];
 
-/** Settles every open drift item and resumes, as an operator would. */
-function review(session: LiveSession): void {
-  const decision = { action: "adopt", operator: "trial", note: "by the trial" } as const;
-  for (const item of session.probe().drift) if (item.review === null) session.review(item.item, decision);
-  if (session.probe().router.halted) session.resume({ operator: "trial", note: "by the trial" });
+class Counts {
+  readonly figures: Record<string, number> = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+
+  add(kind: Kind, count = 1): void {
+    this.figures[kind] = (this.figures[kind] ?? 0) + count;
+  }
+
+  /** Kinds that never came up, in a run in which all should. */
+  missing(cases: number): string[] {
+    const never = KINDS.filter((kind) => this.figures[kind] === 0);
+    return cases < ALL_KINDS_CASES ? [] : never.map((kind) => `${cases} days went by without ${kind}`);
+  }
+
+  take(entry: JournalEntry): void {
+    if (entry.kind === "run_finished") {
+      if (entry.outcome === "overrun") this.add("overruns");
+      if (entry.outcome === "timed_out") this.add("timeouts");
+      if (entry.outcome === "threw") this.add("throws");
+      if (entry.outcome === "bad_result") this.add("bad results");
+      if (entry.orders >= 10_000) this.add("floods of orders");
+    } else if (entry.kind === "missed") this.add("gaps of missed slots");
+    else if (entry.kind === "fill") this.add("fills");
+    else if (entry.kind === "halt" && entry.code === "data_stale") this.add("halts for stale data");
+  }
 }
 
 /** What did not hold of one day, or null. */
-async function oneDay(seed: string, day: number): Promise<string | null> {
-  const path = makeFolder("day");
-  try {
-    const workspace = openWorkspace(path);
-    const desk = deskOfDay(seed, day);
-    const part = ((DAY_MINUTES / 3) * MINUTE) as Duration;
-    const ports = { checkpointEntries: 1 + Math.floor(createStream(seed, `checkpoints:${day}`).next() * 200) };
-    let session = await createSession({ workspace, desk, length: part, ports });
-    for (let start = 0; start < 3; start++) {
-      if (start > 0) session = await reopenSession({ workspace, id: "latest", length: part, ports });
-      if (session.probe().router.halted) review(session);
-      session.start();
-      const summary = await session.done;
-      if (summary.failure !== null) return `it failed: ${summary.failure.message}`;
-      const mismatch = session.probe().drift.find((item) => item.drift === "position_mismatch");
-      if (mismatch !== undefined) return mismatch.text;
-    }
-    const verdict = await verifySession(workspace, "latest");
-    const fault = verdict.checks.find((check) => check.state === "failed");
-    return fault === undefined ? null : `${fault.name}: ${fault.text}`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    rmSync(path, { recursive: true, force: true });
+async function oneDay(drawn: DrawnDay, counts: Counts): Promise<string | null> {
+  const look: Look = async (workspace, copy) => {
+    const { wrong, tail } = await compareTail(workspace, copy);
+    if (tail !== null && tail > 0) counts.add("tails compared");
+    return wrong;
+  };
+  return inFolder(async (path) => {
+    const day = new LivedDay(path, drawn, look);
+    const session = await day.pass();
+    if (typeof session === "string") return session;
+    const entries = entriesOf(session);
+    count(counts, drawn, day, entries);
+    return (await wrongAtEnd(day, drawn, session, entries)) ?? wrongBeside(drawn, entries, counts);
+  });
+}
+
+function count(counts: Counts, { holes }: DrawnDay, { happened }: LivedDay, entries: readonly JournalEntry[]): void {
+  counts.add("starts", happened.starts);
+  counts.add("kills", happened.kills);
+  counts.add("holes", holes.length);
+  counts.add("silent holes", holes.filter(isStale).length);
+  counts.add("jumps forward", happened.forward);
+  counts.add("jumps back", happened.back);
+  counts.add("jumps between starts", happened.asleep);
+  counts.add("processes ended", happened.processesEnded);
+  counts.add("reviews", happened.reviews);
+  for (const entry of entries) counts.take(entry);
+}
+
+async function wrongAtEnd(
+  { workspace }: LivedDay,
+  { desk, hostile, market, holes }: DrawnDay,
+  session: LiveSession,
+  entries: readonly JournalEntry[],
+): Promise<string | null> {
+  const books = await wrongInBooks(session.folder, desk, session.probe());
+  if (books !== null) return books;
+  const { wrong } = await compareTail(workspace, session.folder);
+  if (wrong !== null) return wrong;
+  const told = wrongInJournal(entries, desk);
+  if (told !== null) return told;
+  for (const entry of entries) {
+    const outcome = wrongOutcome(entry, hostile, market === "machine's clock");
+    if (outcome !== null) return outcome;
   }
+  const halts = new Set(entries.flatMap((entry) => (entry.kind === "halt" ? [entry.code] : [])));
+  const silent = holes.some(isStale);
+  if (halts.has("data_stale") && !silent) return "it halted for stale data, and its feed was not silent for so long";
+  // The evening begins with the operator's halt; another one may have held all the while.
+  if (silent && halts.size < 2) return "its feed was silent for longer than the desk allows, and nothing halted";
+  const verdict = await verifySession(workspace, session.id);
+  const fault = verdict.checks.find((check) => check.state !== "passed");
+  return fault === undefined ? null : `${fault.name}: ${fault.text}`;
+}
+
+/** On a virtual clock the good strategies' day is the one that they have alone, to the last fill. */
+async function wrongBeside(drawn: DrawnDay, entries: readonly JournalEntry[], counts: Counts): Promise<string | null> {
+  if (drawn.hostile.size === 0 || drawn.market === "machine's clock") return null;
+  counts.add("days with and without hostile strategies");
+  const quiet = withoutHostile(drawn);
+  const good = new Set(quiet.desk.strategies.map(({ name }) => name));
+  return inFolder(async (path) => {
+    const session = await new LivedDay(path, quiet, null).pass();
+    return typeof session === "string"
+      ? session
+      : wrongAmong(tracesOf(entriesOf(session), good), tracesOf(entries, good));
+  });
 }
 
 export const days: Trial = {
   name: "simulated days",
-  holds: "each start finds books and router as the journal says, and the venue agrees with them; the journal verifies",
-  short: 3,
+  holds:
+    "checkpoint and tail give what the whole journal gives, byte for byte; the books are the venue's own account; each slot runs once " +
+    "or is counted; good strategies do what they do alone; the journal verifies",
+  short: 6,
   long: 10_000,
   run: async (cases, seed, progress) => {
     const broken: string[] = [];
+    const counts = new Counts();
     for (let day = 0; day < cases; day++) {
-      const wrong = await oneDay(seed, day);
+      const wrong = await oneDay(drawDay(seed, day), counts).catch((error: unknown) =>
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
       if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`day ${day} of seed ${seed}: ${wrong}`);
       progress(day + 1);
     }
-    return { cases, counts: { starts: 3 * cases }, broken };
+    return { cases, counts: counts.figures, broken: [...broken, ...counts.missing(cases)] };
   },
-  // A venue that has forgotten a fill disagrees with the books: the next start must say so.
-  canary: async () => {
-    const path = makeFolder("day");
-    try {
-      const workspace = openWorkspace(path);
-      const session = await createSession({ workspace, desk: deskOf(), length: (3 * MINUTE) as Duration });
-      session.start();
-      const { folder } = await session.done;
-      const venue = openForWriting(join(folder, "broker.db"));
-      venue.exec("DELETE FROM fills WHERE cursor = (SELECT max(cursor) FROM fills)");
-      venue.close();
-      const again = await reopenSession({ workspace, id: "latest" });
-      const { drift } = again.probe();
-      await again.stop("operator");
-      return drift.some((item) => item.drift === "position_mismatch");
-    } finally {
-      rmSync(path, { recursive: true, force: true });
-    }
-  },
+  canary: everyCanary,
 };
