@@ -108,7 +108,7 @@ class Host {
   #job = 0;
   #loading = false;
   /** What was rejected and caught by nobody, since it was last asked for. */
-  #stray: string | null = null;
+  #stray: { readonly error: unknown } | null = null;
   #lastBeat = 0;
   /** Bytes that the process held when it was last measured, which costs as much as a small run. */
   #rss = rss();
@@ -118,8 +118,8 @@ class Host {
     this.#port = port;
     // Types are taken out by a part of Node that is loaded when it is first needed, and could not be any more.
     stripTypeScriptTypes("const ready: boolean = true;");
-    onRejection((reason) => {
-      this.#stray ??= problemOf(reason);
+    onRejection((error) => {
+      this.#stray ??= { error };
     });
     restrictModules(folder, () => this.#loading);
     lockDown();
@@ -223,17 +223,17 @@ class Host {
   async #import(url: string, module: string): Promise<Strategy | string> {
     this.#loading = true;
     const strategy = await load(url, module);
-    const stray = await this.#settled();
+    const stray = await this.#settled(module);
     this.#loading = false;
     return stray === null ? strategy : `${module} does not load: ${stray}`;
   }
 
   /** Waits for what a user's code has set off; answers what of it failed. */
-  async #settled(): Promise<string | null> {
+  async #settled(module: string): Promise<string | null> {
     await turn();
     const stray = this.#stray;
     this.#stray = null;
-    return stray === null ? null : `a promise was rejected and nobody caught it: ${stray}`;
+    return stray === null ? null : `a promise failed and nobody caught it: ${problemOf(stray.error, module)}`;
   }
 
   async #run(step: RunStep): Promise<Ran> {
@@ -249,7 +249,7 @@ class Host {
     const bars: Record<string, readonly Bar[]> = {};
     for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
     const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
-    const stray = instance.builtIn ? null : await this.#settled();
+    const stray = instance.file === null ? null : await this.#settled(instance.file);
     const told: RunResult = stray === null ? result : { ...result, outcome: "threw", orders: [], message: stray };
     return { kind: "ran", job, result: told, rss: this.#held(began) };
   }

@@ -52,13 +52,12 @@ function hidden(scope: Scope): object[] {
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
-/** Everything that can be reached from some objects through properties and prototypes, but for `except`; no getter is called. */
-function reachable(roots: readonly object[], except: object): Set<object> {
+/** Everything that can be reached from some objects through properties and prototypes; no getter is called. */
+function reachable(roots: readonly object[]): Set<object> {
   const seen = new Set<object>(roots);
   const add = (value: unknown): void => {
-    if (isObject(value) && value !== except) seen.add(value);
+    if (isObject(value)) seen.add(value);
   };
-  seen.delete(except);
   for (const object of seen) {
     add(Object.getPrototypeOf(object));
     for (const key of Reflect.ownKeys(object)) {
@@ -91,7 +90,10 @@ function allowOwn(prototype: object): void {
 
 /** Takes away the names that are not the language's own, and freezes the rest with everything behind it. */
 export function freezeShared(scope: Scope): void {
-  for (const name of Object.getOwnPropertyNames(scope)) if (!KEPT.has(name)) delete scope[name];
+  for (const name of Object.getOwnPropertyNames(scope))
+    if (!KEPT.has(name)) delete scope[name];
+    // A name that Node fills when it is first used has to be filled now.
+    else Object.defineProperty(scope, name, { value: scope[name] });
   // What Node prints with is its own affair, and a strategy's words go nowhere.
   scope["console"] = Object.fromEntries(PRINTING.map((name) => [name, () => undefined]));
   // Cutting texts takes the longest to get ready of all, and its parts are reached by no other way than by using it.
@@ -100,7 +102,5 @@ export function freezeShared(scope: Scope): void {
   for (const name of Object.getOwnPropertyNames(RegExp))
     if (Object.getOwnPropertyDescriptor(RegExp, name)?.get !== undefined) Reflect.deleteProperty(RegExp, name);
   for (const prototype of overridable(scope)) allowOwn(prototype);
-  const roots = Object.getOwnPropertyNames(scope).map((name) => scope[name]);
-  for (const object of reachable([...roots.filter(isObject), ...hidden(scope)], scope)) Object.freeze(object);
-  Object.freeze(scope);
+  for (const object of reachable([scope, ...hidden(scope)])) Object.freeze(object);
 }

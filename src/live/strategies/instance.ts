@@ -103,8 +103,8 @@ export class StrategyInstance {
     this.#state = state;
   }
 
-  get builtIn(): boolean {
-    return this.#file === null;
+  get file(): string | null {
+    return this.#file;
   }
 
   get barsNeeded(): number {

@@ -1,9 +1,9 @@
 /**
  * Strategies of one real process: whatever one of them does to what they have in common, the others do what they do alone.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
-import { createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
+import { checkStrategy, createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
 import { ProcessHost } from "../../../src/live/host/process-host.ts";
 import type { RunResult } from "../../../src/live/session/parts.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
@@ -55,11 +55,15 @@ const MEDDLERS: readonly (readonly [name: string, body: string, own: RegExp])[] 
   ["the bars", "c.bars('AAA')[0].close = 1e9;", /^threw TypeError/],
   ["its module's copy", "counter.runs = 1_000; return [{ symbol: 'AAA', quantity: counter.runs }];", /^ok/],
   ["a loop of promises", "(async () => { for (;;) await null; })(); return [];", /^timed_out/],
-  ["a promise that fails", "Promise.reject(new Error('nobody')); return [];", /^threw a promise was rejected.*nobody/],
+  [
+    "a promise that fails",
+    "Promise.reject(new Error('nobody')); return [];",
+    /^threw a promise failed and nobody caught it: Error: nobody \(bad-18.mjs, line 1\)/,
+  ],
   [
     "an import in a run",
     "import('./counter.ts').then(() => { for (;;); }); return [];",
-    /^threw a promise .* in a run/,
+    /^threw a promise failed .* in a run/,
   ],
   [
     "a wait behind its run",
@@ -138,4 +142,65 @@ it("cannot import another one's copy of a module", async () => {
   expect(host.notLoaded.get("thief.ts")).toMatch(/name the file alone/);
   expect(toldOf(await host.run(pictureAt("good.ts", 1, barsUpTo(30)), null))).toBe("ok 1");
   host.close();
+});
+
+/** Walks all that a strategy can reach by names, prototypes and properties, and throws with what it could change or should not find. */
+const WALK = `
+const open = new Set();
+function walk(roots) {
+  const seen = new Set();
+  const waiting = roots.map((one, index) => [one, String(index)]);
+  while (waiting.length > 0) {
+    const [at, path] = waiting.pop();
+    if (at === null || !/^(object|function)$/.test(typeof at) || seen.has(at)) continue;
+    seen.add(at);
+    if (/^(Socket|EventEmitter|WriteStream|process|MessagePort)$/.test(at.constructor?.name)) open.add("reaches " + path);
+    if (!Object.isFrozen(at)) open.add("not frozen: " + path);
+    waiting.push([Object.getPrototypeOf(at), path + ".__proto__"]);
+    for (const [key, one] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      for (const part of ["value", "get", "set"]) waiting.push([one[part], path + "." + key]);
+  }
+}
+const protoOf = Object.getPrototypeOf;
+export default { defaults: {}, parameters: {}, onTick(context) {
+  walk([globalThis, context.symbols, context.params, context.sizing, ...context.bars("AAA"), protoOf(context.bars),
+    protoOf(function* () {}), protoOf(async () => {}), protoOf(async function* () {}),
+    protoOf([][Symbol.iterator]()), protoOf([].values().map(String)), protoOf("".matchAll(/a/g)), protoOf(new Map().keys()),
+    protoOf(Object.getOwnPropertyDescriptor(class { get a() { return 1; } }.prototype, "a").get)]
+    .filter((one) => one !== null));
+  for (const [name, tells] of Object.entries({
+    "this moment by a format": () => new Intl.DateTimeFormat("en").format(),
+    "this moment by its parts": () => new Intl.DateTimeFormat("en").formatToParts(),
+    "the machine's hours": () => new Date(0).getHours() === 0 ? clock() : 0,
+    "an event's time": () => new Event("x").timeStamp, "a file's time": () => new File([], "x").lastModified,
+    "a timer": () => AbortSignal.timeout(1), "old memory": () => Buffer.allocUnsafe(8), "a wait": () => Atomics.waitAsync.call,
+  })) { let told = true; try { tells(); } catch { told = false; } if (told) open.add(name); }
+  if (open.size > 0) throw new Error([...open].slice(0, 8).join("; "));
+  return [];
+} };
+`;
+
+describe("what strategies share", () => {
+  it("is frozen as far as it reaches, and tells nothing of the machine", async () => {
+    const workspace = makeWorkspace();
+    writeStrategies(workspace, { "walk.ts": WALK });
+    expect((await checkStrategy(workspace, "walk.ts")).complaints).toEqual([]);
+  });
+
+  it("leaves objects of one's own alone", async () => {
+    const workspace = makeWorkspace();
+    const usual = `
+      class Mine extends Error { constructor(text) { super(text); this.name = "Mine"; } }
+      const bag = {}; bag.toString = () => "bag"; bag.hasOwnProperty = 1;
+      class List extends Array { total() { return this.reduce((sum, one) => sum + one, 0); } }
+      ${head} onTick(c) {
+        console.log("hello");
+        const day = new Intl.DateTimeFormat("en", { weekday: "short" }).format(c.now / 1000);
+        const right = String(bag) === "bag" && new Mine("x").name === "Mine" && List.from([1, 2]).total() === 3 && day.length === 3;
+        if (!right) throw new Error("something usual does not work");
+        return [];
+      } };`;
+    writeStrategies(workspace, { "usual.ts": usual });
+    expect((await checkStrategy(workspace, "usual.ts")).complaints).toEqual([]);
+  });
 });
