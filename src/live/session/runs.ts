@@ -117,6 +117,7 @@ export class Runs {
   /** On a virtual clock the same runs, the next to end last: so a pass looks at those that end in it, and at no others. */
   readonly #ending: OpenRun[] = [];
   #started = 0;
+  #waits = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -142,6 +143,11 @@ export class Runs {
     return next;
   }
 
+  /** True while the loop can do nothing until a strategy has answered: on a virtual clock only. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
   /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
   async ready(now: Moment): Promise<void> {
     if (this.#core.clock.kind === "system") return;
@@ -149,7 +155,9 @@ export class Runs {
       const run = this.#ending[index] as OpenRun;
       if (run.endsAt > now) return;
       if (run.result === null || run.arrived !== null) continue;
+      this.#waits = true;
       run.arrived = await run.result;
+      this.#waits = false;
       if (run.arrived.outcome !== "timed_out") continue;
       // It hangs: on the session's clock, too, it takes as long as a run may.
       run.timesOut = true;

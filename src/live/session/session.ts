@@ -362,14 +362,29 @@ export class Session implements LiveSession {
     this.#finish(this.#summary);
   }
 
-  /** Wakes the loop now and then, so that the kill switch and the inbox are looked at while it sleeps. */
+  /** Sees to it now and then that the kill switch and the inbox are looked at while the loop sleeps, or waits for a strategy. */
   #watch(): void {
     this.#timer = this.#core.timers.set(() => {
       this.#timer = null;
       if (this.#state !== "running") return;
-      if (this.#core.ledger.broken !== null || this.#kill.waits || this.#parts.inbox.waits) this.#core.clock.wake();
+      const { ledger, clock } = this.#core;
+      if (ledger.broken !== null) clock.wake();
+      else if (this.#kill.waits || this.#parts.inbox.waits) {
+        if (this.#loop.runs.waits) this.#controlAside();
+        else clock.wake();
+      }
       this.#watch();
     }, CONTROL_MS);
+  }
+
+  /** Obeys while a pass has yet to begin, as the console's own commands do. */
+  #controlAside(): void {
+    try {
+      this.#control();
+    } catch (error) {
+      // What broke the ledger ends the loop in its next pass; anything else is nobody's doing but ours.
+      if (this.#core.ledger.broken === null) throw error;
+    }
   }
 
   #control(): void {
