@@ -142,7 +142,7 @@ async function tellNotLoaded({ output }: Context, session: LiveSession): Promise
     await session.stop("operator");
     throw new CodedError("strategy_invalid", `Nothing was run: no strategy of the desk loads. ${lines.join(" ")}`);
   }
-  for (const line of lines) output.message(`logos: ${line} The others run.`);
+  for (const line of lines) output.message(`logos: ${/[.!?]$/.test(line) ? line : `${line}.`} The others run.`);
 }
 
 async function follow(context: Context, session: LiveSession, goesOn: boolean): Promise<SessionSummary> {
@@ -232,7 +232,7 @@ export function addRunCommand(add: AddCommand): void {
         .option("--symbol <name>", "the symbol of files without a symbol column")
         .option("--tz <zone>", "the zone of times that carry none, as Europe/Berlin (else UTC)")
         .option("--date-format <format>", "how dates are written that could be read two ways, as DD/MM/YYYY")
-        .option("--speed <speed>", "1, 10, 60 or max; max when absent")
+        .option("--speed <speed>", "1, 10, 60 or max; max when absent, whatever the desk says")
         .option("--for <duration>", "session time after which it ends, as 15m")
         .option("--seed <seed>", "repeats a run: market, jitter and runtimes come from it")
         .option("--session <id>", "go on with a session that ended or was interrupted; latest names the newest")

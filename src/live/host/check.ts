@@ -12,7 +12,7 @@ import type { StrategyConfig } from "../../shared/desk.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OrderIntent } from "../../shared/strategy.ts";
 import { MINUTE, SECOND, type Duration, type Moment } from "../../shared/time.ts";
-import type { Workspace } from "../../store/index.ts";
+import { isModuleFile, type Workspace } from "../../store/index.ts";
 import { nodeTimers } from "../clock/index.ts";
 import type { RunPicture, RunResult } from "../session/parts.ts";
 import { strategyFile } from "../strategies/files.ts";
@@ -65,6 +65,13 @@ const SIGNS: readonly (readonly [pattern: RegExp, text: string])[] = [
   ],
 ];
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/;
+
+/** A name that no desk file takes: the file may be right, and could not be used. */
+function complaintsOfName(module: string): Complaint[] {
+  if (isModuleFile(module)) return [];
+  const text = "no desk can name it: a file's name begins with a letter or digit, and has letters, digits, ., _ and -";
+  return [{ line: null, text }];
+}
 
 /** What the text itself shows, line by line. */
 function complaintsOfText(text: string): Complaint[] {
@@ -161,8 +168,11 @@ async function tryIt(workspace: Workspace, config: StrategyConfig, replacedAt: n
       if (runs === replacedAt) host.renew?.();
       const picture = market.picture(runs);
       const result = await host.run(picture, null);
-      if (result.outcome === "ok") market.fill(result.orders, picture);
-      else complaints.push(complaintOf(`run ${runs}: ${tellOf(result)}`));
+      if (result.outcome === "ok") {
+        market.fill(result.orders, picture);
+        const small = result.orders.find(({ quantity }) => Math.abs(quantity) < Number(metaOf("").lotSize));
+        if (small !== undefined) complaints.push({ line: null, text: belowLot(runs, small) });
+      } else complaints.push(complaintOf(`run ${runs}: ${tellOf(result)}`));
       orders.push(JSON.stringify(result.orders));
     }
   } finally {
@@ -170,6 +180,10 @@ async function tryIt(workspace: Workspace, config: StrategyConfig, replacedAt: n
   }
   return { complaints, orders, runs };
 }
+
+const belowLot = (run: number, { symbol, quantity }: OrderIntent): string =>
+  `run ${run}: it orders ${quantity} ${symbol}, which is below a lot of ${metaOf(symbol).lotSize} and would be refused: ` +
+  "context.roundQuantity and context.minimums say what can be ordered";
 
 const tellOf = (result: RunResult): string =>
   result.outcome === "timed_out" ? `it had not returned after ${HANG_S} s` : (result.message ?? result.outcome);
@@ -202,13 +216,17 @@ export async function checkHosting(workspace: Workspace): Promise<string | null>
 export async function checkStrategy(workspace: Workspace, module: string): Promise<StrategyCheck> {
   const file = strategyFile(workspace, module);
   if (typeof file === "string") return { complaints: [{ line: null, text: file }], runs: 0, orders: 0 };
-  const found = complaintsOfText(readFileSync(file.path, "utf8"));
+  const found = [...complaintsOfName(module), ...complaintsOfText(readFileSync(file.path, "utf8"))];
   const config = configOf(module);
   const whole = await tryIt(workspace, config, null);
   const complaints = [...found, ...whole.complaints];
   const orders = whole.orders.reduce((sum, text) => sum + (JSON.parse(text) as unknown[]).length, 0);
   if (complaints.length > 0) return { complaints, runs: whole.runs, orders };
   const renewed = await tryIt(workspace, config, RUNS / 2);
+  if (renewed.complaints.length > 0) {
+    const told = renewed.complaints.map(({ line, text }) => ({ line, text: `${text}; its process had been replaced` }));
+    return { complaints: told, runs: renewed.runs, orders };
+  }
   const differs = whole.orders.findIndex((text, index) => text !== renewed.orders[index]);
   if (differs >= 0) {
     const text =

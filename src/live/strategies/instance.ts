@@ -6,6 +6,7 @@
  *    costs that run. A run that failed keeps the state that the strategy saves after it.
  * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
  */
+import { pathToFileURL } from "node:url";
 import type { Parameters, Strategy } from "../../shared/strategy.ts";
 import type { RunPicture, RunResult } from "../session/parts.ts";
 import { contextOf, type ContextSettings } from "./context.ts";
@@ -34,16 +35,20 @@ export function problemOf(error: unknown, file: string | null = null): string {
 export function lineIn(stack: unknown, file: string): number | null {
   if (typeof stack !== "string") return null;
   const name = file.split("/").at(-1) ?? file;
-  for (const line of stack.slice(0, 20_000).split("\n")) {
-    const at = line.indexOf(name);
-    const found = at < 0 ? null : /^(?:\?[^:\s)]*)?:(\d+)/.exec(line.slice(at + name.length));
-    if (found !== null) return Number(found[1]);
-  }
+  // A stack names files by their addresses, in which blanks and the like are written otherwise.
+  const names = [name, pathToFileURL(`/${name}`).href.slice("file:///".length)];
+  for (const line of stack.slice(0, 20_000).split("\n"))
+    for (const one of names) {
+      const at = line.indexOf(one);
+      const found = at < 0 ? null : /^(?:\?[^:\s)]*)?:(\d+)/.exec(line.slice(at + one.length));
+      if (found !== null) return Number(found[1]);
+    }
   return null;
 }
 
 /** A module's default export as a strategy, or what it lacks. */
 export function strategyOf(value: unknown): Strategy | string {
+  if (value === undefined) return "it has no default export: export default { defaults, parameters, onTick }";
   if (typeof value !== "object" || value === null)
     return "its default export is no strategy: export default { defaults, parameters, onTick }";
   const { defaults, parameters, onTick, ...rest } = value as Partial<Strategy>;

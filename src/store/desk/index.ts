@@ -18,5 +18,5 @@ export {
   type SettingValues,
 } from "./settings.ts";
 export { editDistance, nearest } from "./spelling.ts";
-export { STRATEGIES_MAX, STRATEGY_SYMBOLS_MAX, type BuiltIns } from "./strategies.ts";
+export { isModuleFile, STRATEGIES_MAX, STRATEGY_SYMBOLS_MAX, type BuiltIns } from "./strategies.ts";
 export { SYMBOLS_MAX } from "./symbols.ts";

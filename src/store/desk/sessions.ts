@@ -55,13 +55,16 @@ function readNames<T extends string>(
   const { document } = fields;
   const spot = fields.spot(key);
   const found: T[] = [];
+  let refused = false;
   for (const item of spot === undefined ? [] : (document.list(spot, rules.max, rules.example) ?? [])) {
     const read = readScalar(document, item, of);
-    if (read === null) continue;
-    if (found.includes(read.value)) document.complain(item, `is ${shown(read.value)}, which is in the list already`);
+    if (read === null) refused = true;
+    else if (found.includes(read.value))
+      document.complain(item, `is ${shown(read.value)}, which is in the list already`);
     else found.push(read.value);
   }
-  const names = spot === undefined ? rules.fallback : found;
+  // Of a list in which nothing can be read enough was said already.
+  const names = spot === undefined || (found.length === 0 && refused) ? rules.fallback : found;
   fields.note(key, names.join(", "));
   return names;
 }
@@ -85,6 +88,10 @@ function readOwn(document: DeskDocument, rows: Fields["rows"], spot: Spot, label
   const halfSpot = fields.spot("halfDays");
   if (halfSpot !== undefined && halfDays.length > 0 && halfClose === null)
     document.complain(halfSpot, "says which days are short and not when they end; write halfClose, such as 13:00");
+  const shortSpot = fields.spot("halfClose");
+  // With a close on the next day any end but the opening makes sense; else a half day would last until the next morning.
+  if (shortSpot !== undefined && halfClose !== null && open < close && (halfClose <= open || halfClose >= close))
+    document.complain(shortSpot, `is ${shown(halfClose)}, which is not between ${open} and ${close}`);
   return { timeZone: zone, days, open, close, holidays, halfDays, halfClose };
 }
 

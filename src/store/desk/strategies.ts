@@ -46,6 +46,8 @@ const cadence = span(MILLISECOND);
 const budget = span(MICROSECOND);
 const anchor = choice(["finish", "slot"]);
 const OWN_FILE = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,198}\.(?:js|mjs|ts|mts)$/;
+/** Whether a desk can name a file of the strategies folder so. */
+export const isModuleFile = (name: string): boolean => OWN_FILE.test(name);
 const PARAMETER = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export interface StrategyReading {

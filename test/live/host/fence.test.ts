@@ -110,12 +110,36 @@ describe("the check of a file", () => {
       null,
       /run 30 orders otherwise/,
     ],
+    [
+      "a load that fails",
+      `export default { defaults: {}, parameters: {}, onTick: () => [], save: () => 1,\n load() { throw new Error("no"); } };`,
+      2,
+      /run 30: Error: no \(checked\.ts, line 2\); its process had been replaced/,
+    ],
+    [
+      "an order below a lot",
+      `export default { defaults: {}, parameters: {}, onTick: () => [{ symbol: "AAA", quantity: 0.001 }] };`,
+      null,
+      /run 1: it orders 0\.001 AAA, which is below a lot of 0\.01/,
+    ],
+    ["no default export", "export const onTick = () => [];", null, /has no default export/],
   ])("tells the line of %s", async (_name, text, line, told) => {
     const workspace = makeWorkspace();
     writeStrategies(workspace, { "checked.ts": text });
     const { complaints } = await checkStrategy(workspace, "checked.ts");
     expect(complaints.map((complaint) => complaint.line)).toContain(line);
     expect(complaints.find((complaint) => complaint.line === line)?.text).toMatch(told);
+  });
+
+  it("tells the line in a file of any name, and that no desk can name it so", async () => {
+    const workspace = makeWorkspace();
+    const text = `export default { defaults: {}, parameters: {},\n onTick() {\n  throw new Error("here"); } };`;
+    for (const name of ["my file.ts", 'it\'s "mine".ts', "größe-戦略.ts", "a#b c%20d.ts"]) {
+      writeStrategies(workspace, { [name]: text });
+      const { complaints } = await checkStrategy(workspace, name);
+      expect(complaints.map(({ line }) => line)).toEqual([null, 3]);
+      expect(complaints[0]?.text).toMatch(/no desk can name it/);
+    }
   });
 
   it("says what is no file, and refuses what lies elsewhere", async () => {

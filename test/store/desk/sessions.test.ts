@@ -92,6 +92,18 @@ describe("sessions of a strategy", () => {
       "write halfClose, such as 13:00.",
       "13:17",
     ],
+    [
+      "half days that would last until the next morning",
+      own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nhalfDays: [2026-12-24]\nhalfClose: 08:00"),
+      'halfClose is "08:00", which is not between 09:00 and 17:00.',
+      "14:18",
+    ],
+    [
+      "a day that is none",
+      own("timeZone: UTC\ndays: [funday]\nopen: 09:00\nclose: 17:00"),
+      'days[0] is "funday"; write one of mon, tue',
+      "11:14",
+    ],
     ["another key", own("timezone: UTC\nopen: 09:00\nclose: 17:00"), "did you mean timeZone?", "10:7"],
   ])("refuse %s", (_what, text, message, place) => {
     const error = failure(text);
