@@ -204,6 +204,7 @@ function schedule(next: () => number): StreamValue<"schedule"> {
       failures: index === 5 ? 3 : 0,
       lastHeartbeat: NOW - (index === 3 ? 71.4e6 : next() * 18e6),
       heartbeatLate: index === 3,
+      failing: false,
     };
   }
   return { now: NOW, rows, runs, skipped, next: coming };

@@ -28,6 +28,13 @@ export const STRATEGY_LOOKS: Readonly<Record<StrategyState, Look>> = {
   waiting: look("ok", "Waiting", "quiet", 8),
 };
 
+const FAILING = look("warning", "Failing", "warning", 4);
+
+/** How a strategy's row looks: one whose last run failed is not as it should be, though it waits for the next. */
+export function strategyLook(row: { readonly state: StrategyState; readonly failing: boolean }): Look {
+  return row.state === "waiting" && row.failing ? FAILING : STRATEGY_LOOKS[row.state];
+}
+
 /** What became of a planned tick; each class has a shape of its own. */
 export const TICK_LOOKS: Readonly<Record<TickClass, Look>> = {
   misfire: look("critical", "Misfire", "critical", 0),

@@ -141,6 +141,25 @@ function Halts(): ReactNode {
   );
 }
 
+function OwnStrategies(): ReactNode {
+  return (
+    <Panel title="Strategies of your own">
+      <div className="prose">
+        <p>
+          A strategy is a file in the workspace's strategies folder. In a terminal, “logos strategies new NAME” writes
+          one that runs and explains every hook; “logos strategies check NAME.ts” tries it and says which line is wrong.
+          In desk.yaml it is “module: NAME.ts”.
+        </p>
+        <p>
+          It has no files, no network, no clock and no timers. One that does not load, throws, hangs or returns no list
+          of orders costs its own runs: Schedule says why, and so does the Log. Three runs in a row past the hard
+          deadline put it in quarantine until you resume it.
+        </p>
+      </div>
+    </Panel>
+  );
+}
+
 function Shapes(): ReactNode {
   const looks = [
     [STRATEGY_LOOKS.waiting, "as it should be"],
@@ -217,6 +236,7 @@ export function Help(): ReactNode {
     <div className="sheet help">
       <div className="stack">
         <Halts />
+        <OwnStrategies />
         <Shapes />
         <Ticks />
       </div>

@@ -16,7 +16,7 @@ import { Age, Countdown, Meter, Time } from "../components/values.tsx";
 import { ABSENT, formatCount, plural } from "../lib/format.ts";
 import { askHaltEach, askResumePart } from "../lib/halt-actions.ts";
 import { operatorName } from "../lib/session-actions.ts";
-import { STRATEGY_LOOKS } from "../lib/status.ts";
+import { strategyLook } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
 import { ask, useStream } from "../stores/live.ts";
 import { notify, toldOk } from "../stores/ui.ts";
@@ -47,11 +47,20 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "state",
     header: "State",
-    value: (row) => STRATEGY_LOOKS[row.state].rank,
-    text: (row) => STRATEGY_LOOKS[row.state].word,
-    cell: (row) => <Status look={STRATEGY_LOOKS[row.state]} />,
+    value: (row) => strategyLook(row).rank,
+    text: (row) => strategyLook(row).word,
+    cell: (row) => <Status look={strategyLook(row)} />,
     hint: (row) => row.reason,
     width: 124,
+  },
+  {
+    id: "reason",
+    header: "Why",
+    value: (row) => row.reason,
+    hint: (row) => row.reason,
+    quiet: true,
+    flex: 1.6,
+    width: 150,
   },
   { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 84 },
   { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 80 },

@@ -20,7 +20,10 @@ export const ScheduleViewSchema = z.object({
       /** What halts its orders besides the whole session: its own switch or its group's. */
       haltedBy: z.nullable(ScopeSchema),
       state: StrategyStateSchema,
+      /** Why it is in this state, else what its last failure was. */
       reason: maybeText,
+      /** True while its newest finished run is one that failed. */
+      failing: z.boolean(),
       cadence: z.number(),
       budget: z.number(),
       jitter: z.number(),

@@ -9,6 +9,7 @@ import { MetricsProjection } from "../../../src/console/projections/metrics.ts";
 import { OrdersProjection } from "../../../src/console/projections/orders.ts";
 import { placesOf, Precisions } from "../../../src/console/projections/precision.ts";
 import { RejectionsProjection, severityOf } from "../../../src/console/projections/rejections.ts";
+import { strategyLook } from "../../../src/renderer/lib/status.ts";
 import { rollUp, ScheduleProjection } from "../../../src/console/projections/schedule.ts";
 import { SessionViews } from "../../../src/console/projections/session-views.ts";
 import type { SessionStream } from "../../../src/console/projections/session-views.ts";
@@ -215,6 +216,37 @@ describe("the schedule", () => {
     expect(rollUp(strategyProbe("alpha", { state: "paused", runningSince: START }), none)).toBe("running");
     expect(rollUp(strategyProbe("alpha", { state: "paused" }), none)).toBe("paused");
     expect(rollUp(strategyProbe("alpha"), none)).toBe("waiting");
+  });
+
+  it("tells that a strategy fails until a run of it does not", () => {
+    const schedule = new ScheduleProjection(DESK);
+    const failing = (outcome: "threw" | "bad_result" | "timed_out" | "ok" | "overrun", run: number): boolean => {
+      const at = moment(START + run * SECOND);
+      const ended = {
+        seq: run,
+        at,
+        started: at,
+        runtime: SECOND as never,
+        orders: 0,
+        bar: null,
+        message: "told",
+        skips: 0,
+      };
+      schedule.apply({ ...ended, kind: "run_finished", strategy: "alpha", run, outcome, nextRun: at });
+      const { rows } = schedule.value(probe());
+      expect(rows["beta"]?.failing).toBe(false);
+      const row = rows["alpha"];
+      expect(row === undefined ? null : strategyLook({ ...row, state: "waiting" }).word).toBe(
+        row?.failing === true ? "Failing" : "Waiting",
+      );
+      return row?.failing === true;
+    };
+    expect(failing("ok", 1)).toBe(false);
+    expect(failing("threw", 2)).toBe(true);
+    expect(failing("overrun", 3)).toBe(false);
+    expect(failing("bad_result", 4)).toBe(true);
+    expect(failing("timed_out", 5)).toBe(true);
+    expect(failing("ok", 6)).toBe(false);
   });
 
   it("draws the slots that an overrun and a gap passed over", () => {
