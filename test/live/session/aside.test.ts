@@ -31,6 +31,7 @@ it("halts by a file while a strategy hangs on a virtual clock, before any run ha
       },
       kill: () => void turn().then(() => child.end()),
       hold: () => undefined,
+      stepBack: () => undefined,
     };
   };
   const strategies = [strategyOf("hangs", "counting.ts", ["AAA"])];
