@@ -48,7 +48,8 @@ export function lineIn(stack: unknown, file: string): number | null {
 
 /** A module's default export as a strategy, or what it lacks. */
 export function strategyOf(value: unknown): Strategy | string {
-  if (value === undefined) return "it has no default export: export default { defaults, parameters, onTick }";
+  if (value === undefined)
+    return "it has no default export, so it is no strategy: export default { defaults, parameters, onTick }";
   if (typeof value !== "object" || value === null)
     return "its default export is no strategy: export default { defaults, parameters, onTick }";
   const { defaults, parameters, onTick, ...rest } = value as Partial<Strategy>;
