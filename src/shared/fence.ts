@@ -14,8 +14,9 @@ export const FENCE = {
   ],
   /** It can do it, and it costs its own run. */
   ends: [
-    "An endless loop, wait or chain of promises: its process is ended at the hard deadline, and after three in a row it is paused.",
+    "An endless loop, wait or chain of promises: its process is ended at the hard deadline.",
     "Memory: a process that outgrows its limit is ended, and the strategy that made it grow goes on in one of its own.",
+    "Three runs in a row that had to be ended put it in quarantine, until somebody resumes it.",
     "What it throws, and results that are no orders, too many or too large: the run is failed and its orders are dropped.",
   ],
   /** Nobody stops it here. */

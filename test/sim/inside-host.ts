@@ -48,6 +48,10 @@ class InsideHost implements HostPort {
     return Promise.resolve({ outcome: "threw", orders: [], message: `${picture.strategy} is not loaded` });
   }
 
+  hadItsTurn(): boolean {
+    return true;
+  }
+
   restore(states: ReadonlyMap<string, string>): void {
     for (const [name, state] of states) this.#loaded.get(name)?.restore(state);
   }

@@ -22,6 +22,8 @@ const RUN_WORDS = {
   overrun: "ran past its budget; the next slot is skipped",
   threw: "threw",
   timed_out: "was ended at its deadline",
+  ended: "ended with its process",
+  abandoned: "was given up, through no fault of its own",
   bad_result: "returned something that is no list of orders",
 } as const;
 

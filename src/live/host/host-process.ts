@@ -8,6 +8,7 @@
  */
 import type { Bar } from "../../shared/market.ts";
 import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
+import type { JobFailure } from "./failures.ts";
 import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
 import type { RunPicture } from "../session/parts.ts";
 
@@ -33,12 +34,6 @@ export interface Job {
   /** True in a process from which it was taken back: it may still be done there, and nobody wants to know. */
   readonly dropped: boolean;
   readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
-}
-
-/** Why a job has no answer. */
-export interface JobFailure {
-  readonly kind: "timed_out" | "ended";
-  readonly message: string;
 }
 
 export interface ProcessEvents {

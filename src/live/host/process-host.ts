@@ -15,7 +15,8 @@
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/parts.ts";
-import { HostProcess, type Job, type JobFailure, type ProcessEvents } from "./host-process.ts";
+import { loadProblem, NEVER_BEGUN, resultOf, type Answer } from "./failures.ts";
+import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
 import type { FromHost, LoadStep } from "./protocol.ts";
 
@@ -60,8 +61,6 @@ interface Hosted extends ToHostStrategy {
   /** Bytes by which its processes grew while it ran. */
   growth: number;
 }
-
-type Answer = Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure;
 
 export interface ProcessHostOptions {
   readonly strategies: readonly ToHostStrategy[];
@@ -136,11 +135,16 @@ export class ProcessHost implements HostPort {
     this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
-        if (told.kind === "ran") resolve(told.result);
-        else if (told.kind === "timed_out") resolve({ outcome: "timed_out", orders: [], message: told.message });
-        else resolve({ outcome: "threw", orders: [], message: told.kind === "ended" ? told.message : null });
+        resolve(resultOf(told));
       });
     });
+  }
+
+  hadItsTurn(strategy: string): boolean {
+    const process = this.#hosted.get(strategy)?.home ?? null;
+    const head = process?.head ?? null;
+    if (process === null || head === null || !process.ready || head.strategy !== strategy || head.dropped) return false;
+    return this.#options.timers.monotonicMs() - process.headSinceMs >= head.budgetMs;
   }
 
   restore(states: ReadonlyMap<string, string>): void {
@@ -163,7 +167,7 @@ export class ProcessHost implements HostPort {
     for (const process of this.#all) {
       const jobs = process.wanted();
       process.takeBack(jobs);
-      for (const job of jobs) job.answer({ kind: "ended", message: "The session ended." });
+      for (const job of jobs) job.answer({ kind: "refused", message: "The session ended." });
       process.say({ kind: "stop" });
     }
     if (this.#all.size === 0) return;
@@ -177,14 +181,7 @@ export class ProcessHost implements HostPort {
     const told = await new Promise<Answer>((resolve) => {
       this.#ask(hosted, null, null, resolve);
     });
-    const problem =
-      told.kind === "loaded"
-        ? told.problem
-        : told.kind === "timed_out"
-          ? `${module} had not loaded after ${this.#options.limits.loadMs / 1_000} s`
-          : told.kind === "ended"
-            ? `${module} does not load: ${told.message}`
-            : null;
+    const problem = loadProblem(told, module, this.#options.limits.loadMs);
     if (problem !== null) {
       this.notLoaded.set(name, problem);
       this.#hosted.delete(name);
@@ -217,12 +214,12 @@ export class ProcessHost implements HostPort {
   /** Gives a job to its strategy's process. */
   #place(job: Job): void {
     const hosted = this.#hosted.get(job.strategy);
-    if (hosted === undefined) return job.answer({ kind: "ended", message: `${job.strategy} is not loaded` });
-    if (this.#unstartable !== null) return job.answer({ kind: "ended", message: this.#unstartable });
+    if (hosted === undefined) return job.answer({ kind: "refused", message: `${job.strategy} is not loaded` });
+    if (this.#unstartable !== null) return job.answer({ kind: "refused", message: this.#unstartable });
     const process = this.#homeOf(hosted);
     const has = process.loaded.has(job.strategy);
     const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state);
-    if (typeof load === "string") return job.answer({ kind: "ended", message: load });
+    if (typeof load === "string") return job.answer({ kind: "refused", message: load });
     if (job.picture !== null) process.run(job, job.picture, load);
     else if (load !== null) process.load(job, load);
   }
@@ -375,29 +372,37 @@ export class ProcessHost implements HostPort {
     const { hangMs, loadMs, stallMs } = this.#options.limits;
     const runningMs = nowMs - process.headSinceMs;
     const { head } = process;
-    if (!process.ready) {
-      if (head !== null && runningMs > START_MS) this.#broke(process, "it did not start in a minute");
-      return;
-    }
     if (head === null) return;
+    const late = process.wanted().filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);
+    if (!process.ready) {
+      this.#giveUp(process, late);
+      return runningMs > START_MS ? this.#broke(process, "it did not start in a minute") : undefined;
+    }
     // A load can hang as well, and whoever is only looked at needs no spare before.
     if (runningMs > stallMs) this.#makeSpare();
     // A run that was taken back and still gets its turn has nobody who waits for it, and holds up who comes behind it.
     if (head.dropped) return runningMs > stallMs ? this.#replace(process) : undefined;
-    const late = process.wanted().filter((job) => job.deadlineMs !== null && nowMs >= job.deadlineMs);
-    const waiting = late.filter((job) => job !== head);
-    process.takeBack(waiting);
-    for (const job of waiting) job.answer({ kind: "timed_out", message: "it waited for others until its deadline" });
+    this.#giveUp(
+      process,
+      late.filter((job) => job !== head),
+    );
     const hangs = head.deadlineMs === null && runningMs >= (head.picture === null ? loadMs : hangMs);
     if (hangs && head.together) return this.#replace(process);
     if (hangs || late.includes(head)) this.#timeOut(process, head, runningMs);
     else if (head.deadlineMs !== null && runningMs > stallMs) this.#clear(process, head);
   }
 
+  /** Answers jobs that were not begun until their deadline. */
+  #giveUp(process: HostProcess, jobs: readonly Job[]): void {
+    process.takeBack(jobs);
+    for (const job of jobs) job.answer({ kind: "waited", message: NEVER_BEGUN });
+  }
+
   #timeOut(process: HostProcess, head: Job, runningMs: number): void {
     const hosted = this.#hosted.get(head.strategy);
     // A run that got its turn too late is over as well, but it is no offender.
-    if (hosted !== undefined && runningMs >= head.budgetMs) {
+    const guilty = runningMs >= head.budgetMs;
+    if (hosted !== undefined && guilty) {
       hosted.offences += 1;
       if (hosted.offences > OFFENCES_SHARED) hosted.apart = true;
       hosted.home = null;
@@ -405,7 +410,8 @@ export class ProcessHost implements HostPort {
     process.jobs.delete(head.id);
     // First the others, so that nobody waits for what the answer sets off.
     this.#replace(process);
-    head.answer({ kind: "timed_out", message: `it still ran after ${Math.round(runningMs)} ms` });
+    if (guilty) head.answer({ kind: "timed_out", message: `it still ran after ${Math.round(runningMs)} ms` });
+    else head.answer({ kind: "waited", message: NEVER_BEGUN });
   }
 
   /** Everybody else leaves a process in which a run takes long; the slow one keeps it. */

@@ -31,6 +31,7 @@ const NO_VENUE = new Proxy({} as BrokerAdapter, {
 const NO_HOST: HostPort = {
   notLoaded: new Map(),
   barsNeeded: 1,
+  hadItsTurn: () => true,
   onHeartbeat: () => undefined,
   run: () => Promise.reject(new Error("A look at a journal asked for a run.")),
   restore: () => undefined,

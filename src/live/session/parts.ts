@@ -38,8 +38,11 @@ export interface RunPicture {
 
 /** How a run ended. What a strategy throws or returns wrongly is an outcome, never an exception. */
 export interface RunResult {
-  /** `timed_out`: it was still running at its deadline, and its process was ended. */
-  readonly outcome: "ok" | "threw" | "bad_result" | "timed_out";
+  /**
+   * `timed_out`: it was still running at its deadline, and its process was ended; `ended`: its process ended under it; `abandoned`: it
+   * never got its turn.
+   */
+  readonly outcome: "ok" | "threw" | "bad_result" | "timed_out" | "ended" | "abandoned";
   readonly orders: readonly OrderIntent[];
   readonly message: string | null;
   /** What the strategy remembers from here on, as JSON; absent where that is what it was. */
@@ -59,6 +62,8 @@ export interface HostPort {
   readonly barsNeeded: number;
   /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */
   run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
+  /** Whether a strategy's open run got its turn, and has had its budget: one that did not is not to blame for its deadline. */
+  hadItsTurn(strategy: string): boolean;
   /** Called while a strategy runs and says that it is alive. */
   onHeartbeat: (strategy: string) => void;
   /** Gives strategies back what they remembered, by name, before their first run. */

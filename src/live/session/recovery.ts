@@ -315,8 +315,8 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
 export function abandonRun(core: Core, { picture, due }: Interrupted): void {
   const { strategy, run, now: started, bar } = picture;
   const runtime = duration(core.now - started);
-  const ended = runFinished(core, { strategy, due, outcome: "timed_out" }, 0, core.now);
+  const ended = runFinished(core, { strategy, due, outcome: "abandoned" }, 0, core.now);
   const told = { strategy, run, started, runtime, orders: 0, skips: ended.skips, nextRun: ended.nextRun, bar };
   const message = "The session ended during this run.";
-  core.ledger.add({ kind: "run_finished", ...told, outcome: "timed_out", message }, core.now);
+  core.ledger.add({ kind: "run_finished", ...told, outcome: "abandoned", message }, core.now);
 }

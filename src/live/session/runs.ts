@@ -4,11 +4,13 @@
  * 1. On a virtual clock a run's length comes from the seed, and its result counts at the end of that length, whenever it was
  *    computed; runs that end at one moment count in the order in which they started.
  * 2. On the system clock a result counts when it arrives.
- * 3. Past the hard deadline a run is over: it counts as timed out, and whatever it returns later is dropped.
+ * 3. Past the hard deadline a run is over: it counts as timed out, and whatever it returns later is dropped. One that never got its
+ *    turn is over, too, but not counted against its strategy.
  * 4. On a virtual clock a run whose drawn length passes its deadline is not even computed, as a run that is ended leaves no
  *    trace; one that truly hangs ends at its deadline, too.
  * 5. No run starts while its strategy's market is closed; where that moves it follows from the desk and the moment alone.
- * 6. A strategy that times out as often in a row as the desk allows is quarantined: paused, until an operator resumes it.
+ * 6. A strategy whose runs had to be ended as often in a row as the desk allows, at their deadline or with their process, is
+ *    quarantined: paused, until an operator resumes it.
  */
 import type { MissedSlots } from "../../orchestrator/index.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
@@ -17,6 +19,7 @@ import type { Bar } from "../../shared/market.ts";
 import { between, formatDuration, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { RunOutcome } from "../../store/journal/entries.ts";
+import { NEVER_BEGUN } from "../host/index.ts";
 import { calendarOf } from "../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
 import { decideOrders, type Sending } from "./orders.ts";
@@ -43,6 +46,8 @@ const byEnd = (a: OpenRun, b: OpenRun): number => a.endsAt - b.endsAt || a.numbe
 
 /** The result of a run that is over because its deadline passed. */
 const TIMED_OUT: RunResult = { outcome: "timed_out", orders: [], message: null };
+/** The result of one that never got its turn until then. */
+const ABANDONED: RunResult = { outcome: "abandoned", orders: [], message: NEVER_BEGUN };
 
 /** What a run sees at this moment. */
 export function pictureOf(core: Core, strategy: string, run: number, now: Moment): RunPicture {
@@ -280,7 +285,8 @@ export class Runs {
     // A result that is there counts, even if the loop comes to it late; past the deadline there is none.
     const at = core.clock.kind === "virtual" ? (Math.min(now, endsAt) as Moment) : now;
     const runtime = between(picture.now, at);
-    const result = arrived ?? TIMED_OUT;
+    const guilty = core.clock.kind === "virtual" || core.host.hadItsTurn(strategy);
+    const result = arrived ?? (guilty ? TIMED_OUT : ABANDONED);
     const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
     const planned = runFinished(core, { strategy, due, outcome }, orders.length, at);
@@ -289,7 +295,7 @@ export class Runs {
     const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
     const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };
     core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message, ...state }, now);
-    if (outcome === "timed_out") this.#quarantine(strategy, now);
+    if (outcome === "timed_out" || outcome === "ended") this.#quarantine(strategy, now);
     return decideOrders(core, { strategy, run, bar: picture.bar }, orders, now);
   }
 
@@ -298,7 +304,9 @@ export class Runs {
     const { timeoutsInRow } = core.tally.strategy(strategy);
     if (timeoutsInRow < core.desk.orchestrator.quarantineAfter) return;
     core.scheduler.pause(strategy);
-    const reason = `${timeoutsInRow} runs in a row passed their hard deadline. Look at the strategy, then resume it.`;
+    const reason =
+      `${timeoutsInRow} runs in a row had to be ended, at their hard deadline or with their process. ` +
+      "Look at the strategy, then resume it.";
     core.ledger.add({ kind: "strategy", strategy, event: "quarantined", reason, operator: null }, now);
   }
 }

@@ -66,6 +66,7 @@ export interface StrategyTally {
   open: OpenRun | null;
   failures: number;
   missed: number;
+  /** Runs in a row that had to be ended: at their deadline, or with their process. */
   timeoutsInRow: number;
   lastRuntime: Duration | null;
   lastSignal: string | null;
@@ -270,9 +271,11 @@ export class Tally {
     }
     tally.failures += 1;
     tally.lastError = entry.message;
-    tally.timeoutsInRow = entry.outcome === "timed_out" ? tally.timeoutsInRow + 1 : 0;
-    // A run that was ended left no trace in its strategy, so the next one is told again.
-    if (entry.outcome === "timed_out")
+    const ended = entry.outcome === "timed_out" || entry.outcome === "ended";
+    if (ended) tally.timeoutsInRow += 1;
+    else if (entry.outcome !== "abandoned") tally.timeoutsInRow = 0;
+    // A run that was ended or given up left no trace in its strategy, so the next one is told again.
+    if (ended || entry.outcome === "abandoned")
       tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
   }
 

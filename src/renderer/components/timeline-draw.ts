@@ -124,7 +124,7 @@ function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: R
   const right = placeX(scene, end);
   if (right < LABELS || left > scene.width) return;
   const { palette } = scene;
-  const failed = run.outcome === "threw" || run.outcome === "timed_out" || run.outcome === "bad_result";
+  const failed = run.outcome !== null && run.outcome !== "ok" && run.outcome !== "overrun";
   const over = run.outcome === "overrun" || end - run.started > lane.budget;
   ctx.fillStyle = failed
     ? palette.critical

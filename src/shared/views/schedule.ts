@@ -8,6 +8,8 @@ import { TICK_CLASSES } from "../ticks.ts";
 import { at, maybeAt, maybeText, count, ScopeSchema, StrategyStateSchema } from "./parts.ts";
 
 /** Stream `schedule`. Runs: the newest 3,000 of all strategies and no older than 30 minutes of session time. */
+const RunOutcomeSchema = z.enum(["ok", "overrun", "threw", "timed_out", "ended", "abandoned", "bad_result"]);
+
 export const ScheduleViewSchema = z.object({
   now: at,
   rows: z.record(
@@ -51,7 +53,7 @@ export const ScheduleViewSchema = z.object({
       due: at,
       started: at,
       finished: maybeAt,
-      outcome: z.nullable(z.enum(["ok", "overrun", "threw", "timed_out", "bad_result"])),
+      outcome: z.nullable(RunOutcomeSchema),
       orders: count,
       message: maybeText,
     }),
@@ -78,7 +80,7 @@ export const TicksViewSchema = z.object({
       started: maybeAt,
       finished: maybeAt,
       class: z.enum(TICK_CLASSES),
-      outcome: z.nullable(z.enum(["ok", "overrun", "threw", "timed_out", "bad_result"])),
+      outcome: z.nullable(RunOutcomeSchema),
       why: maybeText,
     }),
   ),

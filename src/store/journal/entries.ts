@@ -38,7 +38,11 @@ export interface RunStartedEntry {
   readonly due: Moment;
 }
 
-export type RunOutcome = "ok" | "overrun" | "threw" | "timed_out" | "bad_result";
+/**
+ * How a run ended. `timed_out`: it was ended at its hard deadline; `ended`: its process ended under it; `abandoned`: it never got its
+ * turn, or the session ended during it, which is not its strategy's doing.
+ */
+export type RunOutcome = "ok" | "overrun" | "threw" | "timed_out" | "ended" | "abandoned" | "bad_result";
 
 /** A run ended; `at` of the entry is the finish. */
 export interface RunFinishedEntry {

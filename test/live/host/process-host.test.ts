@@ -2,6 +2,7 @@
  * The process host against processes that are played by hand: who is ended when, who moves where, and what is dropped.
  */
 import { describe, expect, it } from "vitest";
+import { NEVER_BEGUN } from "../../../src/live/host/failures.ts";
 import { TOGETHER_MIN } from "../../../src/live/host/host-process.ts";
 import { APART_MAX, ProcessHost, type ProcessLimits } from "../../../src/live/host/process-host.ts";
 import type { RunResult } from "../../../src/live/session/parts.ts";
@@ -101,7 +102,7 @@ describe("a run in a process", () => {
     await settle();
     expect(good.result?.outcome).toBe("ok");
     expect(bad.result).toMatchObject({
-      outcome: "threw",
+      outcome: "ended",
       message: expect.stringMatching(/its process ended: it sent something/),
     });
   });
@@ -241,8 +242,9 @@ describe("on the system's clock", () => {
     const { host, launcher, timers } = await ready(["a", "b"], { stallMs: 10_000 });
     const [hang, waits] = [ask(host, "a", 1, DEADLINE), ask(host, "b", 1, { budgetMs: 500, deadlineMs: 1_500 })];
     await timers.pass(1_600);
-    expect(waits.result?.outcome).toBe("timed_out");
+    expect(waits.result?.outcome).toBe("abandoned");
     expect(hang.result).toBeNull();
+    expect([host.hadItsTurn("a"), host.hadItsTurn("b")]).toEqual([true, false]);
     await timers.pass(1_500);
     expect(hang.result?.outcome).toBe("timed_out");
     expect(launcher.at(0).killed).toBe(true);
@@ -253,7 +255,7 @@ describe("on the system's clock", () => {
     const first = ask(host, "a", 1, DEADLINE);
     const hang = ask(host, "hang", 1, { budgetMs: 100, deadlineMs: 300 });
     await timers.pass(350);
-    expect(hang.result?.outcome).toBe("timed_out");
+    expect(hang.result?.outcome).toBe("abandoned");
     launcher.at(0).answer();
     await settle();
     expect(first.result?.outcome).toBe("ok");
@@ -265,6 +267,17 @@ describe("on the system's clock", () => {
     next?.answer();
     await settle();
     expect(second.result?.outcome).toBe("ok");
+  });
+
+  it("a run whose process does not start until its deadline is given up, and is no offence", async () => {
+    const { host, launcher, timers } = await ready(["a", "b"], { stallMs: 200 });
+    launcher.willing = false;
+    const [hang, moved] = [ask(host, "a", 1, DEADLINE), ask(host, "b", 1, { budgetMs: 300, deadlineMs: 900 })];
+    // It leaves the process in which the other one hangs, and its new one never says that it is ready.
+    await timers.pass(950);
+    expect(moved.result).toMatchObject({ outcome: "abandoned", message: NEVER_BEGUN });
+    expect(host.hadItsTurn("b")).toBe(false);
+    expect(hang.result).toBeNull();
   });
 
   it("passes a strategy's heartbeats on", async () => {

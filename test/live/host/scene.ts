@@ -1,8 +1,8 @@
 /**
  * Strategies for tests of the host: good ones with a memory, and hostile ones of every kind that the program speaks of.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { HostSettings } from "../../../src/live/host/index.ts";
 import type { RunPicture } from "../../../src/live/session/parts.ts";
 import type { Bar } from "../../../src/shared/market.ts";
@@ -88,7 +88,11 @@ export const REFUSED: readonly (readonly [name: string, text: string, problem: R
 ];
 
 export function writeStrategies(workspace: Workspace, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(workspace.strategies, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(workspace.strategies, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }
 
 export const GOOD = { "counting.ts": COUNTING };

@@ -67,7 +67,7 @@ describe("a session's bytes", () => {
     const leaks = entriesOf(one.journal, "run_finished").filter((entry) => entry.strategy === "bad-leak");
     expect(leaks.length).toBeGreaterThan(1);
     for (const leak of leaks)
-      expect([leak.outcome, leak.message]).toEqual(["threw", expect.stringMatching(/out of memory/)]);
+      expect([leak.outcome, leak.message]).toEqual(["ended", expect.stringMatching(/out of memory/)]);
   });
 });
 
@@ -113,7 +113,7 @@ describe("hostile strategies", () => {
       "throw.ts": "threw: TypeError: no (throw.ts, line 3)",
       "huge.ts": expect.stringMatching(/^bad_result: onTick returned 20000 orders/),
       "nan.ts": expect.stringMatching(/^bad_result: order 1: quantity is NaN/),
-      "leak.ts": expect.stringMatching(/^threw: its process ended: out of memory/),
+      "leak.ts": expect.stringMatching(/^ended: its process ended: out of memory/),
       "exit.ts": expect.stringMatching(/^threw: ReferenceError: process is not defined/),
       "state.ts": expect.stringMatching(/^bad_result: save gave 100002 characters/),
       "cyclic.ts": expect.stringMatching(/^threw: save: /),

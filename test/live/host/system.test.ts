@@ -45,8 +45,9 @@ it("goes on while strategies hang, quarantines them, and forgets nothing of the 
   const summary = await session.stop("operator");
   expect(summary.failure).toBeNull();
   const of = (name: string) => finished.filter((entry) => entry.strategy === name).map((entry) => entry.outcome);
-  expect(of("hangs")).toEqual(["timed_out", "timed_out", "timed_out"]);
-  expect(of("waits")).toEqual(["timed_out", "timed_out", "timed_out"]);
+  // What one of them holds up before it has a process to itself is no offence of the other's.
+  for (const name of ["hangs", "waits"])
+    expect(of(name).filter((outcome) => outcome !== "abandoned")).toEqual(["timed_out", "timed_out", "timed_out"]);
   const good = finished.filter((entry) => entry.strategy === "good");
   expect(good.filter((entry) => entry.outcome !== "ok" && entry.outcome !== "overrun")).toEqual([]);
   // It orders every third run and says which one it is, by the count that it remembers.

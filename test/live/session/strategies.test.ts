@@ -4,11 +4,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { OpenHost } from "../../../src/live/host/index.ts";
 import type { LiveSession } from "../../../src/live/session/api.ts";
+import type { RunResult } from "../../../src/live/session/parts.ts";
 import { between, HOUR, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 import { scaledDesk } from "../../../src/store/index.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
 import { builtInStrategies } from "../../../src/live/strategies/index.ts";
+import { insideHost } from "../../sim/inside-host.ts";
 import { deskOf, strategyOf } from "./desks.ts";
 import {
   crashCopy,
@@ -60,6 +63,26 @@ async function beside(bodies: Readonly<Record<string, string>>, length = minutes
 
 describe("a run that takes too long", () => {
   const hopeless = deskOf({ runtime: { median: (10 * MINUTE) as Duration, sigma: 0, slowShare: 0, slowFactor: 1 } });
+
+  it.each([
+    ["end their process or hang", ["ended", "timed_out", "ended"], 3],
+    ["never got their turn among them", ["ended", "abandoned", "abandoned", "ended", "ended"], 5],
+    ["throw among them", ["ended", "ended", "threw", "ended", "ended", "ended"], 6],
+    ["never get their turn", Array<string>(8).fill("abandoned"), null],
+  ] as const)("is quarantined by three runs in a row that had to be ended: %s", async (_, outcomes, last) => {
+    let runs = 0;
+    const openHost: OpenHost = async (options) => {
+      const host = await insideHost(options);
+      host.run = () => Promise.resolve({ outcome: outcomes[runs++] ?? "ok", orders: [], message: null } as RunResult);
+      return host;
+    };
+    const strategies = [strategyOf("one", "momentum", ["AAA"], { cadence: (10 * SECOND) as Duration })];
+    const session = await create(deskOf({ strategies }), { ports: { openHost }, length: minutes(5) });
+    await finish(session);
+    const one = strategyIn(session, "one");
+    expect(one.state === "quarantined" ? runs : null).toBe(last);
+    if (last !== null) expect(one.reason).toMatch(/^3 runs in a row had to be ended/);
+  });
 
   it("is quarantined after three in a row, until an operator resumes it", async () => {
     const timers = new HandTimers();
