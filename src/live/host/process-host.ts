@@ -10,7 +10,9 @@
  * 5. Where runs were asked for together, none can be told to be the one that hangs or ends the process: all that are unanswered
  *    are then done anew, one by one, and the one is found.
  * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
- * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare, which is started with the first run.
+ * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare. Where a user's file is loaded it is there
+ *    from the start, because it also ends who hangs when the session's own process is gone; where only built-in strategies
+ *    run, once somebody could be late without it.
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
@@ -49,6 +51,8 @@ export interface ProcessLimits {
 /** A strategy to be hosted; `step` makes its load anew, or says why it cannot be loaded any more. */
 export interface ToHostStrategy {
   readonly config: StrategyConfig;
+  /** True for one of the program's own, which neither hangs nor meddles. */
+  readonly builtIn: boolean;
   readonly step: (job: number, state: string | null) => LoadStep | string;
 }
 
@@ -115,6 +119,7 @@ export class ProcessHost implements HostPort {
   /** Starts the processes and loads every strategy. Never throws for one that does not load: `notLoaded` has its reason. */
   static async open(options: ProcessHostOptions): Promise<ProcessHost> {
     const host = new ProcessHost(options);
+    if (options.strategies.some((strategy) => !strategy.builtIn)) host.#makeSpare();
     await Promise.all([...host.#hosted.values()].map((hosted) => host.#load(hosted)));
     return host;
   }
@@ -132,7 +137,8 @@ export class ProcessHost implements HostPort {
       const message = this.notLoaded.get(picture.strategy) ?? `${picture.strategy} is not loaded`;
       return Promise.resolve({ outcome: "threw", orders: [], message });
     }
-    this.#makeSpare();
+    // On a virtual clock nobody is late for a process that has yet to start.
+    if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
         resolve(resultOf(told));

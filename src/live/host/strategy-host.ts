@@ -65,7 +65,7 @@ function toHost(config: StrategyConfig, options: StrategyHostOptions): ToHostStr
       return `${module} has changed since the session was opened; open it again to run what it is now`;
     return { kind: "load", job, ...common, url, state };
   };
-  return { config, step };
+  return { config, builtIn, step };
 }
 
 /** The address of a file that is still what it was, or undefined. */

@@ -22,7 +22,9 @@ const common = {
   metas: [],
 };
 const host = await ProcessHost.open({
-  strategies: [{ config, step: (job, state) => ({ kind: "load", job, strategy: "hang", ...common, state }) }],
+  strategies: [
+    { config, builtIn: false, step: (job, state) => ({ kind: "load", job, strategy: "hang", ...common, state }) },
+  ],
   refused: new Map(),
   limits: { processes: 1, memoryMb: 64, hangMs: 600_000, loadMs: 60_000, stallMs: 100 },
   launch: forkChild,

@@ -18,6 +18,7 @@ async function open(names: readonly string[], more: Partial<ProcessLimits> = {},
   const timers = new HandTimers();
   const strategies = names.map((name) => ({
     config: strategyOf(name, `${name}.ts`, ["AAA"]),
+    builtIn: false,
     step: (job: number, state: string | null) => {
       const common = {
         module: `${name}.ts`,
@@ -62,7 +63,7 @@ function ask(host: ProcessHost, strategy: string, run: number, limits: typeof DE
 describe("a run in a process", () => {
   it("is sent with what changed and answered once", async () => {
     const { host, launcher } = await ready(["a", "b"]);
-    expect(launcher.children, "nobody has to take over before a run").toHaveLength(1);
+    expect(launcher.children).toHaveLength(2);
     const [first, second] = [ask(host, "a", 1), ask(host, "b", 1)];
     await settle();
     const [process] = launcher.children;
@@ -272,6 +273,8 @@ describe("on the system's clock", () => {
   it("a run whose process does not start until its deadline is given up, and is no offence", async () => {
     const { host, launcher, timers } = await ready(["a", "b"], { stallMs: 200 });
     launcher.willing = false;
+    // Nothing warm waits any more, and what is started anew does not get ready.
+    launcher.at(1).end();
     const [hang, moved] = [ask(host, "a", 1, DEADLINE), ask(host, "b", 1, { budgetMs: 300, deadlineMs: 900 })];
     // It leaves the process in which the other one hangs, and its new one never says that it is ready.
     await timers.pass(950);
