@@ -28,6 +28,29 @@ it("says which line is wrong, of a file of the workspace and of one elsewhere", 
   expect(JSON.parse(json.out)).toMatchObject({ file: "odd.ts", complaints: [{ line: 3 }], runs: 0 });
 });
 
+it("says which rule of a parameter is wrong, once with its file, and what was meant", async () => {
+  const at = folder();
+  const parameters =
+    '{ size: { type: "numbr" }, few: { type: "integer", minimum: 1 }, many: { type: "number", below: "fwe" } }';
+  writeFileSync(
+    join(at, "odd.ts"),
+    `export default { defaults: { size: 1, few: 2, many: 1 }, parameters: ${parameters}, onTick: () => [] };\n`,
+  );
+  const said = await logos(["strategies", "check", "odd.ts"], { at });
+  expect(said).toMatchObject({ code: 65, err: "" });
+  expect(said.out).toBe(
+    'odd.ts: the rule of size has the type "numbr", which there is not; did you mean number?; ' +
+      "the rule of few has minimum, which no rule has; did you mean min?; " +
+      'the rule of many has the below "fwe", which is no parameter; did you mean few?\n',
+  );
+});
+
+it("ends with the code of what is not there for a file that is not there", async () => {
+  const said = await logos(["strategies", "check", "nope.ts"], { at: folder() });
+  expect(said).toMatchObject({ code: 66, out: "" });
+  expect(said.err).toMatch(/^logos: nope\.ts is not in the strategies folder .*`logos strategies list`/);
+});
+
 it("lists what there is", async () => {
   const at = folder();
   await logos(["strategies", "new", "my_idea"], { at });

@@ -2,7 +2,8 @@
  * `logos strategies`: a new file to begin with, a check that says which line is wrong, and what there is.
  *
  * 1. `new` writes over nothing but the types file, which is the program's own.
- * 2. `check` ends with 0 when there is nothing to complain of, else with the code of `strategy_invalid`.
+ * 2. `check` ends with 0 when there is nothing to complain of, else with the code of `strategy_invalid`; with that of `not_found`
+ *    for a file that is not there.
  */
 import { FENCE } from "../../shared/fence.ts";
 import { existsSync, readdirSync } from "node:fs";

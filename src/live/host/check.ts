@@ -6,8 +6,10 @@
  * 3. Half the way through its process is replaced: a strategy that then orders otherwise than one whose process lived on keeps
  *    something that its `save` does not return.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createStream } from "../../orchestrator/random.ts";
+import { CodedError } from "../../shared/errors.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OrderIntent } from "../../shared/strategy.ts";
@@ -161,7 +163,7 @@ async function tryIt(workspace: Workspace, config: StrategyConfig, replacedAt: n
   let runs = 0;
   try {
     const problem = host.notLoaded.get(config.name);
-    if (problem !== undefined) complaints.push(complaintOf(problem));
+    if (problem !== undefined) complaints.push(complaintOf(ofFile(problem, config.module)));
     const market = new MadeUpMarket(config.name, host.barsNeeded);
     while (runs < RUNS && complaints.length === 0) {
       runs += 1;
@@ -188,6 +190,10 @@ const belowLot = (run: number, { symbol, quantity }: OrderIntent): string =>
 const tellOf = (result: RunResult): string =>
   result.outcome === "timed_out" ? `it had not returned after ${HANG_S} s` : (result.message ?? result.outcome);
 
+/** A problem without its file's name in front, which every complaint is told with. */
+const ofFile = (problem: string, module: string): string =>
+  problem.startsWith(`${module}: `) ? problem.slice(module.length + 2) : problem;
+
 function complaintOf(text: string): Complaint {
   const [, line] = /\bline (\d+)\)/.exec(text) ?? [];
   return { line: line === undefined ? null : Number(line), text };
@@ -212,9 +218,14 @@ export async function checkHosting(workspace: Workspace): Promise<string | null>
   return complaints[0]?.text ?? null;
 }
 
-/** Checks one file of a workspace's strategies folder. Throws `outside_workspace` for a name that leads out of it. */
+/**
+ * Checks one file of a workspace's strategies folder. Throws `outside_workspace` for a name that leads out of it, and `not_found` for
+ * one that is not there.
+ */
 export async function checkStrategy(workspace: Workspace, module: string): Promise<StrategyCheck> {
   const file = strategyFile(workspace, module);
+  if (!existsSync(join(workspace.strategies, module)))
+    throw new CodedError("not_found", `${String(file)}. \`logos strategies list\` names what is there.`, { module });
   if (typeof file === "string") return { complaints: [{ line: null, text: file }], runs: 0, orders: 0 };
   const found = [...complaintsOfName(module), ...complaintsOfText(readFileSync(file.path, "utf8"))];
   const config = configOf(module);

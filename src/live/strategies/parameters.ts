@@ -2,14 +2,48 @@
  * A strategy's parameters against its rules.
  *
  * 1. Every complaint names the parameter, its value and the rule; an unknown name is a complaint, never ignored.
- * 2. What is absent takes its default; an optional parameter without one stays absent, any other is a complaint.
+ * 2. A rule that cannot be kept is blamed itself, and not the value that it was given for.
+ * 3. What is absent takes its default; an optional parameter without one stays absent, any other is a complaint.
  */
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
+import { nearest } from "../../store/desk/spelling.ts";
 import { builtInStrategies } from "./built-in.ts";
 
 /** The rules of a built-in strategy; null for any other module. */
 export function parameterRulesOf(module: string): Readonly<Record<string, ParameterRule>> | null {
   return Object.hasOwn(builtInStrategies, module) ? (builtInStrategies[module]?.parameters ?? null) : null;
+}
+
+const TYPES: readonly string[] = ["number", "integer", "string", "boolean"];
+const KEYS: readonly string[] = ["type", "min", "max", "above", "below", "optional", "describe"];
+const NUMBERS: readonly string[] = ["min", "max", "above"];
+
+/** What somebody may have meant: the nearest spelling, else a word with the same beginning, as min for minimum. */
+function meant(word: string, valid: readonly string[]): string {
+  const found = nearest(word, valid) ?? valid.find((one) => one.slice(0, 3) === word.toLowerCase().slice(0, 3));
+  return found === undefined ? `; there are ${valid.join(", ")}` : `; did you mean ${found}?`;
+}
+
+/** What is wrong with a rule itself; it comes from a strategy's file, so it may be anything. */
+function ruleComplaints(name: string, rule: unknown, names: readonly string[]): string[] {
+  const where = `the rule of ${name}`;
+  if (typeof rule !== "object" || rule === null)
+    return [`${where} is no object: write { type: "number", describe: "…" }`];
+  const complaints: string[] = [];
+  const told = Object.entries(rule);
+  const { type, below } = rule as Readonly<Record<string, unknown>>;
+  if (type === undefined) complaints.push(`${where} has no type; there are ${TYPES.join(", ")}`);
+  else if (typeof type !== "string" || !TYPES.includes(type))
+    complaints.push(`${where} has the type ${JSON.stringify(type)}, which there is not${meant(String(type), TYPES)}`);
+  for (const [key, value] of told)
+    if (!KEYS.includes(key)) complaints.push(`${where} has ${key}, which no rule has${meant(key, KEYS)}`);
+    else if (NUMBERS.includes(key) && value !== undefined && typeof value !== "number")
+      complaints.push(`${where} has the ${key} ${JSON.stringify(value)}, which is no number`);
+  if (below !== undefined && (typeof below !== "string" || !names.includes(below)))
+    complaints.push(
+      `${where} has the below ${JSON.stringify(below)}, which is no parameter${meant(String(below), names)}`,
+    );
+  return complaints;
 }
 
 function complaint(name: string, value: ParameterValue, rule: ParameterRule, all: Parameters): string | null {
@@ -29,12 +63,15 @@ function complaint(name: string, value: ParameterValue, rule: ParameterRule, all
 
 /** What is wrong with parameters, one sentence each; empty when nothing is. */
 export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, params: Parameters): string[] {
+  const names = Object.keys(rules);
+  const broken = names.flatMap((name) => ruleComplaints(name, rules[name], names));
+  if (broken.length > 0) return broken;
   const complaints: string[] = [];
   for (const [name, value] of Object.entries(params)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     const found =
       rule === undefined
-        ? `${name} is no parameter; there are ${Object.keys(rules).join(", ")}`
+        ? `${name} is no parameter; there are ${names.join(", ")}`
         : complaint(name, value, rule, params);
     if (found !== null) complaints.push(found);
   }

@@ -60,7 +60,7 @@ export interface StrategyReading {
 
 function readModule(fields: Fields, reading: StrategyReading): string {
   const names = Object.keys(reading.builtIns);
-  const rule = `write one of ${names.join(", ")}, or a file of your own such as mine.js`;
+  const rule = `write one of ${names.join(", ")}, or a file of your own such as mine.ts`;
   const spot = fields.spot("module");
   if (spot === undefined) {
     fields.missing("module", rule);

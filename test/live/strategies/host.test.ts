@@ -55,7 +55,7 @@ describe("a user's file", () => {
     [
       "has rules that are none",
       "export default { defaults: { n: 0 }, parameters: { n: null }, onTick() {} };",
-      /rules cannot be used/,
+      /the rule of n is no object/,
     ],
     ["has a getter that throws", "export default { get onTick() { throw new Error('boo'); } };", /boo/],
     [

@@ -11,7 +11,7 @@ const TOP =
   "orchestrator_deadline_factor, orchestrator_quarantine_after, orchestrator_journal_keep, broker, feed, clock, limits, slo, " +
   "runtime, strategies";
 const AMOUNT = "write a plain decimal such as 10000 or 0.25, above 0, of at most 30 digits";
-const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.js";
+const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.ts";
 const ZONE = "write a time zone such as UTC or America/New_York";
 const STRATEGY =
   "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group, sessions";
