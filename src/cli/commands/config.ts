@@ -3,7 +3,7 @@
  *
  * 1. It reads and starts nothing.
  */
-import { openDesk } from "../../live/desk/index.ts";
+import { isDemo, openDesk } from "../../live/desk/index.ts";
 import { workspaceAt } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";
 
@@ -18,7 +18,7 @@ export function addConfigCommand(add: AddCommand): void {
     async ({ io, output, workspace: path }, { seed }, words) => {
       const workspace = workspaceAt(path);
       const flags = seed === undefined ? {} : { flags: { seed } };
-      const { origins, notes } = await openDesk({
+      const { desk, origins, notes } = await openDesk({
         workspace,
         file: words[0],
         env: io.environment,
@@ -34,6 +34,11 @@ export function addConfigCommand(add: AddCommand): void {
           { title: "where", of: (row) => row.where },
         ]);
       for (const note of notes) output.message(note);
+      const speed = origins.find(({ name }) => name === "speed");
+      if (speed?.from === "file" && isDemo(desk))
+        output.message(
+          `The demo's speed, ${speed.value}, is the console's; logos run takes max unless --speed or ${speed.environment ?? ""} says otherwise.`,
+        );
       return 0;
     },
   );

@@ -9,7 +9,7 @@
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, HOUR } from "../../shared/time.ts";
-import { openDesk } from "../../live/desk/index.ts";
+import { isDemo, openDesk } from "../../live/desk/index.ts";
 import {
   checkRestore,
   createSession,
@@ -18,8 +18,21 @@ import {
   type RestoreRequest,
   type SessionSummary,
 } from "../../live/session/index.ts";
-import { openWorkspace, nodeFileSystem, readText, ROUTER_STATE_BYTES_MAX, workspaceAt } from "../../store/index.ts";
-import { counted, lengthOf, money, percent } from "../figures.ts";
+import type { Desk } from "../../shared/desk.ts";
+import type { Speed } from "../../shared/ports.ts";
+import {
+  findSession,
+  openWorkspace,
+  nodeFileSystem,
+  readRecord,
+  readText,
+  ROUTER_STATE_BYTES_MAX,
+  workspaceAt,
+  type ConfigRow,
+  type Workspace,
+} from "../../store/index.ts";
+import { troubleSummary } from "../../shared/trouble.ts";
+import { counted, lengthOf, money, orderFields, percent, strategyFields } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 import { version } from "../version.ts";
@@ -70,7 +83,7 @@ function restoreOf(context: Context, options: Options): RestoreRequest | undefin
 
 async function openSession(context: Context, options: Options, file: string | undefined): Promise<LiveSession> {
   const workspace = workspaceAt(context.workspace);
-  const speed = options.speed === undefined ? "max" : speedOf("--speed", options.speed);
+  const flag = options.speed === undefined ? undefined : speedOf("--speed", options.speed);
   const asked = options.for === undefined ? undefined : durationOf("--for", options.for);
   const restore = restoreOf(context, options);
   const ports = { version };
@@ -84,9 +97,21 @@ async function openSession(context: Context, options: Options, file: string | un
     if (holds !== undefined && holds !== "journal" && holds !== "file")
       throw new CodedError("usage", `--holds ${holds}: write journal or file.`);
     const word = holds === "file" ? wordOf(options) : undefined;
-    return reopenSession({ workspace, id: options.session, speed, length: asked, restore, holds, word, ports });
+    const speed = flag ?? lastSpeedOf(workspace, options.session);
+    const session = await reopenSession({
+      workspace,
+      id: options.session,
+      speed,
+      length: asked,
+      restore,
+      holds,
+      word,
+      ports,
+    });
+    if (flag === undefined) tellSpeed(context, session, "as it did before");
+    return session;
   }
-  const { desk, notes } = await openDesk({
+  const { desk, notes, origins } = await openDesk({
     workspace,
     file,
     bars: options.bars,
@@ -102,14 +127,43 @@ async function openSession(context: Context, options: Options, file: string | un
   const length = asked ?? (endless ? LENGTH_DEFAULT : undefined);
   const onSystem = desk.clock.kind === "system";
   if (restore !== undefined) checkRestore(restore, desk);
-  return createSession({
+  const said = origins.find(({ name }) => name === "speed");
+  const speed = flag ?? (isPaced(desk, said) ? undefined : "max");
+  const session = await createSession({
     workspace: openWorkspace(context.workspace),
     desk,
-    ...(onSystem ? {} : { speed }),
+    ...(onSystem || speed === undefined ? {} : { speed }),
     length,
     restore,
     ports,
   });
+  if (speed === undefined) tellSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
+  return session;
+}
+
+/**
+ * Whether somebody said how fast a desk runs: the environment, or a desk file of somebody's own. The speed of the demo desks is
+ * the console's, where eyes follow; here their hour is over as fast as it can be.
+ */
+function isPaced(desk: Desk, said: ConfigRow | undefined): boolean {
+  if (said === undefined || said.from === "default") return false;
+  return said.from !== "file" || !isDemo(desk);
+}
+
+/** The speed that a session ran with when its record was last written. */
+function lastSpeedOf(workspace: Workspace, id: string): Speed {
+  try {
+    return speedOf("speed", String(readRecord(nodeFileSystem, findSession(workspace, id).record).speed));
+  } catch {
+    return "max";
+  }
+}
+
+/** Says why it takes its time, and what does not. */
+function tellSpeed({ output }: Context, session: LiveSession, why: string): void {
+  const { clock, speed } = session.probe();
+  if (clock === "virtual" && speed !== "max")
+    output.message(`logos: the clock runs at ${speed}×, ${why}; --speed max waits for nothing.`);
 }
 
 /** One line on how far it is; only a terminal shows it. */
@@ -169,14 +223,14 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
 
 function tell(context: Context, summary: SessionSummary, halted: boolean): void {
   const { output } = context;
-  const rejections = Object.entries(summary.rejections).toSorted(([, a], [, b]) => b - a);
   output.line(output.style("bold", summary.id));
   const last = summary.halts.at(-1);
+  const failing = summary.troubles.failing > 0;
   output.fields([
     [
       "ended",
       summary.failure === null
-        ? `${ENDED[summary.cause]}${halted ? ", halted" : ""}`
+        ? `${ENDED[summary.cause]}${halted ? ", halted" : ""}${failing ? `, but ${troubleSummary(summary.troubles)}` : ""}`
         : `failed: ${summary.failure.message}`,
     ],
     [
@@ -185,11 +239,8 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
     ],
     ["took", `${(summary.realMs / 1_000).toFixed(1)} s`],
     ["runs", String(summary.runs)],
-    ["orders", `${summary.orders} accepted, ${summary.fills} fills, ${summary.workingOrders} still working`],
-    [
-      "rejections",
-      rejections.length === 0 ? "none" : rejections.map(([cause, count]) => `${cause} ${count}`).join(", "),
-    ],
+    ...orderFields({ ...summary, accepted: summary.orders, working: summary.workingOrders }),
+    ...strategyFields(summary.troubles),
     ["equity", `${money(summary.equityStart)} to ${money(summary.equityEnd)}`],
     ["profit and loss", `${money(summary.pnl)} after fees of ${money(summary.fees)}`],
     ["deepest drawdown", percent(summary.maxDrawdown)],
@@ -232,7 +283,10 @@ export function addRunCommand(add: AddCommand): void {
         .option("--symbol <name>", "the symbol of files without a symbol column")
         .option("--tz <zone>", "the zone of times that carry none, as Europe/Berlin (else UTC)")
         .option("--date-format <format>", "how dates are written that could be read two ways, as DD/MM/YYYY")
-        .option("--speed <speed>", "1, 10, 60 or max; max when absent, whatever the desk says")
+        .option(
+          "--speed <speed>",
+          "1, 10, 60 or max; else LOGOS_SPEED, else what the desk file says, else max (the demo desk too)",
+        )
         .option("--for <duration>", "session time after which it ends, as 15m")
         .option("--seed <seed>", "repeats a run: market, jitter and runtimes come from it")
         .option("--session <id>", "go on with a session that ended or was interrupted; latest names the newest")

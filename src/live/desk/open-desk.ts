@@ -8,6 +8,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
+import type { Desk } from "../../shared/desk.ts";
 import type { Duration } from "../../shared/time.ts";
 import {
   demoDesk,
@@ -68,6 +69,11 @@ function refusedNote({ name, rows, refused, refusedTotal }: ImportedFile): strin
     `${name}: ${refusedTotal} of ${rows} rows are refused and not played; the first is row ${first.row}: ${first.reason} ` +
       "`logos import FILE --preview` lists them.",
   ];
+}
+
+/** Whether a desk is one that the program brings. */
+export function isDemo({ source }: Pick<Desk, "source">): boolean {
+  return source === "demo" || source === "busy";
 }
 
 /** Throws `desk_invalid`, `data_invalid`, `not_found`, `usage` or `invalid_input`, each with its place and rule. */
