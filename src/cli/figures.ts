@@ -5,6 +5,7 @@
  * 2. What is absent is a dash and never 0.
  */
 import { decimal } from "../shared/decimal.ts";
+import { troubleLines, troubleSummary, type Troubles } from "../shared/trouble.ts";
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from "../shared/time.ts";
 
 const unsigned = (text: string): string => (/^-0(?:\.0*)?$/.test(text) ? text.slice(1) : text);
@@ -48,4 +49,32 @@ export function sizeOf(bytes: number): string {
 /** A count with its noun: `1 strategy`, `24 strategies`. */
 export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
+}
+
+/** What became of the orders: what was accepted, what the broker refused of that, and every rejection by its cause. */
+export function orderFields(counts: {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly fills: number;
+  readonly working?: number;
+  readonly rejections: Readonly<Record<string, number>>;
+}): [name: string, value: string][] {
+  const { accepted, refused, fills, working, rejections } = counts;
+  const causes = Object.entries(rejections).toSorted(([, a], [, b]) => b - a);
+  const total = causes.reduce((sum, [, count]) => sum + count, 0);
+  const there = refused === 0 ? "" : `, ${refused} of them refused by the broker`;
+  const rest = working === undefined ? "" : `, ${working} still working`;
+  return [
+    ["orders", `${accepted} accepted${there}, ${counted(fills, "fill", "fills")}${rest}`],
+    [
+      "rejections",
+      total === 0 ? "none" : `${total}: ${causes.map(([cause, count]) => `${cause} ${count}`).join(", ")}`,
+    ],
+  ];
+}
+
+/** How the strategies are, and a line for each that failed. */
+export function strategyFields(troubles: Troubles): [name: string, value: string][] {
+  const lines = troubleLines(troubles).map((line): [string, string] => ["", line]);
+  return [["strategies", troubleSummary(troubles)], ...lines];
 }

@@ -98,10 +98,20 @@ export interface PlaceOrder {
   readonly at: Moment;
 }
 
+/** What a venue held against its minimum when it refused an order as too small. Exact decimals. */
+export interface RefusalFigures {
+  readonly measure: "quantity" | "notional";
+  /** The order's size or worth at that instant. */
+  readonly value: string;
+  readonly limit: string;
+  /** The smallest size, in whole lots, that would have passed at that instant. */
+  readonly from: string;
+}
+
 /** The three outcomes of a command. A timeout, a broken connection or an unreadable answer is `unknown`, never a refusal. */
 export type CommandOutcome =
   | { readonly outcome: "accepted"; readonly quantity: string; readonly limitPrice: string | null }
-  | { readonly outcome: "refused"; readonly reason: string }
+  | { readonly outcome: "refused"; readonly reason: string; readonly figures?: RefusalFigures }
   | { readonly outcome: "unknown"; readonly reason: string };
 
 /** What a venue says of one order. */

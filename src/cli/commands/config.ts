@@ -37,7 +37,8 @@ export function addConfigCommand(add: AddCommand): void {
       const speed = origins.find(({ name }) => name === "speed");
       if (speed?.from === "file" && isDemo(desk))
         output.message(
-          `The demo's speed, ${speed.value}, is the console's; logos run takes max unless --speed or ${speed.environment ?? ""} says otherwise.`,
+          `The demo's speed, ${speed.value}, is the console's; logos run takes max unless --speed or ` +
+            `${speed.environment ?? ""} says otherwise.`,
         );
       return 0;
     },

@@ -7,7 +7,8 @@ import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readStatus, statusOf, type SessionStatus } from "../../live/status/index.ts";
 import { workspaceAt } from "../../store/index.ts";
-import { money, percent } from "../figures.ts";
+import { troubleSummary } from "../../shared/trouble.ts";
+import { money, orderFields, percent, strategyFields } from "../figures.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Options {
@@ -26,13 +27,21 @@ function read(context: Context, options: Options): SessionStatus {
 const orDash = (value: string | number | null): string => (value === null ? "—" : String(value));
 
 function tell({ output }: Context, status: SessionStatus): void {
+  const { troubles, orders } = status;
   const held = Object.entries(status.positions);
   const samples =
     status.samples === null ? "" : ` (n ${status.samples}${status.samples < 20 ? ", low confidence" : ""})`;
-  const color = status.health === "healthy" || status.health === "stopped" ? "green" : "red";
+  const well = status.health === "healthy" || status.health === "stopped";
+  const failing = troubles !== null && troubles.failing > 0;
+  const but = well && failing ? `, but ${troubleSummary(troubles)}` : "";
+  const color = !well ? "red" : failing ? "yellow" : "green";
   output.line(output.style("bold", status.id));
   output.fields([
-    ["health", output.style(color, status.health.toUpperCase()) + (status.reason === null ? "" : `: ${status.reason}`)],
+    [
+      "health",
+      output.style(color, `${status.health.toUpperCase()}${but}`) +
+        (status.reason === null ? "" : `: ${status.reason}`),
+    ],
     ["state", status.state + (status.pid === null ? "" : `, process ${status.pid}`)],
     ["desk, seed", `${orDash(status.desk)}, ${orDash(status.seed)}`],
     ["session time", orDash(status.sessionTime)],
@@ -44,6 +53,8 @@ function tell({ output }: Context, status: SessionStatus): void {
         ? "—"
         : `${status.lastSignal.at} ${status.lastSignal.strategy}: ${status.lastSignal.text}`,
     ],
+    ...(orders === null ? [] : orderFields(orders)),
+    ...(troubles === null ? [] : strategyFields(troubles)),
     ["p95 latency", status.latencyP95Ms === null ? "—" : `${status.latencyP95Ms} ms${samples}`],
     ["skip rate", status.skipRate === null ? "—" : percent(status.skipRate)],
     ["queue depth", orDash(status.queueDepthMax)],

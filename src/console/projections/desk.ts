@@ -78,6 +78,7 @@ export class DeskProjection {
         (strategy) => ({
           name: strategy.name,
           state: rollUp(strategy, inFlight),
+          failing: strategy.failing,
           pnl: books.get(strategy.name)?.pnl ?? null,
           realized: books.get(strategy.name)?.realized ?? null,
           fills: strategy.fills,

@@ -53,6 +53,7 @@ export const EMPTY: { readonly [Name in SessionStream]: StreamValue<Name> } = {
     rateLimitPerSec: 0,
     nextOrderId: "",
     accepted: 0,
+    refused: 0,
     rejected: 0,
     replays: 0,
     conflicts: 0,

@@ -5,6 +5,7 @@
  * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
  */
 import { formatMoment } from "../../shared/time.ts";
+import { refusalText } from "../../shared/refusals.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { LogView } from "../../shared/views.ts";
 import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";
@@ -43,7 +44,7 @@ function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "cl
   }
   if (outcome.outcome === "accepted") return null;
   return outcome.outcome === "refused"
-    ? ["warning", entry.orderId, `The broker refused the order: ${outcome.reason}`]
+    ? ["warning", entry.orderId, `The broker refused the order: ${refusalText(outcome.reason, outcome.figures)}`]
     : ["warning", entry.orderId, `Nobody knows yet whether the broker has the order: ${outcome.reason}`];
 }
 

@@ -6,6 +6,8 @@
  * 3. What the broker refuses after the router accepted it is a rejection too, told once, with the order that it ends.
  * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
  */
+import type { RefusalFigures } from "../../shared/ports.ts";
+import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { RejectionsView } from "../../shared/views.ts";
@@ -63,7 +65,7 @@ export class RejectionsProjection {
       return this.#add(rowOf(entry, entry.seq, entry.at, entry.reason, entry.detail));
     }
     if (entry.kind === "ack" && entry.outcome.outcome === "refused")
-      return this.#refused(entry.orderId, entry.seq, entry.at, entry.outcome.reason);
+      return this.#refused(entry.orderId, entry.seq, entry.at, entry.outcome.reason, entry.outcome.figures);
     if (entry.kind === "closed") return this.#closed(entry);
     if (entry.kind === "fill" && entry.orderId !== null && entry.verdict === "booked" && entry.status === "filled")
       this.#awaited.delete(entry.orderId);
@@ -91,12 +93,13 @@ export class RejectionsProjection {
     return null;
   }
 
-  #refused(orderId: string, seq: number, at: Moment, reason: string): RejectionRow | null {
+  #refused(orderId: string, seq: number, at: Moment, reason: string, figures?: RefusalFigures): RejectionRow | null {
     const order = this.#awaited.get(orderId);
     if (order === undefined) return null;
     this.#awaited.delete(orderId);
-    const cause = /^[a-z][a-z0-9_]{0,59}$/.test(reason) ? reason : "broker_refused";
-    return this.#add(rowOf(order, seq, at, cause, `The broker refused ${orderId}: ${reason}`));
+    const detail = `The broker refused ${orderId}: ${refusalText(reason, figures)}`;
+    const { value, limit, from } = figures ?? { value: null, limit: null, from: null };
+    return this.#add({ ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from });
   }
 
   #add(row: RejectionRow): RejectionRow {
@@ -130,6 +133,7 @@ function rowOf(order: OrderAt, seq: number, at: Moment, cause: string, detail: s
     value: order.value,
     limit: order.limit,
     freeAt: order.freeAt,
+    from: null,
     detail,
     because: order.because.text,
     bar: order.bar,

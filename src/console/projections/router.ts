@@ -72,6 +72,7 @@ export class RouterProjection {
       rateLimitPerSec: router.rateLimitPerSec,
       nextOrderId: router.nextOrderId,
       accepted: router.accepted,
+      refused: router.refused,
       rejected: router.rejected,
       replays: router.replays,
       conflicts: router.conflicts,

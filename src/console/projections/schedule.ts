@@ -40,8 +40,6 @@ export function strategiesInFlight(probe: SessionProbe): ReadonlySet<string> {
 export class ScheduleProjection {
   readonly runs: Table<RunRow>;
   readonly #skipped: Table<SkipRow>;
-  /** Strategies whose newest finished run failed. */
-  readonly #failing = new Set<string>();
   readonly #cadences: ReadonlyMap<string, Duration>;
   readonly #ageMax: number;
   #rows: ScheduleView["rows"] = {};
@@ -80,7 +78,7 @@ export class ScheduleProjection {
     const rows = recordOf(
       probe.strategies,
       (strategy) => strategy.name,
-      (strategy) => scheduleRow(strategy, rollUp(strategy, inFlight), this.#failing.has(strategy.name)),
+      (strategy) => scheduleRow(strategy, rollUp(strategy, inFlight)),
     );
     this.#rows = stable(this.#rows, rows);
     const next = recordOf(
@@ -99,8 +97,6 @@ export class ScheduleProjection {
   }
 
   #finish(entry: RunFinishedEntry & { readonly at: Moment }): void {
-    if (entry.outcome === "ok" || entry.outcome === "overrun") this.#failing.delete(entry.strategy);
-    else this.#failing.add(entry.strategy);
     const key = `${entry.strategy}#${entry.run}`;
     const run = this.runs.get(key);
     const planned = run?.planned ?? entry.started;
@@ -146,11 +142,7 @@ export class ScheduleProjection {
   }
 }
 
-export function scheduleRow(
-  strategy: StrategyProbe,
-  state: StrategyState,
-  failing = false,
-): ScheduleView["rows"][string] {
+export function scheduleRow(strategy: StrategyProbe, state: StrategyState): ScheduleView["rows"][string] {
   return {
     name: strategy.name,
     module: strategy.module,
@@ -159,7 +151,7 @@ export function scheduleRow(
     haltedBy: strategy.haltedBy === null ? null : { ...strategy.haltedBy },
     state,
     reason: strategy.reason ?? strategy.lastError,
-    failing,
+    failing: strategy.failing,
     cadence: strategy.cadence,
     budget: strategy.budget,
     jitter: strategy.jitter,

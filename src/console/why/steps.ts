@@ -6,6 +6,8 @@
  * 3. Sums are exact decimals.
  */
 import type { WhyStep } from "../../shared/contract.ts";
+import type { RefusalFigures } from "../../shared/ports.ts";
+import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
@@ -173,6 +175,15 @@ function journalStep(trail: Trail): WhyStep[] {
   ];
 }
 
+function figuresOf(figures: RefusalFigures | undefined): [string, string][] {
+  if (figures === undefined) return [];
+  return [
+    [figures.measure, figures.value],
+    ["limit", figures.limit],
+    ["could pass from", figures.from],
+  ];
+}
+
 function brokerSteps(trail: Trail): WhyStep[] {
   const { order } = trail;
   if (order === null || !order.accepted || order.replay) return [];
@@ -184,12 +195,14 @@ function brokerSteps(trail: Trail): WhyStep[] {
             ["quantity", outcome.quantity],
             ["limit price", outcome.limitPrice],
           ]
-        : [["reason", outcome.reason]],
+        : [["reason", outcome.reason], ...(outcome.outcome === "refused" ? figuresOf(outcome.figures) : [])],
     );
     const place = { step: "broker", at: ack.at, seq: ack.seq, title: "Broker", values } as const;
     if (outcome.outcome === "accepted") return { ...place, text: "The broker accepted the order.", state: "ok" };
-    if (outcome.outcome === "refused")
-      return { ...place, text: `The broker refused the order: ${outcome.reason}`, state: "critical" };
+    if (outcome.outcome === "refused") {
+      const text = `The broker refused the order: ${refusalText(outcome.reason, outcome.figures)}`;
+      return { ...place, text, state: severityOf(refusalCause(outcome.reason)) };
+    }
     return {
       ...place,
       text: `Nobody knows yet whether the broker has the order: ${outcome.reason} It is asked about, and never sent again.`,

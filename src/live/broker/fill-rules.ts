@@ -3,11 +3,14 @@
  *
  * 1. A market order fills at the mark, moved against it by the slippage; a limit order once the mark is at or through its
  *    limit, never worse than the limit. Prices are rounded half to even to the symbol's precision.
- * 2. Sizes are cut to the lot toward zero. Source: the session rules, "Fills, as in Logos".
+ * 2. Sizes are cut to the lot toward zero, so the smallest size is told in whole lots.
+ *
+ * Source: the session rules, "Fills, as in Logos".
  */
-import { Decimal, decimal, roundDownToStep, roundHalfEven, ZERO } from "../../shared/decimal.ts";
+import { Decimal, decimal, plain, roundDownToStep, roundHalfEven, ZERO } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
+import type { RefusalFigures } from "../../shared/ports.ts";
 
 const BPS = 10_000;
 
@@ -44,9 +47,38 @@ export function feeOf(price: Decimal, quantity: Decimal, config: PaperBrokerConf
   return price.times(quantity).abs().times(config.feeBps).div(BPS);
 }
 
-/** Why an order is below what the venue takes, or null. `reference`: its limit, else the mark, else null when there is none. */
-export function minimumRefusal(quantity: Decimal, reference: Decimal | null, meta: SymbolMeta): string | null {
+/** Why the venue refuses an order: a code, and the figures behind it where there are any. */
+export interface Refusal {
+  readonly reason: string;
+  readonly figures?: RefusalFigures;
+}
+
+/** A size in whole lots that is not below another. */
+function roundUpToLot(size: Decimal, meta: SymbolMeta): Decimal {
+  const lot = decimal(meta.lotSize);
+  return size.div(lot).ceil().times(lot);
+}
+
+/**
+ * Why an order is below what the venue takes, or null. `asked` is its size before it was cut to the lot; `reference` its limit, else
+ * the mark, else null when there is none.
+ */
+export function minimumRefusal(
+  quantity: Decimal,
+  asked: Decimal,
+  reference: Decimal | null,
+  meta: SymbolMeta,
+): Refusal | null {
   const size = quantity.abs();
-  if (size.isZero() || size.lt(meta.minQuantity)) return "min_requirements";
-  return reference !== null && size.times(reference).lt(meta.minNotional) ? "min_requirements" : null;
+  const smallest = Decimal.max(roundUpToLot(decimal(meta.minQuantity), meta), meta.lotSize);
+  const worth = reference === null ? null : size.times(reference);
+  const tooSmall = size.lt(smallest);
+  if (!tooSmall && (worth === null || worth.gte(meta.minNotional))) return null;
+  const worthy = reference?.isPositive() === true ? roundUpToLot(decimal(meta.minNotional).div(reference), meta) : ZERO;
+  const from = plain(Decimal.max(smallest, worthy));
+  const figures: RefusalFigures =
+    tooSmall || worth === null
+      ? { measure: "quantity", value: plain(asked.abs()), limit: plain(smallest), from }
+      : { measure: "notional", value: plain(worth), limit: plain(decimal(meta.minNotional)), from };
+  return { reason: "min_requirements", figures };
 }

@@ -14,7 +14,6 @@
  * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
  * an order that it has.
  */
-import { createStream } from "../../orchestrator/index.ts";
 import { decimal, plain, roundDownToStep, ZERO, type Decimal } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
@@ -29,19 +28,19 @@ import type {
   PlaceOrder,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
+import { faultsOf, type Faults } from "./faults.ts";
 import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal } from "./fill-rules.ts";
-import { VenueStore, type VenueAccount, type VenueFill, type VenueOrder } from "./venue-store.ts";
+import {
+  refusalOf,
+  refusalText,
+  VenueStore,
+  type VenueAccount,
+  type VenueFill,
+  type VenueOrder,
+} from "./venue-store.ts";
 
 /** How late a delayed fill is told. */
 const DELAY = (30 * SECOND) as Duration;
-
-interface Faults {
-  readonly reject: boolean;
-  readonly dropAck: boolean;
-  readonly duplicateFill: boolean;
-  readonly delayFill: boolean;
-  readonly unknownFill: boolean;
-}
 
 interface Waiting {
   readonly order: PlaceOrder;
@@ -139,13 +138,14 @@ export class PaperBroker implements BrokerAdapter {
     if (order === null) return { outcome: "refused", reason: "no_such_order" };
     if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
     const meta = this.#symbols.get(order.symbol) as SymbolMeta;
-    const quantity = roundDownToStep(decimal(change.quantity), decimal(meta.lotSize));
+    const asked = decimal(change.quantity);
+    const quantity = roundDownToStep(asked, decimal(meta.lotSize));
     const filled = decimal(order.filled);
     if (quantity.isNegative() !== decimal(order.quantity).isNegative() || quantity.abs().lte(filled.abs()))
       return { outcome: "refused", reason: "below_filled_quantity" };
     const limitPrice = change.limitPrice === null ? null : limitOf(change.limitPrice, quantity, meta);
-    const refusal = minimumRefusal(quantity, limitPrice ?? this.#marks.get(order.symbol) ?? null, meta);
-    if (refusal !== null) return { outcome: "refused", reason: refusal };
+    const refusal = minimumRefusal(quantity, asked, limitPrice ?? this.#marks.get(order.symbol) ?? null, meta);
+    if (refusal !== null) return { outcome: "refused", ...refusal };
     const live = this.#live(order);
     live.quantity = plain(quantity);
     live.limitPrice = limitPrice === null ? null : plain(limitPrice);
@@ -262,16 +262,16 @@ export class PaperBroker implements BrokerAdapter {
   #take(order: PlaceOrder): VenueOrder {
     this.#orderNumber += 1;
     const meta = this.#symbols.get(order.symbol);
-    const quantity =
-      meta === undefined ? decimal(order.quantity) : roundDownToStep(decimal(order.quantity), decimal(meta.lotSize));
+    const asked = decimal(order.quantity);
+    const quantity = meta === undefined ? asked : roundDownToStep(asked, decimal(meta.lotSize));
     const limitPrice =
       order.limitPrice === null || meta === undefined ? null : limitOf(order.limitPrice, quantity, meta);
     const reference = limitPrice ?? this.#marks.get(order.symbol) ?? null;
+    const injected = this.#faults(this.#orderNumber).reject ? { reason: "injected_reject" } : null;
     const refusal =
       meta === undefined
-        ? "unknown_symbol"
-        : (minimumRefusal(quantity, reference, meta) ??
-          (this.#faults(this.#orderNumber).reject ? "injected_reject" : null));
+        ? { reason: "unknown_symbol" }
+        : (minimumRefusal(quantity, asked, reference, meta) ?? injected);
     return {
       number: this.#orderNumber,
       venueId: order.venueId,
@@ -281,28 +281,19 @@ export class PaperBroker implements BrokerAdapter {
       status: refusal === null ? "open" : "rejected",
       filled: "0",
       placedAt: order.at,
-      refusal,
+      refusal: refusal === null ? null : refusalText(refusal),
     };
   }
 
   #answer(order: VenueOrder): CommandOutcome {
-    if (order.refusal !== null) return { outcome: "refused", reason: order.refusal };
+    if (order.refusal !== null) return { outcome: "refused", ...refusalOf(order.refusal) };
     return this.#faults(order.number).dropAck
       ? { outcome: "unknown", reason: "the acknowledgement was lost" }
       : { outcome: "accepted", quantity: order.quantity, limitPrice: order.limitPrice };
   }
 
   #faults(number: number): Faults {
-    const { faults } = this.#config;
-    const stream = createStream(this.#seed, `venue:${number}`);
-    const drawn = (share: number): boolean => stream.next() < share;
-    return {
-      reject: drawn(faults.reject),
-      dropAck: drawn(faults.dropAck),
-      duplicateFill: drawn(faults.duplicateFill),
-      delayFill: drawn(faults.delayFill),
-      unknownFill: drawn(faults.unknownFill),
-    };
+    return faultsOf(this.#config, this.#seed, number);
   }
 
   #onMark(mark: Mark, changed: Set<VenueOrder>, fills: VenueFill[], reports: Pending[]): void {

@@ -8,6 +8,7 @@
  *    one of fills that are not there, all of them are added up.
  */
 import { assertDurable, databaseError, openForWriting, type Database, type Statement } from "../../store/index.ts";
+import type { Refusal } from "./fill-rules.ts";
 
 export type VenueStatus = "open" | "filled" | "canceled" | "rejected" | "expired";
 
@@ -21,7 +22,7 @@ export interface VenueOrder {
   status: VenueStatus;
   filled: string;
   readonly placedAt: number;
-  /** Why it was refused; null for an order that was taken. */
+  /** Why it was refused, as `refusalText` writes it; null for an order that was taken. */
   readonly refusal: string | null;
 }
 
@@ -74,6 +75,15 @@ const TABLES = `
     at INTEGER NOT NULL
   ) STRICT;
 `;
+
+/** A refusal as it lies in its column: the bare reason, or all of it as JSON where it has figures. */
+export function refusalText(refusal: Refusal): string {
+  return refusal.figures === undefined ? refusal.reason : JSON.stringify(refusal);
+}
+
+export function refusalOf(text: string): Refusal {
+  return text.startsWith("{") ? (JSON.parse(text) as Refusal) : { reason: text };
+}
 
 export class VenueStore {
   readonly #path: string;

@@ -224,9 +224,11 @@ export async function checkHosting(workspace: Workspace): Promise<string | null>
  */
 export async function checkStrategy(workspace: Workspace, module: string): Promise<StrategyCheck> {
   const file = strategyFile(workspace, module);
-  if (!existsSync(join(workspace.strategies, module)))
-    throw new CodedError("not_found", `${String(file)}. \`logos strategies list\` names what is there.`, { module });
-  if (typeof file === "string") return { complaints: [{ line: null, text: file }], runs: 0, orders: 0 };
+  if (typeof file === "string") {
+    if (!existsSync(join(workspace.strategies, module)))
+      throw new CodedError("not_found", `${file}. \`logos strategies list\` names what is there.`, { module });
+    return { complaints: [{ line: null, text: file }], runs: 0, orders: 0 };
+  }
   const found = [...complaintsOfName(module), ...complaintsOfText(readFileSync(file.path, "utf8"))];
   const config = configOf(module);
   const whole = await tryIt(workspace, config, null);

@@ -12,6 +12,7 @@ import type { FeedSource, Speed } from "../../shared/ports.ts";
 import type { Scope } from "../../shared/scope.ts";
 import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
+import type { Troubles } from "../../shared/trouble.ts";
 import type { DriftKind, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
 import type { HaltedScope } from "./switches.ts";
 
@@ -99,6 +100,8 @@ export interface StrategyProbe {
   /** Slots passed over: after overruns, while running, and missed. */
   readonly skips: number;
   readonly failures: number;
+  /** Whether its newest finished run failed. */
+  readonly failing: boolean;
   readonly lastHeartbeat: Moment | null;
   readonly heartbeatLate: boolean;
   readonly overBudget: boolean;
@@ -189,10 +192,12 @@ export interface SessionProbe {
     readonly inflight: number;
     readonly keys: number;
     readonly accepted: number;
+    /** How many of the accepted the broker refused. */
+    readonly refused: number;
     readonly rejected: number;
     readonly replays: number;
     readonly conflicts: number;
-    /** Refusals by cause, over the whole session. `router_halted` counts what was asked while halted. */
+    /** Refusals by cause before the broker, over the whole session. `router_halted` counts what was asked while halted. */
     readonly rejections: Readonly<Record<string, number>>;
     readonly windows: readonly RateWindowProbe[];
     /** Oldest first; at most 2,000. */
@@ -226,6 +231,7 @@ export interface SessionProbe {
     readonly runs: number;
     readonly orders: number;
     readonly fills: number;
+    /** Whoever made them: risk, router or broker. */
     readonly rejections: number;
     readonly driftOpen: number;
     readonly late: number;
@@ -251,7 +257,12 @@ export interface SessionSummary {
   readonly runs: number;
   readonly orders: number;
   readonly fills: number;
+  /** How many of the orders the broker refused after they had been accepted. */
+  readonly refused: number;
+  /** By cause, whoever made them: the broker's are in it. */
   readonly rejections: Readonly<Record<string, number>>;
+  /** Strategies that are not well, or were not. */
+  readonly troubles: Troubles;
   readonly equityStart: string;
   readonly equityEnd: string;
   readonly pnl: string;

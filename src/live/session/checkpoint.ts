@@ -204,6 +204,16 @@ export function checkpointOf(
   return { checkpoint: { seq: found.seq, state, memory: found.memory as readonly Piece[] }, unusable: null };
 }
 
+/** The tally in a journal's checkpoint, whatever desk it belongs to; null where there is none that can be read. */
+export function savedTally(
+  journal: Pick<JournalReader, "checkpoint">,
+): { readonly seq: number; readonly state: TallyState } | null {
+  const found = journal.checkpoint();
+  if (found === null || "fault" in found) return null;
+  const state = found.state as CheckpointState;
+  return state.form === FORM ? { seq: found.seq, state: state.parts.tally } : null;
+}
+
 /** The checkpoint of a journal that is compacted, without which nothing of it can be repeated. Throws `journal_damaged`. */
 export function neededCheckpoint(
   journal: Pick<JournalReader, "checkpoint" | "compaction">,
@@ -276,8 +286,9 @@ function routerOf(head: RouterHead, memory: readonly Piece[]): OrderRouter {
 export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay): string | null {
   const { parts } = saved.state as CheckpointState;
   replay.hear(parts.now);
-  const repeated = comparable(JSON.parse(JSON.stringify(partsState(core, replay.underWay))) as PartsState);
-  const told = comparable(parts);
+  const again = JSON.parse(JSON.stringify(partsState(core, replay.underWay))) as PartsState;
+  const older = parts.tally.refusals === undefined;
+  const [told, repeated] = [comparable(parts, older), comparable(again, older)];
   for (const part of Object.keys(told) as (keyof PartsState)[])
     if (!isDeepStrictEqual(told[part], repeated[part]))
       return `the checkpoint behind entry ${saved.seq} says of the ${part} what its entries do not give`;
@@ -292,9 +303,14 @@ export function stateText(core: Core, open: readonly Interrupted[]): string {
   return JSON.stringify(comparable(partsState(core, open)));
 }
 
-function comparable(parts: PartsState): Readonly<Record<keyof PartsState, unknown>> {
-  const { scheduler, tally } = parts;
+/** `older`: the saved state is one of a version that did not count what the broker refused. */
+function comparable(parts: PartsState, older = false): Readonly<Record<keyof PartsState, unknown>> {
+  const { scheduler } = parts;
+  const { refusals, ...tally } = parts.tally;
+  const counts = older ? { strategies: tally.strategies.map(uncounted) } : { refusals };
   const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));
   const working = tally.working.map((order) => ({ ...order, state: null }));
-  return { ...parts, scheduler: { ...scheduler, strategies }, tally: { ...tally, working } };
+  return { ...parts, scheduler: { ...scheduler, strategies }, tally: { ...tally, working, ...counts } };
 }
+
+const uncounted = ({ failing: _failing, rejections: _rejections, ...rest }: TallyState["strategies"][number]) => rest;

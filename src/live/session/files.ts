@@ -26,6 +26,8 @@ import {
 } from "../../store/index.ts";
 import type { SessionState, StopCause } from "./api.ts";
 import type { Core } from "./parts.ts";
+import { rejectionsOf } from "./rejections.ts";
+import { troublesIn } from "./troubles.ts";
 
 /** What the files say that the session's parts do not know. */
 export interface FileFacts {
@@ -107,7 +109,8 @@ export function writeFiles(
     runs: tally.runs,
     orders: tally.orders,
     fills: tally.fills,
-    rejections: { ...tally.rejections },
+    ...rejectionsOf(tally),
+    troubles: troublesIn(tally),
     equityStart,
     equityEnd: figures.equity,
     pnl: equityStart === null ? null : plain(decimal(figures.equity).minus(equityStart)),

@@ -11,6 +11,7 @@ import type { Duration, Moment } from "../../shared/time.ts";
 import { calendarOf } from "../calendar/index.ts";
 import type { PositionProbe, SessionProbe, SessionState, StrategyProbe, WorkingOrderProbe } from "./api.ts";
 import type { Core } from "./parts.ts";
+import { sumOf } from "./rejections.ts";
 import type { StrategyTally } from "./tally.ts";
 
 /** Orders in flight that a probe lists. */
@@ -38,7 +39,8 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
   const lastAt = market.lastAt;
   const age = lastAt === null ? null : between(lastAt, now);
   const { dataStale } = core.risk.limits;
-  const rejected = Object.values(tally.rejections).reduce((sum, count) => sum + count, 0);
+  const rejected = sumOf(tally.rejections);
+  const refused = sumOf(tally.refusals);
   return {
     id: core.id,
     ...standing,
@@ -72,6 +74,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       inflight: router.inflightCount,
       keys: router.keys,
       accepted: tally.orders,
+      refused,
       rejected,
       replays: tally.replays,
       conflicts: router.counters.conflicts,
@@ -96,7 +99,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       runs: tally.runs,
       orders: tally.orders,
       fills: tally.fills,
-      rejections: rejected,
+      rejections: rejected + refused,
       driftOpen: tally.driftOpen,
       late: strategies.filter((strategy) => strategy.heartbeatLate).length,
       quarantined: strategies.filter((strategy) => strategy.state === "quarantined").length,
@@ -170,6 +173,7 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
       overruns: told?.overruns ?? 0,
       skips: told?.skips ?? 0,
       failures: tally.failures,
+      failing: tally.failing,
       lastHeartbeat: told?.lastHeartbeat ?? null,
       heartbeatLate,
       overBudget: marks.overBudget,

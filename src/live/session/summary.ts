@@ -9,6 +9,8 @@ import { between } from "../../shared/time.ts";
 import { ARTIFACT_FILES } from "../../store/index.ts";
 import type { SessionSummary, StopCause } from "./api.ts";
 import type { Core } from "./parts.ts";
+import { rejectionsOf } from "./rejections.ts";
+import { troublesIn } from "./troubles.ts";
 
 /** How it ended, which its parts do not know. */
 export interface Ending {
@@ -37,7 +39,8 @@ export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending
     runs: tally.runs,
     orders: tally.orders,
     fills: tally.fills,
-    rejections: { ...tally.rejections },
+    ...rejectionsOf(tally),
+    troubles: troublesIn(tally),
     equityStart,
     equityEnd: figures.equity,
     pnl: plain(decimal(figures.equity).minus(equityStart)),

@@ -37,6 +37,8 @@ export interface TallyState extends Pick<Tally, (typeof PLAIN)[number]> {
   readonly halts: Tally["halts"];
   readonly resumes: Tally["resumes"];
   readonly rejections: Tally["rejections"];
+  /** Absent in a checkpoint of an older version. */
+  readonly refusals?: Tally["refusals"];
   readonly cursorsAhead: readonly number[];
   /** In order of acceptance. */
   readonly working: readonly WorkingState[];
@@ -58,6 +60,7 @@ export function tallyState(tally: Tally): TallyState {
     halts: tally.halts,
     resumes: tally.resumes,
     rejections: tally.rejections,
+    ...(tally.countsRefusals ? { refusals: tally.refusals } : {}),
     cursorsAhead: [...tally.cursorsAhead],
     working: [...tally.working.values()].map(({ ordered, filled, ...order }) => ({
       ...order,
@@ -76,6 +79,8 @@ export function restoreTally(tally: Tally, state: TallyState): void {
   tally.halts.push(...state.halts);
   tally.resumes.push(...state.resumes);
   Object.assign(tally.rejections, state.rejections);
+  Object.assign(tally.refusals, state.refusals);
+  tally.countsRefusals = state.refusals !== undefined;
   for (const cursor of state.cursorsAhead) tally.cursorsAhead.add(cursor);
   for (const { ordered, filled, ...order } of state.working)
     tally.working.set(order.orderId, { ...order, ordered: decimal(ordered), filled: decimal(filled) });

@@ -23,6 +23,7 @@ import type {
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
 import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
+import { countRefusal, type Counts } from "./rejections.ts";
 import { Switches } from "./switches.ts";
 
 /** Fills that a duplicate is recognised against. */
@@ -65,6 +66,8 @@ export interface StrategyTally {
   runs: number;
   open: OpenRun | null;
   failures: number;
+  /** Whether the newest finished run failed. */
+  failing: boolean;
   missed: number;
   /** Runs in a row that had to be ended: at their deadline, or with their process. */
   timeoutsInRow: number;
@@ -98,7 +101,11 @@ export class Tally {
   haltReasons: HaltReason[] = [];
   readonly halts: HaltReason[] = [];
   readonly resumes: { readonly at: Moment; readonly operator: string; readonly note: string }[] = [];
-  readonly rejections: Record<string, number> = {};
+  /** By cause: what risk and router refused, and of what they accepted, what the broker did. */
+  readonly rejections: Counts = {};
+  readonly refusals: Counts = {};
+  /** False behind a checkpoint of a version that did not count them: then they are too few. */
+  countsRefusals = true;
   runs = 0;
   orders = 0;
   fills = 0;
@@ -122,7 +129,7 @@ export class Tally {
   lastAt: Moment | null = null;
   stopped = false;
 
-  constructor(desk: Desk) {
+  constructor(desk: Pick<Desk, "strategies">) {
     for (const config of desk.strategies)
       this.strategies.set(config.name, {
         config,
@@ -131,6 +138,7 @@ export class Tally {
         runs: 0,
         open: null,
         failures: 0,
+        failing: false,
         missed: 0,
         timeoutsInRow: 0,
         lastRuntime: null,
@@ -264,7 +272,8 @@ export class Tally {
     tally.lastRuntime = entry.runtime;
     if (entry.state !== undefined) tally.state = entry.state;
     this.runs += 1;
-    if (entry.outcome === "ok" || entry.outcome === "overrun") {
+    tally.failing = entry.outcome !== "ok" && entry.outcome !== "overrun";
+    if (!tally.failing) {
       tally.timeoutsInRow = 0;
       if (entry.message !== null) tally.lastSignal = entry.message;
       return;
@@ -354,7 +363,7 @@ export class Tally {
     const order = this.working.get(entry.orderId);
     if (order === undefined) return;
     if (entry.outcome.outcome === "refused") {
-      this.#end(order);
+      this.#refused(order, entry.outcome.reason);
       return;
     }
     order.confirmed = entry.outcome.outcome === "accepted";
@@ -398,7 +407,16 @@ export class Tally {
 
   #closed(entry: ClosedEntry): void {
     const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
-    if (order !== undefined) this.#end(order);
+    if (order === undefined) return;
+    if (entry.status === "rejected") this.#refused(order, entry.reason);
+    else this.#end(order);
+  }
+
+  #refused(order: WorkingOrder, reason: string): void {
+    countRefusal(this.refusals, reason);
+    const tally = this.strategies.get(order.strategy);
+    if (tally !== undefined) tally.rejections += 1;
+    this.#end(order);
   }
 
   /** A settled order's venue id stays known, so that a late or doubled fill is told as what it is. */

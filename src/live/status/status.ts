@@ -4,7 +4,8 @@
  * 1. Reads only: no lock, no write, nothing that a running session could feel.
  * 2. What cannot be read is told as absent; a figure is never made up.
  * 3. What the session does and began with comes from the journal, which is there before every other file.
- * 4. Positions are the journal's booked fills and adoptions, added up exactly.
+ * 4. Counts of orders and of failed runs are those that the running session has, repeated from its checkpoint.
+ * 5. Positions are the journal's booked fills and adoptions, added up exactly.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +25,11 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import { CodedError } from "../../shared/errors.ts";
+import type { Troubles } from "../../shared/trouble.ts";
 import { Switches, type HaltedScope } from "../session/switches.ts";
+import { rejectionsOf } from "../session/rejections.ts";
+import { tallyOf } from "../session/journal-tally.ts";
+import { troublesIn } from "../session/troubles.ts";
 
 export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
 
@@ -54,6 +59,17 @@ export interface SessionStatus {
     readonly operator: string | null;
     readonly note: string | null;
   }[];
+  /** What became of orders, by count and cause; null where the journal cannot tell. */
+  readonly orders: {
+    readonly accepted: number;
+    /** How many of the accepted the broker refused. */
+    readonly refused: number;
+    readonly fills: number;
+    /** By cause, whoever made them: the broker's are in it. */
+    readonly rejections: Readonly<Record<string, number>>;
+  } | null;
+  /** Strategies that are not well, or were not; null where the journal cannot tell. */
+  readonly troubles: Troubles | null;
   readonly openDrift: number;
   readonly latencyP95Ms: number | null;
   readonly skipRate: number | null;
@@ -136,6 +152,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
       order?.kind === "order"
         ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
         : null,
+    ...countsOf(journal, files),
     haltedScopes: scopes.map(({ scope, at, message, operator, note }) => ({
       ...scope,
       since: formatMoment(at),
@@ -150,6 +167,13 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
     samples: number("ticks"),
     writtenSecondsAgo: written,
   };
+}
+
+function countsOf(journal: JournalReader | null, files: SessionFiles): Pick<SessionStatus, "orders" | "troubles"> {
+  const tally = journal === null ? null : tallyOf(journal, files);
+  if (tally === null) return { orders: null, troubles: null };
+  const { orders: accepted, fills } = tally;
+  return { orders: { accepted, fills, ...rejectionsOf(tally) }, troubles: troublesIn(tally) };
 }
 
 /** The codes of the halts since the last resume. */

@@ -16,11 +16,15 @@ export function parameterRulesOf(module: string): Readonly<Record<string, Parame
 
 const TYPES: readonly string[] = ["number", "integer", "string", "boolean"];
 const KEYS: readonly string[] = ["type", "min", "max", "above", "below", "optional", "describe"];
+/** Keys of one rule that are looked at: a rule is a file's, and may have any number. */
+const KEYS_TOLD_MAX = 50;
 const NUMBERS: readonly string[] = ["min", "max", "above"];
 
 /** What somebody may have meant: the nearest spelling, else a word with the same beginning, as min for minimum. */
-function meant(word: string, valid: readonly string[]): string {
-  const found = nearest(word, valid) ?? valid.find((one) => one.slice(0, 3) === word.toLowerCase().slice(0, 3));
+function meant(given: unknown, valid: readonly string[]): string {
+  const word = typeof given === "string" ? given : "";
+  const found =
+    nearest(word, valid) ?? valid.find((one) => word.length > 2 && one.slice(0, 3) === word.toLowerCase().slice(0, 3));
   return found === undefined ? `; there are ${valid.join(", ")}` : `; did you mean ${found}?`;
 }
 
@@ -30,19 +34,17 @@ function ruleComplaints(name: string, rule: unknown, names: readonly string[]): 
   if (typeof rule !== "object" || rule === null)
     return [`${where} is no object: write { type: "number", describe: "…" }`];
   const complaints: string[] = [];
-  const told = Object.entries(rule);
+  const told = Object.entries(rule).slice(0, KEYS_TOLD_MAX);
   const { type, below } = rule as Readonly<Record<string, unknown>>;
   if (type === undefined) complaints.push(`${where} has no type; there are ${TYPES.join(", ")}`);
   else if (typeof type !== "string" || !TYPES.includes(type))
-    complaints.push(`${where} has the type ${JSON.stringify(type)}, which there is not${meant(String(type), TYPES)}`);
+    complaints.push(`${where} has the type ${JSON.stringify(type)}, which there is not${meant(type, TYPES)}`);
   for (const [key, value] of told)
     if (!KEYS.includes(key)) complaints.push(`${where} has ${key}, which no rule has${meant(key, KEYS)}`);
     else if (NUMBERS.includes(key) && value !== undefined && typeof value !== "number")
       complaints.push(`${where} has the ${key} ${JSON.stringify(value)}, which is no number`);
   if (below !== undefined && (typeof below !== "string" || !names.includes(below)))
-    complaints.push(
-      `${where} has the below ${JSON.stringify(below)}, which is no parameter${meant(String(below), names)}`,
-    );
+    complaints.push(`${where} has the below ${JSON.stringify(below)}, which is no parameter${meant(below, names)}`);
   return complaints;
 }
 

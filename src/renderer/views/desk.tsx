@@ -23,7 +23,7 @@ import {
   formatShare,
 } from "../lib/format.ts";
 import { askLimit } from "../lib/session-actions.ts";
-import { STRATEGY_LOOKS } from "../lib/status.ts";
+import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
 import { formatAxisTime } from "../lib/time.ts";
 import { useSession, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -151,9 +151,9 @@ const STRATEGIES: readonly Column<StrategyRow>[] = [
   {
     id: "state",
     header: "State",
-    value: (row) => STRATEGY_LOOKS[row.state].rank,
-    text: (row) => STRATEGY_LOOKS[row.state].word,
-    cell: (row) => <Status look={STRATEGY_LOOKS[row.state]} />,
+    value: (row) => strategyLook(row).rank,
+    text: (row) => strategyLook(row).word,
+    cell: (row) => <Status look={strategyLook(row)} />,
     width: 112,
   },
   {

@@ -20,6 +20,10 @@ type Group = RejectionsView["groups"][string];
 /** When a new order could pass: a countdown, then "now"; where it is no matter of time, what would have to change. */
 function Passes({ row }: { readonly row: Row }): ReactNode {
   const now = useNow();
+  if (row.from !== null)
+    return (
+      <span className="quiet">{`from ${formatNumberText(row.from)} ${row.from === "1" ? "unit" : "units"} on`}</span>
+    );
   if (row.freeAt === null)
     return <span className="quiet">{row.limit === null ? ABSENT : `within ${formatNumberText(row.limit)}`}</span>;
   if (row.freeAt <= now) return <span className="quiet">now</span>;

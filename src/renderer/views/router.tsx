@@ -97,6 +97,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
   const now = useNow();
   const age = view.snapshotAt === null ? null : Math.max(0, now - view.snapshotAt);
   const stale = age !== null && age > 2 * view.snapshotEveryS * 1e6;
+  const refused = view.refused === 0 ? "" : `, ${formatCount(view.refused)} of them refused by the broker`;
   return (
     <div className="tiles">
       <PlainTile
@@ -120,7 +121,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
         label={view.halted ? <Status look={LEVEL_LOOKS.critical} word="Halted, no order passes" /> : "Next order"}
         value={view.nextOrderId}
         mono
-        foot={`${formatCount(view.accepted)} accepted · ${formatCount(view.rejected)} rejected`}
+        foot={`${formatCount(view.accepted)} accepted${refused} · ${formatCount(view.rejected)} rejected`}
       />
       <PlainTile
         label="Replays answered"

@@ -138,6 +138,8 @@ export const DeskViewSchema = z.object({
     z.object({
       name: z.string(),
       state: StrategyStateSchema,
+      /** Whether its newest finished run failed. */
+      failing: z.boolean(),
       pnl: maybeAmount,
       realized: maybeAmount,
       fills: count,

@@ -48,6 +48,8 @@ export const RouterViewSchema = z.object({
   rateLimitPerSec: count,
   nextOrderId: z.string(),
   accepted: count,
+  /** How many of the accepted the broker refused. */
+  refused: count,
   rejected: count,
   replays: count,
   conflicts: count,
@@ -81,6 +83,8 @@ export const RejectionsViewSchema = z.object({
       value: maybeText,
       limit: maybeText,
       freeAt: maybeAt,
+      /** The smallest size that could have passed, where the order was too small. */
+      from: maybeText,
       detail: maybeText,
       because: z.string(),
       bar: maybeAt,

@@ -24,6 +24,23 @@ const HaltSchema = z.object({
   note: z.string().nullable(),
 });
 
+const TroublesSchema = z.object({
+  strategies: z.number(),
+  failing: z.number(),
+  list: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(["not_loaded", "quarantined", "failing", "failed_before"]),
+        runs: z.number(),
+        failures: z.number(),
+        reason: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  more: z.number(),
+});
+
 const RecordSchema = z.object({
   schema: z.number(),
   id: z.string(),
@@ -51,7 +68,10 @@ const RecordSchema = z.object({
   runs: z.number(),
   orders: z.number(),
   fills: z.number(),
+  /** How many of the orders the broker refused; its causes are among the rejections. Records of older versions have neither. */
+  refused: z.number().default(0),
   rejections: z.record(z.string(), z.number()),
+  troubles: TroublesSchema.default({ strategies: 0, failing: 0, list: [], more: 0 }),
   equityStart: z.string().nullable(),
   equityEnd: z.string().nullable(),
   pnl: z.string().nullable(),

@@ -8,6 +8,7 @@
 import { orderIdOf } from "../../orchestrator/index.ts";
 import { scopeText } from "../../shared/scope.ts";
 import { formatDuration, formatMoment, moment, SECOND, type Duration } from "../../shared/time.ts";
+import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
 import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
 
@@ -81,6 +82,9 @@ export function sessionReport(record: SessionRecord, events: Iterable<JournalEnt
   const left = lines.length - shown.length;
   const earlier = left > 0 ? `${left} earlier events are in the journal.\n\n` : "";
   const rejections = Object.entries(record.rejections).toSorted(([, a], [, b]) => b - a);
+  const troubled = troubleLines(record.troubles)
+    .map((line) => `- ${safe(line)}`)
+    .join("\n");
   return `# ${safe(record.id)}
 
 ${table([
@@ -92,6 +96,8 @@ ${table([
   ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
   ["Seed", record.seed],
   ["Runs, orders, fills", `${record.runs}, ${record.orders}, ${record.fills}`],
+  ["Orders that the broker refused", String(record.refused)],
+  ["Strategies", record.troubles.strategies === 0 ? "—" : troubleSummary(record.troubles)],
   ["Equity", `${record.equityStart ?? "—"} to ${record.equityEnd ?? "—"}`],
   ["Profit and loss", `${record.pnl ?? "—"} after fees of ${record.fees ?? "—"}`],
   ["Deepest drawdown", record.maxDrawdown === null ? "—" : `${(record.maxDrawdown * 100).toFixed(2)} %`],
@@ -101,7 +107,7 @@ ${table([
   ["Journal", `${record.position} entries`],
 ])}
 
-## What happened
+${troubled === "" ? "" : `## Strategies that failed\n\n${troubled}\n\n`}## What happened
 
 ${earlier}${shown.map((line) => `- ${line}`).join("\n")}
 

@@ -9,12 +9,17 @@ import { MetricsProjection } from "../../../src/console/projections/metrics.ts";
 import { OrdersProjection } from "../../../src/console/projections/orders.ts";
 import { placesOf, Precisions } from "../../../src/console/projections/precision.ts";
 import { RejectionsProjection, severityOf } from "../../../src/console/projections/rejections.ts";
+import { DeskProjection } from "../../../src/console/projections/desk.ts";
 import { strategyLook } from "../../../src/renderer/lib/status.ts";
 import { rollUp, ScheduleProjection } from "../../../src/console/projections/schedule.ts";
 import { SessionViews } from "../../../src/console/projections/session-views.ts";
 import type { SessionStream } from "../../../src/console/projections/session-views.ts";
 import { ErrorWindow, tileState } from "../../../src/console/projections/tiles.ts";
 import { EMPTY } from "../../../src/console/projections/empty.ts";
+import { rejectionsOf, sumOf } from "../../../src/live/session/rejections.ts";
+import { Tally } from "../../../src/live/session/tally.ts";
+import { orderId } from "../../../src/shared/ids.ts";
+import { order } from "../../store/journal/entries.ts";
 import { STREAMS } from "../../../src/shared/contract.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";
@@ -101,6 +106,39 @@ describe("rejections", () => {
             lastAt: rows.at(-1)?.at,
           });
       }),
+    );
+  });
+
+  it("are as many as the session counts, by cause, and as those that its router and its broker made", () => {
+    fc.assert(
+      fc.property(journals(), (entries) => {
+        const rejections = new RejectionsProjection();
+        const tally = new Tally(DESK);
+        for (const entry of entries) {
+          rejections.apply(entry);
+          tally.apply(entry);
+        }
+        const { refused, rejections: counts } = rejectionsOf(tally);
+        const { groups, total } = rejections.value(START);
+        expect(counts).toEqual(Object.fromEntries(Object.values(groups).map(({ cause, count }) => [cause, count])));
+        expect(refused + sumOf(tally.rejections)).toBe(total);
+        const each = [...tally.strategies.values()].reduce((sum, one) => sum + one.rejections, 0);
+        expect(each).toBe(total);
+      }),
+    );
+  });
+
+  it("of an order that was too small say its size, the smallest, and from what size one could pass", () => {
+    const rejections = new RejectionsProjection();
+    const made: JournalEntry = { ...order(1), seq: 1, at: START };
+    const figures = { measure: "notional", value: "49", limit: "50", from: "2" } as const;
+    const outcome = { outcome: "refused", reason: "min_requirements", figures } as const;
+    const id = orderId("ROUTER-00000001");
+    expect(rejections.apply(made)).toBeNull();
+    const row = rejections.apply({ kind: "ack", orderId: id, venueId: "v", outcome, seq: 2, at: START });
+    expect(row).toMatchObject({ cause: "min_requirements", value: "49", limit: "50", from: "2", freeAt: null });
+    expect(row?.detail).toBe(
+      `The broker refused ${id}: min_requirements, a notional of 49 where the smallest is 50. At that price one of 2 units could pass.`,
     );
   });
 
@@ -218,35 +256,18 @@ describe("the schedule", () => {
     expect(rollUp(strategyProbe("alpha"), none)).toBe("waiting");
   });
 
-  it("tells that a strategy fails until a run of it does not", () => {
-    const schedule = new ScheduleProjection(DESK);
-    const failing = (outcome: "threw" | "bad_result" | "timed_out" | "ok" | "overrun", run: number): boolean => {
-      const at = moment(START + run * SECOND);
-      const ended = {
-        seq: run,
-        at,
-        started: at,
-        runtime: SECOND as never,
-        orders: 0,
-        bar: null,
-        message: "told",
-        skips: 0,
-      };
-      schedule.apply({ ...ended, kind: "run_finished", strategy: "alpha", run, outcome, nextRun: at });
-      const { rows } = schedule.value(probe());
-      expect(rows["beta"]?.failing).toBe(false);
-      const row = rows["alpha"];
-      expect(row === undefined ? null : strategyLook({ ...row, state: "waiting" }).word).toBe(
-        row?.failing === true ? "Failing" : "Waiting",
-      );
-      return row?.failing === true;
-    };
-    expect(failing("ok", 1)).toBe(false);
-    expect(failing("threw", 2)).toBe(true);
-    expect(failing("overrun", 3)).toBe(false);
-    expect(failing("bad_result", 4)).toBe(true);
-    expect(failing("timed_out", 5)).toBe(true);
-    expect(failing("ok", 6)).toBe(false);
+  it("and the desk tell that a strategy fails, where it would only wait", () => {
+    const precisions = new Precisions(DESK);
+    const strategies = [strategyProbe("alpha", { failing: true }), strategyProbe("beta")];
+    const rows = new ScheduleProjection(DESK).value(probe({ strategies })).rows;
+    const desk = new DeskProjection(DESK, new MetricsProjection(DESK), precisions).value(probe({ strategies }));
+    for (const all of [rows, desk.strategies]) {
+      const looks = Object.values(all).map((row) => [row.name, strategyLook(row).word]);
+      expect(looks).toEqual([
+        ["alpha", "Failing"],
+        ["beta", "Waiting"],
+      ]);
+    }
   });
 
   it("draws the slots that an overrun and a gap passed over", () => {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PaperBroker } from "../../../src/live/broker/index.ts";
+import { minimumRefusal } from "../../../src/live/broker/fill-rules.ts";
+import { decimal, roundDownToStep, type Decimal } from "../../../src/shared/decimal.ts";
 import type { BrokerFaults, PaperBrokerConfig } from "../../../src/shared/desk.ts";
 import type { FeedEvent, SymbolMeta } from "../../../src/shared/market.ts";
 import type { BrokerEvent, CommandOutcome, Lookup } from "../../../src/shared/ports.ts";
@@ -14,6 +16,12 @@ import { metaOf } from "../strategies/scene.ts";
 
 const T = (seconds: number): Moment => moment(1_767_623_400_000_000 + seconds * SECOND);
 const NO_FAULTS: BrokerFaults = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
+
+const tooSmall = (measure: "quantity" | "notional", value: string, limit: string, from: string): CommandOutcome => ({
+  outcome: "refused",
+  reason: "min_requirements",
+  figures: { measure, value, limit, from },
+});
 
 type Config = Partial<Omit<PaperBrokerConfig, "faults">> & { readonly faults?: Partial<BrokerFaults> };
 
@@ -198,15 +206,34 @@ describe("a fill", () => {
 
 describe("an order", () => {
   it.each([
-    ["0.9", null, "min_requirements"],
-    ["-0.9", "100", "min_requirements"],
-    ["1", "49.99", "min_requirements"],
+    ["0.9", null, tooSmall("quantity", "0.9", "1", "1")],
+    ["-0.9", "100", tooSmall("quantity", "0.9", "1", "1")],
+    ["0.9", "10", tooSmall("quantity", "0.9", "1", "5")],
+    ["1", "49.99", tooSmall("notional", "49.99", "50", "2")],
+    ["-3.7", "16.66", tooSmall("notional", "49.98", "50", "4")],
     ["1", "50", null],
     ["1.99", null, null],
-  ])("of %s at %s: %s", async (quantity, limit, reason) => {
+  ])("of %s at %s: %s", async (quantity, limit, refusal) => {
     const outcome = await new Venue().place("a", quantity, limit);
-    expect(outcome).toEqual(
-      reason === null ? { outcome: "accepted", quantity: "1", limitPrice: limit } : { outcome: "refused", reason },
+    expect(outcome).toEqual(refusal ?? { outcome: "accepted", quantity: "1", limitPrice: limit });
+  });
+
+  it("that is refused as too small would have passed from the size that it is told, and from none below", () => {
+    const decimals = fc.integer({ min: 1, max: 400 }).map((size) => String(size / 20));
+    return fc.assert(
+      fc.asyncProperty(decimals, decimals, decimals, decimals, async (lotSize, minQuantity, quantity, limit) => {
+        const meta = metaOf("AAA", { lotSize, minQuantity, minNotional: "50" });
+        const refusedAt = (size: string | Decimal) => {
+          const asked = decimal(size);
+          return minimumRefusal(roundDownToStep(asked, decimal(lotSize)), asked, decimal(limit), meta);
+        };
+        const figures = refusedAt(quantity)?.figures;
+        if (figures === undefined) return;
+        expect(refusedAt(figures.from)).toBeNull();
+        expect(refusedAt(`-${figures.from}`)).toBeNull();
+        expect(refusedAt(decimal(figures.from).minus("0.01"))).not.toBeNull();
+        expect(decimal(figures.value).lt(figures.limit)).toBe(true);
+      }),
     );
   });
 
@@ -214,7 +241,7 @@ describe("an order", () => {
     const venue = new Venue();
     expect(await venue.place("a", "1")).toMatchObject({ outcome: "accepted" });
     venue.mark(1, 49);
-    expect(await venue.place("b", "1")).toEqual({ outcome: "refused", reason: "min_requirements" });
+    expect(await venue.place("b", "1")).toEqual(tooSmall("notional", "49", "50", "2"));
     expect(await venue.place("c", "-2")).toMatchObject({ outcome: "accepted" });
   });
 
@@ -250,7 +277,7 @@ describe("an order", () => {
 
   it("refused stays refused when it is placed again", async () => {
     const venue = new Venue();
-    const refused = { outcome: "refused", reason: "min_requirements" };
+    const refused = tooSmall("quantity", "0.5", "1", "1");
     expect([await venue.place("a", "0.5"), await venue.place("a", "10")]).toEqual([refused, refused]);
     venue.restart();
     expect(await venue.place("a", "10")).toEqual(refused);
@@ -284,7 +311,7 @@ describe("an order", () => {
       venue.broker.replaceOrder("a", { quantity, limitPrice }, T(2));
     for (const quantity of ["4", "3.5", "-10"])
       expect(await replace(quantity, "100")).toEqual({ outcome: "refused", reason: "below_filled_quantity" });
-    expect(await replace("5", "1")).toEqual({ outcome: "refused", reason: "min_requirements" });
+    expect(await replace("5", "1")).toEqual(tooSmall("notional", "5", "50", "50"));
     expect(await replace("6.9", "101.019")).toEqual({ outcome: "accepted", quantity: "6", limitPrice: "101.01" });
     expect(told(venue.mark(3, 101, 1_000))).toEqual(["2 @ 101"]);
     expect(await replace("9", null)).toEqual({ outcome: "refused", reason: "order_filled" });

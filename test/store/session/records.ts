@@ -27,6 +27,8 @@ export function recordOf(more: Partial<SessionRecord> = {}): SessionRecord {
     runs: 5,
     orders: 3,
     fills: 2,
+    refused: 0,
+    troubles: { strategies: 2, failing: 0, list: [], more: 0 },
     rejections: { max_notional_exceeded: 1 },
     equityStart: "1000",
     equityEnd: "1001.5",
