@@ -6,9 +6,9 @@
  */
 import { expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 const top = join(import.meta.dirname, "..", "..");
@@ -20,12 +20,16 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Starts the host; `desk` is a file that becomes the workspace's desk. */
-export async function serve(desk?: string): Promise<Served> {
+/** Starts the host; `desk` is a file that becomes the workspace's desk, `files` are texts by their paths in the workspace. */
+export async function serve(desk?: string, files: Readonly<Record<string, string>> = {}): Promise<Served> {
   if (!existsSync(join(top, "out", "renderer", "index.html")))
     throw new Error("The views are not built: npm run build.");
   const workspace = mkdtempSync(join(tmpdir(), "logos-e2e-"));
   if (desk !== undefined) cpSync(join(top, desk), join(workspace, "desk.yaml"));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), text);
+  }
   const child = spawn(process.execPath, [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -35,7 +35,7 @@ interface ChartProps {
   readonly testId?: string;
 }
 
-const AXIS_WIDTH = 66;
+const AXIS_WIDTH = 78;
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
 function token(name: string): string {

@@ -48,6 +48,8 @@ function Snapshot({ session }: { readonly session: OpenSession }): ReactNode {
   );
 }
 
+const shortened = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
+
 function AlertRow({ alert }: { readonly alert: Alert }): ReactNode {
   return (
     <li className="alert-row">
@@ -98,8 +100,8 @@ function Alerts(): ReactNode {
               look={LEVEL_LOOKS[worst.severity]}
               word={
                 waiting.length === 1
-                  ? worst.text.slice(0, 80)
-                  : `${plural(waiting.length, "alert")}: ${worst.text.slice(0, 60)}`
+                  ? shortened(worst.text, 80)
+                  : `${plural(waiting.length, "alert")}: ${shortened(worst.text, 60)}`
               }
             />
           )}

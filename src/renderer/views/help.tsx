@@ -15,10 +15,11 @@ import type { ViewName } from "../stores/ui.ts";
 const SHOWS: Readonly<Record<ViewName, string>> = {
   desk: "Equity and drawdown, profit by strategy, exposure, headroom of each guard, four service levels, and the schedule at a glance.",
   schedule:
-    "When each strategy ran, took too long, was passed over, and runs next; and in Ticks what became of each planned run.",
+    "When each strategy ran, took too long, was passed over, and runs next; why one fails; and in Ticks what became of each planned run.",
   router:
     "Orders in flight and their age, how much of its rate window each strategy has used, the next order's number.",
-  rejections: "Every order that was refused, the limit it met, its value then, and when a new one could pass.",
+  rejections:
+    "Every order that was refused, the limit it met, its value then, and when, or from what size, a new one could pass.",
   metrics: "Latency, skips, queue, errors and throughput over time.",
   orders: "Every order and fill. A row opens its why: tick, signal, risk, router, journal, broker, fill, book.",
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
@@ -141,21 +142,47 @@ function Halts(): ReactNode {
   );
 }
 
+const OWN_PARTS = [
+  [
+    "To make one",
+    [
+      "“logos strategies new NAME” writes a file into the workspace's strategies folder; it runs and explains every hook.",
+      "“logos strategies check NAME.ts” tries it on a made-up market and says which line is wrong.",
+      "In desk.yaml it is “module: NAME.ts”.",
+    ],
+  ],
+  [
+    "When one fails",
+    [
+      "Schedule says so, with the reason in its column Why; so does the Log. The others run.",
+      "In quarantine it waits until somebody lets it run again, in Schedule.",
+      "What it prints goes nowhere: what an order is for stands in its because, and in the order's why.",
+    ],
+  ],
+] as const;
+
+/** Titles, each with its list. */
+function Lists({ parts }: { readonly parts: readonly (readonly [string, readonly string[]])[] }): ReactNode {
+  return (
+    <div className="prose">
+      {parts.map(([title, lines]) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <ul>
+            {lines.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
 function OwnStrategies(): ReactNode {
   return (
-    <Panel title="Strategies of your own">
-      <div className="prose">
-        <p>
-          A strategy is a file in the workspace's strategies folder. In a terminal, “logos strategies new NAME” writes
-          one that runs and explains every hook; “logos strategies check NAME.ts” tries it and says which line is wrong.
-          In desk.yaml it is “module: NAME.ts”.
-        </p>
-        <p>
-          It has no files, no network, no clock and no timers. One that does not load, throws, hangs or returns no list
-          of orders costs its own runs: Schedule says why, and so does the Log. Three runs in a row past the hard
-          deadline put it in quarantine until you resume it.
-        </p>
-      </div>
+    <Panel title="Strategies of your own" subtitle="files in TypeScript or JavaScript">
+      <Lists parts={OWN_PARTS} />
     </Panel>
   );
 }
@@ -214,19 +241,8 @@ const FENCE_PARTS = [
 
 function Fence(): ReactNode {
   return (
-    <Panel title="What a strategy may do" subtitle="every strategy runs in a process beside the one that trades">
-      <div className="prose">
-        {FENCE_PARTS.map(([title, lines]) => (
-          <section key={title}>
-            <h3>{title}</h3>
-            <ul>
-              {lines.map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </section>
-        ))}
-      </div>
+    <Panel title="What a strategy may do" subtitle="each runs in a process beside the one that trades">
+      <Lists parts={FENCE_PARTS} />
     </Panel>
   );
 }
@@ -237,12 +253,12 @@ export function Help(): ReactNode {
       <div className="stack">
         <Halts />
         <OwnStrategies />
+        <Fence />
         <Shapes />
-        <Ticks />
       </div>
       <div className="stack">
         <Views />
-        <Fence />
+        <Ticks />
         <Keys />
       </div>
     </div>

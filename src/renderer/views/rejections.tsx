@@ -47,17 +47,17 @@ const COLUMNS: readonly Column<Row>[] = [
     header: "Cause",
     value: (row) => row.cause,
     cell: (row) => <Status look={LEVEL_LOOKS[row.severity]} word={row.cause} />,
-    width: 190,
+    width: 184,
   },
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 120 },
-  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 88 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
   {
     id: "quantity",
     header: "Quantity",
     value: (row) => row.quantity,
     cell: (row) => formatNumber(row.quantity, { signed: true }),
     right: true,
-    width: 86,
+    width: 74,
   },
   {
     id: "value",
@@ -66,7 +66,7 @@ const COLUMNS: readonly Column<Row>[] = [
     compare: (a, b) => compareAmounts(a.value, b.value),
     cell: (row) => formatNumberText(row.value),
     right: true,
-    width: 112,
+    width: 88,
   },
   {
     id: "limit",
@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<Row>[] = [
     compare: (a, b) => compareAmounts(a.limit, b.limit),
     cell: (row) => formatNumberText(row.limit),
     right: true,
-    width: 96,
+    width: 82,
   },
   {
     id: "free",
@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.freeAt,
     cell: (row) => <Passes row={row} />,
     right: true,
-    width: 150,
+    width: 142,
   },
   { id: "bar", header: "Bar", value: (row) => row.bar, cell: (row) => <Time at={row.bar} />, right: true, width: 112 },
   {
@@ -93,7 +93,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.detail ?? row.because,
     quiet: true,
     flex: 2,
-    width: 180,
+    width: 76,
   },
 ];
 

@@ -97,7 +97,8 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
   const now = useNow();
   const age = view.snapshotAt === null ? null : Math.max(0, now - view.snapshotAt);
   const stale = age !== null && age > 2 * view.snapshotEveryS * 1e6;
-  const refused = view.refused === 0 ? "" : `, ${formatCount(view.refused)} of them refused by the broker`;
+  const [accepted, refused, rejected] = [view.accepted, view.refused, view.rejected].map((count) => formatCount(count));
+  const then = view.refused === 0 ? "" : `, ${refused} refused`;
   return (
     <div className="tiles">
       <PlainTile
@@ -121,7 +122,13 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
         label={view.halted ? <Status look={LEVEL_LOOKS.critical} word="Halted, no order passes" /> : "Next order"}
         value={view.nextOrderId}
         mono
-        foot={`${formatCount(view.accepted)} accepted${refused} · ${formatCount(view.rejected)} rejected`}
+        foot={
+          <span
+            title={`Of the accepted orders the broker refused ${refused}; risk and router rejected ${rejected} others.`}
+          >
+            {`${accepted} accepted${then} · ${rejected} rejected`}
+          </span>
+        }
       />
       <PlainTile
         label="Replays answered"

@@ -43,7 +43,7 @@ function Runtime({ row }: { readonly row: Row }): ReactNode {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { id: "name", header: "Strategy", value: (row) => row.name, flex: 1.4, width: 130 },
+  { id: "name", header: "Strategy", value: (row) => row.name, flex: 1, width: 112 },
   {
     id: "state",
     header: "State",
@@ -59,11 +59,11 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.reason,
     hint: (row) => row.reason,
     quiet: true,
-    flex: 1.6,
-    width: 150,
+    flex: 4,
+    width: 230,
   },
-  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 84 },
-  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 80 },
+  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 76 },
+  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 96 },
   {
     id: "next",
     header: "Next run",
@@ -78,7 +78,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.nextRun,
     cell: (row) => <Countdown at={row.nextRun} />,
     right: true,
-    width: 70,
+    width: 62,
   },
   {
     id: "cadence",
@@ -86,7 +86,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.cadence,
     cell: (row) => formatSpan(row.cadence),
     right: true,
-    width: 82,
+    width: 74,
   },
   {
     id: "jitter",
@@ -94,7 +94,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.jitter,
     cell: (row) => <span className="quiet">±{formatSpan(row.jitter)}</span>,
     right: true,
-    width: 84,
+    width: 66,
   },
   {
     id: "last",
@@ -120,16 +120,16 @@ const COLUMNS: readonly Column<Row>[] = [
     right: true,
     width: 68,
   },
-  COUNT("overruns", "Overruns", (row) => row.overruns, 86),
-  COUNT("skips", "Skips", (row) => row.skips, 66),
-  COUNT("failures", "Failures", (row) => row.failures, 78),
+  COUNT("overruns", "Overruns", (row) => row.overruns, 80),
+  COUNT("skips", "Skips", (row) => row.skips, 58),
+  COUNT("failures", "Failures", (row) => row.failures, 74),
   {
     id: "heartbeat",
     header: "Heartbeat",
     value: (row) => row.lastHeartbeat,
     cell: (row) => <Age at={row.lastHeartbeat} warnAfter={row.heartbeatTimeout} />,
     right: true,
-    width: 92,
+    width: 88,
   },
 ];
 
