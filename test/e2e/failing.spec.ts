@@ -16,6 +16,7 @@ const BODIES: Readonly<Record<string, string>> = {
   idle: "[]",
 };
 const SYMBOL = "assetClass: equity, volatility: 0.3, volume: 90000, pricePrecision: 2";
+const OWN = [...Object.keys(BODIES), "unruly"];
 const DESK = `name: odd ones
 clock: { kind: virtual, speed: 60 }
 feed:
@@ -24,7 +25,7 @@ feed:
     - { symbol: AAPL, startPrice: 228.5, minQuantity: 10, ${SYMBOL} }
     - { symbol: PENNY, startPrice: 1.2, minNotional: 100, ${SYMBOL} }
 strategies:
-${[...Object.keys(BODIES), "unruly"].map((name) => `  - { name: ${name}, module: ${name}.ts, symbols: [AAPL, PENNY], cadence: 10s, jitter: 1s }`).join("\n")}
+${OWN.map((name) => `  - { name: ${name}, module: ${name}.ts, symbols: [AAPL, PENNY], cadence: 10s, jitter: 1s }`).join("\n")}
   - { name: momentum, module: momentum, symbols: [AAPL], cadence: 10s, jitter: 1s }
 `;
 const FILES = {

@@ -272,8 +272,10 @@ export class Tally {
     tally.lastRuntime = entry.runtime;
     if (entry.state !== undefined) tally.state = entry.state;
     this.runs += 1;
-    tally.failing = entry.outcome !== "ok" && entry.outcome !== "overrun";
-    if (!tally.failing) {
+    const well = entry.outcome === "ok" || entry.outcome === "overrun";
+    // A run that was given up says nothing of its strategy.
+    if (entry.outcome !== "abandoned") tally.failing = !well;
+    if (well) {
       tally.timeoutsInRow = 0;
       if (entry.message !== null) tally.lastSignal = entry.message;
       return;
