@@ -155,7 +155,7 @@ const OWN_PARTS = [
     "When one fails",
     [
       "Schedule says so, with the reason in its column Why; so does the Log. The others run.",
-      "In quarantine it waits until somebody lets it run again, in Schedule.",
+      "In quarantine it waits until somebody lets it run again, in Schedule's menu.",
       "What it prints goes nowhere: what an order is for stands in its because, and in the order's why.",
     ],
   ],
