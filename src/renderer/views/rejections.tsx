@@ -34,10 +34,15 @@ function Passes({ row }: { readonly row: Row }): ReactNode {
   );
 }
 
+/** Decimal places that a number is shown with at most; the row's hint has all. */
+const PLACES_MAX = 6;
+
 /** Numbers are grouped; texts stay as they are. */
 function formatNumberText(text: string | null): string {
   if (text === null) return ABSENT;
-  return /^-?\d+(\.\d+)?$/.test(text) ? formatNumber(text) : text;
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  const places = text.split(".")[1]?.length ?? 0;
+  return places > PLACES_MAX ? formatNumber(text, { places: PLACES_MAX }) : formatNumber(text);
 }
 
 const COLUMNS: readonly Column<Row>[] = [
@@ -50,7 +55,7 @@ const COLUMNS: readonly Column<Row>[] = [
     width: 184,
   },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 88 },
-  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
   {
     id: "quantity",
     header: "Quantity",
@@ -65,6 +70,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.value,
     compare: (a, b) => compareAmounts(a.value, b.value),
     cell: (row) => formatNumberText(row.value),
+    hint: (row) => row.value,
     right: true,
     width: 88,
   },
@@ -74,6 +80,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.limit,
     compare: (a, b) => compareAmounts(a.limit, b.limit),
     cell: (row) => formatNumberText(row.limit),
+    hint: (row) => row.limit,
     right: true,
     width: 82,
   },
@@ -93,7 +100,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.detail ?? row.because,
     quiet: true,
     flex: 2,
-    width: 76,
+    width: 68,
   },
 ];
 
