@@ -104,6 +104,7 @@ function desk(next: () => number): StreamValue<"desk"> {
       NAMES.map((name, index) => ({
         name,
         state: stateOf(index),
+        failing: false,
         pnl: index === 11 ? "0" : ((next() - 0.45) * 240).toFixed(2),
         realized: "0",
         fills: Math.floor(next() * 70),

@@ -4,8 +4,13 @@
  * 1. It reads and starts nothing.
  */
 import { isDemo, openDesk } from "../../live/desk/index.ts";
-import { workspaceAt } from "../../store/index.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { workspaceAt, type ConfigRow } from "../../store/index.ts";
 import type { AddCommand } from "../program.ts";
+
+/** The speed of a demo desk's file, which `run` does not take. */
+const isConsoles = (desk: Desk, { name, from }: ConfigRow): boolean =>
+  isDemo(desk) && name === "speed" && from === "file";
 
 export function addConfigCommand(add: AddCommand): void {
   add<{ readonly seed?: string }>(
@@ -31,15 +36,12 @@ export function addConfigCommand(add: AddCommand): void {
           { title: "setting", of: (row) => row.name },
           { title: "value", of: (row) => row.value },
           { title: "from", of: (row) => row.from },
-          { title: "where", of: (row) => row.where },
+          {
+            title: "where",
+            of: (row) => (isConsoles(desk, row) ? `${row.where}, for the console; run takes max` : row.where),
+          },
         ]);
       for (const note of notes) output.message(note);
-      const speed = origins.find(({ name }) => name === "speed");
-      if (speed?.from === "file" && isDemo(desk))
-        output.message(
-          `The demo's speed, ${speed.value}, is the console's; logos run takes max unless --speed or ` +
-            `${speed.environment ?? ""} says otherwise.`,
-        );
       return 0;
     },
   );

@@ -145,7 +145,10 @@ describe("the check of a file", () => {
   it("says what is no file, and refuses what lies elsewhere", async () => {
     const workspace = makeWorkspace();
     mkdirSync(join(workspace.strategies, "folder.ts"));
-    expect((await checkStrategy(workspace, "none.ts")).complaints[0]?.text).toMatch(/is not in the strategies folder/);
+    await expect(checkStrategy(workspace, "none.ts")).rejects.toMatchObject({
+      code: "not_found",
+      message: expect.stringMatching(/^none\.ts is not in the strategies folder /) as string,
+    });
     expect((await checkStrategy(workspace, "folder.ts")).complaints[0]?.text).toMatch(/is no file/);
     await expect(checkStrategy(workspace, "../desk.yaml")).rejects.toThrow(/leads out of the workspace/);
   });
