@@ -28,7 +28,8 @@ export const APART_MAX = 8;
 const OFFENCES_SHARED = 1;
 /** Processes in a row that do not even start, after which no more are tried. */
 const START_FAILURES_MAX = 3;
-/** How far a process that one strategy has to itself stands behind the others when all want to work. */
+/** How far a process that one strategy has to itself stands behind the others when all want to work: one that is slow, one that hung. */
+const SLOW_NICE = 5;
 const OFFENDER_NICE = 15;
 const START_MS = 60_000;
 const CLOSE_MS = 250;
@@ -232,7 +233,7 @@ export class ProcessHost implements HostPort {
 
   #homeOf(hosted: Hosted): HostProcess {
     if (hosted.home !== null && !hosted.home.dead) return hosted.home;
-    hosted.home = hosted.apart ? this.#apart() : this.#slot(hosted.slot);
+    hosted.home = hosted.apart ? this.#apart(hosted) : this.#slot(hosted.slot);
     return hosted.home;
   }
 
@@ -245,11 +246,11 @@ export class ProcessHost implements HostPort {
   }
 
   /** A process for one strategy, or the least crowded of those where there are too many. */
-  #apart(): HostProcess {
+  #apart(hosted: Hosted): HostProcess {
     const apart = [...this.#all].filter((one) => !one.dead && one !== this.#spare && !this.#shared.includes(one));
     if (apart.length < APART_MAX) {
       const own = this.#take();
-      own.stepBack(OFFENDER_NICE);
+      own.stepBack(hosted.offences > 0 ? OFFENDER_NICE : SLOW_NICE);
       return own;
     }
     return apart.reduce((least, one) => (one.had.size < least.had.size ? one : least));
@@ -427,7 +428,7 @@ export class ProcessHost implements HostPort {
     if (others.length === 0 || slow === undefined) return;
     slow.apart = true;
     slow.home = process;
-    process.stepBack(OFFENDER_NICE);
+    process.stepBack(SLOW_NICE);
     process.takeBack(others);
     for (const hosted of this.#hosted.values())
       if (hosted.home === process && hosted !== slow) {

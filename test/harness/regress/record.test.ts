@@ -10,6 +10,7 @@ import type { LiveSession } from "../../../src/live/session/index.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
 import type { Workspace } from "../../../src/store/index.ts";
+import { insideHost } from "../../sim/inside-host.ts";
 import { deskOf } from "../../live/session/desks.ts";
 import { crashCopy, handPorts, HandTimers, makeWorkspace, minutes, owned, reopen } from "../../live/session/stage.ts";
 import { OPTIONS, regress } from "./stage.ts";
@@ -20,7 +21,10 @@ async function paced(
   workspace: Workspace,
 ): Promise<{ live: LiveSession; timers: HandTimers }> {
   const timers = new HandTimers();
-  const live = owned(await createSession({ workspace, desk, speed, ports: handPorts(timers) }));
+  // Time that the test moves does not wait for another process: strategies answer here at once, so that each command falls
+  // between two passes.
+  const ports = { ...handPorts(timers), openHost: insideHost };
+  const live = owned(await createSession({ workspace, desk, speed, ports }));
   live.start();
   return { live, timers };
 }
