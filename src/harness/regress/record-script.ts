@@ -27,6 +27,8 @@ export class ScriptReader {
   readonly #start: Moment;
   readonly #refuse: (why: string) => CodedError;
   readonly #canceled = new Set<string>();
+  /** When a command last made a strategy due that has not started since. */
+  readonly #broughtAt = new Map<string, Moment>();
   #fill: Fill | null = null;
   #lastAt: Moment;
   #stopped = false;
@@ -112,7 +114,9 @@ export class ScriptReader {
 
   #strategy({ at, strategy, event, operator }: Extract<JournalEntry, { kind: "strategy" }>): void {
     const action = COMMANDS[event];
-    if (operator !== null && action !== undefined) this.#add(at, { do: action, strategy, operator });
+    if (operator === null || action === undefined) return;
+    this.#add(at, { do: action, strategy, operator });
+    if (event !== "paused") this.#broughtAt.set(strategy, at);
   }
 
   /** A fill that no order explains and that the venue's own faults did not make: somebody practised. */
@@ -131,8 +135,14 @@ export class ScriptReader {
     this.#add(filledAt, { do: "injectUnknownFill", symbol, quantity, told });
   }
 
-  /** A virtual clock starts a run at the very moment at which it is due, unless a command brought it in between. */
+  /**
+   * A virtual clock starts a run at the very moment at which it is due, unless a command brought it: in between, or at the moment of
+   * the pass before, which then has another one behind the command.
+   */
   #runs(entry: JournalEntry): void {
-    if (entry.kind === "run_started" && entry.at !== entry.due) this.#add(entry.at, { do: "pass" });
+    if (entry.kind !== "run_started") return;
+    const brought = this.#broughtAt.get(entry.strategy) === entry.at;
+    this.#broughtAt.delete(entry.strategy);
+    if (brought || entry.at !== entry.due) this.#add(entry.at, { do: "pass" });
   }
 }

@@ -88,9 +88,16 @@ export class Script {
     return next === undefined ? null : later(this.#start, next.at);
   }
 
-  /** A pass is at `now`: what is due by then is done behind it. Tells of all that is. */
+  /**
+   * A pass is at `now`: what is due by then is done behind it, and a pass that stands behind a command of the same moment is one more.
+   * Tells of all that is due.
+   */
   reach(now: Moment): readonly Action[] {
-    while (this.nextAt !== null && this.nextAt <= now) this.#due.push(this.#waiting.shift() as Action);
+    while (this.nextAt !== null && this.nextAt <= now) {
+      const behind = this.#due.some((action) => action.do !== "pass");
+      if (behind && this.#waiting[0]?.do === "pass") break;
+      this.#due.push(this.#waiting.shift() as Action);
+    }
     return this.#due;
   }
 

@@ -12,7 +12,16 @@ import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
 import type { Workspace } from "../../../src/store/index.ts";
 import { insideHost } from "../../sim/inside-host.ts";
 import { deskOf } from "../../live/session/desks.ts";
-import { crashCopy, handPorts, HandTimers, makeWorkspace, minutes, owned, reopen } from "../../live/session/stage.ts";
+import {
+  crashCopy,
+  entriesOf,
+  handPorts,
+  HandTimers,
+  makeWorkspace,
+  minutes,
+  owned,
+  reopen,
+} from "../../live/session/stage.ts";
 import { OPTIONS, regress } from "./stage.ts";
 
 async function paced(
@@ -95,6 +104,27 @@ describe("a recorded session", () => {
       "runStrategy",
     ])
       expect(script, action).toContain(`do: ${action}`);
+  });
+
+  it("does so where a command brings a run at the very moment of the pass before", async () => {
+    const workspace = makeWorkspace();
+    const { live, timers } = await paced(deskOf(), 60, workspace);
+    live.pauseStrategy("carry-c", "Ada");
+    await timers.pass(3_210);
+    // A clock that is held stands still: the loop is woken at that moment, and what is asked for then is of that moment, too.
+    live.pause("Ada");
+    live.pauseStrategy("revert-a", "Ada");
+    await timers.pass(0);
+    live.continue("Ada");
+    await timers.pass(0);
+    live.resumeStrategy("carry-c", "Ada");
+    await timers.pass(0);
+    live.runStrategyNow("momentum-b", "Ada");
+    await timers.pass(4_000);
+    const started = entriesOf(live.entries(), "run_started").find((run) => run.strategy === "carry-c");
+    expect(started?.at, "the scene is set").toBe(started?.due);
+    await Promise.all([live.stop("operator"), timers.pass(1_000)]);
+    await recorded(workspace, "brought");
   });
 
   it("that was killed and went on does, too", async () => {
