@@ -263,13 +263,22 @@ export function wrongAmong(alone: readonly string[], among: readonly string[]): 
   return `hostile strategies change what good ones do: ${among[place] ?? "nothing"} in place of ${alone[place] ?? "nothing"}`;
 }
 
-/** Hostile runs answer nothing that counts; on the machine's clock, where runs take no time, no good one fails. */
+/**
+ * Hostile runs answer nothing that counts; on the machine's clock, where runs take no time, no good one fails. A jump of the wall while
+ * one is under way makes it an overrun, whose orders count.
+ */
 export function wrongOutcome(entry: JournalEntry, hostile: ReadonlySet<string>, machine: boolean): string | null {
   if (entry.kind === "run_finished") {
     const { strategy, outcome } = entry;
     if (hostile.has(strategy) && !strategy.endsWith("many.ts") && (outcome === "ok" || outcome === "overrun"))
       return `a run of ${strategy} counts as ${outcome}`;
-    if (machine && !hostile.has(strategy) && outcome !== "ok" && entry.message !== "The session ended during this run.")
+    if (
+      machine &&
+      !hostile.has(strategy) &&
+      outcome !== "ok" &&
+      outcome !== "overrun" &&
+      entry.message !== "The session ended during this run."
+    )
       return `a run of ${strategy} counts as ${outcome}: ${entry.message ?? ""}`;
   }
   if (entry.kind === "order" && entry.accepted && hostile.has(entry.strategy) && !entry.strategy.endsWith("many.ts"))
