@@ -32,7 +32,7 @@ import { faultsOf, type Faults } from "./faults.ts";
 import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal } from "./fill-rules.ts";
 import {
   refusalOf,
-  refusalText,
+  refusalColumn,
   VenueStore,
   type VenueAccount,
   type VenueFill,
@@ -281,7 +281,7 @@ export class PaperBroker implements BrokerAdapter {
       status: refusal === null ? "open" : "rejected",
       filled: "0",
       placedAt: order.at,
-      refusal: refusal === null ? null : refusalText(refusal),
+      refusal: refusal === null ? null : refusalColumn(refusal),
     };
   }
 

@@ -22,7 +22,7 @@ export interface VenueOrder {
   status: VenueStatus;
   filled: string;
   readonly placedAt: number;
-  /** Why it was refused, as `refusalText` writes it; null for an order that was taken. */
+  /** Why it was refused, as `refusalColumn` writes it; null for an order that was taken. */
   readonly refusal: string | null;
 }
 
@@ -77,7 +77,7 @@ const TABLES = `
 `;
 
 /** A refusal as it lies in its column: the bare reason, or all of it as JSON where it has figures. */
-export function refusalText(refusal: Refusal): string {
+export function refusalColumn(refusal: Refusal): string {
   return refusal.figures === undefined ? refusal.reason : JSON.stringify(refusal);
 }
 

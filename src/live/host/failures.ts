@@ -23,7 +23,7 @@ export type Answer = Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure;
 const OUTCOMES = { timed_out: "timed_out", ended: "ended", waited: "abandoned", refused: "threw" } as const;
 
 /** What a run came to. */
-export function resultOf(told: Answer): RunResult {
+export function runResultOf(told: Answer): RunResult {
   if (told.kind === "ran") return told.result;
   if (told.kind === "loaded") return { outcome: "threw", orders: [], message: null };
   return { outcome: OUTCOMES[told.kind], orders: [], message: told.message };

@@ -17,7 +17,7 @@
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/parts.ts";
-import { loadProblem, NEVER_BEGUN, resultOf, type Answer } from "./failures.ts";
+import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
 import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
 import type { FromHost, LoadStep } from "./protocol.ts";
@@ -142,7 +142,7 @@ export class ProcessHost implements HostPort {
     if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
-        resolve(resultOf(told));
+        resolve(runResultOf(told));
       });
     });
   }
@@ -385,7 +385,7 @@ export class ProcessHost implements HostPort {
       this.#giveUp(process, late);
       return runningMs > START_MS ? this.#broke(process, "it did not start in a minute") : undefined;
     }
-    // A load can hang as well, and whoever is only looked at needs no spare before.
+    // Something takes long: who ends the others when the session's own process is gone has to be there by now.
     if (runningMs > stallMs) this.#makeSpare();
     // A run that was taken back and still gets its turn has nobody who waits for it, and holds up who comes behind it.
     if (head.dropped) return runningMs > stallMs ? this.#replace(process) : undefined;

@@ -26,8 +26,7 @@ import {
 } from "../../store/index.ts";
 import type { SessionState, StopCause } from "./api.ts";
 import type { Core } from "./parts.ts";
-import { rejectionsOf } from "./rejections.ts";
-import { troublesIn } from "./troubles.ts";
+import { countsOf } from "./summary.ts";
 
 /** What the files say that the session's parts do not know. */
 export interface FileFacts {
@@ -106,11 +105,7 @@ export function writeFiles(
     lastAt: core.now,
     position: core.ledger.committed,
     cause,
-    runs: tally.runs,
-    orders: tally.orders,
-    fills: tally.fills,
-    ...rejectionsOf(tally),
-    troubles: troublesIn(tally),
+    ...countsOf(tally),
     equityStart,
     equityEnd: figures.equity,
     pnl: equityStart === null ? null : plain(decimal(figures.equity).minus(equityStart)),

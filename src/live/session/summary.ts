@@ -10,6 +10,7 @@ import { ARTIFACT_FILES } from "../../store/index.ts";
 import type { SessionSummary, StopCause } from "./api.ts";
 import type { Core } from "./parts.ts";
 import { rejectionsOf } from "./rejections.ts";
+import type { Tally } from "./tally.ts";
 import { troublesIn } from "./troubles.ts";
 
 /** How it ended, which its parts do not know. */
@@ -18,6 +19,14 @@ export interface Ending {
   readonly cause: StopCause | "failed";
   readonly realMs: number;
   readonly failure: ErrorShape | null;
+}
+
+/** What a tally says of runs, orders and strategies, for whoever tells of a session: its end, its record, its status. */
+export function countsOf(
+  tally: Tally,
+): Pick<SessionSummary, "runs" | "orders" | "fills" | "refused" | "rejections" | "troubles"> {
+  const { runs, orders, fills } = tally;
+  return { runs, orders, fills, ...rejectionsOf(tally), troubles: troublesIn(tally) };
 }
 
 export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending): SessionSummary {
@@ -36,11 +45,7 @@ export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending
     stoppedAt: now,
     duration: between(startedAt, now),
     realMs,
-    runs: tally.runs,
-    orders: tally.orders,
-    fills: tally.fills,
-    ...rejectionsOf(tally),
-    troubles: troublesIn(tally),
+    ...countsOf(tally),
     equityStart,
     equityEnd: figures.equity,
     pnl: plain(decimal(figures.equity).minus(equityStart)),

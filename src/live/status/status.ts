@@ -27,9 +27,8 @@ import {
 import { CodedError } from "../../shared/errors.ts";
 import type { Troubles } from "../../shared/trouble.ts";
 import { Switches, type HaltedScope } from "../session/switches.ts";
-import { rejectionsOf } from "../session/rejections.ts";
 import { tallyOf } from "../session/journal-tally.ts";
-import { troublesIn } from "../session/troubles.ts";
+import { countsOf } from "../session/summary.ts";
 
 export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
 
@@ -152,7 +151,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
       order?.kind === "order"
         ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
         : null,
-    ...countsOf(journal, files),
+    ...countsIn(journal, files),
     haltedScopes: scopes.map(({ scope, at, message, operator, note }) => ({
       ...scope,
       since: formatMoment(at),
@@ -169,11 +168,11 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   };
 }
 
-function countsOf(journal: JournalReader | null, files: SessionFiles): Pick<SessionStatus, "orders" | "troubles"> {
+function countsIn(journal: JournalReader | null, files: SessionFiles): Pick<SessionStatus, "orders" | "troubles"> {
   const tally = journal === null ? null : tallyOf(journal, files);
   if (tally === null) return { orders: null, troubles: null };
-  const { orders: accepted, fills } = tally;
-  return { orders: { accepted, fills, ...rejectionsOf(tally) }, troubles: troublesIn(tally) };
+  const { orders: accepted, fills, refused, rejections, troubles } = countsOf(tally);
+  return { orders: { accepted, refused, fills, rejections }, troubles };
 }
 
 /** The codes of the halts since the last resume. */
