@@ -15,6 +15,23 @@ export interface Bar {
   readonly low: number;
   readonly close: number;
   readonly volume: number;
+  /** The prices' decimal texts, where a number cannot hold all of the source's digits. */
+  readonly exact?: {
+    readonly open: string;
+    readonly high: string;
+    readonly low: string;
+    readonly close: string;
+  };
+}
+
+/** What happened to a symbol itself, in force from the first bar that closes after `at`: a split, a dividend, or both. */
+export interface CorporateAction {
+  readonly symbol: string;
+  readonly at: Moment;
+  /** New units for each old one, an exact decimal above zero: `4` for four for one, `0.1` for a reverse split of one for ten. */
+  readonly split?: string;
+  /** Cash for each unit held before the split, in the symbol's currency; an exact decimal. */
+  readonly dividend?: string;
 }
 
 /** The newest price of a symbol. */

@@ -68,7 +68,7 @@ export class RiskEngine implements RiskPort {
 
   check(question: OrderQuestion, now: Moment): RiskVerdict {
     const exposure = this.#exposure();
-    const order = orderOf(question, exposure, now);
+    const order = orderOf(question, exposure, this.#view, now);
     const state = { ...this.#state(now), exposure };
     const readings = GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter(
       (item) => item !== null,
@@ -120,7 +120,7 @@ export class RiskEngine implements RiskPort {
   }
 
   accepted(question: OrderQuestion, now: Moment): void {
-    this.#turnover = this.#state(now).turnover.plus(decimal(question.quantity).times(question.price).abs());
+    this.#turnover = this.#state(now).turnover.plus(notionalOf(question, this.#view));
     this.#turnoverDay = Math.floor(now / DAY);
   }
 
@@ -203,7 +203,12 @@ export class RiskEngine implements RiskPort {
   }
 }
 
-function orderOf(question: OrderQuestion, exposure: Exposure, now: Moment): GuardOrder {
+/** An order's value as a size, in the account's currency. */
+function notionalOf({ symbol, quantity, price }: OrderQuestion, view: RiskView): Decimal {
+  return view.notional(symbol, decimal(quantity), decimal(price)).abs();
+}
+
+function orderOf(question: OrderQuestion, exposure: Exposure, view: RiskView, now: Moment): GuardOrder {
   const { strategy, symbol } = question;
   const quantity = decimal(question.quantity);
   const held = exposure.held(symbol);
@@ -211,5 +216,5 @@ function orderOf(question: OrderQuestion, exposure: Exposure, now: Moment): Guar
   const { buys, sells } = exposure.working(symbol);
   const after = quantity.plus(quantity.isNegative() ? sells : buys);
   const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && after.abs().lte(held.abs());
-  return { strategy, symbol, quantity, notional: quantity.times(question.price).abs(), reduces, now };
+  return { strategy, symbol, quantity, notional: notionalOf(question, view), reduces, now };
 }

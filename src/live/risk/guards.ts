@@ -18,6 +18,8 @@ import type { Exposure, WorkingOrders } from "./exposure.ts";
 export interface RiskView {
   readonly books: Books;
   assetClassOf(symbol: string): string;
+  /** The signed value of a quantity at a price, in the account's currency. */
+  notional(symbol: string, quantity: Decimal, price: Decimal): Decimal;
   /** By symbol, what works in it. */
   working(): ReadonlyMap<string, WorkingOrders>;
   /** Volume of the newest bars of a symbol; 0 before the first. */

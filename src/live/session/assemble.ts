@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator/index.ts";
-import type { Decimal } from "../../shared/decimal.ts";
+import { decimal, type Decimal } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
@@ -15,7 +15,7 @@ import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace }
 import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
-import { NOTHING_WORKS, RiskEngine, type WorkingOrders } from "../risk/index.ts";
+import { NOTHING_WORKS, RiskEngine, type RiskView, type WorkingOrders } from "../risk/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
 import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
@@ -142,10 +142,12 @@ export function coreOf(
   const market = new Market(host.barsNeeded);
   market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
   const books = new Books(desk.broker.cash);
+  const notional: RiskView["notional"] = (_symbol, quantity, price) => quantity.times(price);
   const risk = new RiskEngine(desk.limits, {
     books,
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
-    working: workingBySymbol(tally),
+    notional,
+    working: workingBySymbol(tally, notional),
     recentVolume: (symbol, bars) => market.volume(symbol, bars),
   });
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
@@ -195,12 +197,12 @@ interface OpenPart {
 /** What of each order is open, as long as neither its quantity nor its fills move: every check asks about every order. */
 const openParts = new WeakMap<WorkingOrder, OpenPart>();
 
-function openPartOf(order: WorkingOrder): OpenPart {
-  const { ordered, filled, price } = order;
+function openPartOf(order: WorkingOrder, notional: RiskView["notional"]): OpenPart {
+  const { symbol, ordered, filled, price } = order;
   const known = openParts.get(order);
   if (known !== undefined && known.ordered === ordered && known.filled === filled) return known;
   const open = ordered.minus(filled);
-  const part = { ordered, filled, open, value: open.times(price) };
+  const part = { ordered, filled, open, value: notional(symbol, open, decimal(price)) };
   openParts.set(order, part);
   return part;
 }
@@ -214,14 +216,14 @@ function sumOf(parts: readonly OpenPart[]): WorkingOrders {
 }
 
 /** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
-function workingBySymbol(tally: Tally): () => ReadonlyMap<string, WorkingOrders> {
+function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => ReadonlyMap<string, WorkingOrders> {
   const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
   return () => {
     const bySymbol = new Map<string, OpenPart[]>();
     for (const order of tally.working.values()) {
       const parts = bySymbol.get(order.symbol);
-      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order)]);
-      else parts.push(openPartOf(order));
+      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, notional)]);
+      else parts.push(openPartOf(order, notional));
     }
     const sums = new Map<string, WorkingOrders>();
     for (const [symbol, parts] of bySymbol) {

@@ -22,6 +22,7 @@ export class RiskDesk {
       {
         books: this.books,
         assetClassOf: (symbol) => (symbol.startsWith("C") ? "crypto" : "equity"),
+        notional: (_symbol, quantity, price) => quantity.times(price),
         working: () => this.working,
         recentVolume: (_, bars) => this.volume * bars,
       },
