@@ -5,6 +5,7 @@
  * 2. A port's method either does what it says or throws; none of them swallows a failure.
  */
 import type { Bar, FeedEvent, SymbolMeta } from "./market.ts";
+import type { OrderType, TimeInForce, Trail } from "./orders.ts";
 import type { Moment } from "./time.ts";
 
 export type Speed = 1 | 10 | 60 | "max";
@@ -89,13 +90,37 @@ export interface FeedSource {
   readonly rows: number;
 }
 
-/** What is sent to a venue. `venueId` is `{sessionId}-{orderId}`; quantities and prices are exact decimal strings. */
+/**
+ * What is sent to a venue. `venueId` is `{sessionId}-{orderId}`; quantities and prices are exact decimal strings. An absent field means
+ * a market order or, with a limit price, a limit order that rests until it is filled or canceled.
+ */
 export interface PlaceOrder {
   readonly venueId: string;
   readonly symbol: string;
   readonly quantity: string;
   readonly limitPrice: string | null;
   readonly at: Moment;
+  readonly type?: OrderType;
+  readonly stopPrice?: string;
+  readonly trail?: Trail<string>;
+  readonly timeInForce?: TimeInForce;
+  /** The end of a `day` or `gtd` order: it trades nothing later than that. */
+  readonly expiresAt?: Moment;
+  readonly postOnly?: boolean;
+  readonly reduceOnly?: boolean;
+  /** Whose position a reduce-only order reduces: the strategy. Absent: the whole account's. */
+  readonly owner?: string;
+  /** The parent's venue id: this is a child of its bracket and works once the parent has a fill, for what the parent has filled. */
+  readonly parentId?: string;
+  /** Of the working orders with one group's name, a fill of one cancels the others. */
+  readonly ocoGroup?: string;
+}
+
+/** What a replace changes; an absent field stays as it is. */
+export interface OrderChange {
+  readonly quantity?: string;
+  readonly limitPrice?: string;
+  readonly stopPrice?: string;
 }
 
 /** What a venue held against its minimum when it refused an order as too small. Exact decimals. */
@@ -110,7 +135,13 @@ export interface RefusalFigures {
 
 /** The three outcomes of a command. A timeout, a broken connection or an unreadable answer is `unknown`, never a refusal. */
 export type CommandOutcome =
-  | { readonly outcome: "accepted"; readonly quantity: string; readonly limitPrice: string | null }
+  | {
+      readonly outcome: "accepted";
+      readonly quantity: string;
+      readonly limitPrice: string | null;
+      /** Rounded as the venue has it; absent where the order has none. */
+      readonly stopPrice?: string;
+    }
   | { readonly outcome: "refused"; readonly reason: string; readonly figures?: RefusalFigures }
   | { readonly outcome: "unknown"; readonly reason: string };
 
@@ -122,6 +153,14 @@ export interface BrokerOrder {
   readonly filled: string;
   readonly limitPrice: string | null;
   readonly status: "open" | "filled" | "canceled" | "rejected" | "expired";
+  /** Absent: as `PlaceOrder` has it. */
+  readonly type?: OrderType;
+  /** Where a stop triggers now; a trailing stop's moves with the price and is absent before its first price. */
+  readonly stopPrice?: string;
+  /** Of an open order that is not simply working: a child whose parent has no fill yet, or a stop that has triggered. */
+  readonly state?: "held" | "triggered";
+  /** Why it ended, for an order that did not end by its fills. */
+  readonly reason?: string;
 }
 
 /** An answer to a query. A failed query is not an answer of "nothing". */
@@ -148,7 +187,19 @@ export type BrokerEvent =
       readonly kind: "closed";
       readonly venueId: string;
       readonly status: "canceled" | "rejected" | "expired";
+      /** A code: `canceled`, `expired`, `would_take`, `ioc`, `fok`, `oco`, `bracket`, `parent_ended`, `reduce_only`. */
       readonly reason: string;
+      readonly at: Moment;
+    }
+  | {
+      /** An order that stays open and changed at the venue: a child that began to work or was cut, a stop that triggered or trailed. */
+      readonly kind: "updated";
+      readonly venueId: string;
+      readonly change: "released" | "cut" | "triggered" | "trailed" | "replaced";
+      /** Signed, and what it may still reach in all. */
+      readonly quantity: string;
+      readonly limitPrice: string | null;
+      readonly stopPrice?: string;
       readonly at: Moment;
     };
 
@@ -164,11 +215,8 @@ export interface BrokerAdapter {
   readonly paper: boolean;
   placeOrder(order: PlaceOrder): Promise<CommandOutcome>;
   cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome>;
-  replaceOrder(
-    venueId: string,
-    change: { readonly quantity: string; readonly limitPrice: string | null },
-    at: Moment,
-  ): Promise<CommandOutcome>;
+  /** Changes a working order in its place. A quantity is signed and counts what is filled already; one not beyond that is refused. */
+  replaceOrder(venueId: string, change: OrderChange, at: Moment): Promise<CommandOutcome>;
   openOrders(): Promise<Lookup<readonly BrokerOrder[]>>;
   orderByClientId(venueId: string): Promise<Lookup<BrokerOrder | null>>;
   fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>>;

@@ -8,6 +8,7 @@
  *    variables may be gone at any run, because its process may have been replaced.
  */
 import type { Bar } from "./market.ts";
+import type { OrderTerms } from "./orders.ts";
 import type { Moment } from "./time.ts";
 
 export type ParameterValue = number | string | boolean;
@@ -67,15 +68,26 @@ export interface Because {
   readonly values: Readonly<Record<string, number | string>>;
 }
 
-/** What a strategy asks for. Quantity is signed: positive buys. Without `limitPrice` it is a market order. */
-export interface OrderIntent {
+/** A bracket's child: an order without a quantity, which is what its parent has filled. */
+export interface AttachedOrder extends OrderTerms {
+  readonly clientOrderId?: string;
+  readonly because?: Because;
+}
+
+/** What a strategy asks for. Quantity is signed: positive buys. Without a `type`, `limitPrice` makes it a limit order. */
+export interface OrderIntent extends OrderTerms {
   readonly symbol: string;
   readonly quantity: number;
-  readonly limitPrice?: number;
   readonly because: Because;
   /** The strategy's own id for the order; without one the session counts them. */
   readonly clientOrderId?: string;
   readonly idempotencyKey?: string;
+  /** A bracket: both work once this order has a fill, and one's fill cuts or cancels the other. */
+  readonly attach?: { readonly stop?: AttachedOrder; readonly target?: AttachedOrder };
+  /** Of this strategy's working orders with one name, a fill of one cancels the others. */
+  readonly oco?: string;
+  /** All orders of one run with one name are accepted, or none is. */
+  readonly basket?: string;
 }
 
 /** An execution of one of the strategy's own orders. Quantity is signed: positive bought. */

@@ -17,6 +17,7 @@
 import { decimal, plain, roundDownToStep, ZERO, type Decimal } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
+import { termsFault } from "../../shared/orders.ts";
 import type {
   BrokerAccount,
   BrokerAdapter,
@@ -25,11 +26,12 @@ import type {
   BrokerOrder,
   CommandOutcome,
   Lookup,
+  OrderChange,
   PlaceOrder,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
 import { faultsOf, type Faults } from "./faults.ts";
-import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal } from "./fill-rules.ts";
+import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal, type Refusal } from "./fill-rules.ts";
 import {
   refusalOf,
   refusalColumn,
@@ -129,21 +131,20 @@ export class PaperBroker implements BrokerAdapter {
     return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
   }
 
-  async replaceOrder(
-    venueId: string,
-    change: { readonly quantity: string; readonly limitPrice: string | null },
-    _at: Moment,
-  ): Promise<CommandOutcome> {
+  async replaceOrder(venueId: string, change: OrderChange, _at: Moment): Promise<CommandOutcome> {
     const order = this.#store.order(venueId);
     if (order === null) return { outcome: "refused", reason: "no_such_order" };
     if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
     const meta = this.#symbols.get(order.symbol) as SymbolMeta;
-    const asked = decimal(change.quantity);
+    const asked = decimal(change.quantity ?? order.quantity);
     const quantity = roundDownToStep(asked, decimal(meta.lotSize));
     const filled = decimal(order.filled);
     if (quantity.isNegative() !== decimal(order.quantity).isNegative() || quantity.abs().lte(filled.abs()))
       return { outcome: "refused", reason: "below_filled_quantity" };
-    const limitPrice = change.limitPrice === null ? null : limitOf(change.limitPrice, quantity, meta);
+    if (change.stopPrice !== undefined || (change.limitPrice !== undefined && order.limitPrice === null))
+      return { outcome: "refused", reason: "price_not_taken" };
+    const asLimit = change.limitPrice ?? order.limitPrice;
+    const limitPrice = asLimit === null ? null : limitOf(asLimit, quantity, meta);
     const refusal = minimumRefusal(quantity, asked, limitPrice ?? this.#marks.get(order.symbol) ?? null, meta);
     if (refusal !== null) return { outcome: "refused", ...refusal };
     const live = this.#live(order);
@@ -271,7 +272,7 @@ export class PaperBroker implements BrokerAdapter {
     const refusal =
       meta === undefined
         ? { reason: "unknown_symbol" }
-        : (minimumRefusal(quantity, asked, reference, meta) ?? injected);
+        : (termsRefusal(order) ?? minimumRefusal(quantity, asked, reference, meta) ?? injected);
     return {
       number: this.#orderNumber,
       venueId: order.venueId,
@@ -425,6 +426,17 @@ export class PaperBroker implements BrokerAdapter {
   #live(order: VenueOrder): VenueOrder {
     return this.#resting.get(order.symbol)?.find((one) => one.number === order.number) ?? order;
   }
+}
+
+/** Why the venue does not take an order's terms: not those of its type, or a kind of order that it does not match. */
+function termsRefusal(order: PlaceOrder): Refusal | null {
+  const { limitPrice, ...terms } = order;
+  const given = limitPrice === null ? terms : { ...terms, limitPrice };
+  if (termsFault(given) !== null) return { reason: "invalid_order" };
+  const { type = "market", timeInForce = "gtc", postOnly, reduceOnly, parentId, ocoGroup } = order;
+  const plainKind = (type === "market" || type === "limit") && timeInForce === "gtc";
+  const linked = postOnly === true || reduceOnly === true || parentId !== undefined || ocoGroup !== undefined;
+  return plainKind && !linked ? null : { reason: "order_kind_not_taken" };
 }
 
 function brokerOrderOf(order: VenueOrder): BrokerOrder {

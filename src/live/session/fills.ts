@@ -25,7 +25,7 @@ export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
 export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at: Moment): void {
   for (const event of events) {
     if (event.kind === "fill") takeFill(core, event.fill, at);
-    else {
+    else if (event.kind === "closed") {
       const { venueId, status, reason } = event;
       const orderId = orderOfVenueId(core, venueId);
       if (orderId !== null) closedOrder(core, { orderId, status }, at);

@@ -88,7 +88,10 @@ function value<T>(lookup: Lookup<T>): T {
 
 /** The fills among events, as `quantity @ price`. */
 const told = (events: readonly BrokerEvent[]): string[] =>
-  events.map((event) => (event.kind === "fill" ? `${event.fill.quantity} @ ${event.fill.price}` : event.status));
+  events.map((event) => {
+    if (event.kind === "fill") return `${event.fill.quantity} @ ${event.fill.price}`;
+    return event.kind === "closed" ? event.status : event.change;
+  });
 
 describe("a fill", () => {
   it("of a market order is at the next mark, against it by the slippage, with its fee", async () => {
@@ -307,15 +310,15 @@ describe("an order", () => {
     const venue = new Venue({ partialFillShare: 0.1 });
     await venue.place("a", "10", "100");
     expect(told(venue.mark(1, 100, 40))).toEqual(["4 @ 100"]);
-    const replace = (quantity: string, limitPrice: string | null) =>
+    const replace = (quantity: string, limitPrice: string) =>
       venue.broker.replaceOrder("a", { quantity, limitPrice }, T(2));
     for (const quantity of ["4", "3.5", "-10"])
       expect(await replace(quantity, "100")).toEqual({ outcome: "refused", reason: "below_filled_quantity" });
     expect(await replace("5", "1")).toEqual(tooSmall("notional", "5", "50", "50"));
     expect(await replace("6.9", "101.019")).toEqual({ outcome: "accepted", quantity: "6", limitPrice: "101.01" });
     expect(told(venue.mark(3, 101, 1_000))).toEqual(["2 @ 101"]);
-    expect(await replace("9", null)).toEqual({ outcome: "refused", reason: "order_filled" });
-    expect(await venue.broker.replaceOrder("x", { quantity: "1", limitPrice: null }, T(2))).toEqual({
+    expect(await replace("9", "101")).toEqual({ outcome: "refused", reason: "order_filled" });
+    expect(await venue.broker.replaceOrder("x", { quantity: "1" }, T(2))).toEqual({
       outcome: "refused",
       reason: "no_such_order",
     });
