@@ -88,6 +88,11 @@ export interface FeedSource {
   readonly name: string;
   readonly sha256: string;
   readonly rows: number;
+  /** What its rows became; absent where that is not known, as in records of older versions. */
+  readonly bars?: number | undefined;
+  /** Rows that are in no bar, and the first of them with its reason; null where every row was read. */
+  readonly refused?: number | undefined;
+  readonly firstRefused?: string | null | undefined;
 }
 
 /**

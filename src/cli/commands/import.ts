@@ -41,7 +41,20 @@ function tellFile({ output }: Context, file: ImportedFile): void {
     output.line(`  and ${file.refusedTotal - REFUSED_SHOWN_MAX} more refused rows`);
 }
 
-const fileNameOf = (symbol: string): string => `${symbol.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}.csv`;
+/**
+ * The file of each symbol. What a file system does not take is written as a hyphen; where two symbols would share a name, letters'
+ * case not counted, the later ones in order get a number.
+ */
+function fileNamesOf(symbols: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return symbols.map((symbol) => {
+    const stem = symbol.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+    let name = stem;
+    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${stem}-${count}`;
+    taken.add(name.toLowerCase());
+    return `${name}.csv`;
+  });
+}
 
 function csvOf(table: BarTable): string {
   let text = csvLine(["dt", "open", "high", "low", "close", "volume", "symbol"]);
@@ -63,9 +76,9 @@ function csvOf(table: BarTable): string {
 
 function keep(context: Context, imported: Imported, overwrite: boolean): string[] {
   const { data } = workspaceAt(context.workspace);
-  const files = imported.tables
-    .filter((table) => table.at.length > 0)
-    .map((table) => ({ path: join(data, fileNameOf(table.symbol)), table }));
+  const tables = imported.tables.filter((table) => table.at.length > 0);
+  const names = fileNamesOf(tables.map(({ symbol }) => symbol));
+  const files = tables.map((table, index) => ({ path: join(data, names[index] as string), table }));
   if (files.length === 0) throw new CodedError("data_invalid", "No row could be read as a bar, so nothing is kept.");
   const there = files.filter(({ path }) => existsSync(path));
   if (there.length > 0 && !overwrite)

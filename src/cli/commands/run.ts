@@ -31,6 +31,7 @@ import {
   type ConfigRow,
   type Workspace,
 } from "../../store/index.ts";
+import { lossTexts, sourceText } from "../../shared/feed-text.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
 import { counted, lengthOf, money, orderFields, percent, strategyFields } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
@@ -248,6 +249,7 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
     ...(summary.driftOpen > 0
       ? [["drift open", `${summary.driftOpen}: logos review --session ${summary.id}`] as const]
       : []),
+    ...summary.feed.map((source) => [source.name, sourceText(source)] as const),
     ["files", summary.folder],
   ]);
   output.line(`  ${summary.files.join("  ")}`);
@@ -256,6 +258,7 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
 async function run(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const session = await openSession(context, options, words[0]);
   await tellNotLoaded(context, session);
+  for (const loss of lossTexts(session.probe().feed.sources)) context.output.message(`logos: ${loss}`);
   const summary = await follow(context, session, options.session !== undefined);
   const { output } = context;
   const { haltReasons, strategies } = session.probe();

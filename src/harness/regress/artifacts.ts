@@ -11,6 +11,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
+import { identityOf } from "../../live/session/feed-of.ts";
 import { JOURNAL_SCHEMA, nodeFileSystem, readJournal, writeTextAtomic } from "../../store/index.ts";
 import type { Driven } from "./drive.ts";
 import { journalEvents, type EventLog } from "./events.ts";
@@ -102,7 +103,7 @@ function provenanceOf(fixture: Fixture, driven: Driven, facts: RunFacts): Record
     from: formatMoment(start),
     length: formatDuration(length),
     journal_schema: JOURNAL_SCHEMA,
-    feed: driven.probe.feed.sources,
+    feed: identityOf(driven.probe.feed.sources),
     inputs: Object.fromEntries(inputs.map((input) => [input.name, input.sha256])),
     run_id: driven.files.id,
     generated_at: new Date(facts.wallMs).toISOString(),

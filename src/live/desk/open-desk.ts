@@ -19,7 +19,7 @@ import {
   type ResolvedDesk,
   type Workspace,
 } from "../../store/index.ts";
-import { createReplayFeed, importBars, type ImportedFile } from "../feed/index.ts";
+import { createReplayFeed, importBars } from "../feed/index.ts";
 import { readSource } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
@@ -44,7 +44,7 @@ const ONE_SYMBOL = "The files hold one symbol, so pairs, which trades two, does 
 
 async function barsOf(
   request: DeskRequest,
-): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null; readonly notes: readonly string[] } | null> {
+): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null } | null> {
   const { bars, symbol, timeZone, dateFormat, folder = process.cwd() } = request;
   if (bars === undefined || bars.length === 0) return null;
   const files = bars.map((file) => resolve(folder, file));
@@ -58,17 +58,7 @@ async function barsOf(
     dateFormat: dateFormat ?? null,
     ...(timeZone === undefined ? {} : { timeZone }),
   };
-  return { feed: { files, symbols, ...named }, interval, notes: imported.files.flatMap(refusedNote) };
-}
-
-/** What a person should know of a file before its bars are traded: that not all of it is. */
-function refusedNote({ name, rows, refused, refusedTotal }: ImportedFile): string[] {
-  const [first] = refused;
-  if (first === undefined) return [];
-  return [
-    `${name}: ${refusedTotal} of ${rows} rows are refused and not played; the first is row ${first.row}: ${first.reason} ` +
-      "`logos import FILE --preview` lists them.",
-  ];
+  return { feed: { files, symbols, ...named }, interval };
 }
 
 /** Whether a desk is one that the program brings. */
@@ -86,8 +76,7 @@ export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
     ...(flags === undefined ? {} : { flags }),
   };
   const noted = (resolved: ResolvedDesk, ...notes: readonly string[]): ResolvedDesk => {
-    const all = [...resolved.notes, ...(bars?.notes ?? []), ...notes];
-    return { ...resolved, notes: all };
+    return { ...resolved, notes: [...resolved.notes, ...notes] };
   };
   if (bars !== null && file === undefined) {
     const interval = bars.interval === null ? {} : { barInterval: bars.interval };

@@ -17,13 +17,24 @@ import { metaOf } from "./symbols.ts";
 export const TAKE_MAX = 250_000;
 
 function sourcesOf(imported: Imported): FeedSource[] {
-  const sources = new Map<string, { name: string; sha256: string; rows: number }>();
-  for (const { source, sha256, rows } of imported.files) {
+  const sources = new Map<
+    string,
+    { name: string; sha256: string; rows: number; bars: number; refused: number; firstRefused: string | null }
+  >();
+  for (const { source, sha256, rows, bars, refused, refusedTotal } of imported.files) {
     // Files of different folders may share a name.
     const key = `${sha256} ${source}`;
     const known = sources.get(key);
-    if (known === undefined) sources.set(key, { name: source, sha256, rows });
-    else known.rows += rows;
+    const [first] = refused;
+    const firstRefused = first === undefined ? null : `row ${first.row}: ${first.reason}`;
+    if (known === undefined)
+      sources.set(key, { name: source, sha256, rows, bars, refused: refusedTotal, firstRefused });
+    else {
+      known.rows += rows;
+      known.bars += bars;
+      known.refused += refusedTotal;
+      known.firstRefused ??= firstRefused;
+    }
   }
   return [...sources.values()];
 }

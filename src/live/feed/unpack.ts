@@ -7,7 +7,7 @@
  * 3. Nothing is written to disk; an entry's name is a label.
  */
 import { Buffer } from "node:buffer";
-import { gunzipSync } from "node:zlib";
+import { crc32, gunzipSync } from "node:zlib";
 import { fromBufferPromise, type Entry, type ZipFile } from "yauzl";
 import { CodedError } from "../../shared/errors.ts";
 import {
@@ -93,7 +93,10 @@ async function readEntry(zip: ZipFile, entry: Entry, name: string, budget: ByteB
     stream.on("end", resolve);
     stream.on("error", reject);
   });
-  return Buffer.concat(chunks, size);
+  const unpacked = Buffer.concat(chunks, size);
+  if (crc32(unpacked) !== entry.crc32)
+    throw fileFault(name, null, "checksum", "its checksum does not fit its bytes: it is damaged; fetch it again.");
+  return unpacked;
 }
 
 async function unzip(source: ImportSource, budget: ByteBudget): Promise<Unpacked> {

@@ -272,6 +272,8 @@ export interface SessionSummary {
   readonly driftOpen: number;
   /** Orders that still work at the venue: stopping does not cancel them. */
   readonly workingOrders: number;
+  /** What it ran on, with the rows that are in no bar. */
+  readonly feed: readonly FeedSource[];
   readonly failure: ErrorShape | null;
 }
 

@@ -18,7 +18,7 @@ import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../
 import { NOTHING_WORKS, RiskEngine, type RiskView, type WorkingOrders } from "../risk/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
-import { openFeed, SYNTHETIC_START } from "./feed-of.ts";
+import { identityOf, openFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
@@ -117,7 +117,7 @@ export async function prepare(
 /** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
 export function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
   const { source: _source, clock, ...rest } = desk;
-  const told = { ...rest, clock: clock.kind, start, feed: feed.sources };
+  const told = { ...rest, clock: clock.kind, start, feed: identityOf(feed.sources) };
   return createHash("sha256").update(JSON.stringify(told)).digest("hex");
 }
 

@@ -8,7 +8,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import type { FeedConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
-import type { Feed } from "../../shared/ports.ts";
+import type { Feed, FeedSource } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { createReplayFeed, createSyntheticFeed, importBars } from "../feed/index.ts";
 
@@ -41,6 +41,9 @@ export function readSource(path: string): { readonly name: string; readonly byte
   if (found === undefined) throw new CodedError("not_found", `There is no file ${path}.`, { path });
   if (found.isDirectory())
     throw new CodedError("data_invalid", `${path} is a folder; name the files in it that hold market data.`, { path });
+  // A pipe or a device has no end that could be waited for.
+  if (!found.isFile())
+    throw new CodedError("data_invalid", `${path} is no regular file; copy the data into one.`, { path });
   const { size } = found;
   if (size > DATA_FILE_BYTES_MAX)
     throw new CodedError("too_large", `${path} has ${size} bytes; market data files may have ${DATA_FILE_BYTES_MAX}.`, {
@@ -48,3 +51,7 @@ export function readSource(path: string): { readonly name: string; readonly byte
     });
   return { name: basename(path), bytes: readFileSync(path) };
 }
+
+/** What identifies the sources of a run: names, digests and rows, and nothing that another version could count otherwise. */
+export const identityOf = (sources: readonly FeedSource[]): FeedSource[] =>
+  sources.map(({ name, sha256, rows }) => ({ name, sha256, rows }));

@@ -31,6 +31,7 @@ import type { LiveSession, RestoreRequest } from "./api.ts";
 import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf, type Prepared, type SessionPorts } from "./assemble.ts";
 
 export type { SessionPorts } from "./assemble.ts";
+import { identityOf } from "./feed-of.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
 import type { Core } from "./parts.ts";
 import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./checkpoint.ts";
@@ -164,7 +165,14 @@ async function birth(
     opened.add(core.host, (held) => held.close());
     const endsAt = endOf(feed, start, options.length);
     const created = wallText(ports.wallMs());
-    const detail = { desk, start, endsAt, runDigest: core.runDigest, feed: feed.sources, version: ports.version };
+    const detail = {
+      desk,
+      start,
+      endsAt,
+      runDigest: core.runDigest,
+      feed: identityOf(feed.sources),
+      version: ports.version,
+    };
     core.ledger.add(
       { kind: "session", event: "created", wall: created, text: `Desk ${desk.name}, seed ${desk.seed}.`, detail },
       start,

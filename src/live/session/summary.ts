@@ -54,6 +54,7 @@ export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending
     halts: [...tally.halts],
     driftOpen: tally.driftOpen,
     workingOrders: tally.working.size,
+    feed: core.feed.sources,
     failure,
   };
 }

@@ -7,7 +7,7 @@
  */
 import type { Bar } from "../../shared/market.ts";
 import type { OrderIntent, ParameterRule, Strategy, StrategyContext } from "../../shared/strategy.ts";
-import { hedgeRatio, mean, newestCloses, zScore } from "./signals.ts";
+import { hedgeRatio, mean, newestCloses, newestJoined, zScore } from "./signals.ts";
 import { capped, orderToward, targetOf } from "./sizing.ts";
 
 const exposureCap: ParameterRule = {
@@ -93,9 +93,9 @@ export function pairsSignal(
   settings: { readonly lookback: number; readonly entry: number; readonly exit: number; readonly ratio: number | null },
   held: number,
 ): PairSignal | null {
-  const closesA = newestCloses(a, settings.lookback);
-  const closesB = newestCloses(b, settings.lookback);
-  if (closesA === null || closesB === null) return null;
+  const joined = newestJoined(a, b, settings.lookback);
+  if (joined === null) return null;
+  const [closesA, closesB] = joined;
   const ratio = settings.ratio ?? hedgeRatio(closesA, closesB);
   if (ratio === null) return null;
   const score = zScore(closesA.map((close, index) => close - ratio * (closesB[index] as number)));
@@ -221,7 +221,8 @@ const pairs: Strategy = {
     },
     exposure_cap: exposureCap,
   },
-  barsNeeded: (params) => Number(params["lookback"]),
+  // More than the window, because a moment that only one of the two has does not count.
+  barsNeeded: (params) => 4 * Number(params["lookback"]),
   onTick: tradePair,
 };
 

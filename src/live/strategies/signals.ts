@@ -15,6 +15,35 @@ export function newestCloses(bars: readonly { readonly close: number }[], count:
   return closes;
 }
 
+interface TimedClose {
+  readonly at: number;
+  readonly close: number;
+}
+
+/**
+ * The newest `count` closes that two symbols have at equal moments, oldest first; null while there are fewer. A bar that only
+ * one of them has is passed over: a close is compared with the other's of its own moment, never with that of another.
+ */
+export function newestJoined(
+  a: readonly TimedClose[],
+  b: readonly TimedClose[],
+  count: number,
+): [a: number[], b: number[]] | null {
+  const closesA: number[] = [];
+  const closesB: number[] = [];
+  let [left, right] = [a.length - 1, b.length - 1];
+  while (left >= 0 && right >= 0 && closesA.length < count) {
+    const [first, second] = [a[left] as TimedClose, b[right] as TimedClose];
+    if (first.at === second.at) {
+      closesA.push(first.close);
+      closesB.push(second.close);
+    }
+    if (first.at >= second.at) left -= 1;
+    if (second.at >= first.at) right -= 1;
+  }
+  return closesA.length < count ? null : [closesA.toReversed(), closesB.toReversed()];
+}
+
 /** The arithmetic mean; `values` is not empty. Summed as offsets from the first value, so that equal ones leave no rest. */
 export function mean(values: readonly number[]): number {
   const first = values[0] as number;

@@ -53,7 +53,16 @@ const RecordSchema = z.object({
   /** Digest of desk, seed and feed: equal for equal runs. */
   runDigest: z.string(),
   versions: z.record(z.string(), z.string()),
-  feed: z.array(z.object({ name: z.string(), sha256: z.string(), rows: z.number() })),
+  feed: z.array(
+    z.object({
+      name: z.string(),
+      sha256: z.string(),
+      rows: z.number(),
+      bars: z.number().optional(),
+      refused: z.number().optional(),
+      firstRefused: z.string().nullable().optional(),
+    }),
+  ),
   /** The whole resolved desk. */
   configuration: z.unknown(),
   /** Wall times, ISO. */

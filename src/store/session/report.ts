@@ -6,6 +6,7 @@
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
+import { sourceText } from "../../shared/feed-text.ts";
 import { scopeText } from "../../shared/scope.ts";
 import { formatDuration, formatMoment, moment, SECOND, type Duration } from "../../shared/time.ts";
 import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
@@ -115,7 +116,7 @@ ${earlier}${shown.map((line) => `- ${line}`).join("\n")}
 
 ${table([
   ...record.feed.map(
-    (source) => [safe(source.name), `${source.rows} rows, sha256 ${source.sha256.slice(0, 16)}…`] as const,
+    (source) => [safe(source.name), `${sourceText(source)}, sha256 ${source.sha256.slice(0, 16)}…`] as const,
   ),
   ...Object.entries(record.versions).map(([name, version]) => [name, version] as const),
   ["Started, stopped (wall)", `${record.started}, ${record.stopped ?? "—"}`],

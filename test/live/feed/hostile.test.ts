@@ -29,6 +29,7 @@ describe("archives", () => {
       ],
       "data_invalid",
     ],
+    ["a wrong checksum", [{ name: "a.csv", data: BARS, checksum: 1 }], "data_invalid"],
     ["nothing to read", [{ name: "a.exe", data: "MZ" }], "data_invalid"],
     ["no entry", [], "data_invalid"],
     [

@@ -105,7 +105,9 @@ describe("a replay", () => {
     ]);
     expect(feed.symbols[1]?.pricePrecision).toBe(4);
     expect(feed.warmup).toEqual([]);
-    expect(feed.sources).toEqual([{ name: "a.csv", rows: 6, sha256: imported.files[0]?.sha256 }]);
+    expect(feed.sources).toEqual([
+      { name: "a.csv", rows: 6, bars: 6, refused: 0, firstRefused: null, sha256: imported.files[0]?.sha256 },
+    ]);
   });
 
   it("refuses nothing, and symbols of two intervals", () => {

@@ -10,6 +10,8 @@ export interface ZipEntry {
   readonly flags?: number;
   /** What the directory says of the unpacked size, where that is not the truth. */
   readonly claimedSize?: number;
+  /** The checksum that stands in it, where it is not that of the data. */
+  readonly checksum?: number;
 }
 
 /** A zip of entries, deflated. */
@@ -26,7 +28,7 @@ export function zipOf(entries: readonly ZipEntry[]): Uint8Array {
     head.writeUInt16LE(20, 4);
     head.writeUInt16LE((entry.flags ?? 0) | 0x0800, 6);
     head.writeUInt16LE(8, 8);
-    head.writeUInt32LE(crc32(data), 14);
+    head.writeUInt32LE(entry.checksum ?? crc32(data), 14);
     head.writeUInt32LE(packed.length, 18);
     head.writeUInt32LE(entry.claimedSize ?? data.length, 22);
     head.writeUInt16LE(name.length, 26);

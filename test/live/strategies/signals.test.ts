@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { importBars } from "../../../src/live/feed/index.ts";
 import { carrySignal, meanReversionSignal, momentumSignal, pairsSignal } from "../../../src/live/strategies/index.ts";
+import { newestJoined } from "../../../src/live/strategies/signals.ts";
 import { dataFolder, missingData } from "../../material.ts";
 import * as naive from "./naive-signals.ts";
 import { barsOf } from "./scene.ts";
@@ -131,6 +132,20 @@ describe("signals", () => {
       expect(pairsSignal(multiple, moving, settings, 0)).toMatchObject({ value: 0, text: "the spread does not move" });
     },
   );
+
+  it("of a pair compare closes of equal moments only", () => {
+    const leg = fc.uniqueArray(fc.nat(60), { maxLength: 40 }).map((all) => all.toSorted((a, b) => a - b));
+    fc.assert(
+      fc.property(leg, leg, fc.integer({ min: 1, max: 10 }), (a, b, count) => {
+        const timed = (moments: readonly number[], sign: number) => moments.map((at) => ({ at, close: sign * at }));
+        const common = a.filter((at) => b.includes(at)).slice(-count);
+        const expected = common.length < count ? null : [common, common.map((at) => -at || 0)];
+        const found = newestJoined(timed(a, 1), timed(b, -1), count);
+        expect(found?.map((closes) => closes.map((close) => close || 0)) ?? null).toEqual(expected);
+      }),
+      { seed: 11 },
+    );
+  });
 
   it("stand at their edges as the table has it", () => {
     // Two closes lie one deviation from their mean: z is ±1 exactly.
