@@ -32,7 +32,7 @@ class Boundary extends Component<BoundaryProps, { readonly message: string | nul
   override render(): ReactNode {
     if (this.state.message === null) return this.props.children;
     return (
-      <div className="state" role="alert">
+      <div className="state" role="alert" data-testid="view-failed">
         <b>{VIEW_TITLES[this.props.view]} cannot be shown</b>
         <p className="text">{this.state.message}</p>
         <p>The session is not touched by this. Go to another view, or draw this one again.</p>

@@ -14,7 +14,7 @@ import {
   TooltipModule,
   themeQuartz,
 } from "ag-grid-community";
-import type { ColDef, GridApi, GridState, ICellRendererParams } from "ag-grid-community";
+import type { ColDef, GridApi, GridState, ICellRendererParams, OverlayType } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode } from "react";
@@ -156,6 +156,9 @@ function keptState(key: string): GridState | undefined {
 /** As wide as the style sheet makes scroll bars. */
 const SCROLLBAR_PX = 10;
 
+/** The console's own texts say why a grid is empty; the grid's would lie under them. */
+const OVERLAYS: OverlayType[] = ["loading", "noRows", "noMatchingRows"];
+
 const SELECTION = {
   mode: "multiRow",
   checkboxes: false,
@@ -221,7 +224,7 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
         scrollbarWidth={SCROLLBAR_PX}
         suppressDragLeaveHidesColumns
-        suppressNoRowsOverlay
+        suppressOverlays={OVERLAYS}
         tooltipShowDelay={500}
         onGridReady={(event) => {
           api.current = event.api;
@@ -256,5 +259,6 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
 export function Grid<Row>(props: GridProps<Row>): ReactNode {
   const epoch = usePrefs((state) => state.layoutEpoch);
   if (props.rows.length === 0) return props.empty;
-  return <Inner key={epoch} {...props} />;
+  // Two grids that take turns in one place are two instances: rows of one must never reach the columns of the other.
+  return <Inner key={`${props.id} ${epoch}`} {...props} />;
 }

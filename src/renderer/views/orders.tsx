@@ -10,14 +10,14 @@ import { Tabs } from "../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
 import { ABSENT, compareAmounts, formatCount, formatNumber, formatSmallMoney } from "../lib/format.ts";
+import { afterMove, NOTHING_OLDER, withPage } from "../lib/blotter.ts";
+import type { BlotterRow, Older, Window } from "../lib/blotter.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../lib/status.ts";
-import { ask, useStream } from "../stores/live.ts";
+import { ask, useSession, useStream } from "../stores/live.ts";
 import { explain, toldOk } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./no-session.tsx";
 
 const PAGE = 500;
-/** Older rows that this window holds beside the stream's. */
-const OLDER_MAX = 10_000;
 
 const ORDERS: readonly Column<OrderRow>[] = [
   { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
@@ -176,42 +176,57 @@ const TABS = [
   { value: "fills", label: "Fills" },
 ] as const;
 
-interface Older {
-  readonly orders: readonly OrderRow[];
-  readonly fills: readonly FillRow[];
-  readonly done: boolean;
-}
-
 const lowest = (rows: readonly { readonly seq: number }[]): number | null =>
   rows.reduce<number | null>((found, row) => (found === null || row.seq < found ? row.seq : found), null);
 
-/** The stream's rows and the older ones that were asked for; the stream's win. */
+interface Held<Row> {
+  readonly session: string | null;
+  readonly window: Window<Row>;
+  readonly older: Older<Row>;
+}
+
+const NO_ROWS: Readonly<Record<string, never>> = {};
+
+/** The window's rows and the older ones below it, as one stretch. */
+function useBlotter<Row extends BlotterRow>(
+  session: string | null,
+  rows: Readonly<Record<string, Row>>,
+  total: number,
+) {
+  const [held, setHeld] = useState<Held<Row>>({ session, window: { rows, total }, older: NOTHING_OLDER });
+  let current = held;
+  if (held.session !== session || held.window.rows !== rows) {
+    const window = { rows, total };
+    const older = held.session === session ? afterMove(held.older, held.window, window) : NOTHING_OLDER;
+    current = { session, window, older };
+    setHeld(current);
+  }
+  const { older } = current;
+  const shown = useMemo(() => [...older.rows, ...Object.values(rows)], [older.rows, rows]);
+  const take = (asked: string | null, before: number | null, page: readonly Row[], more: boolean): void =>
+    setHeld((now) => {
+      // An answer to what is no longer the lowest row would leave a hole or double rows.
+      const still = lowest([...now.older.rows, ...Object.values(now.window.rows)]);
+      return now.session !== asked || still !== before ? now : { ...now, older: withPage(now.older, page, more) };
+    });
+  return { shown, done: older.done, take };
+}
+
+/** Orders and fills with the older rows that were asked for. */
 function useRows(tab: Tab) {
   const view = useStream("orders");
-  const [older, setOlder] = useState<Older>({ orders: [], fills: [], done: false });
-  const orders = useMemo(() => {
-    const held = view?.orders ?? {};
-    return [...older.orders.filter((row) => !Object.hasOwn(held, row.orderId)), ...Object.values(held)];
-  }, [view?.orders, older.orders]);
-  const fills = useMemo(() => {
-    const held = view?.fills ?? {};
-    return [...older.fills.filter((row) => !Object.hasOwn(held, String(row.seq))), ...Object.values(held)];
-  }, [view?.fills, older.fills]);
+  const session = useSession()?.id ?? null;
+  const orders = useBlotter<OrderRow>(session, view?.orders ?? NO_ROWS, view?.orderCount ?? 0);
+  const fills = useBlotter<FillRow>(session, view?.fills ?? NO_ROWS, view?.fillCount ?? 0);
   const load = async (): Promise<void> => {
-    const before = lowest(tab === "orders" ? orders : fills);
+    const before = lowest(tab === "orders" ? orders.shown : fills.shown);
     const answer = await ask("orders.page", { kind: tab, before, limit: PAGE });
-    if (!answer.ok) {
-      toldOk(answer);
-      return;
-    }
+    if (!toldOk(answer) || !answer.ok) return;
     const page = answer.value;
-    setOlder((held) => ({
-      orders: [...page.orders, ...held.orders].slice(-OLDER_MAX),
-      fills: [...page.fills, ...held.fills].slice(-OLDER_MAX),
-      done: !page.more,
-    }));
+    if (tab === "orders") orders.take(session, before, page.orders, page.more);
+    else fills.take(session, before, page.fills, page.more);
   };
-  return { view, orders, fills, load, done: older.done };
+  return { view, orders: orders.shown, fills: fills.shown, load, done: (tab === "orders" ? orders : fills).done };
 }
 
 export function Orders(): ReactNode {
@@ -264,7 +279,7 @@ export function Orders(): ReactNode {
             rowId={fillId}
             filter={filter}
             onOpen={openFill}
-            empty={<Empty title="No fills yet">A fill appears when the broker tells one.</Empty>}
+            empty={<Empty title="No fills yet">A fill appears when the broker reports one.</Empty>}
           />
         )}
       </div>
