@@ -237,7 +237,11 @@ export const PROCEDURES = {
     output: nothing,
   },
   /** Paper broker only: a fill that no order of the session explains, to practise the halt and its review. */
-  "practice.unknownFill": { input: z.object({ symbol: text(40), quantity: text(40) }), output: nothing },
+  /** Without a symbol: the first one of the desk's strategies. */
+  "practice.unknownFill": {
+    input: z.object({ symbol: z.optional(text(40)), quantity: z.optional(text(40)) }),
+    output: nothing,
+  },
   "alert.acknowledge": { input: z.object({ id: text(80), operator }), output: nothing },
   "sessions.refresh": { input: nothing, output: nothing },
   "sessions.compare": {

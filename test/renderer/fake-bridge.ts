@@ -502,6 +502,7 @@ function session(scenario: Scenario): StreamValue<"session"> {
       folder: "/home/desk/workspace/sessions/2026-11-23_1430_demo_desk",
       desk: "demo desk",
       state: scenario,
+      paused: scenario === "paused",
       pending: null,
       haltedScopes: [],
       groups: {},

@@ -121,8 +121,9 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
       state.need().live.review(item, decision);
       return {};
     },
-    "practice.unknownFill": async (fill) => {
-      state.need().live.injectUnknownFill(fill);
+    "practice.unknownFill": async ({ symbol, quantity = "1" }) => {
+      const { live } = state.need();
+      live.injectUnknownFill({ symbol: symbol ?? live.desk.strategies[0]?.symbols[0] ?? "", quantity });
       return {};
     },
     "alert.acknowledge": async ({ id, operator }) => {

@@ -77,7 +77,7 @@ export class DeskProjection {
         (strategy) => strategy.name,
         (strategy) => ({
           name: strategy.name,
-          state: rollUp(strategy, inFlight),
+          state: rollUp(strategy, inFlight, probe.state),
           failing: strategy.failing,
           pnl: books.get(strategy.name)?.pnl ?? null,
           realized: books.get(strategy.name)?.realized ?? null,

@@ -4,6 +4,7 @@
  * 1. Past runs and skipped slots come from the journal; a strategy's row and its next runs from the probe.
  * 2. Runs and skips are the newest `RUNS_MAX` and no older than `RUNS_AGE_MAX` of session time; a run that is under way is kept.
  * 3. A strategy shows the worst state that holds: not loaded, quarantined, halted, over budget, late, in flight, running, paused, waiting.
+ * 4. Strategies share the state of their session: halted while it is halted, stopped without next runs once it has ended.
  */
 import type { SessionProbe, StrategyProbe } from "../../live/session/api.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -21,10 +22,18 @@ export const SKIPS_DRAWN_MAX = 100;
 export type RunRow = ScheduleView["runs"][string];
 type SkipRow = ScheduleView["skipped"][string];
 
-/** The worst state that holds for a strategy. `inFlight` names the strategies with a working order. */
-export function rollUp(strategy: StrategyProbe, inFlight: ReadonlySet<string>): StrategyState {
+/** Whether the session's strategies will not run any more. */
+const hasEnded = (state: SessionProbe["state"]): boolean => state === "stopped" || state === "failed";
+
+/** The worst state that holds for a strategy of a session. `inFlight` names the strategies with a working order. */
+export function rollUp(
+  strategy: StrategyProbe,
+  inFlight: ReadonlySet<string>,
+  session: SessionProbe["state"],
+): StrategyState {
   if (strategy.state === "not_loaded" || strategy.state === "quarantined") return strategy.state;
-  if (strategy.haltedBy !== null) return "halted";
+  if (hasEnded(session)) return "stopped";
+  if (strategy.haltedBy !== null || session === "halted") return "halted";
   if (strategy.state === "over_budget" || strategy.overBudget) return "over_budget";
   if (strategy.state === "late") return "late";
   if (strategy.state === "in_flight" || inFlight.has(strategy.name)) return "in_flight";
@@ -78,11 +87,14 @@ export class ScheduleProjection {
     const rows = recordOf(
       probe.strategies,
       (strategy) => strategy.name,
-      (strategy) => scheduleRow(strategy, rollUp(strategy, inFlight)),
+      (strategy) => {
+        const row = scheduleRow(strategy, rollUp(strategy, inFlight, probe.state));
+        return hasEnded(probe.state) ? { ...row, nextRun: null } : row;
+      },
     );
     this.#rows = stable(this.#rows, rows);
     const next = recordOf(
-      probe.strategies,
+      hasEnded(probe.state) ? [] : probe.strategies,
       (strategy) => strategy.name,
       (strategy) => strategy.next.slice(0, 3).map((run): [number, number, number] => [run.at, run.planned, run.jitter]),
     );

@@ -38,6 +38,7 @@ export class SessionProjection {
       folder: facts.folder,
       desk: desk.name,
       state: probe.state,
+      paused: probe.paused,
       pending: facts.pending,
       clock: probe.clock,
       speed: probe.speed,

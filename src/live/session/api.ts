@@ -155,6 +155,8 @@ export interface HeadroomProbe {
 export interface SessionProbe {
   readonly id: SessionId;
   readonly state: SessionState;
+  /** Held by an operator; true beside a halt, too. */
+  readonly paused: boolean;
   readonly failure: ErrorShape | null;
   readonly clock: "system" | "virtual";
   readonly speed: Speed;

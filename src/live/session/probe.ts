@@ -21,6 +21,7 @@ const NEXT_RUNS = 3;
 
 interface Standing {
   readonly state: SessionState;
+  readonly paused: boolean;
   readonly failure: ErrorShape | null;
   readonly endsAt: Moment | null;
 }

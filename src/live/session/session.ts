@@ -302,7 +302,12 @@ export class Session implements LiveSession {
   }
 
   probe(): SessionProbe {
-    return probeOf(this.#core, { state: this.state, failure: this.#failure, endsAt: this.#parts.endsAt });
+    return probeOf(this.#core, {
+      state: this.state,
+      paused: this.#paused,
+      failure: this.#failure,
+      endsAt: this.#parts.endsAt,
+    });
   }
 
   async #run(): Promise<void> {

@@ -1,14 +1,16 @@
 /**
  * The dialog before something that cannot be taken back.
  *
- * It names the verb, the scope, the count and the consequence; focus starts on the safe button; Enter does not confirm;
- * it acts on what it showed. Its record has an operator and a note.
+ * 1. It names the verb, the scope, the count and the consequence, and acts on what it showed.
+ * 2. Focus starts on the safe button, and Enter does not confirm. An urgent one (a halt) confirms with Enter on its focused verb,
+ *    and waits for no name.
+ * 3. Its record has an operator and a note.
  */
 import { AlertDialog } from "radix-ui";
 import { useRef, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
-import { prefs } from "../stores/prefs.ts";
+import { operatorName, prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
 import type { Choice, Evidence, Question } from "../stores/ui.ts";
 
@@ -65,7 +67,7 @@ export function RecordFields({ operator, note, noteRule, onOperator, onNote }: F
       </label>
       {noteRule === "none" ? null : (
         <label className="field">
-          <span>{noteRule === "required" ? "Note, kept in the journal" : "Note, if you like"}</span>
+          <span>{noteRule === "required" ? "Note, kept in the journal" : "Note (optional)"}</span>
           <input
             data-testid="note-input"
             value={note}
@@ -82,12 +84,12 @@ export function RecordFields({ operator, note, noteRule, onOperator, onNote }: F
 
 /** What is missing before the record can be made; null when nothing is. */
 export function missing(operator: string, note: string, rule: Question["note"]): string | null {
-  if (operator.trim() === "") return "Say who you are.";
-  return rule === "required" && note.trim() === "" ? "Say why, in a note." : null;
+  if (operator.trim() === "") return "Enter your name.";
+  return rule === "required" && note.trim() === "" ? "Enter a note." : null;
 }
 
 function useRecord(question: Question) {
-  const [operator, setOperator] = useState(() => prefs().operator);
+  const [operator, setOperator] = useState(() => (question.urgent === true ? operatorName() : prefs().operator));
   const [note, setNote] = useState("");
   const [choice, setChoice] = useState(question.choice?.start ?? question.choice?.options[0]?.value ?? "");
   const [value, setValue] = useState("");
@@ -96,8 +98,15 @@ function useRecord(question: Question) {
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setError(null);
-    prefs().set({ operator: operator.trim() });
-    const problem = await question.run({ operator: operator.trim(), note: note.trim(), choice, value: value.trim() });
+    const name = operator.trim();
+    // The stand-in for a name that was never given is no name to keep.
+    if (name !== operatorName()) prefs().set({ operator: name });
+    const problem = await question.run({
+      operator: name === "" ? operatorName() : name,
+      note: note.trim(),
+      choice,
+      value: value.trim(),
+    });
     setBusy(false);
     if (problem === null) useUi.setState({ question: null });
     else setError(problem);
@@ -147,7 +156,9 @@ function Body({ question }: { readonly question: Question }): ReactNode {
   const wanting =
     question.value !== undefined && record.value.trim() === ""
       ? "Write the new value."
-      : missing(record.operator, record.note, question.note);
+      : question.urgent === true
+        ? null
+        : missing(record.operator, record.note, question.note);
   return (
     <>
       <AlertDialog.Title asChild>
@@ -199,8 +210,8 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           data-testid="confirm-verb"
           disabled={wanting !== null || record.busy}
           onKeyDown={(event) => {
-            // Enter never confirms; Space does, for whoever has walked to the button on purpose.
-            if (event.key === "Enter") event.preventDefault();
+            // Space confirms for someone who has moved to the button on purpose; Enter only where seconds count.
+            if (event.key === "Enter" && question.urgent !== true) event.preventDefault();
           }}
           onClick={() => void record.confirm()}
         >

@@ -16,6 +16,8 @@ export interface Lane {
   readonly budget: number;
   readonly jitter: number;
   readonly attention: boolean;
+  /** The run under way is past its budget, as the session says. */
+  readonly overBudget: boolean;
   readonly runs: readonly Run[];
   readonly skips: readonly Skip[];
   readonly next: ScheduleView["next"][string];
@@ -46,6 +48,7 @@ export function lanesOf(view: ScheduleView): Lane[] {
     budget: row.budget,
     jitter: row.jitter,
     attention: row.state === "quarantined" || row.state === "not_loaded",
+    overBudget: row.state === "over_budget",
     runs: runs.get(row.name) ?? [],
     skips: skips.get(row.name) ?? [],
     next: view.next[row.name] ?? [],
@@ -125,7 +128,8 @@ function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: R
   if (right < LABELS || left > scene.width) return;
   const { palette } = scene;
   const failed = run.outcome !== null && run.outcome !== "ok" && run.outcome !== "overrun";
-  const over = run.outcome === "overrun" || end - run.started > lane.budget;
+  // How long a run took is known once its end is; until then only the strategy's own state may say that it is over budget.
+  const over = run.outcome === "overrun" || (run.finished === null ? lane.overBudget : end - run.started > lane.budget);
   ctx.fillStyle = failed
     ? palette.critical
     : over

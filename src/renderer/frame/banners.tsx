@@ -18,7 +18,9 @@ function Connection(): ReactNode {
   return (
     <div className="banner warning" role="status" data-testid="connection-lost">
       <Status look={LEVEL_LOOKS.warning} word="Connection lost, trying again" />
-      <p className="second clip">The session goes on without this window. What you see is the last that was heard.</p>
+      <p className="second clip">
+        What the session does now is not known here. The figures are from the last update; orders already sent may fill.
+      </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={retry}>
         Try now
@@ -34,8 +36,8 @@ function Halt(): ReactNode {
   const open = session.counts.driftOpen;
   const next =
     open > 0
-      ? `${plural(open, "drift item")} ${open === 1 ? "waits" : "wait"} for your decision; then Resume leads out.`
-      : "Nothing waits for a decision; Resume leads out.";
+      ? `${plural(open, "drift item")} ${open === 1 ? "needs" : "need"} a decision before the session can be resumed.`
+      : "All drift items are resolved. Review and resume when ready.";
   return (
     <div className="banner critical" role="alert" data-testid="halt-banner">
       <Status look={SESSION_LOOKS.halted} />
@@ -83,7 +85,7 @@ function Failure(): ReactNode {
       </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={() => void reopenSession(id)}>
-        Open it again
+        Reopen
       </button>
     </div>
   );
@@ -109,7 +111,7 @@ function Ended(): ReactNode {
       </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={() => void reopenSession(id)}>
-        Go on with it
+        Continue session
       </button>
       <button type="button" className="button" data-testid="close-session" onClick={() => void closeSession()}>
         Close

@@ -59,11 +59,12 @@ function Item({ entry, session }: { readonly entry: Entry; readonly session: Ope
         type="button"
         data-testid={`nav-${entry.view}`}
         aria-current={current ? "page" : undefined}
+        aria-label={count === null ? VIEW_TITLES[entry.view] : `${VIEW_TITLES[entry.view]}, ${formatCount(count)}`}
         title={`${VIEW_TITLES[entry.view]} (${VIEW_KEYS[entry.view]})`}
         onClick={() => go(entry.view)}
       >
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-        {VIEW_TITLES[entry.view]}
+        <span className="title">{VIEW_TITLES[entry.view]}</span>
         {count === null ? null : <span className={`count ${marked}`}>{formatCount(count)}</span>}
       </button>
     </li>

@@ -5,11 +5,11 @@ import type { Alert, OpenSession } from "../../shared/views.ts";
 import { Status } from "../components/status.tsx";
 import { Time } from "../components/values.tsx";
 import { formatCount, plural } from "../lib/format.ts";
-import { operatorName } from "../lib/session-actions.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { formatAge } from "../lib/time.ts";
 import { ask, hold, useLive, useSession, useStream } from "../stores/live.ts";
+import { operatorName } from "../stores/prefs.ts";
 import { go, isViewName, toldOk } from "../stores/ui.ts";
 
 const OK: Look = { shape: "ok", word: "", tone: "quiet", rank: 9 };
@@ -30,6 +30,9 @@ function Feed({ session }: { readonly session: OpenSession }): ReactNode {
 function Journal({ session }: { readonly session: OpenSession }): ReactNode {
   const { position, committed, ageMs } = session.journal;
   const behind = position - committed;
+  if (session.state === "failed")
+    return <Status look={LEVEL_LOOKS.critical} word={`Journal stopped at ${formatCount(committed)}`} />;
+  if (session.state === "stopped") return <Status look={OFF} word={`Journal ${formatCount(committed)} · closed`} />;
   // Entries wait for their commit all the time; only those that wait long are news.
   const late = behind > 0 && ageMs !== null && ageMs > 1_000;
   const word = `Journal ${formatCount(committed)} · ${late ? `${formatCount(behind)} to write` : "synced"}`;

@@ -9,6 +9,7 @@ import { Status } from "../components/status.tsx";
 import { Key } from "../components/values.tsx";
 import { commands } from "../lib/commands.ts";
 import { askHalt } from "../lib/halt-actions.ts";
+import { formatCount } from "../lib/format.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { askStop, continueSession, pauseSession, setSpeed, startSession } from "../lib/session-actions.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
@@ -62,6 +63,41 @@ function Clock({ session }: { readonly session: OpenSession }): ReactNode {
   );
 }
 
+/** Real time over which the speed that is reached is measured. */
+const REACHED_MS = 5_000;
+/** A session that reaches less than this share of the speed it was asked for says so. */
+const REACHED_SHARE = 0.9;
+
+/** Session seconds per real second over the last updates; null until they span long enough. */
+function useReached(session: OpenSession): number | null {
+  const at = useLive((state) => state.heardAtMs);
+  const [samples, setSamples] = useState<readonly (readonly [atMs: number, now: number, speed: unknown])[]>([]);
+  const newest = samples.at(-1);
+  if (newest?.[0] !== at) {
+    const kept = samples.filter(([atMs, , speed]) => speed === session.speed && atMs > at - 2 * REACHED_MS);
+    setSamples([...kept, [at, session.now, session.speed]]);
+  }
+  const oldest = samples[0];
+  if (oldest === undefined || newest === undefined || newest[0] - oldest[0] < REACHED_MS) return null;
+  return (newest[1] - oldest[1]) / 1_000 / (newest[0] - oldest[0]);
+}
+
+/** The speed that the machine reaches, where it is less than the one asked for, or where none was named. */
+function Reached({ session }: { readonly session: OpenSession }): ReactNode {
+  const reached = useReached(session);
+  const { speed, state } = session;
+  if (reached === null || state !== "running" || session.clock !== "virtual") return null;
+  if (speed !== "max" && reached >= speed * REACHED_SHARE) return null;
+  const text = `${reached < 10 ? reached.toFixed(1) : formatCount(Math.round(reached))}×`;
+  const hint =
+    speed === "max" ? `Full speed: ${text} at the moment` : `${speed}× was asked for; this machine reaches ${text}`;
+  return (
+    <span className={speed === "max" ? "reached" : "reached slow"} data-testid="speed-reached" title={hint}>
+      {speed === "max" ? text : `reaches ${text}`}
+    </span>
+  );
+}
+
 function SessionState({ session }: { readonly session: OpenSession }): ReactNode {
   const requested = useUi((state) => state.haltRequested);
   const look = SESSION_LOOKS[session.state];
@@ -103,10 +139,10 @@ function SessionMenu(): ReactNode {
 }
 
 function RunButtons({ session }: { readonly session: OpenSession }): ReactNode {
-  const running = session.state === "running";
+  const live = session.state === "running" || session.state === "halted";
   return (
     <>
-      {session.state === "paused" ? (
+      {session.paused ? (
         <button
           type="button"
           className="button primary"
@@ -122,7 +158,7 @@ function RunButtons({ session }: { readonly session: OpenSession }): ReactNode {
           type="button"
           className="button"
           data-testid="pause-session"
-          disabled={!running || session.pending !== null}
+          disabled={!live || session.pending !== null}
           onClick={() => void pauseSession()}
         >
           <Pause size={13} aria-hidden="true" />
@@ -209,7 +245,7 @@ export function TopBar(): ReactNode {
     <header className="bar">
       <div className="brand">
         <Mark />
-        Logos Console
+        <span className="name">Logos Console</span>
       </div>
       {session === null ? (
         <div className="crumbs">
@@ -226,6 +262,7 @@ export function TopBar(): ReactNode {
             PAPER
           </span>
           <SessionState session={session} />
+          <Reached session={session} />
           {session.clock === "virtual" ? (
             <Segments
               label="Speed"

@@ -83,8 +83,14 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
   });
   return [
     command("start", "Start a new session", ["s"], !live && canStart, () => void startSession()),
-    command("pause", "Pause", ["p"], state === "running", () => void pauseSession()),
-    command("continue", "Continue", ["c"], state === "paused", () => void continueSession()),
+    command(
+      "pause",
+      "Pause",
+      ["p"],
+      (state === "running" || state === "halted") && session?.paused === false,
+      () => void pauseSession(),
+    ),
+    command("continue", "Continue", ["c"], live && session?.paused === true, () => void continueSession()),
     command("halt", "Halt…", ["shift+h"], live && state !== "stopping", () => askHalt()),
     command("resume", "Review drift and resume…", [], state === "halted", () => go("drift")),
     command("resume-part", "Resume a group or a strategy…", [], parts > 0, () => askResumePart()),
@@ -104,7 +110,7 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
       go("sessions");
       useUi.setState({ restore: { kind: "choose" } });
     }),
-    command("practice", "Practise an unknown fill…", [], live && state !== "halted", askPractice),
+    command("practice", "Practice an unknown fill…", [], live && state !== "halted", askPractice),
   ];
 }
 

@@ -66,13 +66,13 @@ export function askHalt(first: Scope | null = null): void {
     choice: { label: "What", options, start: start.value },
     text: (choice) => {
       const scope = scopeOf(choice);
-      if (scope === null) return `None of the ${all} sends another order until somebody resumes. ${staying}`;
-      const rest = shut ? "It stays halted when the session is resumed." : "All others go on.";
+      if (scope === null) return `None of the ${all} sends another order until an operator resumes. ${staying}`;
+      const rest = shut ? "It stays halted when the session is resumed." : "All others continue.";
       const who =
         scope.kind === "group"
           ? `None of the ${strategiesOf(sizeOf(open, scope))} of ${scope.name} sends`
           : `${scope.name} does not send`;
-      return `${who} another order until somebody resumes the ${scope.kind}. ${rest} Orders in flight stay at the broker.`;
+      return `${who} another order until an operator resumes the ${scope.kind}. ${rest} Orders in flight stay at the broker.`;
     },
     verb: (choice) => {
       const scope = scopeOf(choice);
@@ -83,6 +83,7 @@ export function askHalt(first: Scope | null = null): void {
     },
     cancel: "Cancel",
     danger: true,
+    urgent: true,
     note: "optional",
     run: async ({ operator, note, choice }) => {
       const scope = scopeOf(choice);
@@ -100,11 +101,12 @@ export function askHaltEach(names: readonly string[]): void {
   if (names.length === 1 && only !== undefined) return askHalt({ kind: "strategy", name: only });
   question({
     title: `Halt ${strategiesOf(names.length)}?`,
-    text: "None of these sends another order until somebody resumes it. All others go on. Orders in flight stay at the broker.",
+    text: "None of these sends another order until an operator resumes it. All others continue. Orders in flight stay at the broker.",
     evidence: { columns: ["Strategy"], rows: names.map((name) => [name]) },
     verb: `Halt ${strategiesOf(names.length)}`,
     cancel: "Cancel",
     danger: true,
+    urgent: true,
     note: "optional",
     run: async ({ operator, note }) => {
       const asked = names.map((name) => ask("session.halt", { operator, note, scope: { kind: "strategy", name } }));

@@ -2,7 +2,7 @@
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { DriftView, OpenSession } from "../../shared/views.ts";
 import { ask, useLive } from "../stores/live.ts";
-import { usePrefs } from "../stores/prefs.ts";
+import { operatorName } from "../stores/prefs.ts";
 import { go, notify, question, toldOk } from "../stores/ui.ts";
 import { formatDateTime } from "./time.ts";
 import { plural, words } from "./format.ts";
@@ -11,12 +11,6 @@ import { haltSentence } from "./status.ts";
 export type Speed = OpenSession["speed"];
 
 const session = (): OpenSession | null => useLive.getState().streams.session?.session ?? null;
-
-/** Who acts, for actions that need no dialog. */
-export const operatorName = (): string => {
-  const name = usePrefs.getState().operator.trim();
-  return name === "" ? "operator" : name;
-};
 
 export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
   answer.ok ? null : (answer.error ?? null);
@@ -143,23 +137,15 @@ export async function askLimit(): Promise<void> {
 export function askPractice(): void {
   const open = session();
   if (open === null) return;
-  const exposure = Object.values(useLive.getState().streams.desk?.exposure ?? {});
-  const symbol = exposure[0]?.symbol ?? symbolSeen();
-  if (symbol === null) return notify("No symbol has traded yet. Try again when the first order has filled.", "problem");
   question({
-    title: "Practise an unknown fill?",
+    title: "Practice an unknown fill?",
     text:
-      `The paper broker will report a fill of 1 ${symbol} that no order of this session explains. ` +
+      "The paper broker will report a fill of one unit that no order of this session explains. " +
       "The session halts, as it would for a real one, and Drift review shows what to do. Only paper is touched.",
     verb: "Send one unknown fill",
     cancel: "Cancel",
     danger: true,
     note: "none",
-    run: async () => errorOf(await ask("practice.unknownFill", { symbol, quantity: "1" })),
+    run: async () => errorOf(await ask("practice.unknownFill", {})),
   });
-}
-
-function symbolSeen(): string | null {
-  const { schedule, orders } = useLive.getState().streams;
-  return Object.values(schedule?.rows ?? {})[0]?.symbols[0] ?? Object.values(orders?.orders ?? {})[0]?.symbol ?? null;
 }

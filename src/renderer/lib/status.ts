@@ -26,6 +26,7 @@ export const STRATEGY_LOOKS: Readonly<Record<StrategyState, Look>> = {
   running: look("running", "Running", "accent", 6),
   paused: look("off", "Paused", "off", 7),
   waiting: look("ok", "Waiting", "quiet", 8),
+  stopped: look("off", "Stopped", "off", 9),
 };
 
 const FAILING = look("warning", "Failing", "warning", 4);

@@ -115,10 +115,19 @@ export const usePrefs = create<PrefsStore>((set, get) => ({
 /** The preferences as they stand, outside of a component. */
 export const prefs = (): PrefsStore => usePrefs.getState();
 
-/** Takes what the host has kept when this browser has nothing of its own, and tells the host each change from here on. */
+/** Who acts, where no name was asked for. */
+export const operatorName = (): string => {
+  const name = prefs().operator.trim();
+  return name === "" ? "operator" : name;
+};
+
+/**
+ * Takes what the host has kept when this browser has nothing of its own, and sends the host each change from here on.
+ * The operator's name is not taken: each browser or window has its own person.
+ */
 export function joinHostSettings(stored: string | null, tell: (text: string) => void): void {
   if (stored !== null && storage.getItem(KEY) === null) {
-    usePrefs.setState(parsePrefs(stored));
+    usePrefs.setState({ ...parsePrefs(stored), operator: "" });
     storage.setItem(KEY, textOf(usePrefs.getState()));
   }
   keep = tell;

@@ -43,6 +43,8 @@ export interface Question {
   readonly verb: string | ((choice: string) => string);
   readonly cancel: string;
   readonly danger: boolean;
+  /** For a bad minute: Enter on the focused verb confirms, and a window without an operator's name acts as `operator`. */
+  readonly urgent?: boolean;
   readonly note: "required" | "optional" | "none";
   readonly choice?: Choice;
   /** A value to write, such as a limit's; empty at first. */

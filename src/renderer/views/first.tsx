@@ -7,6 +7,7 @@ import { formatCount, plural } from "../lib/format.ts";
 import { reopenSession, startSession } from "../lib/session-actions.ts";
 import type { Speed } from "../lib/session-actions.ts";
 import { useStream } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
 
 const SPEEDS = [
@@ -22,6 +23,25 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
+  );
+}
+
+/** The name under which this window acts; asked for once, kept by this browser. */
+function OperatorField(): ReactNode {
+  const operator = usePrefs((state) => state.operator);
+  const set = usePrefs((state) => state.set);
+  return (
+    <label className="field operator">
+      <span>Operator: the name that halts, reviews and limit changes are recorded under</span>
+      <input
+        data-testid="first-operator"
+        value={operator}
+        maxLength={80}
+        autoComplete="off"
+        placeholder="operator"
+        onChange={(event) => set({ operator: event.target.value })}
+      />
+    </label>
   );
 }
 
@@ -49,9 +69,10 @@ export function FirstStart(): ReactNode {
         <Fact name="Strategies" value={formatCount(desk.strategies)} />
         <Fact name="Symbols" value={formatCount(desk.symbols)} />
         <Fact name="Market" value={desk.market} />
-        <Fact name="Clock" value={desk.clock === "virtual" ? "its own" : "the system's"} />
+        <Fact name="Clock" value={desk.clock === "virtual" ? "simulated" : "system"} />
         <Fact name="Seed" value={desk.seed} />
       </dl>
+      <OperatorField />
       <div className="row">
         <button
           type="button"
@@ -74,7 +95,7 @@ export function FirstStart(): ReactNode {
             {latest.openDrift > 0 ? ` with ${plural(latest.openDrift, "drift item")} open` : ""}.
           </span>
           <button type="button" className="button" onClick={() => void reopenSession(latest.id)}>
-            Go on with it
+            Continue session
           </button>
           <button type="button" className="button plain" onClick={() => go("sessions")}>
             All sessions

@@ -134,7 +134,7 @@ function Halts(): ReactNode {
         </p>
         <h3>To practise</h3>
         <p>
-          “Practise an unknown fill” in the session's menu lets the paper broker report a fill that nobody ordered. The
+          “Practice an unknown fill” in the session's menu lets the paper broker report a fill that nobody ordered. The
           session halts, and you lead it out. Only paper is touched.
         </p>
       </div>

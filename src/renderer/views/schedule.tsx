@@ -15,7 +15,7 @@ import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Age, Countdown, Meter, Time } from "../components/values.tsx";
 import { ABSENT, formatCount, plural } from "../lib/format.ts";
 import { askHaltEach, askResumePart } from "../lib/halt-actions.ts";
-import { operatorName } from "../lib/session-actions.ts";
+import { operatorName } from "../stores/prefs.ts";
 import { strategyLook } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
 import { ask, useStream } from "../stores/live.ts";

@@ -10,7 +10,7 @@ import { Status } from "../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
 import { compareAmounts, formatBytes, formatCount, formatMoney, formatShare } from "../lib/format.ts";
-import { operatorName, reopenSession, startSession } from "../lib/session-actions.ts";
+import { reopenSession, startSession } from "../lib/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask, useSession, useStream } from "../stores/live.ts";
@@ -297,11 +297,7 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
         rowId={rowId}
         filter={filter}
         onMarked={onMarked}
-        empty={
-          <Empty title="No sessions yet">
-            The first one appears when you start the desk, as {operatorName()} or anybody.
-          </Empty>
-        }
+        empty={<Empty title="No sessions yet">The first one appears when you start the desk.</Empty>}
       />
     </Panel>
   );

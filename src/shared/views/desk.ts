@@ -62,6 +62,8 @@ export const SessionViewSchema = z.object({
       folder: z.string(),
       desk: z.string(),
       state: SessionStateSchema,
+      /** Held by an operator; true beside a halt, too. */
+      paused: z.boolean(),
       /** A halt or stop that was asked for and is not confirmed yet. */
       pending: z.nullable(z.enum(["halt", "stop", "pause", "resume"])),
       clock: z.enum(["system", "virtual"]),

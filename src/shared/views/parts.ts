@@ -50,6 +50,7 @@ export const StrategyStateSchema = z.enum([
   "paused",
   "quarantined",
   "not_loaded",
+  "stopped",
   "halted",
 ]);
 

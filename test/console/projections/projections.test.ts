@@ -247,13 +247,35 @@ describe("the schedule", () => {
   it("rolls a strategy's state up to the worst that holds", () => {
     const flying = new Set(["alpha"]);
     const none = new Set<string>();
-    expect(rollUp(strategyProbe("alpha", { state: "quarantined", overBudget: true }), flying)).toBe("quarantined");
-    expect(rollUp(strategyProbe("alpha", { state: "late", overBudget: true }), flying)).toBe("over_budget");
-    expect(rollUp(strategyProbe("alpha", { state: "late" }), flying)).toBe("late");
-    expect(rollUp(strategyProbe("alpha", { state: "running", runningSince: START }), flying)).toBe("in_flight");
-    expect(rollUp(strategyProbe("alpha", { state: "paused", runningSince: START }), none)).toBe("running");
-    expect(rollUp(strategyProbe("alpha", { state: "paused" }), none)).toBe("paused");
-    expect(rollUp(strategyProbe("alpha"), none)).toBe("waiting");
+    expect(rollUp(strategyProbe("alpha", { state: "quarantined", overBudget: true }), flying, "running")).toBe(
+      "quarantined",
+    );
+    expect(rollUp(strategyProbe("alpha", { state: "late", overBudget: true }), flying, "running")).toBe("over_budget");
+    expect(rollUp(strategyProbe("alpha", { state: "late" }), flying, "running")).toBe("late");
+    expect(rollUp(strategyProbe("alpha", { state: "running", runningSince: START }), flying, "running")).toBe(
+      "in_flight",
+    );
+    expect(rollUp(strategyProbe("alpha", { state: "paused", runningSince: START }), none, "running")).toBe("running");
+    expect(rollUp(strategyProbe("alpha", { state: "paused" }), none, "running")).toBe("paused");
+    expect(rollUp(strategyProbe("alpha"), none, "running")).toBe("waiting");
+    expect(rollUp(strategyProbe("alpha", { state: "late" }), none, "halted")).toBe("halted");
+    expect(rollUp(strategyProbe("alpha", { state: "late" }), none, "stopped")).toBe("stopped");
+    expect(rollUp(strategyProbe("alpha", { state: "quarantined" }), none, "failed")).toBe("quarantined");
+  });
+
+  it("gives the strategies of a session that has ended no next runs", () => {
+    const strategies = [
+      strategyProbe("alpha", {
+        nextRun: START,
+        next: [{ at: START, planned: START, jitter: strategyProbe("alpha").jitter }],
+      }),
+    ];
+    const running = new ScheduleProjection(DESK).value(probe({ strategies }));
+    expect(running.rows["alpha"]?.nextRun).toBe(START);
+    expect(running.next["alpha"]).toHaveLength(1);
+    const failed = new ScheduleProjection(DESK).value(probe({ strategies, state: "failed" }));
+    expect(failed.rows["alpha"]).toMatchObject({ nextRun: null, state: "stopped" });
+    expect(failed.next).toEqual({});
   });
 
   it("and the desk tell that a strategy fails, where it would only wait", () => {

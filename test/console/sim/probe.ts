@@ -52,6 +52,7 @@ export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
   return {
     id: sessionId("2026-11-23_0930_basket_book"),
     state: "running",
+    paused: false,
     failure: null,
     clock: "virtual",
     speed: 10,

@@ -1,0 +1,115 @@
+/**
+ * Every view and every tab opens, in every state of a session, with rows and without.
+ *
+ * 1. No error boundary, no error in the page's console, and no text of the grid's own under ours.
+ * 2. Halt is on screen at 900 px and at 200 % zoom, and needs no operator's name.
+ */
+import { expect, test, type Page } from "@playwright/test";
+import { confirm, goTo, picture, serve, VIEWS } from "./served.ts";
+
+async function openEverything(page: Page): Promise<void> {
+  for (const view of VIEWS) {
+    await goTo(page, view);
+    const tabs = page.getByTestId(`view-${view}`).getByRole("tab");
+    for (let index = 0; index < (await tabs.count()); index += 1) {
+      await tabs.nth(index).click();
+      await expect(tabs.nth(index)).toHaveAttribute("aria-selected", "true");
+      await expect(page.getByTestId("view-failed")).toHaveCount(0);
+      await expect(
+        page.locator(".ag-overlay-no-rows-center:visible, .ag-overlay-no-matching-rows-center:visible"),
+      ).toHaveCount(0);
+    }
+    // The first tab again, so that the next state begins where a person would.
+    if ((await tabs.count()) > 0) await tabs.first().click();
+    await expect(page.getByTestId("view-failed")).toHaveCount(0);
+  }
+}
+
+test("every tab opens in every state of a session", async ({ browser }) => {
+  const served = await serve();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  const state = page.getByTestId("session-state");
+  try {
+    await page.goto(served.url);
+    await expect(page.getByTestId("view-desk")).toBeVisible();
+    await openEverything(page);
+    await goTo(page, "desk");
+    await page.getByTestId("start-session").click();
+    await expect(state).toHaveText(/Running/);
+    await page.getByTestId("speed-60").click();
+    await goTo(page, "orders");
+    await page.getByRole("tab", { name: "Fills" }).click();
+    await expect(
+      page
+        .getByTestId("view-orders")
+        .getByText(/VENUE-\d+|F-?\d+/)
+        .first(),
+    ).toBeVisible();
+    await picture(page, "fills-dark-1280");
+    await page.getByLabel("Filter fills").fill("no such thing");
+    await expect(page.getByText("Nothing matches the filter")).toBeVisible();
+    await picture(page, "fills-filtered-dark-1280");
+    await page.getByLabel("Filter fills").fill("");
+    await openEverything(page);
+    await page.getByTestId("pause-session").click();
+    await expect(state).toHaveText(/Paused/);
+    await openEverything(page);
+    await page.getByTestId("continue-session").click();
+    // Practice works from any view, whatever has been opened before.
+    await goTo(page, "help");
+    await page.getByTestId("session-menu").click();
+    await page.getByTestId("practise-unknown-fill").click();
+    await confirm(page, "A. Trader", null);
+    await expect(state).toHaveText(/Halted/);
+    await openEverything(page);
+    await page.getByTestId("pause-session").click();
+    await expect(page.getByTestId("continue-session")).toBeVisible();
+    await page.getByTestId("continue-session").click();
+    await expect(page.getByTestId("pause-session")).toBeEnabled();
+    await page.getByTestId("stop-session").click();
+    await confirm(page, "A. Trader", null);
+    await expect(state).toHaveText(/Stopped/);
+    await openEverything(page);
+    await goTo(page, "schedule");
+    await expect(page.getByTestId("view-schedule").getByText("Stopped").first()).toBeVisible();
+    await picture(page, "stopped-schedule-dark-1280");
+    expect(problems).toEqual([]);
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
+test("halt is on screen in a narrow window and at 200 % zoom, without a name", async ({ browser }) => {
+  const served = await serve();
+  // 640 by 400 points are what 200 % zoom leaves of 1280 by 800.
+  const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+  const state = page.getByTestId("session-state");
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(state).toHaveText(/Running/);
+    for (const [width, height] of [
+      [900, 700],
+      [640, 400],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await expect(page.getByTestId("halt-session")).toBeInViewport({ ratio: 1 });
+      await expect(state).toBeInViewport({ ratio: 1 });
+      await picture(page, `narrow-desk-${width}`);
+    }
+    await page.getByTestId("halt-session").click();
+    await page.getByTestId("confirm-verb").focus();
+    await page.keyboard.press("Enter");
+    await expect(state).toHaveText(/Halted/);
+    await picture(page, "narrow-halted-640");
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
