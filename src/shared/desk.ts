@@ -12,21 +12,38 @@ import type { Duration, Moment } from "./time.ts";
 
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
-/** A market's own hours. Times are local ones as `09:30`, dates as `2026-11-27`. */
+/** A market's own hours. Times are local ones as `09:30`, dates as `2026-11-27`, spans as `09:00-11:30`. */
 export interface OwnHours {
   readonly timeZone: string;
   readonly days: readonly Weekday[];
   readonly open: string;
   /** No later than `open`: on the next day. `24:00` is midnight. */
   readonly close: string;
+  /** The spans of a day in their order, the last one perhaps into the next day: `18:00-02:00+1`. Absent: from `open` to `close`. */
+  readonly hours?: readonly string[];
   readonly holidays: readonly string[];
   /** Days on which the market closes at `halfClose`. */
   readonly halfDays: readonly string[];
   readonly halfClose: string | null;
+  /** Days with hours of their own, whatever the weekday; without spans the market is closed. */
+  readonly special?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A built-in calendar's name, or hours of its own. */
-export type MarketHours = "us-equity" | OwnHours;
+/** The built-in calendars. */
+export const CALENDAR_NAMES = [
+  "us-equity",
+  "us-futures",
+  "london",
+  "xetra",
+  "tokyo",
+  "hong-kong",
+  "fx",
+  "crypto",
+] as const;
+export type CalendarName = (typeof CALENDAR_NAMES)[number];
+
+/** A built-in calendar's name, or hours of its own: of a strategy's `sessions`, and of an instrument's `calendar`. */
+export type MarketHours = CalendarName | OwnHours;
 
 export interface StrategyConfig {
   readonly name: string;

@@ -5,7 +5,7 @@
  * 2. What is written goes through the settings' own kinds, and the reader's rules judge it like a person's.
  */
 import { stringify } from "yaml";
-import type { Desk } from "../../shared/desk.ts";
+import type { Desk, MarketHours } from "../../shared/desk.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { SETTING_NAMES, settingOf, type SettingValues } from "../../store/index.ts";
 
@@ -127,16 +127,31 @@ const indented = (value: unknown, indent: string): string =>
     .map((line) => `${indent}${line}\n`)
     .join("");
 
-function strategiesOf(desk: Desk): unknown[] {
-  return desk.strategies.map(({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, ...rest }) => ({
+/** Own hours as a file says them: spans stand for `open` and `close`, and a day without spans is `closed`. */
+function hoursText(sessions: MarketHours): unknown {
+  if (typeof sessions === "string") return sessions;
+  const { open, close, hours, special, ...rest } = sessions;
+  const days = Object.entries(special ?? {}).map(([day, spans]) => [day, spans.length === 0 ? "closed" : spans]);
+  return {
     ...rest,
-    symbols,
-    cadence: formatDuration(cadence),
-    timeBudget: formatDuration(timeBudget),
-    jitter: formatDuration(jitter),
-    heartbeatTimeout: formatDuration(heartbeatTimeout),
-    ...(Object.keys(params).length === 0 ? {} : { params }),
-  }));
+    ...(hours === undefined ? { open, close } : { hours }),
+    ...(special === undefined ? {} : { special: Object.fromEntries(days) as unknown }),
+  };
+}
+
+function strategiesOf(desk: Desk): unknown[] {
+  return desk.strategies.map(
+    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, ...rest }) => ({
+      ...rest,
+      ...(sessions === undefined ? {} : { sessions: hoursText(sessions) }),
+      symbols,
+      cadence: formatDuration(cadence),
+      timeBudget: formatDuration(timeBudget),
+      jitter: formatDuration(jitter),
+      heartbeatTimeout: formatDuration(heartbeatTimeout),
+      ...(Object.keys(params).length === 0 ? {} : { params }),
+    }),
+  );
 }
 
 /** The text of a desk file; `files` takes the place of the feed's own where it is a replay. */

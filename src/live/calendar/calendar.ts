@@ -1,19 +1,19 @@
 /**
- * When a market is open: spans of time from a desk's hours.
+ * When a market is open: spans of time from local hours.
  *
  * 1. A pure function of the hours: the same desk gives the same spans on every machine that knows the zone.
  * 2. Hours are local times. A change of clocks moves the moments, never the local hours; an opening at a time that the zone
  *    skips that day is an hour later, and a closing that comes twice is the first one after the opening.
- * 3. A span holds its opening and not its closing. Hours that close no later than they open end on the next day.
- * 4. A day that is remembered is remembered for all strategies of the same hours; the memory has a limit.
+ * 3. A span holds its opening and not its closing.
+ * 4. `spanAt` joins spans that touch: a market that closes at midnight and opens then does not close for a run.
+ * 5. A day that is remembered is remembered for all strategies of the same hours; the memory has a limit.
  */
-import type { MarketHours, OwnHours, StrategyConfig } from "../../shared/desk.ts";
+import type { CalendarName, MarketHours, OwnHours, StrategyConfig } from "../../shared/desk.ts";
 import { DAY, HOUR, MINUTE } from "../../shared/time.ts";
-import type { Moment } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
 import { zoneOf } from "../feed/zone.ts";
 import type { Zone } from "../feed/zone.ts";
-import { dayOfText, WEEKDAYS, weekdayOf } from "./days.ts";
-import { US_EQUITY_CLOSE, US_EQUITY_HALF_CLOSE, US_EQUITY_OPEN, US_EQUITY_ZONE, usEquityDay } from "./us-equity.ts";
+import { dayHoursOf, type DayHours } from "./day-hours.ts";
 
 /** A stretch in which the market is open: from `opens` on, until just before `closes`. */
 export interface OpenSpan {
@@ -23,89 +23,87 @@ export interface OpenSpan {
 
 /**
  * Days in a row that are looked at for an opening. A desk lists at most 2,000 holidays, so even a market of one weekday opens
- * within 14,007 days.
+ * within 14,007 days; days with hours of their own are 2,000 at most, too.
  */
-const SEARCH_DAYS = 14_100;
+const SEARCH_DAYS = 28_200;
+/** Days that are joined at most; a stretch that is longer is joined again where a run needs it. */
+const JOINED_DAYS_MAX = 400;
 const DAYS_KEPT_MAX = 10_000;
 
-type DayKind = "open" | "half" | "closed";
-
-interface Rules {
-  readonly zone: Zone;
-  readonly open: number;
-  readonly close: number;
-  readonly halfClose: number;
-  readonly kindOf: (day: number) => DayKind;
-}
-
-/** Microseconds since midnight of `09:30`. */
-function timeOfDay(text: string): number {
-  const [hours, minutes] = text.split(":").map(Number) as [number, number];
-  return hours * HOUR + minutes * MINUTE;
-}
-
-function ownDays(hours: OwnHours): (day: number) => DayKind {
-  const days = new Set<number>(hours.days.map((name) => WEEKDAYS.indexOf(name)));
-  const closed = new Set(hours.holidays.map(dayOfText));
-  const half = new Set(hours.halfDays.map(dayOfText));
-  return (day) => (closed.has(day) || !days.has(weekdayOf(day)) ? "closed" : half.has(day) ? "half" : "open");
-}
-
-function rulesOf(hours: MarketHours): Rules {
-  const times =
-    hours === "us-equity"
-      ? { zone: US_EQUITY_ZONE, open: US_EQUITY_OPEN, close: US_EQUITY_CLOSE, half: US_EQUITY_HALF_CLOSE }
-      : { zone: hours.timeZone, open: hours.open, close: hours.close, half: hours.halfClose ?? hours.close };
-  return {
-    zone: zoneOf(times.zone),
-    open: timeOfDay(times.open),
-    close: timeOfDay(times.close),
-    halfClose: timeOfDay(times.half),
-    kindOf: hours === "us-equity" ? usEquityDay : ownDays(hours),
-  };
-}
+const ALWAYS: OpenSpan = { opens: -Number.MAX_SAFE_INTEGER as Moment, closes: Number.MAX_SAFE_INTEGER as Moment };
 
 export class Calendar {
-  readonly #rules: Rules;
-  readonly #spans = new Map<number, OpenSpan | null>();
+  readonly #hours: DayHours;
+  readonly #zone: Zone;
+  readonly #days = new Map<number, readonly OpenSpan[]>();
+  /** The stretch that was found last, and from which moment on it is the answer. */
+  #last: { readonly from: number; readonly span: OpenSpan } | null = null;
 
   constructor(hours: MarketHours) {
-    this.#rules = rulesOf(hours);
+    this.#hours = dayHoursOf(hours);
+    this.#zone = zoneOf(this.#hours.zone);
   }
 
-  /** The span that holds a moment, or else the next one. */
+  /** The stretch that holds a moment, or else the next one; spans that touch are one. */
   spanAt(at: number): OpenSpan {
-    // Zones are at most 14 hours from UTC, and a span that began the day before may still last.
-    const first = Math.floor(at / DAY) - 2;
-    for (let day = first; day < first + SEARCH_DAYS; day += 1) {
-      const span = this.#spanOf(day);
-      if (span !== null && span.closes > at) return span;
+    if (this.#hours.always) return ALWAYS;
+    const last = this.#last;
+    if (last !== null && last.from <= at && at < last.span.closes) return last.span;
+    const found = this.#spansFrom(at);
+    const first = found.next().value;
+    if (first === undefined) throw new Error("The market's hours never open again.");
+    let closes = first.closes;
+    for (const span of found) {
+      if (span.opens > closes || span.opens - first.opens > JOINED_DAYS_MAX * DAY) break;
+      closes = span.closes;
     }
-    throw new Error("The market's hours never open again.");
+    const span = { opens: first.opens, closes };
+    this.#last = { from: Math.min(at, first.opens), span };
+    return span;
   }
 
   isOpen(at: number): boolean {
     return this.spanAt(at).opens <= at;
   }
 
-  #spanOf(day: number): OpenSpan | null {
-    const known = this.#spans.get(day);
-    if (known !== undefined) return known;
-    const span = this.#reckon(day);
-    if (this.#spans.size >= DAYS_KEPT_MAX) this.#spans.clear();
-    this.#spans.set(day, span);
-    return span;
+  /** The open time between two moments. */
+  openTime(from: number, to: number): Duration {
+    let open = 0;
+    for (let at = from; at < to;) {
+      const { opens, closes } = this.spanAt(at);
+      open += Math.max(0, Math.min(closes, to) - Math.max(opens, at));
+      at = closes;
+    }
+    return open as Duration;
   }
 
-  #reckon(day: number): OpenSpan | null {
-    const { zone, open, close, halfClose, kindOf } = this.#rules;
-    const kind = kindOf(day);
-    if (kind === "closed") return null;
-    const end = kind === "half" ? halfClose : close;
-    const opens = moment(zone, day * DAY + open, Number.NEGATIVE_INFINITY);
-    const closes = moment(zone, day * DAY + end + (end <= open ? DAY : 0), opens ?? 0);
-    if (opens === null || closes === null || closes <= opens) return null;
-    return { opens: opens as Moment, closes: closes as Moment };
+  /** The spans of a day, as the market counts it: its number since 1970-01-01. */
+  spansOf(day: number): readonly OpenSpan[] {
+    const known = this.#days.get(day);
+    if (known !== undefined) return known;
+    const spans = this.#reckon(day);
+    if (this.#days.size >= DAYS_KEPT_MAX) this.#days.clear();
+    this.#days.set(day, spans);
+    return spans;
+  }
+
+  /** The spans that close after a moment, in their order. */
+  *#spansFrom(at: number): Generator<OpenSpan, undefined> {
+    // Zones are at most 14 hours from UTC, and a span that began the day before may still last.
+    const first = Math.floor(at / DAY) - 2;
+    for (let day = first; day < first + SEARCH_DAYS; day += 1)
+      for (const span of this.spansOf(day)) if (span.closes > at) yield span;
+  }
+
+  #reckon(day: number): readonly OpenSpan[] {
+    const spans: OpenSpan[] = [];
+    for (const local of this.#hours.spansOf(day)) {
+      const opens = moment(this.#zone, day * DAY + local.opens * MINUTE, Number.NEGATIVE_INFINITY);
+      const closes = moment(this.#zone, day * DAY + local.closes * MINUTE, opens ?? 0);
+      if (opens !== null && closes !== null && closes > opens)
+        spans.push({ opens: opens as Moment, closes: closes as Moment });
+    }
+    return spans;
   }
 }
 
@@ -114,18 +112,20 @@ function moment(zone: Zone, local: number, after: number): number | null {
   return zone.toMoment(local, after) ?? zone.toMoment(local + HOUR, after);
 }
 
-const calendars = new WeakMap<OwnHours, Calendar>();
-let usEquity: Calendar | null = null;
+const ownCalendars = new WeakMap<OwnHours, Calendar>();
+const builtIns = new Map<CalendarName, Calendar>();
+
+/** The calendar of a market; equal hours share one. */
+export function calendarOfHours(hours: MarketHours): Calendar {
+  const known = typeof hours === "string" ? builtIns.get(hours) : ownCalendars.get(hours);
+  if (known !== undefined) return known;
+  const made = new Calendar(hours);
+  if (typeof hours === "string") builtIns.set(hours, made);
+  else ownCalendars.set(hours, made);
+  return made;
+}
 
 /** The calendar of a strategy, or null for one that runs at all hours. */
-export function calendarOf(strategy: Pick<StrategyConfig, "sessions">): Calendar | null {
-  const { sessions } = strategy;
-  if (sessions === undefined) return null;
-  if (sessions === "us-equity") return (usEquity ??= new Calendar(sessions));
-  let found = calendars.get(sessions);
-  if (found === undefined) {
-    found = new Calendar(sessions);
-    calendars.set(sessions, found);
-  }
-  return found;
+export function calendarOf({ sessions }: Pick<StrategyConfig, "sessions">): Calendar | null {
+  return sessions === undefined ? null : calendarOfHours(sessions);
 }

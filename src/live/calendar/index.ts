@@ -1,3 +1,3 @@
 /** Market hours: when a strategy's market is open. */
-export { Calendar, calendarOf, type OpenSpan } from "./calendar.ts";
+export { Calendar, calendarOf, calendarOfHours, type OpenSpan } from "./calendar.ts";
 export { usEquityDay } from "./us-equity.ts";

@@ -1,21 +1,14 @@
 /**
- * The days of the US equity exchanges: 09:30 to 16:00 in New York, Monday to Friday.
+ * The days of the US equity exchanges by rule, for the years that the table of built-in calendars does not hold.
  *
  * 1. Holidays and half days follow from the exchanges' rules for any year; they are checked day by day for 2024 to 2028.
- * 2. Closures that no rule foretells are listed: a day of mourning is known once it is declared.
+ * 2. Closures that no rule foretells are not here but in the table: a day of mourning is known once it is declared.
  */
 import { dayOf, easterOf, lastWeekday, nthWeekday, weekdayOf, yearOfDay } from "./days.ts";
-
-export const US_EQUITY_ZONE = "America/New_York";
-export const US_EQUITY_OPEN = "09:30";
-export const US_EQUITY_CLOSE = "16:00";
-export const US_EQUITY_HALF_CLOSE = "13:00";
 
 const [SUNDAY, MONDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 4, 5, 6] as const;
 /** Juneteenth is a holiday of the exchanges since then. */
 const JUNETEENTH_SINCE = 2022;
-/** The national day of mourning for a former president. */
-const DECLARED = new Set([dayOf(2025, 1, 9)]);
 /** Years that are remembered; the oldest gives way. */
 const YEARS_MAX = 200;
 
@@ -71,6 +64,6 @@ export function usEquityDay(day: number): "open" | "half" | "closed" {
   const weekday = weekdayOf(day);
   if (weekday < MONDAY || weekday > FRIDAY) return "closed";
   const { closed, half } = known(yearOfDay(day));
-  if (closed.has(day) || DECLARED.has(day)) return "closed";
+  if (closed.has(day)) return "closed";
   return half.has(day) ? "half" : "open";
 }

@@ -14,7 +14,7 @@ import type { Duration } from "../../shared/time.ts";
 import { defaultRow, fileRow, type ConfigRow } from "./config-rows.ts";
 import { shown, type DeskDocument, type Entry, type Spot } from "./document.ts";
 import { Fields, readScalar } from "./fields.ts";
-import { readSessions } from "./sessions.ts";
+import { readMarketHours } from "./sessions.ts";
 import { nearest } from "./spelling.ts";
 import { choice, inRange, matching, rangeText, span, symbolName } from "./values.ts";
 
@@ -231,7 +231,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
     const module = readModule(fields, reading);
     const symbols = readSymbolNames(fields, reading, module);
     const times = readTimes(fields, document);
-    const sessions = readSessions(fields);
+    const sessions = readMarketHours(fields, "sessions");
     strategies.push({
       name,
       module,

@@ -28,11 +28,19 @@ const HALF = `
 `;
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
+type Kind = "open" | "half" | "closed";
+
+/** A day as the built-in calendar has it, and not by rule alone. */
+function kindOf(calendar: Calendar, day: number): Kind {
+  const [span] = calendar.spansOf(day);
+  return span === undefined ? "closed" : span.closes - span.opens < 6 * HOUR ? "half" : "open";
+}
+
 /** The weekdays of 2024 to 2028 that are not whole days. */
-function special(): { closed: string[]; half: string[] } {
+function special(kindOn: (day: number) => Kind): { closed: string[]; half: string[] } {
   const days = { closed: [] as string[], half: [] as string[] };
   for (let day = dayOf(2024, 1, 1); day < dayOf(2029, 1, 1); day += 1) {
-    const kind = usEquityDay(day);
+    const kind = kindOn(day);
     const weekend = weekdayOf(day) === 0 || weekdayOf(day) === 6;
     if (weekend) expect(kind).toBe("closed");
     else if (kind !== "open") days[kind].push(textOfDay(day));
@@ -41,8 +49,16 @@ function special(): { closed: string[]; half: string[] } {
 }
 
 describe("us-equity", () => {
+  const usEquity = new Calendar("us-equity");
+  const known = (): ReturnType<typeof special> => special((day) => kindOf(usEquity, day));
+
   it("knows every holiday and half day from 2024 to 2028", () => {
-    expect(special()).toEqual({ closed: words(CLOSED), half: words(HALF) });
+    expect(known()).toEqual({ closed: words(CLOSED), half: words(HALF) });
+  });
+
+  it("has rules that give the same days, but for a day of mourning", () => {
+    const closed = words(CLOSED).filter((day) => day !== "2025-01-09");
+    expect(special(usEquityDay)).toEqual({ closed, half: words(HALF) });
   });
 
   it.skipIf(dataFolder === null)(`agrees with a published table (else: ${missingData})`, () => {
@@ -57,7 +73,7 @@ describe("us-equity", () => {
         .map((date) => date.split("/").map(Number) as [number, number, number])
         .map(([month, day, year]) => textOfDay(dayOf(year, month, day)))
         .filter((day) => day >= "2024" && day < "2029");
-    const ours = special();
+    const ours = known();
     expect(days(table.holidays).toSorted()).toEqual(ours.closed);
     expect(days(Object.keys(table.earlyCloses)).toSorted()).toEqual(ours.half);
   });
@@ -145,6 +161,80 @@ describe("own hours", () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  /** Hours of up to four spans, the last one perhaps into the next day, with holidays, half days and days of their own. */
+  const severalSpans: fc.Arbitrary<OwnHours> = fc
+    .record({
+      timeZone: fc.constantFrom(...ZONES),
+      days: fc.subarray(["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const, { minLength: 1 }),
+      cuts: fc.uniqueArray(fc.nat(1_430), { minLength: 2, maxLength: 8 }),
+      overnight: fc.boolean(),
+      holidays: fc.array(fc.nat(20)),
+      special: fc.array(fc.tuple(fc.nat(20), fc.boolean())),
+      halfDays: fc.array(fc.nat(20)),
+      half: fc.integer({ min: 1, max: 1_439 }),
+    })
+    .map(({ cuts, overnight, holidays, special, halfDays, half, ...rest }) => {
+      const sorted = cuts.toSorted((a, b) => a - b).slice(0, cuts.length - (cuts.length % 2));
+      const first = sorted[0] as number;
+      const hours = sorted.flatMap((opens, index) => (index % 2 === 0 ? [[opens, sorted[index + 1] as number]] : []));
+      const last = hours.at(-1) as number[];
+      if (overnight && first > 0) last[1] = first;
+      const texts = hours.map(
+        ([opens = 0, closes = 0]) => `${clock(opens)}-${clock(closes)}${closes <= opens ? "+1" : ""}`,
+      );
+      const day = (number: number): string => textOfDay(dayOf(2026, 5, 1) + number);
+      return {
+        ...rest,
+        open: clock(first),
+        close: clock(last[1] as number),
+        hours: texts,
+        holidays: holidays.map(day),
+        halfDays: halfDays.map(day),
+        halfClose: clock(half),
+        special: Object.fromEntries(special.map(([number, open]) => [day(number), open ? ["10:00-10:45"] : []])),
+      };
+    });
+
+  /** Whether a day's hours hold a local time, in minutes since that day's midnight. */
+  function naive(hours: OwnHours, day: number, minute: number): boolean {
+    const name = textOfDay(day);
+    const own = hours.special?.[name];
+    if (own === undefined && hours.holidays.includes(name)) return false;
+    if (own === undefined && !hours.days.some((weekday) => weekday === WEEKDAYS[weekdayOf(day)])) return false;
+    const ends = own === undefined && hours.halfDays.includes(name) ? hours.halfClose : null;
+    return (own ?? hours.hours ?? []).some((span) => {
+      const value = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+      const closes = value(span.slice(6)) + (span.endsWith("+1") ? 1_440 : 0);
+      return minute >= value(span) && minute < (ends === null ? closes : Math.min(closes, value(ends)));
+    });
+  }
+
+  it("of several spans are open exactly in the minutes of a naive model", () => {
+    fc.assert(
+      fc.property(severalSpans, fc.integer({ min: 2, max: 18 }), fc.nat(1_439), (hours, number, minute) => {
+        // In May no zone of the list changes its clocks, so local minutes are moments shifted by one offset.
+        const calendar = new Calendar(hours);
+        const day = dayOf(2026, 5, 1) + number;
+        const noon = local(hours.timeZone, day * DAY + 12 * HOUR);
+        const [hour = 0, past = 0] = noon.time.split(":").map(Number);
+        const shift = (Number(noon.day.slice(8)) - Number(textOfDay(day).slice(8))) * 1_440 + hour * 60 + past - 720;
+        for (const probe of [minute, (minute + 611) % 1_440]) {
+          const moment = day * DAY + (probe - shift) * MINUTE;
+          const open = naive(hours, day, probe) || naive(hours, day - 1, probe + 1_440);
+          expect(calendar.isOpen(moment)).toBe(open);
+          let count = 0;
+          for (let step = 0; step < 90; step += 1) {
+            const at = probe + step;
+            const [on, past24] = [day + Math.floor(at / 1_440), at % 1_440];
+            if (naive(hours, on, past24) || naive(hours, on - 1, past24 + 1_440)) count += 1;
+          }
+          expect(calendar.openTime(moment, moment + 90 * MINUTE)).toBe(count * MINUTE);
+        }
+      }),
+      { seed: 20261127, numRuns: 300 },
     );
   });
 

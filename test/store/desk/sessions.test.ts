@@ -42,8 +42,40 @@ describe("sessions of a strategy", () => {
     });
   });
 
+  it("have several spans a day, in any order, with breaks, and days of their own", () => {
+    const spans = read(own("timeZone: Asia/Tokyo\nhours: [12:30-15:30, 09:00-11:30]")).desk.strategies[0]?.sessions;
+    expect(spans).toMatchObject({ open: "09:00", close: "15:30", hours: ["09:00-11:30", "12:30-15:30"] });
+    const pause = read(own("timeZone: Asia/Tokyo\nopen: 09:00\nclose: 15:30\nbreaks: [11:30-12:30]"));
+    expect(pause.desk.strategies[0]?.sessions).toEqual(spans);
+    const night = read(
+      own(
+        "timeZone: UTC\nhours: [09:00-10:15, 21:00-02:30+1]\nspecial: { 2026-12-31: [09:00-10:15], 2026-12-30: closed }",
+      ),
+    );
+    expect(night.desk.strategies[0]?.sessions).toMatchObject({
+      open: "09:00",
+      close: "02:30",
+      hours: ["09:00-10:15", "21:00-02:30+1"],
+      special: { "2026-12-31": ["09:00-10:15"], "2026-12-30": [] },
+    });
+  });
+
+  it.each([
+    ["nyse", "us-equity"],
+    ["TSE", "tokyo"],
+    ["lse", "london"],
+    ["24/7", "crypto"],
+    ["hongkong", "hong-kong"],
+    ["globex", "us-futures"],
+  ])("name the calendar that %s means", (word, name) => {
+    expect(failure(small(`    sessions: ${word}\n`)).message).toContain(`; did you mean ${name}?`);
+  });
+
   it("stand in a desk's text as they were read", () => {
     for (const text of [
+      own(
+        "timeZone: UTC\nhours: [09:00-10:15, 21:00-02:30+1]\nspecial: { 2026-12-31: [09:00-10:15], 2026-12-30: closed }",
+      ),
       small("    sessions: us-equity\n"),
       own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nholidays: [2026-12-25]"),
     ]) {
@@ -52,14 +84,16 @@ describe("sessions of a strategy", () => {
     }
   });
 
-  const RULE = "write us-equity, or hours with timeZone, open and close";
+  const RULE =
+    "write one of us-equity, us-futures, london, xetra, tokyo, hong-kong, fx, crypto, or own hours such as " +
+    "{ timeZone: Asia/Tokyo, hours: [09:00-11:30, 12:30-15:30] }";
   it.each([
     ["another calendar", small("    sessions: us-equty\n"), `"us-equty"; ${RULE}; did you mean us-equity?`, "9:15"],
     ["no value", small("    sessions:\n"), `strategies[0].sessions has no value; ${RULE}.`, "9:14"],
     [
       "a list",
       small("    sessions: [us-equity]\n"),
-      'must be us-equity, or hours, written as "key: value" lines.',
+      "strategies[0].sessions is a list; write one of us-equity,",
       "9:15",
     ],
     ["no zone", own("open: 09:00\nclose: 17:00"), "lacks timeZone; write a time zone such as", "10:7"],
@@ -103,6 +137,44 @@ describe("sessions of a strategy", () => {
       own("timeZone: UTC\ndays: [funday]\nopen: 09:00\nclose: 17:00"),
       'days[0] is "funday"; write one of mon, tue',
       "11:14",
+    ],
+    [
+      "a span that closes before it opens",
+      own("timeZone: UTC\nhours: [15:30-09:00]"),
+      'hours[0] is "15:30-09:00"; it closes before it opens; write the earlier time first, or 15:30-09:00+1',
+      "11:15",
+    ],
+    [
+      "spans that overlap",
+      own("timeZone: UTC\nhours: [09:00-11:30, 11:00-15:30]"),
+      'hours[1] is "11:00-15:30"; it overlaps 09:00-11:30',
+      "11:28",
+    ],
+    [
+      "a span that overlaps the next day's",
+      own("timeZone: UTC\nhours: [09:00-11:30, 18:00-10:00+1]"),
+      'hours[1] is "18:00-10:00+1"; it overlaps 09:00-11:30 of the next day',
+      "11:28",
+    ],
+    ["a span of another form", own("timeZone: UTC\nhours: [9-17]"), "such as 09:00-11:30, or 18:00-02:00+1", "11:15"],
+    ["no span", own("timeZone: UTC\nhours: []"), "is empty; a market has one span", "11:14"],
+    [
+      "hours said twice",
+      own("timeZone: UTC\nhours: [09:00-17:00]\nopen: 09:00"),
+      "says again what hours says",
+      "12:13",
+    ],
+    [
+      "a break outside the hours",
+      own("timeZone: UTC\nopen: 09:00\nclose: 12:00\nbreaks: [11:30-12:30]"),
+      "has 11:30-12:30, which is not between 09:00 and 12:00",
+      "13:15",
+    ],
+    [
+      "a special day that is none",
+      own("timeZone: UTC\nopen: 09:00\nclose: 12:00\nspecial: { 2026-13-01: closed }"),
+      "is no day; write a date",
+      "13:18",
     ],
     ["another key", own("timezone: UTC\nopen: 09:00\nclose: 17:00"), "did you mean timeZone?", "10:7"],
   ])("refuse %s", (_what, text, message, place) => {
