@@ -6,7 +6,6 @@
  */
 import { decimal } from "../shared/decimal.ts";
 import { troubleLines, troubleSummary, type Troubles } from "../shared/trouble.ts";
-import { DAY, HOUR, MINUTE, SECOND, type Duration } from "../shared/time.ts";
 
 const unsigned = (text: string): string => (/^-0(?:\.0*)?$/.test(text) ? text.slice(1) : text);
 
@@ -20,22 +19,6 @@ export function money(exact: string | null): string {
 /** A share of one as a percentage. */
 export function percent(share: number): string {
   return `${unsigned((share * 100).toFixed(2))} %`;
-}
-
-/** A length of time in at most two units: `45m 10s`, `12.5s`. */
-export function lengthOf(duration: Duration): string {
-  const units = [
-    ["d", DAY],
-    ["h", HOUR],
-    ["m", MINUTE],
-  ] as const;
-  for (const [index, [unit, micros]] of units.entries()) {
-    if (duration < micros) continue;
-    const [below, part] = units[index + 1] ?? (["s", SECOND] as const);
-    const rest = Math.floor((duration % micros) / part);
-    return `${Math.floor(duration / micros)}${unit}${rest === 0 ? "" : ` ${rest}${below}`}`;
-  }
-  return `${Math.floor(duration / (SECOND / 10)) / 10}s`;
 }
 
 /** A size: `640 KB`, `1.2 GB`. */

@@ -84,6 +84,19 @@ export class KeyStore {
       : { accepted: false, orderId: null, reason };
   }
 
+  /** The stored decision of a key, or undefined. */
+  decisionOf(key: string): Decision | undefined {
+    const row = this.rowOf(key);
+    return row < 0 ? undefined : this.decision(row);
+  }
+
+  /** The price of the payload that a key was decided on; null for an unknown key, or where the payload is not known. */
+  priceOf(key: string): number | null {
+    const row = this.rowOf(key);
+    const price = row < 0 ? Number.NaN : (this.#price[row] as number);
+    return Number.isNaN(price) ? null : price;
+  }
+
   /** What of a request's payload differs from the stored one, as a sentence; null when nothing does or none is stored. */
   difference(row: number, request: OrderRequest): string | null {
     const strategy = this.#strategy[row] as number;

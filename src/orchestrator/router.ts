@@ -8,13 +8,10 @@
  * 5. A router restored from a snapshot answers every later call as the original would have.
  */
 import { CodedError } from "../shared/errors.ts";
-import { decimal, plain } from "../shared/decimal.ts";
-import type { Decimal } from "../shared/decimal.ts";
+import { decimal, plain, type Decimal } from "../shared/decimal.ts";
 import type { OrderId } from "../shared/ids.ts";
-import { moment } from "../shared/time.ts";
-import type { Moment } from "../shared/time.ts";
-import { DriftBoard } from "./drift-board.ts";
-import type { Drift, ResumeRequest, ReviewRequest } from "./drift-board.ts";
+import { moment, type Moment } from "../shared/time.ts";
+import { DriftBoard, type Drift, type ResumeRequest, type ReviewRequest } from "./drift-board.ts";
 import { KeyStore } from "./key-store.ts";
 import { malformed } from "./order-request.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
@@ -81,8 +78,7 @@ export class OrderRouter {
   constructor(options: RouterOptions = {}) {
     this.rateLimitPerSec = limitOf("rateLimitPerSec", options.rateLimitPerSec ?? 5);
     this.maxInflight = limitOf("maxInflight", options.maxInflight ?? 256);
-    const forget = (sequence: number): void => this.#fills.forget(orderIdOf(sequence));
-    this.#keys = new KeyStore(retentionOf(options.retention), forget);
+    this.#keys = new KeyStore(retentionOf(options.retention), (sequence) => this.#fills.forget(orderIdOf(sequence)));
   }
 
   get halted(): boolean {
@@ -330,8 +326,12 @@ export class OrderRouter {
 
   /** The stored decision of a key, or undefined. */
   decisionOf(key: string): StoredDecision | undefined {
-    const row = this.#keys.rowOf(key);
-    return row < 0 ? undefined : this.#keys.decision(row);
+    return this.#keys.decisionOf(key);
+  }
+
+  /** The price that a key was decided on; null for an unknown key, or where the payload is not known. Asking changes nothing. */
+  decidedPrice(key: string): number | null {
+    return this.#keys.priceOf(key);
   }
 
   /** A strategy's window at `now`; asking changes nothing. */

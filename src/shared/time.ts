@@ -147,6 +147,27 @@ export function parseDuration(text: string): Duration | null {
   return micros <= 1_000 * DAY ? (micros as Duration) : null;
 }
 
+/** A duration for people, in at most two units: `2d 4h`, `45m 10s`, `12.5s`, `640ms`. What the second unit does not hold is cut off. */
+export function durationText(value: Duration): string {
+  const sign = value < 0 ? "-" : "";
+  const size = Math.abs(value);
+  if (size === 0) return "0s";
+  if (size < MILLISECOND) return "less than 1ms";
+  if (size < SECOND) return `${sign}${Math.floor(size / MILLISECOND)}ms`;
+  const units = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["m", MINUTE],
+  ] as const;
+  for (const [index, [unit, micros]] of units.entries()) {
+    if (size < micros) continue;
+    const [below, part] = units[index + 1] ?? (["s", SECOND] as const);
+    const rest = Math.floor((size % micros) / part);
+    return `${sign}${Math.floor(size / micros)}${unit}${rest === 0 ? "" : ` ${rest}${below}`}`;
+  }
+  return `${sign}${Math.floor(size / (SECOND / 10)) / 10}s`;
+}
+
 /** Writes a duration in the largest unit that keeps it whole: `500ms`, `90s`, `15m`. */
 export function formatDuration(value: Duration): string {
   const sign = value < 0 ? "-" : "";

@@ -2,9 +2,8 @@
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { counted, lengthOf, money, percent } from "../../src/cli/figures.ts";
+import { counted, money, percent } from "../../src/cli/figures.ts";
 import { Output } from "../../src/cli/output.ts";
-import { DAY, HOUR, MINUTE, SECOND, type Duration } from "../../src/shared/time.ts";
 
 const ESC = "\u001B";
 
@@ -108,18 +107,8 @@ describe("figures", () => {
     ]);
   });
 
-  it("write shares, lengths and counts", () => {
+  it("write shares and counts", () => {
     expect([percent(-0.00001), percent(-0.0157), percent(0.5)]).toEqual(["0.00 %", "-1.57 %", "50.00 %"]);
-    const lengths = [0, 60_000, SECOND * 12.5, 15 * MINUTE, 45 * MINUTE + 10.7 * SECOND, 2 * HOUR, 3 * DAY + 5 * HOUR];
-    expect(lengths.map((length) => lengthOf(length as Duration))).toEqual([
-      "0s",
-      "0s",
-      "12.5s",
-      "15m",
-      "45m 10s",
-      "2h",
-      "3d 5h",
-    ]);
     expect([counted(1, "strategy", "strategies"), counted(2, "strategy", "strategies")]).toEqual([
       "1 strategy",
       "2 strategies",

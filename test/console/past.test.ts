@@ -103,7 +103,7 @@ describe("the why", () => {
 
 describe("pages", () => {
   it.each(["orders", "fills"] as const)("of %s make the whole table, newest first, each row once", async (kind) => {
-    const { orderCount, fillCount } = reader.value("orders");
+    const { orderCount, fillReports } = reader.value("orders");
     const seen: number[] = [];
     let before: number | null = null;
     for (;;) {
@@ -118,7 +118,7 @@ describe("pages", () => {
       before = rows.at(-1)?.seq ?? null;
       if (!page.more) break;
     }
-    expect(seen).toHaveLength(kind === "orders" ? orderCount : fillCount);
+    expect(seen).toHaveLength(kind === "orders" ? orderCount : fillReports);
     expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => b - a));
   });
 
@@ -151,9 +151,9 @@ describe("exports", () => {
   });
 
   it("are complete, where the stream holds the newest", async () => {
-    const { orderCount, fillCount } = reader.value("orders");
+    const { orderCount, fillReports } = reader.value("orders");
     expect((await reader.call("export.rows", { what: "orders", format: "json" })).rows).toBe(orderCount);
-    expect((await reader.call("export.rows", { what: "fills", format: "json" })).rows).toBe(fillCount);
+    expect((await reader.call("export.rows", { what: "fills", format: "json" })).rows).toBe(fillReports);
     const { total } = reader.value("rejections");
     expect(total).toBeGreaterThan(10);
     expect((await reader.call("export.rows", { what: "rejections", format: "json" })).rows).toBe(total);

@@ -392,6 +392,7 @@ function orders(next: () => number): StreamValue<"orders"> {
     now: NOW,
     orderCount: 1_204,
     fillCount: 1_133,
+    fillReports: 1_133,
     orders: record(rows, (row) => row.orderId),
     fills: record(fills, (row) => String(row.seq)),
   };

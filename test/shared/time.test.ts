@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  durationText,
   formatDuration,
   formatMoment,
   moment,
@@ -83,6 +84,21 @@ describe("durations", () => {
         expect(parseDuration(formatDuration(micros as Duration))).toBe(micros);
       }),
     );
+  });
+
+  it.each([
+    [0, "0s"],
+    [1, "less than 1ms"],
+    [60_999, "60ms"],
+    [12_570_000, "12.5s"],
+    [900_000_000, "15m"],
+    [961_550_248, "16m 1s"],
+    [2_700_000_000 + 10_700_000, "45m 10s"],
+    [7_200_000_000, "2h"],
+    [3 * 86_400_000_000 + 5 * 3_600_000_000 + 59_000_000, "3d 5h"],
+    [-961_550_248, "-16m 1s"],
+  ])("of %i microseconds are read by people as %s", (micros, text) => {
+    expect(durationText(micros as Duration)).toBe(text);
   });
 
   it.each([

@@ -4,7 +4,7 @@
  * 1. Only of a session that nobody runs; orders, fills, halts and what operators did stay for ever.
  */
 import { compactSession } from "../../live/session/compact.ts";
-import { formatDuration } from "../../shared/time.ts";
+import { durationText } from "../../shared/time.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { sizeOf } from "../figures.ts";
 import { durationOf } from "../options.ts";
@@ -21,9 +21,7 @@ export function addCompactCommand(add: AddCommand): void {
       const done = await compactSession(workspaceAt(workspace), words[0] ?? "latest", keep);
       if (output.json) output.value(done);
       else if (done.dropped === 0)
-        output.line(
-          `${done.id}: nothing to let go; everything older than the last ${formatDuration(keep)} is compact.`,
-        );
+        output.line(`${done.id}: nothing to let go; everything older than the last ${durationText(keep)} is compact.`);
       else
         output.line(
           `${done.id}: ${done.dropped} entries of runs and metrics went, ${done.entries} stay; ` +

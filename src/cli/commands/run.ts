@@ -8,7 +8,7 @@
  */
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { formatMoment, HOUR } from "../../shared/time.ts";
+import { durationText, formatMoment, HOUR } from "../../shared/time.ts";
 import { isDemo, openDesk } from "../../live/desk/index.ts";
 import {
   checkRestore,
@@ -33,7 +33,7 @@ import {
 } from "../../store/index.ts";
 import { lossTexts, sourceText } from "../../shared/feed-text.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
-import { counted, lengthOf, money, orderFields, percent, strategyFields } from "../figures.ts";
+import { counted, money, orderFields, percent, strategyFields } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 import { version } from "../version.ts";
@@ -64,6 +64,8 @@ const ENDED = {
 /** How long a market without an end runs when nobody says. */
 const LENGTH_DEFAULT = HOUR;
 const PROGRESS_MS = 500;
+/** How a session that ended at the length it was given gets more of it. */
+const MORE = { synthetic: "--for 15m", replay: "--for 30m" } as const;
 
 /** Who restores, and why: a file that holds is restored, too. */
 const wordOf = (options: Options): { readonly operator: string; readonly note: string } => ({
@@ -177,15 +179,18 @@ function progressOf(session: LiveSession): string {
   return `${state}${share}  ${formatMoment(now)}  equity ${money(account.equity)}  ${made}`;
 }
 
+/** How a session that reached its end runs on; recorded data that was read to its last row leaves nothing to run on. */
+const moreOf = (kind: keyof typeof MORE, feedEnded: boolean): string =>
+  feedEnded ? "Its recorded data ends there." : `Add ${MORE[kind]} to give it more.`;
+
 /** What is about to run; of a session that has nothing left to run, that, and what would give it more. */
 function openingOf(session: LiveSession, goesOn: boolean): string {
   const { id, desk } = session;
-  const { now, endsAt } = session.probe();
+  const { now, endsAt, feed } = session.probe();
   if (!goesOn)
     return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.`;
   if (endsAt === null || now < endsAt) return `Session ${id} goes on from ${formatMoment(now)}.`;
-  const more = desk.feed.kind === "synthetic" ? "Add --for 15m to give it more." : "Its recorded data ends there.";
-  return `Session ${id} is at its end, ${formatMoment(now)}: nothing is left to run. ${more}`;
+  return `Session ${id} is at its end, ${formatMoment(now)}: nothing is left to run. ${moreOf(desk.feed.kind, feed.ended)}`;
 }
 
 /** Names the strategies that do not load. Throws `strategy_invalid`, with the session closed again, when none does. */
@@ -222,7 +227,8 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
   }
 }
 
-function tell(context: Context, summary: SessionSummary, halted: boolean): void {
+/** `more`: how it gets more session time where it ended for want of that; null where it did not. */
+function tell(context: Context, summary: SessionSummary, halted: boolean, more: string | null): void {
   const { output } = context;
   output.line(output.style("bold", summary.id));
   const last = summary.halts.at(-1);
@@ -236,8 +242,9 @@ function tell(context: Context, summary: SessionSummary, halted: boolean): void 
     ],
     [
       "session time",
-      `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${lengthOf(summary.duration)})`,
+      `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${durationText(summary.duration)})`,
     ],
+    ...(more === null ? [] : [["", `to run on: ${more}`] as const]),
     ["took", `${(summary.realMs / 1_000).toFixed(1)} s`],
     ["runs", String(summary.runs)],
     ...orderFields({ ...summary, accepted: summary.orders, working: summary.workingOrders }),
@@ -261,13 +268,16 @@ async function run(context: Context, options: Options, words: readonly string[])
   for (const loss of lossTexts(session.probe().feed.sources)) context.output.message(`logos: ${loss}`);
   const summary = await follow(context, session, options.session !== undefined);
   const { output } = context;
-  const { haltReasons, strategies } = session.probe();
+  const { haltReasons, strategies, feed } = session.probe();
   for (const { name, state, reason } of strategies)
     if (state === "quarantined")
       output.message(`logos: strategy ${name} ended in quarantine: ${reason ?? "no reason"}`);
   const halted = haltReasons.length > 0;
   if (output.json) output.value({ ...summary, halted });
-  else tell(context, summary, halted);
+  else {
+    const more = summary.cause === "finished" && !feed.ended ? MORE[session.desk.feed.kind] : null;
+    tell(context, summary, halted, more === null ? null : `logos run --session ${session.id} ${more}`);
+  }
   if (halted) output.message(`To open the gate: logos review --session ${session.id}, then logos resume.`);
   else if (summary.cause === "signal") output.message(`To go on with it: logos run --session ${session.id}`);
   return summary.failure !== null || halted ? 1 : 0;

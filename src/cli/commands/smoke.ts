@@ -21,7 +21,7 @@ import {
   type SmokeResult,
 } from "../../harness/smoke.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { DAY, formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
+import { DAY, durationText, MINUTE, SECOND } from "../../shared/time.ts";
 import { ioError, nodeFileSystem, writeAtomic } from "../../store/index.ts";
 import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
@@ -71,13 +71,13 @@ function optionsOf(given: Options, file: Partial<SmokeLimits>): SmokeOptions {
   const cadence = durationOfNumber("--cadence-sec", given.cadenceSec, SECOND);
   const jitter = durationOfNumber("--jitter-sec", given.jitterSec, SECOND, true);
   if (jitter > cadence)
-    throw new CodedError("usage", `--jitter-sec ${given.jitterSec}: at most the cadence, ${formatDuration(cadence)}.`);
+    throw new CodedError("usage", `--jitter-sec ${given.jitterSec}: at most the cadence, ${durationText(cadence)}.`);
   const strategies = wholeNumber("--strategies", given.strategies, 1, 20_000);
   const duration = durationOfNumber("--duration-min", given.durationMin, MINUTE);
   if (duration < cadence)
     throw new CodedError(
       "usage",
-      `--duration-min ${given.durationMin}: at least the cadence, ${formatDuration(cadence)}, so that every strategy runs.`,
+      `--duration-min ${given.durationMin}: at least the cadence, ${durationText(cadence)}, so that every strategy runs.`,
     );
   if (duration > DURATION_MAX)
     throw new CodedError("usage", `--duration-min ${given.durationMin}: at most ${DURATION_MAX / MINUTE}, a week.`);

@@ -65,7 +65,7 @@ export const EMPTY: { readonly [Name in SessionStream]: StreamValue<Name> } = {
   },
   rejections: { now: 0, total: 0, groups: {}, rows: {} },
   metrics: { now: 0, window: 0, n: 0, everyS: 0, latest: null, errors: {}, samples: {} },
-  orders: { now: 0, orderCount: 0, fillCount: 0, orders: {}, fills: {} },
+  orders: { now: 0, orderCount: 0, fillCount: 0, fillReports: 0, orders: {}, fills: {} },
   drift: { now: 0, halted: false, haltReasons: [], open: 0, items: {}, resumes: [], positions: {}, strategies: [] },
   log: { lines: {} },
 };

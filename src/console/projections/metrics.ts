@@ -9,7 +9,7 @@ import type { Moment } from "../../shared/time.ts";
 import type { MetricsView } from "../../shared/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
-import type { JournalEntry } from "../../store/journal/entries.ts";
+import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";
 import type { RejectionRow } from "./rejections.ts";
 import { Table } from "./table.ts";
 
@@ -77,7 +77,7 @@ export class MetricsProjection {
     if (error !== null) this.#since.errors += 1;
     if (entry.kind === "run_finished") this.#since.runs += 1;
     else if (entry.kind === "order" && entry.accepted && !entry.replay) this.#since.orders += 1;
-    else if (entry.kind === "fill" && entry.verdict === "booked") this.#since.fills += 1;
+    else if (entry.kind === "fill" && isBooked(entry)) this.#since.fills += 1;
     else if (entry.kind === "metrics") this.#add(entry.line, entry.at);
   }
 

@@ -4,13 +4,14 @@
  * 1. An order's state follows its entries: requested, then what the broker answered, then what it filled, then its end.
  * 2. Sums over an order's booked fills are exact decimals.
  * 3. An order that fell out of the table is not brought back by a late fill; the journal still has it.
- * 4. A fill keeps its verdict: a duplicate or quarantined one is shown and counted, and moves no order.
+ * 4. A report of an execution keeps its verdict. A duplicate or quarantined one has its row, is not counted as a fill, and moves no
+ *    order.
  */
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Decimal } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { FillRow, OrderRow, OrderState, OrdersView } from "../../shared/views.ts";
-import type { FillEntry, JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
+import { isBooked, type FillEntry, type JournalEntry, type OrderEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
 import { Table } from "./table.ts";
 
@@ -33,6 +34,7 @@ export class OrdersProjection {
   readonly #sums = new Map<string, Sums>();
   #orderCount = 0;
   #fillCount = 0;
+  #fillReports = 0;
 
   /** `limit` bounds each table; an export passes `Infinity`. */
   constructor(precisions: Precisions, limit: number = ORDER_ROWS_MAX) {
@@ -62,6 +64,7 @@ export class OrdersProjection {
       now,
       orderCount: this.#orderCount,
       fillCount: this.#fillCount,
+      fillReports: this.#fillReports,
       orders: this.orders.value(),
       fills: this.fills.value(),
     };
@@ -106,7 +109,8 @@ export class OrdersProjection {
   }
 
   #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
-    this.#fillCount += 1;
+    this.#fillReports += 1;
+    if (isBooked(entry)) this.#fillCount += 1;
     const precision = this.#precisions.of(entry.symbol);
     this.fills.set(String(entry.seq), {
       seq: entry.seq,
@@ -123,7 +127,7 @@ export class OrdersProjection {
       verdict: entry.verdict,
       ...precision,
     });
-    if (entry.verdict === "booked" && entry.orderId !== null) this.#book(entry, entry.orderId);
+    if (isBooked(entry) && entry.orderId !== null) this.#book(entry, entry.orderId);
   }
 
   #book(entry: FillEntry & { readonly at: Moment }, orderId: string): void {

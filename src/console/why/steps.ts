@@ -10,7 +10,7 @@ import type { RefusalFigures } from "../../shared/ports.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
-import { formatDuration, formatMoment } from "../../shared/time.ts";
+import { durationText, formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { OrderEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "../projections/rejections.ts";
@@ -68,7 +68,7 @@ function tickStep(trail: Trail): WhyStep[] {
         ["planned", momentText(started?.planned ?? null)],
         ["due", momentText(started?.due ?? null)],
         ["newest bar", momentText(order.bar)],
-        ["runtime", finished === null ? null : formatDuration(finished.runtime)],
+        ["runtime", finished === null ? null : durationText(finished.runtime)],
         ["outcome", finished?.outcome ?? null],
       ]),
     },

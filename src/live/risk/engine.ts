@@ -9,7 +9,7 @@
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
-import { between, DAY, formatDuration, later, type Moment } from "../../shared/time.ts";
+import { between, DAY, durationText, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
 import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
 import { Exposure } from "./exposure.ts";
@@ -105,16 +105,16 @@ export class RiskEngine implements RiskPort {
     if (rejectLimit !== null && rejections >= rejectLimit)
       return {
         code: "reject_limit_reached",
-        message: `${rejections} orders were rejected within ${formatDuration(rejectWindow)}; the limit is ${rejectLimit}.`,
+        message: `${rejections} orders were rejected within ${durationText(rejectWindow)}; the limit is ${rejectLimit}.`,
         value: String(rejections),
         limit: String(rejectLimit),
       };
     if (dataStale !== null && lastFeedAt !== null && between(lastFeedAt, now) > dataStale)
       return {
         code: "data_stale",
-        message: `The feed has said nothing for ${formatDuration(between(lastFeedAt, now))}; the limit is ${formatDuration(dataStale)}.`,
-        value: formatDuration(between(lastFeedAt, now)),
-        limit: formatDuration(dataStale),
+        message: `The feed has said nothing for ${durationText(between(lastFeedAt, now))}; the limit is ${durationText(dataStale)}.`,
+        value: durationText(between(lastFeedAt, now)),
+        limit: durationText(dataStale),
       };
     return null;
   }
@@ -162,7 +162,7 @@ export class RiskEngine implements RiskPort {
     );
     add("turnover_block", "account, today", shareOf(this.#state(now).turnover), limits.turnoverBlock);
     const rejections = this.#refusedAt.filter((at) => between(at, now) <= limits.rejectWindow).length;
-    add("reject_limit_reached", `in ${formatDuration(limits.rejectWindow)}`, decimal(rejections), limits.rejectLimit);
+    add("reject_limit_reached", `in ${durationText(limits.rejectWindow)}`, decimal(rejections), limits.rejectLimit);
     return rows;
   }
 

@@ -70,10 +70,12 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
   const mark = core.market.mark(symbol)?.price ?? null;
   const limitPrice = intent.limitPrice ?? null;
   const idempotencyKey = intent.idempotencyKey ?? null;
-  const price = limitPrice ?? mark ?? 0;
+  const key = idempotencyKey ?? `${strategy}:${clientOrderId}`;
+  const known = core.router.decisionOf(key);
+  const price = limitPrice ?? (known === undefined ? mark : referencePrice(core, key, known.orderId, mark)) ?? 0;
   const asked = { strategy, symbol, quantity, price, limitPrice, clientOrderId, idempotencyKey, because, mark };
   const base: OrderEntry = { kind: "order", ...asked, run: run.run, bar: run.bar, ...REFUSED };
-  if (limitPrice === null && mark === null) {
+  if (limitPrice === null && mark === null && known === undefined) {
     refusedOrder(core, NO_PRICE, at);
     return { ...base, reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` };
   }
@@ -82,9 +84,8 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
     refusedOrder(core, held.reason, at);
     return { ...base, ...held };
   }
-  const known = core.router.decisionOf(idempotencyKey ?? `${strategy}:${clientOrderId}`) !== undefined;
   let guards: readonly GuardReading[] = [];
-  if (!known && !core.router.halted) {
+  if (known === undefined && !core.router.halted) {
     const verdict = core.risk.check({ strategy, symbol, quantity, price }, at);
     guards = verdict.guards;
     if (verdict.refusal !== null) {
@@ -100,6 +101,17 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
     freeAt,
   };
   return { ...base, guards, accepted, orderId, reason, detail, replay, ...figures };
+}
+
+/**
+ * The price that a market order is submitted with under a key that the router knows: the one that the key was decided on. A market order's
+ * price is a reference, so a mark that moved since makes no other order of it. A limit order that still works under the key is another
+ * order than this one: its key is in conflict.
+ */
+function referencePrice(core: Core, key: string, orderId: string | null, mark: number | null): number | null {
+  const working = orderId === null ? undefined : core.tally.working.get(orderId);
+  const limited = working !== undefined && working.limitPrice !== null;
+  return limited ? mark : (core.router.decidedPrice(key) ?? mark);
 }
 
 const REFUSED = {

@@ -16,7 +16,7 @@ import type { MissedSlots } from "../../orchestrator/index.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Bar } from "../../shared/market.ts";
-import { between, formatDuration, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
+import { between, durationText, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { RunOutcome } from "../../store/journal/entries.ts";
 import { NEVER_BEGUN } from "../host/index.ts";
@@ -290,7 +290,7 @@ export class Runs {
     const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
     const planned = runFinished(core, { strategy, due, outcome }, orders.length, at);
-    const message = outcome === "timed_out" ? `had not returned after ${formatDuration(runtime)}` : messageOf(result);
+    const message = outcome === "timed_out" ? `had not returned after ${durationText(runtime)}` : messageOf(result);
     const { skips, nextRun } = planned;
     const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
     const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };

@@ -22,6 +22,7 @@ import type {
   RestoreEntry,
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
+import { isBooked } from "../../store/journal/entries.ts";
 import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
 import { countRefusal, type Counts } from "./rejections.ts";
 import { Switches } from "./switches.ts";
@@ -379,7 +380,7 @@ export class Tally {
     this.#see(entry.cursor);
     if (entry.verdict === "duplicate") return;
     this.seeFill(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
-    if (entry.verdict !== "booked") return;
+    if (!isBooked(entry)) return;
     this.fills += 1;
     if (entry.strategy !== null) {
       const tally = this.strategies.get(entry.strategy);

@@ -24,6 +24,7 @@ import {
   type SessionRecord,
   type Workspace,
 } from "../../store/index.ts";
+import { isBooked } from "../../store/journal/entries.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Troubles } from "../../shared/trouble.ts";
 import { Switches, type HaltedScope } from "../session/switches.ts";
@@ -297,7 +298,7 @@ function positionsOf(journal: JournalReader | null): Record<string, string> {
     held.set(symbol, (held.get(symbol) ?? decimal(0)).plus(quantity));
   };
   for (const entry of journal?.read(1, ["fill", "drift", "review"]) ?? []) {
-    if (entry.kind === "fill" && entry.verdict === "booked") add(entry.symbol, entry.quantity);
+    if (entry.kind === "fill" && isBooked(entry)) add(entry.symbol, entry.quantity);
     else if (entry.kind === "drift") items.set(entry.item, entry.evidence);
     else if (entry.kind === "review" && entry.realized !== null) {
       const { symbol, quantity } = items.get(entry.item) ?? {};

@@ -9,7 +9,7 @@ import { Status } from "../components/status.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
-import { ABSENT, compareAmounts, formatCount, formatNumber, formatSmallMoney } from "../lib/format.ts";
+import { ABSENT, compareAmounts, formatCount, formatNumber, formatSmallMoney, plural } from "../lib/format.ts";
 import { afterMove, NOTHING_OLDER, withPage } from "../lib/blotter.ts";
 import type { BlotterRow, Older, Window } from "../lib/blotter.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../lib/status.ts";
@@ -217,7 +217,7 @@ function useRows(tab: Tab) {
   const view = useStream("orders");
   const session = useSession()?.id ?? null;
   const orders = useBlotter<OrderRow>(session, view?.orders ?? NO_ROWS, view?.orderCount ?? 0);
-  const fills = useBlotter<FillRow>(session, view?.fills ?? NO_ROWS, view?.fillCount ?? 0);
+  const fills = useBlotter<FillRow>(session, view?.fills ?? NO_ROWS, view?.fillReports ?? 0);
   const load = async (): Promise<void> => {
     const before = lowest(tab === "orders" ? orders.shown : fills.shown);
     const answer = await ask("orders.page", { kind: tab, before, limit: PAGE });
@@ -236,13 +236,18 @@ export function Orders(): ReactNode {
   const filter = useFilter("orders");
   if (!there) return <NoSession what="its orders and fills" />;
   if (view === null) return <Loading what="orders and fills" />;
-  const total = tab === "orders" ? view.orderCount : view.fillCount;
+  const total = tab === "orders" ? view.orderCount : view.fillReports;
   const shown = tab === "orders" ? orders.length : fills.length;
+  const notBooked = tab === "orders" ? 0 : view.fillReports - view.fillCount;
+  const counted =
+    notBooked === 0
+      ? formatCount(total)
+      : `${formatCount(view.fillCount)}, and ${plural(notBooked, "report")} not booked`;
   return (
     <Panel
       grow
       title="Orders and fills"
-      subtitle={shown < total ? `the newest ${formatCount(shown)} of ${formatCount(total)}` : formatCount(total)}
+      subtitle={shown < total ? `the newest ${formatCount(shown)} of ${formatCount(total)}` : counted}
       actions={
         <>
           <Tabs label="Orders or fills" value={tab} options={TABS} controls="blotter" onChange={setTab} />

@@ -134,7 +134,10 @@ export const FillRowSchema = z.object({
 export const OrdersViewSchema = z.object({
   now: at,
   orderCount: count,
+  /** Fills: executions that were booked. */
   fillCount: count,
+  /** The rows of `fills`, from the first on: fills, and reports that were not booked. */
+  fillReports: count,
   orders: z.record(z.string(), OrderRowSchema),
   fills: z.record(z.string(), FillRowSchema),
 });

@@ -312,6 +312,9 @@ export type EntryBody =
   | MetricsEntry
   | SnapshotEntry;
 
+/** Whether a report of an execution is a fill: what counts as one everywhere. Duplicates and quarantined reports do not. */
+export const isBooked = (entry: Pick<FillEntry, "verdict">): boolean => entry.verdict === "booked";
+
 export type EntryKind = EntryBody["kind"];
 
 /** An entry in its place: `seq` is gapless from 1; `at` is the session's time. */

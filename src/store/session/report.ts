@@ -8,7 +8,7 @@
 import { orderIdOf } from "../../orchestrator/index.ts";
 import { sourceText } from "../../shared/feed-text.ts";
 import { scopeText } from "../../shared/scope.ts";
-import { formatDuration, formatMoment, moment, SECOND, type Duration } from "../../shared/time.ts";
+import { between, durationText, formatMoment, moment } from "../../shared/time.ts";
 import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
 import type { JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
@@ -93,7 +93,7 @@ ${table([
   ["Desk", `${record.desk} (${record.source})`],
   ["Account", "paper"],
   ["Session time", `${formatMoment(moment(record.startedAt))} to ${formatMoment(moment(record.lastAt))}`],
-  ["Length", formatDuration((Math.round((record.lastAt - record.startedAt) / SECOND) * SECOND) as Duration)],
+  ["Length", durationText(between(moment(record.startedAt), moment(record.lastAt)))],
   ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
   ["Seed", record.seed],
   ["Runs, orders, fills", `${record.runs}, ${record.orders}, ${record.fills}`],
