@@ -4,6 +4,7 @@
  * 1. A tile is critical past its limit, a warning from 80 % of it, and unknown while nothing was measured.
  * 2. Errors are counted in seconds of session time: the present second and the 299 before it.
  * 3. A tile's spark is the newest 60 values of the journal's samples.
+ * 4. Reading a window changes nothing: its counts follow from the applied entries alone, however often and for when it is read.
  */
 import type { SessionProbe } from "../../live/session/api.ts";
 import { SECOND } from "../../shared/time.ts";
@@ -36,7 +37,6 @@ export class ErrorWindow {
   readonly #seconds = new Map<number, Second>();
   readonly #spark: number[] = [];
   #total = 0;
-  #samples = 0;
   #newest = -Infinity;
   #lastErrorAt: Moment | null = null;
 
@@ -56,17 +56,14 @@ export class ErrorWindow {
     if (key <= this.#newest - WINDOW_SECONDS) return;
     const second = this.#seconds.get(key) ?? { samples: 0, errors: new Map<string, number>() };
     this.#seconds.set(key, second);
-    if (sample) {
-      second.samples += 1;
-      this.#samples += 1;
-    }
+    if (sample) second.samples += 1;
     if (error === null) return;
     second.errors.set(error, (second.errors.get(error) ?? 0) + 1);
     this.#total += 1;
     this.#lastErrorAt = entry.at;
   }
 
-  /** The window as it stands at `now`. Kinds are told most frequent first. */
+  /** The window at `now`: counts of errors and of samples. Kinds are listed most frequent first. */
   at(now: Moment): {
     readonly errors: number;
     readonly samples: number;
@@ -74,27 +71,34 @@ export class ErrorWindow {
     readonly lastErrorAt: Moment | null;
     readonly spark: readonly number[];
   } {
-    this.#advance(now);
+    const oldest = Math.max(this.#newest, Math.floor(now / SECOND)) - WINDOW_SECONDS;
     const kinds = new Map<string, number>();
-    for (const second of this.#seconds.values())
-      for (const [kind, count] of second.errors) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+    let errors = 0;
+    let samples = 0;
+    for (const [key, second] of this.#seconds) {
+      if (key <= oldest) continue;
+      samples += second.samples;
+      for (const [kind, count] of second.errors) {
+        kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+        errors += count;
+      }
+    }
     return {
-      errors: this.#total,
-      samples: this.#samples,
+      errors,
+      samples,
       kinds: [...kinds].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
       lastErrorAt: this.#lastErrorAt,
       spark: this.#spark,
     };
   }
 
-  #advance(now: Moment): void {
-    const newest = Math.floor(now / SECOND);
+  #advance(at: Moment): void {
+    const newest = Math.floor(at / SECOND);
     if (newest <= this.#newest) return;
     this.#newest = newest;
     for (const [key, second] of this.#seconds) {
       if (key > newest - WINDOW_SECONDS) continue;
       this.#seconds.delete(key);
-      this.#samples -= second.samples;
       for (const count of second.errors.values()) this.#total -= count;
     }
   }

@@ -177,6 +177,22 @@ describe("the error window", () => {
     );
   });
 
+  it("is not changed by being read, for any moment and at any place among the entries", () => {
+    fc.assert(
+      fc.property(journals(), fc.array(fc.nat(900), { maxLength: 60 }), (entries, reads) => {
+        const [read, unread] = [new ErrorWindow(), new ErrorWindow()];
+        const [seen, apart] = [new RejectionsProjection(), new RejectionsProjection()];
+        for (const [index, entry] of entries.entries()) {
+          const ahead = reads[index];
+          if (ahead !== undefined) read.at(moment(entry.at + ahead * SECOND));
+          read.apply(entry, errorKindOf(entry, seen.apply(entry)));
+          unread.apply(entry, errorKindOf(entry, apart.apply(entry)));
+        }
+        expect(read.at(endOf(entries))).toEqual(unread.at(endOf(entries)));
+      }),
+    );
+  });
+
   it("makes a tile warn from 80 % of its limit, critical past it, unknown without samples", () => {
     expect(tileState(79, 100, 5)).toBe("ok");
     expect(tileState(80, 100, 5)).toBe("warning");

@@ -14,6 +14,7 @@
  * 3. It is told what to do by writes to a control file, which never reach a disk:
  *    "log PATH", "mark TEXT", "arm N eio|enospc|short once|always", "kill N before|half|after", "rest", "count PATH".
  *    N counts operations from the command on, from 1; "count" writes the operations since and how many failed into a file.
+ * 4. A signal's handler may write at any moment, and so may a forked copy of the process: neither waits for a turn that cannot end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -280,12 +281,42 @@ static int rename_things(char kind, const char *path, const char *other, long ca
   return done;
 }
 
+/*
+ * Signals are blocked while a thread has the turn: a handler that writes, as that of a child's end does, would wait for the turn
+ * of the very thread that it interrupts.
+ */
+static void take_turn(sigset_t *before) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, before);
+  pthread_mutex_lock(&turn);
+}
+
+static void end_turn(const sigset_t *before) {
+  pthread_mutex_unlock(&turn);
+  pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* A copy of the process is made only between two turns, so that no turn is taken in the copy by a thread that is not in it. */
+static sigset_t unforked;
+static void before_fork(void) {
+  sigset_t before;
+  take_turn(&before);
+  unforked = before;
+}
+static void after_fork(void) {
+  sigset_t before = unforked;
+  end_turn(&before);
+}
+__attribute__((constructor)) static void guard_forks(void) { pthread_atfork(before_fork, after_fork, after_fork); }
+
 #define IN_TURN(type, expression)          \
   do {                                     \
-    pthread_mutex_lock(&turn);             \
+    sigset_t before;                       \
+    take_turn(&before);                    \
     type result = (expression);            \
     int error = errno;                     \
-    pthread_mutex_unlock(&turn);           \
+    end_turn(&before);                     \
     errno = error;                         \
     return result;                         \
   } while (0)

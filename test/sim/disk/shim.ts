@@ -23,6 +23,14 @@ export function shimMissing(): string | null {
   return compiler === undefined ? "there is no C compiler here (apt-get install gcc)" : null;
 }
 
+/** Builds one C source into `target` and returns it; throws with the compiler's words where it does not compile. */
+export function buildC(from: string, target: string, options: readonly string[]): string {
+  const words = ["-O2", "-Wall", "-Wextra", "-Werror", ...options, "-o", target, from, "-lpthread"];
+  const { status, stderr } = spawnSync(compiler ?? "cc", words, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${from} does not compile: ${stderr}`);
+  return target;
+}
+
 let built: string | null = null;
 
 /** The library to preload; built at the first call. */
@@ -30,10 +38,7 @@ export function shimLibrary(): string {
   if (built !== null) return built;
   const folder = mkdtempSync(join(tmpdir(), "logos-shim-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const library = join(folder, "shim.so");
-  const options = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, source, "-lpthread"];
-  const { status, stderr } = spawnSync(compiler ?? "cc", options, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`The shim does not compile: ${stderr}`);
+  const library = buildC(source, join(folder, "shim.so"), ["-shared", "-fPIC"]);
   built = library;
   return library;
 }
