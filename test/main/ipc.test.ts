@@ -68,6 +68,15 @@ describe("senders", () => {
     expect(problems).toHaveLength(1);
   });
 
+  it("a frame of the console's own page that lies inside another one is refused", () => {
+    const { electron, host, contents, problems } = bench();
+    const inside = frame({ parent: PAGE_FRAME_COPY() });
+    Object.assign(contents, { mainFrame: inside });
+    electron.fromPage(CHANNELS.open, contents, [], inside);
+    expect(host.readers).toEqual([]);
+    expect(problems).toHaveLength(1);
+  });
+
   it("a destroyed web contents is refused", () => {
     const { electron, host, contents } = bench();
     contents.destroyed = true;
