@@ -51,12 +51,12 @@ function interrupted(): Promise<void> {
 
 async function serve(context: Context, options: Options): Promise<number> {
   const { output, io } = context;
+  const port = options.port === undefined ? 0 : wholeNumber("--port", options.port, 1, 65_535);
   if (!existsSync(join(rendererFolder, "index.html")))
     throw new CodedError(
       "not_found",
       "The views are not built yet: run `npm run build`, then serve again. (`npm start` does both.)",
     );
-  const port = options.port === undefined ? 0 : wholeNumber("--port", options.port, 1, 65_535);
   const host = await createConsoleHost({
     workspace: workspacePath(context.workspace ?? null, io.environment, io.folder),
     hostKind: "loopback",

@@ -7,7 +7,6 @@ import { OrdersProjection } from "../../../src/console/projections/orders.ts";
 import { Precisions } from "../../../src/console/projections/precision.ts";
 import { CAUSES_MAX, RejectionsProjection } from "../../../src/console/projections/rejections.ts";
 import { ErrorWindow, tilesOf } from "../../../src/console/projections/tiles.ts";
-import type { Desk } from "../../../src/shared/desk.ts";
 import { orderId } from "../../../src/shared/ids.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";
 import type { EntryBody } from "../../../src/store/index.ts";
@@ -42,12 +41,15 @@ describe("an order that the broker refused", () => {
 });
 
 describe("an order that was canceled", () => {
-  it.each(["canceled", "expired"] as const)("is no rejection when a refusal of it is reported after it %s", (status) => {
-    const rejections = new RejectionsProjection();
-    const results = entriesOf([order(1), closed(status), refusedByBroker]).map((entry) => rejections.apply(entry));
-    expect(results).toEqual([null, null, null]);
-    expect(rejections.value(START)).toMatchObject({ total: 0, groups: {}, rows: {} });
-  });
+  it.each(["canceled", "expired"] as const)(
+    "is no rejection when a refusal of it is reported after it %s",
+    (status) => {
+      const rejections = new RejectionsProjection();
+      const results = entriesOf([order(1), closed(status), refusedByBroker]).map((entry) => rejections.apply(entry));
+      expect(results).toEqual([null, null, null]);
+      expect(rejections.value(START)).toMatchObject({ total: 0, groups: {}, rows: {} });
+    },
+  );
 });
 
 describe("the group of all causes beyond the limit", () => {
@@ -83,11 +85,11 @@ describe("the error window", () => {
 
 describe("the tile of the queue", () => {
   it("is as bad as the deepest moment of the window, and shows the present depth", () => {
-    const metrics = new MetricsProjection(DESK as unknown as Desk, 10);
+    const metrics = new MetricsProjection(DESK, 10);
     const line = { ticks: 4, avg_latency_s: 0, p50_latency_s: 0, p95_latency_s: 0, p99_latency_s: 0, max_latency_s: 0 };
     const more = { skip_rate: 0, queue_depth_max: DESK.slo.queueDepth + 1, error_counts: {} };
     for (const entry of entriesOf([{ kind: "metrics", line: { ...line, ...more } }])) metrics.apply(entry, null);
-    const { queueDepth } = tilesOf(probe(), DESK as unknown as Desk, metrics, new ErrorWindow());
+    const { queueDepth } = tilesOf(probe(), DESK, metrics, new ErrorWindow());
     expect(queueDepth).toMatchObject({ value: 0, state: "critical", detail: `max ${DESK.slo.queueDepth + 1}` });
   });
 });
