@@ -12,6 +12,7 @@ import { formatMoment, moment } from "../../shared/time.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { csvLine, type Cell } from "../csv.ts";
 import { LogProjection } from "../projections/log.ts";
+import { errorKindOf, MetricsProjection } from "../projections/metrics.ts";
 import { OrdersProjection } from "../projections/orders.ts";
 import { Precisions } from "../projections/precision.ts";
 import { RejectionsProjection } from "../projections/rejections.ts";
@@ -110,7 +111,7 @@ async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
     schedule: () => Object.values(views.view("schedule", opened.probe()).rows),
     ticks: () => tickRows(opened),
     drift: () => Object.values(views.view("drift", opened.probe()).items),
-    metrics: () => Object.values(views.view("metrics", opened.probe()).samples).map(metricsRow),
+    metrics: () => metricsRows(opened),
     equity: () => equityRows(opened),
   };
   return made[what]();
@@ -136,8 +137,14 @@ const METRIC_NAMES = [
   "fills",
 ];
 
-function metricsRow(sample: readonly number[]): Row {
-  return Object.fromEntries(METRIC_NAMES.map((name, index) => [name, sample[index]]));
+/** Every sample, which the view thins. */
+async function metricsRows(opened: OpenedSession): Promise<Row[]> {
+  const metrics = new MetricsProjection(opened.live.desk, Infinity);
+  const rejections = new RejectionsProjection();
+  await readAll(opened, (entry) => metrics.apply(entry, errorKindOf(entry, rejections.apply(entry))));
+  return metrics.samples
+    .rows()
+    .map((sample) => Object.fromEntries(METRIC_NAMES.map((name, index) => [name, sample[index]])));
 }
 
 async function equityRows(opened: OpenedSession): Promise<Row[]> {

@@ -1,7 +1,8 @@
 /**
  * Stream `desk`: tiles, account, equity, strategies, exposure, headroom.
  *
- * 1. The equity curve comes from the journal, the newest `EQUITY_POINTS_MAX` points, each keyed by its number in the session.
+ * 1. The equity curve comes from the journal: the whole session in at most `EQUITY_POINTS_MAX` points, older ones at a falling
+ *    resolution that keeps the highest and lowest equity and the deepest drawdown.
  * 2. Everything else is the probe's picture; a strategy's profit is its book's.
  * 3. Absent is null: an account that has not been valued yet shows no number.
  */
@@ -12,23 +13,36 @@ import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { MetricsProjection } from "./metrics.ts";
 import type { Precisions } from "./precision.ts";
 import { rollUp, strategiesInFlight } from "./schedule.ts";
-import { recordOf, stable, Table } from "./table.ts";
+import { History } from "./history.ts";
+import { recordOf, stable } from "./table.ts";
 import { ErrorWindow, tilesOf } from "./tiles.ts";
 
 export const EQUITY_POINTS_MAX = 2_000;
 
 type Part = Omit<DeskView, "equity">;
+type Point = DeskView["equity"][string];
+
+/** The lowest and the highest of four points, in their order; the one of them that fell deeper tells the deepest drawdown of the four. */
+export function thinEquity(group: readonly [Point, Point, Point, Point]): readonly [Point, Point] {
+  const by = (better: (a: Point, b: Point) => boolean): Point => group.reduce((a, b) => (better(b, a) ? b : a));
+  const low = by((a, b) => a[1] < b[1]);
+  const high = by((a, b) => a[1] > b[1]);
+  const pair: [Point, Point] = low === high ? [group[0], group[3]] : low[0] < high[0] ? [low, high] : [high, low];
+  const deepest = Math.min(...group.map((point) => point[2]));
+  const bearer = pair[0][2] <= pair[1][2] ? 0 : 1;
+  pair[bearer] = [pair[bearer][0], pair[bearer][1], deepest];
+  return pair;
+}
 
 /** A share that rounds to nothing is 0: JSON knows no zero below zero, and no eye should see one. */
 const unsigned = (share: number | string): number => Number(share) + 0;
 
 export class DeskProjection {
-  readonly equity: Table<DeskView["equity"][string]>;
+  readonly equity: History<Point>;
   readonly #desk: Pick<Desk, "slo" | "orchestrator">;
   readonly #metrics: MetricsProjection;
   readonly #precisions: Precisions;
   readonly #errors = new ErrorWindow();
-  #points = 0;
   #part: Part | undefined = undefined;
 
   constructor(
@@ -40,15 +54,14 @@ export class DeskProjection {
     this.#desk = desk;
     this.#metrics = metrics;
     this.#precisions = precisions;
-    this.equity = new Table(limit);
+    this.equity = new History(limit, thinEquity);
   }
 
   /** `error` is the entry's `errorKindOf`. */
   apply(entry: JournalEntry, error: string | null): void {
     this.#errors.apply(entry, error);
     if (entry.kind !== "equity") return;
-    this.equity.set(String(this.#points), [entry.at, Number(entry.equity), unsigned(entry.drawdown)]);
-    this.#points += 1;
+    this.equity.add([entry.at, Number(entry.equity), unsigned(entry.drawdown)]);
   }
 
   value(probe: SessionProbe): DeskView {

@@ -1,7 +1,8 @@
 /**
  * Stream `metrics`: the recorder's lines, and between them what happened.
  *
- * 1. A sample is one line of the journal; errors, runs, orders and fills count what came after the line before it.
+ * 1. A sample is one line of the journal; errors, runs, orders and fills count what came after the line before it. The whole
+ *    session is kept in at most `SAMPLES_MAX` samples: of older ones, those next to each other are one with the highest of each figure.
  * 2. An error is a rejection that is neither a replay nor the halted router's, or a run that failed.
  * 3. Seconds in the file are milliseconds here; a number that a line lacks is 0 in a sample, and without a line there is no latest.
  */
@@ -11,12 +12,22 @@ import type { Desk } from "../../shared/desk.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";
 import type { RejectionRow } from "./rejections.ts";
-import { Table } from "./table.ts";
+import { History } from "./history.ts";
 
 export const SAMPLES_MAX = 1_440;
 const ERROR_KINDS_MAX = 200;
 
 export type Sample = MetricsView["samples"][string];
+/** Two samples as one: the later moment, and the highest of each figure. */
+const highest = (a: Sample, b: Sample): Sample =>
+  b.map((value, index) => (index === 0 ? value : Math.max(value, a[index] ?? 0))) as Sample;
+
+/** Each two of four samples as one. */
+export const thinSamples = ([a, b, c, d]: readonly [Sample, Sample, Sample, Sample]): readonly [Sample, Sample] => [
+  highest(a, b),
+  highest(c, d),
+];
+
 type Line = Readonly<Record<string, unknown>>;
 
 /** A finite number of a line, or null. */
@@ -50,9 +61,8 @@ function errorsOf(line: Line): Record<string, number> {
 }
 
 export class MetricsProjection {
-  readonly samples: Table<Sample>;
+  readonly samples: History<Sample>;
   readonly #desk: Pick<Desk, "orchestrator">;
-  #number = 0;
   #line: Line | null = null;
   #latest: MetricsView["latest"] = null;
   #errorCounts: Record<string, number> = {};
@@ -60,7 +70,7 @@ export class MetricsProjection {
 
   constructor(desk: Pick<Desk, "orchestrator">, limit: number = SAMPLES_MAX) {
     this.#desk = desk;
-    this.samples = new Table(limit);
+    this.samples = new History(limit, thinSamples);
   }
 
   /** Ticks that the newest line stands on; 0 before the first line. */
@@ -108,19 +118,7 @@ export class MetricsProjection {
     };
     const { p50Ms, p95Ms, p99Ms, skipRate, queueDepthMax } = this.#latest;
     const { errors, runs, orders, fills } = this.#since;
-    this.samples.set(String(this.#number), [
-      at,
-      p50Ms,
-      p95Ms,
-      p99Ms,
-      skipRate,
-      queueDepthMax,
-      errors,
-      runs,
-      orders,
-      fills,
-    ]);
-    this.#number += 1;
+    this.samples.add([at, p50Ms, p95Ms, p99Ms, skipRate, queueDepthMax, errors, runs, orders, fills]);
     this.#since = { errors: 0, runs: 0, orders: 0, fills: 0 };
   }
 }

@@ -118,7 +118,7 @@ export function tilesOf(
   const n = metrics.ticks;
   const updatedAt = latest?.at ?? null;
   const windowText = `last ${desk.orchestrator.metricsWindow} runs`;
-  const spark = [...metrics.samples.rows()].slice(-SPARK_MAX);
+  const spark = metrics.samples.rows().slice(-SPARK_MAX);
   const latency = n === 0 ? null : (latest?.p95Ms ?? null);
   const skipRate = n === 0 ? null : (latest?.skipRate ?? null);
   const recent = errors.at(probe.now);

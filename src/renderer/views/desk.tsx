@@ -89,7 +89,7 @@ function EquityChart({ view }: { readonly view: DeskView }): ReactNode {
   const summary = `Equity ${formatMoney(account.equity)} ${account.currency}, since the start ${formatMoney(account.pnl, true)}.`;
   if (points.length < 2)
     return (
-      <Empty title="The curve begins with its second point">A point is added each time that equity is valued.</Empty>
+      <Empty title="No equity curve yet">A point is added each time the account is valued; a line needs two.</Empty>
     );
   return (
     <div className="equity-body" data-testid="equity-chart">

@@ -30,7 +30,7 @@ const LATENCY: readonly Line[] = [
   { label: "p99", colour: "warning", format: ms },
 ];
 const SKIPS: readonly Line[] = [{ label: "Skip rate", colour: "accent", fill: true, format: share }];
-const QUEUE: readonly Line[] = [{ label: "Queue depth", colour: "accent", fill: true, format: whole }];
+const QUEUE: readonly Line[] = [{ label: "Deepest queue", colour: "accent", fill: true, format: whole }];
 const ERRORS: readonly Line[] = [{ label: "Errors", colour: "critical", bars: true, format: whole }];
 const THROUGHPUT: readonly Line[] = [
   { label: "Runs", colour: "ink-3", format: whole },
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<Sample>[] = [
       ["p95", 2, ms],
       ["p99", 3, ms],
       ["Skip rate", 4, share],
-      ["Queue depth", 5, whole],
+      ["Deepest queue", 5, whole],
       ["Errors", 6, whole],
       ["Runs", 7, whole],
       ["Orders", 8, whole],
@@ -87,10 +87,13 @@ function useColumns(view: MetricsView | null, minutes: number) {
   return useMemo(() => {
     const all = Object.values(view?.samples ?? {});
     const newest = all.at(-1)?.[0] ?? 0;
+    const keys = Object.keys(view?.samples ?? {});
     const rows = minutes === 0 ? all : all.filter((sample) => sample[0] >= newest - minutes * 60e6);
     const column = (index: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9): number[] => rows.map((row) => row[index]);
     return {
       rows,
+      /** Older samples are joined: the keys count what was measured. */
+      thinned: Number(keys.at(-1) ?? 0) >= keys.length,
       times: rows.map((row) => row[0]),
       latency: [column(1), column(2), column(3)],
       skips: [column(4)],
@@ -146,7 +149,7 @@ type Columns = ReturnType<typeof useColumns>;
 function Charts({ view, data }: { readonly view: MetricsView; readonly data: Columns }): ReactNode {
   const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
   const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
-  const each = `each ${view.everyS} s`;
+  const each = data.thinned ? `in ${view.everyS} s, the most of each stretch` : `in each ${view.everyS} s`;
   return (
     <div className="charts">
       <Figure
@@ -167,7 +170,7 @@ function Charts({ view, data }: { readonly view: MetricsView; readonly data: Col
       />
       <Figure
         title="Queue depth"
-        subtitle="orders in flight"
+        subtitle="most orders in flight over the window"
         lines={QUEUE}
         times={data.times}
         values={data.queue}
@@ -215,7 +218,13 @@ export function Metrics(): ReactNode {
         <ExportButton what="metrics" />
       </div>
       {table ? (
-        <Panel grow title="Samples" subtitle={formatCount(data.rows.length)}>
+        <Panel
+          grow
+          title="Samples"
+          subtitle={
+            data.thinned ? `${formatCount(data.rows.length)}, older ones joined` : formatCount(data.rows.length)
+          }
+        >
           <Grid
             id="metrics"
             label="Metrics samples"
