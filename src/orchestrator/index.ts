@@ -4,6 +4,7 @@ export type { ScheduleSpec, FullScheduleSpec, Anchor } from "./schedule-spec.ts"
 export type {
   FinishedRun,
   MissedSlots,
+  NextOpening,
   PlannedRun,
   RunHours,
   SchedulerSnapshot,

@@ -44,6 +44,11 @@ export interface RunHours {
   readonly closes: number;
 }
 
+/** The opening at which a strategy that runs once a day runs next, and the openings that its run let pass. */
+export interface NextOpening extends RunHours {
+  readonly passed: number;
+}
+
 /** A run that lies ahead. */
 export interface PlannedRun {
   /** With its jitter. */

@@ -16,7 +16,7 @@ import { record } from "./record.ts";
 import { Entry, EntryTable } from "./schedule-entry.ts";
 import { completeSpec } from "./schedule-spec.ts";
 import type { FullScheduleSpec, ScheduleSpec } from "./schedule-spec.ts";
-import type { FinishedRun, MissedSlots, PlannedRun, RunHours } from "./scheduler-types.ts";
+import type { FinishedRun, MissedSlots, NextOpening, PlannedRun, RunHours } from "./scheduler-types.ts";
 import type { SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./scheduler-types.ts";
 
 /** The most runs that `nextRuns` tells at once. */
@@ -121,10 +121,10 @@ export class Scheduler {
   }
 
   /**
-   * Ends a run and plans the next. A finish before its start counts as no time at all.
+   * Ends a run and plans the next: by its cadence, or with `opening` there. A finish before its start counts as no time at all.
    * Throws a CodedError when the strategy is unknown or idle.
    */
-  markFinish(name: string, now: number): FinishedRun {
+  markFinish(name: string, now: number, opening: NextOpening | null = null): FinishedRun {
     const entry = this.#find(name);
     const started = entry.startedAt;
     if (!entry.running)
@@ -132,8 +132,9 @@ export class Scheduler {
     const finish = moment(now);
     const runtime = Math.max(0, finish - started);
     const overrun = runtime > entry.timeBudget;
-    const skips = this.#planAfter(entry, started, finish, overrun);
-    entry.nextRun = Math.max(finish, entry.planned + entry.drawJitter());
+    const skips =
+      opening === null ? this.#planAfter(entry, started, finish, overrun) : this.#planAt(entry, finish, opening);
+    if (opening === null) entry.nextRun = Math.max(finish, entry.planned + entry.drawJitter());
     entry.finish(runtime, overrun, skips);
     this.#running--;
     this.#place(entry);
@@ -154,6 +155,14 @@ export class Scheduler {
     const passed = Math.max(0, next - firstAfterStart) / cadence;
     entry.planned = next + lost * cadence;
     return passed + lost;
+  }
+
+  /** Plans the next run at an opening, later by its jitter where that lies within the hours; returns the openings that passed. */
+  #planAt(entry: Entry, finish: number, { opens, closes, passed }: NextOpening): number {
+    const later = opens + Math.max(0, entry.drawJitter());
+    entry.planned = opens;
+    entry.nextRun = Math.max(finish, later < closes ? later : opens);
+    return passed;
   }
 
   recordHeartbeat(name: string, now: number): void {
@@ -279,15 +288,21 @@ export class Scheduler {
   /**
    * The next `count` runs (at most `PLANNED_RUNS_MAX`), exactly as they will be if runs take no time and each starts when it is due.
    * While a run goes on, it is taken to end where it began. A paused strategy has none. Nothing is drawn from its stream.
-   * With `hoursAt`, the hours that hold a moment or else the next ones, a run outside them is told where it will be moved to.
+   * With `hoursAt`, the hours that hold a moment or else the next ones, a run outside them is told where it will be moved to;
+   * with `openingAfter`, the next opening after a run at a moment, runs are planned at openings.
    */
-  nextRuns(name: string, count: number, hoursAt?: (at: number) => RunHours): PlannedRun[] {
+  nextRuns(
+    name: string,
+    count: number,
+    hoursAt?: (at: number) => RunHours,
+    openingAfter: (at: number) => NextOpening | null = () => null,
+  ): PlannedRun[] {
     const entry = this.#find(name);
     const runs: PlannedRun[] = [];
     if (entry.paused) return runs;
     const copy = entry.ahead();
     const wanted = Math.min(count, PLANNED_RUNS_MAX);
-    if (copy.running) this.#follow(copy, copy.startedAt);
+    if (copy.running) this.#follow(copy, copy.startedAt, openingAfter(copy.startedAt));
     let earliest = entry.running ? entry.startedAt : Number.NEGATIVE_INFINITY;
     while (runs.length < wanted) {
       const { jitter } = copy.spec;
@@ -302,13 +317,17 @@ export class Scheduler {
         latest: moment(high),
       });
       earliest = copy.nextRun;
-      this.#follow(copy, copy.nextRun);
+      this.#follow(copy, copy.nextRun, openingAfter(copy.nextRun));
     }
     return runs;
   }
 
   /** Moves a copy on by one run that starts and ends at `at`. */
-  #follow(copy: Entry, at: number): void {
+  #follow(copy: Entry, at: number, opening: NextOpening | null): void {
+    if (opening !== null) {
+      this.#planAt(copy, at, opening);
+      return;
+    }
     this.#planAfter(copy, at, at, false);
     copy.nextRun = Math.max(at, copy.planned + copy.drawJitter());
   }

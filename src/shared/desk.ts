@@ -60,6 +60,11 @@ export interface StrategyConfig {
   readonly group: string;
   /** When its market is open: it does not run outside. Absent: it runs at all hours. */
   readonly sessions?: MarketHours;
+  /**
+   * It runs at the opening of every so many of its market's days: with hours and a cadence of whole days. Absent where the cadence
+   * counts time, as in desks of sessions that older versions began.
+   */
+  readonly runsAt?: "opening";
 }
 
 /** Faults that the paper broker injects for drills: shares of one, drawn from the seed. */

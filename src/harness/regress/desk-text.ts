@@ -141,7 +141,7 @@ function hoursText(sessions: MarketHours): unknown {
 
 function strategiesOf(desk: Desk): unknown[] {
   return desk.strategies.map(
-    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, ...rest }) => ({
+    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, runsAt: _runsAt, ...rest }) => ({
       ...rest,
       ...(sessions === undefined ? {} : { sessions: hoursText(sessions) }),
       symbols,

@@ -87,6 +87,25 @@ export class Calendar {
     return spans;
   }
 
+  /** The day that the market counts a moment to: of the span that holds it, else of the last one before it. */
+  dayOf(at: number): number {
+    let day = Math.floor(at / DAY) + 1;
+    for (const first = day - SEARCH_DAYS; day > first; day -= 1) {
+      const [span] = this.spansOf(day);
+      if (span !== undefined && span.opens <= at) return day;
+    }
+    return day;
+  }
+
+  /** The first day from this one on that has hours, with the span that opens it. */
+  openingFrom(day: number): { readonly day: number; readonly span: OpenSpan } {
+    for (let next = day; next < day + SEARCH_DAYS; next += 1) {
+      const [span] = this.spansOf(next);
+      if (span !== undefined) return { day: next, span };
+    }
+    throw new Error("The market's hours never open again.");
+  }
+
   /** The spans that close after a moment, in their order. */
   *#spansFrom(at: number): Generator<OpenSpan, undefined> {
     // Zones are at most 14 hours from UTC, and a span that began the day before may still last.

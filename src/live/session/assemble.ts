@@ -12,6 +12,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace } from "../../store/index.ts";
+import { scheduleOf } from "../calendar/index.ts";
 import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
@@ -183,7 +184,7 @@ export function coreOf(
 
 function firstSchedule(desk: Desk, start: Moment): Scheduler {
   const scheduler = new Scheduler({ now: start, seed: desk.seed });
-  for (const strategy of desk.strategies) scheduler.register(strategy);
+  for (const strategy of desk.strategies) scheduler.register(scheduleOf(strategy));
   return scheduler;
 }
 

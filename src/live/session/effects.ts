@@ -11,7 +11,7 @@ import type { FeedEvent } from "../../shared/market.ts";
 import { between, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { ClosedEntry, FillEntry, OrderEntry, RunFinishedEntry } from "../../store/journal/entries.ts";
-import { calendarOf } from "../calendar/index.ts";
+import { calendarOf, openingAfter } from "../calendar/index.ts";
 import type { Core } from "./parts.ts";
 import { SCOPE_CODES } from "./switches.ts";
 
@@ -28,11 +28,18 @@ export function runStarted(core: Pick<Core, "scheduler">, strategy: string, due:
  */
 export function runFinished(
   core: Core,
-  run: { readonly strategy: string; readonly due: Moment; readonly outcome: RunFinishedEntry["outcome"] },
+  run: {
+    readonly strategy: string;
+    readonly due: Moment;
+    readonly started: Moment;
+    readonly outcome: RunFinishedEntry["outcome"];
+  },
   orders: number,
   at: Moment,
 ): FinishedRun {
-  const finished = core.scheduler.markFinish(run.strategy, at);
+  const { config } = core.tally.strategy(run.strategy);
+  const opening = openingAfter(config, core.startedAt, run.started, at);
+  const finished = core.scheduler.markFinish(run.strategy, at, opening);
   core.scheduler.recordHeartbeat(run.strategy, at);
   core.metrics.recordTick(run.strategy, between(run.due, at) / SECOND, { skipped: finished.skips > 0 });
   core.metrics.recordQueueDepth(core.router.inflightCount + orders);

@@ -8,7 +8,7 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { between } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import { calendarOf } from "../calendar/index.ts";
+import { calendarOf, openingAfter } from "../calendar/index.ts";
 import type { PositionProbe, SessionProbe, SessionState, StrategyProbe, WorkingOrderProbe } from "./api.ts";
 import type { Core } from "./parts.ts";
 import { sumOf } from "./rejections.ts";
@@ -191,7 +191,8 @@ function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyPro
   if (tally.open !== null) return [];
   const calendar = calendarOf(tally.config);
   const hoursAt = calendar === null ? undefined : (at: number) => calendar.spanAt(at);
-  return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt).map(({ at, planned }) => ({
+  const opening = (at: number) => openingAfter(tally.config, core.startedAt, at, at);
+  return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt, opening).map(({ at, planned }) => ({
     at,
     planned,
     jitter: (at - planned) as Duration,

@@ -90,7 +90,7 @@ export class Replay {
 
 function repeatFinish(core: Core, entry: Extract<JournalEntry, { kind: "run_finished" }>, due: Moment): void {
   const { strategy, outcome, orders, started, runtime } = entry;
-  const { nextRun } = runFinished(core, { strategy, due, outcome }, orders, (started + runtime) as Moment);
+  const { nextRun } = runFinished(core, { strategy, due, started, outcome }, orders, (started + runtime) as Moment);
   if (nextRun !== entry.nextRun) differs(entry, `the next run of ${strategy}`, entry.nextRun, nextRun);
 }
 
@@ -315,7 +315,7 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
 export function abandonRun(core: Core, { picture, due }: Interrupted): void {
   const { strategy, run, now: started, bar } = picture;
   const runtime = duration(core.now - started);
-  const ended = runFinished(core, { strategy, due, outcome: "abandoned" }, 0, core.now);
+  const ended = runFinished(core, { strategy, due, started, outcome: "abandoned" }, 0, core.now);
   const told = { strategy, run, started, runtime, orders: 0, skips: ended.skips, nextRun: ended.nextRun, bar };
   const message = "The session ended during this run.";
   core.ledger.add({ kind: "run_finished", ...told, outcome: "abandoned", message }, core.now);

@@ -289,7 +289,7 @@ export class Runs {
     const result = arrived ?? (guilty ? TIMED_OUT : ABANDONED);
     const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
-    const planned = runFinished(core, { strategy, due, outcome }, orders.length, at);
+    const planned = runFinished(core, { strategy, due, started: picture.now, outcome }, orders.length, at);
     const message = outcome === "timed_out" ? `had not returned after ${durationText(runtime)}` : messageOf(result);
     const { skips, nextRun } = planned;
     const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };

@@ -16,7 +16,7 @@ import type { TickClass } from "../../shared/ticks.ts";
 import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { EntryKind, JournalEntry, RunOutcome } from "../../store/journal/entries.ts";
-import { calendarOf } from "../calendar/index.ts";
+import { calendarOf, openingAfter, scheduleOf } from "../calendar/index.ts";
 import { runStarted } from "../session/effects.ts";
 
 /** A run that begins later than this after its jittered moment is late; no strategy makes another wait for longer. */
@@ -181,7 +181,7 @@ export class TickLedger {
     this.#made = { start, seed: desk.seed };
     const scheduler = this.#compacted ? null : new Scheduler({ now: start, seed: desk.seed });
     for (const config of desk.strategies) {
-      scheduler?.register(config);
+      scheduler?.register(scheduleOf(config));
       this.#lanes.set(config.name, { config, open: null, paused: null, waiting: [], scheduler });
     }
   }
@@ -223,7 +223,7 @@ export class TickLedger {
     const stream = createStream(seed, config.name);
     if (config.jitter > 0) for (let draw = 0; draw < run; draw += 1) stream.next();
     const first = new Scheduler({ now: start, seed });
-    first.register(config);
+    first.register(scheduleOf(config));
     const { strategies, ...rest } = first.snapshot();
     const told = strategies.map((saved) => ({ ...saved, planned, nextRun: due, stream: stream.state() }));
     return Scheduler.restore({ ...rest, strategies: told });
@@ -240,7 +240,8 @@ export class TickLedger {
   #finished(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_finished" }>): void {
     const { strategy, run, started, runtime, outcome, message } = entry;
     const finished = (started + runtime) as Moment;
-    const { nextRun, skips } = scheduler.markFinish(strategy, finished);
+    const opening = openingAfter(lane.config, (this.#made as Made).start, started, finished);
+    const { nextRun, skips } = scheduler.markFinish(strategy, finished, opening);
     this.#same(entry.seq, strategy, entry.nextRun, nextRun);
     const over = runtime > lane.config.timeBudget;
     const said = outcome === "ok" || outcome === "overrun" ? null : message;

@@ -4,7 +4,8 @@
  * 1. Names are unique; a symbol of a strategy is one of the feed's; a parameter of a built-in strategy is one of its own.
  * 2. What a strategy leaves open is filled in here: a time budget of five seconds or the cadence, no jitter, a heartbeat
  *    within two cadences, counted from the finish.
- * 3. A user's own module is named by its file; whether it loads is found out when a session starts.
+ * 3. With hours and a cadence of whole days a strategy runs at openings, so that neither its runs nor a change of clocks move it.
+ * 4. A user's own module is named by its file; whether it loads is found out when a session starts.
  */
 import type { StrategyConfig } from "../../shared/desk.ts";
 import { NAME } from "../../shared/ids.ts";
@@ -241,6 +242,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
       params: readParameters(fields, reading, module),
       group: fields.optional("group", label, "default"),
       ...(sessions === null ? {} : { sessions }),
+      ...(sessions !== null && times.cadence % DAY === 0 ? { runsAt: "opening" as const } : {}),
     });
   }
   return strategies;
