@@ -203,5 +203,7 @@ export interface Desk {
   readonly limits: RiskLimits;
   readonly runtime: RuntimeModel;
   readonly dollarPerTrade: number;
+  /** Where the account's day ends, a local time and its zone: `17:00 America/New_York`. Absent: 00:00 UTC. */
+  readonly dayEnds?: string;
   readonly strategies: readonly StrategyConfig[];
 }

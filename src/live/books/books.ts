@@ -5,11 +5,12 @@
  * 2. An owner is a strategy or `unattributed`. The owners' quantities of a symbol add up to the account's.
  * 3. They are a function of the marks and fills in their order: asking changes nothing.
  * 4. The peak, and so the drawdown, looks at equity after every mark and fill.
- * 5. A day begins, in UTC, with the first mark or fill of its date; what everybody had then is kept for the daily limits. A day
+ * 5. A day of the account begins with its first mark or fill; what everybody had then is kept for the daily limits. A day
  *    that is over does not begin again, whatever comes late.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
-import { DAY, type Moment } from "../../shared/time.ts";
+import type { Moment } from "../../shared/time.ts";
+import { accountDays, type AccountDays } from "../calendar/index.ts";
 import type { BookProbe } from "../session/api.ts";
 import type { AccountFigures, BooksPort, Execution } from "../session/parts.ts";
 import { FLAT, fillPosition, type Position } from "./position.ts";
@@ -36,7 +37,7 @@ export interface BooksState {
   readonly equity: string;
   readonly peak: string;
   readonly breakerPeak: string;
-  /** The number of the UTC day since 1970, null before the first mark or fill. */
+  /** The number of the account's day, null before the first mark or fill. */
   readonly day: number | null;
   readonly dayEquity: string;
   readonly dayProfits: readonly (readonly [owner: string, profit: string])[];
@@ -57,6 +58,7 @@ export interface BooksState {
 }
 
 export class Books implements BooksPort {
+  readonly days: AccountDays;
   readonly #start: Decimal;
   #cash: Decimal;
   #realized = ZERO;
@@ -74,7 +76,8 @@ export class Books implements BooksPort {
   readonly #symbols = new Map<string, Held>();
 
   /** `cash`: what the account starts with, an exact decimal. */
-  constructor(cash: string) {
+  constructor(cash: string, days: AccountDays = accountDays()) {
+    this.days = days;
     this.#start = decimal(cash);
     this.#cash = this.#start;
     this.#equity = this.#start;
@@ -284,7 +287,7 @@ export class Books implements BooksPort {
   }
 
   #turnDay(at: Moment): void {
-    const day = Math.floor(at / DAY);
+    const day = this.days.dayOf(at);
     if (day <= this.#day) return;
     this.#day = day;
     this.#dayEquity = this.#equity;

@@ -66,17 +66,6 @@ export class Calendar {
     return this.spanAt(at).opens <= at;
   }
 
-  /** The open time between two moments. */
-  openTime(from: number, to: number): Duration {
-    let open = 0;
-    for (let at = from; at < to;) {
-      const { opens, closes } = this.spanAt(at);
-      open += Math.max(0, Math.min(closes, to) - Math.max(opens, at));
-      at = closes;
-    }
-    return open as Duration;
-  }
-
   /** The spans of a day, as the market counts it: its number since 1970-01-01. */
   spansOf(day: number): readonly OpenSpan[] {
     const known = this.#days.get(day);
@@ -129,6 +118,23 @@ export class Calendar {
 /** The moment of a local time; of one that the zone skips, that of an hour later; null for a day that the zone skips. */
 function moment(zone: Zone, local: number, after: number): number | null {
   return zone.toMoment(local, after) ?? zone.toMoment(local + HOUR, after);
+}
+
+/** The time between two moments in which one of these calendars at least is open. */
+export function openTimeOfAny(calendars: readonly Calendar[], from: number, to: number): Duration {
+  let open = 0;
+  for (let at = from; at < to;) {
+    const spans = calendars.map((calendar) => calendar.spanAt(at));
+    const opens = Math.min(to, ...spans.map((span) => span.opens));
+    if (opens > at) {
+      at = opens;
+      continue;
+    }
+    const closes = Math.min(to, Math.max(...spans.filter((span) => span.opens <= at).map((span) => span.closes)));
+    open += closes - at;
+    at = closes;
+  }
+  return open as Duration;
 }
 
 const ownCalendars = new WeakMap<OwnHours, Calendar>();

@@ -3,20 +3,20 @@
  *
  * 1. `check` and `breaker` change nothing; what changes the engine is what the journal tells: an accepted order, a refusal,
  *    a resume, a change of a limit. So a replay of the journal rebuilds it.
- * 2. Turnover counts accepted orders of the UTC day; it begins at zero with the day's first.
+ * 2. Turnover counts accepted orders of the account's day; it begins at zero with the day's first.
  * 3. A cooldown begins with the first refusal by the drawdown cap, and runs out by session time alone.
  * 4. At most `reject_limit` rejection times are kept.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
-import { between, DAY, durationText, later, type Moment } from "../../shared/time.ts";
+import { between, durationText, formatMoment, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
 import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
 import { Exposure } from "./exposure.ts";
 import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
 import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
 
-/** The engine's state, plain JSON; `turnover` is an exact decimal, `turnoverDay` a UTC day's number since 1970. */
+/** The engine's state, plain JSON; `turnover` is an exact decimal, `turnoverDay` the number of the account's day. */
 export interface RiskEngineState {
   readonly limits: RiskLimits;
   readonly turnover: string;
@@ -89,7 +89,7 @@ export class RiskEngine implements RiskPort {
     };
   }
 
-  breaker(now: Moment, lastFeedAt: Moment | null): BreakerTrip | null {
+  breaker(now: Moment, lastFeedAt: Moment | null, silence = between): BreakerTrip | null {
     const { sessionDrawdownLimit, rejectLimit, rejectWindow, dataStale } = this.#limits;
     const drawdown = this.#view.books.breakerDrawdown;
     if (sessionDrawdownLimit !== null && drawdown.gte(sessionDrawdownLimit))
@@ -109,19 +109,23 @@ export class RiskEngine implements RiskPort {
         value: String(rejections),
         limit: String(rejectLimit),
       };
-    if (dataStale !== null && lastFeedAt !== null && between(lastFeedAt, now) > dataStale)
-      return {
-        code: "data_stale",
-        message: `The feed has said nothing for ${durationText(between(lastFeedAt, now))}; the limit is ${durationText(dataStale)}.`,
-        value: durationText(between(lastFeedAt, now)),
-        limit: durationText(dataStale),
-      };
-    return null;
+    // The whole time is looked at first: it is cheap, and never shorter than what counts of it.
+    if (dataStale === null || lastFeedAt === null || between(lastFeedAt, now) <= dataStale) return null;
+    const silent = silence(lastFeedAt, now);
+    if (silent <= dataStale) return null;
+    return {
+      code: "data_stale",
+      message:
+        `The feed has said nothing for ${durationText(silent)} while a market was open, since ${formatMoment(lastFeedAt)}; ` +
+        `the limit is ${durationText(dataStale)}.`,
+      value: durationText(silent),
+      limit: durationText(dataStale),
+    };
   }
 
   accepted(question: OrderQuestion, now: Moment): void {
     this.#turnover = this.#state(now).turnover.plus(notionalOf(question, this.#view));
-    this.#turnoverDay = Math.floor(now / DAY);
+    this.#turnoverDay = this.#view.books.days.dayOf(now);
   }
 
   refused(reason: string, now: Moment): void {
@@ -198,7 +202,7 @@ export class RiskEngine implements RiskPort {
   }
 
   #state(now: Moment): Omit<RiskState, "exposure"> {
-    const today = Math.floor(now / DAY) === this.#turnoverDay;
+    const today = this.#view.books.days.dayOf(now) === this.#turnoverDay;
     return { turnover: today ? this.#turnover : ZERO, cooldownUntil: this.#cooldownUntil };
   }
 }

@@ -9,7 +9,7 @@
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
-import { DAY, type Moment } from "../../shared/time.ts";
+import type { Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
 import type { Books } from "../books/index.ts";
 import type { Exposure, WorkingOrders } from "./exposure.ts";
@@ -55,11 +55,6 @@ export interface Reading {
 }
 
 type Guard = (order: GuardOrder, limits: RiskLimits, view: RiskView, state: RiskState) => Reading | null;
-
-/** The first moment of the next day, UTC. */
-export function nextDay(now: Moment): Moment {
-  return ((Math.floor(now / DAY) + 1) * DAY) as Moment;
-}
 
 function reading(
   code: string,
@@ -189,10 +184,19 @@ const drawdownCap: Guard = (order, limits, view, state) => {
   );
 };
 
-function lossGuard(code: string, profit: Decimal, limitText: string, order: GuardOrder, detail: string): Reading {
+function lossGuard(
+  code: string,
+  profit: Decimal,
+  limitText: string,
+  order: GuardOrder,
+  view: RiskView,
+  detail: string,
+): Reading {
   const limit = decimal(limitText);
   const value = Decimal.max(ZERO, profit.negated());
-  return reading(code, value, limit, order.reduces || value.lt(limit), detail, { freeAt: nextDay(order.now) });
+  return reading(code, value, limit, order.reduces || value.lt(limit), detail, {
+    freeAt: view.books.days.endOf(order.now),
+  });
 }
 
 const dailyLoss: Guard = (order, limits, view) =>
@@ -203,6 +207,7 @@ const dailyLoss: Guard = (order, limits, view) =>
         view.books.dayProfit,
         limits.dailyPortfolioLossCap,
         order,
+        view,
         "The account lost its limit for the day.",
       );
 
@@ -214,12 +219,13 @@ const strategyLoss: Guard = (order, limits, view) =>
         view.books.dayProfitOf(order.strategy),
         limits.strategyDailyLossCap,
         order,
+        view,
         "The strategy lost its limit for the day.",
       );
 
 const turnover: Guard = (order, limits, view, state) => {
   const value = share(state.turnover.plus(order.notional), view.books.equity);
-  const freeAt = nextDay(order.now);
+  const freeAt = view.books.days.endOf(order.now);
   if (limits.turnoverBlock !== null && value.gt(limits.turnoverBlock))
     return reading("turnover_block", value, decimal(limits.turnoverBlock), false, "The day's turnover is used up.", {
       freeAt,

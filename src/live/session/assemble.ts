@@ -12,7 +12,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace } from "../../store/index.ts";
-import { scheduleOf } from "../calendar/index.ts";
+import { accountDays, scheduleOf } from "../calendar/index.ts";
 import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
@@ -142,7 +142,7 @@ export function coreOf(
   const tally = new Tally(desk);
   const market = new Market(host.barsNeeded);
   market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
-  const books = new Books(desk.broker.cash);
+  const books = new Books(desk.broker.cash, accountDays(desk.dayEnds));
   const notional: RiskView["notional"] = (_symbol, quantity, price) => quantity.times(price);
   const risk = new RiskEngine(desk.limits, {
     books,

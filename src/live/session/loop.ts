@@ -18,6 +18,7 @@ import { Inquiries, sendOrders } from "./orders.ts";
 import type { Core } from "./parts.ts";
 import { toldAt } from "./recovery.ts";
 import { Runs } from "./runs.ts";
+import { silenceOf } from "./silence.ts";
 
 /** Real milliseconds after which entries that could wait are committed all the same, so that a view sees them. */
 const COMMIT_MS_MAX = 50;
@@ -181,7 +182,7 @@ export class Loop {
   #breakers(now: Moment): void {
     const core = this.#core;
     if (core.router.halted) return;
-    const trip = core.risk.breaker(now, core.market.lastAt);
+    const trip = core.risk.breaker(now, core.market.lastAt, (from, to) => silenceOf(core, from, to));
     if (trip !== null) haltSession(core, { source: "breaker", ...trip }, now);
   }
 

@@ -11,7 +11,7 @@ import type { SessionId } from "../../shared/ids.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
 import type { OpenOrder, OrderIntent, StrategyFill } from "../../shared/strategy.ts";
-import type { Moment } from "../../shared/time.ts";
+import type { Duration, Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
 import type { BooksState } from "../books/index.ts";
 import type { RiskEngineState } from "../risk/index.ts";
@@ -107,7 +107,12 @@ export interface RiskPort {
   setLimits(limits: RiskLimits): void;
   check(order: OrderQuestion, now: Moment): RiskVerdict;
   /** The breakers that look at equity, rejections and the feed; null while none trips. */
-  breaker(now: Moment, lastFeedAt: Moment | null): BreakerTrip | null;
+  breaker(
+    now: Moment,
+    lastFeedAt: Moment | null,
+    /** What counts of the feed's silence between two moments; all of it when absent. */
+    silence?: (from: Moment, to: Moment) => Duration,
+  ): BreakerTrip | null;
   accepted(order: OrderQuestion, now: Moment): void;
   /** A refusal by risk, router or broker, for the breaker that counts them. */
   refused(reason: string, now: Moment): void;

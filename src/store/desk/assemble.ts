@@ -100,6 +100,7 @@ export function assemble(parts: Parts): Desk {
       slowFactor: values.runtime_slow_factor,
     },
     dollarPerTrade: values.dollar_per_trade,
+    ...(values.day_ends === "00:00 UTC" ? {} : { dayEnds: values.day_ends }),
     strategies: parts.strategies,
   };
 }

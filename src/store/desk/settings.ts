@@ -9,7 +9,7 @@
 import { DAY, duration, HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
 import { amount, choice, currencyCode, moment, number, orNone, seconds, share, span } from "./values.ts";
-import { speed, symbolName, text, timeZone, whole, type Kind } from "./values.ts";
+import { speed, symbolName, text, timeInZone, timeZone, whole, type Kind } from "./values.ts";
 
 export interface Setting<T> {
   /** Its place in a desk file: sections and key, with dots. */
@@ -47,6 +47,12 @@ const GENERAL = {
   name: row("name", text(80), "desk", "the desk's name", { outside: false }),
   seed: row("seed", text(100), "1", "the seed of the market, of jitter, of run times and of injected faults"),
   dollar_per_trade: row("dollar_per_trade", number({ above: 0, max: 1e12 }), 10_000, "the value of a whole signal"),
+  day_ends: row(
+    "dayEnds",
+    timeInZone,
+    "00:00 UTC",
+    "where the account's day ends, for daily limits, daily results and orders of a day: a local time and its zone",
+  ),
   rate_limit_per_sec: row("rate_limit_per_sec", whole(1, 100_000), 5, "orders that one strategy may send in a second"),
   max_inflight: row("max_inflight", whole(1, 1_000_000), 256, "orders that may be in flight at once"),
   orchestrator_snapshot_interval_s: row(

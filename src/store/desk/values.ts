@@ -194,3 +194,17 @@ export const timeZone: Kind<string> = kind(z.string().max(64).refine(knownZone),
   rule: "write a time zone such as UTC or America/New_York",
   words: () => ["UTC", ...Intl.supportedValuesOf("timeZone")],
 });
+
+const TIME_IN_ZONE = /^((?:[01]\d|2[0-3]):[0-5]\d|24:00)\s+(\S+)$/;
+
+/** A local time of a zone, `17:00 America/New_York`; midnight is `00:00`. */
+export const timeInZone: Kind<string> = kind(
+  z
+    .string()
+    .max(80)
+    .transform((written) => TIME_IN_ZONE.exec(written.trim()))
+    .refine((match): match is RegExpExecArray => match !== null && knownZone(match[2] as string))
+    .transform(([, time, zone]) => `${time === "24:00" ? "00:00" : time} ${zone}`),
+  (value) => value,
+  { rule: "write a local time and its zone, such as 17:00 America/New_York or 00:00 UTC" },
+);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Calendar } from "../../../src/live/calendar/index.ts";
+import { Calendar, openTimeOfAny } from "../../../src/live/calendar/index.ts";
 import { dayOf, textOfDay, weekdayOf } from "../../../src/live/calendar/days.ts";
 import { CALENDAR_NAMES, type CalendarName } from "../../../src/shared/desk.ts";
 import { DAY, MINUTE } from "../../../src/shared/time.ts";
@@ -75,9 +75,9 @@ describe("built-in calendars", () => {
     const fx = new Calendar("fx");
     const monday = dayOf(2026, 11, 23) * DAY;
     expect(fx.spanAt(monday + 5 * MINUTE)).toEqual({ opens: monday, closes: monday + 5 * DAY });
-    expect(fx.openTime(monday - 2 * DAY, monday + 8 * DAY)).toBe(6 * DAY);
+    expect(openTimeOfAny([fx], monday - 2 * DAY, monday + 8 * DAY)).toBe(6 * DAY);
     const crypto = new Calendar("crypto");
     expect(crypto.isOpen(monday)).toBe(true);
-    expect(crypto.openTime(monday, monday + 30 * DAY)).toBe(30 * DAY);
+    expect(openTimeOfAny([crypto], monday, monday + 30 * DAY)).toBe(30 * DAY);
   });
 });
