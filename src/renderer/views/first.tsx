@@ -38,7 +38,7 @@ function OperatorField(): ReactNode {
   const set = usePrefs((state) => state.set);
   return (
     <label className="field operator">
-      <span>Operator: the name that halts, reviews and limit changes are recorded under</span>
+      <span>Operator, as recorded with halts and reviews</span>
       <input
         data-testid="first-operator"
         value={operator}
@@ -112,7 +112,7 @@ export function FirstStart(): ReactNode {
       <div className="row">
         <button
           type="button"
-          className="button primary large"
+          className={interrupted === null ? "button primary large" : "button large"}
           data-testid="start-session"
           disabled={busy}
           onClick={start}
