@@ -1,0 +1,83 @@
+/**
+ * `verify` on journals whose chain is right and whose meaning is wrong.
+ *
+ * 1. Each is a real session's journal with one entry behind it that the session would not have written.
+ */
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { verifySession } from "../../src/harness/verify.ts";
+import { orderIdOf } from "../../src/orchestrator/index.ts";
+import { openJournal, type EntryBody } from "../../src/store/index.ts";
+import type { EntryKind, JournalEntry } from "../../src/store/journal/entries.ts";
+import { deskOf } from "../live/session/desks.ts";
+import { crashCopy, create, entriesOf, finish, journalOf, minutes } from "../live/session/stage.ts";
+
+function newest<K extends EntryKind>(
+  entries: readonly JournalEntry[],
+  kind: K,
+  found: (entry: Extract<JournalEntry, { kind: K }>) => boolean = () => true,
+): Extract<JournalEntry, { kind: K }> {
+  const entry = entriesOf(entries, kind).findLast(found);
+  if (entry === undefined) throw new Error(`The session wrote no such entry of the kind ${kind}.`);
+  return entry;
+}
+
+const bodyOf = ({ seq: _seq, at: _at, ...body }: JournalEntry): EntryBody => body as EntryBody;
+
+/** The checks of a session with one entry more, and that entry's number; `null` adds none. */
+async function verified(more: ((entries: readonly JournalEntry[]) => EntryBody) | null) {
+  const session = await create(deskOf(), { length: minutes(4) });
+  expect((await finish(session)).fills).toBeGreaterThan(0);
+  const entries = journalOf(session.folder);
+  const last = newest(entries, "session");
+  const workspace = crashCopy(session.folder);
+  const id = basename(session.folder);
+  if (more !== null) {
+    const journal = openJournal(join(workspace.sessions, id, "journal.db"));
+    journal.append(more(entries), last.at);
+    journal.commit();
+    journal.close();
+  }
+  const { checks } = await verifySession(workspace, id);
+  return {
+    seq: entries.length + 1,
+    check: (name: (typeof checks)[number]["name"]) => checks.find((check) => check.name === name),
+  };
+}
+
+describe("a journal whose chain is right", () => {
+  it("passes as the session left it", async () => {
+    const { check } = await verified(null);
+    for (const name of ["chain", "orders", "replay", "snapshot"] as const)
+      expect(check(name), name).toMatchObject({ state: "passed" });
+  });
+
+  it.each<[what: string, more: (entries: readonly JournalEntry[]) => EntryBody, text: RegExp]>([
+    ["an order that is sent a second time", (entries) => bodyOf(newest(entries, "send")), /^ROUTER-\d+ is sent twice$/],
+    [
+      "an order's number that is left out",
+      (entries) => {
+        const orderId = orderIdOf(entriesOf(entries, "send").length + 2);
+        return { ...bodyOf(newest(entries, "order", (one) => one.accepted && !one.replay)), orderId } as EntryBody;
+      },
+      /^ROUTER-\d+ follows number \d+; a number is missing or used again$/,
+    ],
+    [
+      "a fill that is booked a second time",
+      (entries) => bodyOf(newest(entries, "fill", (one) => one.verdict === "booked")),
+      /^fill \S+ is booked twice$/,
+    ],
+  ])("fails for %s", async (_what, more, text) => {
+    const { check, seq } = await verified(more);
+    expect(check("chain")).toMatchObject({ state: "passed" });
+    expect(check("orders")).toMatchObject({ state: "failed", seq });
+    expect(check("orders")?.text).toMatch(text);
+  });
+
+  it("fails for a snapshot that was made of another router", async () => {
+    const { check, seq } = await verified(
+      (entries) => ({ ...bodyOf(newest(entries, "snapshot")), sha256: "0".repeat(64) }) as EntryBody,
+    );
+    expect(check("snapshot")).toMatchObject({ state: "failed", seq });
+  });
+});
