@@ -22,7 +22,7 @@ function newest<K extends EntryKind>(
   return entry;
 }
 
-const bodyOf = ({ seq: _seq, at: _at, ...body }: JournalEntry): EntryBody => body as EntryBody;
+const bodyOf = ({ seq: _seq, at: _at, ...body }: JournalEntry): EntryBody => body;
 
 /** The checks of a session with one entry more, and that entry's number; `null` adds none. */
 async function verified(more: ((entries: readonly JournalEntry[]) => EntryBody) | null) {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DriftBoard, REVIEWED_ITEMS_MAX } from "../../src/orchestrator/drift-board.ts";
 import { DueHeap } from "../../src/orchestrator/due-heap.ts";
-import { OrderRouter } from "../../src/orchestrator/index.ts";
+import { MetricsRecorder, OrderRouter } from "../../src/orchestrator/index.ts";
 import { RateWindow } from "../../src/orchestrator/rate-counter.ts";
 import { unreadable } from "../../src/orchestrator/reports.ts";
 import { moment, SECOND } from "../../src/shared/time.ts";
@@ -96,6 +96,30 @@ describe("the heap of due moments", () => {
           heap.remove(next);
         }
         expect(order).toEqual([...model].toSorted((a, b) => a[1] - b[1] || a[0] - b[0]).map(([one]) => one));
+      }),
+    );
+  });
+});
+
+describe("a recorder of metrics", () => {
+  it("that is restored goes on as the saved one, for windows that are full and have turned", () => {
+    const tick = fc.record({ latency: fc.nat(9), skipped: fc.boolean(), depth: fc.nat(9) });
+    const ticks = fc.array(tick, { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), ticks, ticks, (window, before, after) => {
+        const [kept, restored] = [new MetricsRecorder({ window }), new MetricsRecorder({ window })];
+        const record = (into: MetricsRecorder, { latency, skipped, depth }: (typeof before)[number]): void => {
+          into.recordTick("alpha", latency, { skipped });
+          into.recordQueueDepth(depth);
+        };
+        for (const one of before) record(kept, one);
+        restored.restore(kept.state());
+        for (const one of after) {
+          record(kept, one);
+          record(restored, one);
+          expect(restored.snapshot(T)).toEqual(kept.snapshot(T));
+          expect(restored.probe(T)).toEqual(kept.probe(T));
+        }
       }),
     );
   });

@@ -126,6 +126,29 @@ describe("a journal that cannot be written", () => {
   });
 });
 
+describe("a command between two passes that meets a full disk", () => {
+  it("ends the session at its next pass, although that one has nothing to write", async () => {
+    const timers = new HandTimers();
+    const disk = new FailingDisk(nodeFileSystem);
+    const desk = deskOf();
+    const hourly = { snapshotInterval: minutes(60), metricsInterval: minutes(60), equityInterval: minutes(60) };
+    const session = await create(
+      { ...desk, orchestrator: { ...desk.orchestrator, ...hourly } },
+      { speed: 60, length: minutes(50), ports: { ...handPorts(timers), fs: disk } },
+    );
+    session.start();
+    await timers.pass(1_000);
+    session.pause("ada");
+    await timers.pass(1_000);
+    // The halt is in the journal; the router's file that goes with it cannot be written.
+    disk.fault = { kind: "ENOSPC", path: /router_state/ };
+    expect(() => session.halt({ operator: "ada", note: "" })).toThrow(CodedError);
+    expect(session.state).not.toBe("failed");
+    await timers.pass(1_000);
+    expect(session.state).toBe("failed");
+  });
+});
+
 describe("a disk that takes no more beside the journal", () => {
   const FAULTS: readonly DiskFault[] = ["ENOSPC", "EROFS", "EIO", "half"];
   const PLACES = [/orders\.csv/, /equity_curve\.csv/, /orchestrator_metrics/, /router_state/, /\//] as const;

@@ -253,6 +253,40 @@ describe("a cancel", () => {
   });
 });
 
+describe("a fill that is reported again", () => {
+  /** A session that has booked a fill, and that fill. */
+  async function filled() {
+    const out = outside();
+    const timers = new HandTimers();
+    const ports = { ...handPorts(timers), ...out.ports };
+    const session = await create(deskOf(), { speed: 60, length: minutes(60), ports });
+    session.start();
+    for (let left = 100; out.venue.fills.length === 0 && left > 0; left -= 1) await timers.pass(500);
+    const [first] = out.venue.fills;
+    if (first === undefined) throw new Error("Nothing filled.");
+    await timers.pass(500);
+    return { out, timers, session, first };
+  }
+
+  it.each([
+    ["as it was is a duplicate, and no drift", {}, "duplicate", []],
+    ["with another quantity is quarantined, and halts", { quantity: "7" }, "quarantined", ["conflicting_fill"]],
+    ["with another price is quarantined, and halts", { price: "1.5" }, "quarantined", ["conflicting_fill"]],
+  ] as const)("%s", async (_what, change, verdict, drift) => {
+    const { out, timers, session, first } = await filled();
+    const booked = session.probe().counts.fills;
+    const at = session.probe().now;
+    out.venue.tell({ kind: "fill", fill: { ...first, at, ...change, cursor: out.venue.fills.length + 1 } });
+    await timers.pass(500);
+    const reports = entriesOf(session.entries(), "fill").filter((entry) => entry.fillId === first.fillId);
+    expect(reports.map((entry) => entry.verdict)).toEqual(["booked", verdict]);
+    expect(session.probe().drift.map((item) => item.drift)).toEqual(drift);
+    // Quarantined means halted.
+    expect(session.probe().router.halted).toBe(drift.length > 0);
+    expect(session.probe().counts.fills).toBeGreaterThanOrEqual(booked);
+  });
+});
+
 describe("what the venue holds at a restart", () => {
   async function stopped() {
     const out = outside();
@@ -288,6 +322,22 @@ describe("what the venue holds at a restart", () => {
     again.resume(ADA);
     expect((await finish(again)).failure).toBeNull();
     void now;
+  });
+
+  it("is one item of drift while it waits, however often it is opened", async () => {
+    const { out, workspace, id } = await stopped();
+    const before = Number(out.venue.positions()["AAA"] ?? "0");
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), () => ({
+          positions: () => Promise.resolve({ ok: true, value: { ...out.venue.positions(), AAA: String(before + 5) } }),
+        })),
+    };
+    for (let time = 0; time < 3; time += 1) {
+      const again = await reopen(workspace, id, { ports });
+      expect(again.probe().drift).toMatchObject([{ drift: "position_mismatch", evidence: { symbol: "AAA" } }]);
+      await again.stop("operator");
+    }
   });
 
   it("is booked where it is a fill of one of our orders that the journal lacks", async () => {

@@ -118,6 +118,19 @@ describe("a run that takes too long", () => {
     expect(await finish(again)).toMatchObject({ failure: null });
   });
 
+  it.each([
+    ["exactly its budget is on time", 0, "ok"],
+    ["a microsecond more is an overrun", 1, "overrun"],
+  ] as const)("of %s", async (_what, more, outcome) => {
+    const median = (5 * SECOND + more) as Duration;
+    const desk = deskOf({ runtime: { median, sigma: 0, slowShare: 0, slowFactor: 1 } });
+    const session = await create(desk, { length: minutes(3) });
+    await finish(session);
+    const runs = entriesOf(journalOf(session.folder), "run_finished");
+    expect(runs.length).toBeGreaterThan(4);
+    for (const run of runs) expect(run).toMatchObject({ outcome, runtime: median });
+  });
+
   it("past its budget and within its deadline counts as an overrun, costs slots and keeps its orders", async () => {
     const slow = deskOf({ runtime: { median: (10 * SECOND) as Duration, sigma: 0, slowShare: 0, slowFactor: 1 } });
     const strategies = slow.strategies.map((one) => ({
