@@ -18,7 +18,6 @@ export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWr
 export type { Database, Statement } from "./journal/sqlite.ts";
 export { ARTIFACT_FILES, Artifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";
-export * from "./session/csv.ts";
 export * from "./session/folder.ts";
 export * from "./session/lock.ts";
 export * from "./session/record.ts";

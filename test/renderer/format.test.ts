@@ -120,7 +120,7 @@ describe("keys", () => {
 describe("files", () => {
   it("lets no cell become a formula, and keeps numbers numbers", () => {
     const csv = toCsv([{ name: "=1+1", note: 'a "b", c', value: "-2.5", plus: "+x", none: null }]);
-    expect(csv).toBe('name,note,value,plus,none\r\n\'=1+1,"a ""b"", c",-2.5,\'+x,\r\n');
+    expect(csv).toBe('name,note,value,plus,none\n\'=1+1,"a ""b"", c",-2.5,\'+x,\n');
   });
 
   it("writes the same rows as JSON", () => {

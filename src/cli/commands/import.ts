@@ -7,11 +7,12 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { csvLine } from "../../shared/csv.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatDuration, formatMoment, moment } from "../../shared/time.ts";
 import { importBars, type BarTable, type Imported, type ImportedFile } from "../../live/feed/index.ts";
 import { readSource } from "../../live/session/feed-of.ts";
-import { csvLine, nodeFileSystem, openWorkspace, workspaceAt, writeTextAtomic } from "../../store/index.ts";
+import { nodeFileSystem, openWorkspace, workspaceAt, writeTextAtomic } from "../../store/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Options {

@@ -7,11 +7,12 @@
 import { Option } from "commander";
 import { readTicks, type TickCounts } from "../../live/status/index.ts";
 import type { Tick } from "../../live/ticks/index.ts";
+import { csvLine } from "../../shared/csv.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { TICK_CLASSES, TICK_MEANINGS, type TickClass } from "../../shared/ticks.ts";
 import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
-import { csvLine, findSession, workspaceAt } from "../../store/index.ts";
+import { findSession, workspaceAt } from "../../store/index.ts";
 import { wholeNumber } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 
@@ -97,7 +98,7 @@ function ticks(context: Context, options: Options, words: readonly string[]): nu
   const last = wholeNumber("--last", options.last, 1, LAST_MAX);
   const files = findSession(workspaceAt(context.workspace), words[0] ?? "latest");
   if (options.csv === true) {
-    const line = (cells: readonly (string | number | null)[]): void => output.line(csvLine(cells).trimEnd());
+    const line = (cells: readonly (string | number | null)[]): void => output.line(csvLine(cells).slice(0, -1));
     let begun = false;
     readTicks(files, options, (tick) => {
       const values = valuesOf(tick);

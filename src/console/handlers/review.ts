@@ -10,7 +10,7 @@ import type { Handlers, Input } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, moment } from "../../shared/time.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
-import { csvLine, type Cell } from "../csv.ts";
+import { csvLine, type CsvCell } from "../../shared/csv.ts";
 import { LogProjection } from "../projections/log.ts";
 import { errorKindOf, MetricsProjection } from "../projections/metrics.ts";
 import { OrdersProjection } from "../projections/orders.ts";
@@ -173,7 +173,7 @@ const MOMENTS: ReadonlySet<string> = new Set([
 /** A column whose values are moments, by its name. */
 const isMoment = (name: string): boolean => MOMENTS.has(name) || name.endsWith("At");
 
-function cellOf(name: string, value: unknown): Cell {
+function cellOf(name: string, value: unknown): CsvCell {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" && isMoment(name)) return formatMoment(moment(value));
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
@@ -184,5 +184,5 @@ function cellOf(name: string, value: unknown): Cell {
 function csvOf(rows: readonly Row[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) => csvLine(names.map((name) => cellOf(name, row[name]))));
-  return `${[csvLine(names), ...lines].join("\n")}\n`;
+  return [csvLine(names), ...lines].join("");
 }

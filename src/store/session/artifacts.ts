@@ -7,13 +7,13 @@
  * 3. No wall time, session id or path stands in them.
  */
 import { join } from "node:path";
+import { csvLine } from "../../shared/csv.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { ioError } from "../files/atomic.ts";
 import { LineLog } from "../files/line-log.ts";
 import type { EntryKind, JournalEntry } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
-import { csvLine } from "./csv.ts";
 
 interface Artifact {
   readonly file: string;

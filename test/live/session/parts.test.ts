@@ -71,10 +71,12 @@ describe("a run's end", () => {
       scheduler: scheduler(),
       metrics: new MetricsRecorder({ window: 10 }),
       router: { inflightCount: 0 },
+      tally: tallyOf(),
+      startedAt: at(0),
     } as unknown as Core;
     const due = core.scheduler.nextRun(NAME);
     runStarted(core, NAME, due, due);
-    runFinished(core, { strategy: NAME, due, outcome: "ok" }, 0, moment(due + runtime));
+    runFinished(core, { strategy: NAME, due, started: due, outcome: "ok" }, 0, moment(due + runtime));
     expect(core.metrics.snapshot(due)).toMatchObject({ skip_rate: rate });
   });
 });

@@ -1,9 +1,10 @@
 /**
- * Cells of the CSV files that a session writes and a view exports.
+ * The one writer of CSV: of a session's files, of exports and of what a view saves.
  *
  * 1. A cell that a spreadsheet would run as a formula gets an apostrophe in front, also when blanks or control characters hide
  *    its start; a plain number never does.
- * 2. Cells with commas, quotes or line ends are quoted, as RFC 4180 has it.
+ * 2. Cells with commas, quotes or line ends are quoted, as RFC 4180 has it; a line ends with a line feed.
+ * 3. What is absent is an empty cell.
  */
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
@@ -21,8 +22,10 @@ function startsFormula(text: string): boolean {
   return false;
 }
 
-/** One cell; null and undefined are empty. */
-export function csvCell(value: string | number | boolean | null | undefined): string {
+export type CsvCell = string | number | boolean | null | undefined;
+
+/** One cell, neutralised and quoted where it must be. */
+export function csvCell(value: CsvCell): string {
   if (value === null || value === undefined) return "";
   const raw = String(value);
   if (PLAIN.test(raw)) return raw;
@@ -31,6 +34,6 @@ export function csvCell(value: string | number | boolean | null | undefined): st
 }
 
 /** One line with its end. */
-export function csvLine(cells: readonly (string | number | boolean | null | undefined)[]): string {
+export function csvLine(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(",")}\n`;
 }

@@ -1,9 +1,9 @@
-/** Cells of a session's CSV files: no spreadsheet runs one, and each reads back as it was. */
+/** Cells of CSV files: no spreadsheet runs one, and each reads back as it was. */
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvCell, csvLine } from "../../../src/store/index.ts";
-import { hostileText } from "../folders.ts";
+import { csvCell, csvLine } from "../../src/shared/csv.ts";
+import { hostileText } from "../store/folders.ts";
 
 describe("a cell", () => {
   it.each([
@@ -16,7 +16,11 @@ describe("a cell", () => {
     ["\n=1", '"\'\n=1"'],
     ["  =1", "'  =1"],
     ["\u0000=1", "'\u0000=1"],
+    ["\u00a0=1", "'\u00a0=1"],
     ["\uff1d1", "'\uff1d1"],
+    ["-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"],
+    ["|x", "'|x"],
+    ["%x", "'%x"],
     ["a=1", "a=1"],
     ["a,b", '"a,b"'],
     ['say "x"', '"say ""x"""'],
@@ -31,6 +35,10 @@ describe("a cell", () => {
   it.each([["-1.2.3"], ["-Infinity"], ["--1"], ["-1e"], ["- 1"]])("%s is no number", (value) => {
     expect(csvCell(value)).toBe(`'${value}`);
   });
+});
+
+it("what is absent is an empty cell", () => {
+  expect(csvLine([null, undefined, "", 0, false])).toBe(",,,0,false\n");
 });
 
 it("a line reads back, but for the apostrophe", () => {
