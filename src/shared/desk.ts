@@ -80,6 +80,10 @@ export interface PaperBrokerConfig {
   readonly kind: "paper";
   readonly currency: string;
   readonly cash: string;
+  /** What orders may be paid with; absent where there is no limit, as in every session before there was one. */
+  readonly account?: "margin" | "cash";
+  /** Exposure of a margin account at most, as a multiple of its equity; absent in a cash account. */
+  readonly leverage?: number;
   readonly slippageBps: number;
   readonly feeBps: number;
   /** From a mark to the fill's report. */

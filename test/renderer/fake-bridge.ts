@@ -278,6 +278,7 @@ function rejections(): StreamValue<"rejections"> {
       limit: rate ? "5" : "10000.00",
       freeAt: rate ? NOW - (18 - index) * 11.3e6 + 600_000 : null,
       from: null,
+      largest: null,
       detail: null,
       because: "the newest bar crossed z 2.0, five symbols at once",
       bar: NOW - 60e6,

@@ -99,7 +99,7 @@ export class RejectionsProjection {
     this.#awaited.delete(orderId);
     const detail = `The broker refused ${orderId}: ${refusalText(reason, figures)}`;
     const { value, limit, from } = figures ?? { value: null, limit: null, from: null };
-    return this.#add({ ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from });
+    return this.#add({ ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from, largest: null });
   }
 
   #add(row: RejectionRow): RejectionRow {
@@ -134,6 +134,7 @@ function rowOf(order: OrderAt, seq: number, at: Moment, cause: string, detail: s
     limit: order.limit,
     freeAt: order.freeAt,
     from: null,
+    largest: order.largest ?? null,
     detail,
     because: order.because.text,
     bar: order.bar,

@@ -118,7 +118,11 @@ function riskStep(trail: Trail): WhyStep[] {
       title: HALTED_REASONS.has(order.reason) ? "Kill switch" : "Risk",
       text: refused ? refusal(order) : warned > 0 ? `${passed} ${warned} of them warn.` : passed,
       state: refused ? severityOf(order.reason) : warned > 0 ? "warning" : "ok",
-      values: valuesOf(refused ? [...guards, ["free at", momentText(order.freeAt)]] : guards),
+      values: valuesOf(
+        refused
+          ? [...guards, ["free at", momentText(order.freeAt)], ["largest size that passes", order.largest ?? null]]
+          : guards,
+      ),
     },
   ];
 }

@@ -52,6 +52,8 @@ function brokerValues({ broker }: Desk): Partial<SettingValues> {
     broker: broker.kind,
     currency: broker.currency,
     cash: broker.cash,
+    account: broker.account ?? "margin",
+    ...(broker.account === "cash" ? {} : { leverage: broker.leverage ?? null }),
     slippage_bps: broker.slippageBps,
     fee_bps: broker.feeBps,
     latency: broker.latency,

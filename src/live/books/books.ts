@@ -5,8 +5,10 @@
  * 2. An owner is a strategy or `unattributed`. The owners' quantities of a symbol add up to the account's.
  * 3. They are a function of the marks and fills in their order: asking changes nothing.
  * 4. The peak, and so the drawdown, looks at equity after every mark and fill.
- * 5. A day of the account begins with its first mark or fill; what everybody had then is kept for the daily limits. A day
- *    that is over does not begin again, whatever comes late.
+ * 5. What each owner had at the first mark or fill of a day of the account is kept for the daily limits; before it, the new day's profit
+ *    is zero. A day that is over does not begin again, whatever comes late.
+ * 6. The drawdown cap has a peak of its own. It begins again at a resume, and at a moment that is given ahead: with equity as it stands
+ *    before the first mark or fill at or after that moment.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -37,6 +39,10 @@ export interface BooksState {
   readonly equity: string;
   readonly peak: string;
   readonly breakerPeak: string;
+  /** The drawdown cap's; absent in a state that was saved before it had a peak of its own. */
+  readonly capPeak?: string;
+  /** When that peak begins again, null for never. */
+  readonly capPeakEndsAt?: Moment | null;
   /** The number of the account's day, null before the first mark or fill. */
   readonly day: number | null;
   readonly dayEquity: string;
@@ -69,6 +75,10 @@ export class Books implements BooksPort {
   #breakerPeak: Decimal;
   /** The breaker's drawdown as it was last asked for, with what it was made of. */
   #breakerAsked: { readonly peak: Decimal; readonly equity: Decimal; readonly drawdown: Decimal };
+  /** The drawdown cap's peak, and the moment from which it counts no more. */
+  #capPeak: Decimal;
+  #capPeakEndsAt: Moment | null = null;
+  #gross = ZERO;
   #day = Number.NaN;
   #dayEquity: Decimal;
   #dayProfits = new Map<string, Decimal>();
@@ -83,13 +93,14 @@ export class Books implements BooksPort {
     this.#equity = this.#start;
     this.#peak = this.#start;
     this.#breakerPeak = this.#start;
+    this.#capPeak = this.#start;
     this.#breakerAsked = { peak: this.#start, equity: this.#start, drawdown: ZERO };
     this.#dayEquity = this.#start;
   }
 
   book(execution: Execution): Decimal {
     const { owner, symbol, quantity, price, fee } = execution;
-    this.#turnDay(execution.at);
+    this.#turnTo(execution.at);
     const book = this.#owner(owner);
     const { position, realized } = fillPosition(book.positions.get(symbol) ?? FLAT, quantity, price);
     if (position.quantity.isZero()) book.positions.delete(symbol);
@@ -110,7 +121,7 @@ export class Books implements BooksPort {
   }
 
   mark(symbol: string, price: number, at: Moment): void {
-    this.#turnDay(at);
+    this.#turnTo(at);
     const held = this.#held(symbol);
     if (held.markNumber === price) return;
     held.markNumber = price;
@@ -190,13 +201,23 @@ export class Books implements BooksPort {
     return this.#equity;
   }
 
-  /** What equity gained since the day's first moment; negative for a loss. */
-  get dayProfit(): Decimal {
-    return this.#equity.minus(this.#dayEquity);
+  get cash(): Decimal {
+    return this.#cash;
   }
 
-  /** What an owner gained since the day's first moment. */
-  dayProfitOf(owner: string): Decimal {
+  /** The values of all positions at their marks, longs and shorts as sizes. */
+  get gross(): Decimal {
+    return this.#gross;
+  }
+
+  /** What equity gained since the first mark or fill of the day at `now`; negative for a loss, zero before that. */
+  dayProfit(now: Moment): Decimal {
+    return this.days.dayOf(now) > this.#day ? ZERO : this.#equity.minus(this.#dayEquity);
+  }
+
+  /** What an owner gained since the first mark or fill of the day at `now`; zero before that. */
+  dayProfitOf(owner: string, now: Moment): Decimal {
+    if (this.days.dayOf(now) > this.#day) return ZERO;
     return this.profitOf(owner).minus(this.#dayProfits.get(owner) ?? ZERO);
   }
 
@@ -211,9 +232,23 @@ export class Books implements BooksPort {
     return this.#breakerAsked.drawdown;
   }
 
-  /** The breaker's peak begins anew at the present equity: an operator has looked and resumed. */
+  /** The peaks of the breaker and of the drawdown cap begin again at the present equity: an operator has looked and resumed. */
   restartPeak(): void {
     this.#breakerPeak = this.#equity;
+    this.#capPeak = this.#equity;
+    this.#capPeakEndsAt = null;
+  }
+
+  /** The drawdown cap's peak begins again at a moment that is still ahead. */
+  endCapPeakAt(at: Moment): void {
+    this.#capPeakEndsAt = at;
+  }
+
+  /** Equity's fall from the drawdown cap's peak, as a share of that peak, ≥ 0. */
+  capDrawdown(now: Moment): Decimal {
+    if (this.#capPeakEndsAt !== null && now >= this.#capPeakEndsAt) return ZERO;
+    const peak = this.#capPeak;
+    return peak.gt(ZERO) ? Decimal.max(ZERO, peak.minus(this.#equity).div(peak)) : ZERO;
   }
 
   /** An owner's profit after fees, at the marks. */
@@ -251,6 +286,8 @@ export class Books implements BooksPort {
       equity: plain(this.#equity),
       peak: plain(this.#peak),
       breakerPeak: plain(this.#breakerPeak),
+      capPeak: plain(this.#capPeak),
+      capPeakEndsAt: this.#capPeakEndsAt,
       day: Number.isNaN(this.#day) ? null : this.#day,
       dayEquity: plain(this.#dayEquity),
       dayProfits: [...this.#dayProfits].map(([owner, profit]) => [owner, plain(profit)] as const),
@@ -267,6 +304,8 @@ export class Books implements BooksPort {
     this.#equity = decimal(state.equity);
     this.#peak = decimal(state.peak);
     this.#breakerPeak = decimal(state.breakerPeak);
+    this.#capPeak = decimal(state.capPeak ?? state.peak);
+    this.#capPeakEndsAt = state.capPeakEndsAt ?? null;
     this.#day = state.day ?? Number.NaN;
     this.#dayEquity = decimal(state.dayEquity);
     this.#dayProfits = new Map(state.dayProfits.map(([owner, profit]) => [owner, decimal(profit)]));
@@ -277,16 +316,23 @@ export class Books implements BooksPort {
       for (const [symbol, quantity, average] of positions)
         owner.positions.set(symbol, { quantity: decimal(quantity), average: decimal(average) });
     }
+    this.#gross = ZERO;
     for (const { symbol, quantity, average, mark, markNumber, value } of state.symbols) {
       const held = this.#held(symbol);
       held.position = { quantity: decimal(quantity), average: decimal(average) };
       held.mark = mark === null ? null : decimal(mark);
       held.markNumber = markNumber ?? Number.NaN;
       held.value = decimal(value);
+      this.#gross = this.#gross.plus(held.value.abs());
     }
   }
 
-  #turnDay(at: Moment): void {
+  /** What begins again at a moment, before anything of that moment is booked. */
+  #turnTo(at: Moment): void {
+    if (this.#capPeakEndsAt !== null && at >= this.#capPeakEndsAt) {
+      this.#capPeak = this.#equity;
+      this.#capPeakEndsAt = null;
+    }
     const day = this.days.dayOf(at);
     if (day <= this.#day) return;
     this.#day = day;
@@ -315,7 +361,9 @@ export class Books implements BooksPort {
   #revalue(held: Held): void {
     const value = held.mark === null ? ZERO : held.position.quantity.times(held.mark);
     this.#equity = this.#equity.minus(held.value).plus(value);
+    this.#gross = this.#gross.minus(held.value.abs()).plus(value.abs());
     held.value = value;
+    if (this.#equity.gt(this.#capPeak)) this.#capPeak = this.#equity;
     if (this.#equity.gt(this.#peak)) this.#peak = this.#equity;
     if (this.#equity.gt(this.#breakerPeak)) this.#breakerPeak = this.#equity;
   }

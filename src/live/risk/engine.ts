@@ -1,35 +1,47 @@
 /**
  * Risk: guards for each order, breakers for the session.
  *
- * 1. `check` and `breaker` change nothing; what changes the engine is what the journal tells: an accepted order, a refusal,
- *    a resume, a change of a limit. So a replay of the journal rebuilds it.
- * 2. Turnover counts accepted orders of the account's day; it begins at zero with the day's first.
- * 3. A cooldown begins with the first refusal by the drawdown cap, and runs out by session time alone.
+ * 1. `check` and `breaker` change nothing; what changes the engine is what the journal holds: a fill, a refusal, a resume, a change of a
+ *    limit. So a replay of the journal rebuilds it.
+ * 2. Turnover is the value of the day's fills. What works is added when it is compared; what was refused or canceled never counts.
+ * 3. A cooldown begins with a refusal by the drawdown cap while none lasts, and ends by session time alone, or with a resume. With its
+ *    end the cap's peak begins again, so that only a new fall begins another.
  * 4. At most `reject_limit` rejection times are kept.
+ * 5. The moment and the size that a refusal reports are true: the same order passes all guards then, or at that size now, if nothing
+ *    else changes. Where that is not known, nothing is reported.
  */
-import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
+import { Decimal, decimal, plain, roundDownToStep, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
 import { between, durationText, formatMoment, later, type Moment } from "../../shared/time.ts";
 import type { HeadroomProbe } from "../session/api.ts";
-import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict } from "../session/parts.ts";
+import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict, Traded } from "../session/parts.ts";
+import { openCost } from "./buying-power.ts";
 import { Exposure } from "./exposure.ts";
-import { GUARDS, journaled, positionLimitOf, written } from "./guards.ts";
-import type { GuardOrder, RiskState, RiskView } from "./guards.ts";
+import { GUARDS, positionLimitOf } from "./guards.ts";
+import { guardOrder } from "./order.ts";
+import { journaled, written } from "./reading.ts";
+import type { GuardOrder, Reading, RiskState, RiskView } from "./reading.ts";
 
-/** The engine's state, plain JSON; `turnover` is an exact decimal, `turnoverDay` the number of the account's day. */
+/** The engine's state, plain JSON; `traded` is an exact decimal, `tradedDay` the number of its day. */
 export interface RiskEngineState {
   readonly limits: RiskLimits;
-  readonly turnover: string;
-  readonly turnoverDay: number | null;
+  /** Absent, as `tradedDay`, in a state of a version that counted accepted orders in place of fills. */
+  readonly traded?: string;
+  readonly tradedDay?: number | null;
+  /** What such a version counted. It holds until the day ends: too much turnover rather than too little. */
+  readonly turnover?: string;
+  readonly turnoverDay?: number | null;
   readonly cooldownUntil: Moment | null;
   readonly refusedAt: readonly Moment[];
 }
 
+type Add = (guard: string, scope: string, value: Decimal, limit: string | number | Decimal | null) => void;
+
 export class RiskEngine implements RiskPort {
   #limits: RiskLimits;
   readonly #view: RiskView;
-  #turnover = ZERO;
-  #turnoverDay = Number.NaN;
+  #traded = ZERO;
+  #tradedDay = Number.NaN;
   #cooldownUntil: Moment | null = null;
   #refusedAt: Moment[] = [];
 
@@ -50,8 +62,8 @@ export class RiskEngine implements RiskPort {
   state(): RiskEngineState {
     return {
       limits: this.#limits,
-      turnover: plain(this.#turnover),
-      turnoverDay: Number.isNaN(this.#turnoverDay) ? null : this.#turnoverDay,
+      traded: plain(this.#traded),
+      tradedDay: Number.isNaN(this.#tradedDay) ? null : this.#tradedDay,
       cooldownUntil: this.#cooldownUntil,
       refusedAt: [...this.#refusedAt],
     };
@@ -60,33 +72,54 @@ export class RiskEngine implements RiskPort {
   /** Takes a saved state in place of its own. */
   restore(state: RiskEngineState): void {
     this.#limits = state.limits;
-    this.#turnover = decimal(state.turnover);
-    this.#turnoverDay = state.turnoverDay ?? Number.NaN;
+    this.#traded = decimal(state.traded ?? state.turnover ?? "0");
+    this.#tradedDay = state.tradedDay ?? state.turnoverDay ?? Number.NaN;
     this.#cooldownUntil = state.cooldownUntil;
     this.#refusedAt = [...state.refusedAt];
   }
 
   check(question: OrderQuestion, now: Moment): RiskVerdict {
     const exposure = this.#exposure();
-    const order = orderOf(question, exposure, this.#view, now);
-    const state = { ...this.#state(now), exposure };
-    const readings = GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter(
-      (item) => item !== null,
-    );
-    const refused = readings.find((item) => !item.passed);
+    const state: RiskState = { exposure, traded: this.#tradedAt(now), cooldownUntil: this.#cooldownUntil };
+    const order = guardOrder(question, this.#view, exposure, now);
+    const readings = this.#readings(order, state);
+    const refusing = readings.filter((item) => !item.passed);
+    const [first] = refusing;
     return {
       guards: readings.map(journaled),
       refusal:
-        refused === undefined
+        first === undefined
           ? null
           : {
-              reason: refused.code,
-              detail: refused.detail,
-              value: written(refused.value),
-              limit: written(refused.limit),
-              freeAt: refused.freeAt,
+              reason: first.code,
+              detail: first.detail,
+              value: written(first.value),
+              limit: written(first.limit),
+              freeAt: freeAtOf(refusing),
+              largest: this.#largest(question, order, state, refusing),
             },
     };
+  }
+
+  #readings(order: GuardOrder, state: RiskState): Reading[] {
+    return GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter((item) => item !== null);
+  }
+
+  /** The largest size, in whole lots, that the guards and the venue's minimums let pass; null where there is none, or none is known. */
+  #largest(question: OrderQuestion, order: GuardOrder, state: RiskState, refusing: readonly Reading[]): string | null {
+    const rules = this.#view.venueRules(question.symbol);
+    let bound: Decimal | null = null;
+    for (const { largest } of refusing) {
+      if (largest === null) return null;
+      bound = bound === null ? largest : Decimal.min(bound, largest);
+    }
+    if (rules === undefined || bound === null || !bound.isPositive()) return null;
+    const size = roundDownToStep(bound, decimal(rules.lotSize));
+    if (!size.isPositive() || size.isZero() || size.lt(rules.minQuantity)) return null;
+    if (size.times(question.price).abs().lt(rules.minNotional)) return null;
+    const quantity = size.times(order.quantity.isNegative() ? -1 : 1).toNumber();
+    const smaller = guardOrder({ ...question, quantity }, this.#view, state.exposure, order.now);
+    return this.#readings(smaller, state).every((item) => item.passed) ? plain(size) : null;
   }
 
   breaker(now: Moment, lastFeedAt: Moment | null, silence = between): BreakerTrip | null {
@@ -123,13 +156,17 @@ export class RiskEngine implements RiskPort {
     };
   }
 
-  accepted(question: OrderQuestion, now: Moment): void {
-    this.#turnover = this.#state(now).turnover.plus(notionalOf(question, this.#view));
-    this.#turnoverDay = this.#view.books.days.dayOf(now);
+  traded({ symbol, quantity, price }: Traded, at: Moment): void {
+    const value = this.#view.notional(symbol, decimal(quantity), decimal(price)).abs();
+    this.#traded = this.#tradedAt(at).plus(value);
+    this.#tradedDay = this.#view.books.days.dayOf(at);
   }
 
   refused(reason: string, now: Moment): void {
-    if (reason === "portfolio_drawdown_cap") this.#cooldownUntil = later(now, this.#limits.cooldown);
+    if (reason === "portfolio_drawdown_cap" && (this.#cooldownUntil === null || now >= this.#cooldownUntil)) {
+      this.#cooldownUntil = later(now, this.#limits.cooldown);
+      this.#view.books.endCapPeakAt(this.#cooldownUntil);
+    }
     const { rejectLimit } = this.#limits;
     if (rejectLimit === null) return;
     this.#refusedAt.push(now);
@@ -138,6 +175,7 @@ export class RiskEngine implements RiskPort {
 
   resumed(_now: Moment): void {
     this.#refusedAt = [];
+    this.#cooldownUntil = null;
     this.#view.books.restartPeak();
   }
 
@@ -145,7 +183,7 @@ export class RiskEngine implements RiskPort {
     const { books } = this.#view;
     const limits = this.#limits;
     const rows: HeadroomProbe[] = [];
-    const add = (guard: string, scope: string, value: Decimal, limit: string | number | null): void => {
+    const add: Add = (guard, scope, value, limit) => {
       if (limit === null) return;
       const bound = decimal(limit);
       const used = bound.isZero() ? null : value.div(bound).toNumber();
@@ -153,28 +191,34 @@ export class RiskEngine implements RiskPort {
     };
     const shareOf = (value: Decimal): Decimal => (books.equity.gt(ZERO) ? value.div(books.equity) : ZERO);
     const exposure = this.#exposure();
+    this.#buyingPower(exposure, add);
     this.#fullest(exposure, add);
-    const gross = [...exposure.symbols()].reduce((sum, symbol) => sum.plus(exposure.value(symbol)), ZERO);
-    add("portfolio_gross_cap", "account", shareOf(gross), limits.portfolioGrossCap);
-    add("portfolio_drawdown_cap", "account", decimal(-books.drawdown), limits.portfolioDrawdownCap);
+    add("portfolio_gross_cap", "account", shareOf(exposure.gross()), limits.portfolioGrossCap);
+    add("portfolio_drawdown_cap", "account", books.capDrawdown(now), limits.portfolioDrawdownCap);
     add("session_drawdown_limit", "session", books.breakerDrawdown, limits.sessionDrawdownLimit);
     add(
       "daily_portfolio_loss_cap",
       "account, today",
-      Decimal.max(ZERO, books.dayProfit.negated()),
+      Decimal.max(ZERO, books.dayProfit(now).negated()),
       limits.dailyPortfolioLossCap,
     );
-    add("turnover_block", "account, today", shareOf(this.#state(now).turnover), limits.turnoverBlock);
+    const turnover = this.#tradedAt(now).plus(exposure.workingValue());
+    add("turnover_block", "account, today", shareOf(turnover), limits.turnoverBlock);
     const rejections = this.#refusedAt.filter((at) => between(at, now) <= limits.rejectWindow).length;
     add("reject_limit_reached", `in ${durationText(limits.rejectWindow)}`, decimal(rejections), limits.rejectLimit);
     return rows;
   }
 
+  #buyingPower(exposure: Exposure, add: Add): void {
+    const { books, power } = this.#view;
+    if (power?.account === "margin")
+      add("insufficient_funds", "account", exposure.gross(), Decimal.max(ZERO, books.equity.times(power.leverage)));
+    else if (power?.account === "cash")
+      add("insufficient_funds", "cash", openCost(exposure), Decimal.max(ZERO, books.cash));
+  }
+
   /** The symbol, asset and class that stand nearest to their limits, with what works in them. */
-  #fullest(
-    exposure: Exposure,
-    add: (guard: string, scope: string, value: Decimal, limit: string | number | null) => void,
-  ): void {
+  #fullest(exposure: Exposure, add: Add): void {
     const { books } = this.#view;
     const limits = this.#limits;
     let position = { symbol: "", used: ZERO, value: ZERO, limit: limits.maxPosition ?? null };
@@ -201,24 +245,20 @@ export class RiskEngine implements RiskPort {
     return new Exposure(this.#view.books, this.#view.working());
   }
 
-  #state(now: Moment): Omit<RiskState, "exposure"> {
-    const today = this.#view.books.days.dayOf(now) === this.#turnoverDay;
-    return { turnover: today ? this.#turnover : ZERO, cooldownUntil: this.#cooldownUntil };
+  /** The value that was traded on the day at `now`. */
+  #tradedAt(now: Moment): Decimal {
+    return this.#view.books.days.dayOf(now) === this.#tradedDay ? this.#traded : ZERO;
   }
 }
 
-/** An order's value as a size, in the account's currency. */
-function notionalOf({ symbol, quantity, price }: OrderQuestion, view: RiskView): Decimal {
-  return view.notional(symbol, decimal(quantity), decimal(price)).abs();
+/** When every guard that refuses lets the order pass; null where one of them knows no moment. */
+function freeAtOf(refusing: readonly Reading[]): Moment | null {
+  let latest: Moment | null = null;
+  for (const { freeAt } of refusing) {
+    if (freeAt === null) return null;
+    if (latest === null || freeAt > latest) latest = freeAt;
+  }
+  return latest;
 }
 
-function orderOf(question: OrderQuestion, exposure: Exposure, view: RiskView, now: Moment): GuardOrder {
-  const { strategy, symbol } = question;
-  const quantity = decimal(question.quantity);
-  const held = exposure.held(symbol);
-  // What already works the same way counts: two orders that each close a position would together turn it.
-  const { buys, sells } = exposure.working(symbol);
-  const after = quantity.plus(quantity.isNegative() ? sells : buys);
-  const reduces = !held.isZero() && held.isNegative() !== quantity.isNegative() && after.abs().lte(held.abs());
-  return { strategy, symbol, quantity, notional: notionalOf(question, view), reduces, now };
-}
+/** An order's value as a size, in the account's currency. */

@@ -8,6 +8,7 @@
  */
 import { Decimal, ZERO } from "../../shared/decimal.ts";
 import type { Books } from "../books/index.ts";
+import { sizeWithin, type GuardOrder } from "./reading.ts";
 
 /** What open buys and open sells of a symbol may yet add: signed quantities, and the same at the orders' own prices. */
 export interface WorkingOrders {
@@ -19,20 +20,22 @@ export interface WorkingOrders {
 
 export const NOTHING_WORKS: WorkingOrders = { buys: ZERO, sells: ZERO, buyValue: ZERO, sellValue: ZERO };
 
-/** An order that is asked about: its signed quantity, and its value as a size. */
-interface Asked {
-  readonly symbol: string;
-  readonly quantity: Decimal;
-  readonly notional: Decimal;
-}
+/** An order that is asked about; quantity and value are signed. */
+type Asked = Pick<GuardOrder, "symbol" | "quantity" | "value" | "notional" | "accountRoom">;
 
 export class Exposure {
   readonly #books: Books;
   readonly #working: ReadonlyMap<string, WorkingOrders>;
+  #gross: Decimal | null = null;
 
   constructor(books: Books, working: ReadonlyMap<string, WorkingOrders>) {
     this.#books = books;
     this.#working = working;
+  }
+
+  /** Every symbol that something works in. */
+  workedSymbols(): Iterable<string> {
+    return this.#working.keys();
   }
 
   /** Every symbol that is held or worked in. */
@@ -71,18 +74,63 @@ export class Exposure {
       .abs();
   }
 
-  /** The value, as a size, with everything on this order's side and the order itself. */
-  valueWith({ symbol, quantity, notional }: Asked): Decimal {
-    const { buyValue, sellValue } = this.working(symbol);
-    const held = this.#books.value(symbol);
-    return (quantity.isNegative() ? held.plus(sellValue).minus(notional) : held.plus(buyValue).plus(notional)).abs();
+  /** The largest size on the order's side that leaves the position within a limit, or only reduces it. */
+  largestQuantity({ symbol, quantity, accountRoom }: Asked, limit: Decimal): Decimal {
+    const { buys, sells } = this.working(symbol);
+    const held = this.held(symbol);
+    const room = quantity.isNegative() ? limit.plus(held.plus(sells)) : limit.minus(held.plus(buys));
+    return Decimal.max(accountRoom, room);
   }
 
-  /** The values of all assets for which `counts` holds, with this order's own as it would be. */
-  grossWith(order: Asked, counts: (symbol: string) => boolean): Decimal {
-    let sum = counts(order.symbol) ? this.valueWith(order) : ZERO;
-    for (const symbol of this.symbols())
-      if (symbol !== order.symbol && counts(symbol)) sum = sum.plus(this.value(symbol));
+  /** The value of everything that works, both sides as sizes. */
+  workingValue(): Decimal {
+    let sum = ZERO;
+    for (const { buyValue, sellValue } of this.#working.values()) sum = sum.plus(buyValue.abs()).plus(sellValue.abs());
     return sum;
+  }
+
+  /** The value, as a size, with everything on this order's side and the order itself. */
+  valueWith(order: Asked): Decimal {
+    return this.#valueBefore(order).plus(order.value).abs();
+  }
+
+  /** The signed value with everything on this order's side, and without the order. */
+  #valueBefore({ symbol, quantity }: Pick<Asked, "symbol" | "quantity">): Decimal {
+    const { buyValue, sellValue } = this.working(symbol);
+    return this.#books.value(symbol).plus(quantity.isNegative() ? sellValue : buyValue);
+  }
+
+  /** The values of all other assets for which `counts` holds. */
+  sumBeside(symbol: string, counts: (symbol: string) => boolean): Decimal {
+    let sum = ZERO;
+    for (const other of this.symbols()) if (other !== symbol && counts(other)) sum = sum.plus(this.value(other));
+    return sum;
+  }
+
+  /** Gross exposure with everything that works. */
+  gross(): Decimal {
+    if (this.#gross !== null) return this.#gross;
+    // Only where something works can it differ from what the books hold.
+    let gross = this.#books.gross;
+    for (const symbol of this.#working.keys())
+      gross = gross.minus(this.#books.value(symbol).abs()).plus(this.value(symbol));
+    this.#gross = gross;
+    return gross;
+  }
+
+  /** Gross exposure of all assets but one. */
+  grossBeside(symbol: string): Decimal {
+    return this.gross().minus(this.value(symbol));
+  }
+
+  /** Gross exposure, with this order's asset as it would be. */
+  grossWith(order: Asked): Decimal {
+    return this.grossBeside(order.symbol).plus(this.valueWith(order));
+  }
+
+  /** The largest size on the order's side that leaves the asset's value within `room`, or only reduces; null where it is not known. */
+  largestWithin(order: Asked, room: Decimal): Decimal | null {
+    const before = this.#valueBefore(order);
+    return sizeWithin(order, order.value.isNegative() ? room.plus(before) : room.minus(before), order.accountRoom);
   }
 }

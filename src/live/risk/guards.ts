@@ -1,73 +1,19 @@
 /**
  * The guards that an order passes before the router, in their order.
  *
- * 1. The order is fixed: it is the order of `GUARDS`, and the first guard that says no answers.
- * 2. Every guard with a limit gives a reading, also behind the one that refused, so that a trader sees all of them.
- * 3. An order that, with what works, only makes the account's position in its symbol smaller passes everything but
- *    `max_notional_exceeded`, `turnover_block` and `capacity_limit`: getting out is never forbidden because one is in too deep.
- * 4. Values and limits are exact; they are rounded to eight decimals only where they are written.
+ * 1. The order is fixed: it is the order of `GUARDS`, and the first guard that refuses answers.
+ * 2. Every guard with a limit gives a reading, also after the one that refused, so that a trader sees all of them.
+ * 3. An order that, with what works, only makes a position smaller passes everything but `turnover_block` and `capacity_limit`. For
+ *    limits of an order or a strategy that is the owner's position, for limits of the account the account's. So an order that closes
+ *    its owner's position and makes the account's larger meets the account's limits with the difference that it makes there.
+ * 4. The moment and the size of a reading are true: the same order passes this guard then, or at that size, if nothing else changes.
  */
-import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
+import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
-import type { Moment } from "../../shared/time.ts";
-import type { GuardReading } from "../../store/journal/entries.ts";
-import type { Books } from "../books/index.ts";
-import type { Exposure, WorkingOrders } from "./exposure.ts";
-
-/** What the guards look at, asked anew for each order. */
-export interface RiskView {
-  readonly books: Books;
-  assetClassOf(symbol: string): string;
-  /** The signed value of a quantity at a price, in the account's currency. */
-  notional(symbol: string, quantity: Decimal, price: Decimal): Decimal;
-  /** By symbol, what works in it. */
-  working(): ReadonlyMap<string, WorkingOrders>;
-  /** Volume of the newest bars of a symbol; 0 before the first. */
-  recentVolume(symbol: string, bars: number): number;
-}
-
-/** One order as the guards see it. */
-export interface GuardOrder {
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly quantity: Decimal;
-  readonly notional: Decimal;
-  readonly reduces: boolean;
-  readonly now: Moment;
-}
-
-/** The engine's own numbers, and what the account holds and could come to hold. */
-export interface RiskState {
-  readonly exposure: Exposure;
-  readonly turnover: Decimal;
-  readonly cooldownUntil: Moment | null;
-}
-
-export interface Reading {
-  readonly code: string;
-  readonly value: Decimal;
-  readonly limit: Decimal;
-  readonly passed: boolean;
-  readonly warning: boolean;
-  /** When time alone helps: the earliest moment at which a new order could pass. */
-  readonly freeAt: Moment | null;
-  readonly detail: string;
-}
-
-type Guard = (order: GuardOrder, limits: RiskLimits, view: RiskView, state: RiskState) => Reading | null;
-
-function reading(
-  code: string,
-  value: Decimal,
-  limit: Decimal,
-  passed: boolean,
-  detail: string,
-  more: { readonly freeAt?: Moment; readonly warning?: boolean } = {},
-): Reading {
-  return { code, value, limit, passed, warning: more.warning ?? false, freeAt: more.freeAt ?? null, detail };
-}
-
-const share = (part: Decimal, whole: Decimal): Decimal => (whole.gt(ZERO) ? part.div(whole) : new Decimal(1e9));
+import { later, type Moment } from "../../shared/time.ts";
+import { buyingPower } from "./buying-power.ts";
+import { reading, reducesAccount, reducesOwner, share, sizeWithin } from "./reading.ts";
+import type { Guard, Reading } from "./reading.ts";
 
 const maxNotional: Guard = (order, limits) => {
   if (limits.maxNotional === null) return null;
@@ -76,8 +22,9 @@ const maxNotional: Guard = (order, limits) => {
     "max_notional_exceeded",
     order.notional,
     limit,
-    order.notional.lte(limit),
+    reducesOwner(order) || order.notional.lte(limit),
     "The order's value is above the limit of one order.",
+    { largest: sizeWithin(order, limit, order.ownerRoom) },
   );
 };
 
@@ -99,34 +46,39 @@ const maxPosition: Guard = (order, limits, _view, { exposure }) => {
     "max_position_exceeded",
     value,
     limit,
-    order.reduces || value.lte(limit),
+    reducesAccount(order) || value.lte(limit),
     "With what already works, the position could go past its limit.",
+    { largest: exposure.largestQuantity(order, limit) },
   );
 };
 
 const perTrade: Guard = (order, limits, view) => {
   if (limits.perTradeRiskCap === null) return null;
+  const { equity } = view.books;
   const limit = decimal(limits.perTradeRiskCap);
-  const value = share(order.notional, view.books.equity);
+  const value = share(order.notional, equity);
   return reading(
     "per_trade_risk_cap",
     value,
     limit,
-    order.reduces || value.lte(limit),
+    reducesOwner(order) || value.lte(limit),
     "One order takes too large a share of equity.",
+    { largest: sizeWithin(order, limit.times(equity), order.ownerRoom) },
   );
 };
 
 const perAsset: Guard = (order, limits, view, { exposure }) => {
   if (limits.perAssetCap === null) return null;
+  const { equity } = view.books;
   const limit = decimal(limits.perAssetCap);
-  const value = share(exposure.valueWith(order), view.books.equity);
+  const value = share(exposure.valueWith(order), equity);
   return reading(
     "per_asset_cap",
     value,
     limit,
-    order.reduces || value.lte(limit),
+    reducesAccount(order) || value.lte(limit),
     "One asset would take too large a share of equity.",
+    { largest: exposure.largestWithin(order, limit.times(equity)) },
   );
 };
 
@@ -134,53 +86,58 @@ const assetClass: Guard = (order, limits, view, { exposure }) => {
   const name = view.assetClassOf(order.symbol);
   const cap = Object.hasOwn(limits.assetClassCaps, name) ? limits.assetClassCaps[name] : undefined;
   if (cap === undefined) return null;
-  const value = share(
-    exposure.grossWith(order, (symbol) => view.assetClassOf(symbol) === name),
-    view.books.equity,
-  );
+  const { equity } = view.books;
+  const beside = exposure.sumBeside(order.symbol, (symbol) => view.assetClassOf(symbol) === name);
+  const value = share(beside.plus(exposure.valueWith(order)), equity);
   const limit = decimal(cap);
   return reading(
     "asset_class_cap",
     value,
     limit,
-    order.reduces || value.lte(limit),
+    reducesAccount(order) || value.lte(limit),
     `The class ${name} would take too large a share of equity.`,
+    { largest: exposure.largestWithin(order, limit.times(equity).minus(beside)) },
   );
 };
 
 const grossCap: Guard = (order, limits, view, { exposure }) => {
   if (limits.portfolioGrossCap === null) return null;
+  const { equity } = view.books;
   const limit = decimal(limits.portfolioGrossCap);
-  const value = share(
-    exposure.grossWith(order, () => true),
-    view.books.equity,
-  );
+  const value = share(exposure.grossWith(order), equity);
   return reading(
     "portfolio_gross_cap",
     value,
     limit,
-    order.reduces || value.lte(limit),
+    reducesAccount(order) || value.lte(limit),
     "Gross exposure would go past its multiple of equity.",
+    { largest: exposure.largestWithin(order, limit.times(equity).minus(exposure.grossBeside(order.symbol))) },
   );
 };
 
-const drawdownCap: Guard = (order, limits, view, state) => {
+/** What lifts the lock of the drawdown cap: its time, or an operator. */
+const LIFTED =
+  "New orders wait for the end of the cooldown; an operator who halts and resumes the session ends it at once.";
+
+const drawdownCap: Guard = (order, limits, view, { cooldownUntil }) => {
   if (limits.portfolioDrawdownCap === null) return null;
-  const value = decimal(-view.books.drawdown);
+  const value = view.books.capDrawdown(order.now);
   const limit = decimal(limits.portfolioDrawdownCap);
-  if (state.cooldownUntil !== null && order.now < state.cooldownUntil)
-    return reading("cooldown_active", value, limit, order.reduces, "New orders wait after the drawdown cap.", {
-      freeAt: state.cooldownUntil,
+  const reduces = reducesAccount(order);
+  const largest = order.accountRoom;
+  if (cooldownUntil !== null && order.now < cooldownUntil)
+    return reading("cooldown_active", value, limit, reduces, `The drawdown cap was reached. ${LIFTED}`, {
+      freeAt: cooldownUntil,
+      largest,
     });
   return reading(
     "portfolio_drawdown_cap",
     value,
     limit,
-    order.reduces || value.lt(limit),
-    "Equity fell too far from its peak.",
-    {
-      freeAt: (order.now + limits.cooldown) as Moment,
-    },
+    reduces || value.lt(limit),
+    `Equity fell too far from its peak. ${LIFTED}`,
+    // The refusal itself begins the cooldown, and the peak begins again at its end.
+    { freeAt: later(order.now, limits.cooldown), largest },
   );
 };
 
@@ -188,15 +145,14 @@ function lossGuard(
   code: string,
   profit: Decimal,
   limitText: string,
-  order: GuardOrder,
-  view: RiskView,
+  freeAt: Moment,
+  room: { readonly reduces: boolean; readonly largest: Decimal },
   detail: string,
 ): Reading {
   const limit = decimal(limitText);
   const value = Decimal.max(ZERO, profit.negated());
-  return reading(code, value, limit, order.reduces || value.lt(limit), detail, {
-    freeAt: view.books.days.endOf(order.now),
-  });
+  const { reduces, largest } = room;
+  return reading(code, value, limit, reduces || value.lt(limit), detail, { freeAt, largest });
 }
 
 const dailyLoss: Guard = (order, limits, view) =>
@@ -204,10 +160,10 @@ const dailyLoss: Guard = (order, limits, view) =>
     ? null
     : lossGuard(
         "daily_portfolio_loss_cap",
-        view.books.dayProfit,
+        view.books.dayProfit(order.now),
         limits.dailyPortfolioLossCap,
-        order,
-        view,
+        view.books.days.endOf(order.now),
+        { reduces: reducesAccount(order), largest: order.accountRoom },
         "The account lost its limit for the day.",
       );
 
@@ -216,26 +172,34 @@ const strategyLoss: Guard = (order, limits, view) =>
     ? null
     : lossGuard(
         "strategy_daily_loss_cap",
-        view.books.dayProfitOf(order.strategy),
+        view.books.dayProfitOf(order.strategy, order.now),
         limits.strategyDailyLossCap,
-        order,
-        view,
+        view.books.days.endOf(order.now),
+        { reduces: reducesOwner(order), largest: order.ownerRoom },
         "The strategy lost its limit for the day.",
       );
 
-const turnover: Guard = (order, limits, view, state) => {
-  const value = share(state.turnover.plus(order.notional), view.books.equity);
-  const freeAt = view.books.days.endOf(order.now);
-  if (limits.turnoverBlock !== null && value.gt(limits.turnoverBlock))
-    return reading("turnover_block", value, decimal(limits.turnoverBlock), false, "The day's turnover is used up.", {
-      freeAt,
+const turnover: Guard = (order, limits, view, { traded, exposure }) => {
+  const { turnoverBlock, turnoverWarn } = limits;
+  if (turnoverBlock === null && turnoverWarn === null) return null;
+  const { equity } = view.books;
+  const works = exposure.workingValue();
+  const before = traded.plus(works);
+  const value = share(before.plus(order.notional), equity);
+  if (turnoverBlock !== null && value.gt(turnoverBlock)) {
+    const limit = decimal(turnoverBlock);
+    // Tomorrow nothing is traded yet, and what works today still does.
+    const tomorrow = share(works.plus(order.notional), equity).lte(limit);
+    return reading("turnover_block", value, limit, false, "The day's turnover is used up.", {
+      freeAt: tomorrow ? view.books.days.endOf(order.now) : null,
+      largest: sizeWithin(order, limit.times(equity).minus(before), ZERO),
     });
-  if (limits.turnoverWarn !== null && value.gt(limits.turnoverWarn))
-    return reading("turnover_warn", value, decimal(limits.turnoverWarn), true, "The day's turnover is high.", {
+  }
+  if (turnoverWarn !== null && value.gt(turnoverWarn))
+    return reading("turnover_warn", value, decimal(turnoverWarn), true, "The day's turnover is high.", {
       warning: true,
     });
-  const limit = limits.turnoverBlock ?? limits.turnoverWarn;
-  return limit === null ? null : reading("turnover_block", value, decimal(limit), true, "");
+  return reading("turnover_block", value, decimal(turnoverBlock ?? turnoverWarn ?? 0), true, "");
 };
 
 const capacity: Guard = (order, limits, view) => {
@@ -251,6 +215,7 @@ const capacity: Guard = (order, limits, view) => {
       decimal(limits.capacityLimit),
       false,
       "The order is too large for the symbol's recent volume.",
+      { largest: decimal(limits.capacityLimit).times(volume) },
     );
   if (limits.capacityWarn !== null && value.gt(limits.capacityWarn))
     return reading(
@@ -268,6 +233,7 @@ const capacity: Guard = (order, limits, view) => {
 
 /** The guards in the order in which they answer. */
 export const GUARDS: readonly Guard[] = [
+  buyingPower,
   maxNotional,
   maxPosition,
   perTrade,
@@ -283,17 +249,20 @@ export const GUARDS: readonly Guard[] = [
 
 /** Every code that a guard or a breaker can say, with what it means. The documentation's table is made from it. */
 export const RISK_CODES: Readonly<Record<string, string>> = {
+  insufficient_funds:
+    "exposure above equity × leverage; in a cash account, cost above cash or a sale of what it does not hold",
   max_notional_exceeded: "one order's value above `max_notional`",
   max_position_exceeded: "the position, with what works, above `max_position` (the symbol's own first)",
   per_trade_risk_cap: "one order's share of equity above `per_trade_risk_cap`",
   per_asset_cap: "one asset's share of equity above `per_asset_cap`",
   asset_class_cap: "one class's share of equity above its cap",
   portfolio_gross_cap: "gross exposure above its multiple of equity",
-  portfolio_drawdown_cap: "equity fell from its peak by `portfolio_drawdown_cap`; a cooldown begins",
+  portfolio_drawdown_cap:
+    "equity fell from its peak by `portfolio_drawdown_cap`; a cooldown begins, and the peak begins again at its end or at a resume",
   cooldown_active: "the cooldown after the drawdown cap still runs",
   daily_portfolio_loss_cap: "the account lost its limit for the day (UTC)",
   strategy_daily_loss_cap: "the strategy lost its limit for the day (UTC)",
-  turnover_block: "the day's traded value above its multiple of equity",
+  turnover_block: "the value of the day's fills and of what works above its multiple of equity",
   turnover_warn: "a warning: the day's turnover is high; the order passes",
   capacity_limit: "the order's share of the symbol's recent volume above its limit",
   capacity_warn: "a warning: the order is large for the symbol's volume; it passes",
@@ -304,18 +273,3 @@ export const RISK_CODES: Readonly<Record<string, string>> = {
   reject_limit_reached: "too many rejections within the window; halts the session",
   data_stale: "the feed said nothing for too long; halts the session",
 };
-
-/** A value as it is written: to eight decimals. */
-export function written(value: Decimal): string {
-  return plain(value.toDecimalPlaces(8));
-}
-
-export function journaled(item: Reading): GuardReading {
-  return {
-    guard: item.code,
-    value: written(item.value),
-    limit: written(item.limit),
-    passed: item.passed,
-    warning: item.warning,
-  };
-}

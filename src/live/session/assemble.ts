@@ -16,7 +16,7 @@ import { accountDays, scheduleOf } from "../calendar/index.ts";
 import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
-import { NOTHING_WORKS, RiskEngine, type RiskView, type WorkingOrders } from "../risk/index.ts";
+import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type WorkingOrders } from "../risk/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
 import { identityOf, openFeed, SYNTHETIC_START } from "./feed-of.ts";
@@ -146,9 +146,12 @@ export function coreOf(
   const notional: RiskView["notional"] = (_symbol, quantity, price) => quantity.times(price);
   const risk = new RiskEngine(desk.limits, {
     books,
+    power: powerOf(desk.broker),
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
+    venueRules: (symbol) => symbols.get(symbol),
     notional,
     working: workingBySymbol(tally, notional),
+    workingOf: workingOfOwner(tally, notional),
     recentVolume: (symbol, bars) => market.volume(symbol, bars),
   });
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
@@ -236,6 +239,22 @@ function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => Re
     }
     return sums;
   };
+}
+
+/** What of one owner works in a symbol. */
+function workingOfOwner(tally: Tally, notional: RiskView["notional"]): RiskView["workingOf"] {
+  return (owner, symbol) => {
+    const parts: OpenPart[] = [];
+    for (const order of tally.working.values())
+      if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, notional));
+    return sumOf(parts);
+  };
+}
+
+/** What a desk's account may buy with; null where it has no such limit. */
+function powerOf({ account, leverage }: Desk["broker"]): BuyingPower | null {
+  if (account === "cash") return { account };
+  return account === undefined || leverage === undefined ? null : { account, leverage };
 }
 
 /** Throws `journal_damaged` when the journal does not begin with it. */

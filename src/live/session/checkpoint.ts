@@ -287,7 +287,7 @@ export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay)
   const { parts } = saved.state as CheckpointState;
   replay.hear(parts.now);
   const again = JSON.parse(JSON.stringify(partsState(core, replay.underWay))) as PartsState;
-  const older = parts.tally.refusals === undefined;
+  const older = { refusals: parts.tally.refusals === undefined, traded: parts.risk.traded === undefined };
   const [told, repeated] = [comparable(parts, older), comparable(again, older)];
   for (const part of Object.keys(told) as (keyof PartsState)[])
     if (!isDeepStrictEqual(told[part], repeated[part]))
@@ -303,14 +303,25 @@ export function stateText(core: Core, open: readonly Interrupted[]): string {
   return JSON.stringify(comparable(partsState(core, open)));
 }
 
-/** `older`: the saved state is one of a version that did not count what the broker refused. */
-function comparable(parts: PartsState, older = false): Readonly<Record<keyof PartsState, unknown>> {
+/** What the version that saved a state did not count: what the broker refused; what was traded, and the drawdown cap's own peak. */
+interface Older {
+  readonly refusals: boolean;
+  readonly traded: boolean;
+}
+
+function comparable(
+  parts: PartsState,
+  older: Older = { refusals: false, traded: false },
+): Readonly<Record<keyof PartsState, unknown>> {
   const { scheduler } = parts;
   const { refusals, ...tally } = parts.tally;
-  const counts = older ? { strategies: tally.strategies.map(uncounted) } : { refusals };
+  const counts = older.refusals ? { strategies: tally.strategies.map(uncounted) } : { refusals };
   const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));
   const working = tally.working.map((order) => ({ ...order, state: null }));
-  return { ...parts, scheduler: { ...scheduler, strategies }, tally: { ...tally, working, ...counts } };
+  const { limits, refusedAt } = parts.risk;
+  const { capPeak: _capPeak, capPeakEndsAt: _capPeakEndsAt, ...books } = parts.books;
+  const account = older.traded ? { books, risk: { limits, refusedAt } } : {};
+  return { ...parts, ...account, scheduler: { ...scheduler, strategies }, tally: { ...tally, working, ...counts } };
 }
 
 const uncounted = ({ failing: _failing, rejections: _rejections, ...rest }: TallyState["strategies"][number]) => rest;

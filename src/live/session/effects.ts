@@ -72,8 +72,7 @@ export function submitted(core: Core, order: Submission, at: Moment): SubmitOutc
     at,
   );
   if (outcome.replay) return outcome;
-  if (outcome.decision.accepted) core.risk.accepted({ strategy, symbol, quantity, price }, at);
-  else refusedOrder(core, outcome.decision.reason, at);
+  if (!outcome.decision.accepted) refusedOrder(core, outcome.decision.reason, at);
   return outcome;
 }
 
@@ -109,6 +108,7 @@ export function bookedFill(
 ): string {
   const { symbol } = fill;
   const [quantity, price, fee] = [decimal(fill.quantity), decimal(fill.price), decimal(fill.fee)];
+  core.risk.traded(fill, at);
   return plain(core.books.book({ owner, symbol, quantity, price, fee, at }));
 }
 

@@ -90,7 +90,8 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
     guards = verdict.guards;
     if (verdict.refusal !== null) {
       refusedOrder(core, verdict.refusal.reason, at);
-      return { ...base, guards, ...verdict.refusal };
+      const { largest, ...refusal } = verdict.refusal;
+      return { ...base, guards, ...refusal, ...(largest === null ? {} : { largest }) };
     }
   }
   const { decision, replay, detail, value, limit, freeAt } = submitted(core, asked, at);

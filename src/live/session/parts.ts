@@ -12,7 +12,7 @@ import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
 import type { OpenOrder, OrderIntent, StrategyFill } from "../../shared/strategy.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import type { GuardReading } from "../../store/journal/entries.ts";
+import type { FillEntry, GuardReading } from "../../store/journal/entries.ts";
 import type { BooksState } from "../books/index.ts";
 import type { RiskEngineState } from "../risk/index.ts";
 import type { BookProbe, HeadroomProbe } from "./api.ts";
@@ -73,6 +73,9 @@ export interface HostPort {
   close(): void;
 }
 
+/** What was traded, as far as turnover looks at it. */
+export type Traded = Pick<FillEntry, "symbol" | "quantity" | "price">;
+
 /** An order before risk and router have seen it. */
 export interface OrderQuestion {
   readonly strategy: string;
@@ -89,7 +92,10 @@ export interface RiskVerdict {
     readonly detail: string | null;
     readonly value: string | null;
     readonly limit: string | null;
+    /** The moment from which the same order passes all guards if nothing else changes; null where that is not known. */
     readonly freeAt: Moment | null;
+    /** The largest size, in whole lots, at which it passes them now; null where there is none, or none is known. */
+    readonly largest: string | null;
   } | null;
 }
 
@@ -113,7 +119,8 @@ export interface RiskPort {
     /** What counts of the feed's silence between two moments; all of it when absent. */
     silence?: (from: Moment, to: Moment) => Duration,
   ): BreakerTrip | null;
-  accepted(order: OrderQuestion, now: Moment): void;
+  /** An execution was booked: it counts for the day's turnover. */
+  traded(execution: Traded, at: Moment): void;
   /** A refusal by risk, router or broker, for the breaker that counts them. */
   refused(reason: string, now: Moment): void;
   /** An operator's resume: breakers count anew from here. */

@@ -24,6 +24,10 @@ function Passes({ row }: { readonly row: Row }): ReactNode {
     return (
       <span className="quiet">{`from ${formatNumberText(row.from)} ${row.from === "1" ? "unit" : "units"} on`}</span>
     );
+  if (row.largest !== null && row.freeAt === null)
+    return (
+      <span className="quiet">{`up to ${formatNumberText(row.largest)} ${row.largest === "1" ? "unit" : "units"}`}</span>
+    );
   if (row.freeAt === null)
     return <span className="quiet">{row.limit === null ? ABSENT : `within ${formatNumberText(row.limit)}`}</span>;
   if (row.freeAt <= now) return <span className="quiet">now</span>;

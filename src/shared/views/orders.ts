@@ -85,6 +85,8 @@ export const RejectionsViewSchema = z.object({
       freeAt: maybeAt,
       /** The smallest size that could have passed, where the order was too small. */
       from: maybeText,
+      /** The largest size that would have passed, where the order was too large. */
+      largest: maybeText,
       detail: maybeText,
       because: z.string(),
       bar: maybeAt,

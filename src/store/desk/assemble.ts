@@ -46,11 +46,18 @@ function limitsOf({ values, maxPositionBySymbol, assetClassCaps }: Parts): Desk[
   };
 }
 
+/** A margin account without a leverage has no limit of what it buys; so had every account before there was one. */
+function accountOf({ account, leverage }: SettingValues): Pick<Desk["broker"], "account" | "leverage"> {
+  if (account === "cash") return { account };
+  return leverage === null ? {} : { account, leverage };
+}
+
 function brokerOf(values: SettingValues): Desk["broker"] {
   return {
     kind: values.broker,
     currency: values.currency,
     cash: values.cash,
+    ...accountOf(values),
     slippageBps: values.slippage_bps,
     feeBps: values.fee_bps,
     latency: values.latency,

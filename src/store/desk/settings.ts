@@ -103,6 +103,18 @@ const BROKER = {
   broker: row("broker.kind", choice(["paper"]), "paper", "the venue", { outside: false }),
   currency: row("broker.currency", currencyCode, "USD", "the account's currency"),
   cash: row("broker.cash", amount({ zero: false }), "1000000", "the account's cash at the very start"),
+  account: row(
+    "broker.account",
+    choice(["margin", "cash"]),
+    "margin",
+    "what orders are paid with: a margin account holds up to leverage × equity, a cash account spends its cash and never sells short",
+  ),
+  leverage: row(
+    "broker.leverage",
+    multiple,
+    4,
+    "the most that a margin account may hold, longs and shorts together, as a multiple of its equity; none: no such limit",
+  ),
   slippage_bps: row("broker.slippage_bps", number({ min: 0, max: 1_000 }), 1, "how far a market order moves the price"),
   fee_bps: row("broker.fee_bps", number({ min: 0, max: 1_000 }), 0.5, "the fee, a share of a fill's value"),
   latency: row("broker.latency", span(none, HOUR), none, "from a mark to the report of the fill"),

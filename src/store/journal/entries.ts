@@ -108,8 +108,10 @@ export interface OrderEntry {
   /** Which guard, window or limit said no, with its value at that instant. */
   readonly value: string | null;
   readonly limit: string | null;
-  /** The earliest moment at which a new order could pass, or null where time alone does not help. */
+  /** The moment from which the same order could pass if nothing else changes; null where time alone does not help, or none is known. */
   readonly freeAt: Moment | null;
+  /** Of an order that risk refused: the largest size on its side, in whole lots, that would have passed; absent where none is known. */
+  readonly largest?: string;
 }
 
 /** The intent to send, journaled in the transaction of its decision. */

@@ -76,7 +76,7 @@ describe("headroom", () => {
     desk.hold("C1", "1", 1_000);
     desk.books.mark("A", 49, T0);
     desk.books.mark("C1", 940, T0);
-    desk.risk.accepted({ strategy: "alpha", symbol: "A", quantity: 99, price: 100 }, T0);
+    desk.risk.traded({ symbol: "A", quantity: "-99", price: "100" }, T0);
     desk.risk.refused("any", T0);
     const rows = desk.risk.headroom(T0);
     const used = Object.fromEntries(rows.map((row) => [`${row.guard} ${row.scope}`, [row.value, row.limit, row.used]]));

@@ -1,6 +1,6 @@
 /** A risk engine over real books, with what works and what was traded set by hand. */
 import { Books } from "../../../src/live/books/index.ts";
-import { RiskEngine, type WorkingOrders } from "../../../src/live/risk/index.ts";
+import { NOTHING_WORKS, RiskEngine, type BuyingPower, type WorkingOrders } from "../../../src/live/risk/index.ts";
 import { decimal, ZERO } from "../../../src/shared/decimal.ts";
 import type { RiskLimits } from "../../../src/shared/desk.ts";
 import { DAY, moment, type Moment } from "../../../src/shared/time.ts";
@@ -13,9 +13,12 @@ export class RiskDesk {
   readonly books: Books;
   readonly risk: RiskEngine;
   readonly working = new Map<string, WorkingOrders>();
+  /** What of one owner works, by owner and symbol as `alpha A`; it is part of `working`. */
+  readonly workingOf = new Map<string, WorkingOrders>();
+  rules = { lotSize: "0.01", minQuantity: "0.01", minNotional: "0" };
   volume = 0;
 
-  constructor(limits: Partial<RiskLimits>, cash = "10000") {
+  constructor(limits: Partial<RiskLimits>, cash = "10000", power: BuyingPower | null = null) {
     this.books = new Books(cash);
     this.risk = new RiskEngine(
       { ...NO_LIMITS, ...limits },
@@ -23,7 +26,10 @@ export class RiskDesk {
         books: this.books,
         assetClassOf: (symbol) => (symbol.startsWith("C") ? "crypto" : "equity"),
         notional: (_symbol, quantity, price) => quantity.times(price),
+        power,
+        venueRules: () => this.rules,
         working: () => this.working,
+        workingOf: (owner, symbol) => this.workingOf.get(`${owner} ${symbol}`) ?? NOTHING_WORKS,
         recentVolume: (_, bars) => this.volume * bars,
       },
     );
@@ -36,9 +42,11 @@ export class RiskDesk {
   }
 
   /** Open orders of a symbol, at a price where their value matters. */
-  works(symbol: string, buys: string, sells: string, price = 0): void {
+  works(symbol: string, buys: string, sells: string, price = 0, owner = "alpha"): void {
     const [more, less] = [decimal(buys), decimal(sells)];
-    this.working.set(symbol, { buys: more, sells: less, buyValue: more.times(price), sellValue: less.times(price) });
+    const orders = { buys: more, sells: less, buyValue: more.times(price), sellValue: less.times(price) };
+    this.working.set(symbol, orders);
+    this.workingOf.set(`${owner} ${symbol}`, orders);
   }
 
   /** The refusal of an order, or "passes". */

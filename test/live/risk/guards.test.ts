@@ -5,13 +5,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RiskLimits } from "../../../src/shared/desk.ts";
 import { DAY, duration, moment } from "../../../src/shared/time.ts";
-import { RISK_CODES } from "../../../src/live/risk/index.ts";
+import { RISK_CODES, type BuyingPower } from "../../../src/live/risk/index.ts";
 import { after, RiskDesk, T0 } from "./desk.ts";
 
 const TOMORROW = moment(20_001 * DAY);
 
 describe("one guard", () => {
-  it("max_notional_exceeded: an order's value, also when it reduces", () => {
+  it("max_notional_exceeded: an order's value, unless it only reduces its owner's position", () => {
     const desk = new RiskDesk({ maxNotional: "1000" });
     expect(desk.ask("A", 10, 100)).toBe("passes");
     expect(desk.check("A", -10, 100.01).refusal).toMatchObject({
@@ -21,7 +21,9 @@ describe("one guard", () => {
       freeAt: null,
     });
     desk.hold("A", "20", 100);
-    expect(desk.ask("A", -11, 100)).toBe("max_notional_exceeded");
+    expect([desk.ask("A", -20, 100), desk.ask("A", -20.01, 100)]).toEqual(["passes", "max_notional_exceeded"]);
+    // What the account holds is another's to close.
+    expect(desk.ask("A", -20, 100, T0, "beta")).toBe("max_notional_exceeded");
   });
 
   it("max_notional_exceeded compares exactly: 0.1 × 3 is 0.3", () => {
@@ -99,14 +101,34 @@ describe("one guard", () => {
     desk.risk.refused("portfolio_drawdown_cap", after(2));
     expect(desk.check("B", 1, 1, after(3)).refusal).toMatchObject({ reason: "cooldown_active", freeAt: after(62) });
     desk.risk.refused("cooldown_active", after(3));
-    expect([desk.ask("B", 1, 1, after(61.9)), desk.ask("B", 1, 1, after(62))]).toEqual([
-      "cooldown_active",
-      "portfolio_drawdown_cap",
-    ]);
-    // Back above the cap, yet within a new cooldown.
-    desk.risk.refused("portfolio_drawdown_cap", after(62));
-    desk.books.mark("A", 100, after(63));
-    expect([desk.ask("B", 1, 1, after(64)), desk.ask("B", 1, 1, after(122))]).toEqual(["cooldown_active", "passes"]);
+    expect([desk.ask("B", 1, 1, after(61.9)), desk.ask("B", 1, 1, after(62))]).toEqual(["cooldown_active", "passes"]);
+    // At the cooldown's end the peak begins again; a new fall from there begins another cooldown.
+    desk.hold("A", "90", 100, "alpha", after(70));
+    desk.books.mark("A", 90, after(71));
+    expect(desk.check("B", 1, 1, after(72)).refusal).toMatchObject({
+      reason: "portfolio_drawdown_cap",
+      freeAt: after(132),
+    });
+    desk.risk.refused("portfolio_drawdown_cap", after(72));
+    desk.risk.refused("portfolio_drawdown_cap", after(80));
+    desk.books.mark("A", 100, after(90));
+    expect([desk.ask("B", 1, 1, after(131.9)), desk.ask("B", 1, 1, after(132))]).toEqual(["cooldown_active", "passes"]);
+  });
+
+  it("portfolio_drawdown_cap: an operator's resume ends the lock, and counts the fall from there", () => {
+    const desk = new RiskDesk({ portfolioDrawdownCap: 0.1 });
+    desk.hold("A", "20", 100);
+    desk.books.mark("A", 50, T0);
+    expect(desk.check("B", 1, 1).refusal).toMatchObject({
+      reason: "portfolio_drawdown_cap",
+      detail: expect.stringContaining("resume") as string,
+    });
+    desk.risk.refused("portfolio_drawdown_cap", T0);
+    expect(desk.check("B", 1, 1).refusal?.detail).toContain("resume");
+    desk.risk.resumed(after(1));
+    expect(desk.ask("B", 1, 1, after(1))).toBe("passes");
+    desk.books.mark("A", 5, after(2));
+    expect(desk.check("B", 1, 1, after(2)).refusal).toMatchObject({ value: "0.1" });
   });
 
   it("daily_portfolio_loss_cap: until the next day, UTC", () => {
@@ -138,13 +160,13 @@ describe("one guard", () => {
     });
   });
 
-  it("turnover: a warning, then a block, of accepted orders of the day", () => {
+  it("turnover: a warning, then a block, of the day's fills and of what works", () => {
     const desk = new RiskDesk({ turnoverWarn: 0.5, turnoverBlock: 1 });
-    const order = { strategy: "alpha", symbol: "A", quantity: -50, price: 100 };
+    const fill = { symbol: "A", quantity: "-50", price: "100" };
     expect(desk.check("A", -50, 100).guards).toEqual([
       { guard: "turnover_block", value: "0.5", limit: "1", passed: true, warning: false },
     ]);
-    desk.risk.accepted(order, T0);
+    desk.risk.traded(fill, T0);
     expect(desk.check("A", 50, 100)).toMatchObject({
       refusal: null,
       guards: [{ guard: "turnover_warn", value: "1", limit: "0.5", passed: true, warning: true }],
@@ -156,8 +178,13 @@ describe("one guard", () => {
       freeAt: TOMORROW,
     });
     expect(desk.ask("A", 100, 100, TOMORROW)).toBe("passes");
-    desk.risk.accepted({ ...order, quantity: 1 }, TOMORROW);
+    desk.risk.traded({ ...fill, quantity: "1" }, TOMORROW);
     expect(desk.ask("A", 100, 100, TOMORROW)).toBe("turnover_block");
+    // What works counts on top, and tomorrow, too; an order that alone is too large is told no moment.
+    desk.works("B", "10", "-20", 100);
+    const next = moment(20_002 * DAY);
+    expect(desk.check("A", 70, 100, TOMORROW).refusal).toMatchObject({ value: "1.01", freeAt: next, largest: "69" });
+    expect(desk.check("A", 70.01, 100, TOMORROW).refusal).toMatchObject({ freeAt: null, largest: "69" });
   });
 
   it("capacity: a warning, then a limit, by the volume of the newest bars", () => {
@@ -187,6 +214,8 @@ describe("one guard", () => {
   });
 });
 
+const NO_POWER: BuyingPower = { account: "margin", leverage: 0.0001 };
+
 /** Limits of which every one refuses the order of `everything`. */
 const ALL: Partial<RiskLimits> = {
   maxNotional: "1",
@@ -202,6 +231,7 @@ const ALL: Partial<RiskLimits> = {
   capacityLimit: 0.0001,
 };
 const ORDER = [
+  "insufficient_funds",
   "max_notional_exceeded",
   "max_position_exceeded",
   "per_trade_risk_cap",
@@ -215,8 +245,8 @@ const ORDER = [
   "capacity_limit",
 ];
 
-function everything(limits: Partial<RiskLimits>): RiskDesk {
-  const desk = new RiskDesk(limits);
+function everything(limits: Partial<RiskLimits>, power: BuyingPower | null = null): RiskDesk {
+  const desk = new RiskDesk(limits, "10000", power);
   desk.hold("A", "20", 100);
   desk.books.mark("A", 90, T0);
   desk.volume = 1;
@@ -226,9 +256,10 @@ function everything(limits: Partial<RiskLimits>): RiskDesk {
 describe("all guards together", () => {
   it("answer in their order, the first that says no; the others are read all the same", () => {
     const names = Object.keys(ALL) as (keyof RiskLimits)[];
-    for (let gone = 0; gone < names.length; gone += 1) {
-      const left = Object.fromEntries(names.slice(gone).map((name) => [name, ALL[name]])) as Partial<RiskLimits>;
-      const { guards, refusal } = everything(left).check("A", 10, 90);
+    for (let gone = 0; gone <= names.length; gone += 1) {
+      const kept = names.slice(Math.max(0, gone - 1));
+      const left = Object.fromEntries(kept.map((name) => [name, ALL[name]])) as Partial<RiskLimits>;
+      const { guards, refusal } = everything(left, gone === 0 ? NO_POWER : null).check("A", 10, 90);
       expect(refusal?.reason).toBe(ORDER[gone]);
       expect(guards.map(({ guard, passed }) => [guard, passed])).toEqual(
         ORDER.slice(gone).map((code) => [code, false]),
@@ -236,12 +267,12 @@ describe("all guards together", () => {
     }
   });
 
-  it("let an order that only reduces pass all but value, turnover and capacity", () => {
-    const { guards } = everything(ALL).check("A", -10, 90);
+  it("let an order that only reduces pass all but turnover and capacity", () => {
+    const { guards } = everything(ALL, NO_POWER).check("A", -10, 90);
     const refusing = guards.filter(({ passed }) => !passed).map(({ guard }) => guard);
-    expect(refusing).toEqual(["max_notional_exceeded", "turnover_block", "capacity_limit"]);
+    expect(refusing).toEqual(["turnover_block", "capacity_limit"]);
     const exposure = { ...ALL, maxNotional: null, turnoverBlock: null, capacityLimit: null };
-    const desk = everything(exposure);
+    const desk = everything(exposure, NO_POWER);
     expect([desk.ask("A", -20, 90), desk.ask("A", -0.01, 90)]).toEqual(["passes", "passes"]);
     expect(desk.ask("A", -20.01, 90)).toBe("per_trade_risk_cap");
     desk.risk.refused("portfolio_drawdown_cap", T0);
