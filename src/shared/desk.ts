@@ -76,8 +76,15 @@ export interface BrokerFaults {
   readonly unknownFill: number;
 }
 
+/** What the paper venue fills against: the path of each bar, or marks alone (a bar is then the mark of its close). */
+export type FillModel = "bars" | "marks";
+
 export interface PaperBrokerConfig {
   readonly kind: "paper";
+  /** Absent: `marks`, as in desks from before there was a choice. */
+  readonly fillModel?: FillModel;
+  /** By bars: whether a limit order fills when the price touches its limit (absent) or only when it goes a tick through it. */
+  readonly limitTouch?: "touch" | "through";
   readonly currency: string;
   readonly cash: string;
   /** What orders may be paid with; absent where there is no limit, as in every session before there was one. */

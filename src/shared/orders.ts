@@ -63,6 +63,15 @@ export const TIMES_IN_FORCE: Readonly<Record<TimeInForce, TimeInForceRule>> = {
   fok: { expiresAt: false, immediate: true },
 };
 
+/** What the paper venue's fill models mean, in a sentence each. */
+export const FILL_MODELS: Readonly<Record<"bars" | "marks", string>> = {
+  bars:
+    "a market order fills at the open of the next bar, moved by the slippage; within a bar the price goes from the open to the nearer " +
+    "extreme, to the other one, to the close, and limits and stops fill where it reaches them",
+  marks:
+    "an order fills at the symbol's next mark; a bar counts as the mark of its close, its high and low are not looked at",
+};
+
 /** What is wrong with an order: the field, as a path such as `attach.stop.stopPrice`, and a sentence about it. */
 export interface OrderFault {
   readonly field: string;

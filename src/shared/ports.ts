@@ -6,7 +6,7 @@
  */
 import type { Bar, FeedEvent, SymbolMeta } from "./market.ts";
 import type { OrderType, TimeInForce, Trail } from "./orders.ts";
-import type { Moment } from "./time.ts";
+import type { Duration, Moment } from "./time.ts";
 
 export type Speed = 1 | 10 | 60 | "max";
 
@@ -80,6 +80,8 @@ export interface Feed {
   nextAt(): Moment | null;
   /** Takes every event up to and including `now`, in order. */
   take(now: Moment): readonly FeedEvent[];
+  /** How long a symbol's bars are; absent or null where that is not known. */
+  readonly barInterval?: (symbol: string) => Duration | null;
   /** What was read, with digests, for `session.json`. */
   readonly sources: readonly FeedSource[];
 }
@@ -200,7 +202,7 @@ export type BrokerEvent =
       /** An order that stays open and changed at the venue: a child that began to work or was cut, a stop that triggered or trailed. */
       readonly kind: "updated";
       readonly venueId: string;
-      readonly change: "released" | "cut" | "triggered" | "trailed" | "replaced";
+      readonly change: "released" | "cut" | "triggered" | "trailed";
       /** Signed, and what it may still reach in all. */
       readonly quantity: string;
       readonly limitPrice: string | null;

@@ -9,7 +9,7 @@ import process from "node:process";
 import { createSession, reopenSession } from "../../live/session/index.ts";
 import { PaperBroker } from "../../live/broker/index.ts";
 import type { Desk } from "../../shared/desk.ts";
-import type { BrokerAdapter } from "../../shared/ports.ts";
+import type { BrokerAdapter, Feed } from "../../shared/ports.ts";
 import type { Duration } from "../../shared/time.ts";
 import { openWorkspace } from "../../store/index.ts";
 import type { DrillPoint } from "./point.ts";
@@ -63,17 +63,22 @@ async function readTask(): Promise<ChildTask> {
 const { workspace: path, desk, length, point } = await readTask();
 const workspace = openWorkspace(path);
 const ports = {
-  openBroker: (
-    files: { readonly broker: string },
-    own: Desk,
-    feed: { readonly symbols: Iterable<never> },
-  ): BrokerAdapter =>
-    deadly(new PaperBroker({ path: files.broker, config: own.broker, seed: own.seed, symbols: feed.symbols }), point),
+  openBroker: (files: { readonly broker: string }, own: Desk, feed: Feed): BrokerAdapter =>
+    deadly(
+      new PaperBroker({
+        path: files.broker,
+        config: own.broker,
+        seed: own.seed,
+        symbols: feed.symbols,
+        barInterval: feed.barInterval,
+      }),
+      point,
+    ),
 };
 const session =
   desk === null
-    ? await reopenSession({ workspace, id: "latest", speed: "max", ports: ports as never })
-    : await createSession({ workspace, desk, speed: "max", length: length ?? undefined, ports: ports as never });
+    ? await reopenSession({ workspace, id: "latest", speed: "max", ports })
+    : await createSession({ workspace, desk, speed: "max", length: length ?? undefined, ports });
 if (point?.at === "commit") {
   let orders = 0;
   session.subscribe((entries) => {

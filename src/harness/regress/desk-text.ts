@@ -58,6 +58,8 @@ function brokerValues({ broker }: Desk): Partial<SettingValues> {
     fee_bps: broker.feeBps,
     latency: broker.latency,
     partial_fill_share: broker.partialFillShare,
+    fill_model: broker.fillModel ?? "marks",
+    limit_touch: broker.limitTouch ?? "touch",
     fault_reject: broker.faults.reject,
     fault_drop_ack: broker.faults.dropAck,
     fault_duplicate_fill: broker.faults.duplicateFill,

@@ -151,7 +151,7 @@ class Drive {
       hosts,
       openBroker: (files, desk, feed) => {
         const { broker: config, seed } = desk;
-        const options = { path: files.broker, config, seed, symbols: feed.symbols };
+        const options = { path: files.broker, config, seed, symbols: feed.symbols, barInterval: feed.barInterval };
         return new ScriptedVenue(options, this.#script, (due) => {
           const saved = due.some((action) => action.do === "kill" && !action.lost);
           this.#timers.pass(saved ? COMMIT_MS : BREATH_MS);

@@ -1,7 +1,8 @@
 /**
  * The faults that are injected into the paper venue's treatment of an order, for drills.
  *
- * 1. They come from the seed and the order's number alone, in one order, so a restart does not draw again.
+ * 1. They come from the seed and the order's number alone, in one order, so a restart does not draw again. Those of a cancel or a
+ *    replace come from its moment, too.
  */
 import { createStream } from "../../orchestrator/index.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
@@ -24,4 +25,16 @@ export function faultsOf({ faults }: Pick<PaperBrokerConfig, "faults">, seed: st
     delayFill: drawn(faults.delayFill),
     unknownFill: drawn(faults.unknownFill),
   };
+}
+
+/** The faults of a cancel or a replace of an order: refused, or carried out without an answer. */
+export function commandFaultsOf(
+  { faults }: Pick<PaperBrokerConfig, "faults">,
+  seed: string,
+  order: number,
+  command: "cancel" | "replace",
+  at: number,
+): Pick<Faults, "reject" | "dropAck"> {
+  const stream = createStream(seed, `venue:${order}:${command}:${at}`);
+  return { reject: stream.next() < faults.reject, dropAck: stream.next() < faults.dropAck };
 }

@@ -1,11 +1,13 @@
 /**
  * At which price and in which size the paper venue fills an order.
  *
- * 1. A market order fills at the mark, moved against it by the slippage; a limit order once the mark is at or through its
- *    limit, never worse than the limit. Prices are rounded half to even to the symbol's precision.
- * 2. Sizes are cut to the lot toward zero, so the smallest size is told in whole lots.
+ * 1. At the market an order fills at the price there, moved against it by the slippage. By marks a limit order's fill is moved, too, and
+ *    never worse than its limit; by bars it is at the limit that the path reached, or at the price of the path where that is through it
+ *    already.
+ * 2. Prices are rounded half to even to the symbol's precision, and by bars lie within the bar's low and high.
+ * 3. Sizes are cut to the lot toward zero, so a smallest size is stated in whole lots.
  *
- * Source: the session rules, "Fills, as in Logos".
+ * Source: the session rules, "Fills, as in Logos"; the order rules, "How the paper venue fills".
  */
 import { Decimal, decimal, plain, roundDownToStep, roundHalfEven, ZERO } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
@@ -20,23 +22,56 @@ export function limitOf(limitPrice: string, quantity: Decimal, meta: SymbolMeta)
   return decimal(limitPrice).toDecimalPlaces(meta.pricePrecision, rounding);
 }
 
-/** The fill's price, or null while the mark has not reached the limit. */
-export function fillPrice(
-  order: { readonly buys: boolean; readonly limitPrice: Decimal | null },
-  mark: Decimal,
-  config: PaperBrokerConfig,
-  meta: SymbolMeta,
-): Decimal | null {
-  const { buys, limitPrice } = order;
-  if (limitPrice !== null && (buys ? mark.gt(limitPrice) : mark.lt(limitPrice))) return null;
-  const moved = mark.times(decimal(1).plus(decimal(buys ? config.slippageBps : -config.slippageBps).div(BPS)));
-  const price = roundHalfEven(moved, meta.pricePrecision);
-  if (limitPrice === null) return price;
-  return buys ? Decimal.min(price, limitPrice) : Decimal.max(price, limitPrice);
+/** A stop's trigger in the symbol's precision, rounded away from the price, so that it triggers no earlier than was asked. */
+export function stopOf(stopPrice: string, quantity: Decimal, meta: SymbolMeta): Decimal {
+  const rounding = quantity.isNegative() ? Decimal.ROUND_FLOOR : Decimal.ROUND_CEIL;
+  return decimal(stopPrice).toDecimalPlaces(meta.pricePrecision, rounding);
 }
 
-/** How much of what remains a mark fills, as a size; zero when its volume gives nothing. */
-export function fillSize(remaining: Decimal, volume: number, config: PaperBrokerConfig, meta: SymbolMeta): Decimal {
+/** The smallest step of the symbol's price. */
+export const tickOf = (meta: SymbolMeta): Decimal => decimal(10).pow(-meta.pricePrecision);
+
+/** Where a bar's prices end. */
+export interface PriceRange {
+  readonly low: Decimal;
+  readonly high: Decimal;
+}
+
+const within = (price: Decimal, range: PriceRange | null): Decimal =>
+  range === null ? price : Decimal.max(range.low, Decimal.min(range.high, price));
+
+/** The price of a fill at the market; `range` is the bar's, or null by marks. */
+export function marketPrice(
+  isBuy: boolean,
+  price: Decimal,
+  config: Pick<PaperBrokerConfig, "slippageBps">,
+  meta: SymbolMeta,
+  range: PriceRange | null,
+): Decimal {
+  const moved = price.times(decimal(1).plus(decimal(isBuy ? config.slippageBps : -config.slippageBps).div(BPS)));
+  return within(roundHalfEven(moved, meta.pricePrecision), range);
+}
+
+/** The price of a limit order's fill where the price is at or through its limit. */
+export function limitPrice(
+  isBuy: boolean,
+  limit: Decimal,
+  price: Decimal,
+  config: Pick<PaperBrokerConfig, "slippageBps">,
+  meta: SymbolMeta,
+  range: PriceRange | null,
+): Decimal {
+  const asTaken = marketPrice(isBuy, price, range === null ? config : { slippageBps: 0 }, meta, range);
+  return isBuy ? Decimal.min(asTaken, limit) : Decimal.max(asTaken, limit);
+}
+
+/** How much of what remains a mark or a bar fills, as a size; zero when its volume gives nothing. */
+export function fillSize(
+  remaining: Decimal,
+  volume: number,
+  config: Pick<PaperBrokerConfig, "partialFillShare">,
+  meta: SymbolMeta,
+): Decimal {
   if (config.partialFillShare === null) return remaining;
   const available = roundDownToStep(decimal(volume).times(config.partialFillShare), decimal(meta.lotSize));
   return available.lt(remaining) ? Decimal.max(ZERO, available) : remaining;

@@ -1,23 +1,23 @@
 /**
  * The paper broker: a venue on this machine, with its own account and its own database.
  *
- * 1. It outlives the console: what it has taken, filled or closed is durable before it answers or reports.
+ * 1. It outlives the console: what it has accepted, filled or ended is durable before it answers or reports.
  * 2. A venue id placed twice is one order; the second time gets the first one's answer.
  * 3. Everything drawn comes from the seed and the order's number at the venue, so equal runs see equal faults, and a
  *    restart does not draw again.
- * 4. Commands of one turn of the loop are one transaction, and so are the fills of one market update.
- * 5. A fill or a change that could not be written is not told, and the venue then answers nothing more until it is opened again:
- *    what it has in memory is no longer what it has on the disk. A query that fails is an answer of its own, never "nothing".
- * 6. A limit is rounded toward what its owner asked for: a buy's down, a sell's up. So no fill is worse than it.
+ * 4. Commands of one turn of the loop are one transaction, carried out in their order; so are the fills of one market update.
+ * 5. Commands that could not be written have not happened. A market update that could not be written is not reported, and the venue then
+ *    answers nothing more until it is opened again: what it has in memory is no longer what it has on the disk. A query that fails
+ *    is an answer of its own, never "nothing".
+ * 6. What the market does to orders is decided in `matching.ts`; here it is kept and reported.
  *
- * Faults that can be injected: a refusal, a lost acknowledgement (the order is live), a fill reported twice, a fill reported
+ * Faults that can be injected: a refusal, a lost acknowledgement (the command was carried out), a fill reported twice, a fill reported
  * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
  * an order that it has.
  */
-import { decimal, plain, roundDownToStep, ZERO, type Decimal } from "../../shared/decimal.ts";
+import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
-import type { FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
-import { termsFault } from "../../shared/orders.ts";
+import type { Bar, FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
 import type {
   BrokerAccount,
   BrokerAdapter,
@@ -30,29 +30,29 @@ import type {
   PlaceOrder,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
-import { faultsOf, type Faults } from "./faults.ts";
-import { feeOf, fillPrice, fillSize, limitOf, minimumRefusal, type Refusal } from "./fill-rules.ts";
-import {
-  refusalOf,
-  refusalColumn,
-  VenueStore,
-  type VenueAccount,
-  type VenueFill,
-  type VenueOrder,
-} from "./venue-store.ts";
+import { received, replaced } from "./acceptance.ts";
+import { Account } from "./account.ts";
+import { commandFaultsOf, faultsOf } from "./faults.ts";
+import { feeOf } from "./fill-rules.ts";
+import { MatchingEngine, type MatchSink } from "./matching.ts";
+import { Reports } from "./reports.ts";
+import { accepted, brokerOrderOf, orderOfRow, rowOf, signed, type VenueOrder } from "./venue-order.ts";
+import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-store.ts";
 
-/** How late a delayed fill is told. */
+/** How late a delayed fill is reported. */
 const DELAY = (30 * SECOND) as Duration;
 
+const ZERO_LATENCY = 0 as Duration;
+
+type Command =
+  | { readonly kind: "place"; readonly order: PlaceOrder }
+  | { readonly kind: "cancel"; readonly venueId: string; readonly at: Moment }
+  | { readonly kind: "replace"; readonly venueId: string; readonly change: OrderChange; readonly at: Moment };
+
 interface Waiting {
-  readonly order: PlaceOrder;
+  readonly command: Command;
   readonly resolve: (outcome: CommandOutcome) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface Pending {
-  readonly at: Moment;
-  readonly event: BrokerEvent;
 }
 
 export interface PaperBrokerOptions {
@@ -61,6 +61,8 @@ export interface PaperBrokerOptions {
   readonly config: PaperBrokerConfig;
   readonly seed: string;
   readonly symbols: Iterable<SymbolMeta>;
+  /** How long a symbol's bars are; null or absent where that is not known. */
+  readonly barInterval?: ((symbol: string) => Duration | null) | undefined;
   /** Fills from one row of the account to the next. */
   readonly accountEvery?: number;
 }
@@ -75,20 +77,20 @@ export class PaperBroker implements BrokerAdapter {
   readonly #seed: string;
   readonly #store: VenueStore;
   readonly #symbols: ReadonlyMap<string, SymbolMeta>;
-  /** Open orders by symbol, in the order in which they were placed. */
-  readonly #resting = new Map<string, VenueOrder[]>();
-  readonly #positions = new Map<string, Decimal>();
+  readonly #barInterval: (symbol: string) => Duration | null;
+  readonly #account: Account;
   readonly #marks = new Map<string, Decimal>();
-  /** When each order that fills in parts last did: marks up to then are heard again after a restart, and fill nothing twice. */
-  readonly #filledUntil = new Map<string, number>();
-  #cash: Decimal;
-  #orderNumber: number;
-  #cursor = 0;
+  readonly #reports = new Reports();
   readonly #accountEvery: number;
-  /** The fill behind which the account was last written. */
+  #engine: MatchingEngine;
+  #orderNumber = 0;
+  /** The newest fill at which the account was written. */
   #accountCursor = 0;
   #waiting: Waiting[] = [];
-  #pending: Pending[] = [];
+  /** What is not written yet: changed orders, fills, and what is to be reported of them. */
+  readonly #changed = new Map<string, VenueOrder>();
+  #fills: VenueFill[] = [];
+  #news: { readonly at: Moment; readonly event: BrokerEvent }[] = [];
   /** Why memory and disk no longer agree; null while they do. */
   #broken: Error | null = null;
 
@@ -97,61 +99,26 @@ export class PaperBroker implements BrokerAdapter {
     this.#seed = options.seed;
     this.#store = new VenueStore(options.path);
     this.#symbols = new Map([...options.symbols].map((meta) => [meta.symbol, meta]));
-    this.#cash = decimal(options.config.cash);
-    this.#orderNumber = this.#store.lastOrderNumber();
-    const open = this.#store.openOrders();
-    for (const order of open) this.#rest(order);
-    const resting = new Set(open.map((order) => order.venueId));
+    this.#barInterval = options.barInterval ?? (() => null);
     this.#accountEvery = options.accountEvery ?? ACCOUNT_FILLS;
+    this.#account = new Account(options.config.cash);
     const account = this.#store.account();
-    if (account !== null) this.#putBack(account, resting);
-    for (const fill of this.#store.fillsAfter(this.#cursor)) {
-      this.#settle(fill);
-      if (resting.has(fill.venueId)) this.#filledUntil.set(fill.venueId, fill.at);
-    }
+    if (account !== null) this.#account.load(account);
+    this.#accountCursor = this.#account.cursor;
+    for (const { fill, owner } of this.#store.ownedFillsAfter(this.#account.cursor)) this.#account.book(fill, owner);
+    this.#engine = this.#load();
   }
 
   placeOrder(order: PlaceOrder): Promise<CommandOutcome> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) queueMicrotask(() => this.#placeWaiting());
-      this.#waiting.push({ order, resolve, reject });
-    });
+    return this.#send({ kind: "place", order });
   }
 
-  async cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome> {
-    const order = this.#store.order(venueId);
-    if (order === null) return { outcome: "refused", reason: "no_such_order" };
-    if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
-    const live = this.#live(order);
-    live.status = "canceled";
-    this.#write([live], []);
-    this.#unrest(live);
-    this.#filledUntil.delete(venueId);
-    this.#report(at, { kind: "closed", venueId, status: "canceled", reason: "canceled", at });
-    return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
+  cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome> {
+    return this.#send({ kind: "cancel", venueId, at });
   }
 
-  async replaceOrder(venueId: string, change: OrderChange, _at: Moment): Promise<CommandOutcome> {
-    const order = this.#store.order(venueId);
-    if (order === null) return { outcome: "refused", reason: "no_such_order" };
-    if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
-    const meta = this.#symbols.get(order.symbol) as SymbolMeta;
-    const asked = decimal(change.quantity ?? order.quantity);
-    const quantity = roundDownToStep(asked, decimal(meta.lotSize));
-    const filled = decimal(order.filled);
-    if (quantity.isNegative() !== decimal(order.quantity).isNegative() || quantity.abs().lte(filled.abs()))
-      return { outcome: "refused", reason: "below_filled_quantity" };
-    if (change.stopPrice !== undefined || (change.limitPrice !== undefined && order.limitPrice === null))
-      return { outcome: "refused", reason: "price_not_taken" };
-    const asLimit = change.limitPrice ?? order.limitPrice;
-    const limitPrice = asLimit === null ? null : limitOf(asLimit, quantity, meta);
-    const refusal = minimumRefusal(quantity, asked, limitPrice ?? this.#marks.get(order.symbol) ?? null, meta);
-    if (refusal !== null) return { outcome: "refused", ...refusal };
-    const live = this.#live(order);
-    live.quantity = plain(quantity);
-    live.limitPrice = limitPrice === null ? null : plain(limitPrice);
-    this.#write([live], []);
-    return { outcome: "accepted", quantity: live.quantity, limitPrice: live.limitPrice };
+  replaceOrder(venueId: string, change: OrderChange, at: Moment): Promise<CommandOutcome> {
+    return this.#send({ kind: "replace", venueId, change, at });
   }
 
   async openOrders(): Promise<Lookup<readonly BrokerOrder[]>> {
@@ -160,32 +127,30 @@ export class PaperBroker implements BrokerAdapter {
 
   async orderByClientId(venueId: string): Promise<Lookup<BrokerOrder | null>> {
     return this.#lookup(() => {
-      const order = this.#store.order(venueId);
-      return order === null ? null : brokerOrderOf(order);
+      const row = this.#store.order(venueId);
+      return row === null ? null : brokerOrderOf(row);
     });
   }
 
   async fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>> {
-    const told = (fill: VenueFill): BrokerFill => {
+    const reported = (fill: VenueFill): BrokerFill => {
       const order = this.#config.faults.delayFill > 0 ? this.#store.order(fill.venueId) : null;
-      return { ...brokerFillOf(fill), toldAt: this.#toldAt(fill.at as Moment, order?.number ?? null) };
+      return { ...brokerFillOf(fill), toldAt: this.#reportedAt(fill.at as Moment, order?.number ?? null) };
     };
-    return this.#lookup(() => this.#store.fillsAfter(cursor).map(told));
+    return this.#lookup(() => this.#store.fillsAfter(cursor).map(reported));
   }
 
   async positions(): Promise<Lookup<Readonly<Record<string, string>>>> {
     return this.#lookup(() => {
-      const held = [...this.#positions].filter(([, quantity]) => !quantity.isZero());
+      const held = [...this.#account.positions].filter(([, quantity]) => !quantity.isZero());
       return Object.fromEntries(held.map(([symbol, quantity]) => [symbol, plain(quantity)]));
     });
   }
 
   async account(): Promise<Lookup<BrokerAccount>> {
     return this.#lookup(() => {
-      let equity = this.#cash;
-      for (const [symbol, quantity] of this.#positions)
-        equity = equity.plus(quantity.times(this.#marks.get(symbol) ?? ZERO));
-      return { currency: this.#config.currency, cash: plain(this.#cash), equity: plain(equity) };
+      const equity = this.#account.equity(this.#marks);
+      return { currency: this.#config.currency, cash: plain(this.#account.cash), equity: plain(equity) };
     });
   }
 
@@ -194,162 +159,244 @@ export class PaperBroker implements BrokerAdapter {
   }
 
   onMarketData(events: readonly FeedEvent[], _now: Moment): void {
-    const changed = new Set<VenueOrder>();
-    const fills: VenueFill[] = [];
-    const reports: Pending[] = [];
-    for (const event of events) {
-      const mark: Mark =
-        event.kind === "mark"
-          ? event.mark
-          : { symbol: event.bar.symbol, at: event.bar.at, price: event.bar.close, volume: event.bar.volume };
-      if (mark.price > 0) this.#onMark(mark, changed, fills, reports);
-    }
-    this.#write([...changed], fills);
-    for (const { at, event } of reports) this.#report(at, event);
-    for (const order of changed)
-      if (order.status === "filled") {
-        this.#unrest(order);
-        this.#filledUntil.delete(order.venueId);
-      }
+    if (this.#broken !== null) throw this.#broken;
+    for (const event of events)
+      if (event.kind === "bar") this.#onBar(event.bar);
+      else if (event.mark.price > 0) this.#onMark(event.mark);
+    this.#write();
   }
 
   nextEventAt(): Moment | null {
-    return this.#pending[0]?.at ?? null;
+    const report = this.#reports.nextAt();
+    const expiry = this.#engine.book.nextExpiry();
+    // An order may still trade at its last moment; it ends behind that.
+    if (expiry === null) return report;
+    return Math.min(report ?? Number.POSITIVE_INFINITY, expiry + 1) as Moment;
   }
 
   takeEvents(now: Moment): readonly BrokerEvent[] {
-    const count = this.#pending.findIndex((pending) => pending.at > now);
-    const taken = this.#pending.splice(0, count === -1 ? this.#pending.length : count);
-    return taken.map((pending) => pending.event);
+    const expiry = this.#engine.book.nextExpiry();
+    if (this.#broken === null && expiry !== null && expiry < now) {
+      this.#engine.expireBefore(now);
+      this.#write();
+    }
+    return this.#reports.take(now);
   }
 
   /** Reports a fill that no order explains, at the newest mark, for drills and for practising a review. */
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }, at: Moment): void {
     const mark = this.#marks.get(fill.symbol) ?? decimal(1);
     const stranger = this.#strangerFill(fill.symbol, decimal(fill.quantity), mark, at);
-    this.#write([], [stranger]);
-    this.#report(at, { kind: "fill", fill: brokerFillOf(stranger) });
+    this.#news.push({ at, event: { kind: "fill", fill: brokerFillOf(stranger) } });
+    this.#write();
   }
 
   close(): void {
     this.#store.close();
   }
 
-  #placeWaiting(): void {
+  #onBar(bar: Bar): void {
+    const meta = this.#symbols.get(bar.symbol);
+    const { symbol, at, close, volume } = bar;
+    if (this.#config.fillModel !== "bars") {
+      if (close > 0) this.#onMark({ symbol, at, price: close, volume });
+      return;
+    }
+    this.#engine.expireBefore(at);
+    const interval = this.#barInterval(symbol);
+    if (meta !== undefined && bar.low > 0) this.#engine.onBar(bar, interval === null ? null : at - interval, meta);
+    if (close > 0) this.#marks.set(symbol, decimal(close));
+  }
+
+  #onMark(mark: Mark): void {
+    const meta = this.#symbols.get(mark.symbol);
+    this.#marks.set(mark.symbol, decimal(mark.price));
+    if (this.#config.fillModel === "bars" || meta === undefined) return;
+    this.#engine.expireBefore(mark.at);
+    this.#engine.onMark(mark, meta);
+  }
+
+  #send(command: Command): Promise<CommandOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) queueMicrotask(() => this.#carryOut());
+      this.#waiting.push({ command, resolve, reject });
+    });
+  }
+
+  /** Carries out the commands of a turn, and answers them once they are written. */
+  #carryOut(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const orders: VenueOrder[] = [];
     const answers: CommandOutcome[] = [];
-    const placed = new Map<string, VenueOrder>();
     try {
       if (this.#broken !== null) throw this.#broken;
-      for (const { order } of waiting) {
-        const known = placed.get(order.venueId) ?? this.#store.order(order.venueId);
-        const taken = known ?? this.#take(order);
-        if (known === null) orders.push(taken);
-        placed.set(order.venueId, taken);
-        answers.push(this.#answer(taken));
-      }
-      this.#store.write(orders, []);
+      for (const { command } of waiting) answers.push(this.#execute(command));
+      this.#store.write([...this.#changed.values()].map(rowOf), []);
     } catch (error) {
+      this.#undo();
       for (const { reject } of waiting) reject(error);
       return;
     }
-    for (const order of orders) if (order.status === "open") this.#rest(order);
+    this.#flush(ZERO_LATENCY);
     for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as CommandOutcome);
   }
 
-  /** A new order as the venue takes or refuses it. */
-  #take(order: PlaceOrder): VenueOrder {
-    this.#orderNumber += 1;
-    const meta = this.#symbols.get(order.symbol);
-    const asked = decimal(order.quantity);
-    const quantity = meta === undefined ? asked : roundDownToStep(asked, decimal(meta.lotSize));
-    const limitPrice =
-      order.limitPrice === null || meta === undefined ? null : limitOf(order.limitPrice, quantity, meta);
-    const reference = limitPrice ?? this.#marks.get(order.symbol) ?? null;
-    const injected = this.#faults(this.#orderNumber).reject ? { reason: "injected_reject" } : null;
-    const refusal =
-      meta === undefined
-        ? { reason: "unknown_symbol" }
-        : (termsRefusal(order) ?? minimumRefusal(quantity, asked, reference, meta) ?? injected);
-    return {
-      number: this.#orderNumber,
-      venueId: order.venueId,
-      symbol: order.symbol,
-      quantity: plain(quantity),
-      limitPrice: limitPrice === null ? null : plain(limitPrice),
-      status: refusal === null ? "open" : "rejected",
-      filled: "0",
-      placedAt: order.at,
-      refusal: refusal === null ? null : refusalColumn(refusal),
-    };
-  }
-
-  #answer(order: VenueOrder): CommandOutcome {
-    if (order.refusal !== null) return { outcome: "refused", ...refusalOf(order.refusal) };
-    return this.#faults(order.number).dropAck
-      ? { outcome: "unknown", reason: "the acknowledgement was lost" }
-      : { outcome: "accepted", quantity: order.quantity, limitPrice: order.limitPrice };
-  }
-
-  #faults(number: number): Faults {
-    return faultsOf(this.#config, this.#seed, number);
-  }
-
-  #onMark(mark: Mark, changed: Set<VenueOrder>, fills: VenueFill[], reports: Pending[]): void {
-    const price = decimal(mark.price);
-    this.#marks.set(mark.symbol, price);
-    for (const order of this.#resting.get(mark.symbol) ?? []) {
-      // A mark that was there when the order came is not its next one.
-      if (order.status !== "open" || mark.at <= (this.#filledUntil.get(order.venueId) ?? order.placedAt)) continue;
-      const fill = this.#fillOf(order, price, mark);
-      if (fill === null) continue;
-      changed.add(order);
-      fills.push(fill);
-      const faults = this.#faults(order.number);
-      const at = later(mark.at, this.#config.latency);
-      const told = this.#toldAt(mark.at, order.number);
-      reports.push({ at: told, event: { kind: "fill", fill: brokerFillOf(fill) } });
-      if (faults.duplicateFill) reports.push({ at: told, event: { kind: "fill", fill: brokerFillOf(fill) } });
-      if (!faults.unknownFill) continue;
-      const stranger = this.#strangerFill(mark.symbol, decimal(fill.quantity), price, mark.at);
-      fills.push(stranger);
-      reports.push({ at: at, event: { kind: "fill", fill: brokerFillOf(stranger) } });
+  /** Takes back commands that could not be written: memory is again what the disk has. */
+  #undo(): void {
+    this.#changed.clear();
+    this.#news = [];
+    if (this.#broken !== null) return;
+    try {
+      this.#engine = this.#load();
+    } catch (error) {
+      this.#broken = asError(error);
     }
   }
 
-  /** Fills what the mark gives of an order, and books it at the venue; null when it gives nothing. */
-  #fillOf(order: VenueOrder, mark: Decimal, at: Mark): VenueFill | null {
-    const meta = this.#symbols.get(order.symbol) as SymbolMeta;
-    const quantity = decimal(order.quantity);
-    const limitPrice = order.limitPrice === null ? null : decimal(order.limitPrice);
-    const price = fillPrice({ buys: !quantity.isNegative(), limitPrice }, mark, this.#config, meta);
-    if (price === null) return null;
-    const remaining = quantity.minus(order.filled);
-    const size = fillSize(remaining.abs(), at.volume, this.#config, meta);
-    if (size.isZero()) return null;
-    const filled = remaining.isNegative() ? size.negated() : size;
-    order.filled = plain(decimal(order.filled).plus(filled));
-    if (decimal(order.filled).equals(quantity)) order.status = "filled";
-    this.#filledUntil.set(order.venueId, at.at);
-    return this.#newFill(order.venueId, order.symbol, filled, price, at.at);
+  #execute(command: Command): CommandOutcome {
+    if (command.kind === "place") return this.#place(command.order);
+    const { kind, venueId, at } = command;
+    const order = this.#order(venueId);
+    if (order === null) return { outcome: "refused", reason: "no_such_order" };
+    if (order.status !== "open") return { outcome: "refused", reason: `order_${order.status}` };
+    const faults = commandFaultsOf(this.#config, this.#seed, order.number, kind, at);
+    const change = kind === "replace" ? this.#replacement(order, command.change) : null;
+    if (change !== null && "reason" in change) return { outcome: "refused", ...change };
+    if (faults.reject) return { outcome: "refused", reason: "injected_reject" };
+    if (change === null) this.#engine.end(order, "canceled", "canceled", at);
+    else {
+      Object.assign(order, change, { since: Math.max(order.since, at) });
+      this.#changed.set(order.venueId, order);
+    }
+    return faults.dropAck ? LOST : accepted(order);
   }
 
-  /** When a fill is reported: the same for whoever asks later, so that a restart does not hear of it before its time. */
-  #toldAt(filledAt: Moment, order: number | null): Moment {
+  #place(order: PlaceOrder): CommandOutcome {
+    const known = this.#order(order.venueId);
+    const taken = known ?? this.#receive(order);
+    if (taken.refusal !== null) return { outcome: "refused", ...refusalOf(taken.refusal) };
+    return faultsOf(this.#config, this.#seed, taken.number).dropAck ? LOST : accepted(taken);
+  }
+
+  /** A new order as the venue accepts or refuses it. */
+  #receive(order: PlaceOrder): VenueOrder {
+    this.#orderNumber += 1;
+    const meta = this.#symbols.get(order.symbol);
+    const mark = this.#marks.get(order.symbol) ?? null;
+    const parent = order.parentId === undefined ? undefined : this.#bracketOf(order.parentId);
+    const injected = faultsOf(this.#config, this.#seed, this.#orderNumber).reject;
+    const taken = received(order, this.#orderNumber, { meta, mark, parent }, injected);
+    this.#changed.set(taken.venueId, taken);
+    if (taken.status !== "open" || meta === undefined) return taken;
+    this.#engine.book.add(taken);
+    if (taken.parentId !== null && !this.#engine.book.remaining(taken).isZero())
+      this.#engine.release(taken, mark, order.at, meta);
+    return taken;
+  }
+
+  #replacement(order: VenueOrder, change: OrderChange): ReturnType<typeof replaced> {
+    const mark = this.#marks.get(order.symbol) ?? null;
+    return replaced(order, change, this.#symbols.get(order.symbol) as SymbolMeta, mark);
+  }
+
+  /** An order of this turn, an open one, or one that ended earlier. */
+  #order(venueId: string): VenueOrder | null {
+    const known = this.#changed.get(venueId) ?? this.#engine.book.get(venueId);
+    if (known !== undefined) return known;
+    const row = this.#store.order(venueId);
+    return row === null ? null : orderOfRow(row);
+  }
+
+  /** The parent of a bracket, with all of the bracket in the book. */
+  #bracketOf(parentId: string): VenueOrder | undefined {
+    const known = this.#engine.book.get(parentId) ?? this.#changed.get(parentId);
+    if (known !== undefined) return known;
+    const rows = this.#store.bracket(parentId).map(orderOfRow);
+    const parent = rows.find((one) => one.venueId === parentId);
+    if (parent !== undefined && parent.status !== "rejected") for (const one of rows) this.#engine.book.add(one);
+    return parent;
+  }
+
+  /** The matching as the disk has it. */
+  #load(): MatchingEngine {
+    const engine = new MatchingEngine(this.#config, this.#sink());
+    this.#orderNumber = this.#store.lastOrderNumber();
+    const orders = new Map<string, VenueOrder>();
+    for (const row of this.#store.openOrders()) {
+      const bracket = row.parentId === null ? [row] : this.#store.bracket(row.parentId);
+      for (const one of bracket) if (!orders.has(one.venueId)) orders.set(one.venueId, orderOfRow(one));
+    }
+    for (const order of [...orders.values()].toSorted((a, b) => a.number - b.number)) engine.book.add(order);
+    return engine;
+  }
+
+  #sink(): MatchSink {
+    return {
+      fill: (order, quantity, price, marketAt, at) => this.#filled(order, quantity, price, marketAt, at as Moment),
+      ended: (order, at) => {
+        this.#changed.set(order.venueId, order);
+        const { venueId, status, reason } = order;
+        if (status === "open" || status === "filled") return;
+        const event: BrokerEvent = { kind: "closed", venueId, status, reason: reason ?? status, at: at as Moment };
+        this.#news.push({ at: at as Moment, event });
+      },
+      updated: (order, change, at) => {
+        this.#changed.set(order.venueId, order);
+        const reach = signed(order, order.filled.abs().plus(this.#engine.book.remaining(order)));
+        const { quantity: _, ...prices } = accepted(order);
+        const event: BrokerEvent = {
+          kind: "updated",
+          venueId: order.venueId,
+          change,
+          quantity: plain(reach),
+          limitPrice: prices.limitPrice,
+          ...(prices.stopPrice === undefined ? {} : { stopPrice: prices.stopPrice }),
+          at: at as Moment,
+        };
+        this.#news.push({ at: at as Moment, event });
+      },
+      held: (owner, symbol) => this.#account.held(owner, symbol),
+    };
+  }
+
+  #filled(order: VenueOrder, quantity: Decimal, price: Decimal, marketAt: Decimal, at: Moment): void {
+    const { venueId, symbol, number, terms } = order;
+    this.#changed.set(venueId, order);
+    const fill = this.#newFill(venueId, symbol, quantity, price, at, terms.owner);
+    const faults = faultsOf(this.#config, this.#seed, number);
+    const report = { at: this.#reportedAt(at, number), event: { kind: "fill", fill: brokerFillOf(fill) } } as const;
+    this.#news.push(report);
+    if (faults.duplicateFill) this.#news.push(report);
+    if (!faults.unknownFill) return;
+    const stranger = this.#strangerFill(symbol, quantity, marketAt, at);
+    this.#news.push({
+      at: later(at, this.#config.latency),
+      event: { kind: "fill", fill: brokerFillOf(stranger) },
+    });
+  }
+
+  /** When a fill is reported: the same however often it is asked, so that a restart does not report it before its time. */
+  #reportedAt(filledAt: Moment, order: number | null): Moment {
     const at = later(filledAt, this.#config.latency);
-    return order !== null && this.#faults(order).delayFill ? later(at, DELAY) : at;
+    return order !== null && faultsOf(this.#config, this.#seed, order).delayFill ? later(at, DELAY) : at;
   }
 
   #strangerFill(symbol: string, quantity: Decimal, price: Decimal, at: Moment): VenueFill {
-    return this.#newFill(`VENUE-${9_000 + this.#cursor + 1}`, symbol, quantity, price, at);
+    return this.#newFill(`VENUE-${9_000 + this.#account.cursor + 1}`, symbol, quantity, price, at, undefined);
   }
 
-  #newFill(venueId: string, symbol: string, quantity: Decimal, price: Decimal, at: Moment): VenueFill {
+  #newFill(
+    venueId: string,
+    symbol: string,
+    quantity: Decimal,
+    price: Decimal,
+    at: Moment,
+    owner: string | undefined,
+  ): VenueFill {
+    const cursor = this.#account.cursor + 1;
     const fill: VenueFill = {
-      cursor: this.#cursor + 1,
-      fillId: `F-${String(this.#cursor + 1).padStart(8, "0")}`,
+      cursor,
+      fillId: `F-${String(cursor).padStart(8, "0")}`,
       venueId,
       symbol,
       quantity: plain(quantity),
@@ -357,41 +404,32 @@ export class PaperBroker implements BrokerAdapter {
       fee: plain(feeOf(price, quantity, this.#config)),
       at,
     };
-    this.#settle(fill);
+    this.#account.book(fill, owner);
+    this.#fills.push(fill);
     return fill;
   }
 
-  /** Books a fill into the venue's own account. */
-  #settle(fill: VenueFill): void {
-    this.#cursor = fill.cursor;
-    this.#positions.set(fill.symbol, (this.#positions.get(fill.symbol) ?? ZERO).plus(fill.quantity));
-    this.#cash = this.#cash.minus(decimal(fill.quantity).times(fill.price)).minus(fill.fee);
-  }
-
-  #account(): VenueAccount {
-    const positions = [...this.#positions].map(([symbol, quantity]) => [symbol, plain(quantity)] as const);
-    return { cursor: this.#cursor, cash: plain(this.#cash), positions, filledUntil: [...this.#filledUntil] };
-  }
-
-  #putBack({ cursor, cash, positions, filledUntil }: VenueAccount, resting: ReadonlySet<string>): void {
-    this.#cursor = cursor;
-    this.#accountCursor = cursor;
-    this.#cash = decimal(cash);
-    for (const [symbol, quantity] of positions) this.#positions.set(symbol, decimal(quantity));
-    for (const [venueId, at] of filledUntil) if (resting.has(venueId)) this.#filledUntil.set(venueId, at);
-  }
-
-  /** Writes what is already so in memory; a failure ends the venue's answers. */
-  #write(orders: readonly VenueOrder[], fills: readonly VenueFill[]): void {
+  /** Writes what the market did; a failure ends the venue's answers. */
+  #write(): void {
     if (this.#broken !== null) throw this.#broken;
     try {
-      const account = this.#cursor - this.#accountCursor >= this.#accountEvery ? this.#account() : null;
-      this.#store.write(orders, fills, account);
+      const account = this.#account.cursor - this.#accountCursor >= this.#accountEvery ? this.#account.save() : null;
+      this.#store.write([...this.#changed.values()].map(rowOf), this.#fills, account);
       this.#accountCursor = account?.cursor ?? this.#accountCursor;
     } catch (error) {
-      this.#broken = error instanceof Error ? error : new Error(String(error));
+      this.#broken = asError(error);
       throw error;
     }
+    this.#flush(this.#config.latency);
+  }
+
+  /** What is written may be reported; what the market did to an order takes the latency of a fill. */
+  #flush(latency: Duration): void {
+    this.#changed.clear();
+    this.#fills = [];
+    for (const { at, event } of this.#news)
+      this.#reports.add({ at: event.kind === "fill" ? at : later(at, latency), event });
+    this.#news = [];
   }
 
   #lookup<T>(read: () => T): Lookup<T> {
@@ -399,51 +437,11 @@ export class PaperBroker implements BrokerAdapter {
       if (this.#broken !== null) throw this.#broken;
       return { ok: true, value: read() };
     } catch (error) {
-      return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+      return { ok: false, reason: asError(error).message };
     }
   }
-
-  #report(at: Moment, event: BrokerEvent): void {
-    // Reports of one moment keep their order; a late one waits behind those that are earlier.
-    let index = this.#pending.length;
-    while (index > 0 && (this.#pending[index - 1] as Pending).at > at) index -= 1;
-    this.#pending.splice(index, 0, { at, event });
-  }
-
-  #rest(order: VenueOrder): void {
-    const orders = this.#resting.get(order.symbol);
-    if (orders === undefined) this.#resting.set(order.symbol, [order]);
-    else orders.push(order);
-  }
-
-  #unrest(order: VenueOrder): void {
-    const orders = this.#resting.get(order.symbol);
-    const index = orders?.indexOf(order) ?? -1;
-    if (index !== -1) orders?.splice(index, 1);
-  }
-
-  /** The resting order itself, not a copy from the disk. */
-  #live(order: VenueOrder): VenueOrder {
-    return this.#resting.get(order.symbol)?.find((one) => one.number === order.number) ?? order;
-  }
 }
 
-/** Why the venue does not take an order's terms: not those of its type, or a kind of order that it does not match. */
-function termsRefusal(order: PlaceOrder): Refusal | null {
-  const { limitPrice, ...terms } = order;
-  const given = limitPrice === null ? terms : { ...terms, limitPrice };
-  if (termsFault(given) !== null) return { reason: "invalid_order" };
-  const { type = "market", timeInForce = "gtc", postOnly, reduceOnly, parentId, ocoGroup } = order;
-  const plainKind = (type === "market" || type === "limit") && timeInForce === "gtc";
-  const linked = postOnly === true || reduceOnly === true || parentId !== undefined || ocoGroup !== undefined;
-  return plainKind && !linked ? null : { reason: "order_kind_not_taken" };
-}
+const LOST: CommandOutcome = { outcome: "unknown", reason: "the acknowledgement was lost" };
 
-function brokerOrderOf(order: VenueOrder): BrokerOrder {
-  const { venueId, symbol, quantity, filled, limitPrice, status } = order;
-  return { venueId, symbol, quantity, filled, limitPrice, status };
-}
-
-function brokerFillOf(fill: VenueFill): BrokerFill {
-  return { ...fill, at: fill.at as Moment };
-}
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -4,27 +4,16 @@
  * 1. Every change is one transaction, durable before the venue answers.
  * 2. A venue id is one order, for ever: the database itself refuses a second.
  * 3. Cursors of fills are gapless from 1.
- * 4. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
+ * 4. A database of an older schema is brought up to date when it is opened, in one transaction; one of a newer schema is refused.
+ * 5. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
  *    one of fills that are not there, all of them are added up.
  */
+import { CodedError } from "../../shared/errors.ts";
 import { assertDurable, databaseError, openForWriting, type Database, type Statement } from "../../store/index.ts";
+import type { BrokerFill } from "../../shared/ports.ts";
+import type { Moment } from "../../shared/time.ts";
 import type { Refusal } from "./fill-rules.ts";
-
-export type VenueStatus = "open" | "filled" | "canceled" | "rejected" | "expired";
-
-export interface VenueOrder {
-  readonly number: number;
-  readonly venueId: string;
-  readonly symbol: string;
-  /** Signed, exact. */
-  quantity: string;
-  limitPrice: string | null;
-  status: VenueStatus;
-  filled: string;
-  readonly placedAt: number;
-  /** Why it was refused, as `refusalColumn` writes it; null for an order that was taken. */
-  readonly refusal: string | null;
-}
+import type { VenueRow } from "./venue-order.ts";
 
 export interface VenueFill {
   readonly cursor: number;
@@ -37,15 +26,24 @@ export interface VenueFill {
   readonly at: number;
 }
 
+/** A fill as the venue reports it. */
+export function brokerFillOf(fill: VenueFill): BrokerFill {
+  return { ...fill, at: fill.at as Moment };
+}
+
 /** The account as it stands behind a fill. Amounts are exact decimals. */
 export interface VenueAccount {
   readonly cursor: number;
   readonly cash: string;
   readonly positions: readonly (readonly [symbol: string, quantity: string])[];
-  /** When orders that rest with a part filled were last filled, in microseconds. */
-  readonly filledUntil: readonly (readonly [venueId: string, at: number])[];
+  /** By owner and symbol, in one key; absent in an account from before orders had owners. */
+  readonly owned?: readonly (readonly [key: string, quantity: string])[];
 }
 
+/** The schema that this program writes. */
+const VENUE_SCHEMA = 1;
+
+/** Schema 0: market and limit orders, without a version of its own. */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS account (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -76,6 +74,38 @@ const TABLES = `
   ) STRICT;
 `;
 
+/**
+ * Schema 1: types, brackets, OCO groups and trailing stops. The market has been applied to an order of schema 0 up to its last fill or,
+ * without one, up to its placement.
+ */
+const ORDER_TYPES_ADDED = `
+  ALTER TABLE orders ADD COLUMN stopPrice TEXT;
+  ALTER TABLE orders ADD COLUMN parentId TEXT;
+  ALTER TABLE orders ADD COLUMN terms TEXT;
+  ALTER TABLE orders ADD COLUMN state TEXT NOT NULL DEFAULT 'working';
+  ALTER TABLE orders ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE orders ADD COLUMN reason TEXT;
+  CREATE INDEX brackets ON orders (parentId) WHERE parentId IS NOT NULL;
+  UPDATE orders SET since = coalesce((SELECT max(at) FROM fills WHERE fills.venueId = orders.venueId), placedAt)
+    WHERE status = 'open';
+`;
+
+function migrate(database: Database, path: string): void {
+  const version = Number(database.pragma("user_version", { simple: true }));
+  if (version > VENUE_SCHEMA)
+    throw new CodedError(
+      "schema_newer",
+      `${path} was written by a newer version of Logos Console (schema ${version}; this one knows ${VENUE_SCHEMA}). ` +
+        "Open the session with that version.",
+      { path, schema: version },
+    );
+  database.exec("BEGIN IMMEDIATE");
+  database.exec(TABLES);
+  if (version < 1) database.exec(ORDER_TYPES_ADDED);
+  database.pragma(`user_version = ${VENUE_SCHEMA}`);
+  database.exec("COMMIT");
+}
+
 /** A refusal as it lies in its column: the bare reason, or all of it as JSON where it has figures. */
 export function refusalColumn(refusal: Refusal): string {
   return refusal.figures === undefined ? refusal.reason : JSON.stringify(refusal);
@@ -99,10 +129,14 @@ export class VenueStore {
     this.#path = path;
     this.#database = openForWriting(path);
     try {
-      this.#database.exec(TABLES);
+      migrate(this.#database, path);
       this.#putOrder = this.#database.prepare(
-        `INSERT INTO orders VALUES (:number, :venueId, :symbol, :quantity, :limitPrice, :status, :filled, :placedAt, :refusal)
-         ON CONFLICT (number) DO UPDATE SET quantity = :quantity, limitPrice = :limitPrice, status = :status, filled = :filled`,
+        `INSERT INTO orders (number, venueId, symbol, quantity, limitPrice, status, filled, placedAt, refusal,
+                             stopPrice, parentId, terms, state, since, reason)
+         VALUES (:number, :venueId, :symbol, :quantity, :limitPrice, :status, :filled, :placedAt, :refusal,
+                 :stopPrice, :parentId, :terms, :state, :since, :reason)
+         ON CONFLICT (number) DO UPDATE SET quantity = :quantity, limitPrice = :limitPrice, status = :status, filled = :filled,
+           stopPrice = :stopPrice, state = :state, since = :since, reason = :reason`,
       );
       this.#putFill = this.#database.prepare(
         "INSERT INTO fills VALUES (:cursor, :fillId, :venueId, :symbol, :quantity, :price, :fee, :at)",
@@ -112,12 +146,12 @@ export class VenueStore {
       this.#fillsAfter = this.#database.prepare("SELECT * FROM fills WHERE cursor > ? ORDER BY cursor");
     } catch (error) {
       this.#database.close();
-      throw databaseError("Opening", path, error);
+      throw error instanceof CodedError ? error : databaseError("Opening", path, error);
     }
   }
 
   /** Writes orders and fills in one durable transaction. Throws `io`; then neither is there. */
-  write(orders: readonly VenueOrder[], fills: readonly VenueFill[], account: VenueAccount | null = null): void {
+  write(orders: readonly VenueRow[], fills: readonly VenueFill[], account: VenueAccount | null = null): void {
     if (orders.length === 0 && fills.length === 0) return;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
@@ -133,13 +167,19 @@ export class VenueStore {
     }
   }
 
-  order(venueId: string): VenueOrder | null {
-    return this.#read(() => (this.#getOrder.get(venueId) as VenueOrder | undefined) ?? null);
+  order(venueId: string): VenueRow | null {
+    return this.#read(() => (this.#getOrder.get(venueId) as VenueRow | undefined) ?? null);
   }
 
-  openOrders(): VenueOrder[] {
+  openOrders(): VenueRow[] {
     const sql = "SELECT * FROM orders WHERE status = 'open' ORDER BY number";
-    return this.#read(() => this.#database.prepare(sql).all() as VenueOrder[]);
+    return this.#read(() => this.#database.prepare(sql).all() as VenueRow[]);
+  }
+
+  /** All orders of a bracket: the parent and its children, in the order in which they were placed. */
+  bracket(parentId: string): VenueRow[] {
+    const sql = "SELECT * FROM orders WHERE venueId = ? OR parentId = ? ORDER BY number";
+    return this.#read(() => this.#database.prepare(sql).all(parentId, parentId) as VenueRow[]);
   }
 
   /** The account as it was last written, or null. */
@@ -154,6 +194,14 @@ export class VenueStore {
 
   fillsAfter(cursor: number): VenueFill[] {
     return this.#read(() => this.#fillsAfter.all(cursor) as VenueFill[]);
+  }
+
+  /** Fills after a cursor with the owners of their orders, where they have one. */
+  ownedFillsAfter(cursor: number): { readonly fill: VenueFill; readonly owner: string | undefined }[] {
+    const sql = `SELECT fills.*, json_extract(orders.terms, '$.owner') AS owner
+      FROM fills LEFT JOIN orders ON orders.venueId = fills.venueId WHERE cursor > ? ORDER BY cursor`;
+    const rows = this.#read(() => this.#database.prepare(sql).all(cursor) as (VenueFill & { owner: string | null })[]);
+    return rows.map(({ owner, ...fill }) => ({ fill, owner: owner ?? undefined }));
   }
 
   lastOrderNumber(): number {

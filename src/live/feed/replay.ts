@@ -99,6 +99,7 @@ export function createReplayFeed(imported: Imported, metas: Readonly<Record<stri
     start: nextAt() as Moment,
     end: tables.reduce((end, table) => Math.max(end, table.at.at(-1) as number), -Infinity) as Moment,
     warmup: [],
+    barInterval: (symbol) => tables.find((table) => table.symbol === symbol)?.interval ?? null,
     sources: sourcesOf(imported),
     nextAt,
     take,

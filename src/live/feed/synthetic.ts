@@ -198,6 +198,7 @@ export function createSyntheticFeed(config: SyntheticConfig, seed: string, start
     start,
     end: end === null ? null : lastBefore(end, start, barInterval, markInterval),
     warmup,
+    barInterval: () => barInterval,
     sources: [{ name: "synthetic", sha256: digest, rows: 0 }],
     nextAt,
     take,

@@ -20,6 +20,7 @@ export function strategyTypes(): string {
   const [bar] = /\/\*\*[^*]*\*\/\nexport interface Bar \{[\s\S]*?\n\}\n|export interface Bar \{[\s\S]*?\n\}\n/.exec(
     source("market.ts"),
   ) ?? [""];
+  const [terms] = /export type OrderType =[\s\S]*?(?=\ntype PriceField)/.exec(source("orders.ts")) ?? [""];
   return [
     "/** What a strategy of Logos Console is written against. Made by `logos strategies new`; a newer program writes it anew. */",
     "",
@@ -27,6 +28,7 @@ export function strategyTypes(): string {
     "export type Moment = number;",
     "",
     bar,
+    terms,
     bodyOf(source("strategy.ts")).trim(),
     "",
   ].join("\n");
@@ -37,13 +39,12 @@ export function strategyTemplate(name: string): string {
   return `/**
  * ${name}: long while the last close is above the mean of the last \`lookback\` closes, flat below it.
  *
- * A strategy is one file of this folder. It is called when it is due, looks at \`context\`, and returns what it wants to order;
- * what became of its orders it sees in the next run. It has no files, no network, no clock and no chance of its own, so that the
- * same seed gives the same run. Helpers can be imported from other files of this folder: import { x } from "./helpers.ts".
+ * A strategy is one file of this folder. It is called when it is due, looks at \`context\`, and returns what it wants to order; what
+ * became of its orders it sees in the next run. By \`broker.fillModel: bars\` a market order fills at the open of the next bar, limits and
+ * stops where the bar's path reaches them. It has no files, no network, no clock and no chance of its own, so that the same seed gives
+ * the same run. Helpers can be imported from other files of this folder: import { x } from "./helpers.ts".
  *
- *   logos strategies check ${name}.ts
- *
- * tries it, and says what is wrong. In desk.yaml it is \`module: ${name}.ts\`.
+ * logos strategies check ${name}.ts tries it, and says what is wrong. In desk.yaml it is \`module: ${name}.ts\`.
  */
 import type { OrderIntent, Strategy, StrategyContext, StrategyFill } from "./${TYPES_FILE}";
 

@@ -54,8 +54,8 @@ export const PORTS: SessionPorts = {
   hosts: {},
   checkpointEntries: CHECKPOINT_ENTRIES,
   savedAtOnceMax: SAVED_AT_ONCE_MAX,
-  openBroker: (files, desk, feed) =>
-    new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
+  openBroker: (files, { broker: config, seed }, { symbols, barInterval }) =>
+    new PaperBroker({ path: files.broker, config, seed, symbols, barInterval }),
 };
 
 /** What the journal's first entry says of the session. */

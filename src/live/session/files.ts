@@ -97,6 +97,7 @@ export function writeFiles(
     runDigest: core.runDigest,
     versions: { ...facts.versions },
     feed: core.feed.sources.map((source) => ({ ...source })),
+    fillModel: desk.broker.fillModel ?? "marks",
     configuration: desk,
     created: facts.created,
     started: facts.started,

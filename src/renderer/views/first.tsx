@@ -3,18 +3,12 @@ import { Play } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { Failed, Loading, Segments } from "../components/panel.tsx";
-import type { AppView } from "../../shared/views.ts";
-import { Status } from "../components/status.tsx";
-import { formatCount, formatNumber, plural } from "../lib/format.ts";
-import { SESSION_LOOKS } from "../lib/status.ts";
+import { formatCount, plural } from "../lib/format.ts";
 import { reopenSession, startSession } from "../lib/session-actions.ts";
 import type { Speed } from "../lib/session-actions.ts";
 import { useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
-
-/** Positions that the banner names. */
-const POSITIONS_SHOWN = 6;
 
 const SPEEDS = [
   { value: 1, label: "1×" },
@@ -38,7 +32,7 @@ function OperatorField(): ReactNode {
   const set = usePrefs((state) => state.set);
   return (
     <label className="field operator">
-      <span>Operator, as recorded with halts and reviews</span>
+      <span>Operator: the name that halts, reviews and limit changes are recorded under</span>
       <input
         data-testid="first-operator"
         value={operator}
@@ -51,41 +45,12 @@ function OperatorField(): ReactNode {
   );
 }
 
-/** A session whose process ended without stopping it comes before everything else. */
-function Interrupted({ latest }: { readonly latest: NonNullable<AppView["latest"]> }): ReactNode {
-  const held = Object.entries(latest.positions);
-  const shown = held
-    .slice(0, POSITIONS_SHOWN)
-    .map(([symbol, quantity]) => `${symbol} ${formatNumber(quantity, { signed: true })}`);
-  const more = held.length - shown.length;
-  return (
-    <div className="banner critical" role="alert" data-testid="interrupted-banner">
-      <Status look={SESSION_LOOKS.failed} word="Interrupted" />
-      <p className="text">
-        <span className="mono">{latest.id}</span> ended without being stopped
-        {held.length === 0
-          ? ". It held no position."
-          : `, with ${plural(held.length, "open position")}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`}
-        {latest.openDrift > 0 ? ` ${plural(latest.openDrift, "drift item")} to review.` : ""}
-      </p>
-      <span className="spacer" />
-      <button type="button" className="button primary" onClick={() => void reopenSession(latest.id)}>
-        Continue session
-      </button>
-      <button type="button" className="button" onClick={() => go("sessions")}>
-        All sessions
-      </button>
-    </div>
-  );
-}
-
 export function FirstStart(): ReactNode {
   const app = useStream("app");
   const [chosen, setChosen] = useState<Speed | null>(null);
   const [busy, setBusy] = useState(false);
   if (app === null) return <Loading what="the desk" />;
   const { desk, latest } = app;
-  const interrupted = latest !== null && latest.state === "interrupted" ? latest : null;
   if (desk.error !== null) return <Failed title={`${desk.source} cannot be started`} error={desk.error} />;
   const speed = chosen ?? desk.speed;
   const start = (): void => {
@@ -94,7 +59,6 @@ export function FirstStart(): ReactNode {
   };
   return (
     <div className="first">
-      {interrupted === null ? null : <Interrupted latest={interrupted} />}
       <h1>{desk.name}</h1>
       <p>
         {desk.source === "demo"
@@ -112,7 +76,7 @@ export function FirstStart(): ReactNode {
       <div className="row">
         <button
           type="button"
-          className={interrupted === null ? "button primary large" : "button large"}
+          className="button primary large"
           data-testid="start-session"
           disabled={busy}
           onClick={start}
@@ -124,10 +88,10 @@ export function FirstStart(): ReactNode {
           <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
         ) : null}
       </div>
-      {latest === null || interrupted !== null ? null : (
+      {latest === null ? null : (
         <div className="row second">
           <span>
-            The newest session, <span className="mono">{latest.id}</span>, has {latest.state}
+            The newest session, <span className="mono">{latest.id}</span>, is {latest.state}
             {latest.openDrift > 0 ? ` with ${plural(latest.openDrift, "drift item")} open` : ""}.
           </span>
           <button type="button" className="button" onClick={() => void reopenSession(latest.id)}>

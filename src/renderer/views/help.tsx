@@ -1,6 +1,7 @@
-/** Help: the keys, what each view shows, what a halt means and what to press. */
+/** Help: the keys, what each view shows, how the paper venue fills, what a halt means and what to press. */
 import type { ReactNode } from "react";
 import { FENCE } from "../../shared/fence.ts";
+import { FILL_MODELS } from "../../shared/orders.ts";
 import { TICK_CLASSES, TICK_MEANINGS } from "../../shared/ticks.ts";
 import { Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
@@ -90,6 +91,32 @@ function Views(): ReactNode {
           ))}
         </tbody>
       </table>
+    </Panel>
+  );
+}
+
+function Fills(): ReactNode {
+  return (
+    <Panel title="How the paper venue fills">
+      <div className="prose">
+        <p>
+          The desk's <b>broker.fillModel</b> says against what; session.json and session.md name the one that ran.
+        </p>
+        <ul>
+          <li>
+            <b>bars</b>, where bars are replayed: {FILL_MODELS.bars}. At equal distance the low comes first.
+          </li>
+          <li>
+            <b>marks</b>, for a market of single prices: {FILL_MODELS.marks}.
+          </li>
+        </ul>
+        <p>
+          By bars, a limit fills at its price, or at the open where the bar opens through it; a stop fills where it
+          triggers, moved by the slippage. No fill is outside the bar's low and high, worse than a limit, or on a bar
+          that was under way for more than a quarter when the order came. Volume caps a fill where the desk says so; a
+          bar without volume caps nothing.
+        </p>
+      </div>
     </Panel>
   );
 }
@@ -251,6 +278,7 @@ export function Help(): ReactNode {
   return (
     <div className="sheet help">
       <div className="stack">
+        <Fills />
         <Halts />
         <OwnStrategies />
         <Fence />

@@ -52,9 +52,13 @@ function accountOf({ account, leverage }: SettingValues): Pick<Desk["broker"], "
   return leverage === null ? {} : { account, leverage };
 }
 
-function brokerOf(values: SettingValues): Desk["broker"] {
+/** Marks and touch are what an absent field means, so that a desk from before there was a choice is the same desk. */
+function brokerOf(values: SettingValues, feed: Desk["feed"]): Desk["broker"] {
+  const fillModel = values.fill_model === "auto" && feed.kind === "replay" ? "bars" : values.fill_model;
   return {
     kind: values.broker,
+    ...(fillModel === "bars" ? { fillModel } : {}),
+    ...(values.limit_touch === "through" ? { limitTouch: values.limit_touch } : {}),
     currency: values.currency,
     cash: values.cash,
     ...accountOf(values),
@@ -79,7 +83,7 @@ export function assemble(parts: Parts): Desk {
     name: values.name,
     source: parts.source,
     seed: values.seed,
-    broker: brokerOf(values),
+    broker: brokerOf(values, parts.feed),
     feed: parts.feed,
     clock: clockOf(values),
     orchestrator: {

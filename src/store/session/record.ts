@@ -63,6 +63,8 @@ const RecordSchema = z.object({
       firstRefused: z.string().nullable().optional(),
     }),
   ),
+  /** What the paper venue filled against. Records of older versions do not say; it was marks. */
+  fillModel: z.enum(["bars", "marks"]).default("marks"),
   /** The whole resolved desk. */
   configuration: z.unknown(),
   /** Wall times, ISO. */

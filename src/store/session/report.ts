@@ -7,6 +7,7 @@
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
 import { sourceText } from "../../shared/feed-text.ts";
+import { FILL_MODELS } from "../../shared/orders.ts";
 import { scopeText } from "../../shared/scope.ts";
 import { between, durationText, formatMoment, moment } from "../../shared/time.ts";
 import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
@@ -92,6 +93,7 @@ ${table([
   ["State", record.state + (record.cause === null ? "" : ` (${record.cause})`)],
   ["Desk", `${record.desk} (${record.source})`],
   ["Account", "paper"],
+  ["Fill model", `${record.fillModel}: ${FILL_MODELS[record.fillModel]}`],
   ["Session time", `${formatMoment(moment(record.startedAt))} to ${formatMoment(moment(record.lastAt))}`],
   ["Length", durationText(between(moment(record.startedAt), moment(record.lastAt)))],
   ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
