@@ -26,6 +26,7 @@ import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addStrategiesCommand } from "./commands/strategies.ts";
+import { addStrategyCommand } from "./commands/strategy.ts";
 import { addTicksCommand } from "./commands/ticks.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { exitOf, exitTable } from "./exits.ts";
@@ -150,6 +151,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addImportCommand(add);
   addStrategiesCommand(add);
   addControlCommands(add);
+  addStrategyCommand(add);
   addReviewCommand(add);
   addLimitsCommand(add);
   addRestoreCommand(add);

@@ -50,6 +50,10 @@ describe("a session that runs in another terminal", () => {
       expect((await say("pause --operator me")).err).toMatch(/^logos: .* cannot be paused: it is paused already\.\n$/);
       expect((await say("continue --operator me")).out).toBe(`${id}: its clock runs on.\n`);
 
+      expect(await say("speed 60")).toEqual({ code: 0, out: `${id}: its clock runs at 60.\n`, err: "" });
+      expect((await say("speed 61")).code).not.toBe(0);
+      expect((await say("speed 10")).code).toBe(0);
+
       expect(await say("halt --group crypto --operator me --note odd")).toMatchObject({
         code: 0,
         out: `${id}: group crypto halted.\n`,

@@ -78,7 +78,33 @@ describe("a first session", () => {
         new RegExp(`^logos: No process runs ${id}, so there is nothing to ${command}\\. .*--session ${id}`),
       );
     }
+    for (const command of ["strategy run momentum-1 --operator me", "speed 60"]) {
+      const { code, out, err } = await say(command);
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toMatch(new RegExp(`^logos: No process runs ${id}, so .*--session ${id}`));
+    }
     expect(tree(at)).toEqual(before);
+  });
+});
+
+describe("a strategy of a session that no process runs", () => {
+  it("is paused and resumed, each once, for the session's next start", async () => {
+    const other = folder();
+    await say("run --for 2m", other);
+    const own = sessionsIn(other)[0] as string;
+    const rows = readFileSync(join(other, "ws", "sessions", own, "orders.csv"), "utf8").split("\n");
+    const name = /,([a-z][a-z-]*),/.exec(rows[1] ?? "")?.[1] ?? "";
+    const offline = "(no process runs it; it is journaled for its next start)";
+    for (const [action, done, again] of [
+      ["pause", "is paused", /is paused already/],
+      ["resume", "is active", /is active, so there is nothing to resume/],
+    ] as const) {
+      const said = await say(`strategy ${action} ${name} --operator me`, other);
+      expect(said).toMatchObject({ code: 0, out: `${own}: ${name} ${done} ${offline}.\n` });
+      expect((await say(`strategy ${action} ${name} --operator me`, other)).err).toMatch(again);
+    }
+    expect((await say("strategy pause nobody --operator me", other)).code).not.toBe(0);
+    expect((await say(`strategy explode ${name} --operator me`, other)).code).toBe(64);
   });
 });
 
