@@ -8,6 +8,7 @@
  */
 import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
+import { executionKeyOf } from "../shared/ids.ts";
 import { differenceAt } from "../live/session/checkpoint.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/inspect.ts";
 import {
@@ -236,8 +237,9 @@ class OrderBook {
 
   #fill(entry: Extract<JournalEntry, { kind: "fill" }>): string | null {
     if (entry.verdict !== "booked") return null;
-    if (this.#fills.has(entry.fillId)) return `fill ${entry.fillId} is booked twice`;
-    this.#fills.add(entry.fillId);
+    const key = executionKeyOf(entry.orderId, entry.fillId);
+    if (this.#fills.has(key)) return `fill ${entry.fillId} is booked twice`;
+    this.#fills.add(key);
     this.fills += 1;
     const order = entry.orderId === null ? undefined : this.#orders.get(entry.orderId);
     if (order === undefined || !order.sent) return `fill ${entry.fillId} is booked to an order that was never sent`;

@@ -23,3 +23,11 @@ export const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/;
 export function venueIdOf(session: SessionId, order: OrderId): string {
   return `${session}-${order}`;
 }
+
+/**
+ * What names one execution in a session: its order and the broker's fill id, because a broker may number the fills of each order from
+ * one. A fill of an order that is not the session's has its fill id alone.
+ */
+export function executionKeyOf(orderId: string | null, fillId: string): string {
+  return orderId === null ? fillId : `${orderId}/${fillId}`;
+}

@@ -114,11 +114,17 @@ const rowOf = ({ orderId, venueId, fillId, quantity, price, verdict }: FillEntry
   verdict === "duplicate" ? 1 : 0,
 ];
 
+/** A seen execution by its fill id: the order is in the row itself. */
+const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: string, fill: TallyFill] => [
+  fill.orderId === null ? key : key.slice(fill.orderId.length + 1),
+  fill,
+];
+
 /** What grew since the entry `since`. Asking counts it as told. */
 function pieceOf(core: Core, since: number): Piece {
   const keys = keyPieceOf(core.router.keyChanges());
   if (keys.from === 0) {
-    const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills] };
+    const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills].map(tallyRow) };
     return { keys, fills: [], whole };
   }
   const fills: FillRow[] = [];

@@ -6,7 +6,7 @@
  * 3. An overfill is booked when it arrives, because it happened; the router halts for it all the same.
  */
 import { decimal } from "../../shared/decimal.ts";
-import { orderId as asOrderId, type OrderId } from "../../shared/ids.ts";
+import { executionKeyOf, orderId as asOrderId, type OrderId } from "../../shared/ids.ts";
 import type { BrokerEvent, BrokerFill } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { FillEntry } from "../../store/journal/entries.ts";
@@ -39,7 +39,7 @@ export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
   const { cursor, fillId, venueId, symbol, quantity, price, fee, at: filledAt } = fill;
   const orderId = orderOfVenueId(core, venueId);
   const order = orderId === null ? undefined : core.tally.working.get(orderId);
-  const seen = core.tally.seenFills.get(fillId);
+  const seen = core.tally.seenFills.get(executionKeyOf(orderId, fillId));
   const complete = order === undefined || order.filled.plus(quantity).abs().gte(order.ordered.abs());
   const told = {
     cursor,

@@ -7,6 +7,7 @@
  */
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { executionKeyOf } from "../../shared/ids.ts";
 import { formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { DriftItem } from "../../orchestrator/index.ts";
@@ -90,7 +91,11 @@ export function adoptedFill(
   if (!BOOKS_ON_ADOPTION.has(item.drift) || typeof symbol !== "string" || symbol === "") return null;
   if (quantity === null || quantity === undefined || price === null || price === undefined) return null;
   let amount = decimal(quantity);
-  const before = typeof fillId === "string" ? core.tally.seenFills.get(fillId) : undefined;
+  const { seenFills } = core.tally;
+  const before =
+    typeof fillId === "string"
+      ? (seenFills.get(executionKeyOf(item.orderId, fillId)) ?? seenFills.get(fillId))
+      : undefined;
   if (item.drift === "conflicting_fill" && before !== undefined) amount = amount.minus(before.quantity);
   if (amount.isZero()) return null;
   return { symbol, quantity: plain(amount), price: String(price), fee: String(fee ?? "0") };

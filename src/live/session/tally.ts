@@ -9,6 +9,7 @@
  */
 import { fromRouterState } from "../../orchestrator/index.ts";
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
+import { executionKeyOf } from "../../shared/ids.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import type { StrategyFill } from "../../shared/strategy.ts";
 import type { Moment, Duration } from "../../shared/time.ts";
@@ -402,7 +403,7 @@ export class Tally {
 
   /** Remembers an execution, so that it is known when it is told again. */
   seeFill(fillId: string, fill: SeenFill): void {
-    this.seenFills.set(fillId, fill);
+    this.seenFills.set(executionKeyOf(fill.orderId, fillId), fill);
     if (this.seenFills.size <= SEEN_FILLS_MAX) return;
     const oldest = this.seenFills.keys().next();
     if (oldest.done !== true) this.seenFills.delete(oldest.value);

@@ -5,9 +5,10 @@ import { describe, expect, it } from "vitest";
 import { createStream } from "../../../src/orchestrator/index.ts";
 import type { LiveSession, SessionProbe } from "../../../src/live/session/api.ts";
 import type { SessionPorts } from "../../../src/live/session/index.ts";
+import { verifySession } from "../../../src/harness/verify.ts";
 import { CodedError } from "../../../src/shared/errors.ts";
 import { decimal } from "../../../src/shared/decimal.ts";
-import type { BrokerAdapter } from "../../../src/shared/ports.ts";
+import type { BrokerAdapter, BrokerFill } from "../../../src/shared/ports.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 import { deskOf } from "./desks.ts";
 import {
@@ -284,6 +285,38 @@ describe("a fill that is reported again", () => {
     // Quarantined means halted.
     expect(session.probe().router.halted).toBe(drift.length > 0);
     expect(session.probe().counts.fills).toBeGreaterThanOrEqual(booked);
+  });
+});
+
+describe("a venue that numbers the fills of each order from one", () => {
+  it("has each of them booked once, also over a restart, and no drift", async () => {
+    const out = outside();
+    const one = (fill: BrokerFill): BrokerFill => ({ ...fill, fillId: "1" });
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          takeEvents: (now) =>
+            inner.takeEvents(now).map((event) => (event.kind === "fill" ? { ...event, fill: one(event.fill) } : event)),
+          fillsSince: async (cursor) => {
+            const found = await inner.fillsSince(cursor);
+            return found.ok ? { ok: true, value: found.value.map(one) } : found;
+          },
+        })),
+    };
+    const session = await create(deskOf(), { ports, length: minutes(10) });
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    const fills = entriesOf(journalOf(session.folder), "fill");
+    expect(fills.length).toBeGreaterThan(3);
+    expect(new Set(fills.map((fill) => fill.fillId))).toEqual(new Set(["1"]));
+    expect(new Set(fills.map((fill) => fill.verdict))).toEqual(new Set(["booked"]));
+    expectBooksAreTheVenues(session.probe(), out.venue);
+    const workspace = crashCopy(session.folder);
+    const again = await reopen(workspace, session.id, { ports, length: minutes(5) });
+    expect(await finish(again)).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    expectBooksAreTheVenues(again.probe(), out.venue);
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state === "failed")).toEqual([]);
   });
 });
 
