@@ -115,6 +115,7 @@ function desk(next: () => number): StreamValue<"desk"> {
       })),
       (row) => row.name,
     ) as StreamValue<"desk">["strategies"],
+    otherOwners: {},
     exposure: record(
       SYMBOLS.map((symbol) => {
         const mark = PRICES[symbol] ?? 50 + next() * 100;

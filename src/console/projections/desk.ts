@@ -67,6 +67,7 @@ export class DeskProjection {
   value(probe: SessionProbe): DeskView {
     const { account } = probe;
     const books = new Map(probe.books.map((book) => [book.owner, book]));
+    const strategies = new Set(probe.strategies.map((strategy) => strategy.name));
     const inFlight = strategiesInFlight(probe);
     this.#part = stable(this.#part, {
       tiles: tilesOf(probe, this.#desk, this.#metrics, this.#errors),
@@ -100,6 +101,11 @@ export class DeskProjection {
           skips: strategy.skips,
           lastSignal: strategy.lastSignal,
         }),
+      ),
+      otherOwners: recordOf(
+        probe.books.filter((book) => !strategies.has(book.owner)),
+        (book) => book.owner,
+        ({ owner, pnl, realized }) => ({ name: owner, pnl, realized }),
       ),
       exposure: recordOf(
         probe.positions,

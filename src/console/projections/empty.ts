@@ -38,6 +38,7 @@ export const EMPTY: { readonly [Name in SessionStream]: StreamValue<Name> } = {
     },
     equity: {},
     strategies: {},
+    otherOwners: {},
     exposure: {},
     headroom: {},
   },

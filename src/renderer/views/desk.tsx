@@ -144,16 +144,39 @@ function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
   );
 }
 
-type StrategyRow = DeskView["strategies"][string];
+/** A strategy, or an owner of positions that is none: that one has no state, and makes no runs. */
+type StrategyRow = Pick<DeskView["strategies"][string], "name" | "pnl" | "failing"> & {
+  readonly state: DeskView["strategies"][string]["state"] | null;
+  readonly fills: number | null;
+  readonly skips: number | null;
+};
+
+/** Every row whose profit is a part of the account's. */
+const rowsOf = (strategies: DeskView["strategies"], others: DeskView["otherOwners"]): StrategyRow[] => [
+  ...Object.values(strategies),
+  ...Object.values(others).map(({ name, pnl }) => ({
+    name,
+    pnl,
+    failing: false,
+    state: null,
+    fills: null,
+    skips: null,
+  })),
+];
+
+const lookOf = ({ state, failing }: StrategyRow) => (state === null ? null : strategyLook({ state, failing }));
 
 const STRATEGIES: readonly Column<StrategyRow>[] = [
   { id: "name", header: "Strategy", value: (row) => row.name, flex: 1.6, width: 92 },
   {
     id: "state",
     header: "State",
-    value: (row) => strategyLook(row).rank,
-    text: (row) => strategyLook(row).word,
-    cell: (row) => <Status look={strategyLook(row)} />,
+    value: (row) => lookOf(row)?.rank ?? null,
+    text: (row) => lookOf(row)?.word ?? "no strategy",
+    cell: (row) => {
+      const look = lookOf(row);
+      return look === null ? <span className="quiet">no strategy</span> : <Status look={look} />;
+    },
     width: 112,
   },
   {
@@ -171,7 +194,7 @@ const STRATEGIES: readonly Column<StrategyRow>[] = [
     id: "fills",
     header: "Fills",
     value: (row) => row.fills,
-    cell: (row) => formatCount(row.fills),
+    cell: (row) => (row.fills === null ? ABSENT : formatCount(row.fills)),
     right: true,
     width: 58,
   },
@@ -179,7 +202,11 @@ const STRATEGIES: readonly Column<StrategyRow>[] = [
     id: "skips",
     header: "Skips",
     value: (row) => row.skips,
-    cell: (row) => <span className={row.skips === 0 ? "quiet" : ""}>{formatCount(row.skips)}</span>,
+    cell: (row) => (
+      <span className={row.skips === null || row.skips === 0 ? "quiet" : ""}>
+        {row.skips === null ? ABSENT : formatCount(row.skips)}
+      </span>
+    ),
     right: true,
     width: 60,
   },
@@ -261,7 +288,7 @@ const SIDES = [
 ] as const;
 
 function SideBody({ side, view }: { readonly side: Side; readonly view: DeskView }): ReactNode {
-  const strategies = useMemo(() => Object.values(view.strategies), [view.strategies]);
+  const strategies = useMemo(() => rowsOf(view.strategies, view.otherOwners), [view.strategies, view.otherOwners]);
   const exposure = useMemo(() => Object.values(view.exposure), [view.exposure]);
   const headroom = useMemo(() => Object.values(view.headroom), [view.headroom]);
   if (side === "strategies")

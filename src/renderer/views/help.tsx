@@ -121,6 +121,39 @@ function Fills(): ReactNode {
   );
 }
 
+function Refusals(): ReactNode {
+  return (
+    <Panel title="Why an order is refused">
+      <div className="prose">
+        <p>
+          Each order passes buying power and the limits of the desk, in their order. The first that refuses answers,
+          with its value and its limit; the order&apos;s &quot;why&quot; has the readings of all of them.
+        </p>
+        <ul>
+          <li>
+            <b>Buying power</b>: a margin account holds at most its leverage times equity, longs and shorts together; a
+            cash account spends its cash and sells what it holds. The desk says which, under broker: account and
+            leverage.
+          </li>
+          <li>
+            <b>Getting out</b> is never refused by a limit on size, loss or drawdown: an order that only makes its
+            strategy&apos;s position smaller passes the limits of orders and strategies, and one that only makes the
+            account&apos;s smaller those of the account.
+          </li>
+          <li>
+            <b>A new order can pass</b>: the moment or the largest size at which the same order passes if nothing else
+            changes. Where neither is known, none is shown.
+          </li>
+          <li>
+            <b>After the drawdown cap</b> new orders wait for the cooldown. At its end, or when you halt and resume, the
+            fall is counted anew.
+          </li>
+        </ul>
+      </div>
+    </Panel>
+  );
+}
+
 function Halts(): ReactNode {
   return (
     <Panel title="What a halt means">
@@ -280,6 +313,7 @@ export function Help(): ReactNode {
       <div className="stack">
         <Fills />
         <Halts />
+        <Refusals />
         <OwnStrategies />
         <Fence />
         <Shapes />

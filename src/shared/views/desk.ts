@@ -151,6 +151,8 @@ export const DeskViewSchema = z.object({
       lastSignal: maybeText,
     }),
   ),
+  /** Owners of positions that are no strategies, as `unattributed`: with the strategies' their profits add up to the account's. */
+  otherOwners: z.record(z.string(), z.object({ name: z.string(), pnl: amount, realized: amount })),
   exposure: z.record(
     z.string(),
     z.object({

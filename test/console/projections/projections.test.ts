@@ -310,6 +310,20 @@ describe("the schedule", () => {
     }
   });
 
+  it("and the desk have a row for each owner of a profit, so that the rows add up to the account", () => {
+    const strategies = [strategyProbe("alpha"), strategyProbe("beta")];
+    const bookOf = (owner: string, pnl: string) => ({ owner, pnl, realized: pnl, unrealized: "0", fees: "0" });
+    const books = [bookOf("alpha", "3"), bookOf("unattributed", "-2"), bookOf("manual", "0.5")];
+    const desk = new DeskProjection(DESK, new MetricsProjection(DESK), new Precisions(DESK));
+    const view = desk.value(probe({ strategies, books }));
+    expect(view.otherOwners).toEqual({
+      unattributed: { name: "unattributed", pnl: "-2", realized: "-2" },
+      manual: { name: "manual", pnl: "0.5", realized: "0.5" },
+    });
+    const rows = [...Object.values(view.strategies), ...Object.values(view.otherOwners)];
+    expect(rows.reduce((sum, row) => sum + Number(row.pnl ?? 0), 0)).toBe(1.5);
+  });
+
   it("draws the slots that an overrun and a gap passed over", () => {
     const schedule = new ScheduleProjection(DESK);
     const base = { seq: 1, at: START };

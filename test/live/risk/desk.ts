@@ -49,6 +49,23 @@ export class RiskDesk {
     this.workingOf.set(`${owner} ${symbol}`, orders);
   }
 
+  /** Open orders of a symbol, whoever's they are. */
+  worksAll(
+    symbol: string,
+    orders: readonly { readonly owner: string; readonly quantity: number; readonly price: number }[],
+  ): void {
+    const of = (some: typeof orders): WorkingOrders => {
+      let { buys, sells, buyValue, sellValue } = NOTHING_WORKS;
+      for (const { quantity, price } of some)
+        if (quantity < 0) [sells, sellValue] = [sells.plus(quantity), sellValue.plus(quantity * price)];
+        else [buys, buyValue] = [buys.plus(quantity), buyValue.plus(quantity * price)];
+      return { buys, sells, buyValue, sellValue };
+    };
+    if (orders.length > 0) this.working.set(symbol, of(orders));
+    for (const [owner, own] of Map.groupBy(orders, (order) => order.owner))
+      this.workingOf.set(`${owner} ${symbol}`, of(own));
+  }
+
   /** The refusal of an order, or "passes". */
   ask(symbol: string, quantity: number, price: number, now = T0, strategy = "alpha"): string {
     return this.risk.check({ strategy, symbol, quantity, price }, now).refusal?.reason ?? "passes";
