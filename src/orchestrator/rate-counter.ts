@@ -48,9 +48,14 @@ export class RateWindow {
     return this.#count >= this.#limit && this.used(now) >= this.#limit;
   }
 
-  /** The earliest moment at which a new order passes, or null while there is room. */
-  freeAt(now: number): Moment | null {
-    return this.count(now) < this.#limit ? null : (((this.#moments[this.#head] as number) + SECOND + 1) as Moment);
+  /** The earliest moment at which `places` new orders pass, at most `limit`; null while there is room. */
+  freeAt(now: number, places = 1): Moment | null {
+    const count = this.count(now);
+    const over = count + places - this.#limit;
+    if (over <= 0) return null;
+    // The stale ones stand before those that count; the last of the `over` oldest has to pass.
+    const place = (this.#head + (this.#count - count) + over - 1) % this.#moments.length;
+    return ((this.#moments[place] as number) + SECOND + 1) as Moment;
   }
 
   /** Takes in an accepted order; when the window is full, the oldest one is let go. */

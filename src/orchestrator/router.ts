@@ -8,55 +8,38 @@
  * 5. A router restored from a snapshot answers every later call as the original would have.
  */
 import { CodedError } from "../shared/errors.ts";
-import { decimal, plain, type Decimal } from "../shared/decimal.ts";
-import type { OrderId } from "../shared/ids.ts";
+import { decimal, plain } from "../shared/decimal.ts";
 import { moment, type Moment } from "../shared/time.ts";
 import { DriftBoard, type Drift, type ResumeRequest, type ReviewRequest } from "./drift-board.ts";
 import { KeyStore } from "./key-store.ts";
 import { malformed } from "./order-request.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
+import { pendingOf, type StrategySlot, type WorkingOrder } from "./in-flight.ts";
+import { limitOf, retentionOf } from "./limits.ts";
 import { RateWindow } from "./rate-counter.ts";
 import { put, record } from "./record.ts";
 import { evidenceOf, PARTIAL, TERMINAL, unreadable } from "./reports.ts";
 import { fillListOf, keyListOf, sameLimit, snapshotOf } from "./router-snapshot.ts";
 import type { RouterHead, RouterSnapshot, StoredDecision } from "./router-snapshot.ts";
 import type { Decision, DriftItem, DriftKind, HaltReason, HaltRequest, InflightOrder } from "./router-types.ts";
-import type { OrderReport, OrderRequest, PendingOrder, RateWindowProbe, Reconciliation } from "./router-types.ts";
-import type { KeyChanges, Rejection, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
-import type { RestoreOptions, RouterOptions, SubmitOutcome } from "./router-types.ts";
+import type {
+  KeyChanges,
+  OrderReport,
+  OrderRequest,
+  PendingOrder,
+  RateWindowProbe,
+  Reconciliation,
+} from "./router-types.ts";
+import type {
+  Rejection,
+  RestoreOptions,
+  ResumeRecord,
+  Retention,
+  RouterCounters,
+  RouterOptions,
+} from "./router-types.ts";
+import type { SubmitOutcome } from "./router-types.ts";
 import { fillEntries, SeenFills, type SeenFill } from "./seen-fills.ts";
-
-interface WorkingOrder extends InflightOrder {
-  readonly orderId: OrderId;
-  readonly key: string;
-  /** The exact sum of its fills, null before the first. */
-  filled: Decimal | null;
-}
-
-/** A strategy's rate window, and the number of its name. */
-interface StrategySlot {
-  readonly rates: RateWindow;
-  readonly number: number;
-}
-
-function limitOf(field: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`${field} is ${String(value)}, and must be a whole number from 1.`);
-  return value;
-}
-
-function retentionOf(asked: RouterOptions["retention"]): Retention {
-  const maxKeys = asked?.maxKeys ?? null;
-  const maxAge = asked?.maxAge ?? null;
-  if (maxKeys !== null) limitOf("retention.maxKeys", maxKeys);
-  if (maxAge !== null) limitOf("retention.maxAge", maxAge);
-  return { maxKeys, maxAge };
-}
-
-const pendingOf = ({ key: _key, filled, ...order }: WorkingOrder): PendingOrder => ({
-  ...order,
-  filledQty: filled === null ? 0 : filled.toNumber(),
-});
 
 export class OrderRouter {
   readonly rateLimitPerSec: number;
@@ -118,8 +101,11 @@ export class OrderRouter {
     return { accepted: this.#accepted, rejected, replays: this.#replays, conflicts };
   }
 
-  /** Decides on an order. A replay returns the stored decision; a malformed request says in `detail` what is wrong. */
-  submit(request: OrderRequest, now: number): Decision {
+  /**
+   * Decides on an order. A replay returns the stored decision; a malformed request says in `detail` what is wrong. An operator's order
+   * that `reduces` a position passes a halt, the rate window and the in-flight limit.
+   */
+  submit(request: OrderRequest, now: number, reduces = false): Decision {
     const at = this.#see(now);
     this.#replayed = false;
     this.#detail = malformed(request);
@@ -127,14 +113,15 @@ export class OrderRouter {
     const key = request.idempotencyKey ?? `${request.strategyId}:${request.clientOrderId}`;
     const row = this.#keys.rowOf(key);
     if (row >= 0) return this.#known(row, request);
-    if (this.#board.halted) return this.#reject("router_halted");
+    if (this.#board.halted && !reduces) return this.#reject("router_halted");
     const slot = this.#windowOf(request.strategyId);
-    if (slot.rates.full(at)) return this.#refuse(key, request, slot.number, "rate_limited", at);
-    if (this.#inflight.size >= this.maxInflight) return this.#refuse(key, request, slot.number, "inflight_limit", at);
+    if (slot.rates.full(at) && !reduces) return this.#refuse(key, request, slot.number, "rate_limited", at);
+    if (this.#inflight.size >= this.maxInflight && !reduces)
+      return this.#refuse(key, request, slot.number, "inflight_limit", at);
     const sequence = this.#nextSequence++;
     const orderId = orderIdOf(sequence);
     this.#keys.add(key, request, slot.number, sequence, "accepted", at);
-    slot.rates.push(at);
+    if (!reduces) slot.rates.push(at);
     this.#inflight.set(sequence, {
       orderId,
       strategyId: request.strategyId,
@@ -152,8 +139,8 @@ export class OrderRouter {
   }
 
   /** `submit` with what a caller journals and shows: whether it was a replay, and which limit said no. */
-  submitDetailed(request: OrderRequest, now: number): SubmitOutcome {
-    const decision = this.submit(request, now);
+  submitDetailed(request: OrderRequest, now: number, reduces = false): SubmitOutcome {
+    const decision = this.submit(request, now, reduces);
     const outcome = { decision, replay: this.#replayed, detail: this.#detail, value: null, limit: null, freeAt: null };
     if (this.#replayed) return outcome;
     if (decision.reason === "inflight_limit")
@@ -334,11 +321,22 @@ export class OrderRouter {
     return this.#keys.priceOf(key);
   }
 
-  /** A strategy's window at `now`; asking changes nothing. */
-  rateWindow(strategyId: string, now: number): RateWindowProbe {
+  /** A strategy's window at `now`, and when `places` more orders pass; asking changes nothing. */
+  rateWindow(strategyId: string, now: number, places = 1): RateWindowProbe {
     const at = Math.max(moment(now), this.#latest ?? Number.NEGATIVE_INFINITY) as Moment;
     const rates = this.#windows.get(strategyId)?.rates;
-    return { used: rates?.count(at) ?? 0, limit: this.rateLimitPerSec, freeAt: rates?.freeAt(at) ?? null };
+    return { used: rates?.count(at) ?? 0, limit: this.rateLimitPerSec, freeAt: rates?.freeAt(at, places) ?? null };
+  }
+
+  /** Takes a place in a strategy's window for a request that is no new order. */
+  takePlace(strategyId: string, now: number): void {
+    this.#windowOf(strategyId).rates.push(this.#see(now));
+  }
+
+  /** Changes what an order in flight is for, once its venue has replaced it. */
+  amend(orderId: string, quantity: number, price: number): void {
+    const order = this.#inflight.get(sequenceOf(orderId) ?? 0);
+    if (order !== undefined) this.#inflight.set(sequenceOf(orderId) ?? 0, { ...order, quantity, price });
   }
 
   /** Sees to it that the next order's number is at least this one: a broker or a journal may know of later orders. */

@@ -10,7 +10,10 @@
 import * as z from "zod/mini";
 import type { ErrorShape } from "./errors.ts";
 import type { Patch } from "./patch.ts";
-import { ErrorSchema, OrderRowSchema, FillRowSchema, SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
+import { filled, name, note, nothing, operator, scope, text } from "./contract-fields.ts";
+import { ORDER_PROCEDURES } from "./contract-orders.ts";
+import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
+import { SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
 import type { StreamName, StreamValue } from "./views.ts";
 
 /** A message in either direction is at most this long; a snapshot's text is the longest input. */
@@ -18,14 +21,6 @@ export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** A snapshot that is dropped or picked in a browser is at most this long. */
 export const SNAPSHOT_TEXT_MAX = 48 * 1024 * 1024;
 export const UPDATES_PER_SECOND_MAX = 20;
-
-const text = (max: number) => z.string().check(z.maxLength(max));
-const filled = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.regex(/\S/));
-const name = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/));
-const operator = filled(80);
-const note = filled(2_000);
-const scope = z.object({ kind: z.enum(["strategy", "group"]), name });
-const nothing = z.object({});
 
 const SnapshotSourceSchema = z.union([
   z.object({ kind: z.literal("text"), name: text(255), text: text(SNAPSHOT_TEXT_MAX) }),
@@ -197,8 +192,16 @@ export const PROCEDURES = {
   "session.pause": { input: z.object({ operator }), output: nothing },
   "session.continue": { input: z.object({ operator }), output: nothing },
   "session.speed": { input: z.object({ speed: SpeedSchema }), output: nothing },
-  /** The whole session, or one strategy or group of it. */
-  "session.halt": { input: z.object({ operator, note: text(2_000), scope: z.optional(scope) }), output: nothing },
+  /** The whole session, or one strategy, group or symbol of it; `also` cancels what works there, or gets out of its positions. */
+  "session.halt": {
+    input: z.object({
+      operator,
+      note: text(2_000),
+      scope: z.optional(scope),
+      also: z.optional(z.enum(["cancel", "flatten"])),
+    }),
+    output: nothing,
+  },
   "session.resume": { input: z.object({ operator, note, scope: z.optional(scope) }), output: nothing },
   "session.stop": { input: z.object({ operator }), output: nothing },
   "session.close": { input: nothing, output: nothing },
@@ -214,7 +217,7 @@ export const PROCEDURES = {
   },
   /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
   "limits.change": { input: z.object({ name: filled(80), value: filled(80), operator, note }), output: nothing },
-  "order.cancel": { input: z.object({ orderId: text(80), operator }), output: nothing },
+  ...ORDER_PROCEDURES,
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },
   /** Older rows than the stream holds: newest first, before a journal number. */

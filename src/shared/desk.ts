@@ -45,6 +45,9 @@ export type CalendarName = (typeof CALENDAR_NAMES)[number];
 /** A built-in calendar's name, or hours of its own: of a strategy's `sessions`, and of an instrument's `calendar`. */
 export type MarketHours = CalendarName | OwnHours;
 
+/** What becomes of an order whose rate window is full: it waits, or the router refuses it. */
+export type Pace = "queue" | "refuse";
+
 export interface StrategyConfig {
   readonly name: string;
   /** A built-in strategy's name, or a file in the workspace's `strategies` folder. */
@@ -65,6 +68,10 @@ export interface StrategyConfig {
    * counts time, as in desks of sessions that older versions began.
    */
   readonly runsAt?: "opening";
+  /** Absent: the desk's. */
+  readonly pace?: Pace;
+  /** How long an order may wait in the queue; absent: the desk's, else the cadence, at most a minute. */
+  readonly queueFor?: Duration;
 }
 
 /** Faults that the paper broker injects for drills: shares of one, drawn from the seed. */
@@ -191,6 +198,9 @@ export interface OrchestratorConfig {
   readonly quarantineAfter: number;
   /** Session time for which the journal keeps runs and metrics; absent where it keeps all of them. */
   readonly journalKeep?: Duration;
+  /** Of every strategy that does not say otherwise. Absent, as in desks of older versions: `refuse`. */
+  readonly pace?: Pace;
+  readonly queueFor?: Duration;
 }
 
 export interface SloLimits {

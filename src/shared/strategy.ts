@@ -3,12 +3,14 @@
  *
  * 1. A strategy gets everything through its context: no clock, no I/O, no randomness but its own seeded stream.
  * 2. The context is a frozen picture of the moment at which the run started.
- * 3. A strategy never learns an order's fate from its own return value: positions and open orders tell it in the next run.
+ * 3. A strategy never learns an order's fate from its own return value: `onFill`, `onOrder`, positions and open orders report it in
+ *    the next run.
  * 4. What a strategy remembers between two runs is what `save` returns and `load` gets back. Anything else that it keeps in
  *    variables may be gone at any run, because its process may have been replaced.
  */
 import type { Bar } from "./market.ts";
-import type { OrderTerms } from "./orders.ts";
+import type { OrderState } from "./order-state.ts";
+import type { OrderTerms, OrderType, TimeInForce, Trail } from "./orders.ts";
 import type { Moment } from "./time.ts";
 
 export type ParameterValue = number | string | boolean;
@@ -25,12 +27,49 @@ export interface ParameterRule {
   readonly describe: string;
 }
 
-/** An order that still works at the broker. */
+/** An order that works at the broker or is on its way there, or that waits in its strategy's queue. */
 export interface OpenOrder {
+  /** The router's id; of a queued order the queue's. */
   readonly orderId: string;
+  readonly clientOrderId: string;
   readonly symbol: string;
+  /** Signed, and what it may reach in all. */
   readonly quantity: number;
+  /** Signed. */
   readonly filled: number;
+  readonly type: OrderType;
+  readonly limitPrice?: number;
+  /** Where it triggers, as far as the venue has reported; a trailing stop's moves. */
+  readonly stopPrice?: number;
+  readonly trail?: Trail;
+  readonly timeInForce: TimeInForce;
+  readonly state: OrderState;
+  readonly placedAt: Moment;
+  /** The end of a `day` or `gtd` order, or of its wait in the queue; null where it has none. */
+  readonly expiresAt: Moment | null;
+  /** The order whose bracket it is part of. */
+  readonly parentId?: string;
+}
+
+/** What became of an order, or of a cancel or a replace that was asked for. */
+export interface OrderUpdate {
+  /** What was asked for: an order, or a change of one. */
+  readonly request: "order" | "cancel" | "replace";
+  /** The router's id, or the queue's; null where the order was refused, or the id that was named is of no open order. */
+  readonly orderId: string | null;
+  /** The strategy's own id of the order, or the id that was named. */
+  readonly clientOrderId: string;
+  readonly symbol: string | null;
+  /** The order's state from here on; null where there is no such order. */
+  readonly state: OrderState | null;
+  /** A code: `accepted`, `rate_limited`, `max_notional_exceeded`, `would_take`, … */
+  readonly reason: string;
+  readonly detail: string | null;
+  /** Of a refusal: the guard's value at that instant, its limit, and the earliest moment at which a new order could pass. */
+  readonly value: string | null;
+  readonly limit: string | null;
+  readonly freeAt: Moment | null;
+  readonly at: Moment;
 }
 
 /** Sizing limits that apply to this strategy's orders; absent means no limit. */
@@ -90,6 +129,28 @@ export interface OrderIntent extends OrderTerms {
   readonly basket?: string;
 }
 
+/** Takes an order of one's own back: by the router's id or one's own. */
+export interface CancelIntent {
+  readonly cancel: string;
+}
+
+/** Takes back every open order of one's own, or every one of a symbol. */
+export interface CancelAllIntent {
+  readonly cancelAll: true;
+  readonly symbol?: string;
+}
+
+/** Changes an open order of one's own in its place. `quantity` is signed, and counts what is filled already. */
+export interface ReplaceIntent {
+  readonly replace: string;
+  readonly quantity?: number;
+  readonly limitPrice?: number;
+  readonly stopPrice?: number;
+}
+
+/** What a run may return. */
+export type StrategyAction = OrderIntent | CancelIntent | CancelAllIntent | ReplaceIntent;
+
 /** An execution of one of the strategy's own orders. Quantity is signed: positive bought. */
 export interface StrategyFill {
   readonly orderId: string | null;
@@ -111,10 +172,12 @@ export interface StrategyStart {
 export interface Strategy<State = unknown> {
   readonly defaults: Parameters;
   readonly parameters: Readonly<Record<string, ParameterRule>>;
-  /** One run. It has the budget of the desk, and ends by returning what it wants to order. */
-  onTick(context: StrategyContext): readonly OrderIntent[];
+  /** One run. It has the budget of the desk, and ends by returning what it wants to order, cancel and replace, in that order. */
+  onTick(context: StrategyContext): readonly StrategyAction[];
   /** Called at the start of a run for each fill since the run before, oldest first, before `onTick`. */
   onFill?(fill: StrategyFill, context: StrategyContext): void;
+  /** Called after the fills for each change of one's orders since the run before, refusals among them; oldest first, before `onTick`. */
+  onOrder?(update: OrderUpdate, context: StrategyContext): void;
   /** Called once before the first run, unless there is a state to `load`. */
   onStart?(start: StrategyStart): void;
   /** Called when the session stops, if there is time; nothing may depend on it. */

@@ -214,6 +214,19 @@ function schedule(next: () => number): StreamValue<"schedule"> {
 
 const orderId = (number: number): string => `ROUTER-${String(number).padStart(8, "0")}`;
 
+/** The terms of a plain market order. */
+const MARKET_TERMS = {
+  type: "market" as const,
+  limitPrice: null,
+  stopPrice: null,
+  trail: null,
+  timeInForce: "gtc" as const,
+  expiresAt: null,
+  postOnly: false,
+  reduceOnly: false,
+  parentId: null,
+};
+
 function router(next: () => number): StreamValue<"router"> {
   const inflight = Array.from({ length: 7 }, (_, index) => {
     const symbol = SYMBOLS[index] ?? "AAPL";
@@ -224,8 +237,11 @@ function router(next: () => number): StreamValue<"router"> {
       quantity: index % 2 === 0 ? 40 : -12,
       filled: index === 2 ? 20 : 0,
       price: PRICES[symbol] ?? 61.05,
-      limitPrice: null,
-      state: (["accepted", "unknown", "partially_filled", "requested"] as const)[Math.min(index, 3)] ?? "requested",
+      ...MARKET_TERMS,
+      clientOrderId: `${index + 1}.1`,
+      state:
+        (["accepted", "pending_cancel", "partially_filled", "pending_new"] as const)[Math.min(index, 3)] ?? "accepted",
+      inDoubt: index === 1,
       at: NOW - (1.8e6 - index * 0.22e6),
       pricePrecision: 2,
       quantityPrecision: 0,
@@ -234,6 +250,9 @@ function router(next: () => number): StreamValue<"router"> {
   return {
     now: NOW,
     inflight: record(inflight, (row) => row.orderId),
+    queued: {},
+    flattens: {},
+    ownerPositions: {},
     inflightCount: 7,
     maxInflight: 256,
     oldestAt: NOW - 1.8e6,
@@ -343,7 +362,7 @@ function orders(next: () => number): StreamValue<"orders"> {
     "canceled",
     "accepted",
     "filled",
-    "refused",
+    "rejected",
     "expired",
   ] as const;
   const rows = Array.from({ length: 300 }, (_, index) => {
@@ -361,7 +380,10 @@ function orders(next: () => number): StreamValue<"orders"> {
       quantity,
       filled: state === "filled" ? String(quantity) : "0",
       price,
+      ...MARKET_TERMS,
+      type: index % 3 === 0 ? ("limit" as const) : ("market" as const),
       limitPrice: index % 3 === 0 ? price : null,
+      reason: state,
       averagePrice: state === "filled" ? (price * 1.0001).toFixed(4) : null,
       fees: state === "filled" ? "0.38" : null,
       realized: state === "filled" ? ((next() - 0.48) * 30).toFixed(2) : null,

@@ -70,7 +70,7 @@ describe("states", () => {
   });
 
   it("show requested, accepted and confirmed as three shapes", () => {
-    const shapes = [ORDER_LOOKS.requested, ORDER_LOOKS.accepted, ORDER_LOOKS.filled].map((look) => look.shape);
+    const shapes = [ORDER_LOOKS.pending_new, ORDER_LOOKS.accepted, ORDER_LOOKS.filled].map((look) => look.shape);
     expect(new Set(shapes).size).toBe(3);
   });
 

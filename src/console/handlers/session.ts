@@ -7,7 +7,8 @@
 import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
-import { createSession, reopenSession } from "../../live/session/index.ts";
+import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
+import type { CancelReport, Ticket } from "../../live/session/order-api.ts";
 import { limitRows } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 
@@ -28,18 +29,22 @@ type SessionHandlers = Pick<
   | "limits.list"
   | "limits.change"
   | "order.cancel"
+  | "orders.cancel"
+  | "order.replace"
+  | "order.place"
+  | "order.preview"
+  | "positions.close"
+  | "positions.flatten"
   | "drift.review"
   | "practice.unknownFill"
   | "alert.acknowledge"
 >;
 
-type InsideName = Extract<
-  keyof SessionHandlers,
-  `${"strategy" | "limits" | "order" | "drift" | "practice" | "alert"}.${string}`
->;
+type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "limits" | "drift" | "practice" | "alert"}.${string}`>;
+type OrderName = Extract<keyof SessionHandlers, `${"order" | "orders" | "positions"}.${string}`>;
 
 /** The whole session: its life from start to close. */
-function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName> {
+function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | OrderName> {
   const { workspace } = state;
   const ports = state.sessionPorts();
   return {
@@ -112,10 +117,6 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
       state.need().live.changeLimit(name, value, { operator, note });
       return {};
     },
-    "order.cancel": async ({ orderId, operator }) => {
-      await state.need().live.cancelOrder(orderId, operator);
-      return {};
-    },
     "drift.review": async ({ item, action, strategy, operator, note }) => {
       const decision = { action, operator, note, ...(strategy === undefined ? {} : { strategy }) };
       state.need().live.review(item, decision);
@@ -138,6 +139,50 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
   };
 }
 
+/** Cancels orders one by one; one that is gone or refuses does not keep the others from it. */
+async function cancelEach(live: LiveSession, ids: readonly string[], operator: string): Promise<CancelReport> {
+  const outcomes = await Promise.allSettled(ids.map((id) => live.cancelOrder(id, operator)));
+  const canceled = outcomes.filter(({ status }) => status === "fulfilled").length;
+  return { canceled, refused: outcomes.length - canceled, unknown: 0 };
+}
+
+/** Orders and positions: what a trader does by hand. */
+function orderHandlers(state: HostState): Pick<SessionHandlers, OrderName> {
+  return {
+    "order.cancel": async ({ orderId, operator }) => {
+      await state.need().live.cancelOrder(orderId, operator);
+      return {};
+    },
+    "orders.cancel": async (request) => {
+      const { live } = state.need();
+      if ("orders" in request) return cancelEach(live, request.orders, request.operator);
+      return live.cancelOrders(request.scope, request.operator);
+    },
+    "order.replace": async ({ orderId: replace, operator, quantity, limitPrice, stopPrice }) => {
+      const change = {
+        replace,
+        ...(quantity === undefined ? {} : { quantity }),
+        ...(limitPrice === undefined ? {} : { limitPrice }),
+        ...(stopPrice === undefined ? {} : { stopPrice }),
+      };
+      await state.need().live.replaceOrder(change, operator);
+      return {};
+    },
+    "order.place": async ({ ticket, operator }) => state.need().live.placeOrder(ticket as Ticket, operator),
+    "order.preview": async ({ ticket }) => {
+      const { guards, ...preview } = state.need().live.previewOrder(ticket as Ticket);
+      return { ...preview, guards: [...guards] };
+    },
+    "positions.close": async ({ symbol, owner, operator, note }) => {
+      const scope = { kind: "symbol", name: symbol } as const;
+      return { flatten: await state.need().live.flatten({ scope, owner, shutsGate: false, operator, note }) };
+    },
+    "positions.flatten": async ({ scope, operator, note }) => ({
+      flatten: await state.need().live.flatten({ scope, shutsGate: true, operator, note }),
+    }),
+  };
+}
+
 export function sessionHandlers(state: HostState): SessionHandlers {
-  return { ...lifeHandlers(state), ...insideHandlers(state) };
+  return { ...lifeHandlers(state), ...insideHandlers(state), ...orderHandlers(state) };
 }

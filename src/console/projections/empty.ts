@@ -47,6 +47,9 @@ export const EMPTY: { readonly [Name in SessionStream]: StreamValue<Name> } = {
   router: {
     now: 0,
     inflight: {},
+    queued: {},
+    flattens: {},
+    ownerPositions: {},
     inflightCount: 0,
     maxInflight: 0,
     oldestAt: null,

@@ -111,6 +111,43 @@ function switchWords(entry: Extract<JournalEntry, { kind: "switch" }>): Words {
   return [level, scope.name, `The ${scopeText(scope)} is ${done}: ${message}${why}`];
 }
 
+function requestWords(entry: Extract<JournalEntry, { kind: "cancel_request" | "replace_request" }>): Words | null {
+  if (entry.sent && entry.operator === null) return null;
+  const what = entry.kind === "cancel_request" ? "cancel" : "replace";
+  const who = entry.operator ?? entry.strategy;
+  const done = entry.sent ? "asked for" : `refused: ${entry.reason}`;
+  return [
+    entry.sent ? "info" : "warning",
+    entry.orderId ?? entry.named,
+    `${who}'s ${what} of ${entry.named} was ${done}.`,
+  ];
+}
+
+function replaceWords(entry: Extract<JournalEntry, { kind: "replace" }>): Words | null {
+  const { outcome } = entry;
+  if (outcome.outcome === "accepted") return null;
+  return ["warning", entry.orderId, `The broker did not say yes to a replace (${outcome.outcome}): ${outcome.reason}.`];
+}
+
+function queueWords(entry: Extract<JournalEntry, { kind: "queue" }>): Words | null {
+  if (entry.event === "added") return null;
+  const by = entry.operator === null ? "" : ` by ${entry.operator}`;
+  return [
+    entry.event === "expired" ? "warning" : "info",
+    entry.queue,
+    `${entry.queue} of ${entry.strategy} ${entry.event}${by}.`,
+  ];
+}
+
+function flattenWords(entry: Extract<JournalEntry, { kind: "flatten" }>): Words {
+  const { flatten, event, scope, operator, note, closed = 0, left = [] } = entry;
+  const what = scope.kind === "all" ? "everything" : `${scope.kind} ${scope.name}`;
+  if (event === "started") return ["critical", flatten, `${operator} closes ${what}${note === "" ? "" : `: ${note}`}`];
+  const open = left.map(({ owner, symbol, quantity, reason }) => `${owner} ${quantity} ${symbol} (${reason})`);
+  const rest = open.length === 0 ? "nothing is left" : `left open: ${open.slice(0, 10).join(", ")}`;
+  return [open.length === 0 ? "info" : "critical", flatten, `${flatten} ended: ${closed} closed, ${rest}.`];
+}
+
 const routine = (): null => null;
 
 /** A function for each kind of entry, so that a new kind has to say whether it has words. */
@@ -123,7 +160,13 @@ const WORDS: { readonly [Kind in EntryKind]: (entry: Extract<JournalEntry, { kin
   order: orderWords,
   send: routine,
   ack: brokerWords,
+  cancel_request: requestWords,
   cancel: brokerWords,
+  replace_request: requestWords,
+  replace: replaceWords,
+  queue: queueWords,
+  updated: routine,
+  flatten: flattenWords,
   fill: fillWords,
   closed: brokerWords,
   halt: haltWords,

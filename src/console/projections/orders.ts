@@ -1,7 +1,7 @@
 /**
  * Stream `orders`: accepted orders and fills, from the journal alone.
  *
- * 1. An order's state follows its entries: requested, then what the broker answered, then what it filled, then its end.
+ * 1. An order's state follows its entries by the one state machine (`shared/order-state.ts`).
  * 2. Sums over an order's booked fills are exact decimals.
  * 3. An order that fell out of the table is not brought back by a late fill; the journal still has it.
  * 4. A report of an execution keeps its verdict. A duplicate or quarantined one has its row, is not counted as a fill, and moves no
@@ -10,10 +10,13 @@
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Decimal } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { FillRow, OrderRow, OrderState, OrdersView } from "../../shared/views.ts";
+import { hasEnded, stateAfter } from "../../shared/order-state.ts";
+import type { FillRow, OrderRow, OrdersView } from "../../shared/views.ts";
 import { isBooked, type FillEntry, type JournalEntry, type OrderEntry } from "../../store/journal/entries.ts";
+import { orderEventOf } from "../../store/journal/order-events.ts";
 import type { Precisions } from "./precision.ts";
 import { Table } from "./table.ts";
+import { trailText } from "./trail-text.ts";
 
 export const ORDER_ROWS_MAX = 2_000;
 
@@ -23,9 +26,6 @@ interface Sums {
   readonly fees: Decimal;
   readonly realized: Decimal;
 }
-
-/** States that nothing but a fill changes any more. */
-const ENDED: ReadonlySet<OrderState> = new Set(["filled", "canceled", "rejected", "expired", "refused", "not_placed"]);
 
 export class OrdersProjection {
   readonly orders: Table<OrderRow>;
@@ -54,9 +54,8 @@ export class OrdersProjection {
   apply(entry: JournalEntry): void {
     if (entry.kind === "order") {
       if (entry.accepted && !entry.replay && entry.orderId !== null) this.#accept(entry, entry.orderId);
-    } else if (entry.kind === "ack") this.#state(entry.orderId, entry.outcome.outcome, entry.at);
-    else if (entry.kind === "fill") this.#fill(entry);
-    else if (entry.kind === "closed" && entry.orderId !== null) this.#end(entry.orderId, entry.status, entry.at);
+    } else if (entry.kind === "fill") this.#fill(entry);
+    else if ("orderId" in entry && entry.orderId !== null) this.#move(entry, entry.orderId);
   }
 
   value(now: Moment): OrdersView {
@@ -84,28 +83,34 @@ export class OrdersProjection {
       quantity: entry.quantity,
       filled: "0",
       price: entry.price,
+      type: entry.type ?? (entry.limitPrice === null ? "market" : "limit"),
       limitPrice: entry.limitPrice,
+      stopPrice: entry.stopPrice ?? null,
+      trail: trailText(entry.trail),
+      timeInForce: entry.timeInForce ?? "gtc",
+      expiresAt: entry.expiresAt ?? null,
+      postOnly: entry.postOnly === true,
+      reduceOnly: entry.reduceOnly === true,
+      parentId: entry.parent ?? null,
       averagePrice: null,
       fees: null,
       realized: null,
-      state: "requested",
+      state: "pending_new",
+      reason: "accepted",
       updatedAt: entry.at,
       because: entry.because.text,
       ...this.#precisions.of(entry.symbol),
     });
   }
 
-  #state(orderId: string, state: OrderState, at: Moment): void {
+  /** What an entry other than a fill makes of its order: its state, and what the venue says of its terms. */
+  #move(entry: JournalEntry, orderId: string): void {
     const row = this.orders.get(orderId);
-    // A fill may be told before the answer to the send; what was filled is further than what was accepted.
-    if (row === undefined || ENDED.has(row.state) || (row.state === "partially_filled" && state !== "refused")) return;
-    this.orders.set(orderId, { ...row, state, updatedAt: at });
-  }
-
-  #end(orderId: string, state: OrderState, at: Moment): void {
-    const row = this.orders.get(orderId);
-    if (row === undefined || row.state === "filled" || row.state === "refused") return;
-    this.orders.set(orderId, { ...row, state, updatedAt: at });
+    const event = orderEventOf(entry);
+    const terms = termsIn(entry);
+    if (row === undefined || hasEnded(row.state) || (event === null && terms === null)) return;
+    const state = event === null ? row.state : stateAfter(row.state, event, row.filled !== "0");
+    this.orders.set(orderId, { ...row, ...terms, state, reason: reasonIn(entry) ?? row.reason, updatedAt: entry.at });
   }
 
   #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
@@ -149,8 +154,28 @@ export class OrdersProjection {
       averagePrice: sums.quantity.isZero() ? null : plain(sums.notional.div(sums.quantity).toDecimalPlaces(12)),
       fees: plain(sums.fees),
       realized: plain(sums.realized),
-      state: entry.status === "filled" || !ENDED.has(row.state) ? entry.status : row.state,
+      state: stateAfter(row.state, entry.status, true),
+      reason: entry.status,
       updatedAt: entry.at,
     });
   }
+}
+
+/** The terms that the venue reports with an entry, or null. */
+function termsIn(entry: JournalEntry): Partial<Pick<OrderRow, "quantity" | "limitPrice" | "stopPrice">> | null {
+  const terms = entry.kind === "updated" ? entry : entry.kind === "replace" ? entry.outcome : null;
+  if (terms === null || !("quantity" in terms)) return null;
+  const { quantity, limitPrice, stopPrice } = terms;
+  return {
+    quantity: Number(quantity),
+    limitPrice: limitPrice === null ? null : Number(limitPrice),
+    ...(stopPrice === undefined ? {} : { stopPrice: Number(stopPrice) }),
+  };
+}
+
+/** The code of an order's newest change, or null where an entry has none. */
+function reasonIn(entry: JournalEntry): string | null {
+  if (entry.kind === "ack" || entry.kind === "cancel" || entry.kind === "replace")
+    return entry.outcome.outcome === "accepted" ? null : entry.outcome.reason;
+  return entry.kind === "closed" ? entry.reason : null;
 }

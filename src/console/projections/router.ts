@@ -2,22 +2,16 @@
  * Stream `router`: what is in flight, what each rate window leaves, and where the next order's number stands.
  *
  * 1. Everything but the rate refusals of each strategy is the probe's picture at one instant.
- * 2. An order that the broker has not confirmed is "requested"; once it has, "accepted".
+ * 2. An order that the broker has not confirmed is `pending_new`; once it has, `accepted`.
  */
-import type { SessionProbe, WorkingOrderState } from "../../live/session/api.ts";
-import type { OrderState, RouterView } from "../../shared/views.ts";
+import type { SessionProbe } from "../../live/session/api.ts";
+import type { RouterView } from "../../shared/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
 import { recordOf, stable } from "./table.ts";
+import { trailText } from "./trail-text.ts";
 
 export const INFLIGHT_ROWS_MAX = 2_000;
-
-const STATES: Readonly<Record<WorkingOrderState, OrderState>> = {
-  accepted: "requested",
-  working: "accepted",
-  unknown: "unknown",
-  partially_filled: "partially_filled",
-};
 
 type Part = Omit<RouterView, "now">;
 
@@ -49,11 +43,36 @@ export class RouterProjection {
           quantity: order.quantity,
           filled: Number(order.filled),
           price: order.price,
+          clientOrderId: order.clientOrderId,
+          type: order.type,
           limitPrice: order.limitPrice,
-          state: STATES[order.state],
+          stopPrice: order.stopPrice,
+          trail: trailText(order.trail ?? undefined),
+          timeInForce: order.timeInForce,
+          expiresAt: order.expiresAt,
+          postOnly: order.postOnly,
+          reduceOnly: order.reduceOnly,
+          parentId: order.parentId,
+          state: order.state,
+          inDoubt: order.inDoubt,
           at: order.at,
           ...this.#precisions.of(order.symbol),
         }),
+      ),
+      queued: recordOf(
+        router.queued,
+        ({ queue }) => queue,
+        ({ orders: waiting, ...item }) => ({ ...item, orders: [...waiting] }),
+      ),
+      flattens: recordOf(
+        probe.flattens,
+        ({ flatten }) => flatten,
+        (flatten) => ({ ...flatten }),
+      ),
+      ownerPositions: recordOf(
+        probe.ownerPositions,
+        ({ owner, symbol }) => `${owner}/${symbol}`,
+        (position) => ({ ...position }),
       ),
       inflightCount: router.inflight,
       maxInflight: router.maxInflight,

@@ -8,11 +8,13 @@
  */
 import type { CodedError } from "../../shared/errors.ts";
 import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
-import { scopeText, type Scope } from "../../shared/scope.ts";
+import type { OrderChange } from "../../shared/ports.ts";
+import { scopeText } from "../../shared/scope.ts";
 import type { JournalEntry } from "../../store/index.ts";
+import type { FlattenScope } from "../../store/journal/entries.ts";
 
 /** A line as `fixture.yaml` has it. */
-export type ScriptLine = Readonly<Record<string, string | Scope>>;
+export type ScriptLine = Readonly<Record<string, string | number | boolean | FlattenScope>>;
 
 /** What an operator asked of a strategy, by its entry's event. */
 const COMMANDS: Readonly<Record<string, string | undefined>> = {
@@ -23,10 +25,18 @@ const COMMANDS: Readonly<Record<string, string | undefined>> = {
 
 type Fill = Extract<JournalEntry, { kind: "fill" }>;
 
+/** What a replace changes, as a line of a script has it. */
+const changeOf = (change: OrderChange): Record<string, number> =>
+  Object.fromEntries(Object.entries(change).map(([field, value]: [string, string]) => [field, Number(value)]));
+
 export class ScriptReader {
   readonly #start: Moment;
   readonly #refuse: (why: string) => CodedError;
   readonly #canceled = new Set<string>();
+  /** Orders whose cancel is in the journal as a request, so that its answer says nothing more. */
+  readonly #requested = new Set<string>();
+  /** Flattens under way: the cancels that they ask for are theirs. */
+  #flattens = 0;
   /** When a command last made a strategy due that has not started since. */
   readonly #broughtAt = new Map<string, Moment>();
   #fill: Fill | null = null;
@@ -67,9 +77,26 @@ export class ScriptReader {
       case "strategy":
         this.#strategy(entry);
         break;
+      case "cancel_request":
+        if (entry.operator !== null && this.#flattens === 0)
+          this.#cancel(entry.at, entry.named, entry.operator, entry.orderId);
+        else if (entry.orderId !== null) this.#requested.add(entry.orderId);
+        break;
       case "cancel":
-        this.#canceled.add(entry.orderId);
-        this.#add(entry.at, { do: "cancel", order: entry.orderId, operator: entry.reason.replace(/^asked by /, "") });
+        // A journal of an older version has the answer alone; a strategy's own cancel comes again by its run.
+        if (this.#requested.delete(entry.orderId)) break;
+        this.#cancel(entry.at, entry.orderId, entry.reason.replace(/^asked by /, ""), entry.orderId);
+        break;
+      case "replace_request":
+        if (entry.operator === null) break;
+        this.#add(entry.at, { do: "replace", order: entry.named, ...changeOf(entry.change), operator: entry.operator });
+        break;
+      case "flatten":
+        this.#flatten(entry);
+        break;
+      case "order":
+        if (entry.operator !== undefined && entry.flatten === undefined && entry.role === undefined)
+          throw this.#refuse("an order of the ticket is in it, and a fixture has no place for one.");
         break;
       case "closed":
         if (entry.orderId !== null && this.#canceled.delete(entry.orderId)) this.#add(entry.at, { do: "pass" });
@@ -88,6 +115,21 @@ export class ScriptReader {
 
   #add(at: Moment, line: ScriptLine): void {
     this.script.push({ at: formatDuration((at - this.#start) as Duration), ...line });
+  }
+
+  #cancel(at: Moment, order: string, operator: string, orderId: string | null): void {
+    if (orderId !== null) {
+      this.#canceled.add(orderId);
+      this.#requested.add(orderId);
+    }
+    this.#add(at, { do: "cancel", order, operator });
+  }
+
+  #flatten(entry: Extract<JournalEntry, { kind: "flatten" }>): void {
+    const { event, scope, owner, shutsGate, operator, note, at } = entry;
+    this.#flattens += event === "started" ? 1 : -1;
+    if (event === "ended") return;
+    this.#add(at, { do: "flatten", scope, ...(owner === null ? {} : { owner }), shutsGate, operator, note });
   }
 
   #session(entry: Extract<JournalEntry, { kind: "session" }>): void {

@@ -24,7 +24,11 @@ const operator = text(80);
 const note = text(2_000);
 const strategy = text(80);
 /** Which strategy or group; the whole session when absent. */
-const scope = z.strictObject({ kind: z.enum(["strategy", "group"]), name: text(80) }).optional();
+const scope = z.strictObject({ kind: z.enum(["strategy", "group", "symbol"]), name: text(80) }).optional();
+const wholeOrPart = z.union([
+  z.strictObject({ kind: z.enum(["strategy", "group", "symbol"]), name: text(80) }),
+  z.strictObject({ kind: z.literal("all"), name: z.literal("all") }),
+]);
 
 export const ActionSchema = z.discriminatedUnion("do", [
   z.strictObject({
@@ -51,7 +55,26 @@ export const ActionSchema = z.discriminatedUnion("do", [
   z.strictObject({ at, do: z.literal("pauseStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),
   z.strictObject({ at, do: z.literal("runStrategy"), strategy, operator }),
-  z.strictObject({ at, do: z.literal("cancel"), order: text(80), operator }),
+  z.strictObject({ at, do: z.literal("cancel"), order: text(200), operator }),
+  z.strictObject({ at, do: z.literal("cancelAll"), scope: wholeOrPart, operator }),
+  z.strictObject({
+    at,
+    do: z.literal("replace"),
+    order: text(200),
+    quantity: z.number().optional(),
+    limitPrice: z.number().optional(),
+    stopPrice: z.number().optional(),
+    operator,
+  }),
+  z.strictObject({
+    at,
+    do: z.literal("flatten"),
+    scope: wholeOrPart,
+    owner: text(80).optional(),
+    shutsGate: z.boolean(),
+    operator,
+    note: z.string().max(2_000),
+  }),
   /** The process dies without warning; what is on the disk is opened again. `lost`: what waited for its commit is not there. */
   z.strictObject({ at, do: z.literal("kill"), lost: z.boolean().default(false) }),
   /** An orderly stop, and a start from the journal. */
@@ -150,6 +173,22 @@ export async function perform(session: LiveSession, action: Action): Promise<voi
       return session.runStrategyNow(action.strategy, action.operator);
     case "cancel":
       return session.cancelOrder(action.order, action.operator);
+    case "cancelAll":
+      await session.cancelOrders(action.scope, action.operator);
+      return;
+    case "replace": {
+      const { order: replace, quantity, limitPrice, stopPrice } = action;
+      const change = {
+        replace,
+        ...(quantity === undefined ? {} : { quantity }),
+        ...(limitPrice === undefined ? {} : { limitPrice }),
+        ...(stopPrice === undefined ? {} : { stopPrice }),
+      };
+      return session.replaceOrder(change, action.operator);
+    }
+    case "flatten":
+      await session.flatten(action);
+      return;
     case "kill":
     case "restart":
     case "pass":

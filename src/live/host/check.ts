@@ -130,7 +130,7 @@ class MadeUpMarket {
     const now = (START + (2_000 + run) * MINUTE) as Moment;
     const fills = this.#fills;
     this.#fills = [];
-    return { strategy: this.#strategy, run, now, bars, marks, positions, openOrders: [], fills, bar: now };
+    return { strategy: this.#strategy, run, now, bars, marks, positions, openOrders: [], fills, updates: [], bar: now };
   }
 
   fill(orders: readonly OrderIntent[], picture: RunPicture): void {
@@ -171,8 +171,9 @@ async function tryIt(workspace: Workspace, config: StrategyConfig, replacedAt: n
       const picture = market.picture(runs);
       const result = await host.run(picture, null);
       if (result.outcome === "ok") {
-        market.fill(result.orders, picture);
-        const small = result.orders.find(({ quantity }) => Math.abs(quantity) < Number(metaOf("").lotSize));
+        const orders = result.orders.filter((action) => "because" in action);
+        market.fill(orders, picture);
+        const small = orders.find(({ quantity }) => Math.abs(quantity) < Number(metaOf("").lotSize));
         if (small !== undefined) complaints.push({ line: null, text: belowLot(runs, small) });
       } else complaints.push(complaintOf(`run ${runs}: ${tellOf(result)}`));
       orders.push(JSON.stringify(result.orders));

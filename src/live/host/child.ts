@@ -16,7 +16,15 @@ import type { Bar } from "../../shared/market.ts";
 import type { Strategy } from "../../shared/strategy.ts";
 import type { RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
-import { lineIn, prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../strategies/instance.ts";
+import {
+  hookProblem,
+  lineIn,
+  prepareStrategy,
+  problemOf,
+  StrategyInstance,
+  strategyOf,
+  unknownHook,
+} from "../strategies/instance.ts";
 import { lockDown, restrictModules } from "./lockdown.ts";
 import {
   barsOfRows,
@@ -237,7 +245,7 @@ class Host {
   }
 
   async #run(step: RunStep): Promise<Ran> {
-    const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, bar } = step;
+    const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, updates, bar } = step;
     this.#job = job;
     const problem = first === null ? null : await this.#make(first);
     const instance = this.#instances.get(strategy);
@@ -248,7 +256,7 @@ class Host {
     const began = clock();
     const bars: Record<string, readonly Bar[]> = {};
     for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
-    const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, bar });
+    const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, updates, bar });
     const stray = instance.file === null ? null : await this.#settled(instance.file);
     const told: RunResult = stray === null ? result : { ...result, outcome: "threw", orders: [], message: stray };
     return { kind: "ran", job, result: told, rss: this.#held(began) };
@@ -312,7 +320,8 @@ function syntaxLine(url: string, error: Error): number | null {
 async function load(url: string, module: string): Promise<Strategy | string> {
   try {
     const loaded = (await import(url)) as { readonly default?: unknown };
-    const strategy = strategyOf(loaded.default);
+    const stray = unknownHook(loaded);
+    const strategy = stray === null ? strategyOf(loaded.default) : hookProblem(stray);
     return typeof strategy === "string" ? `${module}: ${strategy}` : strategy;
   } catch (error) {
     const line = error instanceof Error ? (lineIn(error.stack, module) ?? syntaxLine(url, error)) : null;

@@ -106,8 +106,8 @@ export class HostProcess {
       this.#barsSent.set(symbol, bars);
       this.#step(step);
     }
-    const { strategy, run, now, marks, positions, openOrders, fills, bar } = picture;
-    const at = { now, marks, positions, openOrders, fills, bar };
+    const { strategy, run, now, marks, positions, openOrders, fills, updates, bar } = picture;
+    const at = { now, marks, positions, openOrders, fills, updates, bar };
     this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
   }
 

@@ -8,7 +8,7 @@
  *    several in one message where they were asked for together.
  */
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
-import type { OpenOrder, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
+import type { OpenOrder, OrderUpdate, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { RunResult } from "../session/parts.ts";
 import { checkResult } from "../strategies/result.ts";
@@ -57,6 +57,7 @@ export interface RunStep {
   readonly positions: Readonly<Record<string, number>>;
   readonly openOrders: readonly OpenOrder[];
   readonly fills: readonly StrategyFill[];
+  readonly updates: readonly OrderUpdate[];
   readonly bar: Moment | null;
 }
 

@@ -13,7 +13,11 @@ import type { Scope } from "../../shared/scope.ts";
 import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { Troubles } from "../../shared/trouble.ts";
-import type { DriftKind, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
+import type { ReplaceIntent } from "../../shared/strategy.ts";
+import type { DriftKind, FlattenScope, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
+import type { FlattenRequest } from "./flatten.ts";
+import type { CancelReport, FlattenProbe, OrderPreview, OwnerPosition, QueuedProbe } from "./order-api.ts";
+import type { Ticket, TicketOutcome, WorkingOrderProbe } from "./order-api.ts";
 import type { HaltedScope } from "./switches.ts";
 
 export type SessionState = "ready" | "recovering" | "running" | "paused" | "halted" | "stopping" | "stopped" | "failed";
@@ -47,22 +51,6 @@ export interface DriftProbe {
     readonly note: string;
     readonly at: Moment;
   } | null;
-}
-
-/** Where an accepted order stands. `accepted`: journaled, the broker has not confirmed; `working`: the broker has it. */
-export type WorkingOrderState = "accepted" | "working" | "unknown" | "partially_filled";
-
-export interface WorkingOrderProbe {
-  readonly orderId: string;
-  readonly venueId: string;
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly filled: string;
-  readonly price: number;
-  readonly limitPrice: number | null;
-  readonly state: WorkingOrderState;
-  readonly at: Moment;
 }
 
 export interface StrategyProbe {
@@ -204,7 +192,13 @@ export interface SessionProbe {
     readonly windows: readonly RateWindowProbe[];
     /** Oldest first; at most 2,000. */
     readonly orders: readonly WorkingOrderProbe[];
+    /** What waits in the strategies' queues, at most 2,000 items. */
+    readonly queued: readonly QueuedProbe[];
   };
+  /** Flattens and closes under way. */
+  readonly flattens: readonly FlattenProbe[];
+  /** By owner, in the desk's order, then \`manual\` and \`unattributed\`. */
+  readonly ownerPositions: readonly OwnerPosition[];
   /** The newest line of `orchestrator_metrics.jsonl`, and the ticks that a line would stand on now. */
   readonly metrics: { readonly latest: Readonly<Record<string, unknown>> | null; readonly at: Moment | null };
   readonly account: {
@@ -304,6 +298,11 @@ export interface GateRequest {
   readonly scope?: Scope | undefined;
 }
 
+/** A halt, and what it does besides: cancels what works, or gets out of every position. */
+export interface HaltRequest extends GateRequest {
+  readonly also?: "cancel" | "flatten" | undefined;
+}
+
 /** A running or stopped session. Every method that takes an operator wants a name that is not blank. */
 export interface LiveSession {
   readonly id: SessionId;
@@ -322,7 +321,7 @@ export interface LiveSession {
    * Shuts the gate at once, of everything or of a scope; it depends on no strategy, metric or view. Halting what is halted puts the
    * word on the record. Throws `not_found` for a scope that the desk does not have.
    */
-  halt(request: GateRequest): void;
+  halt(request: HaltRequest): void;
   review(item: string, decision: ReviewDecision): void;
   /** Throws `drift_open` while an item waits, `not_halted` when there is nothing to resume, `wrong_state` while a kill file is there. */
   resume(request: GateRequest): void;
@@ -336,7 +335,20 @@ export interface LiveSession {
   resumeStrategy(name: string, operator: string): void;
   /** One run at the next pass, out of its cadence. */
   runStrategyNow(name: string, operator: string): void;
+  /**
+   * Cancels an open or a queued order, by the router's, the queue's or the client's id. Throws \`not_found\`, or \`wrong_state\` with the
+   * code of the refusal in its detail.
+   */
   cancelOrder(orderId: string, operator: string): Promise<void>;
+  /** Cancels every open and queued order of a scope. Throws \`not_found\` for a scope that the desk does not have. */
+  cancelOrders(scope: FlattenScope, operator: string): Promise<CancelReport>;
+  /** Changes an open order in its place; \`quantity\` is signed and counts what is filled. Throws as \`cancelOrder\` does. */
+  replaceOrder(change: ReplaceIntent, operator: string): Promise<void>;
+  /** Places an order of the ticket as strategy \`manual\`. Throws \`invalid_input\`, \`not_found\`; a refusal is an outcome. */
+  placeOrder(ticket: Ticket, operator: string): Promise<TicketOutcome>;
+  previewOrder(ticket: Ticket): OrderPreview;
+  /** Gets out of the positions of a scope, or of one owner in it; answers the flatten's id. It goes on by itself. */
+  flatten(request: FlattenRequest): Promise<string>;
   /** Paper only: makes the venue report a fill that no order explains, to practise the halt and its review. */
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }): void;
   /** Called after each commit with what it holds. A listener that throws is dropped. */

@@ -24,7 +24,8 @@ import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
 import { SAVED_AT_ONCE_MAX } from "./sliced-save.ts";
-import { Tally, type WorkingOrder } from "./tally.ts";
+import type { WorkingOrder } from "./open-orders.ts";
+import { Tally } from "./tally.ts";
 
 /** The doors to the world; each has a real one by default. */
 export interface SessionPorts {
@@ -192,21 +193,23 @@ function firstSchedule(desk: Desk, start: Moment): Scheduler {
 }
 
 interface OpenPart {
+  readonly price: number;
   readonly ordered: Decimal;
   readonly filled: Decimal;
   readonly open: Decimal;
   readonly value: Decimal;
 }
 
-/** What of each order is open, as long as neither its quantity nor its fills move: every check asks about every order. */
+/** What of each order is open, as long as neither its quantity, its price nor its fills move: every check asks about every order. */
 const openParts = new WeakMap<WorkingOrder, OpenPart>();
 
 function openPartOf(order: WorkingOrder, notional: RiskView["notional"]): OpenPart {
   const { symbol, ordered, filled, price } = order;
   const known = openParts.get(order);
-  if (known !== undefined && known.ordered === ordered && known.filled === filled) return known;
+  if (known !== undefined && known.ordered === ordered && known.filled === filled && known.price === price)
+    return known;
   const open = ordered.minus(filled);
-  const part = { ordered, filled, open, value: notional(symbol, open, decimal(price)) };
+  const part = { price, ordered, filled, open, value: notional(symbol, open, decimal(price)) };
   openParts.set(order, part);
   return part;
 }
@@ -219,12 +222,19 @@ function sumOf(parts: readonly OpenPart[]): WorkingOrders {
   return { buys, sells, buyValue, sellValue };
 }
 
+/** The orders that can make a position larger: no bracket's child and no reduce-only order, but those that a check puts beside them. */
+function* counted({ open, working }: Tally): Generator<WorkingOrder> {
+  for (const order of working.values())
+    if (order.reduceOnly !== true && order.parent === undefined && order.orderId !== open.hidden) yield order;
+  yield* open.tentative;
+}
+
 /** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
 function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => ReadonlyMap<string, WorkingOrders> {
   const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
   return () => {
     const bySymbol = new Map<string, OpenPart[]>();
-    for (const order of tally.working.values()) {
+    for (const order of counted(tally)) {
       const parts = bySymbol.get(order.symbol);
       if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, notional)]);
       else parts.push(openPartOf(order, notional));
@@ -245,7 +255,7 @@ function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => Re
 function workingOfOwner(tally: Tally, notional: RiskView["notional"]): RiskView["workingOf"] {
   return (owner, symbol) => {
     const parts: OpenPart[] = [];
-    for (const order of tally.working.values())
+    for (const order of counted(tally))
       if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, notional));
     return sumOf(parts);
   };

@@ -41,7 +41,7 @@ export const CHECKPOINT_ENTRIES = 10_000;
 const COMPACTED_PER_PASS = 500;
 
 /** A run under way: what it saw, but for the market, which the feed tells again. */
-type OpenRunState = Omit<RunPicture, "bars" | "marks" | "fills" | "bar"> & { readonly due: Moment };
+type OpenRunState = Omit<RunPicture, "bars" | "marks" | "fills" | "updates" | "bar"> & { readonly due: Moment };
 
 /** Everything but what grows with the session and what the feed tells. */
 export interface PartsState {
@@ -98,10 +98,12 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
     books: core.books.state(),
     risk: core.risk.state(),
     tally: tallyState(core.tally),
-    open: open.map(({ picture: { bars: _bars, marks: _marks, fills: _fills, bar: _bar, ...told }, due }) => ({
-      ...told,
-      due,
-    })),
+    open: open.map(
+      ({ picture: { bars: _bars, marks: _marks, fills: _fills, updates: _updates, bar: _bar, ...told }, due }) => ({
+        ...told,
+        due,
+      }),
+    ),
   };
 }
 
@@ -323,7 +325,7 @@ function comparable(
   const { refusals, ...tally } = parts.tally;
   const counts = older.refusals ? { strategies: tally.strategies.map(uncounted) } : { refusals };
   const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));
-  const working = tally.working.map((order) => ({ ...order, state: null }));
+  const working = tally.working.map((order) => ({ ...order, inDoubt: null }));
   const { limits, refusedAt } = parts.risk;
   const { capPeak: _capPeak, capPeakEndsAt: _capPeakEndsAt, ...books } = parts.books;
   const account = older.traded ? { books, risk: { limits, refusedAt } } : {};

@@ -10,7 +10,14 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import type { FeedEvent } from "../../shared/market.ts";
 import { between, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { ClosedEntry, FillEntry, OrderEntry, RunFinishedEntry } from "../../store/journal/entries.ts";
+import type {
+  ClosedEntry,
+  FillEntry,
+  OrderEntry,
+  ReplaceEntry,
+  ReplaceRequestEntry,
+  RunFinishedEntry,
+} from "../../store/journal/entries.ts";
 import { calendarOf, openingAfter } from "../calendar/index.ts";
 import type { Core } from "./parts.ts";
 import { SCOPE_CODES } from "./switches.ts";
@@ -62,14 +69,18 @@ export function closedOver(core: Core, strategy: string, from: Moment): MissedSl
   return core.scheduler.deferTo(strategy, calendar.spanAt(from));
 }
 
-type Submission = Pick<OrderEntry, "strategy" | "symbol" | "quantity" | "price" | "clientOrderId" | "idempotencyKey">;
+type Submission = Pick<
+  OrderEntry,
+  "strategy" | "symbol" | "quantity" | "price" | "clientOrderId" | "idempotencyKey" | "flatten"
+>;
 
-/** The router's answer to an order that risk let pass. */
+/** The router's answer to an order that risk let pass. An order of a flatten passes a halt and the rate window. */
 export function submitted(core: Core, order: Submission, at: Moment): SubmitOutcome {
-  const { strategy, symbol, quantity, price, clientOrderId, idempotencyKey } = order;
+  const { strategy, symbol, quantity, price, clientOrderId, idempotencyKey, flatten } = order;
   const outcome = core.router.submitDetailed(
     { strategyId: strategy, symbol, quantity, price, clientOrderId, idempotencyKey, timestamp: at },
     at,
+    flatten !== undefined,
   );
   if (outcome.replay) return outcome;
   if (!outcome.decision.accepted) refusedOrder(core, outcome.decision.reason, at);
@@ -79,6 +90,23 @@ export function submitted(core: Core, order: Submission, at: Moment): SubmitOutc
 /** An order that was refused, by whomever. What is asked while halted says nothing about the orders, and is not counted. */
 export function refusedOrder(core: Core, reason: string, at: Moment): void {
   if (reason !== "router_halted" && !SCOPE_CODES.has(reason)) core.risk.refused(reason, at);
+}
+
+/** A replace that was let pass takes a place in the rate window. */
+export function replaceRequested(core: Core, entry: Pick<ReplaceRequestEntry, "strategy">, at: Moment): void {
+  core.router.takePlace(entry.strategy, at);
+}
+
+/** What a replace that the venue carried out makes of the order in flight. */
+export function replacedOrder(core: Core, entry: Pick<ReplaceEntry, "orderId" | "outcome">): void {
+  const { orderId, outcome } = entry;
+  const order = core.tally.working.get(orderId);
+  if (order === undefined || outcome.outcome !== "accepted") return;
+  core.router.amend(
+    orderId,
+    Number(outcome.quantity),
+    outcome.limitPrice === null ? order.price : Number(outcome.limitPrice),
+  );
 }
 
 /** What the router makes of an execution. Its drift, if any, is on the router's list afterwards. */

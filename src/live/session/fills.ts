@@ -30,6 +30,11 @@ export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at:
       const orderId = orderOfVenueId(core, venueId);
       if (orderId !== null) closedOrder(core, { orderId, status }, at);
       core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, at);
+    } else {
+      const { venueId, change, quantity, limitPrice, stopPrice } = event;
+      const orderId = orderOfVenueId(core, venueId);
+      const prices = { limitPrice, ...(stopPrice === undefined ? {} : { stopPrice }) };
+      core.ledger.add({ kind: "updated", orderId, venueId, change, quantity, ...prices }, at);
     }
   }
 }

@@ -14,7 +14,8 @@ import type { DriftItem } from "../../orchestrator/index.ts";
 import type { DriftKind, FillEntry, HaltEntry, ReviewEntry } from "../../store/journal/entries.ts";
 import type { DriftProbe, ReviewDecision } from "./api.ts";
 import { bookedFill } from "./effects.ts";
-import { UNATTRIBUTED, type Core } from "./parts.ts";
+import type { Core } from "./parts.ts";
+import { UNATTRIBUTED } from "./tally.ts";
 
 type Evidence = Readonly<Record<string, string | number | null>>;
 

@@ -42,6 +42,9 @@ const RIDES_ALONG: ReadonlySet<EntryKind> = new Set([
   "ack",
   "fill",
   "closed",
+  "updated",
+  "cancel",
+  "replace",
   "equity",
   "metrics",
 ]);

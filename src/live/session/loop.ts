@@ -13,8 +13,12 @@ import type { Moment } from "../../shared/time.ts";
 import type { BrokerFill } from "../../shared/ports.ts";
 import { hearFeed } from "./effects.ts";
 import { takeBrokerEvents, takeFill } from "./fills.ts";
+import { releaseQueues } from "./actions.ts";
+import { nextInFlattens, workFlattens } from "./flatten.ts";
 import { haltSession } from "./halts.ts";
-import { Inquiries, sendOrders } from "./orders.ts";
+import { nextInQueues } from "./pace.ts";
+import { cancelsWanted } from "./requests.ts";
+import { Inquiries, sendAll } from "./sending.ts";
 import type { Core } from "./parts.ts";
 import { toldAt } from "./recovery.ts";
 import { Runs } from "./runs.ts";
@@ -129,11 +133,16 @@ export class Loop {
     this.#hear(now);
     this.#hooks.control();
     this.#breakers(now);
-    const sending = this.runs.finish(now);
+    const sending = [
+      ...cancelsWanted(core, now),
+      ...workFlattens(core, now),
+      ...releaseQueues(core, now),
+      ...this.runs.finish(now),
+    ];
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
     if (core.ledger.consequential || core.ledger.crowded) this.#commit();
-    if (sending.length > 0) await sendOrders(core, sending);
+    if (sending.length > 0) await sendAll(core, sending);
     const asked = this.inquiries.nextAt();
     if (asked !== null && asked <= now) {
       await this.inquiries.ask();
@@ -242,6 +251,8 @@ export class Loop {
       core.broker.nextEventAt(),
       ahead === undefined ? null : toldAt(ahead),
       this.inquiries.nextAt(),
+      nextInQueues(core),
+      nextInFlattens(core),
     ];
     const wake = Math.min(...candidates.filter((at) => at !== null));
     return Math.max(wake, core.now) as Moment;

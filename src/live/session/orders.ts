@@ -1,23 +1,25 @@
 /**
- * From what a strategy asks for to what a broker has: risk, router, journal, send, acknowledgement.
+ * Decides on orders: kill switches, guards, pace, router. What is accepted is journaled and handed back to be sent.
  *
- * 1. A decision is added to the ledger before anything is sent; who sends has committed first.
- * 2. An order is sent once. An outcome that nobody knows is asked about by the venue's id, and never sent again.
- * 3. What is asked while the router is halted is answered by the router alone, and what is asked by a halted strategy or group by
+ * 1. A decision is added to the ledger before anything is sent; the caller commits before it sends.
+ * 2. What is asked while the router is halted is answered by the router alone, and what is asked by a halted strategy, group or symbol by
  *    its kill switch: no guard is shown for an order that could not pass.
+ * 3. Orders of one unit, a basket or a bracket with its children, are accepted together or not at all.
+ * 4. Where the pace is `queue` the router is not asked while a window is full, so that it remembers no refusal under a key that may
+ *    be asked for again.
  */
-import { decimal, plain } from "../../shared/decimal.ts";
-import type { OrderId } from "../../shared/ids.ts";
-import { venueIdOf } from "../../shared/ids.ts";
-import type { BrokerOrder, CommandOutcome, Lookup, PlaceOrder } from "../../shared/ports.ts";
+import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { OrderIntent } from "../../shared/strategy.ts";
-import { later, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { GuardReading, OrderEntry } from "../../store/journal/entries.ts";
-import { closedOrder, refusedOrder, submitted } from "./effects.ts";
-import { haltSession } from "./halts.ts";
+import type { GuardReading, OrderEntry, QueuedOrder } from "../../store/journal/entries.ts";
+import type { OrderPreview } from "./order-api.ts";
+import { refusedOrder, submitted } from "./effects.ts";
+import type { WorkingOrder } from "./open-orders.ts";
+import { enqueue, paceOf, queuedTwin } from "./pace.ts";
 import type { Core } from "./parts.ts";
+import type { Sending } from "./sending.ts";
 import { heldBack } from "./switches.ts";
+import { bracketFault, childIntent, entryTerms, placeOrderOf, referenceOf } from "./terms.ts";
 
 /** The refusal of an order whose symbol has no price yet; the router never sees it. */
 export const NO_PRICE = "no_price";
@@ -29,79 +31,144 @@ export const ROUTER_REFUSALS: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
 ]);
+/** Orders of one strategy that may work or wait at once. */
+export const WORKING_ORDERS_MAX = 10_000;
 
-/** An accepted order on its way to the venue. */
-export interface Sending {
-  readonly orderId: OrderId;
-  readonly order: PlaceOrder;
-}
-
-interface RunOf {
+/** Who asks: a run of a strategy, or an operator. */
+export interface RunOf {
   readonly strategy: string;
   readonly run: number;
   readonly bar: Moment | null;
+  readonly operator?: string;
+  /** The flatten whose orders they are. */
+  readonly flatten?: string;
 }
 
-/** Decides on every order of a run, in its order, and adds the decisions to the ledger. Returns what is to be sent. */
-export function decideOrders(core: Core, run: RunOf, intents: readonly OrderIntent[], at: Moment): Sending[] {
-  const sending: Sending[] = [];
-  for (const [index, intent] of intents.entries()) {
-    const entry = decide(
-      core,
-      run,
-      intent,
-      intent.clientOrderId ?? `${core.tally.orderPrefix}${run.run}.${index + 1}`,
-      at,
-    );
-    core.ledger.add(entry, at);
-    if (!entry.accepted || entry.replay || entry.orderId === null) continue;
-    const venueId = venueIdOf(core.id, entry.orderId);
-    core.ledger.add({ kind: "send", orderId: entry.orderId, venueId }, at);
-    const limitPrice = entry.limitPrice === null ? null : plain(decimal(entry.limitPrice));
-    const quantity = plain(decimal(entry.quantity));
-    sending.push({ orderId: entry.orderId, order: { venueId, symbol: entry.symbol, quantity, limitPrice, at } });
+/** An order of a unit with its decision so far. */
+interface Leg {
+  readonly intent: OrderIntent;
+  readonly parent: Leg | null;
+  entry: OrderEntry;
+  /** The router knows its key: the order is answered from memory, and nothing new is judged. */
+  readonly known: boolean;
+  refused: boolean;
+}
+
+/** Decides on one order with its bracket, or on a basket. Adds the decisions to the ledger; answers what is to be sent. */
+export function decideUnit(
+  core: Core,
+  run: RunOf,
+  orders: readonly QueuedOrder[],
+  at: Moment,
+  queue: string | null = null,
+): Sending[] {
+  if (queue === null && repeatsQueued(core, run, orders, at)) return [];
+  const legs = orders.flatMap((order) => legsOf(core, run, order, at));
+  judge(core, legs, at);
+  const fresh = legs.filter((leg) => !leg.known);
+  if (fresh.every((leg) => !leg.refused)) {
+    const waits = makeRoom(core, run, orders, fresh, at, queue);
+    if (waits) return [];
   }
-  return sending;
+  return legs.flatMap((leg) => settle(core, leg, at, queue));
 }
 
-function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: string, at: Moment): OrderEntry {
-  const { symbol, quantity, because } = intent;
-  const { strategy } = run;
+/** What would be said to a unit now, without asking the router; nothing is journaled. */
+export function previewUnit(core: Core, run: RunOf, orders: readonly QueuedOrder[], at: Moment): OrderPreview {
+  const legs = orders.flatMap((order) => legsOf(core, run, order, at));
+  judge(core, legs, at);
+  const first = legs.find((leg) => leg.refused) ?? legs[0];
+  const window = core.router.rateWindow(run.strategy, at, Math.min(legs.length, core.router.rateLimitPerSec));
+  const halted = core.router.halted;
+  const refused = halted || first?.refused === true;
+  const { guards = [], reason = "", detail = null, quantity = 0, price = 0, expiresAt = null } = first?.entry ?? {};
+  return {
+    passes: !refused,
+    reason: refused ? (halted ? "router_halted" : reason) : null,
+    detail: refused ? detail : null,
+    guards,
+    quantity,
+    price,
+    expiresAt,
+    waitsUntil: refused ? null : window.freeAt,
+  };
+}
+
+/** A key or an id that waits in the queue is answered with that: the order is asked for once. */
+function repeatsQueued(core: Core, run: RunOf, orders: readonly QueuedOrder[], at: Moment): boolean {
+  const twins = orders.map((order) => queuedTwin(core, run.strategy, order));
+  if (twins.length === 0 || twins.some((twin) => twin === null)) return false;
+  for (const [index, order] of orders.entries()) {
+    const { entry } = legOf(core, run, order, null, at);
+    const detail = `It waits in the queue as ${twins[index] ?? ""}.`;
+    core.ledger.add({ ...entry, replay: true, reason: "queued", by: "session", detail }, at);
+  }
+  return true;
+}
+
+function legsOf(core: Core, run: RunOf, order: QueuedOrder, at: Moment): Leg[] {
+  const parent = legOf(core, run, order, null, at);
+  const { attach } = order.intent;
+  const children = (["stop", "target"] as const).flatMap((role) => {
+    const child = attach?.[role];
+    if (child === undefined) return [];
+    const intent = childIntent(parent.intent, role, child);
+    const clientOrderId = child.clientOrderId ?? `${order.clientOrderId}.${role}`;
+    return [legOf(core, run, { intent, clientOrderId }, parent, at, role)];
+  });
+  return [parent, ...children];
+}
+
+/** An order as its entry says it before anybody has answered. */
+function legOf(
+  core: Core,
+  run: RunOf,
+  { intent, clientOrderId }: QueuedOrder,
+  parent: Leg | null,
+  at: Moment,
+  role?: "stop" | "target",
+): Leg {
+  const { strategy, operator, flatten } = run;
+  const { symbol, quantity: asked, because, oco, basket } = intent;
   const mark = core.market.mark(symbol)?.price ?? null;
   const limitPrice = intent.limitPrice ?? null;
   const idempotencyKey = intent.idempotencyKey ?? null;
   const key = idempotencyKey ?? `${strategy}:${clientOrderId}`;
   const known = core.router.decisionOf(key);
-  const price = limitPrice ?? (known === undefined ? mark : referencePrice(core, key, known.orderId, mark)) ?? 0;
-  const asked = { strategy, symbol, quantity, price, limitPrice, clientOrderId, idempotencyKey, because, mark };
-  const base: OrderEntry = { kind: "order", ...asked, run: run.run, bar: run.bar, ...REFUSED };
-  if (limitPrice === null && mark === null && known === undefined) {
-    refusedOrder(core, NO_PRICE, at);
-    return { ...base, reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` };
-  }
-  const held = heldBack(core, asked);
-  if (held !== null) {
-    refusedOrder(core, held.reason, at);
-    return { ...base, ...held };
-  }
-  let guards: readonly GuardReading[] = [];
-  if (known === undefined && !core.router.halted) {
-    const verdict = core.risk.check({ strategy, symbol, quantity, price }, at);
-    guards = verdict.guards;
-    if (verdict.refusal !== null) {
-      refusedOrder(core, verdict.refusal.reason, at);
-      const { largest, ...refusal } = verdict.refusal;
-      return { ...base, guards, ...refusal, ...(largest === null ? {} : { largest }) };
-    }
-  }
-  const { decision, replay, detail, value, limit, freeAt } = submitted(core, asked, at);
-  const { accepted, orderId, reason } = decision;
-  const figures = {
-    value: value === null ? null : String(value),
-    limit: limit === null ? null : String(limit),
-    freeAt,
+  const reference = referenceOf(intent, null);
+  const price = reference ?? (known === undefined ? mark : referencePrice(core, key, known.orderId, mark)) ?? 0;
+  const quantity = parent === null && known === undefined ? cutToHeld(core, strategy, intent) : asked;
+  const entry: OrderEntry = {
+    kind: "order",
+    strategy,
+    symbol,
+    quantity,
+    price,
+    limitPrice,
+    clientOrderId,
+    idempotencyKey,
+    because,
+    mark,
+    run: run.run,
+    bar: run.bar,
+    ...REFUSED,
+    ...entryTerms(core, strategy, intent, at),
+    ...(quantity === asked ? {} : { asked }),
+    ...(role === undefined ? {} : { role }),
+    ...(oco === undefined ? {} : { oco }),
+    ...(basket === undefined ? {} : { basket }),
+    ...(operator === undefined ? {} : { operator }),
+    ...(flatten === undefined ? {} : { flatten }),
   };
-  return { ...base, guards, accepted, orderId, reason, detail, replay, ...figures };
+  return { intent, parent, entry, known: known !== undefined, refused: false };
+}
+
+/** A reduce-only order's quantity, cut to what its strategy holds; as it is where it would not reduce. */
+function cutToHeld(core: Core, strategy: string, { symbol, quantity, reduceOnly }: OrderIntent): number {
+  if (reduceOnly !== true) return quantity;
+  const held = core.books.position(strategy, symbol);
+  if (held.isZero() || held.isNegative() === quantity < 0) return quantity;
+  return held.abs().lt(Math.abs(quantity)) ? held.negated().toNumber() : quantity;
 }
 
 /**
@@ -111,8 +178,179 @@ function decide(core: Core, run: RunOf, intent: OrderIntent, clientOrderId: stri
  */
 function referencePrice(core: Core, key: string, orderId: string | null, mark: number | null): number | null {
   const working = orderId === null ? undefined : core.tally.working.get(orderId);
-  const limited = working !== undefined && working.limitPrice !== null;
-  return limited ? mark : (core.router.decidedPrice(key) ?? mark);
+  const priced = working !== undefined && (working.limitPrice !== null || working.stopPrice !== undefined);
+  return priced ? mark : (core.router.decidedPrice(key) ?? mark);
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly detail: string | null;
+  readonly value?: string | null;
+  readonly limit?: string | null;
+  readonly freeAt?: Moment | null;
+  readonly largest?: string;
+}
+
+function refuse(leg: Leg, refusal: Refusal, guards: readonly GuardReading[] = []): void {
+  leg.entry = { ...leg.entry, guards, by: "session", ...refusal };
+  leg.refused = true;
+}
+
+/** Judges every order of a unit as if those before it worked already; one refusal refuses all. */
+function judge(core: Core, legs: readonly Leg[], at: Moment): void {
+  const beside: WorkingOrder[] = [];
+  try {
+    for (const leg of legs) {
+      core.tally.open.tentative = [...beside];
+      judgeOne(core, leg, at);
+      if (!leg.refused && legs.length > 1 && leg.parent === null) beside.push(asWorking(leg.entry));
+    }
+  } finally {
+    core.tally.open.tentative = [];
+  }
+  const first = legs.find((leg) => leg.refused);
+  if (first === undefined) return;
+  const { clientOrderId, reason } = first.entry;
+  for (const leg of legs) {
+    if (leg.refused || leg.known) continue;
+    const inBasket = leg.entry.basket !== undefined && leg.parent === null;
+    const detail = `${clientOrderId} was refused: ${reason}.`;
+    refuse(leg, { reason: inBasket ? "basket_refused" : "bracket_refused", detail }, leg.entry.guards);
+  }
+}
+
+function asWorking({ strategy, symbol, quantity, price, limitPrice, clientOrderId }: OrderEntry): WorkingOrder {
+  const order = { orderId: "", venueId: "", clientOrderId, strategy, symbol, quantity, price, limitPrice };
+  const state = { state: "pending_new", confirmed: false, inDoubt: false, request: null, cancelWanted: false } as const;
+  return { ...order, ...state, ordered: decimal(quantity), filled: ZERO, at: 0 as Moment };
+}
+
+function judgeOne(core: Core, leg: Leg, at: Moment): void {
+  const { intent, entry, known, parent } = leg;
+  const { strategy, symbol, quantity, price } = entry;
+  if (parent !== null) return known ? refuse(leg, takenId(entry)) : undefined;
+  if (!known && referenceOf(intent, entry.mark) === null)
+    return refuse(leg, { reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` });
+  const held = entry.flatten === undefined ? heldBack(core, entry) : null;
+  if (held !== null) return refuse(leg, held);
+  if (known || (core.router.halted && entry.flatten === undefined)) return;
+  const fault = faultOf(core, leg, at);
+  if (fault !== null) return refuse(leg, fault);
+  if (entry.flatten !== undefined) return;
+  const { guards, refusal } = core.risk.check({ strategy, symbol, quantity, price }, at);
+  if (refusal === null) {
+    leg.entry = { ...entry, guards };
+    return;
+  }
+  const { largest, ...told } = refusal;
+  refuse(leg, { ...told, ...(largest === null ? {} : { largest }) }, guards);
+}
+
+const takenId = ({ clientOrderId }: OrderEntry): Refusal => ({
+  reason: "idempotency_conflict",
+  detail: `${clientOrderId} is an order already, so no bracket can have a child of that id.`,
+});
+
+/** What the session itself has against an order, before any guard. */
+function faultOf(core: Core, { intent, entry }: Leg, at: Moment): Refusal | null {
+  const { strategy, symbol, quantity, expiresAt } = entry;
+  if (intent.reduceOnly === true) {
+    const held = core.books.position(strategy, symbol);
+    if (held.isZero() || held.isNegative() === quantity < 0) {
+      const detail = `${strategy} holds ${plain(held)} ${symbol}, so there is nothing that the order could reduce.`;
+      return { reason: "nothing_to_reduce", detail, value: plain(held), limit: "0" };
+    }
+  }
+  const sides = bracketFault(intent, entry.mark);
+  if (sides !== null) return { reason: "bracket_wrong_side", detail: sides };
+  if (expiresAt !== undefined && expiresAt <= at)
+    return { reason: "already_expired", detail: "Its expiresAt is not after the moment of the decision." };
+  const open = openOf(core, strategy);
+  if (open < WORKING_ORDERS_MAX) return null;
+  const detail = `A strategy has at most ${WORKING_ORDERS_MAX} orders that work or wait; cancel some first.`;
+  return { reason: "working_orders_limit", detail, value: String(open), limit: String(WORKING_ORDERS_MAX) };
+}
+
+/** How many orders of a strategy work or wait; the whole list is counted only where it could be too long. */
+function openOf(core: Core, strategy: string): number {
+  const { working, queues } = core.tally.open;
+  const waiting = queues.get(strategy)?.length ?? 0;
+  if (working.size + waiting < WORKING_ORDERS_MAX) return waiting;
+  let count = waiting;
+  for (const order of working.values()) if (order.strategy === strategy) count += 1;
+  return count;
+}
+
+/** Sees to it that every new order of a unit has its place; true where the unit waits in the queue instead. */
+function makeRoom(
+  core: Core,
+  run: RunOf,
+  orders: readonly QueuedOrder[],
+  fresh: readonly Leg[],
+  at: Moment,
+  queue: string | null,
+): boolean {
+  const places = fresh.length;
+  if (places === 0 || core.router.halted || run.flatten !== undefined) return false;
+  const { pace } = paceOf(core, run.strategy);
+  const { inflightCount, maxInflight, rateLimitPerSec } = core.router;
+  const { used, limit, freeAt } = core.router.rateWindow(run.strategy, at, Math.min(places, rateLimitPerSec));
+  const together = places > 1 || pace === "queue";
+  const refuseAll = (refusal: Refusal): false => {
+    for (const leg of fresh) refuse(leg, refusal, leg.entry.guards);
+    return false;
+  };
+  if (together && inflightCount + places > maxInflight)
+    return refuseAll({
+      reason: "inflight_limit",
+      detail: null,
+      value: String(inflightCount),
+      limit: String(maxInflight),
+    });
+  if (places > limit) {
+    const detail = `${places} orders that go together never fit in a window of ${limit} a second.`;
+    return refuseAll({ reason: "rate_limited", detail, value: String(places), limit: String(limit) });
+  }
+  const behind = queue === null && (core.tally.open.queues.get(run.strategy)?.length ?? 0) > 0;
+  if (pace === "queue" && (freeAt !== null || behind)) {
+    enqueue(core, run, { orders }, freeAt, at);
+    return true;
+  }
+  if (freeAt === null || places === 1) return false;
+  return refuseAll({ reason: "rate_limited", detail: null, value: String(used), limit: String(limit), freeAt });
+}
+
+/** Journals what is decided, and asks the router where nobody has refused. */
+function settle(core: Core, leg: Leg, at: Moment, queue: string | null): Sending[] {
+  const parent = leg.parent?.entry ?? null;
+  const waited = queue === null ? {} : { queue };
+  if (leg.refused) {
+    refusedOrder(core, leg.entry.reason, at);
+    core.ledger.add({ ...unmarked(leg.entry), ...waited }, at);
+    return [];
+  }
+  const asked: OrderEntry = { ...leg.entry, ...(parent === null ? {} : { parent: parent.orderId }) };
+  const { decision, replay, detail, value, limit, freeAt } = submitted(core, asked, at);
+  const { accepted, orderId, reason } = decision;
+  const figures = {
+    value: value === null ? null : String(value),
+    limit: limit === null ? null : String(limit),
+    freeAt,
+  };
+  const entry: OrderEntry = { ...asked, accepted, orderId, reason, detail, replay, ...figures, ...waited };
+  leg.entry = entry;
+  core.ledger.add(entry, at);
+  if (!accepted || replay || orderId === null) return [];
+  const order = placeOrderOf(core, entry, orderId, at);
+  core.ledger.add({ kind: "send", orderId, venueId: order.venueId }, at);
+  return [{ kind: "place", orderId, order, parent: parent?.orderId ?? null }];
+}
+
+/** Only what the router would answer otherwise is marked as the session's own answer. */
+function unmarked(entry: OrderEntry): OrderEntry {
+  if (ROUTER_REFUSALS.has(entry.reason)) return entry;
+  const { by: _by, ...rest } = entry;
+  return rest;
 }
 
 const REFUSED = {
@@ -126,137 +364,3 @@ const REFUSED = {
   limit: null,
   freeAt: null,
 } as const;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
-
-/** A venue's answer to a question; one that throws has not answered. */
-export async function answered<T>(question: () => Promise<Lookup<T>>): Promise<Lookup<T>> {
-  try {
-    return await question();
-  } catch (error) {
-    return { ok: false, reason: messageOf(error) };
-  }
-}
-
-/** Sends orders whose decisions are committed, and adds what the broker answers. An adapter that throws has not answered. */
-export async function sendOrders(core: Core, sending: readonly Sending[]): Promise<void> {
-  const answers = await Promise.all(
-    sending.map(async ({ order }): Promise<CommandOutcome> => {
-      try {
-        return await core.broker.placeOrder(order);
-      } catch (error) {
-        return { outcome: "unknown", reason: messageOf(error) };
-      }
-    }),
-  );
-  for (const [index, outcome] of answers.entries()) {
-    const { orderId, order } = sending[index] as Sending;
-    acknowledge(core, orderId, order.venueId, outcome);
-  }
-}
-
-/** Asks the venue to cancel an order, and journals what it answers; the end itself is told by the venue. */
-export async function cancelAtVenue(
-  core: Core,
-  orderId: OrderId,
-  venueId: string,
-  operator: string,
-): Promise<CommandOutcome> {
-  let outcome: CommandOutcome;
-  try {
-    outcome = await core.broker.cancelOrder(venueId, core.now);
-  } catch (error) {
-    outcome = { outcome: "unknown", reason: messageOf(error) };
-  }
-  core.ledger.add({ kind: "cancel", orderId, venueId, reason: `asked by ${operator}`, outcome }, core.now);
-  core.ledger.commit();
-  return outcome;
-}
-
-function acknowledge(core: Core, orderId: OrderId, venueId: string, outcome: CommandOutcome): void {
-  if (outcome.outcome === "refused") closedOrder(core, { orderId, status: "rejected" }, core.now);
-  core.ledger.add({ kind: "ack", orderId, venueId, outcome }, core.now);
-}
-
-/** How long after an answer of "absent" the venue is asked again: an order may still be on its way in. */
-const ASK_AGAIN = SECOND;
-
-interface Inquiry {
-  absent: number;
-  nextAt: Moment;
-}
-
-/** Asks the venue about orders whose outcome nobody knows, until it says. */
-export class Inquiries {
-  readonly #core: Core;
-  readonly #open = new Map<string, Inquiry>();
-  /** Whether the venue could not answer last time; the halt for it is made once. */
-  #deaf = false;
-
-  constructor(core: Core) {
-    this.#core = core;
-  }
-
-  /** When the next question is due, or null while every outcome is known. */
-  nextAt(): Moment | null {
-    let next: Moment | null = null;
-    for (const order of this.#core.tally.working.values()) {
-      if (order.state !== "unknown") continue;
-      const at = this.#open.get(order.orderId)?.nextAt ?? this.#core.now;
-      if (next === null || at < next) next = at;
-    }
-    return next;
-  }
-
-  /** Asks about every unknown order whose turn it is. Adds what it learns to the ledger. */
-  async ask(): Promise<void> {
-    const core = this.#core;
-    const unknown = [...core.tally.working.values()].filter((order) => order.state === "unknown");
-    for (const id of this.#open.keys()) if (!unknown.some((order) => order.orderId === id)) this.#open.delete(id);
-    for (const { orderId, venueId: told } of unknown) {
-      const inquiry = this.#open.get(orderId) ?? { absent: 0, nextAt: core.now };
-      if (inquiry.nextAt > core.now) continue;
-      this.#open.set(orderId, inquiry);
-      inquiry.nextAt = later(core.now, ASK_AGAIN);
-      const venueId = told === "" ? venueIdOf(core.id, orderId as OrderId) : told;
-      const answer = await answered(() => core.broker.orderByClientId(venueId));
-      if (!answer.ok) {
-        this.#noAnswer(orderId, answer.reason);
-        continue;
-      }
-      this.#deaf = false;
-      this.#take(orderId as OrderId, venueId, answer.value, inquiry);
-    }
-  }
-
-  #noAnswer(orderId: string, reason: string): void {
-    if (this.#deaf) return;
-    this.#deaf = true;
-    const message = `Nobody knows whether the venue has ${orderId}, and it cannot be asked: ${reason}. It is asked again every second.`;
-    haltSession(this.#core, { source: "fault", code: "outcome_unknown", message }, this.#core.now);
-  }
-
-  #take(orderId: OrderId, venueId: string, found: BrokerOrder | null, inquiry: Inquiry): void {
-    const core = this.#core;
-    if (found === null) {
-      inquiry.absent += 1;
-      if (inquiry.absent < 2) return;
-      closedOrder(core, { orderId, status: "not_placed" }, core.now);
-      const reason = "The venue was asked twice and does not have it; it is not sent again.";
-      core.ledger.add({ kind: "closed", orderId, venueId, status: "not_placed", reason }, core.now);
-      return;
-    }
-    const { quantity, limitPrice, status } = found;
-    if (status === "rejected")
-      return acknowledge(core, orderId, venueId, { outcome: "refused", reason: "the venue had rejected it" });
-    acknowledge(core, orderId, venueId, { outcome: "accepted", quantity, limitPrice });
-    // Filled, and its fills still on their way: the last of them ends it. All of them booked before: nothing else ever would.
-    const heard = core.tally.working.get(orderId)?.filled.abs().gte(decimal(found.filled).abs()) ?? false;
-    const over = status === "canceled" || status === "expired" || (status === "filled" && heard);
-    if (!over) return;
-    const reason =
-      status === "filled" ? "The venue had filled it, and its fills are booked." : "The venue had closed it.";
-    closedOrder(core, { orderId, status }, core.now);
-    core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, core.now);
-  }
-}

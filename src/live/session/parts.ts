@@ -10,7 +10,7 @@ import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
-import type { OpenOrder, OrderIntent, StrategyFill } from "../../shared/strategy.ts";
+import type { OpenOrder, OrderUpdate, StrategyAction, StrategyFill } from "../../shared/strategy.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { FillEntry, GuardReading } from "../../store/journal/entries.ts";
 import type { BooksState } from "../books/index.ts";
@@ -32,6 +32,8 @@ export interface RunPicture {
   readonly openOrders: readonly OpenOrder[];
   /** Of this strategy's orders, since its run before; oldest first. */
   readonly fills: readonly StrategyFill[];
+  /** What became of its orders and requests since its run before; oldest first. */
+  readonly updates: readonly OrderUpdate[];
   /** The newest bar among them, by close. */
   readonly bar: Moment | null;
 }
@@ -43,7 +45,7 @@ export interface RunResult {
    * never got its turn.
    */
   readonly outcome: "ok" | "threw" | "bad_result" | "timed_out" | "ended" | "abandoned";
-  readonly orders: readonly OrderIntent[];
+  readonly orders: readonly StrategyAction[];
   readonly message: string | null;
   /** What the strategy remembers from here on, as JSON; absent where that is what it was. */
   readonly state?: string | null;
@@ -192,6 +194,3 @@ export interface Core {
   /** What the venue holds by its own word, asked while the gate is shut; for eyes only. Null while it is open, or unanswered. */
   venuePositions: Readonly<Record<string, string>> | null;
 }
-
-/** Whose book an adopted fill goes to when nobody is named. */
-export const UNATTRIBUTED = "unattributed";

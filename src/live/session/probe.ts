@@ -9,13 +9,12 @@ import type { ErrorShape } from "../../shared/errors.ts";
 import { between } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import { calendarOf, openingAfter } from "../calendar/index.ts";
-import type { PositionProbe, SessionProbe, SessionState, StrategyProbe, WorkingOrderProbe } from "./api.ts";
+import type { PositionProbe, SessionProbe, SessionState, StrategyProbe } from "./api.ts";
+import { openProbes, positionProbesByOwner } from "./order-probes.ts";
 import type { Core } from "./parts.ts";
 import { sumOf } from "./rejections.ts";
 import type { StrategyTally } from "./tally.ts";
 
-/** Orders in flight that a probe lists. */
-export const PROBED_ORDERS_MAX = 2_000;
 /** Coming runs of a strategy that a probe tells. */
 const NEXT_RUNS = 3;
 
@@ -40,8 +39,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
   const lastAt = market.lastAt;
   const age = lastAt === null ? null : between(lastAt, now);
   const { dataStale } = core.risk.limits;
-  const rejected = sumOf(tally.rejections);
-  const refused = sumOf(tally.refusals);
+  const [rejected, refused] = [sumOf(tally.rejections), sumOf(tally.refusals)];
   return {
     id: core.id,
     ...standing,
@@ -81,8 +79,9 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       conflicts: router.counters.conflicts,
       rejections: { ...tally.rejections },
       windows: desk.strategies.map(({ name }) => ({ strategy: name, ...router.rateWindow(name, now) })),
-      orders: orderProbes(core),
+      ...openProbes(core),
     },
+    ...positionProbesByOwner(core),
     metrics: { latest: tally.lastMetrics, at: tally.lastMetricsAt },
     account: {
       currency: desk.broker.currency,
@@ -106,16 +105,6 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       quarantined: strategies.filter((strategy) => strategy.state === "quarantined").length,
     },
   };
-}
-
-function orderProbes(core: Core): WorkingOrderProbe[] {
-  const orders: WorkingOrderProbe[] = [];
-  for (const order of core.tally.working.values()) {
-    if (orders.length >= PROBED_ORDERS_MAX) break;
-    const { orderId, venueId, strategy, symbol, quantity, filled, price, limitPrice, state, at } = order;
-    orders.push({ orderId, venueId, strategy, symbol, quantity, filled: plain(filled), price, limitPrice, state, at });
-  }
-  return orders;
 }
 
 function positionProbes(core: Core, equity: string): PositionProbe[] {

@@ -23,6 +23,8 @@ import {
   missed,
   reconciledFill,
   refusedOrder,
+  replacedOrder,
+  replaceRequested,
   runFinished,
   runStarted,
   submitted,
@@ -30,9 +32,10 @@ import {
 import { takeFill } from "./fills.ts";
 import { foundDrift, haltSession, reviewed } from "./halts.ts";
 import { repeatLimit } from "./limits.ts";
-import { answered, NO_PRICE, ROUTER_REFUSALS } from "./orders.ts";
+import { NO_PRICE, ROUTER_REFUSALS } from "./orders.ts";
 import type { Core, RunPicture } from "./parts.ts";
 import { pictureOf } from "./runs.ts";
+import { answered } from "./sending.ts";
 import { heldBack, SCOPE_CODES } from "./switches.ts";
 
 /** A run that was under way when the journal ended. */
@@ -150,9 +153,18 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
       if (core.scheduler.nextRun(entry.strategy) !== entry.nextRun)
         differs(entry, `the first run of ${entry.strategy}`, entry.nextRun, core.scheduler.nextRun(entry.strategy));
       return;
+    case "replace_request":
+      if (entry.sent) return replaceRequested(core, entry, entry.at);
+      return refusedOrder(core, entry.reason, entry.at);
+    case "replace":
+      return replacedOrder(core, entry);
     case "session":
     case "send":
+    case "cancel_request":
     case "cancel":
+    case "queue":
+    case "updated":
+    case "flatten":
     case "equity":
     case "metrics":
     case "snapshot":
@@ -166,10 +178,19 @@ function repeatMissed(core: Core, entry: Extract<JournalEntry, { kind: "missed" 
   if (nextRun !== entry.nextRun) differs(entry, `the next run of ${strategy}`, entry.nextRun, nextRun);
 }
 
+/** Refusals that come before the kill switches are looked at, or come from another order of the same unit. */
+const BEFORE_SWITCHES: ReadonlySet<string> = new Set([NO_PRICE, "basket_refused", "bracket_refused"]);
+
 function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {
+  const asked = entry.by !== "session" && entry.flatten === undefined && entry.parent === undefined;
   const held = heldBack(core, entry)?.reason ?? null;
   const told = SCOPE_CODES.has(entry.reason) ? entry.reason : null;
-  if (held !== told && entry.reason !== NO_PRICE) differs(entry, "the kill switch's answer", told, held);
+  if (asked && held !== told && !BEFORE_SWITCHES.has(entry.reason))
+    differs(entry, "the kill switch's answer", told, held);
+  if (entry.by === "session") {
+    if (!entry.replay) refusedOrder(core, entry.reason, entry.at);
+    return;
+  }
   if (!entry.accepted && !entry.replay && !ROUTER_REFUSALS.has(entry.reason))
     return refusedOrder(core, entry.reason, entry.at);
   const { decision } = submitted(core, entry, entry.at);
@@ -265,8 +286,9 @@ function doubt(core: Core, open: ReadonlySet<string> | null, ahead: readonly Bro
     let filled = order.filled;
     for (const fill of ahead) if (fill.venueId === order.venueId) filled = filled.plus(fill.quantity);
     const ends = filled.abs().gte(order.ordered.abs());
-    if (order.confirmed && (open === null || open.has(order.venueId) || ends)) continue;
-    order.state = "unknown";
+    const settled = order.confirmed && order.request === null;
+    if (settled && (open === null || open.has(order.venueId) || ends)) continue;
+    order.inDoubt = true;
     count += 1;
   }
   return count;

@@ -22,10 +22,12 @@ import type { RunOutcome } from "../../store/journal/entries.ts";
 import { NEVER_BEGUN } from "../host/index.ts";
 import { calendarOf } from "../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
-import { decideOrders, type Sending } from "./orders.ts";
+import { decideActions } from "./actions.ts";
+import { openOrdersOf } from "./open-order-views.ts";
 import type { Core, RunLimits, RunPicture, RunResult } from "./parts.ts";
 import type { Interrupted } from "./recovery.ts";
 import { runtimeOf } from "./run-times.ts";
+import type { Sending } from "./sending.ts";
 
 interface OpenRun {
   readonly number: number;
@@ -51,7 +53,7 @@ const ABANDONED: RunResult = { outcome: "abandoned", orders: [], message: NEVER_
 
 /** What a run sees at this moment. */
 export function pictureOf(core: Core, strategy: string, run: number, now: Moment): RunPicture {
-  const { config, fillsTold: fills } = core.tally.strategy(strategy);
+  const { config, fillsTold: fills, updatesTold: updates } = core.tally.strategy(strategy);
   const { symbols } = config;
   const marks: Record<string, number> = {};
   const positions: Record<string, number> = {};
@@ -63,14 +65,9 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
     const position = core.books.position(strategy, symbol);
     positions[symbol] = position.isZero() ? 0 : position.toNumber();
   }
-  const openOrders = [];
-  for (const order of core.tally.working.values())
-    if (order.strategy === strategy) {
-      const { orderId, symbol, quantity, filled } = order;
-      openOrders.push({ orderId, symbol, quantity, filled: filled.toNumber() });
-    }
+  const openOrders = openOrdersOf(core, strategy);
   const bar = core.market.newestBarAt(symbols);
-  return { strategy, run, now, bars, marks, positions, openOrders, fills, bar };
+  return { strategy, run, now, bars, marks, positions, openOrders, fills, updates, bar };
 }
 
 /** Counts the slots that nobody was there for, up to a moment. */
@@ -296,7 +293,7 @@ export class Runs {
     const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };
     core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message, ...state }, now);
     if (outcome === "timed_out" || outcome === "ended") this.#quarantine(strategy, now);
-    return decideOrders(core, { strategy, run, bar: picture.bar }, orders, now);
+    return decideActions(core, { strategy, run, bar: picture.bar }, orders, now);
   }
 
   #quarantine(strategy: string, now: Moment): void {
@@ -313,5 +310,6 @@ export class Runs {
 
 /** What a run says for itself: the first order's reason, or why it failed. */
 function messageOf(result: RunResult): string | null {
-  return result.message ?? result.orders[0]?.because.text ?? null;
+  const first = result.orders.find((action) => "because" in action);
+  return result.message ?? first?.because.text ?? null;
 }

@@ -7,15 +7,16 @@
  */
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
-import { orderId as asOrderId } from "../../shared/ids.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Speed } from "../../shared/ports.ts";
 import type { Desk } from "../../shared/desk.ts";
+import type { ReplaceIntent } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
+import type { FlattenScope, JournalEntry, SessionEntry } from "../../store/journal/entries.ts";
 import type { ControlInbox } from "../../store/index.ts";
 import type {
   GateRequest,
+  HaltRequest,
   LiveSession,
   ReviewDecision,
   SessionProbe,
@@ -26,17 +27,28 @@ import type {
 import type { Checkpoints } from "./checkpoint.ts";
 import { answerControl } from "./control.ts";
 import { wallText, writeFiles, type FileFacts } from "./files.ts";
+import type { FlattenRequest } from "./flatten.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { changeLimit, type LimitRequest } from "./limits.ts";
 import { operatorOf } from "./operator.ts";
-import { cancelAtVenue } from "./orders.ts";
+import {
+  beginFlatten,
+  cancelOne,
+  cancelScope,
+  placeTicket,
+  previewTicket,
+  replaceOne,
+  settleFlattens,
+} from "./operator-orders.ts";
+import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "./order-api.ts";
+import { injectUnknownFill } from "./practice.ts";
 import { haltSession, reviewDrift } from "./halts.ts";
 import { Loop } from "./loop.ts";
 import type { Core } from "./parts.ts";
 import { probeOf } from "./probe.ts";
-import { needOpenMarket } from "./runs.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "./recovery.ts";
 import type { SlicedSaves } from "./sliced-save.ts";
+import { pauseStrategy, resumeStrategy, runStrategyNow } from "./strategy-commands.ts";
 import { summaryOf } from "./summary.ts";
 import { haltScope, resumeScope } from "./switches.ts";
 
@@ -73,6 +85,8 @@ export class Session implements LiveSession {
   #timer: unknown = null;
   #startedMs: number;
   #summary: SessionSummary | null = null;
+  /** Resolves when every command that was begun has its answer. */
+  #carried: Promise<unknown> = Promise.resolve();
   #finish: (summary: SessionSummary) => void = () => undefined;
   readonly done: Promise<SessionSummary>;
 
@@ -181,7 +195,7 @@ export class Session implements LiveSession {
     return this.done;
   }
 
-  halt(request: GateRequest): void {
+  halt(request: HaltRequest): void {
     const operator = operatorOf(request.operator);
     this.#needOpen("halted");
     const note = request.note.trim();
@@ -189,6 +203,19 @@ export class Session implements LiveSession {
     if (request.scope !== undefined) haltScope(this.#core, request.scope, request);
     else haltSession(this.#core, { source: "operator", ...told }, this.#core.now);
     this.#afterHalt();
+    const scope = request.scope ?? ({ kind: "all", name: "all" } as const);
+    if (request.also === "cancel") this.#carry(cancelScope(this.#core, scope, operator));
+    else if (request.also === "flatten")
+      this.#carry(beginFlatten(this.#core, { scope, shutsGate: true, operator, note }));
+  }
+
+  /** What the venue answers comes later; a failure to journal it breaks the ledger, and the loop ends with that. */
+  #carry(work: Promise<unknown>): void {
+    const done = work.then(
+      () => undefined,
+      () => this.#core.clock.wake(),
+    );
+    this.#carried = Promise.all([this.#carried, done]);
   }
 
   review(item: string, decision: ReviewDecision): void {
@@ -226,71 +253,48 @@ export class Session implements LiveSession {
 
   pauseStrategy(name: string, operator: string): void {
     const who = operatorOf(operator);
-    this.#needOpen("changed");
-    const tally = this.#strategy(name);
-    if (tally.standing !== "active")
-      throw new CodedError("wrong_state", `${name} is ${tally.standing.replace("_", " ")} already.`);
-    this.#core.scheduler.pause(name);
-    this.#strategyEntry(name, "paused", "An operator paused it.", who);
+    pauseStrategy(this.#open("changed"), name, who);
   }
 
   resumeStrategy(name: string, operator: string): void {
     const who = operatorOf(operator);
-    this.#needOpen("changed");
-    const tally = this.#strategy(name);
-    if (tally.standing === "active")
-      throw new CodedError("wrong_state", `${name} is active, so there is nothing to resume.`);
-    if (tally.standing === "not_loaded")
-      throw new CodedError(
-        "wrong_state",
-        `${name} did not load: ${tally.reason ?? ""}. Correct it, then open the session again.`,
-      );
-    this.#core.scheduler.resume(name, this.#core.now);
-    this.#strategyEntry(name, "resumed", "An operator resumed it.", who);
-    this.#core.clock.wake();
+    resumeStrategy(this.#open("changed"), name, who);
   }
 
   runStrategyNow(name: string, operator: string): void {
     const who = operatorOf(operator);
-    this.#needOpen("changed");
-    needOpenMarket(this.#strategy(name).config, this.#core.now);
-    this.#core.scheduler.runNow(name, this.#core.now);
-    this.#strategyEntry(name, "run_asked", "An operator asked for a run now.", who);
-    this.#core.clock.wake();
+    runStrategyNow(this.#open("changed"), name, who);
   }
 
   async cancelOrder(order: string, operator: string): Promise<void> {
-    const who = operatorOf(operator);
-    this.#needOpen("changed");
-    const working = this.#core.tally.working.get(order);
-    if (working === undefined)
-      throw new CodedError("not_found", `${order} is not in flight; it may have filled or ended already.`);
-    const outcome = await cancelAtVenue(this.#core, asOrderId(order), working.venueId, who);
-    this.#core.clock.wake();
-    if (outcome.outcome === "accepted") return;
-    const reason = outcome.reason.replaceAll("_", " ");
-    throw new CodedError(
-      "wrong_state",
-      outcome.outcome === "refused"
-        ? `The broker did not cancel ${order}: ${reason}.`
-        : `Nobody knows whether the broker canceled ${order}: ${reason}. It stays in flight until the broker says; ask again.`,
-    );
+    return cancelOne(this.#open("changed"), order, operatorOf(operator));
+  }
+
+  async cancelOrders(scope: FlattenScope, operator: string): Promise<CancelReport> {
+    return cancelScope(this.#open("changed"), scope, operatorOf(operator));
+  }
+
+  async replaceOrder(change: ReplaceIntent, operator: string): Promise<void> {
+    return replaceOne(this.#open("changed"), change, operatorOf(operator));
+  }
+
+  async placeOrder(ticket: Ticket, operator: string): Promise<TicketOutcome> {
+    return placeTicket(this.#open("changed"), ticket, operatorOf(operator));
+  }
+
+  previewOrder(ticket: Ticket): OrderPreview {
+    return previewTicket(this.#open("asked"), ticket);
+  }
+
+  async flatten(request: FlattenRequest): Promise<string> {
+    const operator = operatorOf(request.operator);
+    const begun = await beginFlatten(this.#open("flattened"), { ...request, operator, note: request.note.trim() });
+    this.#writeFiles();
+    return begun;
   }
 
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }): void {
-    this.#needOpen("changed");
-    const broker = this.#core.broker as { injectUnknownFill?: (fill: object, at: Moment) => void };
-    if (!this.#core.broker.paper || broker.injectUnknownFill === undefined)
-      throw new CodedError("refused", "Only a paper broker can be asked for a practice fill.");
-    if (!this.#core.symbols.has(fill.symbol))
-      throw new CodedError("not_found", `The desk does not trade ${fill.symbol}.`);
-    if (!/^-?\d{1,15}(\.\d{1,12})?$/.test(fill.quantity) || Number(fill.quantity) === 0)
-      throw new CodedError(
-        "invalid_input",
-        `A quantity is a number other than 0, as 10 or -2.5, and not ${JSON.stringify(fill.quantity)}.`,
-      );
-    broker.injectUnknownFill(fill, this.#core.now);
-    this.#core.clock.wake();
+    injectUnknownFill(this.#open("changed"), fill);
   }
 
   subscribe(listener: (entries: readonly JournalEntry[]) => void): () => void {
@@ -322,8 +326,11 @@ export class Session implements LiveSession {
 
   /** The orderly end: last figures, last snapshot, record, and everything closed. */
   async #end(): Promise<void> {
-    this.#state = "stopping";
     try {
+      // Where no loop ran, what an operator asked for goes out here.
+      await this.#carried;
+      if (!this.#begun) await settleFlattens(this.#core);
+      this.#state = "stopping";
       const cause = this.#cause ?? "finished";
       this.#loop.equity(this.#core.now);
       this.#loop.metrics(this.#core.now);
@@ -409,20 +416,15 @@ export class Session implements LiveSession {
     writeFiles(this.#core, this.#parts.facts, this.state, null, null);
   }
 
-  #strategy(name: string) {
-    const tally = this.#core.tally.strategies.get(name);
-    if (tally === undefined) throw new CodedError("not_found", `The desk has no strategy ${name}.`);
-    return tally;
-  }
-
-  #strategyEntry(strategy: string, event: "paused" | "resumed" | "run_asked", reason: string, operator: string): void {
-    this.#core.ledger.add({ kind: "strategy", strategy, event, reason, operator }, this.#core.now);
-    this.#core.ledger.commit();
-  }
-
   #say(event: SessionEntry["event"], text: string, detail: Readonly<Record<string, unknown>> = {}): void {
     const wall = wallText(this.#parts.facts.wallMs());
     this.#core.ledger.add({ kind: "session", event, wall, text, detail }, this.#core.now);
+  }
+
+  /** The parts of a session that takes commands. Throws `wrong_state` for one that has ended. */
+  #open(what: string): Core {
+    this.#needOpen(what);
+    return this.#core;
   }
 
   #needOpen(what: string): void {

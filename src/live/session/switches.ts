@@ -49,6 +49,11 @@ export class Switches {
     return own ?? this.#halted.get(scopeText({ kind: "group", name: group })) ?? null;
   }
 
+  /** The halt of a symbol, or null. */
+  overSymbol(name: string): HaltedScope | null {
+    return this.#halted.get(scopeText({ kind: "symbol", name })) ?? null;
+  }
+
   apply(entry: SwitchEntry & { readonly at: Moment }): void {
     const { event, scope, at, source, message, operator, note } = entry;
     const key = scopeText(scope);
@@ -63,14 +68,18 @@ export interface ScopeRequest {
 }
 
 /** Throws `not_found` for a scope that names nothing of the desk. */
-function needScope(core: Core, scope: Scope): void {
+export function needScope(core: Core, scope: Scope): void {
   if (strategiesIn(core.desk.strategies, scope).length > 0) return;
-  const names = core.desk.strategies.map((one) => (scope.kind === "group" ? one.group : one.name));
+  if (scope.kind === "symbol" && core.symbols.has(scope.name)) return;
+  const names =
+    scope.kind === "symbol"
+      ? [...core.symbols.keys()]
+      : core.desk.strategies.map((one) => (scope.kind === "group" ? one.group : one.name));
   const some = [...new Set(names)].slice(0, 12).join(", ");
   throw new CodedError("not_found", `The desk has no ${scopeText(scope)}; its ${PLURAL[scope.kind]}: ${some}.`);
 }
 
-const PLURAL = { strategy: "strategies are", group: "groups are" } as const;
+const PLURAL = { strategy: "strategies are", group: "groups are", symbol: "symbols are" } as const;
 
 /** Halts a scope by an operator's word. The caller commits. One that is halted already gets the word on the record, too. */
 export function haltScope(core: Core, scope: Scope, request: ScopeRequest): void {
@@ -108,10 +117,12 @@ export const SCOPE_CODES: ReadonlySet<string> = new Set(Object.values(SCOPE_REFU
  */
 export function heldBack(
   core: Core,
-  order: Pick<OrderEntry, "strategy" | "clientOrderId" | "idempotencyKey">,
+  order: Pick<OrderEntry, "strategy" | "symbol" | "clientOrderId" | "idempotencyKey">,
 ): { readonly reason: string; readonly detail: string } | null {
-  const { strategy, clientOrderId, idempotencyKey } = order;
-  const halted = core.tally.switches.over(core.tally.strategy(strategy).config);
+  const { strategy, symbol, clientOrderId, idempotencyKey } = order;
+  const config = core.tally.strategies.get(strategy)?.config;
+  const { switches } = core.tally;
+  const halted = (config === undefined ? null : switches.over(config)) ?? switches.overSymbol(symbol);
   if (halted === null || core.router.halted) return null;
   if (core.router.decisionOf(idempotencyKey ?? `${strategy}:${clientOrderId}`) !== undefined) return null;
   const { scope, at, message } = halted;

@@ -8,14 +8,12 @@
  *    are kept for as many as `SEEN_FILLS_MAX`, oldest dropped first.
  */
 import { fromRouterState } from "../../orchestrator/index.ts";
-import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
+import { type Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import { executionKeyOf } from "../../shared/ids.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
-import type { StrategyFill } from "../../shared/strategy.ts";
+import type { OrderUpdate, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment, Duration } from "../../shared/time.ts";
 import type {
-  AckEntry,
-  ClosedEntry,
   DriftEntry,
   FillEntry,
   JournalEntry,
@@ -24,7 +22,8 @@ import type {
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
 import { isBooked } from "../../store/journal/entries.ts";
-import type { DriftProbe, HaltReason, WorkingOrderState } from "./api.ts";
+import type { DriftProbe, HaltReason } from "./api.ts";
+import { OpenOrders, type WorkingOrder } from "./open-orders.ts";
 import { countRefusal, type Counts } from "./rejections.ts";
 import { Switches } from "./switches.ts";
 
@@ -34,29 +33,17 @@ const RESUMES_MAX = 100;
 /** Halt reasons kept for the summary; the journal holds all. */
 const HALTS_MAX = 1_000;
 
-export interface WorkingOrder {
-  readonly orderId: string;
-  venueId: string;
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly quantity: number;
-  /** What the venue took, once it has said so: it rounds to its lots. */
-  ordered: Decimal;
-  filled: Decimal;
-  readonly price: number;
-  readonly limitPrice: number | null;
-  state: WorkingOrderState;
-  readonly at: Moment;
-  /** True once the broker is known to have the order. */
-  confirmed: boolean;
-}
-
 export interface OpenRun {
   readonly run: number;
   readonly planned: Moment;
   readonly due: Moment;
   readonly started: Moment;
 }
+
+/** Whose orders a person sends, and whose book adopted fills go to; neither is a strategy of the desk. */
+export const MANUAL = "manual";
+export const UNATTRIBUTED = "unattributed";
+const OUTSIDE_OWNERS: ReadonlySet<string> = new Set([MANUAL, UNATTRIBUTED]);
 
 /** Fills that a strategy is told of at its next run; the oldest give way. */
 export const FILLS_TOLD_MAX = 1_000;
@@ -82,6 +69,9 @@ export interface StrategyTally {
   /** Fills that the present run, or the last, was told of, and those that the next will be. */
   fillsTold: readonly StrategyFill[];
   fillsToTell: StrategyFill[];
+  /** The same for what became of its orders and requests. */
+  updatesTold: readonly OrderUpdate[];
+  updatesToTell: OrderUpdate[];
   /** What it remembers, as JSON. */
   state: string | null;
 }
@@ -94,7 +84,8 @@ export interface SeenFill {
 
 export class Tally {
   readonly strategies = new Map<string, StrategyTally>();
-  readonly working = new Map<string, WorkingOrder>();
+  /** Orders that have not ended, queues, and flattens under way. */
+  readonly open = new OpenOrders((strategy, update) => this.#update(strategy, update));
   readonly seenFills = new Map<string, SeenFill>();
   readonly drift = new Map<string, DriftProbe>();
   /** Strategies and groups that are halted by themselves. */
@@ -151,6 +142,8 @@ export class Tally {
         rejections: 0,
         fillsTold: [],
         fillsToTell: [],
+        updatesTold: [],
+        updatesToTell: [],
         state: null,
       });
   }
@@ -160,6 +153,23 @@ export class Tally {
     const found = this.strategies.get(name);
     if (found === undefined) throw new Error(`The desk has no strategy "${name}".`);
     return found;
+  }
+
+  /** Orders in flight or at the venue, in order of acceptance. */
+  get working(): ReadonlyMap<string, WorkingOrder> {
+    return this.open.working;
+  }
+
+  /** Of an order's owner: undefined for `manual` and `unattributed`, which no desk schedules. Throws for any other unknown name. */
+  #owner(name: string): StrategyTally | undefined {
+    return OUTSIDE_OWNERS.has(name) ? this.strategies.get(name) : this.strategy(name);
+  }
+
+  #update(strategy: string, update: OrderUpdate): void {
+    const tally = this.strategies.get(strategy);
+    if (tally === undefined) return;
+    tally.updatesToTell.push(update);
+    if (tally.updatesToTell.length > FILLS_TOLD_MAX) tally.updatesToTell.shift();
   }
 
   get halted(): boolean {
@@ -178,6 +188,8 @@ export class Tally {
         tally.open = { run: entry.run, planned: entry.planned, due: entry.due, started: entry.at };
         tally.fillsTold = tally.fillsToTell;
         tally.fillsToTell = [];
+        tally.updatesTold = tally.updatesToTell;
+        tally.updatesToTell = [];
         return;
       }
       case "run_finished":
@@ -189,15 +201,26 @@ export class Tally {
         this.missed += entry.slots;
         return;
       case "order":
-        return this.#order(entry, entry.at);
-      case "send":
-        return this.#send(entry.orderId, entry.venueId);
-      case "ack":
-        return this.#ack(entry);
+        return this.#order(entry);
+      case "send": {
+        const order = this.working.get(entry.orderId);
+        if (order !== undefined) order.venueId = entry.venueId;
+        return;
+      }
+      case "queue":
+        return this.open.queued(entry);
+      case "flatten":
+        return this.open.flatten(entry);
       case "fill":
         return this.#fill(entry);
+      case "ack":
       case "closed":
-        return this.#closed(entry);
+      case "cancel_request":
+      case "cancel":
+      case "replace_request":
+      case "replace":
+      case "updated":
+        return this.#move(entry);
       case "restore":
         return this.#restore(entry);
       case "strategy": {
@@ -212,7 +235,6 @@ export class Tally {
         return this.switches.apply(entry);
       case "registered":
       case "limits":
-      case "cancel":
         return;
       case "halt":
       case "drift":
@@ -288,43 +310,31 @@ export class Tally {
     if (ended) tally.timeoutsInRow += 1;
     else if (entry.outcome !== "abandoned") tally.timeoutsInRow = 0;
     // A run that was ended or given up left no trace in its strategy, so the next one is told again.
-    if (ended || entry.outcome === "abandoned")
-      tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
+    if (!ended && entry.outcome !== "abandoned") return;
+    tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
+    tally.updatesToTell = [...tally.updatesTold, ...tally.updatesToTell].slice(-FILLS_TOLD_MAX);
   }
 
-  #order(entry: OrderEntry, at: Moment): void {
-    const tally = this.strategy(entry.strategy);
+  #order(entry: OrderEntry & { readonly at: Moment }): void {
+    const tally = this.#owner(entry.strategy);
+    this.open.decided(entry);
     if (entry.replay) {
       this.replays += 1;
       return;
     }
-    tally.lastSignal = entry.because.text;
+    if (tally !== undefined && entry.operator === undefined) tally.lastSignal = entry.because.text;
     if (!entry.accepted || entry.orderId === null) {
       this.rejections[entry.reason] = (this.rejections[entry.reason] ?? 0) + 1;
-      tally.rejections += 1;
+      if (tally !== undefined) tally.rejections += 1;
       return;
     }
     this.orders += 1;
-    tally.orders += 1;
-    this.working.set(entry.orderId, {
-      orderId: entry.orderId,
-      venueId: "",
-      strategy: entry.strategy,
-      symbol: entry.symbol,
-      quantity: entry.quantity,
-      ordered: decimal(entry.quantity),
-      filled: ZERO,
-      price: entry.price,
-      limitPrice: entry.limitPrice,
-      state: "accepted",
-      at,
-      confirmed: false,
-    });
+    if (tally !== undefined) tally.orders += 1;
   }
 
   /** What was known before is void; of the orders in flight in the snapshot nobody has asked the venue yet. */
   #restore(entry: RestoreEntry): void {
-    this.working.clear();
+    this.open.clear();
     this.orderPrefix = `${entry.nextSequence}/`;
     const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
     const fills = this.#filledSums();
@@ -332,9 +342,10 @@ export class Tally {
       const told = decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity));
       // A snapshot may be older than some of the fills that the journal holds.
       const booked = fills.get(orderId) ?? ZERO;
-      this.working.set(orderId, {
+      this.open.add({
         orderId,
         venueId: "",
+        clientOrderId: order.clientOrderId,
         strategy: order.strategyId,
         symbol: order.symbol,
         quantity: order.quantity,
@@ -342,9 +353,12 @@ export class Tally {
         filled: booked.abs().gt(told.abs()) ? booked : told,
         price: order.price,
         limitPrice: null,
-        state: "unknown",
+        state: "pending_new",
         at: order.timestamp,
         confirmed: false,
+        inDoubt: true,
+        request: null,
+        cancelWanted: false,
       });
     }
   }
@@ -357,27 +371,23 @@ export class Tally {
     return sums;
   }
 
-  #send(orderId: string, venueId: string): void {
-    const order = this.working.get(orderId);
-    if (order === undefined) return;
-    order.venueId = venueId;
+  /** Moves an order; a broker's refusal of one is counted. */
+  #move(entry: Parameters<OpenOrders["move"]>[0]): void {
+    const ended = this.open.move(entry);
+    if (ended === null) return;
+    const reason =
+      entry.kind === "closed" && entry.status === "rejected"
+        ? entry.reason
+        : entry.kind === "ack" && entry.outcome.outcome === "refused"
+          ? entry.outcome.reason
+          : null;
+    if (reason === null) return;
+    countRefusal(this.refusals, reason);
+    const tally = this.strategies.get(ended.strategy);
+    if (tally !== undefined) tally.rejections += 1;
   }
 
-  #ack(entry: AckEntry): void {
-    const order = this.working.get(entry.orderId);
-    if (order === undefined) return;
-    if (entry.outcome.outcome === "refused") {
-      this.#refused(order, entry.outcome.reason);
-      return;
-    }
-    order.confirmed = entry.outcome.outcome === "accepted";
-    if (entry.outcome.outcome === "accepted") order.ordered = decimal(entry.outcome.quantity);
-    if (order.state === "accepted" || order.state === "unknown")
-      order.state =
-        entry.outcome.outcome !== "accepted" ? "unknown" : order.filled.isZero() ? "working" : "partially_filled";
-  }
-
-  #fill(entry: FillEntry): void {
+  #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
     this.#see(entry.cursor);
     if (entry.verdict === "duplicate") return;
     this.seeFill(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
@@ -393,12 +403,7 @@ export class Tally {
         if (tally.fillsToTell.length > FILLS_TOLD_MAX) tally.fillsToTell.shift();
       }
     }
-    const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
-    if (order === undefined) return;
-    order.filled = order.filled.plus(decimal(entry.quantity));
-    order.confirmed = true;
-    order.state = "partially_filled";
-    if (entry.status === "filled") this.#end(order);
+    this.#move(entry);
   }
 
   /** Remembers an execution, so that it is known when it is told again. */
@@ -407,25 +412,6 @@ export class Tally {
     if (this.seenFills.size <= SEEN_FILLS_MAX) return;
     const oldest = this.seenFills.keys().next();
     if (oldest.done !== true) this.seenFills.delete(oldest.value);
-  }
-
-  #closed(entry: ClosedEntry): void {
-    const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
-    if (order === undefined) return;
-    if (entry.status === "rejected") this.#refused(order, entry.reason);
-    else this.#end(order);
-  }
-
-  #refused(order: WorkingOrder, reason: string): void {
-    countRefusal(this.refusals, reason);
-    const tally = this.strategies.get(order.strategy);
-    if (tally !== undefined) tally.rejections += 1;
-    this.#end(order);
-  }
-
-  /** A settled order's venue id stays known, so that a late or doubled fill is told as what it is. */
-  #end(order: WorkingOrder): void {
-    this.working.delete(order.orderId);
   }
 
   #drift(entry: DriftEntry, at: Moment): void {

@@ -2,8 +2,8 @@
  * One strategy with its own state, and one run of it: whatever process it runs in.
  *
  * 1. Whatever a strategy does when it is loaded, run, saved or looked at, it cannot throw through here.
- * 2. A run is: `load` or `onStart` before the first, `onFill` for each new fill, `onTick`, `save`. What any of them throws
- *    costs that run. A run that failed keeps the state that the strategy saves after it.
+ * 2. A run is: `load` or `onStart` before the first, `onFill` for each new fill, `onOrder` for each update, `onTick`, `save`. What any
+ *    of them throws costs that run. A run that failed keeps the state that the strategy saves after it.
  * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
  */
 import { pathToFileURL } from "node:url";
@@ -46,6 +46,25 @@ export function lineIn(stack: unknown, file: string): number | null {
   return null;
 }
 
+/** The functions that a strategy may have beside \`onTick\`. */
+const HOOKS: readonly string[] = ["onFill", "onOrder", "onStart", "onStop", "save", "load", "barsNeeded"];
+
+const CALLED: ReadonlySet<string> = new Set(["onTick", ...HOOKS]);
+const SPELLINGS: ReadonlySet<string> = new Set([...CALLED].map((name) => name.toLowerCase()));
+
+/** The first name in an object that reads as a hook and is none: it would never be called. Helpers of other names are let be. */
+export function unknownHook(value: object): string | null {
+  for (let owner: object | null = value; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    if (owner === Object.prototype) return null;
+    for (const name of Object.getOwnPropertyNames(owner))
+      if (!CALLED.has(name) && (/^on[A-Z]/.test(name) || SPELLINGS.has(name.toLowerCase()))) return name;
+  }
+  return null;
+}
+
+export const hookProblem = (name: string): string =>
+  `${name} is unknown and would never be called; the functions of a strategy are onTick, ${HOOKS.join(", ")}`;
+
 /** A module's default export as a strategy, or what it lacks. */
 export function strategyOf(value: unknown): Strategy | string {
   if (value === undefined)
@@ -56,8 +75,11 @@ export function strategyOf(value: unknown): Strategy | string {
   if (typeof onTick !== "function") return "its default export has no onTick(context) function";
   if (typeof defaults !== "object" || defaults === null) return "its default export has no defaults object";
   if (typeof parameters !== "object" || parameters === null) return "its default export has no parameters object";
-  for (const name of ["onFill", "onStart", "onStop", "save", "load", "barsNeeded"] as const)
-    if (rest[name] !== undefined && typeof rest[name] !== "function") return `its ${name} is no function`;
+  const members: Readonly<Record<string, unknown>> = rest;
+  for (const name of HOOKS)
+    if (members[name] !== undefined && typeof members[name] !== "function") return `its ${name} is no function`;
+  const unknown = unknownHook(value);
+  if (unknown !== null) return hookProblem(unknown);
   if (rest.load !== undefined && rest.save === undefined) return "it has load and no save, so nothing would be loaded";
   return value as Strategy;
 }
@@ -148,6 +170,7 @@ export class StrategyInstance {
       if (!this.#begun) this.#begin();
       const context = contextOf(picture, settings);
       for (const fill of picture.fills) strategy.onFill?.(fill, context);
+      if (strategy.onOrder !== undefined) for (const update of picture.updates) strategy.onOrder(update, context);
       returned = strategy.onTick(context);
     } catch (error) {
       return { outcome: "threw", orders: [], message: problemOf(error, this.#file) };

@@ -1,11 +1,13 @@
 /**
  * What a strategy returned, checked as something from outside.
  *
- * 1. Nothing but a list of well-formed orders for the strategy's own symbols gets past; one bad order refuses the whole run,
- *    because half of a pair is worse than none.
- * 2. Texts, counts and numbers have limits; whatever else the objects carry is dropped.
+ * 1. Nothing but a list of well-formed orders, cancels and replaces for the strategy's own symbols gets past; one bad action refuses
+ *    the whole run, because half of a pair is worse than none.
+ * 2. A field that is unknown or not taken is named, never dropped: a stop that lost its type would be another order.
+ * 3. Texts, counts and numbers have limits.
  */
-import type { Because, OrderIntent } from "../../shared/strategy.ts";
+import { orderFault } from "../../shared/orders.ts";
+import type { Because, OrderIntent, ReplaceIntent, StrategyAction } from "../../shared/strategy.ts";
 
 export const ORDERS_MAX = 10_000;
 const TEXT_MAX = 1_000;
@@ -13,7 +15,7 @@ const ID_MAX = 200;
 const VALUES_MAX = 40;
 
 type Checked =
-  | { readonly ok: true; readonly orders: readonly OrderIntent[] }
+  | { readonly ok: true; readonly orders: readonly StrategyAction[] }
   | { readonly ok: false; readonly problem: string };
 
 const show = (value: unknown): string => {
@@ -39,34 +41,87 @@ function becauseOf(value: unknown): Because | string {
   return { text: text.slice(0, TEXT_MAX), values: kept };
 }
 
-function idProblem(name: string, value: unknown): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" && value.length > 0 && value.length <= ID_MAX
+/** Every field that makes an action something other than an order, and the fields that go with it. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  cancel: ["cancel"],
+  cancelAll: ["cancelAll", "symbol"],
+  replace: ["replace", "quantity", "limitPrice", "stopPrice"],
+};
+
+function symbolProblem(symbol: unknown, symbols: readonly string[]): string | null {
+  return typeof symbol === "string" && symbols.includes(symbol)
     ? null
-    : `${name} is ${show(value)}; it must be a text of 1 to ${ID_MAX} characters`;
+    : `symbol is ${show(symbol)}; this strategy has ${symbols.join(", ")}`;
 }
 
-function orderOf(value: unknown, symbols: readonly string[]): OrderIntent | string {
-  if (typeof value !== "object" || value === null) return `it is ${show(value)}; an order is an object`;
-  const { symbol, quantity, limitPrice, clientOrderId, idempotencyKey, because } = value as Record<string, unknown>;
-  if (typeof symbol !== "string" || !symbols.includes(symbol))
-    return `symbol is ${show(symbol)}; this strategy has ${symbols.join(", ")}`;
-  if (typeof quantity !== "number" || !Number.isFinite(quantity) || quantity === 0)
+const isId = (value: unknown): value is string =>
+  typeof value === "string" && value.length > 0 && value.length <= ID_MAX;
+
+const isFinite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+function replaceOf(fields: Readonly<Record<string, unknown>>): ReplaceIntent | string {
+  const { replace, quantity, limitPrice, stopPrice } = fields;
+  if (!isId(replace)) return `replace is ${show(replace)}; it must be an order's id`;
+  if (quantity !== undefined && (!isFinite(quantity) || quantity === 0))
     return `quantity is ${show(quantity)}; it must be a finite number other than 0`;
-  if (limitPrice !== undefined && (typeof limitPrice !== "number" || !Number.isFinite(limitPrice) || limitPrice <= 0))
-    return `limitPrice is ${show(limitPrice)}; it must be a finite number above 0`;
-  const problem = idProblem("clientOrderId", clientOrderId) ?? idProblem("idempotencyKey", idempotencyKey);
-  if (problem !== null) return problem;
-  const reason = becauseOf(because);
-  if (typeof reason === "string") return reason;
+  for (const [name, price] of Object.entries({ limitPrice, stopPrice }))
+    if (price !== undefined && (!isFinite(price) || price <= 0))
+      return `${name} is ${show(price)}; it must be a finite number above 0`;
+  if (quantity === undefined && limitPrice === undefined && stopPrice === undefined)
+    return "replace changes nothing; it must name a quantity, a limitPrice or a stopPrice";
   return {
-    symbol,
-    quantity,
-    because: reason,
-    ...(typeof limitPrice === "number" ? { limitPrice } : {}),
-    ...(typeof clientOrderId === "string" ? { clientOrderId } : {}),
-    ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
+    replace,
+    ...(isFinite(quantity) ? { quantity } : {}),
+    ...(isFinite(limitPrice) ? { limitPrice } : {}),
+    ...(isFinite(stopPrice) ? { stopPrice } : {}),
   };
+}
+
+/** A cancel, a cancel of all or a replace; null where the fields are those of an order. */
+function requestOf(
+  fields: Readonly<Record<string, unknown>>,
+  symbols: readonly string[],
+): Exclude<StrategyAction, OrderIntent> | string | null {
+  const kind = Object.keys(ACTIONS).find((name) => fields[name] !== undefined);
+  if (kind === undefined) return null;
+  const known = ACTIONS[kind] as readonly string[];
+  const unknown = Object.keys(fields).find((name) => fields[name] !== undefined && !known.includes(name));
+  if (unknown !== undefined) return `${unknown} is not taken beside ${kind}; the fields are ${known.join(", ")}`;
+  if (kind === "replace") return replaceOf(fields);
+  if (kind === "cancel") {
+    const { cancel } = fields;
+    return isId(cancel) ? { cancel } : `cancel is ${show(cancel)}; it must be an order's id`;
+  }
+  const { cancelAll, symbol } = fields;
+  if (cancelAll !== true) return `cancelAll is ${show(cancelAll)}; it must be true`;
+  if (symbol === undefined) return { cancelAll };
+  return symbolProblem(symbol, symbols) ?? { cancelAll, symbol: symbol as string };
+}
+
+/** Copies what a check has passed, so that nothing of the strategy's own objects is kept. */
+function copyOf(order: OrderIntent, because: Because): OrderIntent | string {
+  const kept = JSON.parse(JSON.stringify(order)) as Record<string, unknown>;
+  const attach = kept["attach"] as Record<string, Record<string, unknown>> | undefined;
+  for (const [role, child] of Object.entries(attach ?? {})) {
+    if (child["because"] === undefined) continue;
+    const reason = becauseOf(child["because"]);
+    if (typeof reason === "string") return `attach.${role}.${reason}`;
+    child["because"] = reason;
+  }
+  return { ...(kept as unknown as OrderIntent), because };
+}
+
+function actionOf(value: unknown, symbols: readonly string[]): StrategyAction | string {
+  if (typeof value !== "object" || value === null) return `it is ${show(value)}; an order is an object`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const request = requestOf(fields, symbols);
+  if (request !== null) return request;
+  const problem = symbolProblem(fields["symbol"], symbols);
+  if (problem !== null) return problem;
+  const fault = orderFault(value);
+  if (fault !== null) return `${fault.field} ${fault.problem}`;
+  const because = becauseOf(fields["because"]);
+  return typeof because === "string" ? because : copyOf(value as OrderIntent, because);
 }
 
 /** Checks a run's return value; `problem` says which order and which field. */
@@ -75,10 +130,10 @@ export function checkResult(value: unknown, symbols: readonly string[]): Checked
     return { ok: false, problem: `onTick returned ${show(value)}; it must return a list of orders` };
   if (value.length > ORDERS_MAX)
     return { ok: false, problem: `onTick returned ${value.length} orders; at most ${ORDERS_MAX}` };
-  const orders: OrderIntent[] = [];
+  const orders: StrategyAction[] = [];
   const items: readonly unknown[] = value;
   for (let index = 0, count = items.length; index < count; index += 1) {
-    const order = orderOf(items[index], symbols);
+    const order = actionOf(items[index], symbols);
     if (typeof order === "string") return { ok: false, problem: `order ${index + 1}: ${order}` };
     orders.push(order);
   }

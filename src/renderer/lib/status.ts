@@ -57,13 +57,13 @@ export const SESSION_LOOKS: Readonly<Record<SessionStateName, Look>> = {
   stopped: look("off", "Stopped", "off", 7),
 };
 
-/** Requested, accepted and confirmed are three different looks. */
+/** Asked for, confirmed and ended are three different looks. */
 export const ORDER_LOOKS: Readonly<Record<OrderState, Look>> = {
-  refused: look("critical", "Refused", "critical", 0),
-  rejected: look("critical", "Rejected", "critical", 1),
-  unknown: look("warning", "Unknown, asking", "warning", 2),
-  not_placed: look("warning", "Not placed", "warning", 3),
-  requested: look("info", "Requested", "accent", 4),
+  rejected: look("critical", "Rejected", "critical", 0),
+  queued: look("info", "Queued", "accent", 1),
+  pending_new: look("info", "Pending new", "accent", 2),
+  pending_cancel: look("info", "Pending cancel", "accent", 3),
+  pending_replace: look("info", "Pending replace", "accent", 4),
   accepted: look("running", "Accepted", "accent", 5),
   partially_filled: look("running", "Partly filled", "accent", 6),
   expired: look("off", "Expired", "off", 7),

@@ -251,7 +251,7 @@ function Shapes(): ReactNode {
   const looks = [
     [STRATEGY_LOOKS.waiting, "as it should be"],
     [STRATEGY_LOOKS.running, "under way"],
-    [ORDER_LOOKS.requested, "asked for, not confirmed"],
+    [ORDER_LOOKS.pending_new, "asked for, not confirmed"],
     [STRATEGY_LOOKS.late, "wants a look"],
     [LEVEL_LOOKS.critical, "wants somebody to act"],
     [STRATEGY_LOOKS.paused, "off, by choice"],

@@ -4,20 +4,26 @@
  * 1. An order is known by the router's id, a rejection and a fill by its journal number.
  */
 import * as z from "zod/mini";
+import { ORDER_STATES } from "../order-state.ts";
 import { at, maybeAt, amount, maybeAmount, maybeText, count } from "./parts.ts";
 
-export const OrderStateSchema = z.enum([
-  "requested",
-  "accepted",
-  "unknown",
-  "partially_filled",
-  "filled",
-  "canceled",
-  "rejected",
-  "expired",
-  "refused",
-  "not_placed",
-]);
+export const OrderStateSchema = z.enum(ORDER_STATES);
+
+export const OrderTypeSchema = z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]);
+
+/** An order's terms as a view shows them. Absent prices are null; `trail` is written as \`0.5\` or \`1 %\`. */
+const terms = {
+  type: OrderTypeSchema,
+  limitPrice: z.nullable(z.number()),
+  stopPrice: z.nullable(z.number()),
+  trail: maybeText,
+  timeInForce: z.enum(["gtc", "day", "gtd", "ioc", "fok"]),
+  expiresAt: maybeAt,
+  postOnly: z.boolean(),
+  reduceOnly: z.boolean(),
+  /** The order whose bracket it is part of. */
+  parentId: maybeText,
+};
 
 /** Stream `router`. In flight: at most 2,000 rows, oldest first. */
 export const RouterViewSchema = z.object({
@@ -31,13 +37,43 @@ export const RouterViewSchema = z.object({
       quantity: z.number(),
       filled: z.number(),
       price: z.number(),
-      limitPrice: z.nullable(z.number()),
+      ...terms,
+      clientOrderId: z.string(),
       state: OrderStateSchema,
+      /** True while the outcome of its newest request is not known. */
+      inDoubt: z.boolean(),
       at,
       pricePrecision: count,
       quantityPrecision: count,
     }),
   ),
+  /** What waits in the strategies' queues, by the queue's id. A replace has no order of its own and names the one it would replace. */
+  queued: z.record(
+    z.string(),
+    z.object({
+      queue: z.string(),
+      strategy: z.string(),
+      at,
+      until: at,
+      orders: z.array(z.object({ clientOrderId: z.string(), symbol: z.string(), quantity: z.number() })),
+      replaces: maybeText,
+    }),
+  ),
+  /** Flattens and closes under way, by id. */
+  flattens: z.record(
+    z.string(),
+    z.object({
+      flatten: z.string(),
+      scope: z.object({ kind: z.enum(["all", "strategy", "group", "symbol"]), name: z.string() }),
+      owner: maybeText,
+      operator: z.string(),
+      at,
+      closed: count,
+      sent: count,
+    }),
+  ),
+  /** Positions by owner and symbol that are not flat, keyed \`owner/symbol\`. */
+  ownerPositions: z.record(z.string(), z.object({ owner: z.string(), symbol: z.string(), quantity: amount })),
   inflightCount: count,
   maxInflight: count,
   oldestAt: maybeAt,
@@ -104,11 +140,13 @@ export const OrderRowSchema = z.object({
   quantity: z.number(),
   filled: amount,
   price: z.number(),
-  limitPrice: z.nullable(z.number()),
+  ...terms,
   averagePrice: maybeAmount,
   fees: maybeAmount,
   realized: maybeAmount,
   state: OrderStateSchema,
+  /** The code of its newest change: \`accepted\`, \`would_take\`, \`oco\`, \`cancel_pending\`, … */
+  reason: z.string(),
   updatedAt: at,
   because: z.string(),
   pricePrecision: count,

@@ -55,9 +55,9 @@ export const StrategyStateSchema = z.enum([
 ]);
 
 /** A strategy or a group whose orders its own kill switch refuses. */
-export const ScopeSchema = z.object({ kind: z.enum(["strategy", "group"]), name: z.string() });
+export const ScopeSchema = z.object({ kind: z.enum(["strategy", "group", "symbol"]), name: z.string() });
 export const HaltedScopeSchema = z.object({
-  kind: z.enum(["strategy", "group"]),
+  kind: z.enum(["strategy", "group", "symbol"]),
   name: z.string(),
   at,
   source: z.enum(["operator", "kill_switch"]),

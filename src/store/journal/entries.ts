@@ -6,11 +6,22 @@
  * 3. Amounts are exact decimal strings where books and broker are concerned; the router's numbers stay numbers, as in its files.
  * 4. Nothing in an entry depends on the wall clock, the machine or the folder, but for the `session` entries that say so.
  */
+import type { OrderTerms } from "../../shared/orders.ts";
 import type { Because } from "../../shared/strategy.ts";
 import type { Scope } from "../../shared/scope.ts";
 import type { OrderId } from "../../shared/ids.ts";
 import type { CommandOutcome } from "../../shared/ports.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
+import type {
+  CancelRequestEntry,
+  FlattenEntry,
+  QueueEntry,
+  ReplaceEntry,
+  ReplaceRequestEntry,
+  UpdatedEntry,
+} from "./order-entries.ts";
+
+export type * from "./order-entries.ts";
 
 /** The life of the session itself. `wall` is the system's time, the only field that differs between two equal runs. */
 export interface SessionEntry {
@@ -83,9 +94,28 @@ export interface GuardReading {
   readonly warning: boolean;
 }
 
+/** An order's terms beside quantity and limit; absent where it is a plain market or limit order. */
+export type EntryTerms = Omit<OrderTerms, "limitPrice">;
+
 /** A strategy asked for an order; risk and router answered. `orderId` is null unless the router accepted it. */
-export interface OrderEntry {
+export interface OrderEntry extends EntryTerms {
   readonly kind: "order";
+  /** The order whose bracket it is part of, and which part. */
+  readonly parent?: OrderId | null;
+  readonly role?: "stop" | "target";
+  /** Of the strategy's working orders with this name a fill of one cancels the others. */
+  readonly oco?: string;
+  readonly basket?: string;
+  /** The queue's id of it, where it waited for its rate window. */
+  readonly queue?: string;
+  /** What was asked for, where a reduce-only order was cut to what is held. */
+  readonly asked?: number;
+  /** The session answered by itself: the router was not asked and remembers nothing under the key. */
+  readonly by?: "session";
+  /** Who asked for it, where it was a person; `strategy` is then `manual`, or the owner whose position is closed. */
+  readonly operator?: string;
+  /** The flatten that it belongs to, which passes a halt and the rate window because it only reduces. */
+  readonly flatten?: string;
   readonly strategy: string;
   readonly run: number;
   readonly symbol: string;
@@ -129,6 +159,7 @@ export interface AckEntry {
   readonly outcome: CommandOutcome;
 }
 
+/** What the broker answered to a cancel, or what is known of it after it was asked about. */
 export interface CancelEntry {
   readonly kind: "cancel";
   readonly orderId: OrderId;
@@ -299,7 +330,13 @@ export type EntryBody =
   | OrderEntry
   | SendEntry
   | AckEntry
+  | CancelRequestEntry
   | CancelEntry
+  | ReplaceRequestEntry
+  | ReplaceEntry
+  | QueueEntry
+  | UpdatedEntry
+  | FlattenEntry
   | FillEntry
   | ClosedEntry
   | HaltEntry

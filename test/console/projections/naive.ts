@@ -5,7 +5,7 @@ import { decimal, plain, ZERO } from "../../../src/shared/decimal.ts";
 import type { EntryKind, JournalEntry } from "../../../src/store/journal/entries.ts";
 
 type Of<Kind extends EntryKind> = Extract<JournalEntry, { readonly kind: Kind }>;
-const ENDED = ["filled", "canceled", "rejected", "expired", "refused", "not_placed"];
+const ENDED = ["filled", "canceled", "rejected", "expired"];
 
 /** The state, sums and last change of each accepted order, in order of acceptance. */
 export function naiveOrders(entries: readonly JournalEntry[]) {
@@ -14,7 +14,7 @@ export function naiveOrders(entries: readonly JournalEntry[]) {
       entry.kind === "order" && entry.accepted && !entry.replay && entry.orderId !== null,
   );
   return accepted.map((order) => {
-    let state: string = "requested";
+    let state: string = "pending_new";
     let updatedAt: number = order.at;
     let filled = ZERO;
     let notional = ZERO;
@@ -24,11 +24,12 @@ export function naiveOrders(entries: readonly JournalEntry[]) {
     for (const entry of entries) {
       if (!("orderId" in entry) || entry.orderId !== order.orderId || entry.seq <= order.seq) continue;
       const ended = ENDED.includes(state);
-      if (entry.kind === "ack" && !ended && (state !== "partially_filled" || entry.outcome.outcome === "refused")) {
-        state = entry.outcome.outcome;
+      if (entry.kind === "ack" && !ended && entry.outcome.outcome !== "unknown") {
+        if (entry.outcome.outcome === "refused") state = "rejected";
+        else if (state === "pending_new") state = "accepted";
         updatedAt = entry.at;
-      } else if (entry.kind === "closed" && state !== "filled" && state !== "refused") {
-        state = entry.status;
+      } else if (entry.kind === "closed" && !ended) {
+        state = entry.status === "not_placed" ? "rejected" : entry.status;
         updatedAt = entry.at;
       } else if (entry.kind === "fill" && entry.verdict === "booked") {
         any = true;
@@ -36,7 +37,7 @@ export function naiveOrders(entries: readonly JournalEntry[]) {
         notional = notional.plus(decimal(entry.quantity).times(entry.price));
         fees = fees.plus(entry.fee);
         realized = realized.plus(entry.realized ?? 0);
-        if (entry.status === "filled" || !ended) state = entry.status;
+        if (!ended) state = entry.status;
         updatedAt = entry.at;
       }
     }

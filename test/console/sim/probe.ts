@@ -82,7 +82,10 @@ export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
       rejections: {},
       windows: STRATEGIES.map((strategy) => ({ strategy, used: 0, limit: 5, freeAt: null })),
       orders: [],
+      queued: [],
     },
+    flattens: [],
+    ownerPositions: [],
     metrics: { latest: null, at: null },
     account: {
       currency: "USD",

@@ -1,4 +1,5 @@
 /** A strategy's files that change while its session is open: a process that takes over runs what was there at the start, or nothing. */
+import { ordersIn } from "../strategies/actions.ts";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -40,7 +41,7 @@ it.each([
     });
     const run = async (number: number): Promise<string> => {
       const { outcome, orders, message } = await host.run(pictureAt("mine", number, barsUpTo(3)), null);
-      return `${outcome} ${outcome === "ok" ? String(orders[0]?.quantity) : (message ?? "")}`;
+      return `${outcome} ${outcome === "ok" ? String(ordersIn(orders)[0]?.quantity) : (message ?? "")}`;
     };
     expect(await run(1)).toBe("ok 1");
     writeStrategies(real, { [file]: text });

@@ -1,6 +1,7 @@
 /**
  * Strategies of one real process: whatever one of them does to what they have in common, the others do what they do alone.
  */
+import { ordersIn } from "../strategies/actions.ts";
 import { describe, expect, it } from "vitest";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { checkStrategy, createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
@@ -91,7 +92,7 @@ const REACHING = {
 };
 
 const toldOf = ({ outcome, message, orders }: RunResult): string =>
-  `${outcome} ${outcome === "ok" ? String(orders[0]?.quantity ?? "") : (message ?? "")}`;
+  `${outcome} ${outcome === "ok" ? String(ordersIn(orders)[0]?.quantity ?? "") : (message ?? "")}`;
 
 async function hostOf(modules: Readonly<Record<string, string>>): Promise<ProcessHost> {
   const workspace = makeWorkspace();
@@ -123,7 +124,7 @@ it("are not reached by what another one does to the language, its names, or what
   };
   const first = await runGood();
   expect(toldOf(first)).toBe("ok 1");
-  expect(first.orders[0]?.because.text).toMatch(/NoBars: none undefined$/);
+  expect(ordersIn(first.orders)[0]?.because.text).toMatch(/NoBars: none undefined$/);
   for (const [index, [name, , own]] of MEDDLERS.entries()) {
     const module = `bad-${index}.mjs`;
     // Asked for together, so that the good one waits behind it in the same process, and once more afterwards.
@@ -131,7 +132,7 @@ it("are not reached by what another one does to the language, its names, or what
     expect.soft(toldOf(await both[0]), name).toMatch(own);
     for (const result of [await both[1], await runGood()]) {
       expect.soft(result.outcome, name).toBe("ok");
-      expect.soft(result.orders[0]?.because, name).toEqual(first.orders[0]?.because);
+      expect.soft(ordersIn(result.orders)[0]?.because, name).toEqual(ordersIn(first.orders)[0]?.because);
     }
   }
   host.close();

@@ -117,6 +117,7 @@ export function pictureAt(
     positions: { AAA: 0 },
     openOrders: [],
     fills: [],
+    updates: [],
     bar: bars.at(-1)?.at ?? null,
     ...more,
   };

@@ -26,7 +26,7 @@ function pictureOf(probe: SessionProbe) {
       accepted: router.accepted,
       rejections: router.rejections,
       replays: router.replays,
-      orders: router.orders.map(({ state: _state, ...order }) => order),
+      orders: router.orders.map(({ state: _state, inDoubt: _inDoubt, ...order }) => order),
     },
     strategies: strategies.map((one) => ({
       name: one.name,

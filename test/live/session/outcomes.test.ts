@@ -156,7 +156,7 @@ describe("an order whose answer is lost", () => {
       expect(session.state).toBe("halted");
       const probe = session.probe();
       expect(probe.haltReasons).toMatchObject([{ source: "fault", code: "outcome_unknown" }]);
-      const [order] = probe.router.orders.filter((one) => one.state === "unknown");
+      const [order] = probe.router.orders.filter((one) => one.inDoubt);
       expect(order).toBeDefined();
       expect(entriesOf(session.entries(), "closed")).toEqual([]);
       // Back again: it is found to be absent, twice, and closed; the halt stays until somebody resumes.
@@ -164,7 +164,7 @@ describe("an order whose answer is lost", () => {
       throwing = false;
       await timers.pass(100);
       expect(session.state).toBe("halted");
-      expect(session.probe().router.orders.filter((one) => one.state === "unknown")).toEqual([]);
+      expect(session.probe().router.orders.filter((one) => one.inDoubt)).toEqual([]);
       expect(entriesOf(session.entries(), "closed").length).toBeGreaterThan(0);
       out.venue.onPlace = () => null;
       session.resume(ADA);

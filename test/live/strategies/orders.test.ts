@@ -1,4 +1,5 @@
 /** From signals to orders: sizes, lots, bounds, minimums; and both legs of a pair. */
+import { openOrder, ordersIn } from "./actions.ts";
 import { describe, expect, it } from "vitest";
 import { builtInStrategies, checkParameters, parameterRulesOf } from "../../../src/live/strategies/index.ts";
 import { sceneContext, type Scene } from "./scene.ts";
@@ -11,7 +12,7 @@ const BUY: Scene = { closes: { A: [50, 30] }, params: { lookback: 2, z_entry: 1,
 const SELL: Scene = { ...BUY, closes: { A: [10, 30] } };
 
 const quantities = (scene: Scene, strategy = reversion): Record<string, number> =>
-  Object.fromEntries(strategy.onTick(sceneContext(scene)).map((order) => [order.symbol, order.quantity]));
+  Object.fromEntries(ordersIn(strategy.onTick(sceneContext(scene))).map((order) => [order.symbol, order.quantity]));
 
 describe("an order of a built-in strategy", () => {
   it.each([
@@ -34,7 +35,7 @@ describe("an order of a built-in strategy", () => {
     ["below the smallest quantity", { ...BUY, meta: { minQuantity: "334" } }],
     ["below the smallest notional", { ...BUY, meta: { minNotional: "10000" } }],
     ["below a lot", { ...BUY, meta: { lotSize: "1000" } }],
-    ["while one works", { ...BUY, openOrders: [{ orderId: "x", symbol: "A", quantity: 1, filled: 0 }] }],
+    ["while one works", { ...BUY, openOrders: [openOrder("x", "A", 1)] }],
     ["before the window is full", { ...BUY, closes: { A: [30] } }],
     ["without bars", { ...BUY, closes: { A: [] } }],
     ["where the target is held", { ...BUY, positions: { A: 333.333 } }],
@@ -49,7 +50,7 @@ describe("an order of a built-in strategy", () => {
   });
 
   it("is made for each of the strategy's symbols, and another's open order is no reason to wait", () => {
-    const openOrders = [{ orderId: "x", symbol: "C", quantity: 1, filled: 0 }];
+    const openOrders = [openOrder("x", "C", 1)];
     expect(quantities({ ...BUY, closes: { A: [50, 30], B: [50, 60], C: [50, 30] }, openOrders })).toEqual({
       A: 333.333,
       B: -166.666,
@@ -57,7 +58,7 @@ describe("an order of a built-in strategy", () => {
   });
 
   it("carries its reason: the signal's numbers, the close, the target and the position", () => {
-    const [order] = reversion.onTick(sceneContext({ ...BUY, positions: { A: 3 } }));
+    const [order] = ordersIn(reversion.onTick(sceneContext({ ...BUY, positions: { A: 3 } })));
     expect(order?.because).toEqual({
       text: "z -1 is below ±1 over 2 bars",
       values: {

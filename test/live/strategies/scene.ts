@@ -54,6 +54,7 @@ export function pictureOf(scene: Scene, strategy = "test"): RunPicture {
     positions: scene.positions ?? {},
     openOrders: scene.openOrders ?? [],
     fills: [],
+    updates: [],
     bar: null,
   };
 }
