@@ -356,7 +356,7 @@ function reasonOf(entry: OrderMoved, state: OrderState): string | null {
     case "replace":
       return entry.outcome.outcome === "accepted" ? "replaced" : entry.outcome.reason;
     case "updated":
-      return entry.change === "trailed" || entry.change === "replaced" ? null : entry.change;
+      return entry.change === "trailed" ? null : entry.change;
     default:
       return null;
   }

@@ -36,7 +36,7 @@ describe("an order that the broker refused", () => {
   it("stays refused when a cancel of it is reported afterwards", () => {
     const orders = new OrdersProjection(new Precisions(DESK));
     for (const entry of entriesOf([order(1), refusedByBroker, closed("canceled")])) orders.apply(entry);
-    expect(orders.orders.value()[ID]).toMatchObject({ state: "refused", updatedAt: START + SECOND });
+    expect(orders.orders.value()[ID]).toMatchObject({ state: "rejected", updatedAt: START + SECOND });
   });
 });
 
