@@ -121,12 +121,7 @@ const CASES: readonly Case[] = [
   ["run --bars none.gz", 66, "not_found", /^There is no file .*none\.gz\.$/],
   ["import a-folder", 65, "data_invalid", /a-folder is a folder; name the files in it/],
   ["import empty.csv", 65, "data_invalid", "empty.csv: it holds no row."],
-  [
-    "import header.csv",
-    65,
-    "data_invalid",
-    /^header\.csv, row 1: no column for the time, open, high, low among "a, b, c"/,
-  ],
+  ["import header.csv", 65, "data_invalid", /^header\.csv, row 1: no column for the time among "a, b, c"/],
   [
     "import dates.csv",
     65,
@@ -134,7 +129,7 @@ const CASES: readonly Case[] = [
     /^dates\.csv, row 2: the date "01\/02\/2024" can be read as .*Say which with --date/,
   ],
   ["run --bars dates.csv", 65, "data_invalid", /^dates\.csv, row 2: /],
-  ["import none.csv", 65, "data_invalid", "No row could be read as a bar, so nothing is kept."],
+  ["import none.csv", 65, "data_invalid", /No row could be read as a bar, so nothing is kept\.$/],
   ["import binary.csv", 65, "data_invalid", /^binary\.csv: it has a NUL byte at 1; /],
   ["import cut.csv.gz", 65, "data_invalid", "cut.csv.gz: its gzip is damaged or cut off; fetch it again."],
   ["import no.zip", 65, "data_invalid", /^no\.zip: its zip cannot be read/],

@@ -254,9 +254,7 @@ describe("recorded bars", () => {
     writeFileSync(join(own, "A.csv"), `dt,open,high,low,close,volume\n${rows.join("\n")}\n`);
     const { code, out, err } = await say("run --bars A.csv", own);
     expect(code).toBe(0);
-    expect(err).toContain(
-      "logos: A.csv: 1 of 40 rows are refused and not played; the first is row 9: the high 0.1 is below",
-    );
+    expect(err).toContain("logos: A.csv: 40 rows, 39 bars, 1 refused: row 9: the high 0.1 is below");
     expect(err).toContain("logos: The files hold one symbol, so pairs, which trades two, does not run.\n");
     expect(err).toContain("3 strategies, seed 1");
     expect(out).toMatch(/^runs +1\d\d$/m);

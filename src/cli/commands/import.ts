@@ -2,85 +2,156 @@
  * `logos import`: market data looked at, and kept in the workspace as plain bars.
  *
  * 1. `--preview` changes nothing. Otherwise each symbol becomes one CSV in the workspace's `data` folder, written whole or not at all.
- * 2. A file that is there is not written over unless `--overwrite` says so.
- * 3. Exit 65 when a file cannot be understood; refused rows are listed and do not stop the rest.
+ * 2. A file that is there is not written over unless `--overwrite` says so, and another symbol's never is.
+ * 3. Exit 65 when a file cannot be understood or most of its rows are refused; fewer refused rows are listed and do not stop the rest.
  */
-import { existsSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { csvLine } from "../../shared/csv.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { formatDuration, formatMoment, moment } from "../../shared/time.ts";
-import { importBars, type BarTable, type Imported, type ImportedFile } from "../../live/feed/index.ts";
-import { readSource } from "../../live/session/feed-of.ts";
-import { nodeFileSystem, openWorkspace, workspaceAt, writeTextAtomic } from "../../store/index.ts";
+import { formatDuration, formatMoment, type Moment } from "../../shared/time.ts";
+import {
+  importBars,
+  plainNumber,
+  seriesFiles,
+  seriesText,
+  type BarTable,
+  type Imported,
+  type ImportedFile,
+} from "../../live/feed/index.ts";
+import { openSource } from "../../live/session/feed-of.ts";
+import { AtomicFile, nodeFileSystem, openWorkspace, workspaceAt } from "../../store/index.ts";
+import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
+import { exitOf } from "../exits.ts";
 import type { AddCommand, Context } from "../program.ts";
 
-interface Options {
+interface Options extends DataOptions {
   readonly preview?: boolean;
   readonly overwrite?: boolean;
-  readonly symbol?: string;
-  readonly tz?: string;
-  readonly dateFormat?: string;
 }
 
-const REFUSED_SHOWN_MAX = 10;
+const LISTED_MAX = 3;
+const UNIT_WORDS = { day: "daily", week: "weekly", month: "monthly", quarter: "quarterly", year: "yearly" } as const;
+
+const iso = (at: Moment | null): string | null => (at === null ? null : formatMoment(at));
+
+function intervalText({ interval, unit }: ImportedFile): string {
+  if (interval === null) return "—";
+  if (unit !== null && unit !== "fixed") return `${formatDuration(interval)}, ${UNIT_WORDS[unit]}`;
+  return formatDuration(interval);
+}
+
+/** What a person should look at twice: jumps and gaps, the first of each. */
+function remarks({ jumps, jumpsTotal, gaps, gapsTotal }: ImportedFile): string[] {
+  const lines: string[] = [];
+  const [jump] = jumps;
+  if (jump !== undefined)
+    lines.push(
+      `${jumpsTotal} ${jumpsTotal === 1 ? "jump" : "jumps"} of more than 40 % between bars; the first: ${jump.symbol} from ` +
+        `${plainNumber(jump.from)} to ${plainNumber(jump.to)} at ${formatMoment(jump.at)}. A split, or a fault of the data?`,
+    );
+  const [gap] = gaps;
+  if (gap !== undefined)
+    lines.push(
+      `${gapsTotal} ${gapsTotal === 1 ? "gap" : "gaps"}; the longest: ${gap.symbol} ` +
+        `from ${formatMoment(gap.from)} to ${formatMoment(gap.to)}.`,
+    );
+  return lines;
+}
 
 function tellFile({ output }: Context, file: ImportedFile): void {
   output.line(output.style("bold", file.name));
+  const columns = Object.entries(file.columns).map(([role, name]) => `${role} = ${name}`);
   output.fields([
     ["understood as", file.understood],
+    ...(columns.length === 0 ? [] : [["columns", columns.join(", ")] as const]),
     ["symbols", file.symbols.join(", ") || "none"],
     ["rows", `${file.rows}, ${file.bars} bars, ${file.refusedTotal} refused`],
-    ["from", file.first === null ? "—" : formatMoment(file.first)],
-    ["to", file.last === null ? "—" : formatMoment(file.last)],
-    ["interval", file.interval === null ? "—" : formatDuration(file.interval)],
+    ["zone", file.timeZone ?? "of each time (an epoch, or with its own offset)"],
+    ["from", file.firstOpen === null ? "—" : `${formatMoment(file.firstOpen)}, the open of the first bar`],
+    ["to", file.last === null ? "—" : `${formatMoment(file.last)}, the close of the last bar`],
+    ["interval", intervalText(file)],
     ["sha256", file.sha256],
   ]);
-  for (const note of file.notes) output.line(`  ${note}`);
-  for (const { row, reason } of file.refused.slice(0, REFUSED_SHOWN_MAX)) output.line(`  row ${row}: ${reason}`);
-  if (file.refusedTotal > REFUSED_SHOWN_MAX)
-    output.line(`  and ${file.refusedTotal - REFUSED_SHOWN_MAX} more refused rows`);
+  for (const { symbol, opened, closed, open, high, low, close, volume } of file.samples)
+    output.line(
+      `  ${symbol} ${formatMoment(opened)} to ${formatMoment(closed)}: ${open} ${high} ${low} ${close}, volume ${volume}`,
+    );
+  for (const line of [...file.notes, ...file.questions.map(({ text }) => text), ...remarks(file)])
+    output.line(`  ${line}`);
+  for (const { count, first } of file.refusals) {
+    for (const { row, reason } of first.slice(0, LISTED_MAX)) output.line(`  row ${row}: ${reason}`);
+    if (count > first.length) output.line(`  and ${count - first.length} more rows refused alike`);
+  }
 }
 
-/**
- * The file of each symbol. What a file system does not take is written as a hyphen; where two symbols would share a name, letters'
- * case not counted, the later ones in order get a number.
- */
-function fileNamesOf(symbols: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return symbols.map((symbol) => {
-    const stem = symbol.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
-    let name = stem;
-    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${stem}-${count}`;
-    taken.add(name.toLowerCase());
-    return `${name}.csv`;
+/** The moments of a file as people and other programs read them. */
+function jsonOf(file: ImportedFile): unknown {
+  return {
+    ...file,
+    first: iso(file.first),
+    last: iso(file.last),
+    firstOpen: iso(file.firstOpen),
+    samples: file.samples.map((bar) => ({ ...bar, opened: iso(bar.opened), closed: iso(bar.closed) })),
+    gaps: file.gaps.map((gap) => ({ ...gap, from: iso(gap.from), to: iso(gap.to) })),
+    jumps: file.jumps.map((jump) => ({ ...jump, at: iso(jump.at) })),
+  };
+}
+
+/** The symbol of a kept file's first row; null when the file is none that was kept. */
+function symbolIn(path: string): string | null {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4_096);
+    const lines = bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0)).split("\n");
+    return lines[0]?.startsWith("dt,open,high,low,close,volume,symbol") === true
+      ? (lines[1]?.split(",")[6]?.trim() ?? null)
+      : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly table: BarTable;
+}
+
+/** Where each table is kept: never where another symbol's bars are. */
+function placesOf(folder: string, tables: readonly BarTable[]): Place[] {
+  const names = seriesFiles(tables.map(({ symbol }) => symbol));
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  return tables.map((table, index) => {
+    const first = names[index] as string;
+    const stem = first.slice(0, -".csv".length);
+    let name = first;
+    for (let count = 2; ; count++) {
+      const path = join(folder, name);
+      const other = existsSync(path) ? symbolIn(path) : null;
+      if ((other === null || other === table.symbol) && (name === first || !taken.has(name.toLowerCase())))
+        return { path, table };
+      name = `${stem}-${count}.csv`;
+    }
   });
 }
 
-function csvOf(table: BarTable): string {
-  let text = csvLine(["dt", "open", "high", "low", "close", "volume", "symbol"]);
-  for (let row = 0; row < table.at.length; row++) {
-    const opened = moment((table.at[row] as number) - (table.interval ?? 0));
-    const { open, high, low, close, volume } = table;
-    text += csvLine([
-      formatMoment(opened),
-      open[row],
-      high[row],
-      low[row],
-      close[row],
-      volume[row],
-      table.symbol,
-    ] as never);
-  }
-  return text;
+function writeTable({ path, table }: Place): void {
+  const file = new AtomicFile(nodeFileSystem, path);
+  for (const text of seriesText(table)) file.write(Buffer.from(text, "utf8"));
+  file.close();
+  file.place();
 }
 
 function keep(context: Context, imported: Imported, overwrite: boolean): string[] {
   const { data } = workspaceAt(context.workspace);
   const tables = imported.tables.filter((table) => table.at.length > 0);
-  const names = fileNamesOf(tables.map(({ symbol }) => symbol));
-  const files = tables.map((table, index) => ({ path: join(data, names[index] as string), table }));
-  if (files.length === 0) throw new CodedError("data_invalid", "No row could be read as a bar, so nothing is kept.");
+  const mixed = tables.find(({ interval }) => interval === null);
+  if (mixed !== undefined)
+    throw new CodedError(
+      "data_invalid",
+      `${mixed.symbol} comes in bars of different intervals; import files of one interval.`,
+    );
+  const files = placesOf(data, tables);
   const there = files.filter(({ path }) => existsSync(path));
   if (there.length > 0 && !overwrite)
     throw new CodedError(
@@ -89,40 +160,53 @@ function keep(context: Context, imported: Imported, overwrite: boolean): string[
         "Add --overwrite to write over, or --preview to look only; nothing is changed.",
     );
   openWorkspace(context.workspace);
-  for (const { path, table } of files) writeTextAtomic(nodeFileSystem, path, csvOf(table));
+  for (const file of files) writeTable(file);
   return files.map(({ path }) => path);
 }
 
+function nothingRead({ files }: Imported): CodedError {
+  const file = files.find(({ refused }) => refused.length > 0);
+  const first = file?.refused[0];
+  const why = file === undefined || first === undefined ? "" : `${file.name}, row ${first.row}: ${first.reason} `;
+  return new CodedError("data_invalid", `${why}No row could be read as a bar, so nothing is kept.`);
+}
+
+/** Files of which more rows are refused than read. */
+const mostlyRefused = ({ files }: Imported): readonly ImportedFile[] =>
+  files.filter(({ rows, refusedTotal }) => refusedTotal * 2 > rows);
+
 async function importFiles(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const { output, io } = context;
-  const sources = words.map((file) => readSource(resolve(io.folder, file)));
-  const imported = await importBars(sources, {
-    symbol: options.symbol ?? null,
-    timeZone: options.tz ?? null,
-    dateFormat: options.dateFormat ?? null,
-    onProgress: (read, total) => output.progress(`Reading: ${Math.floor((100 * read) / Math.max(1, total))} %`),
-  });
-  const kept = options.preview === true ? [] : keep(context, imported, options.overwrite === true);
-  if (output.json) output.value({ files: imported.files, kept });
+  const imported = await importBars(
+    words.map((file) => openSource(resolve(io.folder, file))),
+    {
+      ...readOptionsOf(options),
+      onProgress: (read, total) => output.progress(`Reading: ${Math.floor((100 * read) / Math.max(1, total))} %`),
+    },
+  );
+  if (options.preview !== true && imported.tables.length === 0) throw nothingRead(imported);
+  const broken = mostlyRefused(imported);
+  const kept = options.preview === true || broken.length > 0 ? [] : keep(context, imported, options.overwrite === true);
+  if (output.json) output.value({ files: imported.files.map(jsonOf), actions: imported.actions ?? [], kept });
   else {
     for (const file of imported.files) tellFile(context, file);
     for (const path of kept) output.line(`Kept ${path}`);
-    if (options.preview === true) output.message("Only a preview: nothing is kept.");
   }
-  return 0;
+  if (broken.length > 0)
+    output.message(`logos: Most rows of ${broken.map(({ name }) => name).join(", ")} are refused, so nothing is kept.`);
+  else if (options.preview === true && !output.json) output.message("Only a preview: nothing is kept.");
+  return broken.length > 0 ? exitOf("data_invalid") : 0;
 }
 
 export function addImportCommand(add: AddCommand): void {
   add<Options>(
     "import <files...>",
-    "Read bars or trades, say what was understood, and keep them as bars in the workspace.",
+    "Read bars, trades or quotes, say what was understood, and keep them as bars in the workspace.",
     (command) => {
       command
         .option("--preview", "only say what was understood")
-        .option("--overwrite", "write over bars that are kept already")
-        .option("--symbol <name>", "the symbol of files without a symbol column")
-        .option("--tz <zone>", "the zone of times that carry none (else UTC)")
-        .option("--date-format <format>", "how dates are written that could be read two ways");
+        .option("--overwrite", "write over bars of the same symbols that are kept already");
+      addDataOptions(command);
     },
     "logos import bars.csv.gz --preview",
     importFiles,

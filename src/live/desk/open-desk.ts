@@ -20,7 +20,7 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import { createReplayFeed, importBars } from "../feed/index.ts";
-import { readSource } from "../session/feed-of.ts";
+import { openSource } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {
@@ -49,7 +49,10 @@ async function barsOf(
   if (bars === undefined || bars.length === 0) return null;
   const files = bars.map((file) => resolve(folder, file));
   const options = { symbol: symbol ?? null, timeZone: timeZone ?? null, dateFormat: dateFormat ?? null };
-  const imported = await importBars(files.map(readSource), options);
+  const imported = await importBars(
+    files.map((file) => openSource(file)),
+    options,
+  );
   const { symbols } = createReplayFeed(imported);
   const intervals = imported.tables.map((table) => table.interval).filter((one) => one !== null);
   const interval = intervals.length === 0 ? null : (Math.min(...intervals) as Duration);

@@ -1,37 +1,19 @@
 /**
  * The bars of one symbol while a file is read: columns that grow, and the rules that a row must keep to be in them.
  *
- * 1. Moments rise strictly; a row that does not is refused as a duplicate or as out of order.
- * 2. Prices are finite, above zero, at most `PRICE_MAX`, and within high and low; volumes are finite and not negative.
- * 3. The columns hold at most `ROWS_MAX` rows, which the import counts.
+ * 1. Prices are finite, at most `PRICE_MAX`, above zero unless the instrument allows others, and within high and low.
+ * 2. Volumes are finite and not negative.
+ * 3. Once settled, moments rise strictly; until then rows stand as the file has them.
  */
 import { PRICE_MAX, VOLUME_MAX, type RefusalRule } from "./imported.ts";
+import { plainNumber } from "./numbers.ts";
 
 export interface Refusal {
   readonly rule: RefusalRule;
   readonly reason: string;
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
-const PRECISION_MAX = 8;
-
-/** The number of a cell; NaN for a cell that holds none, so that `0x10`, `1_000` or an empty cell is never a price. */
-export function numberOf(text: string): number {
-  if (NUMBER.test(text)) return Number(text);
-  const trimmed = text.trim();
-  return trimmed !== text && NUMBER.test(trimmed) ? Number(trimmed) : NaN;
-}
-
-/** Decimal places of a number as it was written, the zeros at its end not counted, at most 8. */
-export function decimalsOf(text: string): number {
-  const dot = text.indexOf(".");
-  if (dot < 0) return 0;
-  let end = text.length;
-  while (end > dot + 1 && text.charCodeAt(end - 1) === 48) end--;
-  return Math.min(PRECISION_MAX, end - dot - 1);
-}
-
-const plainly = (value: number): string => (Number.isNaN(value) ? "no number" : String(value));
+const plainly = (value: number): string => (Number.isNaN(value) ? "no number" : plainNumber(value));
 
 function refusalOfNumber(name: string, value: number, limit: number): Refusal | null {
   if (Number.isNaN(value)) return { rule: "nan", reason: `the ${name} is no number.` };
@@ -42,8 +24,9 @@ function refusalOfNumber(name: string, value: number, limit: number): Refusal | 
 }
 
 /** Why a price is none; null when it is one. */
-export function refusalOfPrice(name: string, value: number): Refusal | null {
+export function refusalOfPrice(name: string, value: number, anySign: boolean): Refusal | null {
   if (value > 0 && value <= PRICE_MAX) return null;
+  if (anySign && Math.abs(value) <= PRICE_MAX) return null;
   if (value === 0) return { rule: "zero", reason: `the ${name} is zero.` };
   return refusalOfNumber(name, value, PRICE_MAX);
 }
@@ -54,12 +37,21 @@ export function refusalOfVolume(name: string, value: number): Refusal | null {
 }
 
 /** Why a bar breaks a rule; null when it keeps them all. */
-export function refusalOfBar(open: number, high: number, low: number, close: number, volume: number): Refusal | null {
+export function refusalOfBar(
+  open: number,
+  high: number,
+  low: number,
+  close: number,
+  volume: number,
+  anySign: boolean,
+): Refusal | null {
+  if (low > 0 && high <= PRICE_MAX && open <= high && close <= high && open >= low && close >= low)
+    return refusalOfVolume("volume", volume);
   const refusal =
-    refusalOfPrice("open", open) ??
-    refusalOfPrice("high", high) ??
-    refusalOfPrice("low", low) ??
-    refusalOfPrice("close", close) ??
+    refusalOfPrice("open", open, anySign) ??
+    refusalOfPrice("high", high, anySign) ??
+    refusalOfPrice("low", low, anySign) ??
+    refusalOfPrice("close", close, anySign) ??
     refusalOfVolume("volume", volume);
   if (refusal !== null) return refusal;
   if (high < low) return { rule: "high_low", reason: `the high ${high} is below the low ${low}.` };
@@ -68,17 +60,10 @@ export function refusalOfBar(open: number, high: number, low: number, close: num
   return null;
 }
 
-/** Why a row may not follow the one before; null when it may. */
-export function refusalOfOrder(at: number, last: number, lastRow: number, sameAllowed: boolean): Refusal | null {
-  if (at > last || (sameAllowed && at === last)) return null;
-  return at === last
-    ? { rule: "duplicate", reason: `it has the same time as row ${lastRow}.` }
-    : { rule: "out_of_order", reason: `it is earlier than row ${lastRow}, which stands before it.` };
-}
-
 const FIRST_CAPACITY = 1_024;
 export const COLUMNS = ["at", "open", "high", "low", "close", "volume"] as const;
 export type Columns = Record<(typeof COLUMNS)[number], Float64Array>;
+export const PRICES = ["open", "high", "low", "close"] as const;
 
 /** Columns of a length. */
 export function newColumns(length: number): Columns {
@@ -91,28 +76,35 @@ export class BarColumns {
   readonly symbol: string;
   pricePrecision = 0;
   size = 0;
-  columns: Columns = newColumns(FIRST_CAPACITY);
-  rows = new Uint32Array(FIRST_CAPACITY);
-  #capacity = FIRST_CAPACITY;
+  columns: Columns;
+  rows: Uint32Array;
+  /** Bar × 4 + price → its decimal text, where a binary number cannot give it back. */
+  exact = new Map<number, string>();
+  /** Whether the moments are local times; null before the first row. */
+  local: boolean | null = null;
+  /** How many bars named a day and no time of day. */
+  days = 0;
+  /** The opens of bars whose length differs from bar to bar; null where each is `interval` before its close. */
+  opened: Float64Array | null = null;
+  /** Row → its close, where rows carry both open and close. */
+  readonly closes = new Map<number, number>();
+  /** What rows say of splits and dividends. */
+  readonly actions: { readonly row: number; readonly split: string; readonly dividend: string }[] = [];
+  /** Rows at the beginning that lie in an hour shown twice, read as the first of the two, and what the second is later by. */
+  unsureHead = 0;
+  unsureBy = 0;
+  #capacity: number;
 
-  constructor(symbol: string) {
+  constructor(symbol: string, capacity = FIRST_CAPACITY) {
     this.symbol = symbol;
+    this.#capacity = Math.max(FIRST_CAPACITY, capacity);
+    this.columns = newColumns(this.#capacity);
+    this.rows = new Uint32Array(this.#capacity);
   }
 
   /** The moment of the newest row; minus infinity before the first. */
   get last(): number {
     return this.size === 0 ? -Infinity : (this.columns.at[this.size - 1] as number);
-  }
-
-  /** The newest bar's row in the file; 0 before the first. */
-  get lastRow(): number {
-    return this.size === 0 ? 0 : (this.rows[this.size - 1] as number);
-  }
-
-  /** Remembers the finest decimals that a price was written with. */
-  notePrecision(text: string): void {
-    const decimals = decimalsOf(text);
-    if (decimals > this.pricePrecision) this.pricePrecision = decimals;
   }
 
   push(row: number, at: number, open: number, high: number, low: number, close: number, volume: number): void {
@@ -128,37 +120,42 @@ export class BarColumns {
     this.size++;
   }
 
-  /** Moves every moment, from opens to closes. */
-  shift(by: number): void {
-    const { at } = this.columns;
-    for (let index = 0; index < this.size; index++) at[index] = (at[index] as number) + by;
+  /** Remembers the exact text of a price of the bar that is pushed next. */
+  noteExact(price: number, text: string): void {
+    this.exact.set(this.size * 4 + price, text);
+  }
+
+  /** Puts the bars that stand at `order`'s places, in its order, in the place of all. */
+  reorder(order: Uint32Array): void {
+    for (const name of COLUMNS) {
+      const column = this.columns[name];
+      const moved = new Float64Array(order.length);
+      for (let place = 0; place < order.length; place++) moved[place] = column[order[place] as number] as number;
+      this.columns[name] = moved;
+    }
+    this.rows = order.map((from) => this.rows[from] as number);
+    if (this.exact.size > 0) {
+      const moved = new Map<number, string>();
+      for (const [place, from] of order.entries())
+        for (let price = 0; price < 4; price++) {
+          const text = this.exact.get(from * 4 + price);
+          if (text !== undefined) moved.set(place * 4 + price, text);
+        }
+      this.exact = moved;
+    }
+    this.size = order.length;
+    this.#capacity = order.length;
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    const wider = newColumns(this.#capacity);
-    for (const name of COLUMNS) wider[name].set(this.columns[name]);
-    this.columns = wider;
+    for (const name of COLUMNS) {
+      const wider = new Float64Array(this.#capacity);
+      wider.set(this.columns[name]);
+      this.columns[name] = wider;
+    }
     const rows = new Uint32Array(this.#capacity);
     rows.set(this.rows);
     this.rows = rows;
   }
-}
-
-const GAPS_MAX = 20_000;
-
-/**
- * The interval of bars by the gaps between them: the smallest gap that is at least a tenth of all, so that neither a night
- * nor one crooked row decides. Null when there are fewer than two bars.
- */
-export function intervalOf(table: BarColumns): number | null {
-  const counts = new Map<number, number>();
-  const gaps = Math.min(table.size - 1, GAPS_MAX);
-  for (let index = 1; index <= gaps; index++) {
-    const gap = (table.columns.at[index] as number) - (table.columns.at[index - 1] as number);
-    counts.set(gap, (counts.get(gap) ?? 0) + 1);
-  }
-  const usual = [...counts].toSorted((a, b) => a[0] - b[0]);
-  const found = usual.find(([, count]) => count * 10 >= gaps) ?? usual.toSorted((a, b) => b[1] - a[1])[0];
-  return found === undefined ? null : found[0];
 }

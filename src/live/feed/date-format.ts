@@ -47,7 +47,7 @@ export const microsOf = (digits: string | undefined): number => Number((digits ?
 export const TIME_OF_DAY = "(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?\\s*([AaPp][Mm])?";
 const NAMED_TIME_OF_DAY =
   "(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?\\s*(?<half>[AaPp][Mm])?";
-export const ZONE = "(Z|z|UTC|GMT|[+-]\\d{2}:?\\d{2})";
+const ZONE = "(Z|z|UTC|GMT|[+-]\\d{2}:?\\d{2})";
 
 const PARTS: readonly (readonly [token: string, group: string, pattern: string])[] = [
   ["YYYY", "year", "\\d{4}"],
@@ -147,4 +147,12 @@ export function readerOfFormat(format: string): (text: string) => LocalTime | nu
     );
     return local === null ? null : { local, offset: offsetOf(part["zone"]) };
   };
+}
+
+/** The order of day, month and year that a format names. */
+export function orderOfFormat(format: string): "MDY" | "DMY" | "YMD" {
+  const text = format.replace(/%[A-Za-z]/g, (token) => PERCENT[token] ?? token);
+  const [year, month, day] = [text.indexOf("Y"), text.indexOf("M"), text.indexOf("D")] as [number, number, number];
+  if (year < month && year < day) return "YMD";
+  return month < day ? "MDY" : "DMY";
 }

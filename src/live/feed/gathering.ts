@@ -1,11 +1,13 @@
 /**
- * What one file gives while it is read: tables by symbol, refused rows, and the trades on their way into bars.
+ * What one file gives while it is read: tables by symbol, refused rows by their kinds, and the trades on their way into bars.
  *
- * 1. Every row that is counted ends in a table, in a bar being folded, or among the refused.
+ * 1. Every row that is counted ends in a table, in a bar being folded, among the equal ones, or among the refused.
  * 2. Symbols, rows and listed refusals each have a limit; the refused beyond it are counted.
  */
-import { BarColumns, refusalOfOrder, refusalOfPrice, refusalOfVolume, type Refusal } from "./bar-columns.ts";
+import { BarColumns, refusalOfPrice, refusalOfVolume, type Refusal } from "./bar-columns.ts";
 import { REFUSED_LISTED_MAX, ROWS_MAX, SYMBOLS_MAX, tooLarge, type RefusalRule, type RefusedRow } from "./imported.ts";
+import { allowsNegativePrices } from "./negative-prices.ts";
+import { placesOf, plainNumber } from "./numbers.ts";
 import { isSymbol } from "./symbols.ts";
 
 /** Rows read by the whole import, so that many files cannot pass the limit that one may not. */
@@ -14,16 +16,32 @@ export interface RowBudget {
 }
 
 interface OpenBar {
-  start: number;
   row: number;
+  first: number;
   last: number;
-  lastRow: number;
-  lastId: string | null;
   open: number;
   high: number;
   low: number;
   close: number;
   volume: number;
+}
+
+interface Folding {
+  readonly table: BarColumns;
+  readonly bars: Map<number, OpenBar>;
+  start: number;
+  bar: OpenBar | null;
+  last: number;
+  lastId: string | null;
+}
+
+export interface GatheringSettings {
+  readonly name: string;
+  readonly budget: RowBudget;
+  /** Only these symbols are taken; null for all. */
+  readonly wanted: ReadonlySet<string> | null;
+  /** How many rows the file may have, for the size of the first table. */
+  readonly rowsExpected: number;
 }
 
 export class Gathering {
@@ -35,33 +53,48 @@ export class Gathering {
   /** Bars that came of the rows and stand in the merged tables. */
   bars = 0;
   refusedTotal = 0;
+  /** Rows that say the same as another. */
+  repeated = 0;
+  /** Bars that another file has, too. */
+  sharedRows = 0;
+  /** Rows of symbols that were not asked for. */
+  unwanted = 0;
+  /** Volumes of which nothing is known, read as zero. */
+  volumesMissing = 0;
   /** How many rows were refused by a rule. */
   readonly refusedBy = new Map<RefusalRule, number>();
-  readonly #budget: RowBudget;
-  readonly #open = new Map<string, OpenBar>();
+  readonly #settings: GatheringSettings;
+  readonly #folding = new Map<string, Folding>();
 
-  constructor(name: string, budget: RowBudget) {
-    this.name = name;
-    this.#budget = budget;
+  constructor(settings: GatheringSettings) {
+    this.name = settings.name;
+    this.#settings = settings;
   }
 
   /** Counts a row. Throws `too_large` past the limit of an import. */
   count(row: number): void {
     this.rows++;
-    if (++this.#budget.rows > ROWS_MAX)
+    if (++this.#settings.budget.rows > ROWS_MAX)
       throw tooLarge(this.name, row, "rows", `an import takes ${ROWS_MAX} rows; import fewer files at once.`);
   }
 
   refuse(row: number, refusal: Refusal): void {
     this.refusedTotal++;
-    this.refusedBy.set(refusal.rule, (this.refusedBy.get(refusal.rule) ?? 0) + 1);
-    if (this.refused.length < REFUSED_LISTED_MAX) this.refused.push({ row, ...refusal });
+    const before = this.refusedBy.get(refusal.rule) ?? 0;
+    this.refusedBy.set(refusal.rule, before + 1);
+    // The first of each kind are listed however many of another kind came before.
+    if (before < 3 || this.refused.length < REFUSED_LISTED_MAX) this.refused.push({ row, ...refusal });
   }
 
-  /** The table of a symbol; null when the text is no symbol, and then the row is refused. */
+  /** The table of a symbol; null when the text is no symbol, or not one that was asked for. */
   table(symbol: string, row: number): BarColumns | null {
     const known = this.tables.get(symbol);
     if (known !== undefined) return known;
+    const { wanted, rowsExpected } = this.#settings;
+    if (wanted !== null && !wanted.has(symbol)) {
+      this.unwanted++;
+      return null;
+    }
     if (!isSymbol(symbol)) {
       this.refuse(row, { rule: "symbol", reason: `${JSON.stringify(symbol.slice(0, 40))} is no symbol.` });
       return null;
@@ -71,70 +104,71 @@ export class Gathering {
         this.name,
         row,
         "symbols",
-        `an import takes ${SYMBOLS_MAX} symbols; is this the column of symbols?`,
+        `an import takes ${SYMBOLS_MAX} symbols; name those that are wanted with --symbols AAPL,MSFT.`,
       );
-    const table = new BarColumns(symbol);
+    const table = new BarColumns(symbol, this.tables.size === 0 ? rowsExpected : 0);
     this.tables.set(symbol, table);
     return table;
   }
 
   /** The moment of a symbol's newest trade; minus infinity before the first. */
   lastTrade(symbol: string): number {
-    return this.#open.get(symbol)?.last ?? -Infinity;
+    return this.#folding.get(symbol)?.last ?? -Infinity;
   }
 
-  /** Folds one trade into the bar of its interval. Trades of one moment are many; one id twice in a row is a duplicate. */
+  /** Folds one trade into the bar of its interval, in whatever order they come. One id twice in a row is a duplicate. */
   fold(
     row: number,
     table: BarColumns,
     interval: number,
-    at: number,
-    price: number,
-    volume: number,
-    id: string | null,
+    trade: { readonly at: number; readonly price: number; readonly volume: number; readonly id: string | null },
+    newestFirst = false,
   ): void {
-    const known = this.#open.get(table.symbol);
-    const refusal =
-      refusalOfPrice("price", price) ??
-      refusalOfVolume("quantity", volume) ??
-      (known === undefined ? null : refusalOfOrder(at, known.last, known.lastRow, true));
-    if (refusal !== null) return this.refuse(row, refusal);
-    if (known !== undefined && id !== null && id === known.lastId)
-      return this.refuse(row, { rule: "duplicate", reason: `the trade ${id.slice(0, 40)} came just before.` });
-    const start = Math.floor(at / interval) * interval;
-    if (known !== undefined && known.start === start) {
-      if (price > known.high) known.high = price;
-      if (price < known.low) known.low = price;
-      known.close = price;
-      known.volume += volume;
-      known.last = at;
-      known.lastRow = row;
-      known.lastId = id;
-      return;
+    const { at, price, volume, id } = trade;
+    let folding = this.#folding.get(table.symbol);
+    if (folding === undefined) {
+      folding = { table, bars: new Map(), start: NaN, bar: null, last: -Infinity, lastId: null };
+      this.#folding.set(table.symbol, folding);
     }
-    if (known !== undefined) this.#close(table, interval, known);
-    const bar = {
-      start,
-      row,
-      last: at,
-      lastRow: row,
-      lastId: id,
-      open: price,
-      high: price,
-      low: price,
-      close: price,
-      volume,
-    };
-    this.#open.set(table.symbol, bar);
+    const refusal =
+      refusalOfPrice("price", price, allowsNegativePrices(table.symbol)) ?? refusalOfVolume("quantity", volume);
+    if (refusal !== null) return this.refuse(row, refusal);
+    if (id !== null && id === folding.lastId)
+      return this.refuse(row, { rule: "duplicate", reason: `the trade ${id.slice(0, 40)} came just before.` });
+    folding.lastId = id;
+    folding.last = at;
+    const start = Math.floor(at / interval) * interval;
+    let bar = start === folding.start ? folding.bar : (folding.bars.get(start) ?? null);
+    if (bar === null) {
+      bar = { row, first: at, last: at, open: price, high: price, low: price, close: price, volume: 0 };
+      folding.bars.set(start, bar);
+    }
+    folding.start = start;
+    folding.bar = bar;
+    if (price > bar.high) bar.high = price;
+    if (price < bar.low) bar.low = price;
+    if (at < bar.first || (newestFirst && at === bar.first)) {
+      bar.first = at;
+      bar.open = price;
+    }
+    if (at > bar.last || (!newestFirst && at === bar.last)) {
+      bar.last = at;
+      bar.close = price;
+    }
+    bar.volume += volume;
   }
 
-  /** Closes the bars that are still open: the file ends there, and so do they. */
-  closeBars(interval: number): void {
-    for (const [symbol, bar] of this.#open) this.#close(this.tables.get(symbol) as BarColumns, interval, bar);
-    this.#open.clear();
-  }
-
-  #close(table: BarColumns, interval: number, bar: OpenBar): void {
-    table.push(bar.row, bar.start + interval, bar.open, bar.high, bar.low, bar.close, bar.volume);
+  /** Closes the bars of folded trades: the file ends there, and so do they. Their moments are opens. */
+  closeBars(): void {
+    for (const { table, bars } of this.#folding.values())
+      for (const [start, bar] of [...bars].toSorted((a, b) => a[0] - b[0])) {
+        for (const price of [bar.open, bar.high, bar.low, bar.close])
+          table.pricePrecision = Math.max(table.pricePrecision, Math.min(18, placesOf(plainNumber(price))));
+        table.push(bar.row, start, bar.open, bar.high, bar.low, bar.close, sumOf(bar.volume));
+      }
+    this.#folding.clear();
   }
 }
+
+/** A sum without the rounding of its binary parts. */
+const sumOf = (volume: number): number => Number(volume.toPrecision(14));

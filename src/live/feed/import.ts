@@ -1,12 +1,17 @@
 /**
- * Files of bars or trades as tables of bars, with a preview of what was understood.
+ * Files of bars, trades or quotes as tables of bars, with a description of what was understood.
  *
  * 1. An import is all or nothing: a file that cannot be understood throws with its name, row and rule, and no table is kept.
- * 2. A row that breaks a rule is left out and listed; what the others gave is in the tables.
+ * 2. A row that breaks a rule is left out, counted and listed by its kind; what the others gave is in the tables.
  * 3. The same bytes and options give the same tables, whichever way they are packed.
  */
 import { createHash } from "node:crypto";
+import type { CorporateAction } from "../../shared/market.ts";
 import { duration, moment, type Moment } from "../../shared/time.ts";
+import { actionsOf } from "./actions.ts";
+import { bytesSource, type ByteSource } from "./byte-source.ts";
+import { toText } from "./convert.ts";
+import { refusalsOf, remarksOf, samplesOf } from "./describe.ts";
 import {
   SOURCES_MAX,
   SYMBOLS_MAX,
@@ -17,56 +22,83 @@ import {
   type ImportOptions,
   type ImportSource,
 } from "./imported.ts";
+import type { Span } from "./meaning.ts";
 import { mergePieces, type Piece } from "./merge.ts";
 import { checkInterval, readPart, type ReadPart } from "./read-part.ts";
 import { unpack } from "./unpack.ts";
 
-function rangeOf(read: ReadPart): { first: Moment | null; last: Moment | null } {
-  let [first, last] = [Infinity, -Infinity];
-  for (const table of read.gathering.tables.values()) {
+const HASHED_AT_ONCE = 4 * 1024 * 1024;
+
+interface Range {
+  readonly first: Moment | null;
+  readonly last: Moment | null;
+  readonly firstOpen: Moment | null;
+}
+
+function rangeOf({ gathering, spans }: ReadPart): Range {
+  let [first, last, open] = [Infinity, -Infinity, Infinity];
+  for (const [symbol, table] of gathering.tables) {
     if (table.size === 0) continue;
-    first = Math.min(first, table.columns.at[0] as number);
+    const close = table.columns.at[0] as number;
+    first = Math.min(first, close);
+    open = Math.min(open, table.opened?.[0] ?? close - (spans.get(symbol) as Span).interval);
     last = Math.max(last, table.last);
   }
-  return first === Infinity ? { first: null, last: null } : { first: moment(first), last: moment(last) };
+  if (first === Infinity) return { first: null, last: null, firstOpen: null };
+  return { first: moment(first), last: moment(last), firstOpen: moment(open) };
 }
 
-/** The interval of a file's bars; null where its symbols differ or none has a bar. */
-function intervalOfFile(read: ReadPart): ImportedFile["interval"] {
-  const found = new Set(
-    [...read.intervals].filter(([symbol]) => read.gathering.tables.get(symbol)?.size).map(([, by]) => by),
-  );
+/** The length of a file's bars; null where its symbols differ or none has a bar. */
+function spanOfFile({ gathering, spans }: ReadPart): Span | null {
+  const found = [...spans].filter(([symbol]) => gathering.tables.get(symbol)?.size).map(([, span]) => span);
   const [only] = found;
-  return found.size === 1 && only !== undefined ? duration(only) : null;
+  return only !== undefined && found.every(({ interval }) => interval === only.interval) ? only : null;
 }
 
-function fileOf(read: ReadPart, sha256: string, notes: readonly string[]): ImportedFile {
-  const { part, gathering, format, understood, stamp, timeZone } = read;
-  const { rows, bars, refusedTotal } = gathering;
+interface Read {
+  readonly read: ReadPart;
+  readonly sha256: string;
+  readonly notes: readonly string[];
+}
+
+function fileOf({ read, sha256, notes }: Read): ImportedFile {
+  const { part, gathering, format, layout, understood, columns, stamp, timeZone, order, questions } = read;
+  const { rows, bars, repeated, refusedTotal, sharedRows } = gathering;
+  const span = spanOfFile(read);
+  const shared = sharedRows === 0 ? [] : [`${sharedRows} of its bars are in another file, too, and count once.`];
   return {
     name: part.name,
     source: part.source,
     format,
+    layout,
     understood,
+    columns,
     symbols: [...gathering.tables.values()].filter((table) => table.size > 0).map((table) => table.symbol),
     rows,
     bars,
+    repeated,
     ...rangeOf(read),
-    interval: intervalOfFile(read),
+    interval: span === null ? null : duration(span.interval),
+    unit: span?.unit ?? null,
+    order,
     stamp,
     timeZone,
+    samples: samplesOf(read),
+    questions,
+    ...remarksOf(read),
     refused: gathering.refused.toSorted((a, b) => a.row - b.row),
     refusedTotal,
+    refusals: refusalsOf(gathering),
     sha256,
-    notes: [...notes, ...gathering.notes],
+    notes: [...notes, ...gathering.notes, ...shared],
   };
 }
 
 function mergeAll(reads: readonly ReadPart[]): BarTable[] {
   const pieces = new Map<string, Piece[]>();
-  for (const { gathering, intervals } of reads)
+  for (const { gathering, spans } of reads)
     for (const [symbol, table] of gathering.tables) {
-      const piece = { gathering, table, interval: intervals.get(symbol) as number };
+      const piece = { gathering, table, span: spans.get(symbol) as Span };
       const known = pieces.get(symbol);
       if (known === undefined) pieces.set(symbol, [piece]);
       else known.push(piece);
@@ -76,36 +108,77 @@ function mergeAll(reads: readonly ReadPart[]): BarTable[] {
       "the import",
       null,
       "symbols",
-      `it has ${pieces.size} symbols; at most ${SYMBOLS_MAX} are taken at once.`,
+      `it has ${pieces.size} symbols; at most ${SYMBOLS_MAX} are taken at once. Name those that are wanted with --symbols AAPL,MSFT.`,
     );
   const names = [...pieces.keys()].toSorted((a, b) => (a < b ? -1 : 1));
   return names.flatMap((symbol) => mergePieces(symbol, pieces.get(symbol) as Piece[]) ?? []);
 }
 
+/** The digest of a source as it was given, read piece by piece. */
+async function digestOf(bytes: ByteSource, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash("sha256");
+  for (let from = 0; from < bytes.size; from += HASHED_AT_ONCE) {
+    signal?.throwIfAborted();
+    hash.update(bytes.read(from, HASHED_AT_ONCE));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return hash.digest("hex");
+}
+
+function allActions(reads: readonly ReadPart[]): CorporateAction[] {
+  const all = reads.flatMap(({ gathering, spans }) =>
+    [...gathering.tables].flatMap(([symbol, table]) => actionsOf(table, spans.get(symbol) as Span, gathering)),
+  );
+  // Files that overlap name the same action twice.
+  const unlike = new Map(
+    all.map((action) => [`${action.symbol} ${action.at} ${action.split} ${action.dividend}`, action]),
+  );
+  return [...unlike.values()].toSorted((a, b) => a.at - b.at || (a.symbol < b.symbol ? -1 : 1));
+}
+
+const isBytes = (bytes: Uint8Array | ByteSource): bytes is Uint8Array => bytes instanceof Uint8Array;
+
+/** What a person says of one file, over what is said of all. */
+function optionsOf(source: ImportSource, options: ImportOptions): ImportOptions {
+  const own = Object.entries(source.options ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  return { ...options, ...Object.fromEntries(own) };
+}
+
 /**
- * Reads files of bars or trades. Asynchronous because archives are unpacked so, and because a long import lets others run.
- * Throws `CodedError`s: `data_invalid` for a file that cannot be understood (with `detail` file, row, rule), `too_large` past
- * a limit, `invalid_input` for an option that means nothing; and the signal's reason when it ends the import.
+ * Reads files of bars, trades or quotes. Asynchronous because archives are unpacked so, and because a long import lets others run.
+ * Sources that are files are closed when it ends. Throws `CodedError`s: `data_invalid` for a file that cannot be understood (with
+ * `detail` file, row, rule, and the open question where there is one), `too_large` past a limit, `invalid_input` for an option
+ * that means nothing; and the signal's reason when it ends the import.
  */
 export async function importBars(sources: readonly ImportSource[], options: ImportOptions = {}): Promise<Imported> {
-  checkInterval(options.interval);
-  if (sources.length > SOURCES_MAX)
-    throw tooLarge(
-      "the import",
-      null,
-      "files",
-      `it has ${sources.length} files; at most ${SOURCES_MAX} are taken at once.`,
-    );
-  const reads: { read: ReadPart; sha256: string; notes: readonly string[] }[] = [];
-  const bytes = { bytes: 0 };
-  const rows = { rows: 0 };
-  for (const source of sources) {
-    options.signal?.throwIfAborted();
-    const sha256 = createHash("sha256").update(source.bytes).digest("hex");
-    const { parts, notes } = await unpack(source, bytes);
-    for (const [index, part] of parts.entries())
-      reads.push({ read: await readPart(part, options, rows), sha256, notes: index === 0 ? notes : [] });
+  const reads: Read[] = [];
+  try {
+    checkInterval(options.interval);
+    if (sources.length > SOURCES_MAX)
+      throw tooLarge(
+        "the import",
+        null,
+        "files",
+        `it has ${sources.length} files; at most ${SOURCES_MAX} are taken at once.`,
+      );
+    const budget = { bytes: 0 };
+    const rows = { rows: 0 };
+    for (const source of sources) {
+      options.signal?.throwIfAborted();
+      const asked = optionsOf(source, options);
+      checkInterval(asked.interval);
+      const bytes = isBytes(source.bytes) ? bytesSource(source.bytes) : source.bytes;
+      const sha256 = await digestOf(bytes, options.signal);
+      const { parts, notes } = await unpack(source, bytes, budget);
+      for (const [index, part] of parts.entries()) {
+        const read = await readPart(await toText(part), asked, rows);
+        reads.push({ read, sha256, notes: index === 0 ? notes : [] });
+      }
+    }
+  } finally {
+    for (const { bytes } of sources) if (!isBytes(bytes)) bytes.close();
   }
+  const actions = allActions(reads.map(({ read }) => read));
   const tables = mergeAll(reads.map(({ read }) => read));
-  return { files: reads.map(({ read, sha256, notes }) => fileOf(read, sha256, notes)), tables };
+  return { files: reads.map(fileOf), tables, ...(actions.length === 0 ? {} : { actions }) };
 }

@@ -6,32 +6,56 @@
  * 3. An import that throws leaves nothing behind.
  */
 import { CodedError } from "../../shared/errors.ts";
+import type { CorporateAction } from "../../shared/market.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { Unit } from "./meaning.ts";
+import type { RowOrder } from "./settle.ts";
 
-/** One file as it was given: bytes and the name by which people know it. */
+/** One file as it was given: its bytes, or where they are read from, and the name by which people know it. */
 export interface ImportSource {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | ByteSource;
+  /** The path, where folders say something that the name does not. */
+  readonly path?: string;
+  /** What a person says of this file alone; what it leaves out is as for all files. */
+  readonly options?: ReadOptions;
 }
 
-export interface ImportOptions {
+/** What a person says of a file. Everything that is left out is found in the file, or asked. */
+export interface ReadOptions {
   /** The symbol of files that have no symbol column; null or absent: their name says it. */
-  readonly symbol?: string | null;
+  readonly symbol?: string | null | undefined;
   /** The IANA zone of times that carry none; UTC when absent. */
-  readonly timeZone?: string | null;
+  readonly timeZone?: string | null | undefined;
   /** How a date that could be read two ways is read: `MM/DD/YYYY`, `%d.%m.%y`. */
-  readonly dateFormat?: string | null;
-  /** The length of a bar: of the bars that trades are folded into (a minute when absent), or of bars whose rows don't tell. */
-  readonly interval?: Duration | null;
-  /** Whether the time of a bar's row is its open or its close; absent: its open, unless the column's name says close. */
-  readonly stamp?: "open" | "close" | null;
+  readonly dateFormat?: string | null | undefined;
+  /** What numbers in the column of times count (`excel`, `days`, `s`, `ms`, `us`, `ns`), or a date format with its time. */
+  readonly timeFormat?: string | null | undefined;
+  /** The length of a bar: of the bars that trades are folded into (a minute when absent), or of bars whose rows don't say. */
+  readonly interval?: Duration | null | undefined;
+  /** Whether the time of a bar's row is its open or its close; absent: by evidence, else its open. */
+  readonly stamp?: "open" | "close" | null | undefined;
+  /** What the columns are: `time,open,high,low,close,volume,-,-`. The file's own header is then passed over. */
+  readonly columns?: string | null | undefined;
+  /** Lines before the header, or before the first row where `columns` are named. */
+  readonly skip?: number | null | undefined;
+  /** The mark between cells: a character, or `comma`, `semicolon`, `tab`, `pipe`, `space`. */
+  readonly separator?: string | null | undefined;
+  readonly decimal?: "." | "," | null | undefined;
+  readonly newestFirst?: boolean | null | undefined;
+  /** Only these symbols are read. */
+  readonly symbols?: readonly string[] | null | undefined;
+}
+
+export interface ImportOptions extends ReadOptions {
   /** Ends the import with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how many unpacked bytes have been read, of how many that are unpacked so far. */
   readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 }
 
-export type SourceFormat = "logos" | "header" | "lean" | "trades" | "messages";
+export type SourceFormat = "logos" | "header" | "lean" | "trades" | "quotes" | "messages";
 
 export type RefusalRule =
   | "columns"
@@ -42,7 +66,6 @@ export type RefusalRule =
   | "zero"
   | "high_low"
   | "too_big"
-  | "out_of_order"
   | "duplicate";
 
 /** A row that is in no bar, and why. Rows count as an editor's lines do: a header is row 1. */
@@ -52,6 +75,49 @@ export interface RefusedRow {
   readonly reason: string;
 }
 
+/** A kind of refusal: how many rows, and the first of them. */
+export interface RefusalKind {
+  readonly rule: RefusalRule;
+  readonly count: number;
+  readonly first: readonly RefusedRow[];
+}
+
+/** What a file leaves open: what was assumed, and which option settles it. */
+export interface Question {
+  readonly about: "zone" | "date_order" | "stamp" | "columns" | "decimal" | "symbol" | "time";
+  readonly text: string;
+  /** What was taken meanwhile; null where nothing could be. */
+  readonly assumed: string | null;
+  readonly choices: readonly { readonly label: string; readonly option: string; readonly value: string }[];
+}
+
+/** A bar as it was read. */
+export interface SampleBar {
+  readonly symbol: string;
+  readonly opened: Moment;
+  readonly closed: Moment;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+}
+
+/** A stretch without bars that is longer than the closed hours that recur. */
+export interface Gap {
+  readonly symbol: string;
+  readonly from: Moment;
+  readonly to: Moment;
+}
+
+/** Two closes in a row that differ by more than 40 %. */
+export interface Jump {
+  readonly symbol: string;
+  readonly at: Moment;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What was understood of one file, or of one entry of a zip. */
 export interface ImportedFile {
   /** The file, or `archive.zip:entry.csv`. */
@@ -59,24 +125,41 @@ export interface ImportedFile {
   /** The name of the source that it came in. */
   readonly source: string;
   readonly format: SourceFormat;
+  /** The layout's name: `Binance klines`, `CSV with a header`. */
+  readonly layout: string;
   /** The format in words, with what was assumed about it. */
   readonly understood: string;
+  /** What was taken for what: `open` → `Eröffnung`. */
+  readonly columns: Readonly<Record<string, string>>;
   readonly symbols: readonly string[];
   /** Rows read, the header not counted. */
   readonly rows: number;
   /** Bars that the file gave. */
   readonly bars: number;
+  /** Rows that say the same as another of their moment. */
+  readonly repeated: number;
   /** The close of the first and of the last bar; null where there is none. */
   readonly first: Moment | null;
   readonly last: Moment | null;
+  /** The open of the first bar. */
+  readonly firstOpen: Moment | null;
   readonly interval: Duration | null;
+  readonly unit: Unit | null;
+  readonly order: RowOrder;
   /** What the rows' times are taken for. */
   readonly stamp: "open" | "close" | "trade";
   /** The zone in which times without one were read; null when every time carried its own or was an epoch. */
   readonly timeZone: string | null;
-  /** The first refused rows, at most `REFUSED_LISTED_MAX`. */
+  readonly samples: readonly SampleBar[];
+  readonly questions: readonly Question[];
+  readonly gaps: readonly Gap[];
+  readonly gapsTotal: number;
+  readonly jumps: readonly Jump[];
+  readonly jumpsTotal: number;
+  /** The first refused rows, at most `REFUSED_LISTED_MAX` and three of each kind more. */
   readonly refused: readonly RefusedRow[];
   readonly refusedTotal: number;
+  readonly refusals: readonly RefusalKind[];
   /** Of the source's bytes as given, hexadecimal. */
   readonly sha256: string;
   /** Sentences on what was assumed or passed over. */
@@ -88,27 +171,36 @@ export interface BarTable {
   readonly symbol: string;
   /** Null when files of different intervals met in this symbol; such a table can be looked at but not replayed. */
   readonly interval: Duration | null;
-  /** Decimal places of the prices as they were written, at most 8. */
+  /** Decimal places of the prices as they were written, at most 18. */
   readonly pricePrecision: number;
   /** Closes: moments. */
   readonly at: Float64Array;
+  /** Opens, where they are not all `interval` before the close: days of a zone, months. */
+  readonly opened?: Float64Array | null;
   readonly open: Float64Array;
   readonly high: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
   readonly volume: Float64Array;
+  /** Bar × 4 + price (open, high, low, close) → its decimal text, where a binary number cannot give it back. */
+  readonly exact?: ReadonlyMap<number, string>;
 }
 
 export interface Imported {
   readonly files: readonly ImportedFile[];
   /** By symbol, in the order of their names. */
   readonly tables: readonly BarTable[];
+  /** Splits and dividends that the files name, by symbol and moment. */
+  readonly actions?: readonly CorporateAction[];
 }
 
 export const SOURCES_MAX = 1_000;
-export const SOURCE_BYTES_MAX = 256 * 1024 * 1024;
-/** Of all that one import unpacks or reads. */
-export const UNPACKED_BYTES_MAX = 512 * 1024 * 1024;
+/** Of a plain table, which is read piece by piece. */
+export const PLAIN_BYTES_MAX = 16 * 1024 * 1024 * 1024;
+/** Of a compressed file, or of one that is no table of text. */
+export const PACKED_BYTES_MAX = 512 * 1024 * 1024;
+/** Of all that one import unpacks. */
+export const UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 /** Unpacked bytes for each packed one, asked only past `RATIO_FREE_BYTES`; bars seldom reach 30. */
 export const RATIO_MAX = 200;
 export const RATIO_FREE_BYTES = 1024 * 1024;
@@ -123,9 +215,16 @@ export const PRICE_MAX = 1e12;
 export const VOLUME_MAX = 1e15;
 
 /** A fault of a whole file. `row` is null where no row is to blame. */
-export function fileFault(file: string, row: number | null, rule: string, sentence: string): CodedError {
+export function fileFault(
+  file: string,
+  row: number | null,
+  rule: string,
+  sentence: string,
+  question?: Question,
+): CodedError {
   const place = row === null ? file : `${file}, row ${row}`;
-  return new CodedError("data_invalid", `${place}: ${sentence}`, { file, row, rule });
+  const detail = { file, row, rule, ...(question === undefined ? {} : { question }) };
+  return new CodedError("data_invalid", `${place}: ${sentence}`, detail);
 }
 
 /** A file, row or import past a limit. */

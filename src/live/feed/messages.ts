@@ -6,12 +6,14 @@
  * 2. Only named fields of the expected type are read from a message; a trade that lacks one is refused by its line.
  */
 import { Buffer } from "node:buffer";
-import { numberOf } from "./bar-columns.ts";
 import type { Gathering } from "./gathering.ts";
 import { ROW_CHARACTERS_MAX } from "./imported.ts";
+import { decimalTextOf } from "./numbers.ts";
 
 const FIRST_LINE = /^\d{16,19} \{/;
 const TRADES = [Buffer.from('"e":"trade"'), Buffer.from('"e":"aggTrade"')];
+
+const numberOf = (text: string): number => Number(decimalTextOf(text, ".") ?? NaN);
 
 /** The year 2200. */
 const MILLISECONDS_END = 7_258_118_400_000;
@@ -75,8 +77,9 @@ export function readMessages(bytes: Uint8Array, gathering: Gathering, interval: 
     }
     const table = gathering.table(trade.symbol, row);
     if (table === null) continue;
-    table.notePrecision(trade.price);
-    gathering.fold(row, table, interval, trade.at, numberOf(trade.price), numberOf(trade.quantity), trade.id);
+    table.local = false;
+    const [price, volume] = [numberOf(trade.price), numberOf(trade.quantity)];
+    gathering.fold(row, table, interval, { at: trade.at, price, volume, id: trade.id });
   }
   return others;
 }

@@ -1,283 +1,386 @@
 /**
- * One file into a gathering: which format it is, how its times are stamped, which interval its bars have.
+ * One file into a gathering: shape, plan, rows, and what their times mean.
  *
- * 1. The format is told by the content; a name only says the symbol and, for LEAN's files, the day.
- * 2. Tables leave here with moments that are closes.
+ * 1. The format is told by the content; a name only says the symbol, the interval and, for LEAN's files, the day.
+ * 2. Tables leave here with moments that are closes, in order of time.
+ * 3. However large a plain file is, it is read piece by piece, and others run between two pieces.
  */
-import { Buffer } from "node:buffer";
-import { CsvError, Parser } from "csv-parse";
 import { CodedError } from "../../shared/errors.ts";
-import { DAY, formatDuration, MINUTE, type Duration } from "../../shared/time.ts";
-import { intervalOf } from "./bar-columns.ts";
+import { DAY, formatDuration, SECOND, type Duration } from "../../shared/time.ts";
+import type { BarColumns } from "./bar-columns.ts";
+import { dialectOf, type Dialect } from "./dialect.ts";
 import { Gathering, type RowBudget } from "./gathering.ts";
-import { layoutOf } from "./header.ts";
-import { fileFault, ROW_CHARACTERS_MAX, tooLarge, type ImportOptions, type SourceFormat } from "./imported.ts";
-import { isScaled, LEAN_SCALE, leanNameOf } from "./lean.ts";
+import type { ImportOptions, Question, SourceFormat } from "./imported.ts";
+import { spanOf, stampEvidence, toCloses, type Span } from "./meaning.ts";
 import { isMessages, readMessages } from "./messages.ts";
-import { barRows, FOLD_DEFAULT, leanRows, tradeRows, type RowHandler } from "./rows.ts";
-import { isSymbol, symbolOfName } from "./symbols.ts";
+import { planOf, understoodOf, type Plan } from "./plan.ts";
+import {
+  barRows,
+  FOLD_DEFAULT,
+  foldedRows,
+  LEAN_SCALED,
+  leanRows,
+  wideRows,
+  type Reading,
+  type RowHandler,
+} from "./rows.ts";
+import { RowScanner, type Row } from "./scan.ts";
+import { settle, type RowOrder, type Settled } from "./settle.ts";
 import { createTimeReader } from "./time-reader.ts";
 import type { Part } from "./unpack.ts";
+import { zoneOf, type Zone } from "./zone.ts";
 
 /** A file that was read: its gathering, and what was understood. */
 export interface ReadPart {
   readonly part: Part;
   readonly gathering: Gathering;
   readonly format: SourceFormat;
+  readonly layout: string;
   readonly understood: string;
+  readonly columns: Readonly<Record<string, string>>;
   readonly stamp: "open" | "close" | "trade";
   readonly timeZone: string | null;
-  /** Symbol → the interval of its bars. */
-  readonly intervals: ReadonlyMap<string, number>;
-}
-
-interface Plan {
-  readonly format: SourceFormat;
-  readonly understood: string;
-  readonly stamp: "open" | "close" | "trade";
-  /** Of every bar of the file, where the format says it. */
-  readonly interval: Duration | null;
-  readonly handle: RowHandler;
-  readonly finish: () => void;
+  readonly order: RowOrder;
+  readonly questions: readonly Question[];
+  /** Symbol → the length of its bars. */
+  readonly spans: ReadonlyMap<string, Span>;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
-const DELIMITERS = [",", ";", "\t", "|"] as const;
+const ROW_BYTES_USUAL = 64;
+const ROWS_EXPECTED_MAX = 12_000_000;
+const UTC: Zone = zoneOf("UTC");
 
-/** The first line's most frequent mark; a comma where there is none. */
-function delimiterOf(line: string): string {
-  const counts = DELIMITERS.map((mark) => line.split(mark).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))] as string;
-}
-
-function firstLineOf(part: Part): string {
-  const head = Buffer.from(part.bytes.subarray(0, ROW_CHARACTERS_MAX)).toString("utf8");
-  const end = head.search(/[\r\n]/);
-  if (end < 0 && part.bytes.length > ROW_CHARACTERS_MAX)
-    throw tooLarge(
-      part.name,
-      1,
-      "row_size",
-      `the row has more than ${ROW_CHARACTERS_MAX} characters; is this a table?`,
-    );
-  return (end < 0 ? head : head.slice(0, end)).replace(/^\ufeff/, "");
-}
-
-/** The symbol of a file that has no column for it. Throws `data_invalid` when its name is none either. */
-function symbolOfFile(part: Part, options: ImportOptions): string {
-  const symbol = options.symbol ?? symbolOfName(part.entry ?? part.source);
-  if (isSymbol(symbol)) return symbol;
-  const shown = JSON.stringify(symbol.slice(0, 40));
-  throw fileFault(part.name, null, "symbol", `${shown} is no symbol; name the file's symbol with --symbol.`);
-}
-
-function scaleDown(gathering: Gathering): void {
-  for (const table of gathering.tables.values()) {
-    for (const name of ["open", "high", "low", "close"] as const) {
-      const column = table.columns[name];
-      for (let index = 0; index < table.size; index++) {
-        const price = column[index] as number;
-        column[index] = price / LEAN_SCALE;
-        table.notePrecision(String(price / LEAN_SCALE));
-      }
-    }
-  }
-}
-
-/** A plan for a file whose first row is numbers: LEAN's, or none. */
-function planWithoutHeader(
-  part: Part,
-  gathering: Gathering,
-  cells: readonly string[],
-  row: number,
-  reader: Reader,
-): Plan {
-  const { options, times } = reader;
-  const lean = leanNameOf(part.entry ?? part.source, cells[0] as string);
-  if (lean === null)
-    throw fileFault(part.name, row, "header", "it has no header; put dt,open,high,low,close,volume,symbol above it.");
-  const symbol = options.symbol ?? lean.symbol;
-  const handle = leanRows(gathering, lean, times, symbol);
-  const finish = (): void => {
-    const whole = [...gathering.tables.values()].every((table) => table.pricePrecision === 0);
-    if (!isScaled(part.name, symbol, whole)) return;
-    scaleDown(gathering);
-    gathering.notes.push(`Prices were divided by ${LEAN_SCALE}, as LEAN writes those of shares.`);
-    if ((options.timeZone ?? null) === null)
-      gathering.notes.push(
-        "LEAN writes shares' times as their exchange's; name its zone with --tz, as America/New_York.",
-      );
-  };
-  const length = lean.interval === null ? "" : ` of ${formatDuration(lean.interval)}`;
-  const understood = `LEAN trade bars${length}, times taken as the open of the bar`;
-  return { format: "lean", understood, stamp: "open", interval: lean.interval, handle, finish };
-}
-
-interface Reader {
-  readonly options: ImportOptions;
-  readonly times: ReturnType<typeof createTimeReader>;
-}
-
-function planOf(part: Part, gathering: Gathering, cells: readonly string[], row: number, reader: Reader): Plan {
-  if (cells.every((cell) => !/[A-Za-z]/.test(cell))) {
-    const plan = planWithoutHeader(part, gathering, cells, row, reader);
-    plan.handle(cells, row);
-    return plan;
-  }
-  const { options, times } = reader;
-  const layout = layoutOf(part.name, row, cells);
-  const symbol = layout.symbol < 0 ? symbolOfFile(part, options) : "";
-  if (layout.symbol >= 0 && (options.symbol ?? null) !== null)
-    gathering.notes.push("The file has a column of symbols, so --symbol was not needed.");
-  if (layout.kind === "trades") {
-    const interval = options.interval ?? FOLD_DEFAULT;
-    if (layout.quantity < 0) gathering.notes.push("There is no column of quantities, so volumes are zero.");
-    return {
-      format: "trades",
-      understood: `trades, folded into bars of ${formatDuration(interval)}`,
-      stamp: "trade",
-      interval,
-      handle: tradeRows(gathering, layout, times, symbol, interval),
-      finish: () => gathering.closeBars(interval),
-    };
-  }
-  const stamp = options.stamp ?? layout.stamp;
-  if (layout.volume < 0) gathering.notes.push("There is no column of volumes, so they are zero.");
-  const name = layout.logos ? "Logos CSV" : "CSV with a header";
-  return {
-    format: layout.logos ? "logos" : "header",
-    understood: `${name}, times taken as the ${stamp} of the bar`,
-    stamp,
-    interval: options.interval ?? null,
-    handle: barRows(gathering, layout, times, symbol),
-    finish: () => undefined,
-  };
-}
-
-/** A failure of the parser as one that names file and row. */
-function parserFault(part: Part, error: unknown): Error {
-  if (!(error instanceof CsvError)) return error instanceof Error ? error : new Error(String(error));
-  const row = typeof error["lines"] === "number" ? error["lines"] : null;
-  if (error.code === "CSV_MAX_RECORD_SIZE")
-    return tooLarge(
-      part.name,
-      row,
-      "row_size",
-      `the row has more than ${ROW_CHARACTERS_MAX} characters; is a quote open?`,
-    );
-  return fileFault(part.name, row, "quotes", "its quotation marks are not in order; save the table again.");
-}
-
-async function parse(part: Part, parser: Parser, options: ImportOptions): Promise<void> {
+async function readRows(part: Part, scanner: RowScanner, options: ImportOptions): Promise<void> {
   const { bytes } = part;
   // Between two pieces the process answers others, so that a long import blocks nobody.
-  for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
+  for (let from = 0; from < bytes.size; from += CHUNK_BYTES) {
     options.signal?.throwIfAborted();
-    const chunk = bytes.subarray(from, from + CHUNK_BYTES);
-    await new Promise<void>((resolve, reject) => parser.write(chunk, (error) => (error ? reject(error) : resolve())));
-    options.onProgress?.(Math.min(from + CHUNK_BYTES, bytes.length), bytes.length);
+    scanner.write(bytes.read(from, CHUNK_BYTES));
+    options.onProgress?.(Math.min(from + CHUNK_BYTES, bytes.size), bytes.size);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await new Promise<void>((resolve, reject) => {
-    parser.once("error", reject);
-    parser.once("end", resolve);
-    parser.resume();
-    parser.end();
-  });
+  scanner.end();
+  bytes.checkSame();
 }
 
-async function readTable(part: Part, gathering: Gathering, reader: Reader): Promise<Plan> {
-  let plan: Plan | null = null;
-  const parser = new Parser({
-    bom: true,
-    delimiter: delimiterOf(firstLineOf(part)),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: ROW_CHARACTERS_MAX,
-    on_record: (cells: string[], { lines }) => {
-      if (plan === null) plan = planOf(part, gathering, cells, lines, reader);
-      else plan.handle(cells, lines);
-      return null;
-    },
-  });
-  parser.on("error", () => undefined);
-  try {
-    await parse(part, parser, reader.options);
-  } catch (error) {
-    throw parserFault(part, error);
-  } finally {
-    parser.destroy();
+function formatOf({ layout, lean }: Plan): SourceFormat {
+  if (lean !== null) return "lean";
+  return layout.kind !== "bars" ? layout.kind : layout.logos ? "logos" : "header";
+}
+
+/** Whether a file of trades stands newest first, by the times of its head. */
+function isFalling(
+  plan: Plan,
+  times: ReturnType<typeof createTimeReader>,
+  rows: readonly (readonly string[])[],
+): boolean {
+  if (plan.newestFirst !== null) return plan.newestFirst;
+  const { time, clock } = plan.layout;
+  const moments = rows.map((cells) => times.read(`${cells[time]} ${clock < 0 ? "" : cells[clock]}`.trim()));
+  const known = moments.filter((at) => typeof at === "number");
+  let [rises, falls] = [0, 0];
+  for (const [index, at] of known.entries()) {
+    const before = known[index - 1];
+    if (before !== undefined && at > before) rises++;
+    if (before !== undefined && at < before) falls++;
   }
-  // The callback assigns the plan, which the compiler does not see.
-  const made = plan as Plan | null;
-  if (made === null) throw fileFault(part.name, null, "empty", "it holds no row.");
-  made.finish();
-  return made;
+  return falls > rises;
 }
 
-/** Moves opens to closes, and says which interval was taken. */
-function toCloses(gathering: Gathering, plan: Plan): Map<string, number> {
-  const intervals = new Map<string, number>();
-  for (const [symbol, table] of gathering.tables) {
-    const found = plan.interval ?? intervalOf(table);
-    if (found === null && table.size > 0)
-      gathering.notes.push(
-        `${symbol} has one bar, which is taken for one of a minute; name its length with --interval.`,
-      );
-    const interval = found ?? MINUTE;
-    intervals.set(symbol, interval);
-    if (plan.stamp === "open") table.shift(interval);
-  }
-  return intervals;
+interface Settling {
+  readonly plan: Plan;
+  readonly gathering: Gathering;
+  readonly zone: Zone;
+  readonly options: ImportOptions;
+  /** The length that the file's own columns say, from a column of closes or of periods. */
+  readonly columnSays: ReadonlyMap<string, number>;
 }
 
-function noteOrder(gathering: Gathering): void {
-  const late = gathering.refusedBy.get("out_of_order") ?? 0;
-  if (late > 10 && late * 2 > gathering.rows)
+interface Stamping {
+  stamp: "open" | "close";
+  unsure: boolean;
+}
+
+/** Order, length and closes of one table; notes what it takes the times for. */
+function settleTable(
+  table: BarColumns,
+  settling: Settling,
+  stamping: Stamping,
+): { readonly span: Span; readonly settled: Settled } {
+  const { plan, gathering, zone, options, columnSays } = settling;
+  const folded = plan.layout.kind !== "bars" || plan.lean?.tick === true;
+  const settled = settle(table, zone, gathering, folded ? null : plan.newestFirst);
+  const said =
+    options.interval ?? plan.lean?.interval ?? (folded ? FOLD_DEFAULT : (columnSays.get(table.symbol) ?? null));
+  const span = spanOf(table, { said, named: plan.says.interval, midnights: settled.midnights });
+  if (!span.known && table.size > 0)
     gathering.notes.push(
-      "Most rows are out of order: sort the file by time, or mend the row that they are compared with.",
+      `${table.symbol} has one bar, which is taken for one of a minute; name its length with --interval.`,
     );
+  if (folded) {
+    toCloses(table, span, "open", zone, null);
+    return { span, settled };
+  }
+  if (table.size > 0 && table.closes.size === table.size) {
+    const { at } = table.columns;
+    table.opened = at.slice(0, table.size);
+    for (let index = 0; index < table.size; index++)
+      at[index] = table.closes.get(table.rows[index] as number) as number;
+    return { span, settled };
+  }
+  if (plan.layout.stamp === null && (options.stamp ?? null) === null && span.unit === "fixed") {
+    const shown = stampEvidence(table.columns.at, table.size, span.interval);
+    if (shown === null && table.size > 0) stamping.unsure = true;
+    else if (shown !== null) stamping.stamp = shown;
+  }
+  toCloses(
+    table,
+    span,
+    stamping.stamp,
+    zone,
+    stamping.stamp === "close" && span.unit === "fixed" ? null : settled.midnights,
+  );
+  return { span, settled };
+}
+
+function questionsOf(plan: Plan, stamping: Stamping, zoneAssumed: boolean, zone: string): Question[] {
+  const questions = [...plan.questions];
+  if (zoneAssumed)
+    questions.push({
+      about: "zone",
+      text: `Times carry no zone and are taken as ${zone}; --tz names another, as America/New_York.`,
+      assumed: zone,
+      choices: ["America/New_York", "Europe/London", "UTC"].map((value) => ({
+        label: value,
+        option: "timeZone",
+        value,
+      })),
+    });
+  if (stamping.unsure)
+    questions.push({
+      about: "stamp",
+      text: `Nothing says whether times are opens or closes of bars, so they are taken as the ${stamping.stamp}; --stamp settles it.`,
+      assumed: stamping.stamp,
+      choices: ["open", "close"].map((value) => ({ label: value, option: "stamp", value })),
+    });
+  return questions;
+}
+
+/** Counts in words what was not taken as it stands. */
+function noteCounts(gathering: Gathering, order: RowOrder): void {
+  const { notes, repeated, volumesMissing, unwanted } = gathering;
+  if (order === "newest_first") notes.push("Its rows stand newest first; they were put in order of time.");
+  if (order === "unsorted") notes.push("Its rows are not in order of time; they were sorted.");
+  if (repeated > 0)
+    notes.push(
+      `${repeated} ${repeated === 1 ? "row says" : "rows say"} the same as another of its moment, and counts once.`,
+    );
+  if (volumesMissing > 0)
+    notes.push(`${volumesMissing} ${volumesMissing === 1 ? "volume is" : "volumes are"} missing and taken as zero.`);
+  if (unwanted > 0) notes.push(`${unwanted} rows of other symbols were passed over.`);
+}
+
+interface Prepared {
+  readonly part: Part;
+  readonly plan: Plan;
+  readonly options: ImportOptions;
+  readonly reading: Reading;
+}
+
+function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: RowBudget): Prepared {
+  const plan = planOf(part, dialect, options);
+  const { layout } = plan;
+  const { size } = part.bytes;
+  const wanted = (options.symbols ?? null) === null ? null : new Set(options.symbols);
+  const rowsExpected = Math.min(
+    ROWS_EXPECTED_MAX,
+    Math.ceil((size / Math.max(16, bytesOfRow(dialect.head, size))) * 1.02),
+  );
+  const gathering = new Gathering({
+    name: part.name,
+    budget,
+    wanted,
+    rowsExpected: layout.symbol < 0 ? rowsExpected : 0,
+  });
+  gathering.notes.push(...plan.notes);
+  const times = createTimeReader(plan);
+  const rows = dialect.head.filter(({ line }) => line >= plan.firstLine).map(({ cells }) => cells);
+  const newestFirst = layout.kind !== "bars" && isFalling(plan, times, rows.slice(0, 1_000));
+  times.locals = 0;
+  const reading: Reading = {
+    gathering,
+    times,
+    zone: zoneOf(options.timeZone ?? layout.zone ?? "UTC"),
+    symbolOfFile: plan.symbolOfFile,
+    interval: options.interval ?? FOLD_DEFAULT,
+    newestFirst,
+    scale: plan.scale,
+  };
+  return { part, plan, options, reading };
+}
+
+/** What is said of columns that a file lacks, and of prices and times that its layout writes its own way. */
+function noteLayout({ plan, options, reading }: Prepared): void {
+  const { layout, lean, scale } = plan;
+  const { notes } = reading.gathering;
+  if (layout.kind === "trades" && layout.quantity < 0)
+    notes.push("There is no column of quantities, so volumes are zero.");
+  if (layout.kind === "bars" && layout.volume < 0 && layout.wide.length === 0 && lean === null)
+    notes.push("There is no column of volumes, so they are zero.");
+  if (lean !== null && scale > 0) notes.push(LEAN_SCALED);
+  if (reading.times.locals > 0 && layout.zone !== null && (options.timeZone ?? null) === null)
+    notes.push(`Times are taken as ${layout.zone}, which ${layout.name} are in; --tz names another.`);
+}
+
+/** Settles every table once all rows are read, and says what was understood. */
+function conclude(prepared: Prepared, columnSays: ReadonlyMap<string, number>): ReadPart {
+  const { part, plan, options, reading } = prepared;
+  const { gathering, times, zone, newestFirst } = reading;
+  const { layout, lean } = plan;
+  noteLayout(prepared);
+  const asked = options.stamp ?? null;
+  const stamping: Stamping = { stamp: asked ?? layout.stamp ?? "open", unsure: layout.stampUnclear && asked === null };
+  const settling = { plan, gathering, zone: times.locals > 0 ? zone : UTC, options, columnSays };
+  const spans = new Map<string, Span>();
+  const orders = new Set<RowOrder>();
+  for (const [symbol, table] of gathering.tables) {
+    const { span, settled } = settleTable(table, settling, stamping);
+    spans.set(symbol, span);
+    if (table.size > 0) orders.add(settled.order);
+  }
+  const folded = layout.kind !== "bars" || lean?.tick === true;
+  const shown = orders.has("unsorted") ? "unsorted" : orders.has("newest_first") ? "newest_first" : "rising";
+  const order = folded ? (newestFirst ? "newest_first" : "rising") : shown;
+  noteCounts(gathering, order);
+  const assumed = times.locals > 0 && (options.timeZone ?? null) === null && layout.zone === null;
+  const stamp = folded ? "trade" : stamping.stamp;
+  return {
+    part,
+    gathering,
+    format: formatOf(plan),
+    layout: layout.name,
+    understood: understoodOf(plan, options.interval ?? null, stamp),
+    columns: Object.fromEntries(layout.used),
+    stamp,
+    timeZone: times.locals > 0 ? zone.name : null,
+    order,
+    questions: questionsOf(plan, stamping, assumed, zone.name),
+    spans,
+  };
+}
+
+async function readTable(part: Part, options: ImportOptions, budget: RowBudget): Promise<ReadPart> {
+  const dialect = dialectOf(part.name, part.bytes, options);
+  const prepared = prepare(part, dialect, options, budget);
+  const { plan, reading } = prepared;
+  const closes = closeColumn(plan, reading.times);
+  const handle = handlerOf(plan, reading);
+  const onRow: RowHandler = (row) => {
+    if (row.line < plan.firstLine || isText(row, plan.layout.needed, reading.gathering)) return;
+    closes.look(row);
+    handle(row);
+  };
+  const { separator, newline, decimal } = dialect;
+  const scanner = new RowScanner({ name: part.name, separator: separator.charCodeAt(0), newline, decimal, onRow });
+  await readRows(part, scanner, options);
+  reading.gathering.closeBars();
+  return conclude(prepared, closes.found(plan.layout.symbol < 0 ? plan.symbolOfFile : null));
+}
+
+function handlerOf({ lean, layout }: Plan, reading: Reading): RowHandler {
+  if (lean !== null) return leanRows(reading, lean);
+  if (layout.kind !== "bars") return foldedRows(reading, layout);
+  return layout.wide.length > 0 ? wideRows(reading, layout) : barRows(reading, layout);
+}
+
+/** Bytes of a row of the sample. */
+function bytesOfRow(head: readonly { readonly cells: readonly string[] }[], size: number): number {
+  const rows = head.slice(0, 2_000);
+  const total = rows.reduce((sum, { cells }) => sum + cells.reduce((length, cell) => length + cell.length + 1, 0), 0);
+  return rows.length === 0 || size < 65_536 ? ROW_BYTES_USUAL : total / rows.length;
+}
+
+/** A line of words below the table, as some vendors write. It is passed over, and that is said. */
+function isText(row: Row, needed: number, gathering: Gathering): boolean {
+  if (row.count !== 1 || needed < 3) return false;
+  const text = row.text(0);
+  if (!/^[A-Za-z"(]\D{6,}/.test(text)) return false;
+  gathering.notes.push(
+    `Line ${row.line} is no row of the table and was passed over: ${JSON.stringify(text.slice(0, 60))}.`,
+  );
+  return true;
+}
+
+const PERIODS: Readonly<Record<string, number>> = { d: DAY, daily: DAY, w: 7 * DAY, weekly: 7 * DAY };
+
+/** What columns of closes or periods say of the length of bars, by the first rows. */
+function closeColumn({ layout }: Plan, times: ReturnType<typeof createTimeReader>) {
+  const lengths = new Map<number, number>();
+  let looked = 0;
+  const note = (length: number): void => void lengths.set(length, (lengths.get(length) ?? 0) + 1);
+  return {
+    look(row: Row): void {
+      if (looked >= 200 || (layout.closeTime < 0 && layout.period < 0)) return;
+      looked++;
+      if (layout.period >= 0) {
+        const text = row.text(layout.period).toLowerCase();
+        const minutes = /^\d{1,5}$/.test(text) ? Number(text) * 60 * SECOND : (PERIODS[text] ?? 0);
+        if (minutes > 0) note(minutes);
+        return;
+      }
+      const [open, close] = [times.read(row.text(layout.time)), times.read(row.text(layout.closeTime))];
+      if (typeof open !== "number" || typeof close !== "number" || close <= open) return;
+      // A close is written as the last moment within the bar, too.
+      note(Math.ceil((close - open) / SECOND) * SECOND);
+    },
+    /** The length that nearly all rows agree on, for the file's symbol. */
+    found(symbol: string | null): ReadonlyMap<string, number> {
+      const [most] = [...lengths].toSorted((a, b) => b[1] - a[1]);
+      const sure = most !== undefined && most[1] >= looked * 0.9;
+      return sure && symbol !== null ? new Map([[symbol, most[0]]]) : new Map();
+    },
+  };
 }
 
 /** Reads one file. Throws `data_invalid`, `too_large` or `invalid_input`, naming file and row. */
 export async function readPart(part: Part, options: ImportOptions, budget: RowBudget): Promise<ReadPart> {
-  const nul = part.bytes.indexOf(0);
-  if (nul >= 0)
-    throw fileFault(
-      part.name,
-      null,
-      "nul",
-      `it has a NUL byte at ${nul}; it is no text, or not UTF-8. Save it as UTF-8.`,
-    );
-  const gathering = new Gathering(part.name, budget);
-  const times = createTimeReader(options.timeZone ?? null, options.dateFormat ?? null);
-  let plan: Plan;
-  if (isMessages(part.bytes)) {
-    const interval = options.interval ?? FOLD_DEFAULT;
-    const others = readMessages(part.bytes, gathering, interval);
-    gathering.closeBars(interval);
-    gathering.notes.push(`${others} messages that are no trades were passed over.`);
-    const understood = `recorded exchange messages, their trades folded into bars of ${formatDuration(interval)}`;
-    plan = {
-      format: "messages",
-      understood,
-      stamp: "trade",
-      interval,
-      handle: () => undefined,
-      finish: () => undefined,
-    };
-  } else plan = await readTable(part, gathering, { options, times });
-  const intervals = toCloses(gathering, plan);
-  for (const table of gathering.tables.values()) gathering.bars += table.size;
-  noteOrder(gathering);
-  const { format, understood, stamp } = plan;
-  return { part, gathering, format, understood, stamp, timeZone: times.zoneUsed(), intervals };
+  if (!isMessages(part.bytes.read(0, 24))) {
+    const read = await readTable(part, options, budget);
+    for (const table of read.gathering.tables.values()) read.gathering.bars += table.size;
+    return read;
+  }
+  const gathering = new Gathering({ name: part.name, budget, wanted: null, rowsExpected: 0 });
+  const interval = options.interval ?? FOLD_DEFAULT;
+  const others = readMessages(part.bytes.read(0, part.bytes.size), gathering, interval);
+  gathering.closeBars();
+  gathering.notes.push(`${others} messages that are no trades were passed over.`);
+  const spans = new Map<string, Span>();
+  for (const [symbol, table] of gathering.tables) {
+    const span: Span = { unit: "fixed", interval, known: true };
+    toCloses(table, span, "open", UTC, null);
+    spans.set(symbol, span);
+    gathering.bars += table.size;
+  }
+  return {
+    part,
+    gathering,
+    format: "messages",
+    layout: "recorded exchange messages",
+    understood: `recorded exchange messages, their trades folded into bars of ${formatDuration(interval)}`,
+    columns: {},
+    stamp: "trade",
+    timeZone: null,
+    order: "rising",
+    questions: [],
+    spans,
+  };
 }
 
 /** The intervals that trades are folded into and bars may have. */
 export function checkInterval(interval: Duration | null | undefined): void {
-  if (interval === null || interval === undefined || (interval >= 1_000 && interval <= 31 * DAY)) return;
-  throw new CodedError("invalid_input", "A bar's interval is between 1ms and 31d, as --interval 1m.", {
+  if (interval === null || interval === undefined || (interval >= 1_000 && interval <= 366 * DAY)) return;
+  throw new CodedError("invalid_input", "A bar's interval is between 1ms and 366d, as --interval 1m.", {
     rule: "interval",
   });
 }

@@ -7,10 +7,12 @@
  */
 import { DueHeap } from "../../orchestrator/due-heap.ts";
 import { CodedError } from "../../shared/errors.ts";
-import type { FeedEvent, SymbolMeta } from "../../shared/market.ts";
+import type { Bar, FeedEvent, SymbolMeta } from "../../shared/market.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
+import { PRICES } from "./bar-columns.ts";
 import type { BarTable, Imported } from "./imported.ts";
+import { plainNumber } from "./numbers.ts";
 import { metaOf } from "./symbols.ts";
 
 /** Events of one `take`; a call never ends within a moment, so a few more may come. */
@@ -39,10 +41,20 @@ function sourcesOf(imported: Imported): FeedSource[] {
   return [...sources.values()];
 }
 
+/** The exact texts of a bar's prices, where a number cannot hold one of them. */
+function exactOf({ exact, ...table }: BarTable, index: number): Pick<Bar, "exact"> {
+  if (exact === undefined) return {};
+  const texts = PRICES.map((name, slot) => exact.get(index * 4 + slot) ?? plainNumber(table[name][index] as number));
+  if (!PRICES.some((_, slot) => exact.has(index * 4 + slot))) return {};
+  const [open, high, low, close] = texts as [string, string, string, string];
+  return { exact: { open, high, low, close } };
+}
+
 function eventOf(table: BarTable, index: number): FeedEvent {
   return {
     kind: "bar",
     bar: {
+      ...(table.exact === undefined ? {} : exactOf(table, index)),
       symbol: table.symbol,
       at: table.at[index] as Moment,
       open: table.open[index] as number,

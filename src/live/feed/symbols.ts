@@ -1,5 +1,5 @@
 /**
- * What a symbol is, which one a file's name says, and what is supposed of one of which nothing is known.
+ * What a symbol is, and what is supposed of one of which nothing is known.
  *
  * 1. A symbol is 1 to 40 printable characters that are no path, no formula and no name of the language's own objects.
  * 2. What is supposed is a default only: a desk's own meta always wins.
@@ -10,31 +10,6 @@ const SYMBOL = /^[A-Za-z0-9^.][A-Za-z0-9._:/^=@#-]{0,39}$/;
 
 export function isSymbol(text: string): boolean {
   return SYMBOL.test(text) && !text.includes("..") && !(text in {});
-}
-
-/** Words of file names that name no symbol: what was recorded, where, in which interval, when. */
-const NOISE = new RegExp(
-  `^(${[
-    "candles?|bars?|ohlcv?|klines?|trades?|ticks?|quotes?|data|history|historical|prices?",
-    "spot|perpetual|perp|futures?|swap|crypto|equity|forex",
-    "binance|bybit|coinbase|kraken|okx|kucoin|bitmex|bitstamp|bitfinex|gemini",
-    "second|minute|hourly|hour|daily|day|intraday|\\d+(s|sec|m|min|h|d|w)|[smhd]\\d+",
-    "\\d+|\\d{4}-\\d{2}(-\\d{2})?",
-  ].join("|")})$`,
-  "i",
-);
-
-/** The last part of a name, whichever way its folders are written, without the endings of archives and tables. */
-export function stemOf(name: string): string {
-  const base = name.split(/[/\\:]/).at(-1) as string;
-  return base.replace(/\.(gz|zip)$/i, "").replace(/\.(csv|tsv|txt|json|jsonl)$/i, "");
-}
-
-/** The symbol that a file's name says, in capitals: its one part that is no noise, else all of it. */
-export function symbolOfName(name: string): string {
-  const stem = stemOf(name);
-  const parts = stem.split(/[_\s]+/).filter((part) => part !== "" && !NOISE.test(part));
-  return (parts.length === 1 ? (parts[0] as string) : stem).toUpperCase();
 }
 
 const COIN_QUOTES = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "DAI", "BTC", "ETH", "BNB"];

@@ -1,7 +1,7 @@
 /**
  * The feed that a desk asks for: its recorded files, or its synthetic market.
  *
- * 1. Files are read whole, so that their digests are those of what is played.
+ * 1. Files are read whole or refused, so that their digests are those of what is played.
  * 2. A name that is no absolute path is looked for in the workspace.
  */
 import { readFileSync, statSync } from "node:fs";
@@ -10,13 +10,20 @@ import type { FeedConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
-import { createReplayFeed, createSyntheticFeed, importBars } from "../feed/index.ts";
+import {
+  createReplayFeed,
+  createSyntheticFeed,
+  fileSource,
+  importBars,
+  type ImportSource,
+  type ReadOptions,
+} from "../feed/index.ts";
 
 /** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
 export const SYNTHETIC_START = 1_767_623_400_000_000 as Moment;
 
 /** A file with market data is at most this long, packed or not. */
-export const DATA_FILE_BYTES_MAX = 1_000_000_000;
+export const DATA_FILE_BYTES_MAX = 16 * 1024 ** 3;
 
 interface FeedRequest {
   readonly config: FeedConfig;
@@ -30,13 +37,13 @@ interface FeedRequest {
 export async function openFeed({ config, seed, start, folder }: FeedRequest): Promise<Feed> {
   if (config.kind === "synthetic") return createSyntheticFeed(config, seed, start, null);
   const { symbol, timeZone, dateFormat, symbols } = config;
-  const sources = config.files.map((file) => readSource(isAbsolute(file) ? file : join(folder, file)));
+  const sources = config.files.map((file) => openSource(isAbsolute(file) ? file : join(folder, file)));
   const imported = await importBars(sources, { symbol, timeZone, dateFormat });
   return createReplayFeed(imported, symbols);
 }
 
-/** A file's bytes, for an import. Throws `not_found` or `too_large`. */
-export function readSource(path: string): { readonly name: string; readonly bytes: Uint8Array } {
+/** Throws `not_found`, `data_invalid` or `too_large` for a path that is no regular file of a size that is read. */
+function checkFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new CodedError("not_found", `There is no file ${path}.`, { path });
   if (found.isDirectory())
@@ -44,11 +51,24 @@ export function readSource(path: string): { readonly name: string; readonly byte
   // A pipe or a device has no end that could be waited for.
   if (!found.isFile())
     throw new CodedError("data_invalid", `${path} is no regular file; copy the data into one.`, { path });
-  const { size } = found;
-  if (size > DATA_FILE_BYTES_MAX)
-    throw new CodedError("too_large", `${path} has ${size} bytes; market data files may have ${DATA_FILE_BYTES_MAX}.`, {
-      path,
-    });
+  if (found.size > DATA_FILE_BYTES_MAX)
+    throw new CodedError(
+      "too_large",
+      `${path} has ${found.size} bytes; market data files may have ${DATA_FILE_BYTES_MAX}.`,
+      { path },
+    );
+}
+
+/** A file as a source of an import, which reads it piece by piece and closes it. Throws `not_found`, `data_invalid` or `too_large`. */
+export function openSource(path: string, options?: ReadOptions): ImportSource {
+  checkFile(path);
+  const name = basename(path);
+  return { name, path, bytes: fileSource(path, name), ...(options === undefined ? {} : { options }) };
+}
+
+/** A file's bytes. Throws `not_found`, `data_invalid` or `too_large`. */
+export function readSource(path: string): { readonly name: string; readonly bytes: Uint8Array } {
+  checkFile(path);
   return { name: basename(path), bytes: readFileSync(path) };
 }
 
