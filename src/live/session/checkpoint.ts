@@ -193,10 +193,14 @@ export interface Checkpoint {
   readonly memory: readonly Piece[];
 }
 
-/** The checkpoint that a journal holds; `unusable` says why one that is there is not used. */
+/**
+ * The checkpoint that a journal holds; `unusable` says why one that is there is not used. One of a version that counted turnover by
+ * accepted orders does not hold what the entries give now; only where `needed`, because the entries before it are gone, it is used.
+ */
 export function checkpointOf(
   journal: Pick<JournalReader, "checkpoint">,
   runDigest: string,
+  needed = false,
 ): { readonly checkpoint: Checkpoint | null; readonly unusable: string | null } {
   const found = journal.checkpoint();
   if (found === null) return { checkpoint: null, unusable: null };
@@ -207,7 +211,9 @@ export function checkpointOf(
       ? `the checkpoint behind entry ${found.seq} has the form ${state.form}, and this version reads ${FORM}`
       : state.runDigest !== runDigest
         ? `the checkpoint behind entry ${found.seq} was made with another desk or other market data`
-        : null;
+        : !needed && state.parts.risk.traded === undefined
+          ? `the checkpoint behind entry ${found.seq} is of a version that counted turnover by accepted orders`
+          : null;
   if (wrong !== null) return { checkpoint: null, unusable: wrong };
   return { checkpoint: { seq: found.seq, state, memory: found.memory as readonly Piece[] }, unusable: null };
 }
@@ -227,7 +233,7 @@ export function neededCheckpoint(
   journal: Pick<JournalReader, "checkpoint" | "compaction">,
   runDigest: string,
 ): Checkpoint {
-  const { checkpoint, unusable } = checkpointOf(journal, runDigest);
+  const { checkpoint, unusable } = checkpointOf(journal, runDigest, true);
   if (checkpoint !== null) return checkpoint;
   const { seq } = journal.compaction();
   throw new CodedError(
