@@ -190,6 +190,8 @@ export interface BrokerFill {
 
 export type BrokerEvent =
   | { readonly kind: "fill"; readonly fill: BrokerFill }
+  /** Something about the market or the venue that a person should know, said once. */
+  | { readonly kind: "noted"; readonly text: string; readonly at: Moment }
   | {
       readonly kind: "closed";
       readonly venueId: string;

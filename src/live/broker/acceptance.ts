@@ -9,10 +9,17 @@ import { decimal, roundDownToStep, ZERO, type Decimal } from "../../shared/decim
 import type { SymbolMeta } from "../../shared/market.ts";
 import { orderTypeOf, termsFault } from "../../shared/orders.ts";
 import type { OrderChange, PlaceOrder } from "../../shared/ports.ts";
+import type { Moment } from "../../shared/time.ts";
 import { trailedStop } from "./bar-path.ts";
 import { limitOf, minimumRefusal, stopOf, type Refusal } from "./fill-rules.ts";
 import { refusalColumn } from "./venue-store.ts";
 import { buys, waitsForTrigger, type VenueOrder, type VenueTerms } from "./venue-order.ts";
+
+/** What a venue is asked to do. */
+export type Command =
+  | { readonly kind: "place"; readonly order: PlaceOrder }
+  | { readonly kind: "cancel"; readonly venueId: string; readonly at: Moment }
+  | { readonly kind: "replace"; readonly venueId: string; readonly change: OrderChange; readonly at: Moment };
 
 /** What the venue knows when an order comes in. */
 export interface Scene {

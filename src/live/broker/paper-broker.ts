@@ -30,7 +30,7 @@ import type {
   PlaceOrder,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
-import { received, replaced } from "./acceptance.ts";
+import { received, replaced, type Command } from "./acceptance.ts";
 import { Account } from "./account.ts";
 import { commandFaultsOf, faultsOf } from "./faults.ts";
 import { feeOf } from "./fill-rules.ts";
@@ -43,11 +43,6 @@ import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-sto
 const DELAY = (30 * SECOND) as Duration;
 
 const ZERO_LATENCY = 0 as Duration;
-
-type Command =
-  | { readonly kind: "place"; readonly order: PlaceOrder }
-  | { readonly kind: "cancel"; readonly venueId: string; readonly at: Moment }
-  | { readonly kind: "replace"; readonly venueId: string; readonly change: OrderChange; readonly at: Moment };
 
 interface Waiting {
   readonly command: Command;
@@ -91,6 +86,8 @@ export class PaperBroker implements BrokerAdapter {
   readonly #changed = new Map<string, VenueOrder>();
   #fills: VenueFill[] = [];
   #news: { readonly at: Moment; readonly event: BrokerEvent }[] = [];
+  /** Whether a bar without volume was reported. */
+  #noted = false;
   /** Why memory and disk no longer agree; null while they do. */
   #broken: Error | null = null;
 
@@ -203,6 +200,11 @@ export class PaperBroker implements BrokerAdapter {
       return;
     }
     this.#engine.expireBefore(at);
+    if (volume === 0 && this.#config.partialFillShare !== null && !this.#noted) {
+      this.#noted = true;
+      const text = `${symbol} has a bar without volume; such bars cap no fill, though the desk fills in parts. This is said once.`;
+      this.#news.push({ at, event: { kind: "noted", text, at } });
+    }
     const interval = this.#barInterval(symbol);
     if (meta !== undefined && bar.low > 0) this.#engine.onBar(bar, interval === null ? null : at - interval, meta);
     if (close > 0) this.#marks.set(symbol, decimal(close));

@@ -17,7 +17,7 @@ export class Reports {
 
   add({ at, event }: Report): void {
     let moment = at;
-    if (event.kind !== "fill")
+    if (event.kind !== "fill" && event.kind !== "noted")
       for (const before of this.#pending)
         if (before.event.kind === "fill" && before.event.fill.venueId === event.venueId && before.at > moment)
           moment = before.at;

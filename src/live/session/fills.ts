@@ -25,6 +25,8 @@ export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
 export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at: Moment): void {
   for (const event of events) {
     if (event.kind === "fill") takeFill(core, event.fill, at);
+    else if (event.kind === "noted")
+      core.ledger.add({ kind: "session", event: "noted", wall: "", text: event.text, detail: {} }, at);
     else if (event.kind === "closed") {
       const { venueId, status, reason } = event;
       const orderId = orderOfVenueId(core, venueId);

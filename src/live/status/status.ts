@@ -214,7 +214,8 @@ function stateOf(
 ): string {
   let state = record?.state ?? "unknown";
   for (const entry of journal?.read(1, ["session"]) ?? [])
-    if (entry.kind === "session" && entry.event !== "speed") state = STATE_AFTER[entry.event];
+    if (entry.kind === "session" && entry.event !== "speed" && entry.event !== "noted")
+      state = STATE_AFTER[entry.event];
   if (!running) return state === "stopped" || state === "failed" ? state : "interrupted";
   return halted && state === "running" ? "halted" : state;
 }

@@ -26,7 +26,16 @@ export type * from "./order-entries.ts";
 /** The life of the session itself. `wall` is the system's time, the only field that differs between two equal runs. */
 export interface SessionEntry {
   readonly kind: "session";
-  readonly event: "created" | "started" | "recovered" | "paused" | "continued" | "speed" | "stopped" | "failed";
+  readonly event:
+    | "created"
+    | "started"
+    | "recovered"
+    | "paused"
+    | "continued"
+    | "speed"
+    | "noted"
+    | "stopped"
+    | "failed";
   readonly wall: string;
   readonly text: string;
   /** On `created`: the whole desk, resolved, with the run's digest; on `speed`: the new one. */

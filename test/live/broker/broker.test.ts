@@ -90,6 +90,7 @@ function value<T>(lookup: Lookup<T>): T {
 const told = (events: readonly BrokerEvent[]): string[] =>
   events.map((event) => {
     if (event.kind === "fill") return `${event.fill.quantity} @ ${event.fill.price}`;
+    if (event.kind === "noted") return event.text;
     return event.kind === "closed" ? event.status : event.change;
   });
 

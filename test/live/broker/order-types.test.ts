@@ -39,7 +39,7 @@ class Venue {
   }
 
   /** The bar that ends at a minute. */
-  bar(minute: number, [open, high, low, close]: readonly [number, number, number, number], volume = 0): string[] {
+  bar(minute: number, [open, high, low, close]: readonly [number, number, number, number], volume = 1_000): string[] {
     const at = T(minute * 60);
     this.broker.onMarketData([{ kind: "bar", bar: { symbol: "AAA", at, open, high, low, close, volume } }], at);
     return this.broker.takeEvents(at).map(textOf);
@@ -56,6 +56,7 @@ class Venue {
 }
 
 function textOf(event: BrokerEvent): string {
+  if (event.kind === "noted") return event.text;
   if (event.kind === "fill") return `${event.fill.venueId} ${event.fill.quantity} @ ${event.fill.price}`;
   if (event.kind === "closed") return `${event.venueId} ${event.status} ${event.reason}`;
   const stop = event.stopPrice === undefined ? "" : ` stop ${event.stopPrice}`;
@@ -230,10 +231,11 @@ describe("a bar", () => {
     expect(venue.bar(2, FLAT)).toEqual(["middle 1 @ 100"]);
   });
 
-  it("without volume caps nothing", async () => {
+  it("without volume caps nothing, which is said once", async () => {
     const venue = new Venue({ partialFillShare: 0.1 });
     await venue.place("a", 50);
-    expect(venue.bar(1, FLAT, 0)).toEqual(["a 50 @ 100"]);
+    expect(venue.bar(1, FLAT, 0)).toEqual([expect.stringContaining("without volume"), "a 50 @ 100"]);
+    expect(venue.bar(2, FLAT, 0)).toEqual([]);
   });
 });
 
@@ -264,7 +266,8 @@ describe("a venue's database", () => {
     CREATE INDEX open_orders ON orders (status, number);
     CREATE TABLE fills (cursor INTEGER PRIMARY KEY, fillId TEXT NOT NULL, venueId TEXT NOT NULL, symbol TEXT NOT NULL,
       quantity TEXT NOT NULL, price TEXT NOT NULL, fee TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-    INSERT INTO orders VALUES (1, 'a', 'AAA', '10', '100', 'open', '4', ${T(0)}, NULL), (2, 'b', 'AAA', '-3', NULL, 'open', '0', ${T(0)}, NULL);
+    INSERT INTO orders VALUES (1, 'a', 'AAA', '10', '100', 'open', '4', ${T(0)}, NULL),
+      (2, 'b', 'AAA', '-3', NULL, 'open', '0', ${T(0)}, NULL);
     INSERT INTO fills VALUES (1, 'F-00000001', 'a', 'AAA', '4', '99', '0', ${T(60)});
   `;
 
