@@ -36,11 +36,11 @@ export interface SmokeOptions {
 export const SMOKE_DEFAULTS: SmokeOptions = {
   strategies: 50,
   duration: (15 * MINUTE) as Duration,
-  cadence: (30 * SECOND) as Duration,
-  timeBudget: (5 * SECOND) as Duration,
-  jitter: (3 * SECOND) as Duration,
-  seed: "42",
-  limits: { latencyP95S: 5, skipRate: 0.05, queueDepth: 256, errors: 0 },
+  cadence: (20 * SECOND) as Duration,
+  timeBudget: (3 * SECOND) as Duration,
+  jitter: (2 * SECOND) as Duration,
+  seed: "9402",
+  limits: { latencyP95S: 3, skipRate: 0.05, queueDepth: 256, errors: 0 },
   overrunShare: 0.01,
   replayShare: 0.05,
   unknownFillShare: 0,
@@ -79,6 +79,21 @@ export interface SmokeSummary {
   readonly unknown_fills: number;
   readonly remaining_inflight: number;
   readonly metrics: Readonly<Record<string, unknown>>;
+  /** The cohort as its scheduler counted it; `skip_rate` is skips by executions, rounded to six places. */
+  readonly scheduler: {
+    readonly strategies: number;
+    readonly executions: number;
+    readonly skips: number;
+    readonly overruns: number;
+    readonly skip_rate: number;
+  };
+  /** The router at the end. */
+  readonly router: {
+    readonly halted: boolean;
+    readonly pending_orders: number;
+    readonly rejection_counts: Readonly<Record<string, number>>;
+    readonly unknown_fills: number;
+  };
   readonly slo: readonly SloVerdict[];
   readonly verdict: "passed" | "slo_broken" | "unknown_fills";
 }
@@ -233,6 +248,8 @@ function startRuns(cohort: Cohort, now: Moment): void {
   }
 }
 
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+
 function judge(limits: SmokeLimits, line: Readonly<Record<string, unknown>>, cohort: Cohort): SloVerdict[] {
   const errors = [...cohort.rejected.values()].reduce((sum, count) => sum + count, 0);
   const rows: readonly (readonly [string, number, number])[] = [
@@ -244,7 +261,7 @@ function judge(limits: SmokeLimits, line: Readonly<Record<string, unknown>>, coh
   ];
   return rows.map(([name, value, limit]) => ({
     name,
-    value: Math.round(value * 1e6) / 1e6,
+    value: rounded(value),
     limit,
     kept: value <= limit,
   }));
@@ -253,6 +270,7 @@ function judge(limits: SmokeLimits, line: Readonly<Record<string, unknown>>, coh
 function summarise(cohort: Cohort, line: Readonly<Record<string, unknown>>): SmokeSummary {
   const { options } = cohort;
   const slo = judge(options.limits, line, cohort);
+  const rejections = Object.fromEntries([...cohort.rejected].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return {
     seed: options.seed,
     strategies: options.strategies,
@@ -264,15 +282,34 @@ function summarise(cohort: Cohort, line: Readonly<Record<string, unknown>>): Smo
     overruns: cohort.overruns,
     skips: cohort.skips,
     orders_accepted: cohort.accepted,
-    orders_rejected: Object.fromEntries([...cohort.rejected].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    orders_rejected: rejections,
     replays: cohort.replays,
     fills: cohort.fills,
     unknown_fills: cohort.unknownFills,
     remaining_inflight: cohort.router.inflightCount,
     metrics: line,
+    scheduler: schedulerFigures(cohort.scheduler),
+    router: {
+      halted: cohort.router.halted,
+      pending_orders: cohort.router.inflightCount,
+      rejection_counts: rejections,
+      unknown_fills: cohort.unknownFills,
+    },
     slo,
     verdict: cohort.unknownFills > 0 ? "unknown_fills" : slo.every((row) => row.kept) ? "passed" : "slo_broken",
   };
+}
+
+function schedulerFigures(scheduler: Scheduler): SmokeSummary["scheduler"] {
+  const figures = { executions: 0, skips: 0, overruns: 0 };
+  for (const stats of Object.values(scheduler.stats())) {
+    figures.executions += stats.executions;
+    figures.skips += stats.skips;
+    figures.overruns += stats.overruns;
+  }
+  const { executions, skips } = figures;
+  const strategies = scheduler.names().length;
+  return { strategies, ...figures, skip_rate: executions === 0 ? 0 : rounded(skips / executions) };
 }
 
 /** Runs the cohort from its first moment to its last. Throws a RangeError for options that the scheduler refuses. */

@@ -43,6 +43,18 @@ describe("the model", () => {
         if (given.replayShare === 0) expect(summary.replays).toBe(0);
         if (given.replayShare === 1) expect(summary.replays).toBe(summary.runs);
         expect(summary.remaining_inflight).toBe(0);
+        const { runs: executions, skips, overruns, strategies, unknown_fills } = summary;
+        expect(summary.scheduler).toMatchObject({ strategies, executions, skips, overruns });
+        expect(Math.abs(summary.scheduler.skip_rate - (executions === 0 ? 0 : skips / executions))).toBeLessThan(
+          5.01e-7,
+        );
+        const rejection_counts = summary.orders_rejected;
+        expect(summary.router).toEqual({
+          halted: unknown_fills > 0,
+          pending_orders: 0,
+          rejection_counts,
+          unknown_fills,
+        });
         expect(summary.fills).toBe(summary.orders_accepted);
         if (given.unknownFillShare === 0) expect([summary.unknown_fills, summary.orders_rejected]).toEqual([0, {}]);
         if (given.overrunShare === 0) expect([summary.overruns, summary.skips]).toEqual([0, 0]);
@@ -109,9 +121,9 @@ describe("the model", () => {
   it("runs 2,000 strategies for 15 minutes", () => {
     const { lines, summary } = runSmoke({ ...SMOKE_DEFAULTS, strategies: 2_000, duration: (15 * MINUTE) as Duration });
     expect(summary).toMatchObject({ verdict: "passed", unknown_fills: 0, remaining_inflight: 0 });
-    // Thirty slots each, less what overruns and the cohort's stagger take.
-    expect(summary.runs).toBeGreaterThan(56_000);
-    expect(summary.runs).toBeLessThanOrEqual(62_000);
+    // Forty-five slots each, less what overruns and the cohort's stagger take.
+    expect(summary.runs).toBeGreaterThan(84_000);
+    expect(summary.runs).toBeLessThanOrEqual(93_000);
     expect(lines.length).toBe(180);
   });
 });

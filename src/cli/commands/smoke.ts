@@ -167,10 +167,10 @@ export function addSmokeCommand(add: AddCommand): void {
     (command) =>
       command
         .option("--strategies <n>", "how many strategies", String(SMOKE_DEFAULTS.strategies))
-        .option("--duration-min <m>", "minutes of virtual time", "15")
-        .option("--cadence-sec <s>", "seconds between a strategy's runs", "30")
-        .option("--time-budget-sec <s>", "seconds that a run may take", "5")
-        .option("--jitter-sec <s>", "seconds of jitter, either way", "3")
+        .option("--duration-min <m>", "minutes of virtual time", String(SMOKE_DEFAULTS.duration / MINUTE))
+        .option("--cadence-sec <s>", "seconds between a strategy's runs", String(SMOKE_DEFAULTS.cadence / SECOND))
+        .option("--time-budget-sec <s>", "seconds that a run may take", String(SMOKE_DEFAULTS.timeBudget / SECOND))
+        .option("--jitter-sec <s>", "seconds of jitter, either way", String(SMOKE_DEFAULTS.jitter / SECOND))
         .option("--seed <n>", "the seed that everything is drawn from", SMOKE_DEFAULTS.seed)
         .option("--output-dir <dir>", "where the files go", "runs/orchestrator/_ci/smoke")
         .option("--slo-latency-p95-sec <s>", "limit of the 95th percentile of tick latency (the time budget)")
