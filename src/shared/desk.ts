@@ -8,7 +8,7 @@
 import type { SymbolMeta } from "./market.ts";
 import type { Speed } from "./ports.ts";
 import type { Parameters } from "./strategy.ts";
-import type { Duration, Moment } from "./time.ts";
+import { DAY, type Duration, type Moment } from "./time.ts";
 
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
@@ -48,6 +48,9 @@ export type MarketHours = CalendarName | OwnHours;
 /** What becomes of an order whose rate window is full: it waits, or the router refuses it. */
 export type Pace = "queue" | "refuse";
 
+/** The cadence of a strategy that runs on closed bars: longer than any session lasts. */
+export const BAR_CADENCE = (36_500 * DAY) as Duration;
+
 export interface StrategyConfig {
   readonly name: string;
   /** A built-in strategy's name, or a file in the workspace's `strategies` folder. */
@@ -64,10 +67,11 @@ export interface StrategyConfig {
   /** When its market is open: it does not run outside. Absent: it runs at all hours. */
   readonly sessions?: MarketHours;
   /**
-   * It runs at the opening of every so many of its market's days: with hours and a cadence of whole days. Absent where the cadence
-   * counts time, as in desks of sessions that older versions began.
+   * `opening`: it runs at the opening of every so many of its market's days, with hours and a cadence of whole days. `bar`: it runs
+   * once for each closed bar of its symbols, and its cadence is `BAR_CADENCE`. Absent where the cadence counts time, as in desks of
+   * sessions that older versions began.
    */
-  readonly runsAt?: "opening";
+  readonly runsAt?: "opening" | "bar";
   /** Absent: the desk's. */
   readonly pace?: Pace;
   /** How long an order may wait in the queue; absent: the desk's, else the cadence, at most a minute. */

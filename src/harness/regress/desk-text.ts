@@ -146,11 +146,11 @@ function hoursText(sessions: MarketHours): unknown {
 
 function strategiesOf(desk: Desk): unknown[] {
   return desk.strategies.map(
-    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, runsAt: _runsAt, ...rest }) => ({
+    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, runsAt, ...rest }) => ({
       ...rest,
       ...(sessions === undefined ? {} : { sessions: hoursText(sessions) }),
       symbols,
-      cadence: formatDuration(cadence),
+      cadence: runsAt === "bar" ? "bar" : formatDuration(cadence),
       timeBudget: formatDuration(timeBudget),
       jitter: formatDuration(jitter),
       heartbeatTimeout: formatDuration(heartbeatTimeout),

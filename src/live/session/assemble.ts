@@ -143,6 +143,8 @@ export function coreOf(
   const tally = new Tally(desk);
   const market = new Market(host.barsNeeded);
   market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
+  for (const { name, symbols: watched, runsAt } of desk.strategies)
+    if (runsAt === "bar") market.triggers.watch(name, watched);
   const books = new Books(desk.broker.cash, accountDays(desk.dayEnds));
   const notional: RiskView["notional"] = (_symbol, quantity, price) => quantity.times(price);
   const risk = new RiskEngine(desk.limits, {
@@ -188,7 +190,10 @@ export function coreOf(
 
 function firstSchedule(desk: Desk, start: Moment): Scheduler {
   const scheduler = new Scheduler({ now: start, seed: desk.seed });
-  for (const strategy of desk.strategies) scheduler.register(scheduleOf(strategy));
+  for (const strategy of desk.strategies) {
+    const { spec, startAt } = scheduleOf(strategy, start);
+    scheduler.register(spec, { startAt });
+  }
   return scheduler;
 }
 

@@ -18,7 +18,7 @@ import type {
   ReplaceRequestEntry,
   RunFinishedEntry,
 } from "../../store/journal/entries.ts";
-import { calendarOf, openingAfter } from "../calendar/index.ts";
+import { calendarOf, hoursAfterBar, plannedAfter } from "../calendar/index.ts";
 import type { Core } from "./parts.ts";
 import { SCOPE_CODES } from "./switches.ts";
 
@@ -45,8 +45,8 @@ export function runFinished(
   at: Moment,
 ): FinishedRun {
   const { config } = core.tally.strategy(run.strategy);
-  const opening = openingAfter(config, core.startedAt, run.started, at);
-  const finished = core.scheduler.markFinish(run.strategy, at, opening);
+  const next = plannedAfter(config, core.startedAt, { due: run.due, started: run.started, finished: at });
+  const finished = core.scheduler.markFinish(run.strategy, at, next);
   core.scheduler.recordHeartbeat(run.strategy, at);
   core.metrics.recordTick(run.strategy, between(run.due, at) / SECOND, { skipped: finished.skips > 0 });
   core.metrics.recordQueueDepth(core.router.inflightCount + orders);
@@ -62,9 +62,14 @@ export function missed(core: Core, strategy: string, at: Moment): MissedSlots {
   return slots;
 }
 
-/** Moves a due run to the next hours of its market, as seen from a moment. Nothing was due there, so no tick is counted. */
+/**
+ * Moves a due run to the next hours of its market, as seen from a moment, or passes over the bar that closed then. Nothing was due
+ * there, so no tick is counted.
+ */
 export function closedOver(core: Core, strategy: string, from: Moment): MissedSlots {
-  const calendar = calendarOf(core.tally.strategy(strategy).config);
+  const { config } = core.tally.strategy(strategy);
+  if (config.runsAt === "bar") return core.scheduler.deferTo(strategy, hoursAfterBar(from));
+  const calendar = calendarOf(config);
   if (calendar === null) return { slots: 0, reason: "closed", nextRun: core.scheduler.nextRun(strategy) };
   return core.scheduler.deferTo(strategy, calendar.spanAt(from));
 }

@@ -108,14 +108,26 @@ export class Loop {
     for (;;) {
       if (ending()) return "asked";
       const clock = this.#core.clock.now();
-      const now = (endsAt === null ? clock : Math.min(clock, endsAt)) as Moment;
+      const now = (endsAt === null || this.#owes() ? clock : Math.min(clock, endsAt)) as Moment;
       await this.#pass(now);
       if (ending()) return "asked";
-      if (endsAt !== null && now >= endsAt) return "finished";
+      if (endsAt !== null && now >= endsAt && !this.#owes() && !this.#endsWithin(endsAt)) return "finished";
       const wake = this.#nextWake();
       if (this.#core.ledger.pending > 0 && this.#restful(wake)) this.#commit();
       await this.#core.clock.sleepUntil(wake);
     }
+  }
+
+  /** Whether bars of recorded data that is over wait for their runs: then the session lasts until they are done. */
+  #owes(): boolean {
+    const { clock, feed } = this.#core;
+    return clock.kind === "virtual" && feed.nextAt() === null && !this.#hooks.paused() && this.runs.owesBars;
+  }
+
+  /** Whether an open run ends within the last moment, as one that takes no time does. */
+  #endsWithin(endsAt: Moment): boolean {
+    const next = this.runs.nextEnd();
+    return this.#core.clock.kind === "virtual" && next !== null && next <= endsAt;
   }
 
   /** Whether the loop is about to do nothing for a while. */
@@ -244,7 +256,7 @@ export class Loop {
       this.#metrics.next,
       this.#equity.next,
       core.clock.speed === "max" ? null : this.#nextSnapshot,
-      this.#hooks.endsAt,
+      this.#owes() ? null : this.#hooks.endsAt,
       this.#hooks.paused() ? null : (core.scheduler.nextWake() ?? null),
       this.runs.nextEnd(),
       core.feed.nextAt(),

@@ -7,6 +7,7 @@
  * 4. What a guard hears of volumes does not depend on how far strategies look back, or on whether they load.
  */
 import type { Bar, FeedEvent, Mark } from "../../shared/market.ts";
+import { BarTriggers } from "./bar-triggers.ts";
 import { BARS_MAX } from "../strategies/instance.ts";
 import type { Moment } from "../../shared/time.ts";
 
@@ -25,6 +26,7 @@ interface SymbolHistory {
 export class Market {
   readonly #depth: number;
   readonly #symbols = new Map<string, SymbolHistory>();
+  readonly triggers = new BarTriggers();
   #lastAt: Moment | null = null;
   #lastBarAt: Moment | null = null;
   #moves = 0;
@@ -101,6 +103,7 @@ export class Market {
     history.volumes.push(bar.volume);
     if (history.volumes.length >= 2 * VOLUMES_MAX) history.volumes.splice(0, VOLUMES_MAX);
     this.#lastBarAt = bar.at;
+    this.triggers.closed(bar.symbol, bar.at);
     this.#mark({ symbol: bar.symbol, at: bar.at, price: bar.close, volume: bar.volume });
   }
 

@@ -8,7 +8,7 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { between } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import { calendarOf, openingAfter } from "../calendar/index.ts";
+import { calendarOf, plannedAfter } from "../calendar/index.ts";
 import type { PositionProbe, SessionProbe, SessionState, StrategyProbe } from "./api.ts";
 import { openProbes, positionProbesByOwner } from "./order-probes.ts";
 import type { Core } from "./parts.ts";
@@ -153,7 +153,7 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
       jitter: config.jitter,
       anchor: config.anchor,
       heartbeatTimeout: config.heartbeatTimeout,
-      nextRun: paused || tally.open !== null ? null : (next[0]?.at ?? told?.nextRun ?? null),
+      nextRun: paused || tally.open !== null || config.runsAt === "bar" ? null : (next[0]?.at ?? told?.nextRun ?? null),
       next,
       lastRun: told?.lastRun ?? null,
       runningSince: tally.open?.started ?? null,
@@ -177,11 +177,12 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
 }
 
 function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyProbe["next"] {
-  if (tally.open !== null) return [];
+  // When a bar closes nobody knows before.
+  if (tally.open !== null || tally.config.runsAt === "bar") return [];
   const calendar = calendarOf(tally.config);
   const hoursAt = calendar === null ? undefined : (at: number) => calendar.spanAt(at);
-  const opening = (at: number) => openingAfter(tally.config, core.startedAt, at, at);
-  return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt, opening).map(({ at, planned }) => ({
+  const after = (at: number) => plannedAfter(tally.config, core.startedAt, { due: at, started: at, finished: at });
+  return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt, after).map(({ at, planned }) => ({
     at,
     planned,
     jitter: (at - planned) as Duration,

@@ -174,7 +174,7 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
 
 function repeatMissed(core: Core, entry: Extract<JournalEntry, { kind: "missed" }>): void {
   const { strategy, reason, by = entry.at } = entry;
-  const { nextRun } = reason === "closed" ? closedOver(core, strategy, by) : missed(core, strategy, by);
+  const { nextRun } = reason === "misfire" ? missed(core, strategy, by) : closedOver(core, strategy, by);
   if (nextRun !== entry.nextRun) differs(entry, `the next run of ${strategy}`, entry.nextRun, nextRun);
 }
 

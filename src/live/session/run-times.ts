@@ -10,8 +10,9 @@ import { duration } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
 import { createStream } from "../../orchestrator/index.ts";
 
-/** The length of run number `run` of a strategy; at least one microsecond. */
+/** The length of run number `run` of a strategy: none without a median, else at least one microsecond. */
 export function runtimeOf(model: RuntimeModel, seed: string, strategy: string, run: number): Duration {
+  if (model.median === 0) return duration(0);
   const stream = createStream(seed, `runtime:${strategy}:${run}`);
   // Box and Muller's transform; 1 − u keeps the logarithm's argument above zero.
   const normal = Math.sqrt(-2 * Math.log(1 - stream.next())) * Math.cos(2 * Math.PI * stream.next());

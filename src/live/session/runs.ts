@@ -18,9 +18,9 @@ import { CodedError } from "../../shared/errors.ts";
 import type { Bar } from "../../shared/market.ts";
 import { between, durationText, formatMoment, later, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import type { RunOutcome } from "../../store/journal/entries.ts";
+import type { MissedEntry, RunOutcome } from "../../store/journal/entries.ts";
 import { NEVER_BEGUN } from "../host/index.ts";
-import { calendarOf } from "../calendar/index.ts";
+import { barBefore, calendarOf } from "../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "./effects.ts";
 import { decideActions } from "./actions.ts";
 import { openOrdersOf } from "./open-order-views.ts";
@@ -76,7 +76,13 @@ function countMissed(core: Core, strategy: string, by: Moment, now: Moment): voi
   tellMissed(core, strategy, missed(core, strategy, by), by, now);
 }
 
-function tellMissed(core: Core, strategy: string, told: MissedSlots, by: Moment, now: Moment): void {
+function tellMissed(
+  core: Core,
+  strategy: string,
+  told: Omit<MissedSlots, "reason"> & Pick<MissedEntry, "reason">,
+  by: Moment,
+  now: Moment,
+): void {
   const { slots, reason, nextRun } = told;
   if (slots === 0) return;
   core.ledger.add({ kind: "missed", strategy, slots, reason, nextRun, ...(by === now ? {} : { by }) }, now);
@@ -102,6 +108,20 @@ function inHours(core: Core, strategy: string, now: Moment): boolean {
   }
 }
 
+/** Makes a strategy that runs on closed bars due for the first that it has yet to run on. Bars in which it may not run are passed over. */
+function bringBar(core: Core, strategy: string, now: Moment): void {
+  const { config, standing } = core.tally.strategy(strategy);
+  const calendar = calendarOf(config);
+  for (;;) {
+    const bar = core.market.triggers.next(strategy, barBefore(core.scheduler.plannedOf(strategy)));
+    if (bar === null) return;
+    const open = calendar === null || (calendar.isOpen(bar) && calendar.isOpen(now));
+    if (open && standing === "active") return core.scheduler.runNow(strategy, bar);
+    const reason = standing === "active" ? "closed" : "paused";
+    tellMissed(core, strategy, { ...closedOver(core, strategy, bar), reason }, bar, now);
+  }
+}
+
 /** Throws `wrong_state` for a strategy whose market is closed, naming the opening: a run that is asked for does not wait. */
 export function needOpenMarket(strategy: StrategyConfig, now: Moment): void {
   const hours = calendarOf(strategy)?.spanAt(now) ?? null;
@@ -118,11 +138,14 @@ export class Runs {
   readonly #open = new Map<string, OpenRun>();
   /** On a virtual clock the same runs, the next to end last: so a pass looks at those that end in it, and at no others. */
   readonly #ending: OpenRun[] = [];
+  /** Strategies that run on closed bars. */
+  readonly #onBars: readonly string[];
   #started = 0;
   #waits = false;
 
   constructor(core: Core) {
     this.#core = core;
+    this.#onBars = core.desk.strategies.filter(({ runsAt }) => runsAt === "bar").map(({ name }) => name);
     // A heartbeat is a sign for eyes. On a virtual clock it would come at a moment that the machine decides.
     if (core.clock.kind === "system")
       core.host.onHeartbeat = (strategy) => core.scheduler.recordHeartbeat(strategy, core.clock.now());
@@ -143,6 +166,17 @@ export class Runs {
     let next: Moment | null = null;
     for (const run of this.#open.values()) if (next === null || run.endsAt < next) next = run.endsAt;
     return next;
+  }
+
+  /** Whether a strategy that runs on closed bars is running, or has a bar to run on. */
+  get owesBars(): boolean {
+    const { market, scheduler, tally } = this.#core;
+    return this.#onBars.some(
+      (name) =>
+        this.#open.has(name) ||
+        (tally.strategy(name).standing === "active" &&
+          market.triggers.next(name, barBefore(scheduler.plannedOf(name))) !== null),
+    );
   }
 
   /** True while the loop can do nothing until a strategy has answered: on a virtual clock only. */
@@ -186,6 +220,7 @@ export class Runs {
   start(now: Moment): void {
     const core = this.#core;
     const begun: OpenRun[] = [];
+    for (const strategy of this.#onBars) if (!this.#open.has(strategy)) bringBar(core, strategy, now);
     for (const strategy of core.scheduler.due(now))
       if (inHours(core, strategy, now)) begun.push(this.#begin(strategy, now));
     // Whose result counts first is asked first: while it is taken, host processes are at the others.

@@ -195,8 +195,8 @@ export class Tally {
       case "run_finished":
         return this.#runFinished(entry);
       case "missed":
-        // On a closed market nothing was due.
-        if (entry.reason === "closed") return;
+        // On a closed market nothing was due, and nothing of a strategy that is paused.
+        if (entry.reason !== "misfire") return;
         this.strategy(entry.strategy).missed += entry.slots;
         this.missed += entry.slots;
         return;

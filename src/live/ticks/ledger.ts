@@ -16,7 +16,7 @@ import type { TickClass } from "../../shared/ticks.ts";
 import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { EntryKind, JournalEntry, RunOutcome } from "../../store/journal/entries.ts";
-import { calendarOf, openingAfter, scheduleOf } from "../calendar/index.ts";
+import { calendarOf, hoursAfterBar, plannedAfter, scheduleOf } from "../calendar/index.ts";
 import { runStarted } from "../session/effects.ts";
 
 /** A run that begins later than this after its jittered moment is late; no strategy makes another wait for longer. */
@@ -105,6 +105,11 @@ interface Made {
   readonly seed: string;
 }
 
+function registerIn(scheduler: Scheduler, config: StrategyConfig, start: Moment): void {
+  const { spec, startAt } = scheduleOf(config, start);
+  scheduler.register(spec, { startAt });
+}
+
 type FollowedKind = "registered" | "run_finished" | "missed" | "strategy";
 
 /** Why a strategy is paused from an entry on; null where it is not. */
@@ -181,7 +186,7 @@ export class TickLedger {
     this.#made = { start, seed: desk.seed };
     const scheduler = this.#compacted ? null : new Scheduler({ now: start, seed: desk.seed });
     for (const config of desk.strategies) {
-      scheduler?.register(scheduleOf(config));
+      if (scheduler !== null) registerIn(scheduler, config, start);
       this.#lanes.set(config.name, { config, open: null, paused: null, waiting: [], scheduler });
     }
   }
@@ -223,7 +228,7 @@ export class TickLedger {
     const stream = createStream(seed, config.name);
     if (config.jitter > 0) for (let draw = 0; draw < run; draw += 1) stream.next();
     const first = new Scheduler({ now: start, seed });
-    first.register(scheduleOf(config));
+    registerIn(first, config, start);
     const { strategies, ...rest } = first.snapshot();
     const told = strategies.map((saved) => ({ ...saved, planned, nextRun: due, stream: stream.state() }));
     return Scheduler.restore({ ...rest, strategies: told });
@@ -240,8 +245,9 @@ export class TickLedger {
   #finished(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "run_finished" }>): void {
     const { strategy, run, started, runtime, outcome, message } = entry;
     const finished = (started + runtime) as Moment;
-    const opening = openingAfter(lane.config, (this.#made as Made).start, started, finished);
-    const { nextRun, skips } = scheduler.markFinish(strategy, finished, opening);
+    const due = lane.open?.due ?? started;
+    const next = plannedAfter(lane.config, (this.#made as Made).start, { due, started, finished });
+    const { nextRun, skips } = scheduler.markFinish(strategy, finished, next);
     this.#same(entry.seq, strategy, entry.nextRun, nextRun);
     const over = runtime > lane.config.timeBudget;
     const said = outcome === "ok" || outcome === "overrun" ? null : message;
@@ -261,6 +267,11 @@ export class TickLedger {
     const { cadence } = lane.config;
     const first = scheduler.plannedOf(strategy);
     const calendar = calendarOf(lane.config);
+    if (lane.config.runsAt === "bar" && reason !== "misfire") {
+      this.#same(entry.seq, strategy, entry.nextRun, scheduler.deferTo(strategy, hoursAfterBar(by)).nextRun);
+      const why = reason === "paused" ? (lane.paused ?? "paused") : "the market was closed when the bar closed";
+      return this.#listener.passed({ strategy, class: reason, first: by, cadence, count: 1, why });
+    }
     if (reason === "closed" && calendar !== null) {
       const hours = calendar.spanAt(by);
       this.#same(entry.seq, strategy, entry.nextRun, scheduler.deferTo(strategy, hours).nextRun);

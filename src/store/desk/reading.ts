@@ -57,6 +57,13 @@ export interface Said {
 }
 
 /** One reading of one file. */
+const RUNTIMES: readonly SettingName[] = [
+  "runtime_median",
+  "runtime_sigma",
+  "runtime_slow_share",
+  "runtime_slow_factor",
+];
+
 export class Reading {
   readonly sources: ReadingSources;
   readonly document: DeskDocument;
@@ -140,9 +147,14 @@ export class Reading {
 
   /** Where a value came from. */
   origin(name: SettingName): Said {
-    return (
-      this.#said.get(name) ?? { value: settingOf(name).fallback, from: "default", where: BUILT_IN_PLACE, spot: null }
-    );
+    return this.#said.get(name) ?? { value: this.#fallback(name), from: "default", where: BUILT_IN_PLACE, spot: null };
+  }
+
+  /** The value of a setting that nobody says. On recorded data runs take no time unless something of `runtime` is said. */
+  #fallback(name: SettingName): unknown {
+    if (name === "runtime_median" && this.#kindOf("feed") === "replay" && RUNTIMES.every((one) => !this.#said.has(one)))
+      return 0;
+    return settingOf(name).fallback;
   }
 
   values(): SettingValues {

@@ -7,7 +7,8 @@
  * 3. With hours and a cadence of whole days a strategy runs at openings, so that neither its runs nor a change of clocks move it.
  * 4. A user's own module is named by its file; whether it loads is found out when a session starts.
  */
-import type { StrategyConfig } from "../../shared/desk.ts";
+import * as z from "zod";
+import { BAR_CADENCE, type StrategyConfig } from "../../shared/desk.ts";
 import { NAME } from "../../shared/ids.ts";
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
 import { DAY, duration, formatDuration, MICROSECOND, MILLISECOND, SECOND } from "../../shared/time.ts";
@@ -17,7 +18,7 @@ import { shown, type DeskDocument, type Entry, type Spot } from "./document.ts";
 import { Fields, readScalar } from "./fields.ts";
 import { readMarketHours } from "./sessions.ts";
 import { nearest } from "./spelling.ts";
-import { choice, inRange, matching, rangeText, span, symbolName } from "./values.ts";
+import { choice, inRange, matching, rangeText, span, symbolName, type Kind } from "./values.ts";
 
 export const STRATEGIES_MAX = 5_000;
 export const STRATEGY_SYMBOLS_MAX = 500;
@@ -43,7 +44,15 @@ const BUDGET = duration(5 * SECOND);
 const DURATION_MAX = (1_000 * DAY) as Duration;
 
 const label = matching(NAME, "write a name of 1 to 80 letters, digits, dots, dashes and underscores");
-const cadence = span(MILLISECOND);
+const timed = span(MILLISECOND);
+/** A duration, or `bar`: once for each closed bar. */
+const cadence: Kind<Duration> = {
+  ...timed,
+  schema: z.union([z.literal("bar").transform(() => BAR_CADENCE), timed.schema]),
+  write: (value) => (value === BAR_CADENCE ? "bar" : timed.write(value)),
+  rule: `${timed.rule}, or bar: once for each closed bar of its symbols`,
+  words: () => ["bar"],
+};
 const budget = span(MICROSECOND);
 const anchor = choice(["finish", "slot"]);
 const OWN_FILE = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,198}\.(?:js|mjs|ts|mts)$/;
@@ -206,8 +215,16 @@ function readTimes(
       jitterSpot,
       `is ${formatDuration(jitter)}; it must not be above the cadence, ${formatDuration(every)}`,
     );
+  if (jitterSpot !== undefined && every === BAR_CADENCE && jitter > 0)
+    document.complain(jitterSpot, "has no meaning with cadence: bar, whose runs follow the bars; leave it out");
   const silence = Math.min(2 * every, DURATION_MAX) as Duration;
   return { cadence: every, timeBudget, jitter, heartbeatTimeout: fields.optional("heartbeatTimeout", budget, silence) };
+}
+
+/** What makes a strategy run where its cadence counts no time. */
+function triggerOf(every: Duration, hours: boolean): Pick<StrategyConfig, "runsAt"> {
+  if (every === BAR_CADENCE) return { runsAt: "bar" };
+  return hours && every % DAY === 0 ? { runsAt: "opening" } : {};
 }
 
 /** Reads the list of strategies. What is broken is complained of. */
@@ -242,7 +259,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
       params: readParameters(fields, reading, module),
       group: fields.optional("group", label, "default"),
       ...(sessions === null ? {} : { sessions }),
-      ...(sessions !== null && times.cadence % DAY === 0 ? { runsAt: "opening" as const } : {}),
+      ...triggerOf(times.cadence, sessions !== null),
     });
   }
   return strategies;

@@ -82,12 +82,13 @@ export interface RunFinishedEntry {
   readonly state?: string | null;
 }
 
-/** Slots that passed without a run: a sleep, a debugger, a stopped machine; or a market that is closed, until it opens. */
+/** Slots or bars that passed without a run: a sleep, a stopped machine; a market that is closed; a strategy that is paused. */
 export interface MissedEntry {
   readonly kind: "missed";
   readonly strategy: string;
   readonly slots: number;
-  readonly reason: "misfire" | "closed";
+  /** `paused`: a bar closed while the strategy was paused. */
+  readonly reason: "misfire" | "closed" | "paused";
   readonly nextRun: Moment;
   /** The moment by which they are reckoned, where that is not the entry's own: the market closed, or was closed, before. */
   readonly by?: Moment;

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Scheduler } from "../../../src/orchestrator/index.ts";
-import { calendarOf, openingAfter, scheduleOf } from "../../../src/live/calendar/index.ts";
+import { calendarOf, plannedAfter, scheduleOf } from "../../../src/live/calendar/index.ts";
 import { dayOf, textOfDay, WEEKDAYS, weekdayOf } from "../../../src/live/calendar/days.ts";
 import type { MarketHours, StrategyConfig } from "../../../src/shared/desk.ts";
-import { DAY, formatMoment, HOUR, MINUTE, parseMoment, type Duration } from "../../../src/shared/time.ts";
+import { DAY, formatMoment, HOUR, MINUTE, parseMoment, type Duration, type Moment } from "../../../src/shared/time.ts";
 
 const WEEK = ["mon", "tue", "wed", "thu", "fri"] as const;
 const clock = (minutes: number): string =>
@@ -20,7 +20,8 @@ function strategy(sessions: MarketHours, more: Partial<StrategyConfig> = {}): St
 /** When a strategy runs, in a session that begins at a moment; every run takes as long as `runtime` says. */
 function runsOf(config: StrategyConfig, begun: number, count: number, runtime: (run: number) => number): number[] {
   const scheduler = new Scheduler({ now: begun, seed: "1" });
-  scheduler.register(scheduleOf(config));
+  const { spec, startAt } = scheduleOf(config, begun as Moment);
+  scheduler.register(spec, { startAt });
   const hoursAt = (at: number) => (calendarOf(config) as NonNullable<ReturnType<typeof calendarOf>>).spanAt(at);
   const runs: number[] = [];
   while (runs.length < count) {
@@ -29,7 +30,7 @@ function runsOf(config: StrategyConfig, begun: number, count: number, runtime: (
     const finished = at + runtime(runs.length);
     runs.push(at);
     scheduler.markStart("daily", at);
-    scheduler.markFinish("daily", finished, openingAfter(config, begun, at, finished));
+    scheduler.markFinish("daily", finished, plannedAfter(config, begun, { due: at, started: at, finished }));
   }
   return runs;
 }
@@ -113,12 +114,12 @@ describe("a strategy that runs once a day", () => {
   it("tells the openings that a run let pass as skips", () => {
     const config = strategy("us-equity");
     const [started, finished] = [at("2026-03-06T14:30:00Z"), at("2026-03-10T15:00:00Z")];
-    expect(openingAfter(config, started, started, finished)).toEqual({
+    expect(plannedAfter(config, started, { due: started, started, finished })).toEqual({
       opens: at("2026-03-11T13:30:00Z"),
       closes: at("2026-03-11T20:00:00Z"),
       passed: 2,
     });
     const { runsAt: _none, ...old } = config;
-    expect(openingAfter(old, started, started, finished)).toBeNull();
+    expect(plannedAfter(old, started, { due: started, started, finished })).toBeNull();
   });
 });
