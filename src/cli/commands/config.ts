@@ -40,6 +40,7 @@ export function addConfigCommand(add: AddCommand): void {
             title: "where",
             of: (row) => (isConsoles(desk, row) ? `${row.where}, for the console; run takes max` : row.where),
           },
+          { title: "means", of: (row) => row.means },
         ]);
       for (const note of notes) output.message(note);
       return 0;

@@ -53,14 +53,17 @@ export class ScheduleProjection {
   readonly #ageMax: number;
   #rows: ScheduleView["rows"] = {};
   #next: ScheduleView["next"] = {};
+  /** Run times are drawn from the seed. */
+  readonly #simulated: boolean;
 
   constructor(
-    desk: Pick<Desk, "strategies">,
+    desk: Pick<Desk, "strategies"> & Partial<Pick<Desk, "clock" | "runtime">>,
     limits: { readonly runs: number; readonly age: number } = { runs: RUNS_MAX, age: RUNS_AGE_MAX },
   ) {
     this.runs = new Table(limits.runs);
     this.#skipped = new Table(limits.runs);
     this.#ageMax = limits.age;
+    this.#simulated = desk.clock?.kind === "virtual" && (desk.runtime?.median ?? 0) > 0;
     this.#cadences = new Map(desk.strategies.map((strategy) => [strategy.name, strategy.cadence]));
   }
 
@@ -88,7 +91,8 @@ export class ScheduleProjection {
       probe.strategies,
       (strategy) => strategy.name,
       (strategy) => {
-        const row = scheduleRow(strategy, rollUp(strategy, inFlight, probe.state));
+        const told = scheduleRow(strategy, rollUp(strategy, inFlight, probe.state));
+        const row = this.#simulated ? { ...told, simulated: true } : told;
         return hasEnded(probe.state) ? { ...row, nextRun: null } : row;
       },
     );

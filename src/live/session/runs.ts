@@ -310,7 +310,7 @@ export class Runs {
     return over.toSorted((a, b) => a.number - b.number);
   }
 
-  #end({ picture, due, arrived, endsAt }: OpenRun, now: Moment): Sending[] {
+  #end({ picture, due, arrived, endsAt, result: asked }: OpenRun, now: Moment): Sending[] {
     const core = this.#core;
     const { strategy, run } = picture;
     const { timeBudget } = core.tally.strategy(strategy).config;
@@ -322,7 +322,9 @@ export class Runs {
     const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
     const planned = runFinished(core, { strategy, due, started: picture.now, outcome }, orders.length, at);
-    const message = outcome === "timed_out" ? `had not returned after ${durationText(runtime)}` : messageOf(result);
+    const simulated = core.clock.kind === "virtual" && asked === null ? " of simulated time" : "";
+    const message =
+      outcome === "timed_out" ? `had not returned after ${durationText(runtime)}${simulated}` : messageOf(result);
     const { skips, nextRun } = planned;
     const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
     const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };

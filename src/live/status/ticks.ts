@@ -25,6 +25,8 @@ export interface TicksRead {
   readonly counts: TickCounts;
   /** The entry up to which the journal has let go of its runs; null for a whole one. */
   readonly compactedTo: number | null;
+  /** Run times were drawn from the seed, as the desk's `runtime` says. */
+  readonly simulated: boolean;
 }
 
 const noTicks = (): TickCounts => ({ on_time: 0, late: 0, overrun: 0, misfire: 0, paused: 0, closed: 0 });
@@ -38,6 +40,7 @@ export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick
   const counts = noTicks();
   const base = journal.compaction();
   const compacted = base.dropped > 0;
+  let simulated = false;
   const under = new Map<string, Tick>();
   const ours = (strategy: string): boolean => wanted.strategy === undefined || wanted.strategy === strategy;
   const settle = (tick: Tick): void => {
@@ -64,13 +67,17 @@ export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick
   );
   try {
     for (const entry of journal.read(1, TICK_KINDS)) {
-      if (entry.kind === "session" && entry.event === "created") needStrategy(entry.detail, wanted.strategy);
+      if (entry.kind === "session" && entry.event === "created") {
+        needStrategy(entry.detail, wanted.strategy);
+        const desk = entry.detail["desk"] as Desk | undefined;
+        simulated = desk?.clock.kind === "virtual" && desk.runtime.median > 0;
+      }
       ledger.apply(entry);
     }
     const [last] = journal.position === 0 ? [] : journal.read(journal.position);
     ledger.passTo(last?.at ?? 0);
     for (const tick of under.values()) settle(tick);
-    return { counts, compactedTo: compacted ? base.seq : null };
+    return { counts, compactedTo: compacted ? base.seq : null, simulated };
   } finally {
     journal.close();
   }

@@ -2,6 +2,7 @@
 import { DropdownMenu } from "radix-ui";
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import { BAR_CADENCE } from "../../shared/desk.ts";
 import type { ScheduleView } from "../../shared/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
@@ -38,7 +39,7 @@ const COUNT = (id: string, header: string, of: (row: Row) => number, width: numb
 function Runtime({ row }: { readonly row: Row }): ReactNode {
   if (row.lastRuntime === null) return <span className="quiet">{ABSENT}</span>;
   const used = row.lastRuntime / row.budget;
-  const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s`;
+  const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s${row.simulated === true ? " simulated" : ""}`;
   return <Meter used={used} text={text} tone={used > 1 ? "warning" : "accent"} />;
 }
 
@@ -84,7 +85,7 @@ const COLUMNS: readonly Column<Row>[] = [
     id: "cadence",
     header: "Cadence",
     value: (row) => row.cadence,
-    cell: (row) => formatSpan(row.cadence),
+    cell: (row) => (row.cadence === BAR_CADENCE ? "each bar" : formatSpan(row.cadence)),
     right: true,
     width: 74,
   },

@@ -35,6 +35,8 @@ export const ScheduleViewSchema = z.object({
       lastRun: maybeAt,
       runningSince: maybeAt,
       lastRuntime: z.nullable(z.number()),
+      /** Run times are drawn from the seed. */
+      simulated: z.optional(z.boolean()),
       averageRuntime: z.nullable(z.number()),
       executions: count,
       overruns: count,

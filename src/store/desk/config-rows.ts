@@ -20,10 +20,10 @@ export interface ConfigRow {
 
 export const BUILT_IN_PLACE = "built in";
 
-export function fileRow(name: string, value: string, where: string): ConfigRow {
-  return { name, value, from: "file", where, environment: null, means: "" };
+export function fileRow(name: string, value: string, where: string, means = ""): ConfigRow {
+  return { name, value, from: "file", where, environment: null, means };
 }
 
-export function defaultRow(name: string, value: string): ConfigRow {
-  return { name, value, from: "default", where: BUILT_IN_PLACE, environment: null, means: "" };
+export function defaultRow(name: string, value: string, means = ""): ConfigRow {
+  return { name, value, from: "default", where: BUILT_IN_PLACE, environment: null, means };
 }

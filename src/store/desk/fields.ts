@@ -32,6 +32,8 @@ export class Fields {
   readonly #whole: boolean;
   /** The path under which rows are named. */
   label: string;
+  /** What the fields mean, in a sentence each. */
+  means: Readonly<Record<string, string>> = {};
   /** Whether a required field was missing or broken. */
   broken = false;
 
@@ -58,8 +60,11 @@ export class Fields {
   note(key: string, value: string): void {
     const spot = this.#entries.get(key);
     const name = `${this.label}.${key}`;
+    const means = this.means[key] ?? "";
     this.rows.push(
-      spot === undefined ? defaultRow(name, value) : fileRow(name, value, this.document.where(spot.offset)),
+      spot === undefined
+        ? defaultRow(name, value, means)
+        : fileRow(name, value, this.document.where(spot.offset), means),
     );
   }
 

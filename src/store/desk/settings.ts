@@ -168,7 +168,13 @@ const FEED = {
 
 const CLOCK = {
   clock: row("clock.kind", choice(["virtual", "system"]), "virtual", "what moves the session's time"),
-  clock_start: row("clock.start", orNone(moment), null, "the session's first moment; none: the feed's", virtual),
+  clock_start: row(
+    "clock.start",
+    orNone(moment),
+    null,
+    "the session's first moment; none: the feed's first bar, or a Monday of the synthetic market. Bars before it are history",
+    virtual,
+  ),
   speed: row("clock.speed", speed, 1, "session seconds in a real one", virtual),
 };
 

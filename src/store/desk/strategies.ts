@@ -40,6 +40,20 @@ const KEYS = [
   "group",
   "sessions",
 ];
+/** What each key means, for `logos config`. */
+const MEANS: Readonly<Record<string, string>> = {
+  module: "a built-in strategy, or a file of the workspace's strategies folder",
+  symbols: "the symbols that it sees and trades",
+  cadence:
+    "from one run to the next; bar: once for each closed bar of its symbols; with hours and whole days: at the opening of each such day",
+  timeBudget: "a run that takes longer is an overrun; past the hard deadline it is ended",
+  jitter: "how far a run is moved to either side, drawn from the seed, so that strategies do not all run at once",
+  heartbeatTimeout: "a strategy that is silent for longer is shown as late",
+  anchor:
+    "finish: the next run is a cadence after the end of this one; slot: runs stay on a grid that begins with the session",
+  group: "the group that limits and kill switches may name",
+  sessions: "when its market is open: it does not run outside",
+};
 const BUDGET = duration(5 * SECOND);
 const DURATION_MAX = (1_000 * DAY) as Duration;
 
@@ -238,6 +252,7 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
     const entries = document.map(item, KEYS, "one strategy");
     if (entries === null) continue;
     const fields = new Fields(document, rows, item, KEYS, entries);
+    fields.means = MEANS;
     const name = fields.required("name", label, "");
     const named = fields.spot("name");
     if (name !== "" && named !== undefined) {

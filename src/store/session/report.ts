@@ -77,6 +77,12 @@ function table(rows: readonly (readonly [string, string])[]): string {
   return ["| | |", "| --- | --- |", ...rows.map(([name, value]) => `| ${name} | ${safe(value)} |`)].join("\n");
 }
 
+/** Whether run times were drawn from the seed; a record of another form says nothing of them. */
+function simulatesRuns({ clock, configuration }: SessionRecord): boolean {
+  const desk = configuration as { readonly runtime?: { readonly median?: unknown } } | null;
+  return clock === "virtual" && typeof desk?.runtime?.median === "number" && desk.runtime.median > 0;
+}
+
 /** The whole report. `events` are the entries of `REPORTED_KINDS`, in order. */
 export function sessionReport(record: SessionRecord, events: Iterable<JournalEntry>): string {
   const lines = [...events].map(eventLine).filter((line) => line !== null);
@@ -98,6 +104,7 @@ ${table([
   ["Length", durationText(between(moment(record.startedAt), moment(record.lastAt)))],
   ["Clock and speed", `${record.clock}, ${record.speed === "max" ? "max" : `${record.speed}×`}`],
   ["Seed", record.seed],
+  ...(simulatesRuns(record) ? [["Run times", "simulated, by `runtime` of the desk"] as const] : []),
   ["Runs, orders, fills", `${record.runs}, ${record.orders}, ${record.fills}`],
   ["Orders that the broker refused", String(record.refused)],
   ["Strategies", record.troubles.strategies === 0 ? "—" : troubleSummary(record.troubles)],
