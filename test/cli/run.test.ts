@@ -318,7 +318,9 @@ describe("the tick ledger", () => {
     expect(csv).toHaveLength(1 + Object.values(mine.counts).reduce((sum, count) => sum + count, 0));
     const table = await say("ticks --last 3", place);
     expect(table.out.trimEnd().split("\n")).toHaveLength(6);
-    expect(table.err).toMatch(/^\d+ older ticks are not shown; --last shows more, --csv all\.\n$/);
+    expect(table.err).toMatch(
+      /^\d+ older ticks are not shown; --last shows more, --csv all\.\nRun times are simulated: [^\n]+\.\n$/,
+    );
     expect((await say("ticks --strategy nobody", place)).err).toMatch(/has no strategy nobody; its strategies are: /);
   });
 });

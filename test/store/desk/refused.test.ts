@@ -148,7 +148,7 @@ const CASES: readonly (readonly [what: string, text: string, message: string])[]
   [
     "a missing cadence",
     small("  - { name: two, module: carry, symbols: [AAA] }\n"),
-    "desk.yaml:9:5: strategies[1] lacks cadence; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d.",
+    "desk.yaml:9:5: strategies[1] lacks cadence; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols.",
   ],
   [
     "a misspelled cadence",
@@ -158,7 +158,7 @@ const CASES: readonly (readonly [what: string, text: string, message: string])[]
   [
     "a cadence without a unit",
     small().replace("30s", "30"),
-    'desk.yaml:8:14: strategies[0].cadence is "30"; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d.',
+    'desk.yaml:8:14: strategies[0].cadence is "30"; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols.',
   ],
   [
     "jitter above the cadence",
