@@ -34,6 +34,13 @@ export function strategyTypes(): string {
   ].join("\n");
 }
 
+const WHEN_IT_RUNS = ` *
+ *   cadence: 30s    every 30 seconds; bar: once for each closed bar; 24h with \`sessions\`: at the opening of each day
+ *   anchor: finish  the next run is a cadence after this one has ended; slot: runs stay on a grid that begins with the session
+ *   runtime         simulated run times on a virtual clock; on recorded data runs take no time unless the desk has this section
+ *   clock.start     the session's first moment; bars before it are history that the first run sees already
+`;
+
 /** A strategy that runs as it is: it follows a moving average, and remembers how often it ran. */
 export function strategyTemplate(name: string): string {
   return `/**
@@ -44,13 +51,9 @@ export function strategyTemplate(name: string): string {
  * stops where the bar's path reaches them. It has no files, no network, no clock and no chance of its own, so that the same seed gives
  * the same run. Helpers can be imported from other files of this folder: import { x } from "./helpers.ts".
  *
- * logos strategies check ${name}.ts tries it, and says what is wrong. In desk.yaml it is \`module: ${name}.ts\`. When it runs is said there:
- *
- *   cadence: 30s    every 30 seconds; bar: once for each closed bar; 24h with \`sessions\`: at the opening of each day
- *   anchor: finish  the next run is a cadence after this one has ended; slot: runs stay on a grid that begins with the session
- *   runtime         simulated run times on a virtual clock; on recorded data runs take no time unless the desk has this section
- *   clock.start     the session's first moment; bars before it are history that the first run sees already
- */
+ * logos strategies check ${name}.ts tries it, and says what is wrong. In desk.yaml it is
+ * \`module: ${name}.ts\`, and when it runs is said there:
+${WHEN_IT_RUNS} */
 import type { OrderIntent, Strategy, StrategyContext, StrategyFill } from "./${TYPES_FILE}";
 
 /** What it remembers from run to run. Only what \`save\` returns is kept when its process is replaced. */

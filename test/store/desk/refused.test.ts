@@ -13,6 +13,8 @@ const TOP =
 const AMOUNT = "write a plain decimal such as 10000 or 0.25, above 0, of at most 30 digits";
 const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.ts";
 const ZONE = "write a time zone such as UTC or America/New_York";
+const CADENCE =
+  "write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols";
 const STRATEGY =
   "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group, sessions";
 const second = (lines: string): string =>
@@ -148,7 +150,7 @@ const CASES: readonly (readonly [what: string, text: string, message: string])[]
   [
     "a missing cadence",
     small("  - { name: two, module: carry, symbols: [AAA] }\n"),
-    "desk.yaml:9:5: strategies[1] lacks cadence; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols.",
+    `desk.yaml:9:5: strategies[1] lacks cadence; ${CADENCE}.`,
   ],
   [
     "a misspelled cadence",
@@ -158,7 +160,7 @@ const CASES: readonly (readonly [what: string, text: string, message: string])[]
   [
     "a cadence without a unit",
     small().replace("30s", "30"),
-    'desk.yaml:8:14: strategies[0].cadence is "30"; write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols.',
+    `desk.yaml:8:14: strategies[0].cadence is "30"; ${CADENCE}.`,
   ],
   [
     "jitter above the cadence",
