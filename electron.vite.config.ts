@@ -21,6 +21,8 @@ export default defineConfig({
         input: {
           index: join(top, "src", "main", "index.ts"),
           "strategy-host": join(top, "src", "live", "host", "child.ts"),
+          // Loaded as text into the strategies' realm, by a loader that knows one package.
+          "strategy-realm": join(top, "src", "live", "host", "realm.ts"),
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
       },

@@ -8,7 +8,7 @@
 import { CodedError, shapeOf } from "../shared/errors.ts";
 import type { Desk } from "../shared/desk.ts";
 import { openDesk } from "../live/desk/index.ts";
-import { utilityChild } from "../live/host/index.ts";
+import { nodeChild, utilityChild } from "../live/host/index.ts";
 import type { LiveSession, SessionPorts } from "../live/session/index.ts";
 import type { AppView, SessionListing, SessionsView } from "../shared/views.ts";
 import {
@@ -55,7 +55,9 @@ export class HostState {
   /** What a session that is opened here gets: the program's version, and how processes are started. */
   sessionPorts(): Pick<SessionPorts, "version" | "hosts"> {
     const { version, utilityProcesses } = this.options;
-    return { version, hosts: utilityProcesses === undefined ? {} : { launch: utilityChild(utilityProcesses) } };
+    if (utilityProcesses === undefined) return { version, hosts: {} };
+    // Electron's own processes have no permission model: a Node that is there is better.
+    return { version, hosts: { launch: nodeChild() ?? utilityChild(utilityProcesses) } };
   }
 
   /** Reads the workspace's desk anew; its error, if it has one, is kept for the views. */

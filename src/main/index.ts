@@ -50,6 +50,8 @@ starting.catch((error: unknown) => {
   electron.app.exit(70);
 });
 
+// Node opens its inspector to the whole machine at this signal, unless somebody else takes it.
+process.on("SIGUSR1", () => undefined);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     void starting.then((desktop) => desktop?.quitNow());

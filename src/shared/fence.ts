@@ -8,20 +8,23 @@
 export const FENCE = {
   /** A strategy cannot do it at all. */
   stops: [
+    "Reaching Node: its code runs in a realm that has the language alone. Only texts go in and out.",
     "Reading or writing files, other processes and threads, the environment, code made from text, clocks and chance of its own.",
-    "The network, as far as JavaScript reaches it.",
+    "The network: no name in the realm leads to it, and on Linux the system gives the process none where it lets a user do that.",
     "Changing what another strategy sees or calls: what they share is frozen, and each has its own copy of what it imports.",
+    "Running without its fence: a process that finds Node's permission model or the realm missing loads no strategy file.",
   ],
   /** It can do it, and it costs its own run. */
   ends: [
     "An endless loop, wait or chain of promises: its process is ended at the hard deadline.",
-    "Memory: a process that outgrows its limit is ended, and the strategy that made it grow goes on in one of its own.",
+    "Memory: the heap is limited, on Linux all memory. A process that outgrows it is ended; who made it grow gets one of its own.",
     "Three runs in a row that had to be ended put it in quarantine, until somebody resumes it.",
-    "What it throws, and results that are no orders, too many or too large: the run is failed and its orders are dropped.",
+    "What it throws, and results that are no orders or too large: the run is failed and its orders are dropped.",
+    "More than 1,000 orders in a run or in a second: the run is refused as too_many_orders before risk or router see it.",
   ],
   /** Nobody stops it here. */
   leaves: [
-    "An attack on Node itself. On this version of Node the network is taken from JavaScript, not closed by the system.",
+    "A fault of the engine or of the system itself. `logos doctor` shows which layers hold on this machine.",
     "Code of strangers should run on another machine.",
     "Bad trades within your limits. That is what the limits are for.",
   ],

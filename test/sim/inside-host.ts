@@ -5,6 +5,7 @@
  * 1. What a strategy throws or returns wrongly is an outcome of its run; one that does not load says why, and the others run.
  * 2. A strategy that hangs cannot be ended here, and nothing is taken away from it: no file that hangs or ends its process runs here.
  */
+import { pathToFileURL } from "node:url";
 import type { StrategyConfig } from "../../src/shared/desk.ts";
 import type { Strategy } from "../../src/shared/strategy.ts";
 import type { Workspace } from "../../src/store/index.ts";
@@ -23,7 +24,8 @@ async function load(config: StrategyConfig, workspace: Workspace): Promise<Strat
     const file = strategyFile(workspace, module);
     if (typeof file === "string") return file;
     loads += 1;
-    const loaded = (await import(file.url(name, `&n=${loads}`))) as { readonly default?: unknown };
+    const address = `${pathToFileURL(file.path).href}?as=${encodeURIComponent(name)}&n=${loads}`;
+    const loaded = (await import(address)) as { readonly default?: unknown };
     return strategyOf(loaded.default);
   } catch (error) {
     return `${module} does not load: ${problemOf(error, module)}`;

@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
-import { checkHosting } from "../../live/host/index.ts";
+import { checkHosting, LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Check {
@@ -60,11 +60,27 @@ function permissionCheck(folder: string): Omit<Check, "name"> {
   return { state: "ok", found: `${folder} can be written` };
 }
 
-async function hostCheck(folder: string): Promise<Omit<Check, "name">> {
-  const problem = await checkHosting(openWorkspace(folder));
+type Hosted = Awaited<ReturnType<typeof checkHosting>>;
+
+function hostCheck({ problem }: Hosted): Omit<Check, "name"> {
   return problem === null
     ? { state: "ok", found: "a process for strategies starts and runs one" }
     : { state: "missing", found: problem };
+}
+
+/** What of the fence around strategies holds on this machine. */
+function fenceCheck({ layers }: Hosted): Omit<Check, "name"> {
+  if (layers === null)
+    return { state: "missing", found: "no process for strategies starts, so nothing of it can be seen" };
+  const missing = LAYER_NAMES.filter((name) => !layers[name]);
+  const state =
+    missing.length === 0
+      ? "ok"
+      : missing.some((name) => name === "realm" || name === "permission")
+        ? "missing"
+        : "warning";
+  const found = LAYER_NAMES.map((name) => LAYER_TEXTS[name][layers[name] ? "holds" : "missing"]).join("; ");
+  return { state, found };
 }
 
 function clockCheck(): Omit<Check, "name"> {
@@ -88,6 +104,9 @@ function electronCheck(): Omit<Check, "name"> {
 
 async function doctor({ output, workspace: path }: Context): Promise<number> {
   const workspace = workspaceAt(path);
+  const hosting = (async () => checkHosting(openWorkspace(path)))();
+  // What it fails with is reported by the checks that wait for it.
+  hosting.catch(() => undefined);
   const checks: Check[] = await Promise.all([
     attempt("Node", () => ({
       state: Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN ? "ok" : "missing",
@@ -100,7 +119,8 @@ async function doctor({ output, workspace: path }: Context): Promise<number> {
     attempt("disk", () => diskCheck(workspace.path)),
     attempt("permissions", () => permissionCheck(workspace.sessions)),
     attempt("journal", () => walCheck(workspace.path)),
-    attempt("strategies", () => hostCheck(path)),
+    attempt("strategies", async () => hostCheck(await hosting)),
+    attempt("fence", async () => fenceCheck(await hosting)),
     attempt("clock", clockCheck),
     attempt("views", () =>
       existsSync(join(top, "out", "renderer", "index.html"))

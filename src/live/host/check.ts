@@ -18,6 +18,8 @@ import { isModuleFile, type Workspace } from "../../store/index.ts";
 import { nodeTimers } from "../clock/index.ts";
 import type { RunPicture, RunResult } from "../session/parts.ts";
 import { strategyFile } from "../strategies/files.ts";
+import type { Layers } from "./layers.ts";
+import { ProcessHost } from "./process-host.ts";
 import { createStrategyHost, type HostSettings } from "./strategy-host.ts";
 
 const RUNS = 60;
@@ -66,6 +68,8 @@ const SIGNS: readonly (readonly [pattern: RegExp, text: string])[] = [
     "types are taken out and nothing is translated: no enum, no namespace",
   ],
 ];
+/** Characters of a line that are looked at: patterns may take long over a line of blanks. */
+const LINE_MAX = 400;
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/;
 
 /** A name that no desk file takes: the file may be right, and could not be used. */
@@ -78,7 +82,8 @@ function complaintsOfName(module: string): Complaint[] {
 /** What the text itself shows, line by line. */
 function complaintsOfText(text: string): Complaint[] {
   const complaints: Complaint[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
+  for (const [index, whole] of text.split("\n").entries()) {
+    const line = whole.slice(0, LINE_MAX);
     if (/^\s*(?:\/\/|\*|\/\*)/.test(line)) continue;
     const name = /^\s*import\s+type\b/.test(line) ? undefined : IMPORT.exec(line)?.[1];
     if (name !== undefined && !name.startsWith("."))
@@ -144,6 +149,7 @@ class MadeUpMarket {
 }
 
 interface Trial {
+  readonly layers: Layers | null;
   readonly complaints: Complaint[];
   readonly orders: string[];
   readonly runs: number;
@@ -181,7 +187,7 @@ async function tryIt(workspace: Workspace, config: StrategyConfig, replacedAt: n
   } finally {
     host.close();
   }
-  return { complaints, orders, runs };
+  return { layers: host instanceof ProcessHost ? host.layers : null, complaints, orders, runs };
 }
 
 const belowLot = (run: number, { symbol, quantity }: OrderIntent): string =>
@@ -213,10 +219,16 @@ const configOf = (module: string): StrategyConfig => ({
   group: "default",
 });
 
-/** Whether strategies can run on this machine: why a built-in one does not, or null. */
-export async function checkHosting(workspace: Workspace): Promise<string | null> {
-  const { complaints } = await tryIt(workspace, configOf("momentum"), null);
-  return complaints[0]?.text ?? null;
+/** How strategies can run on this machine: why a built-in one does not, or null; and what of the fence holds. */
+export interface Hosting {
+  readonly problem: string | null;
+  readonly layers: Layers | null;
+}
+
+/** Tries a built-in strategy in a process of its own. */
+export async function checkHosting(workspace: Workspace): Promise<Hosting> {
+  const { complaints, layers } = await tryIt(workspace, configOf("momentum"), null);
+  return { problem: complaints[0]?.text ?? null, layers };
 }
 
 /**

@@ -5,36 +5,23 @@
  * 2. Each run is answered before the next one begins: so whoever listens knows which one is under way. Runs that are asked for
  *    together are answered together, within `TOGETHER_MS`: who listens then knows no more than that it is one of them.
  * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
- * 4. Before the first strategy is loaded its own means are taken away (`lockdown.ts`).
+ * 4. Before the first strategy is loaded it finds out which layers of the fence hold around it (`layers.ts`), and its own means are
+ *    taken away (`lockdown.ts`). A user's file runs in a realm of its own (`engine.ts`), or not at all.
  * 5. What a user's code sets off belongs to its own run: promises are waited for before the answer, so one that never comes to rest
  *    hangs in its own run, and one that nobody catches fails it.
+ * 6. Texts of a strategy are cut before they are sent: none can make a message that its receiver refuses.
  */
-import { readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Bar } from "../../shared/market.ts";
-import type { Strategy } from "../../shared/strategy.ts";
 import type { RunResult } from "../session/parts.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
-import {
-  hookProblem,
-  lineIn,
-  prepareStrategy,
-  problemOf,
-  StrategyInstance,
-  strategyOf,
-  unknownHook,
-} from "../strategies/instance.ts";
-import { lockDown, restrictModules } from "./lockdown.ts";
-import {
-  barsOfRows,
-  TOGETHER_MAX,
-  type BarsStep,
-  type FromHost,
-  type LoadStep,
-  type Ran,
-  type RunStep,
-} from "./protocol.ts";
+import { prepareStrategy, StrategyInstance } from "../strategies/instance.ts";
+import { Realm } from "./engine.ts";
+import { Histories, type BarsStep, type Synced } from "./history.ts";
+import { findLayers, refusalOf, type Layers } from "./layers.ts";
+import { lockDown } from "./lockdown.ts";
+import { parserIsBroken } from "./sources.ts";
+import { TEXT_MAX, TOGETHER_MAX, type FromHost, type LoadStep, type RunStep } from "./protocol.ts";
 import type { Step, ToHost } from "./protocol.ts";
 
 /** Milliseconds between two heartbeats that are passed on. */
@@ -96,25 +83,42 @@ function openPort(): Port {
   };
 }
 
-interface History {
-  bars: Bar[];
-  total: number;
-  picture: readonly Bar[] | null;
+/** A strategy that is loaded: a built-in one in the process's own realm, a user's in its own. */
+interface Loaded {
+  readonly barsNeeded: number;
+  /** Whether it is a user's, whose promises have to come to rest. */
+  readonly own: boolean;
+  /** Answers a run's result as JSON. */
+  readonly run: (step: RunStep) => string;
 }
+
+/** An answer on its way; `written` is waited for where many or large ones are. Null where there is nothing to wait for. */
+type Sent = { readonly written: Promise<void> } | null;
+
+const sentOf = (written: Promise<void> | null): Sent => (written === null ? null : { written });
+
+const cut = (text: string): string => (text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1)}…`);
 
 class Host {
   readonly #port: Port;
-  readonly #instances = new Map<string, StrategyInstance>();
-  readonly #bars = new Map<string, History>();
+  readonly #folder: string;
+  readonly #layers: Layers;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #bars = new Histories();
+  /** How far the realm's copies of the histories are. */
+  readonly #synced = new Map<string, Synced>();
+  #realm: Realm | null = null;
   readonly #steps: { readonly step: Step; readonly together: boolean }[] = [];
   /** Answers that wait for each other, since the last that were sent. */
-  #answers: Ran[] = [];
+  #answers: string[] = [];
   #answeredMs = 0;
-  #working = false;
+  /** Also true until it may begin. */
+  #working = true;
   #guarded: readonly number[] = [];
   #unsent = 0;
   #job = 0;
-  #loading = false;
+  /** Characters of the answers that wait. */
+  #waiting = 0;
   /** What was rejected and caught by nobody, since it was last asked for. */
   #stray: { readonly error: unknown } | null = null;
   #lastBeat = 0;
@@ -124,13 +128,26 @@ class Host {
 
   constructor(port: Port, folder: string) {
     this.#port = port;
+    this.#folder = folder;
+    this.#layers = findLayers();
     // Types are taken out by a part of Node that is loaded when it is first needed, and could not be any more.
     stripTypeScriptTypes("const ready: boolean = true;");
     onRejection((error) => {
       this.#stray ??= { error };
     });
-    restrictModules(folder, () => this.#loading);
-    lockDown();
+  }
+
+  /** Makes the strategies' realm, takes this process's own means away, and says that it is ready. */
+  async begin(): Promise<void> {
+    if (refusalOf(this.#layers) === null) this.#realm = await Realm.make(() => this.#beat());
+    registerHooks({
+      resolve: (specifier) => {
+        throw new Error(`${specifier.slice(0, 200)} cannot be loaded into this process any more`);
+      },
+    });
+    lockDown("host");
+    void this.tell({ kind: "ready", layers: this.#layers });
+    void this.#work();
   }
 
   hear(text: unknown): void {
@@ -155,7 +172,10 @@ class Host {
   }
 
   tell(message: FromHost): Promise<void> | null {
-    const text = JSON.stringify(message);
+    return this.#send(JSON.stringify(message));
+  }
+
+  #send(text: string): Promise<void> | null {
     this.#unsent += 1;
     if (text.length < LARGE_CHARS && this.#unsent < UNSENT_MAX) {
       this.#port.send(text, () => {
@@ -176,45 +196,54 @@ class Host {
     for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift()) {
       const { step, together } = next;
       if (step.kind === "bars") {
-        this.#take(step);
+        this.#bars.take(step);
         continue;
       }
-      const told = step.kind === "load" ? await this.#load(step) : await this.#run(step);
-      const sent = told.kind === "ran" && together ? this.#gather(told) : this.tell(told);
-      if (sent !== null) await sent;
+      const sent = await (step.kind === "load" ? this.#load(step) : this.#run(step, together));
+      if (sent !== null) await sent.written;
     }
     this.#working = false;
   }
 
   /** Keeps an answer back for those that follow, as long as there are any and it is not for long. */
-  #gather(told: Ran): Promise<void> | null {
-    this.#answers.push(told);
+  #gather(text: string): Promise<void> | null {
+    this.#answers.push(text);
+    this.#waiting += text.length;
     const now = clock();
     const more = this.#steps[0]?.together === true && this.#answers.length < TOGETHER_MAX;
-    if (more && now - this.#answeredMs < TOGETHER_MS) return null;
+    if (more && this.#waiting < LARGE_CHARS && now - this.#answeredMs < TOGETHER_MS) return null;
     this.#answeredMs = now;
-    const answers = this.#answers;
+    this.#waiting = 0;
+    const answers = this.#answers.join(",");
     this.#answers = [];
-    return this.tell({ kind: "answers", told: answers });
+    return this.#send(`{"kind":"answers","told":[${answers}]}`);
   }
 
-  async #load(step: LoadStep): Promise<FromHost> {
+  async #load(step: LoadStep): Promise<Sent> {
     const { job, strategy } = step;
     this.#job = job;
-    const problem = await this.#make(step);
-    const barsNeeded = this.#instances.get(strategy)?.barsNeeded ?? 0;
-    return { kind: "loaded", job, problem, barsNeeded };
+    const { problem, digest } = await this.#make(step);
+    const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
+    if (!parserIsBroken()) return sentOf(this.tell({ kind: "loaded", job, problem, barsNeeded, digest }));
+    // Whoever comes next needs a parser that works: this process ends, and another one takes its place.
+    return new Promise(() => {
+      this.#port.send(JSON.stringify({ kind: "loaded", job, problem, barsNeeded, digest }), () => endProcess(65));
+    });
   }
 
-  /** Makes a strategy anew from its state; answers why it cannot. */
-  async #make(step: LoadStep): Promise<string | null> {
-    const { strategy: name, module, url, symbols, params, sizing, seed, state } = step;
-    this.#instances.delete(name);
-    const strategy =
-      url === null
-        ? (builtInStrategies[module] ?? `${module} is no built-in strategy`)
-        : await this.#import(url, module);
-    if (typeof strategy === "string") return strategy;
+  /** Makes a strategy afresh from its state; answers why it cannot, and the digest of all that its file is made of. */
+  async #make(step: LoadStep): Promise<{ readonly problem: string | null; readonly digest: string | null }> {
+    this.#loaded.delete(step.strategy);
+    const made = step.file ? await this.#makeOwn(step) : this.#makeBuiltIn(step);
+    if (typeof made.loaded === "string") return { problem: cut(made.loaded), digest: made.digest };
+    this.#loaded.set(step.strategy, made.loaded);
+    return { problem: null, digest: made.digest };
+  }
+
+  #makeBuiltIn(step: LoadStep): { readonly loaded: Loaded | string; readonly digest: null } {
+    const { module, symbols, params, sizing, seed, state } = step;
+    const strategy = builtInStrategies[module];
+    if (strategy === undefined) return { loaded: `${module} is no built-in strategy`, digest: null };
     const metas = new Map(step.metas.map((meta) => [meta.symbol, Object.freeze(meta)]));
     const prepared = prepareStrategy(strategy, module, params, {
       symbols: Object.freeze(symbols),
@@ -223,43 +252,67 @@ class Host {
       metaOf: (symbol) => metas.get(symbol),
       heartbeat: () => this.#beat(),
     });
-    if (typeof prepared === "string") return prepared;
-    this.#instances.set(name, new StrategyInstance(prepared, url === null ? null : module, state));
-    return null;
+    if (typeof prepared === "string") return { loaded: prepared, digest: null };
+    const instance = new StrategyInstance(prepared, null, state);
+    const run = ({ strategy: name, run: number, ...at }: RunStep): string => {
+      const bars = this.#bars.picture(Object.keys(at.positions));
+      return JSON.stringify(instance.run({ ...pictureOf(at), strategy: name, run: number, bars }));
+    };
+    return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, digest: null };
   }
 
-  async #import(url: string, module: string): Promise<Strategy | string> {
-    this.#loading = true;
-    const strategy = await load(url, module);
-    const stray = await this.#settled(module);
-    this.#loading = false;
-    return stray === null ? strategy : `${module} does not load: ${stray}`;
+  async #makeOwn(step: LoadStep): Promise<{ readonly loaded: Loaded | string; readonly digest: string | null }> {
+    const { strategy, module, symbols, params, sizing, seed, metas, state } = step;
+    const realm = this.#realm;
+    if (realm === null) return { loaded: `${module} does not load: ${refusalOf(this.#layers) ?? ""}`, digest: null };
+    const asked = { kind: "load", strategy, module, symbols, params, sizing, seed, metas, state } as const;
+    const { problem, barsNeeded, digest } = await realm.load(this.#folder, asked, step.digest);
+    const stray = await this.#settled(realm);
+    if (problem !== null) return { loaded: problem, digest };
+    if (stray !== null) {
+      realm.handle({ kind: "drop", strategy });
+      return { loaded: `${module} does not load: ${stray}`, digest };
+    }
+    const run = (ran: RunStep): string => this.#runIn(realm, ran);
+    return { loaded: { barsNeeded, own: true, run }, digest };
+  }
+
+  /** Runs a user's strategy: the realm is brought up to date by the bars that it lacks, and answers with a text. */
+  #runIn(realm: Realm, { strategy, run, ...at }: RunStep): string {
+    const bars: BarsStep[] = [];
+    for (const symbol of Object.keys(at.positions)) {
+      const history = this.#bars.of(symbol);
+      const step = history?.since(this.#synced.get(symbol)) ?? null;
+      if (history === undefined || step === null) continue;
+      this.#synced.set(symbol, history.synced);
+      bars.push(step);
+    }
+    return realm.handle({ kind: "run", bars, picture: { ...pictureOf(at), strategy, run } });
   }
 
   /** Waits for what a user's code has set off; answers what of it failed. */
-  async #settled(module: string): Promise<string | null> {
+  async #settled(realm: Realm): Promise<string | null> {
     await turn();
     const stray = this.#stray;
     this.#stray = null;
-    return stray === null ? null : `a promise failed and nobody caught it: ${problemOf(stray.error, module)}`;
+    return stray === null ? null : `a promise failed and nobody caught it: ${realm.describe(stray.error)}`;
   }
 
-  async #run(step: RunStep): Promise<Ran> {
-    const { job, load: first, strategy, run, now, marks, positions, openOrders, fills, updates, bar } = step;
+  async #run(step: RunStep, together: boolean): Promise<Sent> {
+    const { job, load: first, strategy } = step;
     this.#job = job;
-    const problem = first === null ? null : await this.#make(first);
-    const instance = this.#instances.get(strategy);
-    if (problem !== null || instance === undefined) {
-      const message = problem ?? `${strategy} is not loaded`;
-      return { kind: "ran", job, result: { outcome: "threw", orders: [], message }, rss: this.#held(clock()) };
-    }
+    const problem = first === null ? null : (await this.#make(first)).problem;
+    const loaded = this.#loaded.get(strategy);
     const began = clock();
-    const bars: Record<string, readonly Bar[]> = {};
-    for (const symbol of Object.keys(positions)) bars[symbol] = this.#picture(symbol);
-    const result = instance.run({ strategy, run, now, bars, marks, positions, openOrders, fills, updates, bar });
-    const stray = instance.file === null ? null : await this.#settled(instance.file);
-    const told: RunResult = stray === null ? result : { ...result, outcome: "threw", orders: [], message: stray };
-    return { kind: "ran", job, result: told, rss: this.#held(began) };
+    let text: string;
+    if (problem !== null || loaded === undefined) text = threw(problem ?? `${strategy} is not loaded`);
+    else {
+      text = loaded.run(step);
+      const stray = loaded.own && this.#realm !== null ? await this.#settled(this.#realm) : null;
+      if (stray !== null) text = threw(stray, (JSON.parse(text) as RunResult).state);
+    }
+    const ran = `{"kind":"ran","job":${job},"rss":${this.#held(began)},"result":${text}}`;
+    return sentOf(together ? this.#gather(ran) : this.#send(ran));
   }
 
   /** Bytes that the process holds, measured anew after a run that could have made it grow. */
@@ -271,26 +324,6 @@ class Host {
     return this.#rss;
   }
 
-  #take(step: BarsStep): void {
-    const { symbol, fresh, total } = step;
-    let history = this.#bars.get(symbol);
-    if (history === undefined || fresh) {
-      history = { bars: [], total, picture: null };
-      this.#bars.set(symbol, history);
-    }
-    for (const bar of barsOfRows(symbol, step.rows)) history.bars.push(bar);
-    history.total = total;
-    if (history.bars.length >= 2 * total) history.bars.splice(0, history.bars.length - total);
-    history.picture = null;
-  }
-
-  #picture(symbol: string): readonly Bar[] {
-    const history = this.#bars.get(symbol);
-    if (history === undefined) return [];
-    history.picture ??= Object.freeze(history.total === 0 ? [] : history.bars.slice(-history.total));
-    return history.picture;
-  }
-
   #beat(): void {
     const now = clock();
     if (now - this.#lastBeat < BEAT_MS) return;
@@ -299,41 +332,31 @@ class Host {
   }
 
   #stop(): void {
-    for (const instance of this.#instances.values()) instance.stop();
+    this.#realm?.handle({ kind: "stop" });
     endProcess(0);
   }
 }
 
-/** Where a file's syntax breaks: of JavaScript the engine says only what is wrong, and the parser of types says where. */
-function syntaxLine(url: string, error: Error): number | null {
-  if (error.name !== "SyntaxError") return null;
-  try {
-    stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"));
-    return null;
-  } catch (problem) {
-    const [, line] = /^[^\n]*:(\d+)\n/.exec(String((problem as Error).stack)) ?? [];
-    return line === undefined ? null : Number(line);
-  }
-}
+/** A run's picture without what names it and its bars. */
+const pictureOf = ({ now, marks, positions, openOrders, fills, updates, bar }: Omit<RunStep, "strategy" | "run">) => ({
+  now,
+  marks,
+  positions,
+  openOrders,
+  fills,
+  updates,
+  bar,
+});
 
-/** A user's strategy, or why its file is none. */
-async function load(url: string, module: string): Promise<Strategy | string> {
-  try {
-    const loaded = (await import(url)) as { readonly default?: unknown };
-    const stray = unknownHook(loaded);
-    const strategy = stray === null ? strategyOf(loaded.default) : hookProblem(stray);
-    return typeof strategy === "string" ? `${module}: ${strategy}` : strategy;
-  } catch (error) {
-    const line = error instanceof Error ? (lineIn(error.stack, module) ?? syntaxLine(url, error)) : null;
-    return `${module} does not load${line === null ? "" : ` (line ${line})`}: ${problemOf(error)}`;
-  }
-}
+/** The result of a run that failed, as JSON. */
+const threw = (message: string, state?: string | null): string =>
+  JSON.stringify({ outcome: "threw", orders: [], message: cut(message), ...(state === undefined ? {} : { state }) });
 
 const port = openPort();
 // A terminal's Ctrl-C goes to every process of the group; the session's own decides what becomes of this one.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 const onGone = process.once.bind(process, "disconnect") as (call: () => void) => void;
-const host = new Host(port, process.argv[2] ?? "file:///nowhere/");
+const host = new Host(port, fileURLToPath(process.argv[2] ?? "file:///nowhere/"));
 onGone(() => host.orphaned());
 port.listen((text) => host.hear(text));
-void host.tell({ kind: "ready" });
+await host.begin();

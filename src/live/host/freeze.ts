@@ -1,8 +1,8 @@
 /**
- * Freezes what the strategies of one process have in common: the language's own objects and the global names.
+ * Freezes what code of one realm has in common: the language's own objects and the global names.
  *
- * 1. Afterwards no strategy can change what another one, or the host itself, calls: neither `Array.prototype.map` nor `Math`, nor a
- *    global name, and it can leave nothing for another one to find.
+ * 1. Afterwards nothing that runs in the realm can change what the realm's own modules call: neither `Array.prototype.map` nor `Math`,
+ *    nor a global name.
  * 2. What programs do often and harmlessly still works: an object's own `toString`, an error class with its own `name`.
  * 3. It is done once, before the first strategy is loaded, and cannot be taken back.
  */
@@ -15,7 +15,9 @@ const KEPT: ReadonlySet<string> = new Set(
     "ArrayBuffer SharedArrayBuffer Atomics DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array " +
     "BigUint64Array BigInt64Array Uint8ClampedArray Float16Array Float32Array Float64Array Map Set WeakMap WeakSet BigInt Iterator " +
     "Proxy Reflect DisposableStack AsyncDisposableStack decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape " +
-    "eval isFinite isNaN structuredClone console"
+    "eval isFinite isNaN structuredClone console " +
+    // What a realm's own modules put there (`engine.ts`, `realm.ts`).
+    "Import logosCall logosThrow"
   ).split(" "),
 );
 

@@ -9,6 +9,7 @@
 import type { Bar } from "../../shared/market.ts";
 import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
 import type { JobFailure } from "./failures.ts";
+import type { Layers } from "./layers.ts";
 import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
 import type { RunPicture } from "../session/parts.ts";
 
@@ -42,6 +43,8 @@ export interface ProcessEvents {
   /** It ended by itself, or said what it must not say and was ended. */
   readonly broke: (process: HostProcess, why: string) => void;
   readonly gone: (process: HostProcess) => void;
+  /** It may be asked from here on, and these layers of the fence hold around it. */
+  readonly ready: (layers: Layers) => void;
 }
 
 export class HostProcess {
@@ -183,6 +186,7 @@ export class HostProcess {
     if (told.kind === "ready") {
       this.#ready = true;
       this.headSinceMs = this.#nowMs();
+      this.#events.ready(told.layers);
       return;
     }
     if (told.kind === "answers") {

@@ -2,11 +2,12 @@
  * Starts host processes: Node's `fork`, or Electron's `utilityProcess` behind the same interface.
  *
  * 1. A host process starts with an empty environment and with Node's permission model: it may read the program, its packages and
- *    the strategies folder, and write nothing. On Node 24 the permission model leaves the network alone; `lockdown.ts` does not.
+ *    the strategies folder, and write nothing. On Node 24 the permission model leaves the network alone; on Linux the system takes it
+ *    away where it lets a user do that.
  * 2. A host process never keeps the session's process alive by itself, only while something is asked of it.
  * 3. When the session's process ends, so do all of its host processes.
  */
-import { fork } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
@@ -43,7 +44,35 @@ export interface ChildRequest {
   readonly entry: string;
   readonly arguments: readonly string[];
   readonly execArguments: readonly string[];
+  /** Of its heap. */
+  readonly memoryMb: number;
   readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a shell does before Node begins, on Linux: it limits the memory of the process, and takes its network away where the system
+ * lets a user do that. Each step is left out where it is not possible; the process finds out what holds (`layers.ts`).
+ */
+const FENCED = [
+  'ulimit -d "$0" 2>/dev/null',
+  // Root has a network of its own for the asking; anybody else needs a name space of users for it.
+  'for spaces in "--net" "--user --net"; do',
+  'if unshare $spaces true 2>/dev/null; then exec unshare $spaces "$@"; fi',
+  "done",
+  'exec "$@"',
+].join("\n");
+/** Megabytes that a process of Node asks of the system besides its heap and what is measured after each run. */
+const DATA_BESIDE_MB = 800;
+
+/** How Node is started with some flags: by a shell, where one can take something away first. */
+function fenced(
+  node: string,
+  { execArguments, memoryMb }: ChildRequest,
+): { readonly program: string; readonly flags: string[] } {
+  const flags = [...execArguments];
+  if (process.platform !== "linux" || !existsSync("/bin/sh")) return { program: node, flags };
+  const kilobytes = String((DATA_BESIDE_MB + memoryMb) * 1_024);
+  return { program: "/bin/sh", flags: ["-c", FENCED, kilobytes, node, ...flags] };
 }
 
 /** Starts one process. Throws when that cannot even be tried. */
@@ -73,48 +102,72 @@ function stepBack(pid: number | undefined, nice: number): void {
   }
 }
 
-/** Node's `fork`. */
-export const forkChild: LaunchChild = (request, events) => {
-  const child = fork(request.entry, [...request.arguments], {
-    execArgv: [...request.execArguments],
-    env: { ...request.env },
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let errors = "";
-  let over = false;
-  const held = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void } | null];
-  const handle: ChildHandle = {
-    get pid() {
-      return child.pid;
-    },
-    send: (text) => {
-      // A process that ends between two messages tells so by its end; the message's own failure says nothing more.
-      if (child.connected) child.send(text, () => undefined);
-    },
-    kill: () => void child.kill("SIGKILL"),
-    stepBack: (nice) => stepBack(child.pid, nice),
-    hold: (wanted) => {
-      for (const one of held) one?.[wanted ? "ref" : "unref"]?.();
-    },
+/** Node's `fork` of a program that is Node. */
+const forkOf =
+  (node: string): LaunchChild =>
+  (request, events) => {
+    const { program, flags } = fenced(node, request);
+    const child = fork(request.entry, [...request.arguments], {
+      execPath: program,
+      execArgv: flags,
+      env: { ...request.env },
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    let errors = "";
+    let over = false;
+    const held = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void } | null];
+    const handle: ChildHandle = {
+      get pid() {
+        return child.pid;
+      },
+      send: (text) => {
+        // A process that ends between two messages tells so by its end; the message's own failure says nothing more.
+        if (child.connected) child.send(text, () => undefined);
+      },
+      kill: () => void child.kill("SIGKILL"),
+      stepBack: (nice) => stepBack(child.pid, nice),
+      hold: (wanted) => {
+        for (const one of held) one?.[wanted ? "ref" : "unref"]?.();
+      },
+    };
+    const end = (code: number | null, signal: string | null): void => {
+      if (over) return;
+      over = true;
+      letGo(handle);
+      events.ended({ code, signal, errors });
+    };
+    child.stderr?.on("data", (piece: Buffer) => {
+      errors = (errors + piece.toString("utf8")).slice(-ERROR_CHARS_MAX);
+    });
+    child.on("message", events.message);
+    child.on("close", end);
+    child.on("error", (error) => {
+      errors = (errors + error.message).slice(-ERROR_CHARS_MAX);
+      if (child.pid === undefined) end(null, null);
+    });
+    return keep(handle);
   };
-  const end = (code: number | null, signal: string | null): void => {
-    if (over) return;
-    over = true;
-    letGo(handle);
-    events.ended({ code, signal, errors });
-  };
-  child.stderr?.on("data", (piece: Buffer) => {
-    errors = (errors + piece.toString("utf8")).slice(-ERROR_CHARS_MAX);
-  });
-  child.on("message", events.message);
-  child.on("close", end);
-  child.on("error", (error) => {
-    errors = (errors + error.message).slice(-ERROR_CHARS_MAX);
-    if (child.pid === undefined) end(null, null);
-  });
-  return keep(handle);
-};
+
+/** Node's `fork` of the program that runs this. */
+export const forkChild: LaunchChild = forkOf(process.execPath);
+
+/**
+ * Where this program is not Node itself: the Node that came with the packages, or the system's; null where there is none that is new
+ * enough, or where it could not read the program's files. Electron's own processes know no permission model, and then no strategy
+ * file is loaded.
+ */
+export function nodeChild(): LaunchChild | null {
+  const top = topOf(import.meta.dirname);
+  if (top.includes(".asar")) return null;
+  const bundled = join(top, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
+  for (const program of [bundled, "node"]) {
+    const { stdout, status } = spawnSync(program, ["--version"], { encoding: "utf8", timeout: 5_000 });
+    const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(status === 0 ? stdout : "") ?? [];
+    if (Number(major) > 24 || (Number(major) === 24 && Number(minor) >= 8)) return forkOf(program);
+  }
+  return null;
+}
 
 /** What is needed of Electron's `utilityProcess`. */
 export interface UtilityProcesses {
@@ -203,9 +256,12 @@ export function childRequest(strategies: string, memoryMb: number): ChildRequest
     join(top, "node_modules"),
     join(top, "package.json"),
     strategies,
+    ...(process.platform === "linux" ? ["/proc/self/limits"] : []),
   ];
   const execArguments = [
     "--permission",
+    "--disable-sigusr1",
+    "--experimental-vm-modules",
     ...readable.flatMap(bothOf).map((path) => `--allow-fs-read=${path}`),
     `--max-old-space-size=${memoryMb}`,
     "--disallow-code-generation-from-strings",
@@ -221,6 +277,7 @@ export function childRequest(strategies: string, memoryMb: number): ChildRequest
     entry,
     arguments: [folder],
     execArguments,
+    memoryMb,
     env: { TZ: "UTC", ...(root === undefined ? {} : { SystemRoot: root }) },
   };
 }

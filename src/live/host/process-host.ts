@@ -20,6 +20,8 @@ import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/part
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
 import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
+import type { Layers } from "./layers.ts";
+import { withinRate, type OrderRate } from "./order-rate.ts";
 import type { FromHost, LoadStep } from "./protocol.ts";
 
 /** Processes for single strategies; past that they share the least crowded of them. */
@@ -35,7 +37,6 @@ const START_MS = 60_000;
 const CLOSE_MS = 250;
 const WATCH_MS = 10;
 const WATCH_VIRTUAL_MS = 100;
-/** What a process of Node holds besides its heap. */
 const RSS_BESIDE_MB = 200;
 
 /** Limits of a process host. Milliseconds are the machine's. */
@@ -49,18 +50,21 @@ export interface ProcessLimits {
   readonly stallMs: number;
 }
 
-/** A strategy to be hosted; `step` makes its load anew, or says why it cannot be loaded any more. */
+/** A strategy to be hosted; `step` makes its load from its state and from the digest of what it is made of. */
 export interface ToHostStrategy {
   readonly config: StrategyConfig;
   /** True for one of the program's own, which neither hangs nor meddles. */
   readonly builtIn: boolean;
-  readonly step: (job: number, state: string | null) => LoadStep | string;
+  readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
 interface Hosted extends ToHostStrategy {
   readonly slot: number;
   home: HostProcess | null;
   state: string | null;
+  /** Of all that its file is made of, since it was first loaded. */
+  digest: string | null;
+  readonly rate: OrderRate;
   offences: number;
   apart: boolean;
   /** Bytes by which its processes grew while it ran. */
@@ -80,6 +84,8 @@ export interface ProcessHostOptions {
 export class ProcessHost implements HostPort {
   readonly notLoaded: Map<string, string>;
   barsNeeded = 1;
+  /** The layers of the fence that the first process found; null before. */
+  layers: Layers | null = null;
   onHeartbeat: (strategy: string) => void = () => undefined;
   readonly #options: ProcessHostOptions;
   readonly #hosted = new Map<string, Hosted>();
@@ -102,18 +108,13 @@ export class ProcessHost implements HostPort {
       beat: (job) => this.onHeartbeat(job.strategy),
       broke: (process, why) => this.#broke(process, why),
       gone: (process) => this.#gone(process),
+      ready: (layers) => void (this.layers ??= layers),
     };
     const slots = Math.min(options.limits.processes, options.strategies.length);
-    for (const [index, strategy] of options.strategies.entries())
-      this.#hosted.set(strategy.config.name, {
-        ...strategy,
-        slot: index % slots,
-        home: null,
-        state: null,
-        offences: 0,
-        apart: false,
-        growth: 0,
-      });
+    for (const [index, strategy] of options.strategies.entries()) {
+      const fresh = { slot: index % slots, home: null, state: null, digest: null, rate: { orders: [] } };
+      this.#hosted.set(strategy.config.name, { ...strategy, ...fresh, offences: 0, apart: false, growth: 0 });
+    }
     for (let slot = 0; slot < slots; slot += 1) this.#shared.push(this.#launch());
   }
 
@@ -142,7 +143,7 @@ export class ProcessHost implements HostPort {
     if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
-        resolve(runResultOf(told));
+        resolve(withinRate(hosted.rate, picture.now, runResultOf(told)));
       });
     });
   }
@@ -192,7 +193,10 @@ export class ProcessHost implements HostPort {
     if (problem !== null) {
       this.notLoaded.set(name, problem);
       this.#hosted.delete(name);
-    } else if (told.kind === "loaded") this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
+    } else if (told.kind === "loaded") {
+      this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
+      hosted.digest = told.digest;
+    }
   }
 
   #ask(hosted: Hosted, picture: RunPicture | null, limits: RunLimits | null, answer: (told: Answer) => void): void {
@@ -225,8 +229,7 @@ export class ProcessHost implements HostPort {
     if (this.#unstartable !== null) return job.answer({ kind: "refused", message: this.#unstartable });
     const process = this.#homeOf(hosted);
     const has = process.loaded.has(job.strategy);
-    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state);
-    if (typeof load === "string") return job.answer({ kind: "refused", message: load });
+    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state, hosted.digest);
     if (job.picture !== null) process.run(job, job.picture, load);
     else if (load !== null) process.load(job, load);
   }

@@ -11,11 +11,13 @@ import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OpenOrder, OrderUpdate, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { RunResult } from "../session/parts.ts";
+import { rowsOf, type BarsStep } from "./history.ts";
+import { layersOf, type Layers } from "./layers.ts";
 import { checkResult } from "../strategies/result.ts";
 import { STATE_CHARS_MAX } from "../strategies/instance.ts";
 
 export const MESSAGE_CHARS_MAX = 32_000_000;
-const TEXT_MAX = 2_000;
+export const TEXT_MAX = 2_000;
 /** Answers in one message. */
 export const TOGETHER_MAX = 64;
 
@@ -25,8 +27,10 @@ export interface LoadStep {
   readonly job: number;
   readonly strategy: string;
   readonly module: string;
-  /** The file's address, or null for a built-in. */
-  readonly url: string | null;
+  /** True for a file of the strategies folder, false for a built-in one. */
+  readonly file: boolean;
+  /** Of all that the file is made of, as it was when it was first loaded; null before. */
+  readonly digest: string | null;
   readonly symbols: readonly string[];
   readonly params: Parameters;
   readonly sizing: SizingLimits;
@@ -34,15 +38,6 @@ export interface LoadStep {
   readonly metas: readonly SymbolMeta[];
   /** What it remembers, as JSON. */
   readonly state: string | null;
-}
-
-/** The bars of a symbol as they are from here on: `rows` (six numbers a bar) added to what is there, the newest `total` kept. */
-export interface BarsStep {
-  readonly kind: "bars";
-  readonly symbol: string;
-  readonly fresh: boolean;
-  readonly total: number;
-  readonly rows: readonly number[];
 }
 
 /** A run's picture without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
@@ -70,13 +65,20 @@ export type ToHost =
   | { readonly kind: "guard"; readonly pids: readonly number[] }
   | { readonly kind: "stop" };
 
-export type Ran = Extract<FromHost, { kind: "ran" }>;
+type Ran = Extract<FromHost, { kind: "ran" }>;
 
 export type FromHost =
-  | { readonly kind: "ready" }
+  /** What of the fence holds around this process. */
+  | { readonly kind: "ready"; readonly layers: Layers }
   /** Several runs' answers in their order, of steps that were asked for together. */
   | { readonly kind: "answers"; readonly told: readonly Ran[] }
-  | { readonly kind: "loaded"; readonly job: number; readonly problem: string | null; readonly barsNeeded: number }
+  | {
+      readonly kind: "loaded";
+      readonly job: number;
+      readonly problem: string | null;
+      readonly barsNeeded: number;
+      readonly digest: string | null;
+    }
   | {
       readonly kind: "ran";
       readonly job: number;
@@ -85,21 +87,6 @@ export type FromHost =
       readonly rss: number;
     }
   | { readonly kind: "beat"; readonly job: number };
-
-/** Six numbers a bar. */
-export function rowsOf(bars: readonly Bar[]): number[] {
-  return bars.flatMap(({ at, open, high, low, close, volume }) => [at, open, high, low, close, volume]);
-}
-
-/** The bars of rows, frozen, because several strategies of one process see the same ones. */
-export function barsOfRows(symbol: string, rows: readonly number[]): Bar[] {
-  const bars: Bar[] = [];
-  for (let index = 0; index + 5 < rows.length; index += 6) {
-    const [at, open, high, low, close, volume] = rows.slice(index, index + 6) as [Moment, ...number[]];
-    bars.push(Object.freeze({ symbol, at, open, high, low, close, volume } as Bar));
-  }
-  return bars;
-}
 
 /**
  * What turns the bars that a process has into those of a picture, or null when they are the same. Pictures of one symbol mostly
@@ -114,6 +101,8 @@ export function barsStep(symbol: string, had: readonly Bar[] | undefined, now: r
   const fresh = kept === 0 || kept > (had?.length ?? 0);
   return { kind: "bars", symbol, fresh, total: now.length, rows: rowsOf(fresh ? now : now.slice(kept)) };
 }
+
+const DIGEST_CHARS = 64;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max;
@@ -163,11 +152,12 @@ export function readFromHost(text: unknown, symbolsOf: (job: number) => readonly
   } catch {
     return null;
   }
-  const { kind, job, problem, barsNeeded } = told;
-  if (kind === "ready") return { kind };
+  const { kind, job, problem, barsNeeded, digest = null } = told;
+  if (kind === "ready") return { kind, layers: layersOf(told["layers"]) };
   if (kind === "beat") return isCount(job) ? { kind, job } : null;
   if (kind === "ran") return ranOf(told, symbolsOf);
   if (kind === "answers") return answersOf(told["told"], symbolsOf);
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
-  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded } : null;
+  if (digest !== null && !isText(digest, DIGEST_CHARS)) return null;
+  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded, digest } : null;
 }

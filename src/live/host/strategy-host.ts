@@ -12,7 +12,7 @@ import type { Timers } from "../../shared/ports.ts";
 import type { Workspace } from "../../store/index.ts";
 import type { HostPort } from "../session/parts.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
-import { sizingOf, strategyFile, type HostedDesk, type StrategyFile } from "../strategies/files.ts";
+import { sizingOf, strategyFile, type HostedDesk } from "../strategies/files.ts";
 import { problemOf } from "../strategies/instance.ts";
 import { childRequest, forkChild, neverThrowing, type LaunchChild } from "./launch.ts";
 import { ProcessHost, type ProcessLimits, type ToHostStrategy } from "./process-host.ts";
@@ -50,38 +50,23 @@ function toHost(config: StrategyConfig, options: StrategyHostOptions): ToHostStr
   const { desk, workspace, metaOf } = options;
   const { name: strategy, module, symbols, params } = config;
   const builtIn = Object.hasOwn(builtInStrategies, module);
-  let file: StrategyFile | string | null;
   try {
-    file = builtIn ? null : strategyFile(workspace, module);
+    const file = builtIn ? null : strategyFile(workspace, module);
+    if (typeof file === "string") return file;
   } catch (error) {
     return `${module} does not load: ${problemOf(error)}`;
   }
-  if (typeof file === "string") return file;
   const metas = symbols.map(metaOf).filter((meta) => meta !== undefined);
   const common = { strategy, module, symbols, params, sizing: sizingOf(desk, config), seed: desk.seed, metas };
-  const step: ToHostStrategy["step"] = (job, state) => {
-    const url = file === null ? null : addressOf(file, strategy, job, workspace, module);
-    if (url === undefined)
-      return `${module} has changed since the session was opened; open it again to run what it is now`;
-    return { kind: "load", job, ...common, url, state };
-  };
+  const step: ToHostStrategy["step"] = (job, state, digest) => ({
+    kind: "load",
+    job,
+    ...common,
+    file: !builtIn,
+    digest,
+    state,
+  });
   return { config, builtIn, step };
-}
-
-/** The address of a file that is still what it was, or undefined. */
-function addressOf(
-  file: StrategyFile,
-  strategy: string,
-  job: number,
-  workspace: Workspace,
-  module: string,
-): string | undefined {
-  try {
-    const now = strategyFile(workspace, module);
-    return typeof now !== "string" && now.sha256 === file.sha256 ? file.url(strategy, `&n=${job}`) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Opens the host of a desk's strategies. Never throws for one that does not load: `notLoaded` has its reason. */

@@ -232,3 +232,8 @@ export const builtInStrategies: Readonly<Record<string, Strategy>> = {
   carry,
   pairs,
 };
+
+/** The rules of a built-in strategy; null for any other module. */
+export function parameterRulesOf(module: string): Readonly<Record<string, ParameterRule>> | null {
+  return Object.hasOwn(builtInStrategies, module) ? (builtInStrategies[module]?.parameters ?? null) : null;
+}

@@ -1,3 +1,10 @@
 /** Strategies: the built-in ones, and what they and a user's own have in common. */
-export { builtInStrategies, carrySignal, meanReversionSignal, momentumSignal, pairsSignal } from "./built-in.ts";
-export { checkParameters, parameterRulesOf } from "./parameters.ts";
+export {
+  builtInStrategies,
+  carrySignal,
+  meanReversionSignal,
+  momentumSignal,
+  pairsSignal,
+  parameterRulesOf,
+} from "./built-in.ts";
+export { checkParameters } from "./parameters.ts";

@@ -6,7 +6,6 @@
  *    of them throws costs that run. A run that failed keeps the state that the strategy saves after it.
  * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
  */
-import { pathToFileURL } from "node:url";
 import type { Parameters, Strategy } from "../../shared/strategy.ts";
 import type { RunPicture, RunResult } from "../session/parts.ts";
 import { contextOf, type ContextSettings } from "./context.ts";
@@ -17,15 +16,36 @@ import { checkResult } from "./result.ts";
 const BARS_DEFAULT = 200;
 export const BARS_MAX = 10_000;
 const MESSAGE_MAX = 500;
+/** Characters of all complaints about one strategy together. */
+const PROBLEM_MAX = 1_500;
 export const STATE_CHARS_MAX = 65_536;
+
+/** How a user's code is called: what it returned, or what it threw as one line. Never throws. */
+export type Attempt = (
+  call: () => unknown,
+) => { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+/** Calls a user's code under a plain `try`; `file`: the file whose lines its errors are reported with. */
+const attemptIn =
+  (file: string | null): Attempt =>
+  (call) => {
+    try {
+      return { ok: true, value: call() };
+    } catch (error) {
+      return { ok: false, problem: problemOf(error, file) };
+    }
+  };
+
+const cut = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max)}…`);
 
 /** An error in one line, without the paths of this machine; with the line of the strategy's own file where there is one. */
 export function problemOf(error: unknown, file: string | null = null): string {
   try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const name = (value: unknown): string => cut(String(value), MESSAGE_MAX);
+    const text = error instanceof Error ? `${name(error.name)}: ${name(error.message)}` : name(error);
     const line = error instanceof Error && file !== null ? lineIn(error.stack, file) : null;
     const where = line === null ? "" : ` (${file ?? ""}, line ${line})`;
-    return text.replaceAll(/\s+/g, " ").slice(0, MESSAGE_MAX) + where;
+    return cut(text.replaceAll(/\s+/g, " "), MESSAGE_MAX) + where;
   } catch {
     return "something that cannot even be shown as a text";
   }
@@ -36,7 +56,7 @@ export function lineIn(stack: unknown, file: string): number | null {
   if (typeof stack !== "string") return null;
   const name = file.split("/").at(-1) ?? file;
   // A stack names files by their addresses, in which blanks and the like are written otherwise.
-  const names = [name, pathToFileURL(`/${name}`).href.slice("file:///".length)];
+  const names = [name, encodeURI(name).replaceAll("#", "%23").replaceAll("?", "%3F")];
   for (const line of stack.slice(0, 20_000).split("\n"))
     for (const one of names) {
       const at = line.indexOf(one);
@@ -63,7 +83,7 @@ export function unknownHook(value: object): string | null {
 }
 
 export const hookProblem = (name: string): string =>
-  `${name} is unknown and would never be called; the functions of a strategy are onTick, ${HOOKS.join(", ")}`;
+  `${cut(name, 60)} is unknown and would never be called; the functions of a strategy are onTick, ${HOOKS.join(", ")}`;
 
 /** A module's default export as a strategy, or what it lacks. */
 export function strategyOf(value: unknown): Strategy | string {
@@ -89,7 +109,7 @@ function barsOf(strategy: Strategy, params: Parameters): number | string {
   const bars: unknown = strategy.barsNeeded?.(params) ?? BARS_DEFAULT;
   return typeof bars === "number" && Number.isSafeInteger(bars) && bars >= 0 && bars <= BARS_MAX
     ? bars
-    : `barsNeeded gave ${String(bars)}; it must be a whole number from 0 to ${BARS_MAX}`;
+    : `barsNeeded gave ${cut(String(bars), 80)}; it must be a whole number from 0 to ${BARS_MAX}`;
 }
 
 export interface Prepared {
@@ -108,7 +128,7 @@ export function prepareStrategy(
   try {
     const params = Object.freeze(withDefaults(strategy, given));
     const complaints = checkParameters(strategy.parameters, params);
-    if (complaints.length > 0) return `${module}: ${complaints.join("; ")}`;
+    if (complaints.length > 0) return cut(`${module}: ${complaints.join("; ")}`, PROBLEM_MAX);
     const barsNeeded = barsOf(strategy, params);
     if (typeof barsNeeded === "string") return `${module}: ${barsNeeded}`;
     return { strategy, settings: { ...settings, params, barsMax: barsNeeded }, barsNeeded };
@@ -120,15 +140,17 @@ export function prepareStrategy(
 export class StrategyInstance {
   readonly #prepared: Prepared;
   readonly #file: string | null;
+  readonly #attempt: Attempt;
   #begun = false;
   /** What it remembers, as JSON; null when it remembers nothing. */
   #state: string | null;
 
   /** `file`: the strategy's own file, whose lines its errors are told with; null for a built-in. */
-  constructor(prepared: Prepared, file: string | null, state: string | null) {
+  constructor(prepared: Prepared, file: string | null, state: string | null, attempt: Attempt = attemptIn(file)) {
     this.#prepared = prepared;
     this.#file = file;
     this.#state = state;
+    this.#attempt = attempt;
   }
 
   get file(): string | null {
@@ -165,16 +187,15 @@ export class StrategyInstance {
 
   #tick(picture: RunPicture): RunResult {
     const { strategy, settings } = this.#prepared;
-    let returned: unknown;
-    try {
+    const told = this.#attempt(() => {
       if (!this.#begun) this.#begin();
       const context = contextOf(picture, settings);
       for (const fill of picture.fills) strategy.onFill?.(fill, context);
       if (strategy.onOrder !== undefined) for (const update of picture.updates) strategy.onOrder(update, context);
-      returned = strategy.onTick(context);
-    } catch (error) {
-      return { outcome: "threw", orders: [], message: problemOf(error, this.#file) };
-    }
+      return strategy.onTick(context);
+    });
+    if (!told.ok) return { outcome: "threw", orders: [], message: told.problem };
+    const returned = told.value;
     try {
       if (returned instanceof Promise) {
         // An asynchronous onTick is no strategy; what it fails with later must not end the session.
@@ -197,16 +218,14 @@ export class StrategyInstance {
   }
 
   #save(): RunResult | null {
-    try {
-      const text: unknown = JSON.stringify(this.#prepared.strategy.save?.());
-      if (typeof text !== "string" && text !== undefined) return refused("save did not give plain JSON");
-      if (text !== undefined && text.length > STATE_CHARS_MAX)
-        return refused(`save gave ${text.length} characters of JSON; at most ${STATE_CHARS_MAX}`);
-      this.#state = text ?? null;
-      return null;
-    } catch (error) {
-      return { outcome: "threw", orders: [], message: `save: ${problemOf(error, this.#file)}` };
-    }
+    const told = this.#attempt(() => JSON.stringify(this.#prepared.strategy.save?.()));
+    if (!told.ok) return { outcome: "threw", orders: [], message: `save: ${told.problem}` };
+    const text = told.value;
+    if (typeof text !== "string" && text !== undefined) return refused("save did not give plain JSON");
+    if (text !== undefined && text.length > STATE_CHARS_MAX)
+      return refused(`save gave ${text.length} characters of JSON; at most ${STATE_CHARS_MAX}`);
+    this.#state = text ?? null;
+    return null;
   }
 }
 

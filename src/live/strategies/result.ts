@@ -9,10 +9,15 @@
 import { orderFault } from "../../shared/orders.ts";
 import type { Because, OrderIntent, ReplaceIntent, StrategyAction } from "../../shared/strategy.ts";
 
-export const ORDERS_MAX = 10_000;
+export const ORDERS_MAX = 1_000;
+/** Characters of a text of the strategy's own that a complaint shows. */
+const SHOWN_MAX = 80;
 const TEXT_MAX = 1_000;
 const ID_MAX = 200;
 const VALUES_MAX = 40;
+/** Characters of all reasons of one run together. */
+const REASONS_MAX = 500_000;
+const SYMBOLS_SHOWN = 10;
 
 type Checked =
   | { readonly ok: true; readonly orders: readonly StrategyAction[] }
@@ -22,11 +27,19 @@ const show = (value: unknown): string => {
   try {
     // JSON would show what is no number as null.
     if (typeof value === "number") return String(value);
-    return (JSON.stringify(value) ?? String(value)).slice(0, 80);
+    const short = typeof value === "string" ? value.slice(0, SHOWN_MAX) : value;
+    return (JSON.stringify(short) ?? String(short)).slice(0, SHOWN_MAX);
   } catch {
     return typeof value;
   }
 };
+
+/** A list of symbols, cut where a desk gave the strategy hundreds of them. */
+function namesOf(symbols: readonly string[]): string {
+  const named = symbols.slice(0, SYMBOLS_SHOWN).map((symbol) => symbol.slice(0, SHOWN_MAX));
+  const more = symbols.length - named.length;
+  return named.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
 
 function becauseOf(value: unknown): Because | string {
   if (value === undefined || value === null) return { text: "no reason given", values: {} };
@@ -51,7 +64,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 function symbolProblem(symbol: unknown, symbols: readonly string[]): string | null {
   return typeof symbol === "string" && symbols.includes(symbol)
     ? null
-    : `symbol is ${show(symbol)}; this strategy has ${symbols.join(", ")}`;
+    : `symbol is ${show(symbol)}; this strategy has ${namesOf(symbols)}`;
 }
 
 const isId = (value: unknown): value is string =>
@@ -124,17 +137,36 @@ function actionOf(value: unknown, symbols: readonly string[]): StrategyAction | 
   return typeof because === "string" ? because : copyOf(value as OrderIntent, because);
 }
 
+/** Characters of the reasons of an order and of what is attached to it. */
+function sizeOf(order: OrderIntent): number {
+  let chars = 0;
+  for (const { because } of [order, ...Object.values(order.attach ?? {})]) {
+    if (because === undefined) continue;
+    chars += because.text.length;
+    for (const [name, value] of Object.entries(because.values))
+      chars += name.length + (typeof value === "string" ? value.length : 8);
+  }
+  return chars;
+}
+
 /** Checks a run's return value; `problem` says which order and which field. */
 export function checkResult(value: unknown, symbols: readonly string[]): Checked {
   if (!Array.isArray(value))
     return { ok: false, problem: `onTick returned ${show(value)}; it must return a list of orders` };
   if (value.length > ORDERS_MAX)
-    return { ok: false, problem: `onTick returned ${value.length} orders; at most ${ORDERS_MAX}` };
+    return {
+      ok: false,
+      problem: `too_many_orders: onTick returned ${value.length} orders; at most ${ORDERS_MAX} a run`,
+    };
   const orders: StrategyAction[] = [];
   const items: readonly unknown[] = value;
+  let chars = 0;
   for (let index = 0, count = items.length; index < count; index += 1) {
     const order = actionOf(items[index], symbols);
     if (typeof order === "string") return { ok: false, problem: `order ${index + 1}: ${order}` };
+    chars += "because" in order ? sizeOf(order) : 0;
+    if (chars > REASONS_MAX)
+      return { ok: false, problem: `the reasons of its orders have more than ${REASONS_MAX} characters together` };
     orders.push(order);
   }
   return { ok: true, orders };

@@ -5,16 +5,13 @@ import { ProcessHost } from "../../../src/live/host/process-host.ts";
 import { childRequest, forkChild } from "../../../src/live/host/launch.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { strategyOf } from "../session/desks.ts";
-import { pathToFileURL } from "node:url";
-import { join } from "node:path";
 import { pictureAt } from "./scene.ts";
 
 const folder = process.argv[2] ?? "";
 const config = strategyOf("hang", "hang.ts", ["AAA"]);
-const url = pathToFileURL(join(folder, "hang.ts")).href;
 const common = {
   module: "hang.ts",
-  url,
+  file: true,
   symbols: ["AAA"],
   params: {},
   sizing: { dollarPerTrade: 1 },
@@ -23,7 +20,11 @@ const common = {
 };
 const host = await ProcessHost.open({
   strategies: [
-    { config, builtIn: false, step: (job, state) => ({ kind: "load", job, strategy: "hang", ...common, state }) },
+    {
+      config,
+      builtIn: false,
+      step: (job, state, digest) => ({ kind: "load", job, strategy: "hang", ...common, digest, state }),
+    },
   ],
   refused: new Map(),
   limits: { processes: 1, memoryMb: 64, hangMs: 600_000, loadMs: 60_000, stallMs: 100 },

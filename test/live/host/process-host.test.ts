@@ -19,19 +19,19 @@ async function open(names: readonly string[], more: Partial<ProcessLimits> = {},
   const strategies = names.map((name) => ({
     config: strategyOf(name, `${name}.ts`, ["AAA"]),
     builtIn: false,
-    step: (job: number, state: string | null) => {
+    step: (job: number, state: string | null, digest: string | null) => {
       const common = {
         module: `${name}.ts`,
-        url: `file:///s/${name}.ts`,
+        file: true,
         symbols: ["AAA"],
         params: {},
         seed: "7",
         metas: [],
       };
-      return { kind: "load", job, strategy: name, ...common, sizing: { dollarPerTrade: 1 }, state } as const;
+      return { kind: "load", job, strategy: name, ...common, sizing: { dollarPerTrade: 1 }, digest, state } as const;
     },
   }));
-  const request = { entry: "", arguments: [], execArguments: [], env: {} };
+  const request = { entry: "", arguments: [], execArguments: [], memoryMb: 64, env: {} };
   const opening = ProcessHost.open({
     strategies,
     refused: new Map(),

@@ -3,8 +3,8 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { barsOfRows, barsStep, MESSAGE_CHARS_MAX, readFromHost } from "../../../src/live/host/protocol.ts";
-import { formatOf } from "../../../src/live/host/lockdown.ts";
+import { barsOfRows } from "../../../src/live/host/history.ts";
+import { barsStep, MESSAGE_CHARS_MAX, readFromHost } from "../../../src/live/host/protocol.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import { barsUpTo } from "./scene.ts";
 
@@ -14,7 +14,10 @@ const RAN = { kind: "ran", job: 7, result: { outcome: "ok", orders: [ORDER], mes
 
 describe("a message of a host process", () => {
   it("is read when it is what a host says", () => {
-    expect(readFromHost('{"kind":"ready"}', SYMBOLS)).toEqual({ kind: "ready" });
+    const layers = { realm: true, permission: true, inspector: true, network: false, memory: false };
+    expect(readFromHost(JSON.stringify({ kind: "ready", layers }), SYMBOLS)).toEqual({ kind: "ready", layers });
+    const none = { realm: false, permission: false, inspector: false, network: false, memory: false };
+    expect(readFromHost('{"kind":"ready","layers":{"realm":"yes"}}', SYMBOLS)).toEqual({ kind: "ready", layers: none });
     expect(readFromHost(JSON.stringify(RAN), SYMBOLS)).toEqual(RAN);
     expect(readFromHost(JSON.stringify({ ...RAN, result: { ...RAN.result, state: null } }), SYMBOLS)).toEqual({
       ...RAN,
@@ -105,20 +108,5 @@ describe("bars", () => {
     const all = barsUpTo(60);
     expect(barsStep("AAA", all.slice(0, 58), all.slice(0, 60))?.rows).toHaveLength(2 * 6);
     expect(barsStep("AAA", all, all)).toBeNull();
-  });
-});
-
-describe("modules", () => {
-  it.each([
-    ["file:///w/strategies/a.ts", true],
-    ["file:///w/strategies/deep/a.js?as=x", true],
-    ["file:///w/strategies/a.cjs", false],
-    ["file:///w/strategies/a.json", false],
-    ["file:///w/strategies-of-others/a.ts", false],
-    ["file:///w/other/a.ts?file:///w/strategies/a.ts", false],
-    ["node:fs", false],
-    ["data:text/javascript,1", false],
-  ])("%s: %s", (url, allowed) => {
-    expect(formatOf(url, "file:///w/strategies/") !== null).toBe(allowed);
   });
 });

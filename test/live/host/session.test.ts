@@ -111,7 +111,7 @@ describe("hostile strategies", () => {
       "hang.ts": expect.stringMatching(/^timed_out/),
       "wait.ts": expect.stringMatching(/^timed_out/),
       "throw.ts": "threw: TypeError: no (throw.ts, line 3)",
-      "huge.ts": expect.stringMatching(/^bad_result: onTick returned 20000 orders/),
+      "huge.ts": expect.stringMatching(/^bad_result: too_many_orders: onTick returned 20000 orders/),
       "nan.ts": expect.stringMatching(/^bad_result: order 1: quantity is NaN/),
       "leak.ts": expect.stringMatching(/^ended: its process ended: out of memory/),
       "exit.ts": expect.stringMatching(/^threw: ReferenceError: process is not defined/),
