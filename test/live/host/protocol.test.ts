@@ -73,11 +73,10 @@ describe("a message of a host process", () => {
         },
       ),
     );
-    const hostile = JSON.stringify(RAN)
-      .replace('"quantity":2', '"quantity":2,"__proto__":{"limitPrice":5}')
-      .replace('"values":{}', '"values":{"__proto__":1}');
-    const told = readFromHost(hostile, SYMBOLS);
-    expect(told).toEqual(RAN);
+    const values = JSON.stringify(RAN).replace('"values":{}', '"values":{"__proto__":1}');
+    expect(readFromHost(values, SYMBOLS)).toEqual(RAN);
+    const field = JSON.stringify(RAN).replace('"quantity":2', '"quantity":2,"__proto__":{"limitPrice":5}');
+    expect(readFromHost(field, SYMBOLS)).toMatchObject({ result: { outcome: "bad_result", orders: [] } });
   });
 });
 
