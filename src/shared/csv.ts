@@ -6,6 +6,7 @@
  * 2. Cells with commas, quotes or line ends are quoted, as RFC 4180 has it; a line ends with a line feed.
  * 3. What is absent is an empty cell.
  */
+import { decimal, plain } from "./decimal.ts";
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 /** Most cells: nothing in them needs a quote, and nothing at their start a second look. */
@@ -22,12 +23,18 @@ function startsFormula(text: string): boolean {
   return false;
 }
 
+/** A number without an exponent, exactly: `0.00000031`, never `3.1e-7`. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? plain(decimal(value)) : text;
+}
+
 export type CsvCell = string | number | boolean | null | undefined;
 
 /** One cell, neutralised and quoted where it must be. */
 export function csvCell(value: CsvCell): string {
   if (value === null || value === undefined) return "";
-  const raw = String(value);
+  const raw = typeof value === "number" ? plainNumber(value) : String(value);
   if (PLAIN.test(raw)) return raw;
   const text = startsFormula(raw) && !PLAIN_NUMBER.test(raw) ? `'${raw}` : raw;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -34,6 +34,15 @@ export function roundDownToStep(value: Decimal, step: Decimal): Decimal {
   return value.div(step).trunc().times(step);
 }
 
+/** Rounds to a multiple of `step`, a price to its tick: half to even, or as `rounding` says. */
+export function roundToStep(
+  value: Decimal,
+  step: Decimal,
+  rounding: DecimalBase.Rounding = DecimalBase.ROUND_HALF_EVEN,
+): Decimal {
+  return value.div(step).toDecimalPlaces(0, rounding).times(step);
+}
+
 /** Rounds to a number of decimal places, half to even, as a price is rounded to its precision. */
 export function roundHalfEven(value: Decimal, places: number): Decimal {
   return value.toDecimalPlaces(places, DecimalBase.ROUND_HALF_EVEN);

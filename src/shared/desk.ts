@@ -5,7 +5,7 @@
  * 2. Amounts are exact decimal strings, rates in basis points or shares of one, durations in microseconds.
  * 3. The same desk, seed and feed give the same session on a virtual clock.
  */
-import type { SymbolMeta } from "./market.ts";
+import type { CorporateAction, InstrumentFields, SymbolMeta } from "./market.ts";
 import type { Speed } from "./ports.ts";
 import type { Parameters } from "./strategy.ts";
 import { DAY, type Duration, type Moment } from "./time.ts";
@@ -231,4 +231,10 @@ export interface Desk {
   /** Where the account's day ends, a local time and its zone: `17:00 America/New_York`. Absent: 00:00 UTC. */
   readonly dayEnds?: string;
   readonly strategies: readonly StrategyConfig[];
+  /** What its file says of single instruments, until the data is known and `feed.symbols` has the whole of each. */
+  readonly instruments?: Readonly<Record<string, InstrumentFields>>;
+  /** What one unit of a currency is worth in the account's: a symbol of the feed, `1/` and one, or a fixed rate. */
+  readonly fx?: Readonly<Record<string, string>>;
+  /** Splits and dividends within the data, in order of time. */
+  readonly actions?: readonly CorporateAction[];
 }

@@ -41,17 +41,29 @@ export interface Mark {
   readonly price: number;
   /** Traded volume since the mark before; the share of it that a partial fill may take. */
   readonly volume: number;
+  /** The price's decimal text, where the number cannot hold all of it. */
+  readonly exact?: string;
+}
+
+/** The mark that a bar's close is. */
+export function markOfBar({ symbol, at, close, volume, exact }: Bar): Mark {
+  const mark = { symbol, at, price: close, volume };
+  return exact === undefined ? mark : { ...mark, exact: exact.close };
 }
 
 /** What a feed tells. A bar also moves the mark to its close. */
 export type FeedEvent = { readonly kind: "bar"; readonly bar: Bar } | { readonly kind: "mark"; readonly mark: Mark };
 
-/** What a symbol's venue allows. Decimal strings are exact. */
+/** Where a field of an instrument came from, strongest first. */
+export type InstrumentSource = "desk" | "workspace" | "built_in" | "guess";
+
+/** An instrument: what a price of the symbol means and what its venue allows. Decimal strings are exact. */
 export interface SymbolMeta {
   readonly symbol: string;
   readonly assetClass: string;
+  /** The currency of the price. */
   readonly currency: string;
-  /** Decimal places of a price. */
+  /** Decimal places with which a price is shown. */
   readonly pricePrecision: number;
   /** Decimal places of a quantity that a view shows. */
   readonly quantityPrecision: number;
@@ -59,4 +71,21 @@ export interface SymbolMeta {
   readonly lotSize: string;
   readonly minQuantity: string;
   readonly minNotional: string;
+  /** The smallest step of a price; absent: one unit in the last of `pricePrecision` places. */
+  readonly tickSize?: string;
+  /** What one unit is worth for each unit of price; absent: 1. */
+  readonly multiplier?: string;
+  /** The calendar of its market, by name. */
+  readonly calendar?: string;
+  /** Its own fee in place of the broker's. */
+  readonly feeBps?: number;
+  /** Whether prices may be zero or negative. */
+  readonly allowNegativePrices?: boolean;
+  /** The data is adjusted for splits and dividends: no corporate action is applied. */
+  readonly adjusted?: boolean;
+  /** Where its fields came from; absent where nothing was looked up. */
+  readonly origins?: Readonly<Record<string, InstrumentSource>>;
 }
+
+/** What a person says of an instrument: any of its fields. */
+export type InstrumentFields = Partial<Omit<SymbolMeta, "symbol" | "origins">>;

@@ -91,6 +91,11 @@ export interface StrategyContext {
   position(symbol: string): number;
   openOrders(symbol?: string): readonly OpenOrder[];
   readonly sizing: SizingLimits;
+  /**
+   * What one unit of a symbol is worth in the account's currency for each unit of its price: multiplier times exchange rate, 1 for a
+   * share in the account's own. A quantity's value is `quantity × price × unitValue(symbol)`.
+   */
+  unitValue(symbol: string): number;
   /** Rounds a quantity to the symbol's lot size, toward zero. */
   roundQuantity(symbol: string, quantity: number): number;
   /** The smallest quantity and notional that the venue takes. */

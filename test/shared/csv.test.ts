@@ -28,8 +28,16 @@ describe("a cell", () => {
     expect(csvCell(text)).toBe(cell);
   });
 
-  it.each([["-12.5"], [-12.5], ["+3"], [-1e-7], ["-1e-7"], [0], [-0]])("the number %s stays one", (value) => {
+  it.each([["-12.5"], [-12.5], ["+3"], ["-1e-7"], [0], [-0]])("the number %s stays one", (value) => {
     expect(csvCell(value)).toBe(String(value));
+  });
+
+  it.each([
+    [-1e-7, "-0.0000001"],
+    [1.2e-12, "0.0000000000012"],
+    [1e21, "1000000000000000000000"],
+  ])("the number %s is written without an exponent", (value, text) => {
+    expect(csvCell(value)).toBe(text);
   });
 
   it.each([["-1.2.3"], ["-Infinity"], ["--1"], ["-1e"], ["- 1"]])("%s is no number", (value) => {

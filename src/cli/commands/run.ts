@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { durationText, formatMoment, HOUR } from "../../shared/time.ts";
+import { guessesOf } from "../../live/instruments/index.ts";
 import { isDemo, openDesk } from "../../live/desk/index.ts";
 import {
   checkRestore,
@@ -140,6 +141,9 @@ async function openSession(context: Context, options: Options, file: string | un
     restore,
     ports,
   });
+  const { feed } = session.desk;
+  const guesses = feed.kind === "replay" ? guessesOf(Object.values(feed.symbols)) : null;
+  if (guesses !== null) context.output.message(`logos: ${guesses}`);
   if (speed === undefined) tellSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
   return session;
 }

@@ -1,7 +1,7 @@
 /**
  * How many decimal places a symbol's prices and quantities are shown with.
  *
- * 1. What the desk says of a symbol holds; for others it is the most places that the session has seen, within a limit.
+ * 1. It is never fewer than the session has seen of a symbol, within a limit, nor than the desk says: no price is shown rounded.
  */
 import type { Desk } from "../../shared/desk.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
@@ -12,8 +12,8 @@ export interface Precision {
 }
 
 /** Places beyond these are not shown. */
-const PRICE_PLACES_MAX = 8;
-const QUANTITY_PLACES_MAX = 8;
+const PRICE_PLACES_MAX = 30;
+const QUANTITY_PLACES_MAX = 30;
 /** Symbols whose places are learned from what was seen. */
 const LEARNED_MAX = 10_000;
 
@@ -35,19 +35,20 @@ export class Precisions {
       this.#known.set(symbol, { pricePrecision, quantityPrecision });
   }
 
-  /** Learns from what the journal says of symbols that the desk does not describe. */
+  /** Learns from what the journal says of symbols; of those that the desk describes, from what the venue filled. */
   apply(entry: JournalEntry): void {
     if (entry.kind !== "order" && entry.kind !== "fill") return;
-    if (this.#known.has(entry.symbol)) return;
-    const old = this.#learned.get(entry.symbol);
-    if (old === undefined && this.#learned.size >= LEARNED_MAX) return;
-    const price = Math.min(PRICE_PLACES_MAX, Math.max(old?.pricePrecision ?? 2, placesOf(entry.price)));
-    const quantity = Math.min(QUANTITY_PLACES_MAX, Math.max(old?.quantityPrecision ?? 0, placesOf(entry.quantity)));
-    if (old !== undefined && old.pricePrecision === price && old.quantityPrecision === quantity) return;
+    const known = this.#known.has(entry.symbol);
+    if (known && entry.kind === "order") return;
+    if (!known && !this.#learned.has(entry.symbol) && this.#learned.size >= LEARNED_MAX) return;
+    const old = this.of(entry.symbol);
+    const price = Math.min(PRICE_PLACES_MAX, Math.max(old.pricePrecision, placesOf(entry.price)));
+    const quantity = Math.min(QUANTITY_PLACES_MAX, Math.max(old.quantityPrecision, placesOf(entry.quantity)));
+    if (old.pricePrecision === price && old.quantityPrecision === quantity) return;
     this.#learned.set(entry.symbol, { pricePrecision: price, quantityPrecision: quantity });
   }
 
   of(symbol: string): Precision {
-    return this.#known.get(symbol) ?? this.#learned.get(symbol) ?? { pricePrecision: 2, quantityPrecision: 0 };
+    return this.#learned.get(symbol) ?? this.#known.get(symbol) ?? { pricePrecision: 2, quantityPrecision: 0 };
   }
 }

@@ -71,6 +71,8 @@ const ports = {
         seed: own.seed,
         symbols: feed.symbols,
         barInterval: feed.barInterval,
+        fx: own.fx,
+        actions: own.actions,
       }),
       point,
     ),

@@ -150,8 +150,9 @@ class Drive {
       version: this.#options.version,
       hosts,
       openBroker: (files, desk, feed) => {
-        const { broker: config, seed } = desk;
-        const options = { path: files.broker, config, seed, symbols: feed.symbols, barInterval: feed.barInterval };
+        const { broker: config, seed, fx, actions } = desk;
+        const { symbols, barInterval } = feed;
+        const options = { path: files.broker, config, seed, symbols, barInterval, fx, actions };
         return new ScriptedVenue(options, this.#script, (due) => {
           const saved = due.some((action) => action.do === "kill" && !action.lost);
           this.#timers.pass(saved ? COMMIT_MS : BREATH_MS);

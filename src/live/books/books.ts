@@ -1,7 +1,8 @@
 /**
  * The books: cash, positions and profit, by owner and for the account, in exact decimals.
  *
- * 1. Equity = cash + Σ quantity × mark, at every moment; it is kept up with each mark and each fill, and never drifts.
+ * 1. Equity = Σ over currencies of rate × (cash + Σ quantity × mark × multiplier), at every moment; it is kept up with each mark and
+ *    each fill, and never drifts. Results stay in the currency in which they were made, and are valued at its newest rate.
  * 2. An owner is a strategy or `unattributed`. The owners' quantities of a symbol add up to the account's.
  * 3. They are a function of the marks and fills in their order: asking changes nothing.
  * 4. The peak, and so the drawdown, looks at equity after every mark and fill.
@@ -9,66 +10,43 @@
  *    is zero. A day that is over does not begin again, whatever comes late.
  * 6. The drawdown cap has a peak of its own. It begins again at a resume, and at a moment that is given ahead: with equity as it stands
  *    before the first mark or fill at or after that moment.
+ * 7. A corporate action changes positions, averages and marks of its symbol, and no value. A fill from before it that is booked
+ *    after it is booked in the new terms.
  */
 import { Decimal, decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
 import { accountDays, type AccountDays } from "../calendar/index.ts";
+import type { CorporateAction } from "../../shared/market.ts";
 import type { BookProbe } from "../session/api.ts";
 import type { AccountFigures, BooksPort, Execution } from "../session/parts.ts";
+import { PLAIN_MONEY, type Money } from "../instruments/index.ts";
+import { actionEffect } from "./actions.ts";
 import { FLAT, fillPosition, type Position } from "./position.ts";
+import { Results } from "./results.ts";
+import type { BooksState } from "./state.ts";
+import type { Wallet } from "./wallet.ts";
+import { Wallets } from "./wallets.ts";
 
 interface Owner {
   readonly positions: Map<string, Position>;
-  realized: Decimal;
-  fees: Decimal;
+  readonly results: Results;
 }
 
 interface Held {
   position: Position;
   mark: Decimal | null;
   markNumber: number;
-  /** Quantity × mark, as it stands in equity; zero before the first mark. */
+  /** Quantity × mark × multiplier in the symbol's currency, as it stands in its wallet; zero before the first mark. */
   value: Decimal;
-}
-
-/** The books' state, plain JSON; amounts are exact decimal strings, maps are lists in their order. */
-export interface BooksState {
-  readonly cash: string;
-  readonly realized: string;
-  readonly fees: string;
-  readonly equity: string;
-  readonly peak: string;
-  readonly breakerPeak: string;
-  /** The drawdown cap's; absent in a state that was saved before it had a peak of its own. */
-  readonly capPeak?: string;
-  /** When that peak begins again, null for never. */
-  readonly capPeakEndsAt?: Moment | null;
-  /** The number of the account's day, null before the first mark or fill. */
-  readonly day: number | null;
-  readonly dayEquity: string;
-  readonly dayProfits: readonly (readonly [owner: string, profit: string])[];
-  readonly owners: readonly {
-    readonly name: string;
-    readonly realized: string;
-    readonly fees: string;
-    readonly positions: readonly (readonly [symbol: string, quantity: string, average: string])[];
-  }[];
-  readonly symbols: readonly {
-    readonly symbol: string;
-    readonly quantity: string;
-    readonly average: string;
-    readonly mark: string | null;
-    readonly markNumber: number | null;
-    readonly value: string;
-  }[];
+  readonly wallet: Wallet;
+  readonly multiplier: Decimal;
 }
 
 export class Books implements BooksPort {
   readonly days: AccountDays;
   readonly #start: Decimal;
-  #cash: Decimal;
-  #realized = ZERO;
-  #fees = ZERO;
+  readonly #money: Money;
+  readonly #wallets: Wallets;
   #equity: Decimal;
   #peak: Decimal;
   /** The peak since the last resume, for the breaker that looks at drawdown. */
@@ -78,18 +56,19 @@ export class Books implements BooksPort {
   /** The drawdown cap's peak, and the moment from which it counts no more. */
   #capPeak: Decimal;
   #capPeakEndsAt: Moment | null = null;
-  #gross = ZERO;
   #day = Number.NaN;
   #dayEquity: Decimal;
   #dayProfits = new Map<string, Decimal>();
   readonly #owners = new Map<string, Owner>();
   readonly #symbols = new Map<string, Held>();
+  readonly #actions = new Map<string, CorporateAction[]>();
 
-  /** `cash`: what the account starts with, an exact decimal. */
-  constructor(cash: string, days: AccountDays = accountDays()) {
+  /** `cash`: what the account starts with, an exact decimal. `money`: multipliers, currencies and rates; absent: one currency. */
+  constructor(cash: string, days: AccountDays = accountDays(), money: Money = PLAIN_MONEY) {
     this.days = days;
     this.#start = decimal(cash);
-    this.#cash = this.#start;
+    this.#money = money;
+    this.#wallets = new Wallets(money, this.#start);
     this.#equity = this.#start;
     this.#peak = this.#start;
     this.#breakerPeak = this.#start;
@@ -98,35 +77,103 @@ export class Books implements BooksPort {
     this.#dayEquity = this.#start;
   }
 
-  book(execution: Execution): Decimal {
-    const { owner, symbol, quantity, price, fee } = execution;
-    this.#turnTo(execution.at);
-    const book = this.#owner(owner);
-    const { position, realized } = fillPosition(book.positions.get(symbol) ?? FLAT, quantity, price);
-    if (position.quantity.isZero()) book.positions.delete(symbol);
-    else book.positions.set(symbol, position);
-    book.realized = book.realized.plus(realized);
-    book.fees = book.fees.plus(fee);
+  /** What one unit of a currency is worth in the account's; null while no rate is known. */
+  rate(currency: string): Decimal | null {
+    return this.#wallets.rates.of(currency);
+  }
+
+  rateSymbol(currency: string): string | null {
+    return this.#wallets.rates.symbolOf(currency);
+  }
+
+  /** Grows whenever a rate moves: a value from before holds no longer. */
+  get rateMoves(): number {
+    return this.#wallets.rateMoves;
+  }
+
+  /** The signed value of a quantity at a price in the account's currency; zero while its currency has no rate. */
+  notional(symbol: string, quantity: Decimal, price: Decimal): Decimal {
     const held = this.#held(symbol);
+    return held.wallet.inAccount(valueOf(held, quantity, price));
+  }
+
+  book(execution: Execution): Decimal {
+    const { owner, symbol, fee } = execution;
+    this.#turnTo(execution.at);
+    const held = this.#held(symbol);
+    const { wallet } = held;
+    const book = this.#owner(owner);
+    const { quantity, price, cash } = this.#presentTerms(execution, held);
+    const filled = fillPosition(book.positions.get(symbol) ?? FLAT, quantity, price);
+    const realized = timesMultiplier(held, filled.realized).plus(cash);
+    if (filled.position.quantity.isZero()) book.positions.delete(symbol);
+    else book.positions.set(symbol, filled.position);
+    book.results.add(wallet, realized, fee);
     held.position = fillPosition(held.position, quantity, price).position;
     // Before a symbol's first mark its fill's price is the only price there is.
     held.mark ??= price;
-    this.#realized = this.#realized.plus(realized);
-    this.#fees = this.#fees.plus(fee);
-    const paid = quantity.times(price).plus(fee);
-    this.#cash = this.#cash.minus(paid);
-    this.#equity = this.#equity.minus(paid);
+    wallet.realized = wallet.realized.plus(realized);
+    wallet.fees = wallet.fees.plus(fee);
+    const paid = valueOf(held, quantity, price).plus(fee).minus(cash);
+    wallet.cash = wallet.cash.minus(paid);
+    wallet.total = wallet.total.minus(paid);
     this.#revalue(held);
     return realized;
   }
 
-  mark(symbol: string, price: number, at: Moment): void {
+  /** A fill in the terms that hold now, and what a dividend since pays on it. */
+  #presentTerms(execution: Execution, held: Held): Pick<Position, "quantity"> & { price: Decimal; cash: Decimal } {
+    let { quantity, price } = execution;
+    let cash = ZERO;
+    const filledAt = execution.filledAt ?? execution.at;
+    for (const action of this.#actions.get(execution.symbol) ?? []) {
+      if (action.at < filledAt) continue;
+      const effect = actionEffect(action, { quantity, average: price });
+      cash = cash.plus(timesMultiplier(held, effect.dividend));
+      quantity = effect.position.quantity;
+      price = effect.position.average;
+    }
+    return { quantity, price, cash };
+  }
+
+  mark(symbol: string, price: number, at: Moment, exact?: string): void {
     this.#turnTo(at);
     const held = this.#held(symbol);
-    if (held.markNumber === price) return;
-    held.markNumber = price;
-    held.mark = decimal(price);
+    if (held.markNumber === price && exact === undefined) return;
+    held.markNumber = exact === undefined ? price : Number.NaN;
+    held.mark = decimal(exact ?? price);
+    if (this.#wallets.rates.follows(symbol) && this.#wallets.rateMoved(symbol, held.mark)) this.#revalued();
     if (!held.position.quantity.isZero()) this.#revalue(held);
+  }
+
+  /** Applies a split, a dividend or both: every position of the symbol, its average and its mark. Answers what it paid, in its currency. */
+  act(action: CorporateAction): Decimal {
+    const { symbol } = action;
+    this.#turnTo(action.at);
+    const held = this.#held(symbol);
+    const { wallet } = held;
+    let paid = ZERO;
+    let quantity = ZERO;
+    for (const book of this.#owners.values()) {
+      const before = book.positions.get(symbol);
+      if (before === undefined) continue;
+      const { position, dividend } = actionEffect(action, before);
+      const cash = timesMultiplier(held, dividend);
+      book.positions.set(symbol, position);
+      book.results.add(wallet, cash, ZERO);
+      quantity = quantity.plus(position.quantity);
+      paid = paid.plus(cash);
+    }
+    const { average } = actionEffect(action, held.position).position;
+    held.position = quantity.isZero() ? FLAT : { quantity, average };
+    if (held.mark !== null) held.mark = actionEffect(action, { quantity: ZERO, average: held.mark }).position.average;
+    held.markNumber = Number.NaN;
+    this.#actions.set(symbol, [...(this.#actions.get(symbol) ?? []), action]);
+    wallet.realized = wallet.realized.plus(paid);
+    wallet.cash = wallet.cash.plus(paid);
+    wallet.total = wallet.total.plus(paid);
+    this.#revalue(held);
+    return paid;
   }
 
   position(owner: string, symbol: string): Decimal {
@@ -150,21 +197,19 @@ export class Books implements BooksPort {
   }
 
   figures(): AccountFigures {
-    let gross = ZERO;
     let net = ZERO;
-    for (const { value } of this.#symbols.values()) {
-      gross = gross.plus(value.abs());
-      net = net.plus(value);
-    }
+    for (const { value, wallet } of this.#symbols.values()) net = net.plus(wallet.inAccount(value));
+    const realized = this.#wallets.sum((wallet) => wallet.realized);
+    const fees = this.#wallets.sum((wallet) => wallet.fees);
     // What equity gained and neither fills nor fees explain is what open positions gained.
-    const unrealized = this.#equity.minus(this.#start).minus(this.#realized).plus(this.#fees);
+    const unrealized = this.#equity.minus(this.#start).minus(realized).plus(fees);
     return {
       equity: plain(this.#equity),
-      cash: plain(this.#cash),
-      realized: plain(this.#realized),
+      cash: plain(this.cash),
+      realized: plain(realized),
       unrealized: plain(unrealized),
-      fees: plain(this.#fees),
-      gross: plain(gross),
+      fees: plain(fees),
+      gross: plain(this.gross),
       net: plain(net),
       drawdown: this.drawdown,
     };
@@ -177,24 +222,33 @@ export class Books implements BooksPort {
 
   books(): readonly BookProbe[] {
     return [...this.#owners].map(([owner, book]) => {
-      let unrealized = ZERO;
-      for (const [symbol, { quantity, average }] of book.positions) {
-        const mark = this.#symbols.get(symbol)?.mark;
-        if (mark !== null && mark !== undefined) unrealized = unrealized.plus(mark.minus(average).times(quantity));
-      }
+      const unrealized = this.#unrealized(book);
+      const { realized, fees } = book.results.inAccount();
       return {
         owner,
-        realized: plain(book.realized),
+        realized: plain(realized),
         unrealized: plain(unrealized),
-        fees: plain(book.fees),
-        pnl: plain(book.realized.plus(unrealized).minus(book.fees)),
+        fees: plain(fees),
+        pnl: plain(realized.plus(unrealized).minus(fees)),
       };
     });
   }
 
-  /** A symbol's value at its mark, signed; zero when flat or never marked. */
+  /** What an owner's open positions gained, in the account's currency. */
+  #unrealized({ positions }: Owner): Decimal {
+    let sum = ZERO;
+    for (const [symbol, { quantity, average }] of positions) {
+      const held = this.#symbols.get(symbol);
+      if (held === undefined || held.mark === null) continue;
+      sum = sum.plus(held.wallet.inAccount(timesMultiplier(held, held.mark.minus(average).times(quantity))));
+    }
+    return sum;
+  }
+
+  /** A symbol's value at its mark in the account's currency, signed; zero when flat or never marked. */
   value(symbol: string): Decimal {
-    return this.#symbols.get(symbol)?.value ?? ZERO;
+    const held = this.#symbols.get(symbol);
+    return held === undefined ? ZERO : held.wallet.inAccount(held.value);
   }
 
   get equity(): Decimal {
@@ -202,12 +256,12 @@ export class Books implements BooksPort {
   }
 
   get cash(): Decimal {
-    return this.#cash;
+    return this.#wallets.sum((wallet) => wallet.cash);
   }
 
   /** The values of all positions at their marks, longs and shorts as sizes. */
   get gross(): Decimal {
-    return this.#gross;
+    return this.#wallets.sum((wallet) => wallet.gross);
   }
 
   /** What equity gained since the first mark or fill of the day at `now`; negative for a loss, zero before that. */
@@ -251,24 +305,19 @@ export class Books implements BooksPort {
     return peak.gt(ZERO) ? Decimal.max(ZERO, peak.minus(this.#equity).div(peak)) : ZERO;
   }
 
-  /** An owner's profit after fees, at the marks. */
+  /** An owner's profit after fees, at the marks, in the account's currency. */
   profitOf(owner: string): Decimal {
     const book = this.#owners.get(owner);
     if (book === undefined) return ZERO;
-    let profit = book.realized.minus(book.fees);
-    for (const [symbol, { quantity, average }] of book.positions) {
-      const mark = this.#symbols.get(symbol)?.mark;
-      if (mark !== null && mark !== undefined) profit = profit.plus(mark.minus(average).times(quantity));
-    }
-    return profit;
+    const { realized, fees } = book.results.inAccount();
+    return realized.minus(fees).plus(this.#unrealized(book));
   }
 
   /** The whole state. */
   state(): BooksState {
-    const owners = [...this.#owners].map(([name, { positions, realized, fees }]) => ({
+    const owners = [...this.#owners].map(([name, { positions, results }]) => ({
       name,
-      realized: plain(realized),
-      fees: plain(fees),
+      ...results.state(),
       positions: [...positions].map(([symbol, at]) => [symbol, plain(at.quantity), plain(at.average)] as const),
     }));
     const symbols = [...this.#symbols].map(([symbol, { position, mark, markNumber, value }]) => ({
@@ -279,10 +328,12 @@ export class Books implements BooksPort {
       markNumber: Number.isNaN(markNumber) ? null : markNumber,
       value: plain(value),
     }));
+    const { home } = this.#wallets;
+    const wallets = this.#wallets.state();
     return {
-      cash: plain(this.#cash),
-      realized: plain(this.#realized),
-      fees: plain(this.#fees),
+      cash: plain(home.cash),
+      realized: plain(home.realized),
+      fees: plain(home.fees),
       equity: plain(this.#equity),
       peak: plain(this.#peak),
       breakerPeak: plain(this.#breakerPeak),
@@ -293,15 +344,19 @@ export class Books implements BooksPort {
       dayProfits: [...this.#dayProfits].map(([owner, profit]) => [owner, plain(profit)] as const),
       owners,
       symbols,
+      ...(wallets.length > 0 ? { wallets } : {}),
+      ...(this.#actions.size > 0 ? { actions: [...this.#actions] } : {}),
     };
   }
 
   /** Takes a saved state in place of its own. */
   restore(state: BooksState): void {
-    this.#cash = decimal(state.cash);
-    this.#realized = decimal(state.realized);
-    this.#fees = decimal(state.fees);
-    this.#equity = decimal(state.equity);
+    const { cash, realized, fees, equity, wallets } = state;
+    const { home } = this.#wallets;
+    home.restore({ currency: home.currency, cash, realized, fees, total: equity, rate: null });
+    this.#wallets.restore(wallets ?? []);
+    for (const [symbol, actions] of state.actions ?? []) this.#actions.set(symbol, [...actions]);
+    this.#equity = decimal(equity);
     this.#peak = decimal(state.peak);
     this.#breakerPeak = decimal(state.breakerPeak);
     this.#capPeak = decimal(state.capPeak ?? state.peak);
@@ -309,21 +364,20 @@ export class Books implements BooksPort {
     this.#day = state.day ?? Number.NaN;
     this.#dayEquity = decimal(state.dayEquity);
     this.#dayProfits = new Map(state.dayProfits.map(([owner, profit]) => [owner, decimal(profit)]));
-    for (const { name, realized, fees, positions } of state.owners) {
+    for (const { name, positions, ...results } of state.owners) {
       const owner = this.#owner(name);
-      owner.realized = decimal(realized);
-      owner.fees = decimal(fees);
+      owner.results.restore(results, (currency) => this.#wallets.of(currency));
       for (const [symbol, quantity, average] of positions)
         owner.positions.set(symbol, { quantity: decimal(quantity), average: decimal(average) });
     }
-    this.#gross = ZERO;
     for (const { symbol, quantity, average, mark, markNumber, value } of state.symbols) {
       const held = this.#held(symbol);
       held.position = { quantity: decimal(quantity), average: decimal(average) };
       held.mark = mark === null ? null : decimal(mark);
       held.markNumber = markNumber ?? Number.NaN;
       held.value = decimal(value);
-      this.#gross = this.#gross.plus(held.value.abs());
+      held.wallet.gross = held.wallet.gross.plus(held.value.abs());
+      if (held.mark !== null && this.#wallets.rates.follows(symbol)) this.#wallets.rates.mark(symbol, held.mark);
     }
   }
 
@@ -343,7 +397,7 @@ export class Books implements BooksPort {
   #owner(name: string): Owner {
     let owner = this.#owners.get(name);
     if (owner === undefined) {
-      owner = { positions: new Map(), realized: ZERO, fees: ZERO };
+      owner = { positions: new Map(), results: new Results() };
       this.#owners.set(name, owner);
     }
     return owner;
@@ -352,19 +406,39 @@ export class Books implements BooksPort {
   #held(symbol: string): Held {
     let held = this.#symbols.get(symbol);
     if (held === undefined) {
-      held = { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO };
+      const wallet = this.#wallets.of(this.#money.currencyOf(symbol));
+      const multiplier = this.#money.multiplierOf(symbol);
+      held = { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO, wallet, multiplier };
       this.#symbols.set(symbol, held);
     }
     return held;
   }
 
   #revalue(held: Held): void {
-    const value = held.mark === null ? ZERO : held.position.quantity.times(held.mark);
-    this.#equity = this.#equity.minus(held.value).plus(value);
-    this.#gross = this.#gross.minus(held.value.abs()).plus(value.abs());
+    const { wallet } = held;
+    const value = held.mark === null ? ZERO : valueOf(held, held.position.quantity, held.mark);
+    wallet.total = wallet.total.minus(held.value).plus(value);
+    wallet.gross = wallet.gross.minus(held.value.abs()).plus(value.abs());
     held.value = value;
-    if (this.#equity.gt(this.#capPeak)) this.#capPeak = this.#equity;
-    if (this.#equity.gt(this.#peak)) this.#peak = this.#equity;
-    if (this.#equity.gt(this.#breakerPeak)) this.#breakerPeak = this.#equity;
+    this.#revalued();
   }
+
+  #revalued(): void {
+    const equity = this.#wallets.sum((wallet) => wallet.total);
+    this.#equity = equity;
+    if (equity.gt(this.#capPeak)) this.#capPeak = equity;
+    if (equity.gt(this.#peak)) this.#peak = equity;
+    if (equity.gt(this.#breakerPeak)) this.#breakerPeak = equity;
+  }
+}
+
+const ONE = decimal(1);
+
+function timesMultiplier({ multiplier }: Held, amount: Decimal): Decimal {
+  return multiplier.equals(ONE) ? amount : amount.times(multiplier);
+}
+
+/** What a quantity at a price is worth in the symbol's currency. */
+function valueOf(held: Held, quantity: Decimal, price: Decimal): Decimal {
+  return timesMultiplier(held, quantity.times(price));
 }

@@ -1,3 +1,5 @@
 /** The account's books. */
-export { Books, type BooksState } from "./books.ts";
+export { Books } from "./books.ts";
+export type { BooksState } from "./state.ts";
 export { FLAT, fillPosition, type Position } from "./position.ts";
+export { splitQuantity } from "./actions.ts";

@@ -11,7 +11,7 @@ import { orderTypeOf, termsFault } from "../../shared/orders.ts";
 import type { OrderChange, PlaceOrder } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { trailedStop } from "./bar-path.ts";
-import { limitOf, minimumRefusal, stopOf, type Refusal } from "./fill-rules.ts";
+import { limitOf, minimumRefusal, stopOf, tickOf, type Refusal } from "./fill-rules.ts";
 import { refusalColumn } from "./venue-store.ts";
 import { buys, waitsForTrigger, type VenueOrder, type VenueTerms } from "./venue-order.ts";
 
@@ -100,7 +100,7 @@ export function received(order: PlaceOrder, number: number, scene: Scene, inject
   };
   const { trail } = terms;
   if (trail !== undefined && refused === null && meta !== undefined && mark !== null && taken.state === "working")
-    taken.stopPrice = trailedStop(taken, trail, mark, meta.pricePrecision);
+    taken.stopPrice = trailedStop(taken, trail, mark, tickOf(meta));
   return taken;
 }
 

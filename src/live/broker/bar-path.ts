@@ -5,16 +5,18 @@
  *    of these points it passes every price.
  * 2. A trailing stop follows what is favorable and triggers on what is not, so one move never does both.
  */
-import { decimal, Decimal } from "../../shared/decimal.ts";
+import { decimal, Decimal, roundToStep } from "../../shared/decimal.ts";
 import type { Bar } from "../../shared/market.ts";
 import type { Trail } from "../../shared/orders.ts";
 import { buys, waitsForTrigger, type VenueOrder } from "./venue-order.ts";
 
+const PRICES = ["open", "high", "low", "close"] as const;
+
 /** The points of a bar's path: open, nearer extreme, other extreme, close. */
 export function pathOf(
-  bar: Pick<Bar, "open" | "high" | "low" | "close">,
+  bar: Pick<Bar, "open" | "high" | "low" | "close" | "exact">,
 ): readonly [Decimal, Decimal, Decimal, Decimal] {
-  const [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map((price) => decimal(price)) as [
+  const [open, high, low, close] = PRICES.map((name) => decimal(bar.exact?.[name] ?? bar[name])) as [
     Decimal,
     Decimal,
     Decimal,
@@ -47,14 +49,12 @@ export function trailedStop(
   order: Pick<VenueOrder, "quantity" | "stopPrice">,
   trail: Trail<string>,
   price: Decimal,
-  places: number,
+  tick: Decimal,
 ): Decimal {
-  const distance = "amount" in trail ? decimal(trail.amount) : price.times(trail.percent).div(100);
+  const distance = "amount" in trail ? decimal(trail.amount) : price.abs().times(trail.percent).div(100);
   const up = buys(order);
-  const stop = (up ? price.plus(distance) : price.minus(distance)).toDecimalPlaces(
-    places,
-    up ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR,
-  );
+  const exact = up ? price.plus(distance) : price.minus(distance);
+  const stop = roundToStep(exact, tick, up ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR);
   if (order.stopPrice === null) return stop;
   return up ? Decimal.min(order.stopPrice, stop) : Decimal.max(order.stopPrice, stop);
 }

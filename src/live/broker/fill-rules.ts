@@ -4,32 +4,39 @@
  * 1. At the market an order fills at the price there, moved against it by the slippage. By marks a limit order's fill is moved, too, and
  *    never worse than its limit; by bars it is at the limit that the path reached, or at the price of the path where that is through it
  *    already.
- * 2. Prices are rounded half to even to the symbol's precision, and by bars lie within the bar's low and high.
+ * 2. Prices are rounded half to even to the symbol's tick, never to zero, and by bars lie within the bar's low and high.
  * 3. Sizes are cut to the lot toward zero, so a smallest size is stated in whole lots.
  *
  * Source: the session rules, "Fills, as in Logos"; the order rules, "How the paper venue fills".
  */
-import { Decimal, decimal, plain, roundDownToStep, roundHalfEven, ZERO } from "../../shared/decimal.ts";
+import { Decimal, decimal, plain, roundDownToStep, roundToStep, ZERO } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { RefusalFigures } from "../../shared/ports.ts";
+import { termsOf } from "../instruments/index.ts";
 
 const BPS = 10_000;
 
-/** An order's limit in the symbol's precision, rounded so that it is never worse than what was asked. */
+/** An order's limit in whole ticks, rounded so that it is never worse than what was asked. */
 export function limitOf(limitPrice: string, quantity: Decimal, meta: SymbolMeta): Decimal {
   const rounding = quantity.isNegative() ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
-  return decimal(limitPrice).toDecimalPlaces(meta.pricePrecision, rounding);
+  return roundToStep(decimal(limitPrice), termsOf(meta).tick, rounding);
 }
 
-/** A stop's trigger in the symbol's precision, rounded away from the price, so that it triggers no earlier than was asked. */
+/** A stop's trigger in whole ticks, rounded away from the price, so that it triggers no earlier than was asked. */
 export function stopOf(stopPrice: string, quantity: Decimal, meta: SymbolMeta): Decimal {
   const rounding = quantity.isNegative() ? Decimal.ROUND_FLOOR : Decimal.ROUND_CEIL;
-  return decimal(stopPrice).toDecimalPlaces(meta.pricePrecision, rounding);
+  return roundToStep(decimal(stopPrice), termsOf(meta).tick, rounding);
 }
 
 /** The smallest step of the symbol's price. */
-export const tickOf = (meta: SymbolMeta): Decimal => decimal(10).pow(-meta.pricePrecision);
+export const tickOf = (meta: SymbolMeta): Decimal => termsOf(meta).tick;
+
+/** A price in whole ticks; one that is not zero never becomes zero. */
+function onTick(price: Decimal, tick: Decimal): Decimal {
+  const rounded = roundToStep(price, tick);
+  return rounded.isZero() && !price.isZero() ? (price.isNegative() ? tick.negated() : tick) : rounded;
+}
 
 /** Where a bar's prices end. */
 export interface PriceRange {
@@ -48,8 +55,9 @@ export function marketPrice(
   meta: SymbolMeta,
   range: PriceRange | null,
 ): Decimal {
-  const moved = price.times(decimal(1).plus(decimal(isBuy ? config.slippageBps : -config.slippageBps).div(BPS)));
-  return within(roundHalfEven(moved, meta.pricePrecision), range);
+  // Against the order by a share of the price's size: at a negative price, too, a buyer pays more.
+  const slip = price.abs().times(decimal(config.slippageBps).div(BPS));
+  return within(onTick(isBuy ? price.plus(slip) : price.minus(slip), tickOf(meta)), range);
 }
 
 /** The price of a limit order's fill where the price is at or through its limit. */
@@ -77,9 +85,23 @@ export function fillSize(
   return available.lt(remaining) ? Decimal.max(ZERO, available) : remaining;
 }
 
-/** |price × quantity| × fee in basis points. */
-export function feeOf(price: Decimal, quantity: Decimal, config: PaperBrokerConfig): Decimal {
-  return price.times(quantity).abs().times(config.feeBps).div(BPS);
+/** What a quantity at a price is worth, in the symbol's currency. */
+export function worthOf(price: Decimal, quantity: Decimal, meta: SymbolMeta | undefined): Decimal {
+  const worth = price.times(quantity);
+  return meta?.multiplier === undefined ? worth : worth.times(termsOf(meta).multiplier);
+}
+
+/** |price × quantity × multiplier| × fee in basis points, the instrument's own fee before the broker's. In the symbol's currency. */
+export function feeOf(
+  price: Decimal,
+  quantity: Decimal,
+  config: PaperBrokerConfig,
+  meta: SymbolMeta | undefined,
+): Decimal {
+  return worthOf(price, quantity, meta)
+    .abs()
+    .times(meta?.feeBps ?? config.feeBps)
+    .div(BPS);
 }
 
 /** Why the venue refuses an order: a code, and the figures behind it where there are any. */
@@ -106,10 +128,11 @@ export function minimumRefusal(
 ): Refusal | null {
   const size = quantity.abs();
   const smallest = Decimal.max(roundUpToLot(decimal(meta.minQuantity), meta), meta.lotSize);
-  const worth = reference === null ? null : size.times(reference);
+  const worth = reference === null ? null : worthOf(reference, size, meta).abs();
   const tooSmall = size.lt(smallest);
   if (!tooSmall && (worth === null || worth.gte(meta.minNotional))) return null;
-  const worthy = reference?.isPositive() === true ? roundUpToLot(decimal(meta.minNotional).div(reference), meta) : ZERO;
+  const each = reference === null ? ZERO : worthOf(reference, decimal(1), meta).abs();
+  const worthy = each.isZero() ? ZERO : roundUpToLot(decimal(meta.minNotional).div(each), meta);
   const from = plain(Decimal.max(smallest, worthy));
   const figures: RefusalFigures =
     tooSmall || worth === null

@@ -1,2 +1,3 @@
 /** Brokers: the paper venue. */
-export { PaperBroker, type PaperBrokerOptions } from "./paper-broker.ts";
+export type { PaperBrokerOptions } from "./options.ts";
+export { PaperBroker } from "./paper-broker.ts";

@@ -78,7 +78,7 @@ export class MatchingEngine {
   /** Applies a bar; `opensAt` is its beginning, or null where that is not known. */
   onBar(bar: Bar, opensAt: number | null, meta: SymbolMeta): void {
     const path = pathOf(bar);
-    const range = { low: decimal(bar.low), high: decimal(bar.high) };
+    const range = { low: decimal(bar.exact?.low ?? bar.low), high: decimal(bar.exact?.high ?? bar.high) };
     const opening = opensAt === null ? bar.at : opensAt + (bar.at - opensAt) * OPENING_SHARE;
     const orders = this.book
       .openOf(bar.symbol)
@@ -92,7 +92,14 @@ export class MatchingEngine {
   onMark(mark: Mark, meta: SymbolMeta): void {
     const orders = this.book.openOf(mark.symbol).filter((order) => order.state !== "held" && mark.at > order.since);
     if (orders.length === 0) return;
-    this.#walk([decimal(mark.price)], { at: mark.at, meta, volume: mark.volume, range: null, beyond: ZERO, orders });
+    this.#walk([decimal(mark.exact ?? mark.price)], {
+      at: mark.at,
+      meta,
+      volume: mark.volume,
+      range: null,
+      beyond: ZERO,
+      orders,
+    });
   }
 
   /** Ends open orders whose last moment is before `at`. */
@@ -115,7 +122,7 @@ export class MatchingEngine {
     child.state = "working";
     child.since = at;
     const { trail } = child.terms;
-    if (trail !== undefined && price !== null) child.stopPrice = trailedStop(child, trail, price, meta.pricePrecision);
+    if (trail !== undefined && price !== null) child.stopPrice = trailedStop(child, trail, price, tickOf(meta));
     this.#sink.updated(child, "released", at);
   }
 
@@ -284,6 +291,6 @@ export class MatchingEngine {
   #follow(order: VenueOrder, price: Decimal, { meta }: Pass): void {
     const { trail } = order.terms;
     if (trail === undefined || order.status !== "open" || !waitsForTrigger(order) || order.state === "held") return;
-    order.stopPrice = trailedStop(order, trail, price, meta.pricePrecision);
+    order.stopPrice = trailedStop(order, trail, price, tickOf(meta));
   }
 }

@@ -17,7 +17,7 @@
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
-import type { Bar, FeedEvent, Mark, SymbolMeta } from "../../shared/market.ts";
+import { markOfBar, type Bar, type FeedEvent, type Mark, type SymbolMeta } from "../../shared/market.ts";
 import type {
   BrokerAccount,
   BrokerAdapter,
@@ -35,6 +35,7 @@ import { Account } from "./account.ts";
 import { commandFaultsOf, faultsOf } from "./faults.ts";
 import { feeOf } from "./fill-rules.ts";
 import { MatchingEngine, type MatchSink } from "./matching.ts";
+import type { PaperBrokerOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
 import { accepted, brokerOrderOf, orderOfRow, rowOf, signed, type VenueOrder } from "./venue-order.ts";
 import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-store.ts";
@@ -50,18 +51,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export interface PaperBrokerOptions {
-  /** The database's path. */
-  readonly path: string;
-  readonly config: PaperBrokerConfig;
-  readonly seed: string;
-  readonly symbols: Iterable<SymbolMeta>;
-  /** How long a symbol's bars are; null or absent where that is not known. */
-  readonly barInterval?: ((symbol: string) => Duration | null) | undefined;
-  /** Fills from one row of the account to the next. */
-  readonly accountEvery?: number;
-}
-
 /** A venue that opens adds up at most about as many fills. */
 const ACCOUNT_FILLS = 10_000;
 
@@ -74,7 +63,6 @@ export class PaperBroker implements BrokerAdapter {
   readonly #symbols: ReadonlyMap<string, SymbolMeta>;
   readonly #barInterval: (symbol: string) => Duration | null;
   readonly #account: Account;
-  readonly #marks = new Map<string, Decimal>();
   readonly #reports = new Reports();
   readonly #accountEvery: number;
   #engine: MatchingEngine;
@@ -98,7 +86,9 @@ export class PaperBroker implements BrokerAdapter {
     this.#symbols = new Map([...options.symbols].map((meta) => [meta.symbol, meta]));
     this.#barInterval = options.barInterval ?? (() => null);
     this.#accountEvery = options.accountEvery ?? ACCOUNT_FILLS;
-    this.#account = new Account(options.config.cash);
+    const { currency, cash } = options.config;
+    const { fx, actions = [] } = options;
+    this.#account = new Account({ symbols: this.#symbols, currency, cash, fx, actions });
     const account = this.#store.account();
     if (account !== null) this.#account.load(account);
     this.#accountCursor = this.#account.cursor;
@@ -138,17 +128,11 @@ export class PaperBroker implements BrokerAdapter {
   }
 
   async positions(): Promise<Lookup<Readonly<Record<string, string>>>> {
-    return this.#lookup(() => {
-      const held = [...this.#account.positions].filter(([, quantity]) => !quantity.isZero());
-      return Object.fromEntries(held.map(([symbol, quantity]) => [symbol, plain(quantity)]));
-    });
+    return this.#lookup(() => this.#account.positions());
   }
 
   async account(): Promise<Lookup<BrokerAccount>> {
-    return this.#lookup(() => {
-      const equity = this.#account.equity(this.#marks);
-      return { currency: this.#config.currency, cash: plain(this.#account.cash), equity: plain(equity) };
-    });
+    return this.#lookup(() => ({ currency: this.#config.currency, ...this.#account.figures() }));
   }
 
   symbolMeta(symbol: string): SymbolMeta | null {
@@ -159,7 +143,7 @@ export class PaperBroker implements BrokerAdapter {
     if (this.#broken !== null) throw this.#broken;
     for (const event of events)
       if (event.kind === "bar") this.#onBar(event.bar);
-      else if (event.mark.price > 0) this.#onMark(event.mark);
+      else if (this.#isPrice(event.mark.symbol, event.mark.price)) this.#onMark(event.mark);
     this.#write();
   }
 
@@ -182,7 +166,7 @@ export class PaperBroker implements BrokerAdapter {
 
   /** Reports a fill that no order explains, at the newest mark, for drills and for practising a review. */
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }, at: Moment): void {
-    const mark = this.#marks.get(fill.symbol) ?? decimal(1);
+    const mark = this.#account.mark(fill.symbol) ?? decimal(1);
     const stranger = this.#strangerFill(fill.symbol, decimal(fill.quantity), mark, at);
     this.#news.push({ at, event: { kind: "fill", fill: brokerFillOf(stranger) } });
     this.#write();
@@ -196,7 +180,7 @@ export class PaperBroker implements BrokerAdapter {
     const meta = this.#symbols.get(bar.symbol);
     const { symbol, at, close, volume } = bar;
     if (this.#config.fillModel !== "bars") {
-      if (close > 0) this.#onMark({ symbol, at, price: close, volume });
+      if (this.#isPrice(symbol, close)) this.#onMark(markOfBar(bar));
       return;
     }
     this.#engine.expireBefore(at);
@@ -206,13 +190,19 @@ export class PaperBroker implements BrokerAdapter {
       this.#news.push({ at, event: { kind: "noted", text, at } });
     }
     const interval = this.#barInterval(symbol);
-    if (meta !== undefined && bar.low > 0) this.#engine.onBar(bar, interval === null ? null : at - interval, meta);
-    if (close > 0) this.#marks.set(symbol, decimal(close));
+    if (meta !== undefined && this.#isPrice(symbol, bar.low))
+      this.#engine.onBar(bar, interval === null ? null : at - interval, meta);
+    if (this.#isPrice(symbol, close)) this.#account.setMark(symbol, decimal(bar.exact?.close ?? close));
+  }
+
+  /** Whether a price is one that orders fill at: above zero, or of an instrument whose prices may be below. */
+  #isPrice(symbol: string, price: number): boolean {
+    return price > 0 || this.#symbols.get(symbol)?.allowNegativePrices === true;
   }
 
   #onMark(mark: Mark): void {
     const meta = this.#symbols.get(mark.symbol);
-    this.#marks.set(mark.symbol, decimal(mark.price));
+    this.#account.setMark(mark.symbol, decimal(mark.exact ?? mark.price));
     if (this.#config.fillModel === "bars" || meta === undefined) return;
     this.#engine.expireBefore(mark.at);
     this.#engine.onMark(mark, meta);
@@ -284,7 +274,7 @@ export class PaperBroker implements BrokerAdapter {
   #receive(order: PlaceOrder): VenueOrder {
     this.#orderNumber += 1;
     const meta = this.#symbols.get(order.symbol);
-    const mark = this.#marks.get(order.symbol) ?? null;
+    const mark = this.#account.mark(order.symbol) ?? null;
     const parent = order.parentId === undefined ? undefined : this.#bracketOf(order.parentId);
     const injected = faultsOf(this.#config, this.#seed, this.#orderNumber).reject;
     const taken = received(order, this.#orderNumber, { meta, mark, parent }, injected);
@@ -297,7 +287,7 @@ export class PaperBroker implements BrokerAdapter {
   }
 
   #replacement(order: VenueOrder, change: OrderChange): ReturnType<typeof replaced> {
-    const mark = this.#marks.get(order.symbol) ?? null;
+    const mark = this.#account.mark(order.symbol) ?? null;
     return replaced(order, change, this.#symbols.get(order.symbol) as SymbolMeta, mark);
   }
 
@@ -403,7 +393,7 @@ export class PaperBroker implements BrokerAdapter {
       symbol,
       quantity: plain(quantity),
       price: plain(price),
-      fee: plain(feeOf(price, quantity, this.#config)),
+      fee: plain(feeOf(price, quantity, this.#config, this.#symbols.get(symbol))),
       at,
     };
     this.#account.book(fill, owner);

@@ -36,6 +36,10 @@ export interface VenueAccount {
   readonly cursor: number;
   readonly cash: string;
   readonly positions: readonly (readonly [symbol: string, quantity: string])[];
+  /** Cash in other currencies than the account's; absent where there is none. */
+  readonly foreign?: readonly (readonly [currency: string, cash: string])[];
+  /** How many corporate actions are in it; absent: none. */
+  readonly actions?: number;
   /** By owner and symbol, in one key; absent in an account from before orders had owners. */
   readonly owned?: readonly (readonly [key: string, quantity: string])[];
 }

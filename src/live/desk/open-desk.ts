@@ -20,7 +20,8 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import { createReplayFeed, importBars } from "../feed/index.ts";
-import { openSource } from "../session/feed-of.ts";
+import { instrumentsOf } from "../instruments/index.ts";
+import { openSource, workspaceInstruments } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {
@@ -53,7 +54,8 @@ async function barsOf(
     files.map((file) => openSource(file)),
     options,
   );
-  const { symbols } = createReplayFeed(imported);
+  createReplayFeed(imported);
+  const symbols = instrumentsOf(imported.tables, workspaceInstruments(request.workspace), "USD");
   const intervals = imported.tables.map((table) => table.interval).filter((one) => one !== null);
   const interval = intervals.length === 0 ? null : (Math.min(...intervals) as Duration);
   const named = {

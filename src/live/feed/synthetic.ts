@@ -106,17 +106,8 @@ class Walk {
 }
 
 function metaOnly(symbol: SyntheticSymbol): SymbolMeta {
-  const { assetClass, currency, pricePrecision, quantityPrecision, lotSize, minQuantity, minNotional } = symbol;
-  return {
-    symbol: symbol.symbol,
-    assetClass,
-    currency,
-    pricePrecision,
-    quantityPrecision,
-    lotSize,
-    minQuantity,
-    minNotional,
-  };
+  const { startPrice: _price, volatility: _volatility, drift: _drift, volume: _volume, ...meta } = symbol;
+  return meta;
 }
 
 function check(config: SyntheticConfig): void {

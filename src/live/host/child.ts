@@ -338,15 +338,11 @@ class Host {
 }
 
 /** A run's picture without what names it and its bars. */
-const pictureOf = ({ now, marks, positions, openOrders, fills, updates, bar }: Omit<RunStep, "strategy" | "run">) => ({
-  now,
-  marks,
-  positions,
-  openOrders,
-  fills,
-  updates,
-  bar,
-});
+const pictureOf = (step: Omit<RunStep, "strategy" | "run">) => {
+  const { now, marks, positions, unitValues, openOrders, fills, updates, bar } = step;
+  const units = unitValues === undefined ? {} : { unitValues };
+  return { now, marks, positions, ...units, openOrders, fills, updates, bar };
+};
 
 /** The result of a run that failed, as JSON. */
 const threw = (message: string, state?: string | null): string =>

@@ -109,8 +109,9 @@ export class HostProcess {
       this.#barsSent.set(symbol, bars);
       this.#step(step);
     }
-    const { strategy, run, now, marks, positions, openOrders, fills, updates, bar } = picture;
-    const at = { now, marks, positions, openOrders, fills, updates, bar };
+    const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = picture;
+    const units = unitValues === undefined ? {} : { unitValues };
+    const at = { now, marks, positions, ...units, openOrders, fills, updates, bar };
     this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
   }
 

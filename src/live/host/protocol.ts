@@ -50,6 +50,7 @@ export interface RunStep {
   readonly now: Moment;
   readonly marks: Readonly<Record<string, number>>;
   readonly positions: Readonly<Record<string, number>>;
+  readonly unitValues?: Readonly<Record<string, number>>;
   readonly openOrders: readonly OpenOrder[];
   readonly fills: readonly StrategyFill[];
   readonly updates: readonly OrderUpdate[];

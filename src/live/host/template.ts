@@ -84,11 +84,12 @@ const strategy: Strategy<Memory> = {
       // Not enough history yet, or an order that has not filled: wait.
       if (close === undefined || bars.length < lookback || context.openOrders(symbol).length > 0) continue;
       const mean = bars.slice(-lookback).reduce((sum, bar) => sum + bar.close, 0) / lookback;
-      const target = close > mean ? context.sizing.dollarPerTrade / close : 0;
+      const worth = close * context.unitValue(symbol);
+      const target = close > mean ? context.sizing.dollarPerTrade / worth : 0;
       const quantity = context.roundQuantity(symbol, target - context.position(symbol));
       const least = context.minimums(symbol);
-      if (Math.abs(quantity) < least.quantity || Math.abs(quantity) * close < least.notional) continue;
-      if (target > 0 && context.position(symbol) > 0) continue;
+      const small = Math.abs(quantity) < least.quantity || Math.abs(quantity) * worth < least.notional;
+      if (small || (target > 0 && context.position(symbol) > 0)) continue;
       orders.push({
         symbol,
         quantity,
@@ -108,9 +109,7 @@ const strategy: Strategy<Memory> = {
   },
 
   /** Optional: before the first run, unless there is a memory to load. */
-  onStart(): void {
-    memory = { runs: 0, fills: 0 };
-  },
+  onStart: () => void (memory = { runs: 0, fills: 0 }),
 
   /** Optional, both or none: plain JSON, at most 65,536 characters. */
   save: () => memory,

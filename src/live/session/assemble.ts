@@ -17,9 +17,10 @@ import { Books } from "../books/index.ts";
 import { PaperBroker } from "../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../clock/index.ts";
 import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type WorkingOrders } from "../risk/index.ts";
+import { moneyOf } from "../instruments/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
-import { identityOf, openFeed, SYNTHETIC_START } from "./feed-of.ts";
+import { identityOf, openFeed, openNewFeed, SYNTHETIC_START } from "./feed-of.ts";
 import { Ledger, type EntryListener, type JournalPort } from "./ledger.ts";
 import { Market } from "./market.ts";
 import type { Core, HostPort } from "./parts.ts";
@@ -55,8 +56,8 @@ export const PORTS: SessionPorts = {
   hosts: {},
   checkpointEntries: CHECKPOINT_ENTRIES,
   savedAtOnceMax: SAVED_AT_ONCE_MAX,
-  openBroker: (files, { broker: config, seed }, { symbols, barInterval }) =>
-    new PaperBroker({ path: files.broker, config, seed, symbols, barInterval }),
+  openBroker: (files, { broker: config, seed, fx, actions }, { symbols, barInterval }) =>
+    new PaperBroker({ path: files.broker, config, seed, symbols, barInterval, fx, actions }),
 };
 
 /** What the journal's first entry says of the session. */
@@ -77,26 +78,31 @@ export interface Prepared {
   readonly host: HostPort;
 }
 
-/** Resolves feed and strategies of a desk. Throws `desk_invalid` or what the feed's files throw; nothing is changed. */
+/**
+ * Resolves feed and strategies of a desk; `start` null is a new session, whose desk is completed with the instruments of its data.
+ * Throws `desk_invalid` or what the feed's files throw; nothing is changed.
+ */
 export async function prepare(
   workspace: Workspace,
-  desk: Desk,
+  given: Desk,
   start: Moment | null,
   ports: SessionPorts,
 ): Promise<Prepared> {
-  if (desk.clock.kind === "system" && desk.feed.kind === "replay")
+  if (given.clock.kind === "system" && given.feed.kind === "replay")
     throw new CodedError(
       "desk_invalid",
       "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
     );
   const wished =
-    start ?? (desk.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : desk.clock.start);
-  const feed = await openFeed({
-    config: desk.feed,
-    seed: desk.seed,
-    start: wished ?? SYNTHETIC_START,
-    folder: workspace.path,
-  });
+    start ?? (given.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : given.clock.start);
+  const from = wished ?? SYNTHETIC_START;
+  const { desk, feed } =
+    start === null
+      ? await openNewFeed(given, from, workspace)
+      : {
+          desk: given,
+          feed: await openFeed({ config: given.feed, seed: given.seed, start: from, folder: workspace.path }),
+        };
   const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
   const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
   for (const strategy of desk.strategies)
@@ -145,16 +151,16 @@ export function coreOf(
   market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
   for (const { name, symbols: watched, runsAt } of desk.strategies)
     if (runsAt === "bar") market.triggers.watch(name, watched);
-  const books = new Books(desk.broker.cash, accountDays(desk.dayEnds));
-  const notional: RiskView["notional"] = (_symbol, quantity, price) => quantity.times(price);
+  const money = moneyOf(feed.symbols, desk.broker.currency, desk.fx);
+  const books = new Books(desk.broker.cash, accountDays(desk.dayEnds), money);
   const risk = new RiskEngine(desk.limits, {
     books,
     power: powerOf(desk.broker),
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
     venueRules: (symbol) => symbols.get(symbol),
-    notional,
-    working: workingBySymbol(tally, notional),
-    workingOf: workingOfOwner(tally, notional),
+    notional: (symbol, quantity, price) => books.notional(symbol, quantity, price),
+    working: workingBySymbol(tally, books),
+    workingOf: workingOfOwner(tally, books),
     recentVolume: (symbol, bars) => market.volume(symbol, bars),
   });
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
@@ -203,18 +209,20 @@ interface OpenPart {
   readonly filled: Decimal;
   readonly open: Decimal;
   readonly value: Decimal;
+  readonly rateMoves: number;
 }
 
-/** What of each order is open, as long as neither its quantity, its price nor its fills move: every check asks about every order. */
+/** What of each order is open, as long as neither its quantity, its price, its fills nor a rate move: every check asks about each. */
 const openParts = new WeakMap<WorkingOrder, OpenPart>();
 
-function openPartOf(order: WorkingOrder, notional: RiskView["notional"]): OpenPart {
+function openPartOf(order: WorkingOrder, books: Books): OpenPart {
   const { symbol, ordered, filled, price } = order;
   const known = openParts.get(order);
-  if (known !== undefined && known.ordered === ordered && known.filled === filled && known.price === price)
+  const { rateMoves } = books;
+  if (known?.ordered === ordered && known.filled === filled && known.price === price && known.rateMoves === rateMoves)
     return known;
   const open = ordered.minus(filled);
-  const part = { price, ordered, filled, open, value: notional(symbol, open, decimal(price)) };
+  const part = { price, ordered, filled, open, value: books.notional(symbol, open, decimal(price)), rateMoves };
   openParts.set(order, part);
   return part;
 }
@@ -235,14 +243,14 @@ function* counted({ open, working }: Tally): Generator<WorkingOrder> {
 }
 
 /** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
-function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => ReadonlyMap<string, WorkingOrders> {
+function workingBySymbol(tally: Tally, books: Books): () => ReadonlyMap<string, WorkingOrders> {
   const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
   return () => {
     const bySymbol = new Map<string, OpenPart[]>();
     for (const order of counted(tally)) {
       const parts = bySymbol.get(order.symbol);
-      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, notional)]);
-      else parts.push(openPartOf(order, notional));
+      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, books)]);
+      else parts.push(openPartOf(order, books));
     }
     const sums = new Map<string, WorkingOrders>();
     for (const [symbol, parts] of bySymbol) {
@@ -257,11 +265,11 @@ function workingBySymbol(tally: Tally, notional: RiskView["notional"]): () => Re
 }
 
 /** What of one owner works in a symbol. */
-function workingOfOwner(tally: Tally, notional: RiskView["notional"]): RiskView["workingOf"] {
+function workingOfOwner(tally: Tally, books: Books): RiskView["workingOf"] {
   return (owner, symbol) => {
     const parts: OpenPart[] = [];
     for (const order of counted(tally))
-      if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, notional));
+      if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, books));
     return sumOf(parts);
   };
 }

@@ -7,7 +7,7 @@
  */
 import type { FinishedRun, MissedSlots, Reconciliation, SubmitOutcome } from "../../orchestrator/index.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
-import type { FeedEvent } from "../../shared/market.ts";
+import { markOfBar, type FeedEvent } from "../../shared/market.ts";
 import { between, SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type {
@@ -135,14 +135,14 @@ export function reconciledFill(
 /** Books an execution; answers the realized profit as plain text. */
 export function bookedFill(
   core: Core,
-  fill: Pick<FillEntry, "symbol" | "quantity" | "price" | "fee">,
+  fill: Pick<FillEntry, "symbol" | "quantity" | "price" | "fee" | "filledAt">,
   owner: string,
   at: Moment,
 ): string {
-  const { symbol } = fill;
+  const { symbol, filledAt } = fill;
   const [quantity, price, fee] = [decimal(fill.quantity), decimal(fill.price), decimal(fill.fee)];
   core.risk.traded(fill, at);
-  return plain(core.books.book({ owner, symbol, quantity, price, fee, at }));
+  return plain(core.books.book({ owner, symbol, quantity, price, fee, at, filledAt }));
 }
 
 /** The end of an order without an execution. */
@@ -160,8 +160,8 @@ export function closedOrder(
 export function marketMoved(core: Core, events: readonly FeedEvent[]): void {
   core.market.take(events);
   for (const event of events) {
-    if (event.kind === "bar") core.books.mark(event.bar.symbol, event.bar.close, event.bar.at);
-    else core.books.mark(event.mark.symbol, event.mark.price, event.mark.at);
+    const { symbol, price, at, exact } = event.kind === "bar" ? markOfBar(event.bar) : event.mark;
+    core.books.mark(symbol, price, at, exact);
   }
 }
 

@@ -4,26 +4,35 @@
  * 1. Files are read whole or refused, so that their digests are those of what is played.
  * 2. A name that is no absolute path is looked for in the workspace.
  */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
-import type { FeedConfig } from "../../shared/desk.ts";
+import type { Desk, FeedConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
+import type { InstrumentFields } from "../../shared/market.ts";
 import type { Moment } from "../../shared/time.ts";
+import { nodeFileSystem, readInstrumentsFile, readText, type Workspace } from "../../store/index.ts";
 import {
   createReplayFeed,
   createSyntheticFeed,
   fileSource,
   importBars,
+  type Imported,
   type ImportSource,
   type ReadOptions,
 } from "../feed/index.ts";
+import { completeRates, pinInstruments } from "../instruments/index.ts";
 
 /** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
 export const SYNTHETIC_START = 1_767_623_400_000_000 as Moment;
 
 /** A file with market data is at most this long, packed or not. */
 export const DATA_FILE_BYTES_MAX = 16 * 1024 ** 3;
+
+const INSTRUMENTS_FILE = "instruments.yaml";
+const INSTRUMENTS_BYTES_MAX = 4_000_000;
+
+type ReplayConfig = Extract<FeedConfig, { kind: "replay" }>;
 
 interface FeedRequest {
   readonly config: FeedConfig;
@@ -33,13 +42,43 @@ interface FeedRequest {
   readonly folder: string;
 }
 
-/** Opens the feed. Throws `not_found`, `too_large` or `data_invalid`, each naming the file. */
+/**
+ * Opens the feed of a new session, and completes its desk with what is known only now: each symbol's instrument. Throws as
+ * `openFeed`, and `desk_invalid` for what the desk or the workspace says against the data.
+ */
+export async function openNewFeed(
+  desk: Desk,
+  start: Moment,
+  workspace: Workspace,
+): Promise<{ readonly desk: Desk; readonly feed: Feed }> {
+  const { feed: config, seed } = desk;
+  if (config.kind === "synthetic") {
+    const { fx: given, ...rest } = desk;
+    const fx = given === undefined ? undefined : completeRates(desk, config.symbols);
+    const feed = createSyntheticFeed(config, seed, start, null);
+    return { desk: fx === undefined ? rest : { ...rest, fx }, feed };
+  }
+  const imported = await importFiles(config, workspace.path);
+  const pinned = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
+  return { desk: pinned.desk, feed: createReplayFeed(imported, pinned.symbols) };
+}
+
+/** What the workspace's `instruments.yaml` says; nothing where there is none. Throws `desk_invalid` for one that breaks a rule. */
+export function workspaceInstruments(workspace: Workspace): Readonly<Record<string, InstrumentFields>> {
+  const path = join(workspace.path, INSTRUMENTS_FILE);
+  return existsSync(path) ? readInstrumentsFile(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX)) : {};
+}
+
+async function importFiles(config: ReplayConfig, folder: string): Promise<Imported> {
+  const { symbol, timeZone, dateFormat, files } = config;
+  const sources = files.map((file) => openSource(isAbsolute(file) ? file : join(folder, file)));
+  return importBars(sources, { symbol, timeZone, dateFormat });
+}
+
+/** Opens the feed of a desk that is complete, or older than that. Throws `not_found`, `too_large` or `data_invalid`, naming the file. */
 export async function openFeed({ config, seed, start, folder }: FeedRequest): Promise<Feed> {
   if (config.kind === "synthetic") return createSyntheticFeed(config, seed, start, null);
-  const { symbol, timeZone, dateFormat, symbols } = config;
-  const sources = config.files.map((file) => openSource(isAbsolute(file) ? file : join(folder, file)));
-  const imported = await importBars(sources, { symbol, timeZone, dateFormat });
-  return createReplayFeed(imported, symbols);
+  return createReplayFeed(await importFiles(config, folder), config.symbols);
 }
 
 /** Throws `not_found`, `data_invalid` or `too_large` for a path that is no regular file of a size that is read. */

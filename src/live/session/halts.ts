@@ -8,7 +8,7 @@
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { executionKeyOf } from "../../shared/ids.ts";
-import { formatMoment } from "../../shared/time.ts";
+import { formatMoment, parseMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { DriftItem } from "../../orchestrator/index.ts";
 import type { DriftKind, FillEntry, HaltEntry, ReviewEntry } from "../../store/journal/entries.ts";
@@ -110,7 +110,15 @@ export function reviewed(core: Core, review: Omit<ReviewEntry, "kind" | "realize
     throw new CodedError("not_found", `There is no drift item ${id}; the drift review lists those there are.`);
   core.router.review(id, { action, operator, note, strategy }, at);
   const fill = action === "adopt" ? adoptedFill(core, item) : null;
-  return fill === null ? null : bookedFill(core, fill, strategy ?? UNATTRIBUTED, at);
+  return fill === null
+    ? null
+    : bookedFill(core, { filledAt: filledAtOf(item, at), ...fill }, strategy ?? UNATTRIBUTED, at);
+}
+
+/** When the fill of an item happened, where its evidence says; else now. */
+function filledAtOf(item: DriftProbe, now: Moment): Moment {
+  const text = item.evidence["filled"];
+  return (typeof text === "string" ? parseMoment(text) : null) ?? now;
 }
 
 /** Reviews an item and adds the review to the ledger. Throws before anything is changed. */

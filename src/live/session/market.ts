@@ -6,7 +6,7 @@
  * 3. At most `BARS_MAX` bars of a symbol are kept, and at most `2 * VOLUMES_MAX` volumes.
  * 4. What a guard hears of volumes does not depend on how far strategies look back, or on whether they load.
  */
-import type { Bar, FeedEvent, Mark } from "../../shared/market.ts";
+import { markOfBar, type Bar, type FeedEvent, type Mark } from "../../shared/market.ts";
 import { BarTriggers } from "./bar-triggers.ts";
 import { BARS_MAX } from "../strategies/instance.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -104,7 +104,7 @@ export class Market {
     if (history.volumes.length >= 2 * VOLUMES_MAX) history.volumes.splice(0, VOLUMES_MAX);
     this.#lastBarAt = bar.at;
     this.triggers.closed(bar.symbol, bar.at);
-    this.#mark({ symbol: bar.symbol, at: bar.at, price: bar.close, volume: bar.volume });
+    this.#mark(markOfBar(bar));
   }
 
   #mark(mark: Mark): void {

@@ -17,6 +17,7 @@ import { refusedOrder, submitted } from "./effects.ts";
 import type { WorkingOrder } from "./open-orders.ts";
 import { enqueue, paceOf, queuedTwin } from "./pace.ts";
 import type { Core } from "./parts.ts";
+import { rateRefusal } from "./rate-check.ts";
 import type { Sending } from "./sending.ts";
 import { heldBack } from "./switches.ts";
 import { bracketFault, childIntent, entryTerms, placeOrderOf, referenceOf } from "./terms.ts";
@@ -231,6 +232,8 @@ function judgeOne(core: Core, leg: Leg, at: Moment): void {
   if (parent !== null) return known ? refuse(leg, takenId(entry)) : undefined;
   if (!known && referenceOf(intent, entry.mark) === null)
     return refuse(leg, { reason: NO_PRICE, detail: `${symbol} has no price yet, so the order's value is not known.` });
+  const unvalued = known ? null : rateRefusal(core, symbol, quantity, at);
+  if (unvalued !== null) return refuse(leg, unvalued);
   const held = entry.flatten === undefined ? heldBack(core, entry) : null;
   if (held !== null) return refuse(leg, held);
   if (known || (core.router.halted && entry.flatten === undefined)) return;

@@ -8,7 +8,7 @@ import type { MetricsRecorder, OrderRouter, Scheduler } from "../../orchestrator
 import type { Decimal } from "../../shared/decimal.ts";
 import type { Desk, RiskLimits } from "../../shared/desk.ts";
 import type { SessionId } from "../../shared/ids.ts";
-import type { Bar, SymbolMeta } from "../../shared/market.ts";
+import type { Bar, CorporateAction, SymbolMeta } from "../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
 import type { OpenOrder, OrderUpdate, StrategyAction, StrategyFill } from "../../shared/strategy.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
@@ -29,6 +29,8 @@ export interface RunPicture {
   readonly bars: Readonly<Record<string, readonly Bar[]>>;
   readonly marks: Readonly<Record<string, number>>;
   readonly positions: Readonly<Record<string, number>>;
+  /** Multiplier times exchange rate of the symbols for which that is not 1. */
+  readonly unitValues?: Readonly<Record<string, number>>;
   readonly openOrders: readonly OpenOrder[];
   /** Of this strategy's orders, since its run before; oldest first. */
   readonly fills: readonly StrategyFill[];
@@ -140,6 +142,8 @@ export interface Execution {
   readonly price: Decimal;
   readonly fee: Decimal;
   readonly at: Moment;
+  /** When the venue filled it, where that is earlier: a corporate action in between changes its terms. */
+  readonly filledAt?: Moment;
 }
 
 export interface AccountFigures {
@@ -157,12 +161,23 @@ export interface AccountFigures {
 export interface BooksPort {
   /** Books an execution and answers the profit that it realized. */
   book(execution: Execution): Decimal;
-  mark(symbol: string, price: number, at: Moment): void;
+  /** `exact`: the price's decimal text, where the number cannot hold it. */
+  mark(symbol: string, price: number, at: Moment, exact?: string): void;
+  /** Applies a corporate action; answers what it paid, in the symbol's currency. */
+  act(action: CorporateAction): Decimal;
+  /** What one unit of a currency is worth in the account's; null while that is not known. */
+  rate(currency: string): Decimal | null;
+  /** The symbol whose price a currency's rate follows; null where it is fixed, or there is none. */
+  rateSymbol(currency: string): string | null;
+  /** The signed value of a quantity at a price, in the account's currency. */
+  notional(symbol: string, quantity: Decimal, price: Decimal): Decimal;
   /** An owner's position; an owner is a strategy or `unattributed`. */
   position(owner: string, symbol: string): Decimal;
   /** Symbol → position over all owners; flat ones are absent. */
   positions(): ReadonlyMap<string, Decimal>;
   averagePrice(symbol: string): Decimal;
+  /** A symbol's value at its mark in the account's currency, signed. */
+  value(symbol: string): Decimal;
   figures(): AccountFigures;
   books(): readonly BookProbe[];
   state(): BooksState;

@@ -111,7 +111,7 @@ function positionProbes(core: Core, equity: string): PositionProbe[] {
   const total = decimal(equity);
   return [...core.books.positions()].map(([symbol, quantity]) => {
     const mark = core.market.mark(symbol);
-    const value = mark === null ? null : quantity.times(mark.price);
+    const value = mark === null ? null : core.books.value(symbol);
     return {
       symbol,
       assetClass: core.symbols.get(symbol)?.assetClass ?? "unknown",

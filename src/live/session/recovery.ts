@@ -35,6 +35,7 @@ import { repeatLimit } from "./limits.ts";
 import { NO_PRICE, ROUTER_REFUSALS } from "./orders.ts";
 import type { Core, RunPicture } from "./parts.ts";
 import { pictureOf } from "./runs.ts";
+import { NO_RATE, STALE_RATE } from "./rate-check.ts";
 import { answered } from "./sending.ts";
 import { heldBack, SCOPE_CODES } from "./switches.ts";
 
@@ -179,7 +180,13 @@ function repeatMissed(core: Core, entry: Extract<JournalEntry, { kind: "missed" 
 }
 
 /** Refusals that come before the kill switches are looked at, or come from another order of the same unit. */
-const BEFORE_SWITCHES: ReadonlySet<string> = new Set([NO_PRICE, "basket_refused", "bracket_refused"]);
+const BEFORE_SWITCHES: ReadonlySet<string> = new Set([
+  NO_PRICE,
+  NO_RATE,
+  STALE_RATE,
+  "basket_refused",
+  "bracket_refused",
+]);
 
 function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {
   const asked = entry.by !== "session" && entry.flatten === undefined && entry.parent === undefined;

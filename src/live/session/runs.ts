@@ -12,6 +12,7 @@
  * 6. A strategy whose runs had to be ended as often in a row as the desk allows, at their deadline or with their process, is
  *    quarantined: paused, until an operator resumes it.
  */
+import { decimal } from "../../shared/decimal.ts";
 import type { MissedSlots } from "../../orchestrator/index.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -67,7 +68,34 @@ export function pictureOf(core: Core, strategy: string, run: number, now: Moment
   }
   const openOrders = openOrdersOf(core, strategy);
   const bar = core.market.newestBarAt(symbols);
-  return { strategy, run, now, bars, marks, positions, openOrders, fills, updates, bar };
+  const unitValues = unitValuesOf(core, symbols);
+  return {
+    strategy,
+    run,
+    now,
+    bars,
+    marks,
+    positions,
+    ...(unitValues === null ? {} : { unitValues }),
+    openOrders,
+    fills,
+    updates,
+    bar,
+  };
+}
+
+const ONE = decimal(1);
+
+/** Multiplier times rate of the symbols for which that is not 1; null where there are none. */
+function unitValuesOf(core: Core, symbols: readonly string[]): Record<string, number> | null {
+  const found: Record<string, number> = {};
+  for (const symbol of symbols) {
+    const { multiplier = "1" } = core.symbols.get(symbol) ?? {};
+    if (multiplier === "1" && core.desk.fx === undefined) continue;
+    const value = core.books.notional(symbol, ONE, ONE).toNumber();
+    if (value !== 1) found[symbol] = value;
+  }
+  return Object.keys(found).length === 0 ? null : found;
 }
 
 /** Counts the slots that nobody was there for, up to a moment. */

@@ -125,7 +125,7 @@ function bySymbol(signalOf: (context: StrategyContext, bars: readonly Bar[]) => 
       if (signal === null || close === undefined) continue;
       const value = capped(signal.value, number(context, "exposure_cap"));
       const because = () => ({ text: signal.text, values: { signal: value, ...signal.values } });
-      const order = orderToward(context, symbol, targetOf(context, value, close), close, because);
+      const order = orderToward(context, symbol, targetOf(context, symbol, value, close), close, because);
       if (order !== null) orders.push(order);
     }
     return orders;
@@ -196,9 +196,12 @@ function tradePair(context: StrategyContext): OrderIntent[] {
   const held = Math.sign(context.position(first));
   // What is held keeps its size while the signal holds: both legs change together or not at all.
   if (held !== 0 && Math.sign(value) === held) return [];
-  const targetA = targetOf(context, value, closeA);
+  const targetA = targetOf(context, first, value, closeA);
   const bound = context.sizing.maxPosition ?? Infinity;
-  const targetB = Math.max(-bound, Math.min(bound, -signal.ratio * targetA));
+  // The ratio is between prices; what a unit of price is worth may differ between the legs.
+  const unitB = context.unitValue(second);
+  const units = unitB === 0 ? 0 : context.unitValue(first) / unitB;
+  const targetB = Math.max(-bound, Math.min(bound, -signal.ratio * targetA * units));
   const because = () => ({ text: signal.text, values: { signal: value, ...signal.values } });
   return [
     orderToward(context, first, targetA, closeA, because),

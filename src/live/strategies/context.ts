@@ -48,6 +48,7 @@ export function contextOf(picture: RunPicture, settings: ContextSettings): Strat
     bars: (symbol: string) => newest(picture.bars[symbol] ?? [], settings.barsMax),
     mark: (symbol: string) => picture.marks[symbol],
     position: (symbol: string) => picture.positions[symbol] ?? 0,
+    unitValue: (symbol: string) => picture.unitValues?.[symbol] ?? 1,
     openOrders: (symbol?: string) =>
       symbol === undefined ? picture.openOrders : picture.openOrders.filter((order) => order.symbol === symbol),
     roundQuantity: (symbol: string, quantity: number) => {

@@ -10,6 +10,8 @@ export interface Parts {
   readonly values: SettingValues;
   readonly source: string;
   readonly feed: FeedConfig;
+  readonly instruments: NonNullable<Desk["instruments"]>;
+  readonly fx: NonNullable<Desk["fx"]>;
   readonly strategies: readonly StrategyConfig[];
   readonly maxPositionBySymbol: Readonly<Record<string, string>>;
   readonly assetClassCaps: Readonly<Record<string, number>>;
@@ -113,5 +115,7 @@ export function assemble(parts: Parts): Desk {
     dollarPerTrade: values.dollar_per_trade,
     ...(values.day_ends === "00:00 UTC" ? {} : { dayEnds: values.day_ends }),
     strategies: parts.strategies,
+    ...(Object.keys(parts.instruments).length === 0 ? {} : { instruments: parts.instruments }),
+    ...(Object.keys(parts.fx).length === 0 ? {} : { fx: parts.fx }),
   };
 }

@@ -241,6 +241,10 @@ export class DeskDocument {
     return entries;
   }
 
+  isMap(spot: Spot): boolean {
+    return spot.node !== null && isMap(spot.node);
+  }
+
   /** The items of a list, or null after a complaint. */
   list(spot: Spot, max: number, example: string): Spot[] | null {
     if (spot.node === null || !isSeq(spot.node)) {

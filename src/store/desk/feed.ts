@@ -6,12 +6,13 @@
  */
 import { CodedError } from "../../shared/errors.ts";
 import type { FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
-import type { SymbolMeta } from "../../shared/market.ts";
+import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
 import { fileRow } from "./config-rows.ts";
 import { readScalar } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import type { SettingValues } from "./settings.ts";
-import { metaOf, readSymbols } from "./symbols.ts";
+import { readFx, readInstruments } from "./instruments.ts";
+import { checkCurrency, metaOf, readSymbols, type SymbolsReading } from "./symbols.ts";
 import { text } from "./values.ts";
 
 export const FILES_MAX = 1_000;
@@ -45,9 +46,15 @@ export interface FeedReading {
   readonly feed: FeedConfig;
   /** The feed's symbols; null when they are known only once its files are read. */
   readonly symbols: readonly SymbolMeta[] | null;
+  /** What the desk says of single instruments. */
+  readonly instruments: Readonly<Record<string, InstrumentFields>>;
+  /** Currency → rate, as written. */
+  readonly fx: Readonly<Record<string, string>>;
 }
 
-function readSynthetic(reading: Reading, values: SettingValues, listed: readonly SyntheticSymbol[]): FeedReading {
+type FeedPart = Pick<FeedReading, "feed" | "symbols">;
+
+function readSynthetic(reading: Reading, values: SettingValues, listed: readonly SyntheticSymbol[]): FeedPart {
   const { document } = reading;
   const files = reading.other("feed.files");
   const named = reading.other("feed.symbols") !== undefined;
@@ -65,14 +72,37 @@ function readSynthetic(reading: Reading, values: SettingValues, listed: readonly
 const bySymbol = (symbols: readonly SymbolMeta[]): Readonly<Record<string, SymbolMeta>> =>
   Object.fromEntries(symbols.map((meta) => [meta.symbol, meta]));
 
-/** Reads the feed. What is broken is complained of. */
+const NO_SYMBOLS: SymbolsReading = { symbols: [], written: {} };
+
+/** Reads the feed, and what the desk says of instruments and rates. What is broken is complained of. */
 export function readFeed(reading: Reading, values: SettingValues): FeedReading {
-  const { bars } = reading.sources;
-  const spot = reading.other("feed.symbols");
+  const { document, rows } = reading;
   const synthetic = values.feed === "synthetic";
-  const options = { synthetic, currency: values.currency };
-  const listed =
-    spot === undefined || !reading.feedKnown ? [] : readSymbols(reading.document, reading.rows, spot, options);
+  const replaced = reading.sources.bars !== undefined;
+  const [fxSpot, instrumentSpot, spot] = ["fx", "instruments", "feed.symbols"].map((place) => reading.other(place));
+  const fx = fxSpot === undefined ? {} : readFx(document, rows, fxSpot, values.currency);
+  const said = instrumentSpot === undefined ? {} : readInstruments(document, rows, instrumentSpot, "instruments");
+  const options = { synthetic, currency: values.currency, fx };
+  for (const { currency } of Object.values(said))
+    if (currency !== undefined && instrumentSpot !== undefined)
+      checkCurrency(document, { ...instrumentSpot, path: "instruments.currency" }, currency, options);
+  const listed = spot === undefined || !reading.feedKnown ? NO_SYMBOLS : readSymbols(document, rows, spot, options);
+  const overlaid = listed.symbols.map((symbol) => ({ ...symbol, ...said[symbol.symbol] }));
+  const part = feedOf(reading, values, overlaid, synthetic);
+  if (synthetic && !replaced) return { ...part, instruments: {}, fx };
+  // Files that a command names take the place of the feed and its symbols; what is said of instruments holds for them, too.
+  const written = replaced ? {} : listed.written;
+  const merged = Object.entries(said).map(([symbol, fields]) => [symbol, { ...written[symbol], ...fields }] as const);
+  return { ...part, instruments: { ...written, ...Object.fromEntries(merged) }, fx };
+}
+
+function feedOf(
+  reading: Reading,
+  values: SettingValues,
+  listed: readonly SyntheticSymbol[],
+  synthetic: boolean,
+): FeedPart {
+  const { bars } = reading.sources;
   const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat } = values;
   if (bars !== undefined) {
     const feed: FeedConfig = {

@@ -9,6 +9,8 @@ import { CodedError } from "../../shared/errors.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
+import { sameDollar } from "../../shared/currency.ts";
+import { fxLine, isConvertible } from "./instruments.ts";
 import type { BarsFeed } from "./reading.ts";
 import { resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
 import { STRATEGIES_MAX } from "./strategies.ts";
@@ -76,7 +78,7 @@ export function resolveBarsDesk(options: BarsDeskOptions): ResolvedDesk {
     const name = unique(`pairs-${wordOf(symbol).slice(0, 30)}-${wordOf(next).slice(0, 30)}`);
     strategies.push({ name, module: "pairs", symbols: [symbol, next], ...common, group: "pairs" });
   }
-  const currency = bars.symbols[0]?.currency ?? "USD";
+  const currency = currencyOfAll(bars.symbols);
   const desk = { name: "bars", broker: { currency }, strategies };
   return made("bars", desk, {
     builtIns,
@@ -84,6 +86,24 @@ export function resolveBarsDesk(options: BarsDeskOptions): ResolvedDesk {
     ...(env === undefined ? {} : { env }),
     ...(flags === undefined ? {} : { flags }),
   });
+}
+
+/** The one currency of some instruments. Throws `desk_invalid` with what to write where there are several. */
+function currencyOfAll(symbols: BarsFeed["symbols"]): string {
+  const byCurrency = new Map(symbols.map(({ symbol, currency }) => [currency, symbol]));
+  const [first = "USD", ...others] = byCurrency.keys();
+  if (others.length === 0) return first;
+  if (others.every((currency) => sameDollar(first, currency))) return "USD";
+  const listed = [...byCurrency].map(([currency, symbol]) => `${symbol} in ${currency}`).join(", ");
+  const account = byCurrency.has("USD") ? "USD" : first;
+  const rates = [...byCurrency.keys()].filter((currency) => !isConvertible(currency, account, {}));
+  const lines = rates.map((currency) => fxLine(currency, account).slice("fx: { ".length, -2));
+  throw new CodedError(
+    "desk_invalid",
+    `The files are priced in several currencies (${listed}), and money in different currencies is not added up. Run files of one ` +
+      `currency, or write a desk file with "broker: { currency: ${account} }" and "fx: { ${lines.join(", ")} }".`,
+    { rule: "currency", currencies: [...byCurrency.keys()] },
+  );
 }
 
 /** As `resolveBarsDesk`, the desk alone. */

@@ -19,4 +19,4 @@ export {
 } from "./settings.ts";
 export { editDistance, nearest } from "./spelling.ts";
 export { isModuleFile, STRATEGIES_MAX, STRATEGY_SYMBOLS_MAX, type BuiltIns } from "./strategies.ts";
-export { SYMBOLS_MAX } from "./symbols.ts";
+export { fxLine, isConvertible, readInstrumentsFile, SYMBOLS_MAX } from "./instruments.ts";

@@ -69,7 +69,7 @@ export function resolveDesk(sources: DeskSources): ResolvedDesk {
   reading.checkKinds();
   reading.checkStrangers();
   checkPairs(reading, values);
-  const { feed, symbols } = readFeed(reading, values);
+  const { feed, symbols, instruments, fx } = readFeed(reading, values);
   const names = symbols === null ? null : new Set(symbols.map((meta) => meta.symbol));
   const classes = symbols === null ? null : new Set(symbols.map((meta) => meta.assetClass));
   const maxPositionBySymbol = reading.record("limits.max_position_by_symbol", perSymbol, {
@@ -84,7 +84,7 @@ export function resolveDesk(sources: DeskSources): ResolvedDesk {
   document.finish();
   const source = sources.source ?? sources.fileName;
   return {
-    desk: assemble({ values, source, feed, strategies, maxPositionBySymbol, assetClassCaps }),
+    desk: assemble({ values, source, feed, instruments, fx, strategies, maxPositionBySymbol, assetClassCaps }),
     origins: rowsOf(reading, sources.generated ?? false),
     notes: reading.notes,
   };

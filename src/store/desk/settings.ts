@@ -248,7 +248,7 @@ export function flagName(name: SettingName): string {
 
 /** What stands in a section besides settings. */
 const OTHER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": ["strategies"],
+  "": ["instruments", "fx", "strategies"],
   feed: ["symbols", "files"],
   limits: ["max_position_by_symbol", "asset_class_caps"],
 };

@@ -1,35 +1,33 @@
 /**
  * The symbols of a feed: what the venue allows, and for the synthetic market how each moves.
  *
- * 1. A symbol is listed once, and is in the account's currency: there are no exchange rates, and currencies are never summed.
+ * 1. A symbol is listed once. Its currency is the account's, or one that the desk has a rate for: currencies are never summed as they are.
  * 2. Lot sizes and minimums are exact decimals.
  */
 import { decimal } from "../../shared/decimal.ts";
 import type { SyntheticSymbol } from "../../shared/desk.ts";
-import type { SymbolMeta } from "../../shared/market.ts";
+import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
 import type { ConfigRow } from "./config-rows.ts";
 import type { DeskDocument, Spot } from "./document.ts";
 import { Fields } from "./fields.ts";
-import { amount, currencyCode, matching, number, symbolName, whole } from "./values.ts";
+import {
+  assetClass,
+  fxLine,
+  INSTRUMENT_KEYS,
+  isConvertible,
+  minimum,
+  positive,
+  readInstrument,
+} from "./instruments.ts";
+import { SYMBOLS_MAX } from "./instruments.ts";
+import { currencyCode, number, symbolName, whole } from "./values.ts";
 
-export const SYMBOLS_MAX = 2_000;
-
-const META_KEYS = [
-  "symbol",
-  "assetClass",
-  "currency",
-  "pricePrecision",
-  "quantityPrecision",
-  "lotSize",
-  "minQuantity",
-  "minNotional",
-];
+const META_KEYS = ["symbol", ...INSTRUMENT_KEYS];
+/** Fields that a symbol has only where they are written. */
+const LATER_KEYS = ["tickSize", "multiplier", "calendar", "feeBps", "allowNegativePrices", "adjusted"];
 const SYNTHETIC_KEYS = [...META_KEYS, "startPrice", "volatility", "drift", "volume"];
 
-const assetClass = matching(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, "write a class of assets such as equity, crypto or fx");
-const precision = whole(0, 12);
-const positive = amount({ zero: false });
-const minimum = amount({ zero: true });
+const precision = whole(0, 30);
 const price = number({ above: 0, max: 1e12 });
 const volatility = number({ min: 0, max: 10 });
 const drift = number({ min: -10, max: 10 });
@@ -48,6 +46,7 @@ function readMeta(fields: Fields, currency: string): SymbolMeta {
     lotSize,
     minQuantity: fields.optional("minQuantity", minimum, lotSize),
     minNotional: fields.optional("minNotional", minimum, "0"),
+    ...readInstrument(fields, LATER_KEYS),
   };
 }
 
@@ -61,15 +60,28 @@ function readSynthetic(fields: Fields, meta: SymbolMeta): SyntheticSymbol {
   };
 }
 
+export interface SymbolsReading {
+  readonly symbols: readonly SyntheticSymbol[];
+  /** By symbol, what is written of it. */
+  readonly written: Readonly<Record<string, InstrumentFields>>;
+}
+
+interface SymbolOptions {
+  readonly synthetic: boolean;
+  readonly currency: string;
+  readonly fx: Readonly<Record<string, string>>;
+}
+
 /** Reads a list of symbols. What is broken is complained of and left out. */
 export function readSymbols(
   document: DeskDocument,
   rows: ConfigRow[],
   spot: Spot,
-  options: { readonly synthetic: boolean; readonly currency: string },
-): SyntheticSymbol[] {
+  options: SymbolOptions,
+): SymbolsReading {
   const keys = options.synthetic ? SYNTHETIC_KEYS : META_KEYS;
   const found = new Map<string, SyntheticSymbol>();
+  const written = new Map<string, InstrumentFields>();
   const items = document.list(spot, SYMBOLS_MAX, '"- symbol: ABC"') ?? [];
   if (items.length === 0 && spot.node !== null && options.synthetic)
     document.complain(spot, "needs one symbol at least");
@@ -82,15 +94,33 @@ export function readSymbols(
       ? readSynthetic(fields, meta)
       : { ...meta, startPrice: 0, volatility: 0, drift: 0, volume: 0 };
     const named = fields.spot("symbol") ?? item;
-    if (meta.currency !== options.currency)
-      document.complain(
-        fields.spot("currency") ?? item,
-        `is "${meta.currency}", and the account's currency is ${options.currency}; there are no exchange rates`,
-      );
+    checkCurrency(document, fields.spot("currency") ?? item, meta.currency, options);
     if (found.has(meta.symbol)) document.complain(named, `is "${meta.symbol}", which is listed twice`);
-    else if (meta.symbol !== "") found.set(meta.symbol, whole);
+    else if (meta.symbol !== "") {
+      found.set(meta.symbol, whole);
+      written.set(meta.symbol, Object.fromEntries([...entries.keys()].flatMap((key) => writtenOf(meta, key))));
+    }
   }
-  return [...found.values()];
+  return { symbols: [...found.values()], written: Object.fromEntries(written) };
+}
+
+const writtenOf = (meta: SymbolMeta, key: string): [string, unknown][] =>
+  INSTRUMENT_KEYS.includes(key) ? [[key, meta[key as keyof SymbolMeta]]] : [];
+
+/** Complains of a currency that has no rate, with the line that gives it one. */
+export function checkCurrency(
+  document: DeskDocument,
+  spot: Spot,
+  currency: string,
+  options: Omit<SymbolOptions, "synthetic">,
+): void {
+  const { currency: account, fx } = options;
+  if (isConvertible(currency, account, fx)) return;
+  document.complain(
+    spot,
+    `is "${currency}", and the account's currency is ${account}; there are no exchange rates without "fx": ` +
+      `write ${fxLine(currency, account)} with a symbol of the feed or a fixed rate`,
+  );
 }
 
 /** A symbol without what only the synthetic market needs. */

@@ -9,7 +9,7 @@ const TOP =
   "name, seed, dollar_per_trade, dayEnds, rate_limit_per_sec, max_inflight, orchestrator_snapshot_interval_s, " +
   "orchestrator_metrics_interval_s, orchestrator_metrics_window, orchestrator_equity_interval_s, " +
   "orchestrator_deadline_factor, orchestrator_quarantine_after, orchestrator_journal_keep, broker, feed, clock, limits, slo, " +
-  "runtime, strategies";
+  "runtime, instruments, fx, strategies";
 const AMOUNT = "write a plain decimal such as 10000 or 0.25, above 0, of at most 30 digits";
 const MODULE = "write one of mean_reversion, momentum, carry, pairs, or a file of your own such as mine.ts";
 const ZONE = "write a time zone such as UTC or America/New_York";
@@ -125,7 +125,8 @@ const CASES: readonly (readonly [what: string, text: string, message: string])[]
   [
     "another currency",
     small().replace("assetClass: fx,", "assetClass: fx, currency: JPY,"),
-    'desk.yaml:3:108: feed.symbols[1].currency is "JPY", and the account\'s currency is USD; there are no exchange rates.',
+    'desk.yaml:3:108: feed.symbols[1].currency is "JPY", and the account\'s currency is USD; there are no exchange rates ' +
+      'without "fx": write fx: { JPY: 1/USDJPY } with a symbol of the feed or a fixed rate.',
   ],
   [
     "a symbol twice",

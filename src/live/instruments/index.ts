@@ -1,0 +1,6 @@
+/** Instruments: what a symbol's prices mean, from the desk, the workspace, a table and a guess. */
+export { allowsNegative } from "./known.ts";
+export { FxRates, moneyOf, PLAIN_MONEY, type FxRules, type Money } from "./money.ts";
+export { instrumentsOf, pinInstruments } from "./pin.ts";
+export { completeRates } from "./rates.ts";
+export { guessesOf, termsOf } from "./resolve.ts";
