@@ -6,6 +6,8 @@
  * 3. Text from outside is printed without control characters, so no file can write to the terminal.
  */
 
+import { machineValue } from "./machine-json.ts";
+
 export interface Io {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -73,7 +75,7 @@ export class Output {
   /** The command's result as JSON; `compact` is one line, for results that come one after another. */
   value(value: unknown, compact = false): void {
     this.#clearProgress();
-    this.#io.stdout.write(`${JSON.stringify(value, null, compact ? 0 : 2)}\n`);
+    this.#io.stdout.write(`${JSON.stringify(machineValue(value), null, compact ? 0 : 2)}\n`);
   }
 
   /** Something that a person should know; never part of the result. */
