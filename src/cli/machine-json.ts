@@ -15,8 +15,12 @@ const MOMENT =
 /** Microseconds of 1973: no count, place or length under such a name comes near it. */
 const MOMENT_MIN = 1e14;
 
-const AMOUNT =
-  /^(?:price|quantity|filled|filledQty|filled_qty|remaining|limitPrice|stopPrice|equity|cash|pnl|profit|fee|fees|realized|unrealized|notional|average|mark)$/;
+const AMOUNTS: ReadonlySet<string> = new Set(
+  (
+    "price quantity filled filledQty filled_qty remaining limitPrice stopPrice equity cash pnl profit fee fees realized " +
+    "unrealized notional average mark"
+  ).split(" "),
+);
 const BAR_FIELDS: ReadonlySet<string> = new Set(["open", "high", "low", "close", "volume"]);
 
 /** The exact decimal of a number, without an exponent. */
@@ -29,7 +33,7 @@ function isBar(value: object): boolean {
 function numberOf(key: string, value: number, ofBar: boolean): string | number {
   if (MOMENT.test(key) && Number.isSafeInteger(value) && value >= MOMENT_MIN) return formatMoment(value as Moment);
   if (!Number.isFinite(value)) return value;
-  return AMOUNT.test(key) || (ofBar && BAR_FIELDS.has(key)) ? amountText(value) : value;
+  return AMOUNTS.has(key) || (ofBar && BAR_FIELDS.has(key)) ? amountText(value) : value;
 }
 
 /** The value that `--json` prints for a command's result. `key` is the name under which it stands. */
