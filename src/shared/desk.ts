@@ -122,6 +122,22 @@ export interface SyntheticSymbol extends SymbolMeta {
   readonly volume: number;
 }
 
+/** What a person says of how one market data file is read; what is left out is found in the file. */
+export interface DataFileOptions {
+  readonly symbol?: string | undefined;
+  readonly symbols?: readonly string[] | undefined;
+  readonly timeZone?: string | undefined;
+  readonly dateFormat?: string | undefined;
+  readonly timeFormat?: string | undefined;
+  readonly interval?: Duration | undefined;
+  readonly stamp?: "open" | "close" | undefined;
+  readonly columns?: string | undefined;
+  readonly skip?: number | undefined;
+  readonly separator?: string | undefined;
+  readonly decimal?: "." | "," | undefined;
+  readonly newestFirst?: boolean | undefined;
+}
+
 export type FeedConfig =
   | {
       readonly kind: "synthetic";
@@ -138,6 +154,10 @@ export type FeedConfig =
       readonly symbol: string | null;
       readonly timeZone: string;
       readonly dateFormat: string | null;
+      /** A file's path → how it is read; absent where no file has options of its own. */
+      readonly fileOptions?: Readonly<Record<string, DataFileOptions>> | undefined;
+      /** Bars are folded into longer ones of this length; absent: they stay as they are. */
+      readonly resample?: Duration | undefined;
       readonly symbols: Readonly<Record<string, SymbolMeta>>;
     };
 

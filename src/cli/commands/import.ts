@@ -12,6 +12,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { formatDuration, formatMoment, type Moment } from "../../shared/time.ts";
 import {
   importBars,
+  isMostlyRefused,
   plainNumber,
   seriesFiles,
   seriesText,
@@ -31,6 +32,8 @@ interface Options extends DataOptions {
 }
 
 const LISTED_MAX = 3;
+/** More than a piece of a series has: 2,000 rows of at most 260 letters, each of one byte. */
+const PIECE_BYTES_MAX = 1024 * 1024;
 const UNIT_WORDS = { day: "daily", week: "weekly", month: "monthly", quarter: "quarterly", year: "yearly" } as const;
 
 const iso = (at: Moment | null): string | null => (at === null ? null : formatMoment(at));
@@ -137,7 +140,9 @@ function placesOf(folder: string, tables: readonly BarTable[]): Place[] {
 
 function writeTable({ path, table }: Place): void {
   const file = new AtomicFile(nodeFileSystem, path);
-  for (const text of seriesText(table)) file.write(Buffer.from(text, "utf8"));
+  // One space for all pieces, so that a long series does not fill the memory with them.
+  const space = Buffer.alloc(PIECE_BYTES_MAX);
+  for (const text of seriesText(table)) file.write(space.subarray(0, space.write(text, "utf8")));
   file.close();
   file.place();
 }
@@ -171,10 +176,6 @@ function nothingRead({ files }: Imported): CodedError {
   return new CodedError("data_invalid", `${why}No row could be read as a bar, so nothing is kept.`);
 }
 
-/** Files of which more rows are refused than read. */
-const mostlyRefused = ({ files }: Imported): readonly ImportedFile[] =>
-  files.filter(({ rows, refusedTotal }) => refusedTotal * 2 > rows);
-
 async function importFiles(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const { output, io } = context;
   const imported = await importBars(
@@ -185,7 +186,7 @@ async function importFiles(context: Context, options: Options, words: readonly s
     },
   );
   if (options.preview !== true && imported.tables.length === 0) throw nothingRead(imported);
-  const broken = mostlyRefused(imported);
+  const broken = imported.files.filter(isMostlyRefused);
   const kept = options.preview === true || broken.length > 0 ? [] : keep(context, imported, options.overwrite === true);
   if (output.json) output.value({ files: imported.files.map(jsonOf), actions: imported.actions ?? [], kept });
   else {

@@ -34,16 +34,14 @@ import {
 } from "../../store/index.ts";
 import { lossTexts, sourceText } from "../../shared/feed-text.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
+import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { counted, money, orderFields, percent, strategyFields } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
 import { version } from "../version.ts";
 
-interface Options {
+interface Options extends DataOptions {
   readonly bars?: readonly string[];
-  readonly symbol?: string;
-  readonly tz?: string;
-  readonly dateFormat?: string;
   readonly speed?: string;
   readonly for?: string;
   readonly seed?: string;
@@ -119,9 +117,7 @@ async function openSession(context: Context, options: Options, file: string | un
     workspace,
     file,
     bars: options.bars,
-    symbol: options.symbol,
-    timeZone: options.tz,
-    dateFormat: options.dateFormat,
+    options: readOptionsOf(options),
     env: context.io.environment,
     folder: context.io.folder,
     ...(options.seed === undefined ? {} : { flags: { seed: options.seed } }),
@@ -295,11 +291,8 @@ export function addRunCommand(add: AddCommand): void {
       command
         .option(
           "--bars <file...>",
-          "recorded bars or trades: CSV, zipped or gzipped; without a desk file the built-in strategies run on them",
+          "recorded bars, trades or quotes: files, folders or patterns; without a desk file the built-in strategies run on them",
         )
-        .option("--symbol <name>", "the symbol of files without a symbol column")
-        .option("--tz <zone>", "the zone of times that carry none, as Europe/Berlin (else UTC)")
-        .option("--date-format <format>", "how dates are written that could be read two ways, as DD/MM/YYYY")
         .option(
           "--speed <speed>",
           "1, 10, 60 or max; else LOGOS_SPEED, else what the desk file says, else max (the demo desk too)",
@@ -315,6 +308,7 @@ export function addRunCommand(add: AddCommand): void {
         .option("--use-snapshot-limits", "take the snapshot's limits where they differ from the desk's")
         .option("--operator <name>", "who restores")
         .option("--note <text>", "why");
+      addDataOptions(command);
     },
     "logos run --for 15m --speed 60",
     run,

@@ -21,7 +21,13 @@ function feedValues({ feed }: Desk): Partial<SettingValues> {
     const { barInterval, markInterval, warmupBars } = feed;
     return { feed: "synthetic", bar_interval: barInterval, mark_interval: markInterval, warmup_bars: warmupBars };
   }
-  return { feed: "replay", feed_symbol: feed.symbol, time_zone: feed.timeZone, date_format: feed.dateFormat };
+  return {
+    feed: "replay",
+    feed_symbol: feed.symbol,
+    time_zone: feed.timeZone,
+    date_format: feed.dateFormat,
+    resample: feed.resample ?? null,
+  };
 }
 
 function limitValues({ limits }: Desk): Partial<SettingValues> {

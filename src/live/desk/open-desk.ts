@@ -5,9 +5,8 @@
  * 2. Without a file the workspace's `desk.yaml` is taken, and where there is none the demo desk.
  * 3. Market data files take the place of a desk's own feed; without a desk file they bring a desk of their own.
  */
-import { existsSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
-import { CodedError } from "../../shared/errors.ts";
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Desk } from "../../shared/desk.ts";
 import type { Duration } from "../../shared/time.ts";
 import {
@@ -19,8 +18,9 @@ import {
   type ResolvedDesk,
   type Workspace,
 } from "../../store/index.ts";
-import { createReplayFeed, importBars } from "../feed/index.ts";
+import { createReplayFeed, importBars, type ReadOptions } from "../feed/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
+import { dataFiles } from "../session/data-files.ts";
 import { openSource, workspaceInstruments } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
@@ -30,9 +30,8 @@ export interface DeskRequest {
   readonly file?: string | undefined;
   /** Paths of market data files. */
   readonly bars?: readonly string[] | undefined;
-  readonly symbol?: string | undefined;
-  readonly timeZone?: string | undefined;
-  readonly dateFormat?: string | undefined;
+  /** How those files are read; what is left out is found in them. */
+  readonly options?: ReadOptions | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly flags?: DeskSources["flags"] | undefined;
   /** The folder that relative paths are read from; the process's when absent. */
@@ -46,10 +45,11 @@ const ONE_SYMBOL = "The files hold one symbol, so pairs, which trades two, does 
 async function barsOf(
   request: DeskRequest,
 ): Promise<{ readonly feed: BarsFeed; readonly interval: Duration | null } | null> {
-  const { bars, symbol, timeZone, dateFormat, folder = process.cwd() } = request;
+  const { bars, options = {}, folder = process.cwd() } = request;
   if (bars === undefined || bars.length === 0) return null;
-  const files = bars.map((file) => resolve(folder, file));
-  const options = { symbol: symbol ?? null, timeZone: timeZone ?? null, dateFormat: dateFormat ?? null };
+  const files = bars.flatMap((file) => filesOf(file, folder));
+  const { symbol, timeZone, dateFormat, ...rest } = options;
+  const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
   const imported = await importBars(
     files.map((file) => openSource(file)),
     options,
@@ -61,9 +61,16 @@ async function barsOf(
   const named = {
     symbol: symbol ?? null,
     dateFormat: dateFormat ?? null,
-    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(timeZone === undefined || timeZone === null ? {} : { timeZone }),
+    ...(said.length === 0 ? {} : { options: Object.fromEntries(said) }),
   };
   return { feed: { files, symbols, ...named }, interval };
+}
+
+/** The files of a name on the command line: a pattern or a folder means those that it holds. */
+function filesOf(name: string, folder: string): readonly string[] {
+  const path = resolve(folder, name);
+  return existsSync(path) && !statSync(path).isDirectory() ? [path] : dataFiles(path, folder);
 }
 
 /** Whether a desk is one that the program brings. */
@@ -93,10 +100,6 @@ export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
   if (file === "demo" || file === "busy") return noted(demoDesk({ ...demo, variant: file }));
   if (file === undefined && !existsSync(workspace.deskFile)) return noted(demoDesk(demo));
   const path = file === undefined ? workspace.deskFile : resolve(folder, file);
-  const resolveFile = (name: string): string => {
-    const found = isAbsolute(name) ? name : join(workspace.path, name);
-    if (!existsSync(found)) throw new CodedError("not_found", `there is no file ${found}`, { path: found });
-    return found;
-  };
+  const resolveFile = (name: string): readonly string[] => dataFiles(name, workspace.path);
   return noted(loadDesk(path, { ...sources, resolveFile }));
 }

@@ -8,8 +8,11 @@ import { CodedError } from "../../shared/errors.ts";
 
 export interface ByteSource {
   readonly size: number;
-  /** At most `length` bytes from a place; fewer only at the end. The bytes are the caller's own or must not be changed. */
-  read(from: number, length: number): Uint8Array;
+  /**
+   * At most `length` bytes from a place; fewer only at the end. They must not be changed. They may stand in `space`, which is used
+   * again for the next piece, so that a long file does not fill the memory with pieces.
+   */
+  read(from: number, length: number, space?: Uint8Array): Uint8Array;
   /** Throws `data_invalid` when the file is no longer the one that was opened. */
   checkSame(): void;
   close(): void;
@@ -29,8 +32,9 @@ export function fileSource(path: string, name: string): ByteSource {
   const file = openSync(path, "r");
   const { size, mtimeMs } = fstatSync(file);
   let open = true;
-  const read = (from: number, length: number): Uint8Array => {
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+  const read = (from: number, length: number, space?: Uint8Array): Uint8Array => {
+    const wanted = Math.max(0, Math.min(length, size - from));
+    const bytes = space === undefined || space.length < wanted ? new Uint8Array(wanted) : space.subarray(0, wanted);
     let taken = 0;
     while (taken < bytes.length) {
       const count = readSync(file, bytes, taken, bytes.length - taken, from + taken);

@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import type { CorporateAction } from "../../shared/market.ts";
-import { duration, moment, type Moment } from "../../shared/time.ts";
+import { duration, moment, type Duration, type Moment } from "../../shared/time.ts";
 import { actionsOf } from "./actions.ts";
 import { bytesSource, type ByteSource } from "./byte-source.ts";
 import { toText } from "./convert.ts";
@@ -25,9 +25,10 @@ import {
 import type { Span } from "./meaning.ts";
 import { mergePieces, type Piece } from "./merge.ts";
 import { checkInterval, readPart, type ReadPart } from "./read-part.ts";
+import { resampled } from "./resample.ts";
 import { unpack } from "./unpack.ts";
 
-const HASHED_AT_ONCE = 4 * 1024 * 1024;
+const HASHED_AT_ONCE = 1024 * 1024;
 
 interface Range {
   readonly first: Moment | null;
@@ -94,11 +95,12 @@ function fileOf({ read, sha256, notes }: Read): ImportedFile {
   };
 }
 
-function mergeAll(reads: readonly ReadPart[]): BarTable[] {
+function mergeAll(reads: readonly ReadPart[], resample: Duration | null): BarTable[] {
   const pieces = new Map<string, Piece[]>();
   for (const { gathering, spans } of reads)
     for (const [symbol, table] of gathering.tables) {
-      const piece = { gathering, table, span: spans.get(symbol) as Span };
+      const found = { gathering, table, span: spans.get(symbol) as Span };
+      const piece = resample === null ? found : resampled(found, resample);
       const known = pieces.get(symbol);
       if (known === undefined) pieces.set(symbol, [piece]);
       else known.push(piece);
@@ -117,9 +119,10 @@ function mergeAll(reads: readonly ReadPart[]): BarTable[] {
 /** The digest of a source as it was given, read piece by piece. */
 async function digestOf(bytes: ByteSource, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash("sha256");
+  const space = new Uint8Array(Math.min(HASHED_AT_ONCE, bytes.size));
   for (let from = 0; from < bytes.size; from += HASHED_AT_ONCE) {
     signal?.throwIfAborted();
-    hash.update(bytes.read(from, HASHED_AT_ONCE));
+    hash.update(bytes.read(from, HASHED_AT_ONCE, space));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return hash.digest("hex");
@@ -179,6 +182,9 @@ export async function importBars(sources: readonly ImportSource[], options: Impo
     for (const { bytes } of sources) if (!isBytes(bytes)) bytes.close();
   }
   const actions = allActions(reads.map(({ read }) => read));
-  const tables = mergeAll(reads.map(({ read }) => read));
+  const tables = mergeAll(
+    reads.map(({ read }) => read),
+    options.resample ?? null,
+  );
   return { files: reads.map(fileOf), tables, ...(actions.length === 0 ? {} : { actions }) };
 }

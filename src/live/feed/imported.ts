@@ -49,6 +49,8 @@ export interface ReadOptions {
 }
 
 export interface ImportOptions extends ReadOptions {
+  /** Bars are folded into longer ones of this length; files of different lengths of one symbol then fit together. */
+  readonly resample?: Duration | null | undefined;
   /** Ends the import with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how many unpacked bytes have been read, of how many that are unpacked so far. */
@@ -231,6 +233,21 @@ export function fileFault(
 export function tooLarge(file: string, row: number | null, rule: string, sentence: string): CodedError {
   const place = row === null ? file : `${file}, row ${row}`;
   return new CodedError("too_large", `${place}: ${sentence}`, { file, row, rule });
+}
+
+/** Whether more of a file's rows are refused than read: then it is understood wrongly, or is no table of prices. */
+export const isMostlyRefused = ({ rows, refusedTotal }: Pick<ImportedFile, "rows" | "refusedTotal">): boolean =>
+  refusedTotal * 2 > rows;
+
+/** For a session, which would trade on what is left of a file: throws `data_invalid` for one of which most rows are refused. */
+export function demandReadable(imported: Imported): void {
+  for (const file of imported.files) {
+    const [refused] = file.refused;
+    if (refused === undefined || !isMostlyRefused(file)) continue;
+    const counts = `${file.refusedTotal} of its ${file.rows} rows are refused, so it is not run; the first:`;
+    const advice = "`logos import FILE --preview` shows how it was read, and which options settle it.";
+    throw fileFault(file.name, refused.row, refused.rule, `${counts} ${refused.reason} ${advice}`);
+  }
 }
 
 /** For who wants all or nothing: throws the first refused row of an import as a fault. */

@@ -145,7 +145,8 @@ export function mergePieces(symbol: string, all: readonly Piece[]): BarTable | n
   if (!same)
     for (const { gathering } of pieces)
       gathering.notes.push(
-        `Other files have ${symbol} in bars of another interval; import one of them to run it, or name \`resample\` in the desk's feed.`,
+        `Other files have ${symbol} in bars of another interval; import one of them to run it, ` +
+          "or fold them into one with `resample` in the desk's feed.",
       );
   const pricePrecision = Math.max(...pieces.map((piece) => piece.table.pricePrecision));
   return {

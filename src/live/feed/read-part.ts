@@ -53,10 +53,11 @@ const UTC: Zone = zoneOf("UTC");
 
 async function readRows(part: Part, scanner: RowScanner, options: ImportOptions): Promise<void> {
   const { bytes } = part;
+  const space = new Uint8Array(CHUNK_BYTES);
   // Between two pieces the process answers others, so that a long import blocks nobody.
   for (let from = 0; from < bytes.size; from += CHUNK_BYTES) {
     options.signal?.throwIfAborted();
-    scanner.write(bytes.read(from, CHUNK_BYTES));
+    scanner.write(bytes.read(from, CHUNK_BYTES, space));
     options.onProgress?.(Math.min(from + CHUNK_BYTES, bytes.size), bytes.size);
     await new Promise((resolve) => setImmediate(resolve));
   }

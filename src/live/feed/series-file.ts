@@ -10,7 +10,7 @@ import { PRICES } from "./bar-columns.ts";
 import type { BarTable } from "./imported.ts";
 import { plainNumber } from "./numbers.ts";
 
-const ROWS_AT_ONCE = 20_000;
+const ROWS_AT_ONCE = 2_000;
 
 /**
  * The file of each symbol. What a file system does not take is written as a hyphen; where two symbols would share a name, the

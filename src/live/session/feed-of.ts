@@ -15,6 +15,7 @@ import { nodeFileSystem, readInstrumentsFile, readText, type Workspace } from ".
 import {
   createReplayFeed,
   createSyntheticFeed,
+  demandReadable,
   fileSource,
   importBars,
   type Imported,
@@ -58,7 +59,8 @@ export async function openNewFeed(
     const feed = createSyntheticFeed(config, seed, start, null);
     return { desk: fx === undefined ? rest : { ...rest, fx }, feed };
   }
-  const imported = await importFiles(config, workspace.path);
+  const imported = await importFeed(config, workspace.path);
+  demandReadable(imported);
   const pinned = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
   return { desk: pinned.desk, feed: createReplayFeed(imported, pinned.symbols) };
 }
@@ -69,16 +71,32 @@ export function workspaceInstruments(workspace: Workspace): Readonly<Record<stri
   return existsSync(path) ? readInstrumentsFile(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX)) : {};
 }
 
-async function importFiles(config: ReplayConfig, folder: string): Promise<Imported> {
-  const { symbol, timeZone, dateFormat, files } = config;
-  const sources = files.map((file) => openSource(isAbsolute(file) ? file : join(folder, file)));
-  return importBars(sources, { symbol, timeZone, dateFormat });
+/** Reads the files of a recorded feed as the desk says. Throws as `importBars` and `openSource` do. */
+export async function importFeed(config: ReplayConfig, folder: string): Promise<Imported> {
+  const { symbol, timeZone, dateFormat, fileOptions = {}, resample = null, files } = config;
+  const sources: ImportSource[] = [];
+  try {
+    for (const file of files)
+      sources.push(
+        openSource(
+          isAbsolute(file) ? file : join(folder, file),
+          Object.hasOwn(fileOptions, file) ? fileOptions[file] : undefined,
+        ),
+      );
+  } catch (error) {
+    for (const { bytes } of sources) if ("close" in bytes) bytes.close();
+    throw error;
+  }
+  // UTC is what is taken where nothing says a zone, and a desk that names none says it so: a layout's own zone is better known.
+  return importBars(sources, { symbol, timeZone: timeZone === "UTC" ? null : timeZone, dateFormat, resample });
 }
 
 /** Opens the feed of a desk that is complete, or older than that. Throws `not_found`, `too_large` or `data_invalid`, naming the file. */
 export async function openFeed({ config, seed, start, folder }: FeedRequest): Promise<Feed> {
   if (config.kind === "synthetic") return createSyntheticFeed(config, seed, start, null);
-  return createReplayFeed(await importFiles(config, folder), config.symbols);
+  const imported = await importFeed(config, folder);
+  demandReadable(imported);
+  return createReplayFeed(imported, config.symbols);
 }
 
 /** Throws `not_found`, `data_invalid` or `too_large` for a path that is no regular file of a size that is read. */

@@ -225,7 +225,7 @@ const pairs: Strategy = {
     exposure_cap: exposureCap,
   },
   // More than the window, because a moment that only one of the two has does not count.
-  barsNeeded: (params) => 4 * Number(params["lookback"]),
+  barsNeeded: (params) => 3 * Number(params["lookback"]),
   onTick: tradePair,
 };
 

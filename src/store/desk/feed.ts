@@ -4,42 +4,111 @@
  * 1. Files that a command names replace the desk's feed whole; the file's own feed is still checked.
  * 2. A synthetic feed lists its symbols; what a replay holds is known once its files are read.
  */
+import { isMap } from "yaml";
 import { CodedError } from "../../shared/errors.ts";
-import type { FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
+import type { DataFileOptions, FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
 import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
+import { MILLISECOND } from "../../shared/time.ts";
+import type { Spot } from "./document.ts";
 import { fileRow } from "./config-rows.ts";
-import { readScalar } from "./fields.ts";
+import { Fields, readScalar } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import type { SettingValues } from "./settings.ts";
 import { readFx, readInstruments } from "./instruments.ts";
 import { checkCurrency, metaOf, readSymbols, type SymbolsReading } from "./symbols.ts";
-import { text } from "./values.ts";
+import { choice, orNone, span, symbolName, text, timeZone as zoneName, whole, type Kind } from "./values.ts";
 
 export const FILES_MAX = 1_000;
 
-function readFiles(reading: Reading): string[] {
+const yesNo = choice(["true", "false"]);
+const OPTION_KEYS = [
+  "path",
+  "symbol",
+  "symbols",
+  "timeZone",
+  "dateFormat",
+  "timeFormat",
+  "interval",
+  "stamp",
+  "columns",
+  "skip",
+  "separator",
+  "decimal",
+  "newestFirst",
+];
+
+/** The options of one file, written as `{ path: a.csv, stamp: close }`; null after a complaint. */
+function readFileOptions(
+  reading: Reading,
+  item: Spot,
+): { readonly path: Spot; readonly options: DataFileOptions } | null {
+  const { document } = reading;
+  const entries = document.map(item, OPTION_KEYS, "a file's name, or its path with how it is read");
+  const path = entries?.get("path");
+  if (entries === null || path === undefined) {
+    if (entries !== null) document.complain(item, "lacks path; name the file");
+    return null;
+  }
+  const fields = new Fields(document, reading.rows, item, OPTION_KEYS, entries);
+  const given = <T>(key: string, kind: Kind<T>): T | undefined =>
+    entries.has(key) ? (fields.optional(key, orNone(kind), null) ?? undefined) : undefined;
+  const symbols = entries.get("symbols");
+  const named = symbols === undefined ? [] : (document.list(symbols, FILES_MAX, "[AAPL, MSFT]") ?? []);
+  const newest = given("newestFirst", yesNo);
+  const options: DataFileOptions = {
+    symbol: given("symbol", symbolName),
+    symbols:
+      symbols === undefined ? undefined : named.flatMap((spot) => readScalar(document, spot, symbolName)?.value ?? []),
+    timeZone: given("timeZone", zoneName),
+    dateFormat: given("dateFormat", text(60)),
+    timeFormat: given("timeFormat", text(60)),
+    interval: given("interval", span(MILLISECOND)),
+    stamp: given("stamp", choice(["open", "close"])),
+    columns: given("columns", text(1_000)),
+    skip: given("skip", whole(0, 10_000)),
+    separator: given("separator", text(12)),
+    decimal: given("decimal", choice([".", ","])),
+    newestFirst: newest === undefined ? undefined : newest === "true",
+  };
+  const said = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { path, options: Object.fromEntries(said) };
+}
+
+interface FilesReading {
+  readonly paths: readonly string[];
+  readonly fileOptions: Readonly<Record<string, DataFileOptions>>;
+}
+
+function readFiles(reading: Reading): FilesReading {
   const { document, sources } = reading;
   const spot = reading.other("feed.files");
+  const paths: string[] = [];
+  const fileOptions: Record<string, DataFileOptions> = {};
   if (spot === undefined) {
     if (reading.sectionsWhole)
       document.complain(document.root, "lacks feed.files; a replay feed lists its files, such as [bars.csv]");
-    return [];
+    return { paths, fileOptions };
   }
   const items = document.list(spot, FILES_MAX, "[bars.csv]") ?? [];
   if (items.length === 0) document.complain(spot, "needs one file at least");
-  const paths: string[] = [];
   for (const item of items) {
-    const read = readScalar(document, item, text(1_000));
-    if (read === null) continue;
+    const whole = isMap(item.node) ? readFileOptions(reading, item) : { path: item, options: {} };
+    const read = whole === null ? null : readScalar(document, whole.path, text(1_000));
+    if (whole === null || read === null) continue;
     try {
-      paths.push(sources.resolveFile === undefined ? read.value : sources.resolveFile(read.value));
+      const found = sources.resolveFile === undefined ? read.value : sources.resolveFile(read.value);
+      for (const path of typeof found === "string" ? [found] : found) {
+        if (paths.includes(path)) continue;
+        paths.push(path);
+        if (Object.keys(whole.options).length > 0) fileOptions[path] = whole.options;
+      }
       reading.rows.push(fileRow(item.path, read.value, document.where(item.offset)));
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       document.complain(item, `is refused: ${error.message.replace(/\.$/, "")}`);
     }
   }
-  return paths;
+  return { paths, fileOptions };
 }
 
 export interface FeedReading {
@@ -103,7 +172,7 @@ function feedOf(
   synthetic: boolean,
 ): FeedPart {
   const { bars } = reading.sources;
-  const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat } = values;
+  const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat, resample } = values;
   if (bars !== undefined) {
     const feed: FeedConfig = {
       kind: "replay",
@@ -111,6 +180,10 @@ function feedOf(
       symbol: bars.symbol === undefined ? symbol : bars.symbol,
       timeZone: bars.timeZone ?? timeZone,
       dateFormat: bars.dateFormat === undefined ? dateFormat : bars.dateFormat,
+      ...(bars.options === undefined
+        ? {}
+        : { fileOptions: Object.fromEntries(bars.files.map((file) => [file, bars.options as DataFileOptions])) }),
+      ...(resample === null ? {} : { resample }),
       symbols: bySymbol(bars.symbols),
     };
     for (const [index, file] of bars.files.entries())
@@ -119,7 +192,9 @@ function feedOf(
   }
   if (!reading.feedKnown) return readSynthetic(reading, values, []);
   if (synthetic) return readSynthetic(reading, values, listed);
-  const files = readFiles(reading);
+  const { paths: files, fileOptions } = readFiles(reading);
   const symbols = bySymbol(listed.map(metaOf));
-  return { feed: { kind: "replay", files, symbol, timeZone, dateFormat, symbols }, symbols: null };
+  const own = Object.keys(fileOptions).length === 0 ? {} : { fileOptions };
+  const folded = resample === null ? {} : { resample };
+  return { feed: { kind: "replay", files, symbol, timeZone, dateFormat, ...own, ...folded, symbols }, symbols: null };
 }

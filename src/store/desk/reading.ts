@@ -6,6 +6,7 @@
  * 3. An empty variable is an absent one.
  */
 import { CodedError } from "../../shared/errors.ts";
+import type { DataFileOptions } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import { BUILT_IN_PLACE, fileRow, type ConfigRow, type Origin } from "./config-rows.ts";
 import { DeskDocument, shown, type Spot } from "./document.ts";
@@ -23,6 +24,8 @@ export interface BarsFeed {
   readonly symbol?: string | null;
   readonly timeZone?: string;
   readonly dateFormat?: string | null;
+  /** How all of the files are read, beyond symbol, zone and dates. */
+  readonly options?: DataFileOptions;
 }
 
 export interface ReadingSources {
@@ -35,7 +38,7 @@ export interface ReadingSources {
   /** Files that take the place of the desk's feed. */
   readonly bars?: BarsFeed;
   /** Turns a file's name in `feed.files` into its path; what it throws is told at the name's place. */
-  readonly resolveFile?: (name: string) => string;
+  readonly resolveFile?: (name: string) => string | readonly string[];
 }
 
 function outsideError(from: Origin, where: string, words: string, rule: string, near: string | null): CodedError {

@@ -164,6 +164,13 @@ const FEED = {
   feed_symbol: row("feed.symbol", orNone(symbolName), null, "the symbol of files without a symbol column", replay),
   time_zone: row("feed.timeZone", timeZone, "UTC", "the zone of times that name none", replay),
   date_format: row("feed.dateFormat", orNone(text(40)), null, "how to read dates that could be read two ways", replay),
+  resample: row(
+    "feed.resample",
+    orNone(span(MILLISECOND)),
+    null,
+    "bars are folded into longer ones of this length",
+    replay,
+  ),
 };
 
 const CLOCK = {

@@ -132,7 +132,7 @@ describe("parameters", () => {
 
   it("ask for the bars that fill every window", () => {
     const needed = Object.entries(builtInStrategies).map(([name, one]) => [name, one.barsNeeded?.(one.defaults)]);
-    expect(Object.fromEntries(needed)).toEqual({ mean_reversion: 20, momentum: 50, carry: 60, pairs: 120 });
+    expect(Object.fromEntries(needed)).toEqual({ mean_reversion: 20, momentum: 50, carry: 60, pairs: 90 });
   });
 
   it.each([
