@@ -21,7 +21,7 @@ function calendarsOf(core: Core): ReadonlySet<Calendar> | null {
       continue;
     }
     for (const symbol of config.symbols) {
-      const named = (core.symbols.get(symbol) as { readonly calendar?: string } | undefined)?.calendar;
+      const named = core.symbols.get(symbol)?.calendar;
       const name = CALENDAR_NAMES.find((one) => one === named);
       if (name === undefined) return null;
       calendars.add(calendarOfHours(name));

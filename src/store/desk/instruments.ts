@@ -4,6 +4,7 @@
  * 1. What is not written is absent: weaker sources fill it in once the data is known.
  * 2. A symbol is named once in each place. Amounts are exact decimal text.
  */
+import { CALENDAR_NAMES } from "../../shared/desk.ts";
 import { DOLLAR_COINS, rateRuleOf } from "../../shared/currency.ts";
 import type { InstrumentFields } from "../../shared/market.ts";
 import { fileRow, type ConfigRow } from "./config-rows.ts";
@@ -32,7 +33,7 @@ const KINDS: Readonly<Record<string, Kind<string | number>>> = {
   minQuantity: minimum,
   minNotional: minimum,
   multiplier: positive,
-  calendar: text(60),
+  calendar: choice(CALENDAR_NAMES),
   feeBps: number({ min: 0, max: 1_000 }),
   allowNegativePrices: flag,
   adjusted: flag,
