@@ -52,7 +52,7 @@ starting.catch((error: unknown) => {
 
 // Node opens its inspector to the whole machine at this signal, unless somebody else takes it.
 process.on("SIGUSR1", () => undefined);
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
     void starting.then((desktop) => desktop?.quitNow());
   });

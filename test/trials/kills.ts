@@ -20,6 +20,8 @@ export const kills: Trial = {
     const length = (10 * MINUTE) as Duration;
     const report = await runDrill({
       desk: deskOf(),
+      // Its strategies are built-in ones.
+      strategies: "",
       length,
       runs: cases,
       kills: 2,

@@ -1,7 +1,7 @@
 /**
  * `logos drill`: kill a session without warning, open it again, and see whether anything differs.
  *
- * 1. Exit 0 when every run came out the same as the uninterrupted one, 1 when one did not.
+ * 1. Exit 0 when every run came out the same as the uninterrupted one, 1 when one did not, nothing was decided or nobody was killed.
  * 2. The workspace's own sessions are not touched.
  */
 import { join, resolve } from "node:path";
@@ -35,6 +35,7 @@ async function drill(context: Context, options: Options, words: readonly string[
   });
   const report = await runDrill({
     desk,
+    strategies: workspace.strategies,
     length: durationOf("--for", options.for),
     runs: wholeNumber("--runs", options.runs, 1, DRILL_RUNS_MAX),
     kills: wholeNumber("--kills", options.kills, 1, 20),
@@ -70,6 +71,7 @@ async function drill(context: Context, options: Options, words: readonly string[
     for (const run of report.runs)
       if (run.failure !== null) output.line(`run ${run.number} could not go on: ${run.failure}`);
   }
+  if (report.empty !== null && !output.json) output.line(report.empty);
   return report.passed ? 0 : 1;
 }
 

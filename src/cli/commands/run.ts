@@ -205,6 +205,9 @@ async function tellNotLoaded({ output }: Context, session: LiveSession): Promise
   for (const line of lines) output.message(`logos: ${/[.!?]$/.test(line) ? line : `${line}.`} The others run.`);
 }
 
+/** Signals that stop a session in order; SIGHUP is a terminal that was closed. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 async function follow(context: Context, session: LiveSession, goesOn: boolean): Promise<SessionSummary> {
   let interrupted = 0;
   const interrupt = (): void => {
@@ -214,16 +217,14 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
     void session.stop("signal");
   };
   const timer = setInterval(() => context.output.progress(progressOf(session)), PROGRESS_MS);
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const signal of STOPPING) process.on(signal, interrupt);
   try {
     context.output.message(openingOf(session, goesOn));
     session.start();
     return await session.done;
   } finally {
     clearInterval(timer);
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const signal of STOPPING) process.off(signal, interrupt);
   }
 }
 

@@ -44,8 +44,8 @@ function interrupted(): Promise<void> {
       if (count > 1) process.exit(130);
       resolve();
     };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
+    // SIGHUP is a terminal that was closed.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
 }
 

@@ -49,8 +49,10 @@ export function trialHandlers(state: HostState): TrialHandlers & { readonly clos
         drill = { ...drill, done };
       };
       const seed = String(state.ports.wallMs());
-      const report = await runDrill({ desk, length: DRILL_LENGTH, runs, kills, point: null, seed, signal, onRun });
-      drill = { state: "done", done: runs, runs, problem: null, report: reportOf(report) };
+      const { strategies } = state.workspace;
+      const what = { desk, strategies, length: DRILL_LENGTH, runs, kills };
+      const report = await runDrill({ ...what, point: null, seed, signal, onRun });
+      drill = { state: "done", done: runs, runs, problem: report.empty, report: reportOf(report) };
     } catch (error) {
       const cancelled = signal.aborted;
       const problem = cancelled ? null : shapeOf(error).message;

@@ -3,11 +3,13 @@
  *
  * 1. The kill is real: another process, SIGKILL, at a point that is named or drawn from the seed.
  * 2. Everything happens in a folder of its own; the workspace's sessions are not touched.
- * 3. The verdict is the comparison's and the verification's: nothing lost, nothing twice, the same decisions, fills, positions and
+ * 3. It runs the desk's own strategies. Where one of them does not load, nothing was decided or nobody was killed, it failed: there was
+ *    nothing to compare.
+ * 4. The verdict is the comparison's and the verification's: nothing lost, nothing twice, the same decisions, fills, positions and
  *    router; or, where an order never reached the venue, the same up to it and a journal that holds.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +25,8 @@ import { pointText, type DrillPoint } from "./point.ts";
 
 export interface DrillOptions {
   readonly desk: Desk;
+  /** The folder with the desk's own strategies; each run gets a copy of it as it is now. */
+  readonly strategies: string;
   readonly length: Duration;
   readonly runs: number;
   /** Null draws one for each run from `seed`. */
@@ -53,10 +57,14 @@ export interface DrillReport {
   readonly fills: number;
   readonly runs: readonly DrillRun[];
   readonly passed: boolean;
+  /** Why it proves nothing, where nothing was decided or nobody was killed; else null. */
+  readonly empty: string | null;
 }
 
 export const DRILL_RUNS_MAX = 1_000;
 const CHILD_MS_MAX = 300_000;
+/** Of a strategy's file; a larger one is none. */
+const FILE_BYTES_MAX = 1_000_000;
 
 interface Ended {
   readonly killed: boolean;
@@ -113,6 +121,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const place = mkdtempSync(join(tmpdir(), "logos-drill-"));
   try {
     const plain = join(place, "plain");
+    furnish(plain, options.strategies);
     const first = await runChild({ workspace: plain, desk, length, point: null }, signal);
     signal?.throwIfAborted();
     if (first.killed || first.failure !== null)
@@ -126,10 +135,13 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     for (let number = 1; number <= options.runs; number++) {
       const workspace = join(place, `run-${number}`);
       const points = pointsOf(options, number, orders, expected.fills.length);
+      furnish(workspace, options.strategies);
       runs.push(await oneRun(options, number, workspace, points, expected));
       rmSync(workspace, { recursive: true, force: true });
       options.onRun?.(number, options.runs);
     }
+    const killed = runs.reduce((sum, run) => sum + run.killed, 0);
+    const empty = emptiness(expected.decisions.length, killed);
     return {
       desk: desk.name,
       deskSeed: desk.seed,
@@ -137,11 +149,33 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       decisions: expected.decisions.length,
       fills: expected.fills.length,
       runs,
-      passed: runs.every((run) => run.passed),
+      passed: empty === null && runs.every((run) => run.passed),
+      empty,
     };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+/** Why a drill proves nothing, or null. */
+function emptiness(decisions: number, killed: number): string | null {
+  if (decisions === 0)
+    return "No strategy decided anything, so there was nothing to compare. Give it longer by --for, or look at `logos strategies check`.";
+  return killed === 0
+    ? "No session was killed: every point lay past its end. Give it longer by --for, or name an earlier --at."
+    : null;
+}
+
+/** Gives a workspace of the drill the strategies of the one that it stands for: its regular files, as they are. */
+function furnish(workspace: string, strategies: string): void {
+  if (!existsSync(strategies)) return;
+  cpSync(realpathSync(strategies), join(workspace, "strategies"), {
+    recursive: true,
+    filter: (path) => {
+      const stats = lstatSync(path);
+      return stats.isDirectory() || (stats.isFile() && stats.size <= FILE_BYTES_MAX);
+    },
+  });
 }
 
 async function oneRun(

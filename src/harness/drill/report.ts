@@ -35,6 +35,6 @@ export function drillMarkdown(report: DrillReport): string {
 Desk ${report.desk}, seed ${report.deskSeed}, drill seed ${report.drillSeed}.
 The uninterrupted session made ${report.decisions} decisions and ${report.fills} fills.
 ${report.runs.length} runs, ${killed} kills: ${passed} passed, ${report.runs.length - passed} failed.
-
+${report.empty === null ? "" : `\nIt proves nothing: ${report.empty}\n`}
 ${report.runs.map(runText).join("\n")}`;
 }

@@ -5,12 +5,12 @@
  * 2. There is no other way to load: `import()` and `import.meta` become calls of a function that says so, wherever they stand.
  * 3. Every step takes time in proportion to a file's length.
  */
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL, URL } from "node:url";
+import { readRegular } from "../../store/files/regular.ts";
 
 /** Bytes of one file. */
 export const FILE_BYTES_MAX = 1_000_000;
@@ -19,23 +19,6 @@ const PARTS_MAX = 100;
 const PARTS_BYTES_MAX = 4_000_000;
 const SPECIFIER_SHOWN = 200;
 const MODULE = /\.(?:ts|mts|js|mjs)$/;
-
-/** Reads a regular file of bounded size. Throws an Error that says why not; never waits for a pipe or a device. */
-export function readRegular(path: string, bytesMax: number): string {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new Error("it is no regular file");
-    if (stats.size > bytesMax) throw new Error(`it has ${stats.size} bytes; at most ${bytesMax}`);
-    const bytes = Buffer.alloc(stats.size);
-    let end = 0;
-    for (let read = -1; read !== 0 && end < bytes.length; end += read)
-      read = readSync(descriptor, bytes, end, bytes.length - end, null);
-    return bytes.toString("utf8", 0, end);
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 /** The file that an import names, as a real path inside the folder. `folder`: a real path. Throws an Error that says what is wrong. */
 export function resolvePart(specifier: string, from: string, folder: string): string {
@@ -184,7 +167,7 @@ export class Parts {
 
   /** Reads a file. Throws an Error that says why it cannot be a part. */
   read(path: string): string {
-    const text = readRegular(path, FILE_BYTES_MAX);
+    const text = readRegular(path, FILE_BYTES_MAX).toString("utf8");
     this.#bytes += text.length;
     if (this.#digests.length >= PARTS_MAX) throw new Error(`it is made of more than ${PARTS_MAX} files`);
     if (this.#bytes > PARTS_BYTES_MAX)

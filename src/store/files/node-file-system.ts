@@ -3,10 +3,15 @@
  *
  * 1. Every method is synchronous and throws Node's own error, with its `code`, when the disk refuses.
  * 2. Nothing here retries or swallows; the callers decide what a failure means.
+ * 3. What is made here belongs to its user alone. Only regular files are read.
  */
 import * as fs from "node:fs";
 import { dirname } from "node:path";
 import type { FileHandle, FileSystem } from "../../shared/ports.ts";
+import { readRegular } from "./regular.ts";
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 function handle(descriptor: number): FileHandle {
   return {
@@ -25,7 +30,7 @@ function makeFolder(path: string): void {
   const above = dirname(path);
   if (above !== path && !fs.existsSync(above)) makeFolder(above);
   try {
-    fs.mkdirSync(path);
+    fs.mkdirSync(path, FOLDER_MODE);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !fs.statSync(path).isDirectory()) throw error;
     return;
@@ -45,15 +50,15 @@ function syncFolder(path: string): void {
 }
 
 export const nodeFileSystem: FileSystem = {
-  readFile: (path) => fs.readFileSync(path),
+  readFile: (path) => readRegular(path),
   size: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
   exists: (path) => fs.existsSync(path),
   list: (folder) => fs.readdirSync(folder).toSorted(),
   makeFolder: (path) => {
     makeFolder(path);
   },
-  create: (path) => handle(fs.openSync(path, "wx", 0o644)),
-  append: (path) => handle(fs.openSync(path, "a", 0o644)),
+  create: (path) => handle(fs.openSync(path, "wx", FILE_MODE)),
+  append: (path) => handle(fs.openSync(path, "a", FILE_MODE)),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   truncate: (path, size) => fs.truncateSync(path, size),

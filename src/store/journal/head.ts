@@ -7,11 +7,12 @@
  * 3. The slot that is written next is never the one with the newest head, also after a new start.
  */
 import { hash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { ioError } from "../files/atomic.ts";
 import { nodeFileSystem } from "../files/node-file-system.ts";
+import { readRegular } from "../files/regular.ts";
 
 export interface Head {
   readonly seq: number;
@@ -37,10 +38,13 @@ const slotsOf = (text: string): readonly [Head | null, Head | null] => [
   readSlot(text.slice(SLOT_BYTES, 2 * SLOT_BYTES)),
 ];
 
+/** Two slots are all that a head has. */
+const HEAD_BYTES_MAX = 1_000_000;
+
 /** The newest readable head; null when there is no file. Throws `journal_damaged` when neither slot can be read. */
 export function readHead(path: string): Head | null {
   if (!existsSync(path)) return null;
-  const text = readFileSync(path, "latin1");
+  const text = readRegular(path, HEAD_BYTES_MAX).toString("latin1");
   const found = slotsOf(text)
     .filter((slot) => slot !== null)
     .toSorted((a, b) => b.seq - a.seq)[0];
@@ -66,7 +70,7 @@ export class HeadWriter {
   constructor(path: string) {
     this.#path = path;
     try {
-      const [first, second] = slotsOf(existsSync(path) ? readFileSync(path, "latin1") : "");
+      const [first, second] = slotsOf(existsSync(path) ? readRegular(path, HEAD_BYTES_MAX).toString("latin1") : "");
       this.#slot = first === null || (second !== null && second.seq > first.seq) ? 0 : 1;
       this.#first = first === null && second === null;
       this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o644);

@@ -5,11 +5,12 @@
  * 2. `latest` names the newest session; it is a text file, so that it works on every platform.
  * 3. Listing reads what is there and says what cannot be read; it never throws for one broken session.
  */
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, lstatSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmSync, lstatSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { NAME, sessionId, type SessionId } from "../../shared/ids.ts";
 import { ioError, writeTextAtomic } from "../files/atomic.ts";
+import { readRegular } from "../files/regular.ts";
 import { resolveInside, type Workspace } from "../workspace/workspace.ts";
 import { lockHolder, type WriterInfo } from "./lock.ts";
 import { readRecord, type SessionRecord } from "./record.ts";
@@ -80,6 +81,8 @@ export function nameLatest(workspace: Workspace, id: SessionId): void {
   writeTextAtomic(workspace.fs, join(workspace.sessions, "latest"), `${id}\n`);
 }
 
+const LATEST_BYTES_MAX = 10_000;
+
 /** The newest session's id: what `latest` names, when it is there. A link, as Logos makes it, is read too. */
 export function latestSession(workspace: Workspace): SessionId | null {
   const path = join(workspace.sessions, "latest");
@@ -88,7 +91,7 @@ export function latestSession(workspace: Workspace): SessionId | null {
   const name = found.isSymbolicLink()
     ? basename(readlinkSync(path))
     : found.isFile()
-      ? readFileSync(path, "utf8").trim()
+      ? readRegular(path, LATEST_BYTES_MAX).toString("utf8").trim()
       : "";
   return NAME.test(name) && workspace.fs.exists(join(workspace.sessions, name)) ? sessionId(name) : null;
 }

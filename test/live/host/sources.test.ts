@@ -8,7 +8,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { createStrategyHost } from "../../../src/live/host/index.ts";
-import { Parts, readRegular, resolvePart, withoutDynamicImport } from "../../../src/live/host/sources.ts";
+import { Parts, resolvePart, withoutDynamicImport } from "../../../src/live/host/sources.ts";
+import { readRegular } from "../../../src/store/files/regular.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
@@ -59,7 +60,7 @@ describe("a part", () => {
     for (const name of ["pipe.ts", "folder.ts", "zero.ts"])
       expect(() => readRegular(at(name), 100), name).toThrow(/no regular file/);
     expect(() => readRegular(at("large.ts"), 100)).toThrow(/101 bytes; at most 100/);
-    expect(readRegular(at("good.ts"), 100)).toBe("text");
+    expect(readRegular(at("good.ts"), 100).toString()).toBe("text");
   });
 
   it("lies in the folder, by its real path", () => {

@@ -1,6 +1,7 @@
 /** The control folder: requests taken once, answered once, and nothing in them believed. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   ControlInbox,
@@ -29,6 +30,18 @@ const ask = (session: string, inbox: ControlInbox): { asked: Promise<void>; id: 
 };
 
 describe("the control inbox", () => {
+  it("waits for no pipe, reads no device, and answers that they are no request", () => {
+    const { folder, inbox } = inboxOf();
+    const nameOf = (number: number): string =>
+      join(folder, `00000000-0000-4000-8000-00000000000${number}.request.json`);
+    execFileSync("mkfifo", [nameOf(1)]);
+    symlinkSync("/dev/zero", nameOf(2));
+    mkdirSync(nameOf(3));
+    writeFileSync(nameOf(4), '{"command":"pause"}');
+    expect(inbox.take().map(({ value }) => value)).toEqual([null, null, { command: "pause" }]);
+    expect(fs.list(folder)).toEqual([basename(nameOf(3))]);
+  });
+
   it("takes a request once and answers it", async () => {
     const { session, folder, inbox } = inboxOf();
     const { asked, id, value } = ask(session, inbox);
