@@ -80,7 +80,7 @@ function valuesOf(desk: Desk): Partial<SettingValues> {
     name: desk.name,
     seed: desk.seed,
     dollar_per_trade: desk.dollarPerTrade,
-    ...(desk.dayEnds === undefined ? {} : { day_ends: desk.dayEnds }),
+    day_ends: desk.dayEnds ?? "00:00 UTC",
     rate_limit_per_sec: orchestrator.rateLimitPerSec,
     max_inflight: orchestrator.maxInflight,
     orchestrator_snapshot_interval_s: orchestrator.snapshotInterval,

@@ -78,9 +78,12 @@ describe("sessions of a strategy", () => {
       ),
       small("    sessions: us-equity\n"),
       own("timeZone: UTC\nopen: 09:00\nclose: 17:00\nholidays: [2026-12-25]"),
+      `dayEnds: 17:00 America/New_York\n${small().replace(/cadence: \S+/, "cadence: bar")}`,
+      small("    sessions: tokyo\n").replace(/cadence: \S+/, "cadence: 24h"),
     ]) {
-      const { strategies } = read(text).desk;
-      expect(read(deskText(read(text).desk, [])).desk.strategies).toEqual(strategies);
+      const { strategies, dayEnds } = read(text).desk;
+      expect(read(deskText(read(text).desk, [])).desk).toMatchObject({ strategies });
+      expect(read(deskText(read(text).desk, [])).desk.dayEnds).toBe(dayEnds);
     }
   });
 
