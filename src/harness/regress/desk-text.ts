@@ -83,6 +83,8 @@ function valuesOf(desk: Desk): Partial<SettingValues> {
     day_ends: desk.dayEnds ?? "00:00 UTC",
     rate_limit_per_sec: orchestrator.rateLimitPerSec,
     max_inflight: orchestrator.maxInflight,
+    pace: orchestrator.pace ?? "refuse",
+    queue_for: orchestrator.queueFor ?? null,
     orchestrator_snapshot_interval_s: orchestrator.snapshotInterval,
     orchestrator_metrics_interval_s: orchestrator.metricsInterval,
     orchestrator_metrics_window: orchestrator.metricsWindow,
@@ -152,8 +154,9 @@ function hoursText(sessions: MarketHours): unknown {
 
 function strategiesOf(desk: Desk): unknown[] {
   return desk.strategies.map(
-    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, runsAt, ...rest }) => ({
+    ({ cadence, timeBudget, jitter, heartbeatTimeout, symbols, params, sessions, runsAt, queueFor, ...rest }) => ({
       ...rest,
+      ...(queueFor === undefined ? {} : { queueFor: formatDuration(queueFor) }),
       ...(sessions === undefined ? {} : { sessions: hoursText(sessions) }),
       symbols,
       cadence: runsAt === "bar" ? "bar" : formatDuration(cadence),

@@ -54,6 +54,11 @@ function accountOf({ account, leverage }: SettingValues): Pick<Desk["broker"], "
   return leverage === null ? {} : { account, leverage };
 }
 
+/** To refuse is what an absent field means, so that a desk from before there was a choice is the same desk. */
+function paceOf({ pace, queue_for: queueFor }: SettingValues): Pick<Desk["orchestrator"], "pace" | "queueFor"> {
+  return { ...(pace === "queue" ? { pace } : {}), ...(queueFor === null ? {} : { queueFor }) };
+}
+
 /** Marks and touch are what an absent field means, so that a desk from before there was a choice is the same desk. */
 function brokerOf(values: SettingValues, feed: Desk["feed"]): Desk["broker"] {
   const fillModel = values.fill_model === "auto" && feed.kind === "replay" ? "bars" : values.fill_model;
@@ -91,6 +96,7 @@ export function assemble(parts: Parts): Desk {
     orchestrator: {
       rateLimitPerSec: values.rate_limit_per_sec,
       maxInflight: values.max_inflight,
+      ...paceOf(values),
       snapshotInterval: values.orchestrator_snapshot_interval_s,
       metricsInterval: values.orchestrator_metrics_interval_s,
       metricsWindow: values.orchestrator_metrics_window,

@@ -54,6 +54,18 @@ const GENERAL = {
     "where the account's day ends, for daily limits, daily results and orders of a day: a local time and its zone",
   ),
   rate_limit_per_sec: row("rate_limit_per_sec", whole(1, 100_000), 5, "orders that one strategy may send in a second"),
+  pace: row(
+    "pace",
+    choice(["queue", "refuse"]),
+    "queue",
+    "what becomes of an order whose rate window is full: it waits in its strategy's queue, or the router refuses it",
+  ),
+  queue_for: row(
+    "queueFor",
+    orNone(span(MILLISECOND)),
+    null,
+    "how long an order may wait in the queue; none: its strategy's cadence, at most a minute",
+  ),
   max_inflight: row("max_inflight", whole(1, 1_000_000), 256, "orders that may be in flight at once"),
   orchestrator_snapshot_interval_s: row(
     "orchestrator_snapshot_interval_s",

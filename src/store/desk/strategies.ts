@@ -11,7 +11,7 @@ import * as z from "zod";
 import { BAR_CADENCE, type StrategyConfig } from "../../shared/desk.ts";
 import { NAME } from "../../shared/ids.ts";
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
-import { DAY, duration, formatDuration, MICROSECOND, MILLISECOND, SECOND } from "../../shared/time.ts";
+import { DAY, duration, formatDuration, MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
 import { defaultRow, fileRow, type ConfigRow } from "./config-rows.ts";
 import { shown, type DeskDocument, type Entry, type Spot } from "./document.ts";
@@ -39,6 +39,8 @@ const KEYS = [
   "params",
   "group",
   "sessions",
+  "pace",
+  "queueFor",
 ];
 /** What each key means, for `logos config`. */
 const MEANS: Readonly<Record<string, string>> = {
@@ -69,6 +71,9 @@ const cadence: Kind<Duration> = {
 };
 const budget = span(MICROSECOND);
 const anchor = choice(["finish", "slot"]);
+const pace = choice(["queue", "refuse"]);
+/** The owner of what a person orders by hand. */
+const RESERVED = "manual";
 const OWN_FILE = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,198}\.(?:js|mjs|ts|mts)$/;
 /** Whether a desk can name a file of the strategies folder so. */
 export const isModuleFile = (name: string): boolean => OWN_FILE.test(name);
@@ -257,6 +262,11 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
     const named = fields.spot("name");
     if (name !== "" && named !== undefined) {
       fields.label = `strategies.${name}`;
+      if (name === RESERVED)
+        document.complain(
+          named,
+          `is ${shown(name)}, which is the owner of orders that a person places; choose another`,
+        );
       const first = lines.get(name);
       if (first === undefined) lines.set(name, document.placeOf(named.offset).line);
       else document.complain(named, `is ${shown(name)}, the name of the strategy in line ${first} already`);
@@ -273,6 +283,8 @@ export function readStrategies(reading: StrategyReading, spot: Spot): StrategyCo
       anchor: fields.optional("anchor", anchor, "finish"),
       params: readParameters(fields, reading, module),
       group: fields.optional("group", label, "default"),
+      ...(fields.spot("pace") === undefined ? {} : { pace: fields.optional("pace", pace, "queue") }),
+      ...(fields.spot("queueFor") === undefined ? {} : { queueFor: fields.optional("queueFor", cadence, MINUTE) }),
       ...(sessions === null ? {} : { sessions }),
       ...triggerOf(times.cadence, sessions !== null),
     });
