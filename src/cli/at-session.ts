@@ -18,24 +18,23 @@ import {
 import type { Context } from "./program.ts";
 import { version } from "./version.ts";
 
-/** Does a command on a session; answers which one it was and whether a process ran it. */
+/** Does a command on a session; answers which one it was, whether a process ran it, and what the command answered. */
 export async function atSession(
   context: Context,
   id: string,
   command: ControlCommand,
-  offline: (session: LiveSession) => void,
-): Promise<{ readonly files: SessionFiles; readonly live: boolean }> {
+  offline: (session: LiveSession) => unknown,
+): Promise<{ readonly files: SessionFiles; readonly live: boolean; readonly value: unknown }> {
   const workspace = workspaceAt(context.workspace);
   const files = findSession(workspace, id);
   if (lockHolder(nodeFileSystem, files.folder) !== null) {
-    await requestControl(nodeFileSystem, files.folder, command);
-    return { files, live: true };
+    const value = await requestControl(nodeFileSystem, files.folder, command);
+    return { files, live: true, value };
   }
   const session = await reopenSession({ workspace, id: files.id, ports: { version } });
   try {
-    offline(session);
+    return { files, live: false, value: await offline(session) };
   } finally {
     await session.stop("operator");
   }
-  return { files, live: false };
 }

@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError } from "../../shared/errors.ts";
-import { scopeText, type Scope } from "../../shared/scope.ts";
+import { scopeText } from "../../shared/scope.ts";
 import type { GateRequest, LiveSession } from "../../live/session/index.ts";
 import {
   findSession,
@@ -21,29 +21,44 @@ import {
 import { atSession } from "../at-session.ts";
 import { optionalRecordText, recordText } from "../options.ts";
 import type { AddCommand, Context } from "../program.ts";
+import { addScopeOptions, scopeOf, type ScopeOptions } from "../scope-options.ts";
 
-interface Options {
+interface Options extends ScopeOptions {
   readonly session?: string;
   readonly operator?: string;
   readonly note?: string;
-  readonly strategy?: string;
-  readonly group?: string;
+  readonly cancel?: boolean;
+  readonly flatten?: boolean;
 }
 
-/** The part of the desk that is meant; undefined for the whole session. */
-function scopeOf({ strategy, group }: Options): Scope | undefined {
-  if (strategy !== undefined && group !== undefined)
-    throw new CodedError(
-      "usage",
-      "--strategy and --group exclude each other: name one of the two, or none for the whole session.",
-    );
-  if (strategy !== undefined) return { kind: "strategy", name: strategy };
-  return group === undefined ? undefined : { kind: "group", name: group };
+/** What a halt does besides; undefined where it only halts. */
+function alsoOf({ cancel, flatten }: Options): "cancel" | "flatten" | undefined {
+  if (cancel === true && flatten === true)
+    throw new CodedError("usage", "--flatten cancels, too: name one of --cancel and --flatten.");
+  if (flatten === true) return "flatten";
+  return cancel === true ? "cancel" : undefined;
+}
+
+function haltAnd(
+  context: Context,
+  options: Options,
+  also: "cancel" | "flatten",
+  request: GateRequest,
+): Promise<number> {
+  const { operator, note, scope } = request;
+  const part = scope === undefined ? {} : { scope };
+  const command = { command: "halt_and", also, ...part, operator, note } as const;
+  const what = scope === undefined ? "halted" : `${scopeText(scope)} halted`;
+  const besides = also === "cancel" ? "its working orders are being canceled" : "its positions are being closed";
+  const offline = (session: LiveSession): void => session.halt({ operator, note, also, ...part });
+  return act(context, options, command, offline, `${what}; ${besides}`);
 }
 
 /** Halts or resumes a session or a part of it. */
 function gate(context: Context, options: Options, action: "halt" | "resume", request: GateRequest): Promise<number> {
   const scope = scopeOf(options);
+  const also = alsoOf(options);
+  if (also !== undefined) return haltAnd(context, options, also, { ...request, scope });
   const { operator, note } = request;
   const words = { operator, note };
   const command: ControlCommand =
@@ -114,12 +129,11 @@ const RUNNING_COMMANDS = {
 export function addControlCommands(add: AddCommand): void {
   add<Options>(
     "halt",
-    "Shut the gate of a session, or of one strategy or group: no new order goes out until somebody resumes it.",
+    "Shut the gate of a session, or of a part of it: no new order goes out until somebody resumes it.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
-        .option("--strategy <name>", "this strategy alone")
-        .option("--group <name>", "every strategy of this group")
+      addScopeOptions(command.option("--session <id>", "which session; the newest when absent"))
+        .option("--cancel", "and cancel what works and waits there")
+        .option("--flatten", "and cancel what works, then close the positions there")
         .option("--operator <name>", "who halts")
         .option("--note <text>", "why");
     },
@@ -131,12 +145,9 @@ export function addControlCommands(add: AddCommand): void {
   );
   add<Options>(
     "resume",
-    "Open the gate again, of the session (refused while a drift item waits for its review) or of one strategy or group.",
+    "Open the gate again, of the session (refused while a drift item waits for its review) or of a part of it.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
-        .option("--strategy <name>", "this strategy alone")
-        .option("--group <name>", "every strategy of this group")
+      addScopeOptions(command.option("--session <id>", "which session; the newest when absent"))
         .option("--operator <name>", "who resumes")
         .option("--note <text>", "why it is right to trade again");
     },

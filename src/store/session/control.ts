@@ -11,6 +11,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CodedError, type ErrorShape } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import type { Scope } from "../../shared/scope.ts";
+import type { ReplaceIntent } from "../../shared/strategy.ts";
+import type { FlattenScope } from "../journal/order-entries.ts";
 import { ioError, readText, writeTextAtomic } from "../files/atomic.ts";
 
 export type ControlCommand =
@@ -41,9 +43,33 @@ export type ControlCommand =
       readonly operator: string;
       readonly note: string;
     }
+  /** Words of their own, so that a session of an older version refuses them instead of doing the half that it knows. */
+  | {
+      readonly command: "halt_and";
+      readonly also: "cancel" | "flatten";
+      readonly scope?: Scope;
+      readonly operator: string;
+      readonly note: string;
+    }
+  | { readonly command: "cancel"; readonly orders: readonly string[]; readonly operator: string }
+  | { readonly command: "cancel_all"; readonly scope: FlattenScope; readonly operator: string }
+  | ({ readonly command: "replace"; readonly operator: string } & ReplaceIntent)
+  | { readonly command: "order"; readonly ticket: Readonly<Record<string, unknown>>; readonly operator: string }
+  | { readonly command: "preview"; readonly ticket: Readonly<Record<string, unknown>> }
+  | {
+      readonly command: "flatten";
+      readonly scope: FlattenScope;
+      readonly owner?: string;
+      readonly shutsGate: boolean;
+      readonly operator: string;
+      readonly note: string;
+    }
   | { readonly command: "strategy"; readonly name: string; readonly action: string; readonly operator: string };
 
-export type ControlReply = { readonly ok: true } | { readonly ok: false; readonly error: ErrorShape };
+/** `value` is what the command answers, as JSON; absent where it answers nothing. */
+export type ControlReply =
+  | { readonly ok: true; readonly value?: unknown }
+  | { readonly ok: false; readonly error: ErrorShape };
 
 /** A request as it came; `value` is unchecked JSON. */
 export interface ControlRequest {
@@ -121,7 +147,7 @@ export class ControlInbox {
 }
 
 /**
- * Asks the process that runs a session. Resolves when it has done it; throws its error, or `wrong_state` when nobody answers
+ * Asks the process that runs a session. Resolves with its answer when it has done it; throws its error, or `wrong_state` when nobody answers
  * within the time (the request is then withdrawn).
  */
 export async function requestControl(
@@ -129,7 +155,7 @@ export async function requestControl(
   session: string,
   command: ControlCommand,
   options: { readonly timeoutMs?: number } = {},
-): Promise<void> {
+): Promise<unknown> {
   const folder = controlFolderOf(session);
   const id = randomUUID();
   const request = join(folder, `${id}.request.json`);
@@ -140,7 +166,7 @@ export async function requestControl(
     if (fs.exists(reply)) {
       const answer = JSON.parse(readText(fs, reply, REQUEST_BYTES_MAX)) as ControlReply;
       fs.remove(reply);
-      if (answer.ok) return;
+      if (answer.ok) return answer.value;
       throw new CodedError(answer.error.code, answer.error.message, answer.error.detail);
     }
     await pause(50);

@@ -145,7 +145,7 @@ describe("the kill switch of a part", () => {
       const asked = requestControl(nodeFileSystem, session.folder, { command: "switch", action, scope, ...ADA });
       asked.catch(() => undefined);
       await timers.pass(400);
-      return asked;
+      await asked;
     };
     await ask("halt", TREND);
     expect(session.probe().haltedScopes).toHaveLength(1);

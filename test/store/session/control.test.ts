@@ -22,7 +22,7 @@ function inboxOf(): { session: string; folder: string; inbox: ControlInbox } {
 }
 
 /** The request that waits as soon as it is there: the asker wrote it before its first pause. */
-const ask = (session: string, inbox: ControlInbox): { asked: Promise<void>; id: string; value: unknown } => {
+const ask = (session: string, inbox: ControlInbox): { asked: Promise<unknown>; id: string; value: unknown } => {
   const asked = requestControl(fs, session, { command: "halt", operator: "kim", note: "why" });
   const [request] = inbox.take();
   if (request === undefined) throw new Error("no request is there");
