@@ -84,7 +84,9 @@ export function placeOrderOf(core: Core, entry: OrderEntry, orderId: OrderId, at
     ...(timeInForce === undefined ? {} : { timeInForce }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(postOnly === undefined ? {} : { postOnly }),
-    ...(reduceOnly === undefined ? {} : { reduceOnly, owner: strategy }),
+    ...(reduceOnly === undefined ? {} : { reduceOnly }),
+    // The venue keeps each owner's position, which a reduce-only order is cut to.
+    owner: strategy,
     ...(parent === undefined || parent === null ? {} : { parentId: venueIdOf(core.id, parent) }),
     ...(group === null ? {} : { ocoGroup: `${core.id}/${strategy}/${group}` }),
   };
