@@ -107,8 +107,11 @@ export class OpenOrders {
 
   /** An open order of a strategy by the router's id or the strategy's own; of any strategy where `strategy` is null. */
   find(strategy: string | null, id: string): WorkingOrder | undefined {
-    const found = this.working.get(id) ?? this.working.get(this.#byClientId.get(`${strategy ?? ""}\n${id}`) ?? "");
-    return found !== undefined && (strategy === null || found.strategy === strategy) ? found : undefined;
+    const own = this.working.get(id);
+    if (own !== undefined) return strategy === null || own.strategy === strategy ? own : undefined;
+    if (strategy !== null) return this.working.get(this.#byClientId.get(`${strategy}\n${id}`) ?? "");
+    for (const order of this.working.values()) if (order.clientOrderId === id) return order;
+    return undefined;
   }
 
   /** The queue's item that holds an order of a strategy, by the queue's id or the order's own. */
