@@ -147,8 +147,8 @@ export class ControlInbox {
 }
 
 /**
- * Asks the process that runs a session. Resolves with its answer when it has done it; throws its error, or `wrong_state` when nobody answers
- * within the time (the request is then withdrawn).
+ * Asks the process that runs a session. Resolves with its answer once it has done it; throws its error, or `wrong_state` when no
+ * answer comes within the time (the request is then withdrawn).
  */
 export async function requestControl(
   fs: FileSystem,

@@ -1,3 +1,8 @@
+/**
+ * A trader's commands on orders and positions: each is done on a session that is open and not running, which runs on afterwards.
+ *
+ * 1. What was asked is held against the journal, the venue's fills and the probe.
+ */
 import { describe, expect, it } from "vitest";
 import type { LiveSession } from "../../../src/live/session/index.ts";
 import type { OrderIntent } from "../../../src/shared/strategy.ts";

@@ -1,3 +1,8 @@
+/**
+ * What a run may return, and what becomes of it: cancels, replaces, brackets, baskets, reduce-only orders, and the pace.
+ *
+ * 1. Strategies are scripted and the venue is the paper one, filling along bars.
+ */
 import { describe, expect, it } from "vitest";
 import type { OrderIntent, OrderUpdate } from "../../../src/shared/strategy.ts";
 import { NO_LIMITS } from "./desks.ts";

@@ -6,7 +6,7 @@ import { DESK_CHARACTERS_MAX, DESK_DEPTH_MAX, editDistance } from "../../../src/
 import { failure, FULL, read, small } from "./desks.ts";
 
 const TOP =
-  "name, seed, dollar_per_trade, dayEnds, rate_limit_per_sec, max_inflight, orchestrator_snapshot_interval_s, " +
+  "name, seed, dollar_per_trade, dayEnds, rate_limit_per_sec, pace, queueFor, max_inflight, orchestrator_snapshot_interval_s, " +
   "orchestrator_metrics_interval_s, orchestrator_metrics_window, orchestrator_equity_interval_s, " +
   "orchestrator_deadline_factor, orchestrator_quarantine_after, orchestrator_journal_keep, broker, feed, clock, limits, slo, " +
   "runtime, instruments, fx, strategies";
@@ -16,7 +16,7 @@ const ZONE = "write a time zone such as UTC or America/New_York";
 const CADENCE =
   "write a duration such as 500ms, 30s, 15m or 2d, from 1ms to 1000d, or bar: once for each closed bar of its symbols";
 const STRATEGY =
-  "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group, sessions";
+  "name, module, symbols, cadence, timeBudget, jitter, heartbeatTimeout, anchor, params, group, sessions, pace, queueFor";
 const second = (lines: string): string =>
   small(`  - name: two\n    module: momentum\n    symbols: [BBB]\n    cadence: 1m\n${lines}`);
 
