@@ -6,6 +6,7 @@
  */
 import { stringify } from "yaml";
 import type { Desk, MarketHours } from "../../shared/desk.ts";
+import type { SymbolMeta } from "../../shared/market.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { SETTING_NAMES, settingOf, type SettingValues } from "../../store/index.ts";
 
@@ -168,6 +169,11 @@ function strategiesOf(desk: Desk): unknown[] {
   );
 }
 
+/** An instrument as a file says it: where its fields came from is no field of it. */
+function writtenMeta({ origins: _origins, ...meta }: SymbolMeta): Omit<SymbolMeta, "origins"> {
+  return meta;
+}
+
 /** The text of a desk file; `files` takes the place of the feed's own where it is a replay. */
 export function deskText(desk: Desk, files: readonly string[]): string {
   const tree: Tree = {};
@@ -184,7 +190,10 @@ export function deskText(desk: Desk, files: readonly string[]): string {
     feed.kind === "synthetic"
       ? `  symbols:\n${indented(feed.symbols, "    ")}`
       : `  files:\n${indented(files, "    ")}` +
-        (Object.keys(feed.symbols).length === 0 ? "" : `  symbols:\n${indented(Object.values(feed.symbols), "    ")}`);
+        (Object.keys(feed.symbols).length === 0
+          ? ""
+          : `  symbols:\n${indented(Object.values(feed.symbols).map(writtenMeta), "    ")}`);
+  const fx = desk.fx === undefined ? "" : `fx:\n${indented(desk.fx, "  ")}`;
   const maps: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
     ["max_position_by_symbol", limits.maxPositionBySymbol],
     ["asset_class_caps", limits.assetClassCaps],
@@ -196,5 +205,5 @@ export function deskText(desk: Desk, files: readonly string[]): string {
   return write(tree, "")
     .replace(/^feed:\n/m, `feed:\n${feedText}`)
     .replace(/^limits:\n/m, `limits:\n${limitText}`)
-    .concat(`strategies:\n${indented(strategiesOf(desk), "  ")}`);
+    .concat(fx, `strategies:\n${indented(strategiesOf(desk), "  ")}`);
 }

@@ -21,25 +21,15 @@ import type { BookProbe } from "../session/api.ts";
 import type { AccountFigures, BooksPort, Execution } from "../session/parts.ts";
 import { PLAIN_MONEY, type Money } from "../instruments/index.ts";
 import { actionEffect } from "./actions.ts";
+import { timesMultiplier, valueOf, type Held } from "./held.ts";
 import { FLAT, fillPosition, type Position } from "./position.ts";
 import { Results } from "./results.ts";
 import type { BooksState } from "./state.ts";
-import type { Wallet } from "./wallet.ts";
 import { Wallets } from "./wallets.ts";
 
 interface Owner {
   readonly positions: Map<string, Position>;
   readonly results: Results;
-}
-
-interface Held {
-  position: Position;
-  mark: Decimal | null;
-  markNumber: number;
-  /** Quantity × mark × multiplier in the symbol's currency, as it stands in its wallet; zero before the first mark. */
-  value: Decimal;
-  readonly wallet: Wallet;
-  readonly multiplier: Decimal;
 }
 
 export class Books implements BooksPort {
@@ -62,6 +52,7 @@ export class Books implements BooksPort {
   readonly #owners = new Map<string, Owner>();
   readonly #symbols = new Map<string, Held>();
   readonly #actions = new Map<string, CorporateAction[]>();
+  #actionsApplied = 0;
 
   /** `cash`: what the account starts with, an exact decimal. `money`: multipliers, currencies and rates; absent: one currency. */
   constructor(cash: string, days: AccountDays = accountDays(), money: Money = PLAIN_MONEY) {
@@ -146,6 +137,11 @@ export class Books implements BooksPort {
     if (!held.position.quantity.isZero()) this.#revalue(held);
   }
 
+  /** How many corporate actions are applied. */
+  get actionsApplied(): number {
+    return this.#actionsApplied;
+  }
+
   /** Applies a split, a dividend or both: every position of the symbol, its average and its mark. Answers what it paid, in its currency. */
   act(action: CorporateAction): Decimal {
     const { symbol } = action;
@@ -169,6 +165,7 @@ export class Books implements BooksPort {
     if (held.mark !== null) held.mark = actionEffect(action, { quantity: ZERO, average: held.mark }).position.average;
     held.markNumber = Number.NaN;
     this.#actions.set(symbol, [...(this.#actions.get(symbol) ?? []), action]);
+    this.#actionsApplied += 1;
     wallet.realized = wallet.realized.plus(paid);
     wallet.cash = wallet.cash.plus(paid);
     wallet.total = wallet.total.plus(paid);
@@ -355,7 +352,10 @@ export class Books implements BooksPort {
     const { home } = this.#wallets;
     home.restore({ currency: home.currency, cash, realized, fees, total: equity, rate: null });
     this.#wallets.restore(wallets ?? []);
-    for (const [symbol, actions] of state.actions ?? []) this.#actions.set(symbol, [...actions]);
+    for (const [symbol, actions] of state.actions ?? []) {
+      this.#actions.set(symbol, [...actions]);
+      this.#actionsApplied += actions.length;
+    }
     this.#equity = decimal(equity);
     this.#peak = decimal(state.peak);
     this.#breakerPeak = decimal(state.breakerPeak);
@@ -430,15 +430,4 @@ export class Books implements BooksPort {
     if (equity.gt(this.#peak)) this.#peak = equity;
     if (equity.gt(this.#breakerPeak)) this.#breakerPeak = equity;
   }
-}
-
-const ONE = decimal(1);
-
-function timesMultiplier({ multiplier }: Held, amount: Decimal): Decimal {
-  return multiplier.equals(ONE) ? amount : amount.times(multiplier);
-}
-
-/** What a quantity at a price is worth in the symbol's currency. */
-function valueOf(held: Held, quantity: Decimal, price: Decimal): Decimal {
-  return timesMultiplier(held, quantity.times(price));
 }

@@ -72,12 +72,12 @@ export class Account {
     return owner === undefined ? this.#held(symbol) : (this.#owned.get(keyOf(owner, symbol)) ?? ZERO);
   }
 
-  /** Applies every action before a moment that is not applied yet; answers the symbols that had one. */
+  /** Applies every action before a moment that is not applied yet; answers the symbols that were split. */
   apply(before: number): readonly string[] {
     const changed: string[] = [];
     for (let action = this.#actions[this.#applied]; action !== undefined && action.at < before;) {
       this.#act(action);
-      changed.push(action.symbol);
+      if (action.split !== undefined) changed.push(action.symbol);
       this.#applied += 1;
       action = this.#actions[this.#applied];
     }

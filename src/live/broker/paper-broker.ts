@@ -183,6 +183,7 @@ export class PaperBroker implements BrokerAdapter {
       if (this.#isPrice(symbol, close)) this.#onMark(markOfBar(bar));
       return;
     }
+    this.#actBefore(at);
     this.#engine.expireBefore(at);
     if (volume === 0 && this.#config.partialFillShare !== null && !this.#noted) {
       this.#noted = true;
@@ -195,6 +196,12 @@ export class PaperBroker implements BrokerAdapter {
     if (this.#isPrice(symbol, close)) this.#account.setMark(symbol, decimal(bar.exact?.close ?? close));
   }
 
+  /** Applies what happened to symbols before a moment; their open orders were made on other terms, and end. */
+  #actBefore(at: Moment): void {
+    for (const symbol of this.#account.apply(at))
+      for (const order of this.#engine.book.openOf(symbol)) this.#engine.end(order, "canceled", "corporate_action", at);
+  }
+
   /** Whether a price is one that orders fill at: above zero, or of an instrument whose prices may be below. */
   #isPrice(symbol: string, price: number): boolean {
     return price > 0 || this.#symbols.get(symbol)?.allowNegativePrices === true;
@@ -202,6 +209,7 @@ export class PaperBroker implements BrokerAdapter {
 
   #onMark(mark: Mark): void {
     const meta = this.#symbols.get(mark.symbol);
+    this.#actBefore(mark.at);
     this.#account.setMark(mark.symbol, decimal(mark.exact ?? mark.price));
     if (this.#config.fillModel === "bars" || meta === undefined) return;
     this.#engine.expireBefore(mark.at);

@@ -2,5 +2,7 @@
 export { allowsNegative } from "./known.ts";
 export { FxRates, moneyOf, PLAIN_MONEY, type FxRules, type Money } from "./money.ts";
 export { instrumentsOf, pinInstruments } from "./pin.ts";
+export { actionsWithin, actionText, jumpNotes } from "./actions.ts";
+export { ACTIONS_FILE, readActions } from "./actions-file.ts";
 export { completeRates } from "./rates.ts";
 export { guessesOf, termsOf } from "./resolve.ts";

@@ -76,6 +76,8 @@ export interface Prepared {
   readonly start: Moment;
   readonly feed: Feed;
   readonly host: HostPort;
+  /** What a person should know of the data of a new session. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -96,11 +98,12 @@ export async function prepare(
   const wished =
     start ?? (given.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : given.clock.start);
   const from = wished ?? SYNTHETIC_START;
-  const { desk, feed } =
+  const { desk, feed, notes } =
     start === null
       ? await openNewFeed(given, from, workspace)
       : {
           desk: given,
+          notes: [],
           feed: await openFeed({ config: given.feed, seed: given.seed, start: from, folder: workspace.path }),
         };
   const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
@@ -119,7 +122,7 @@ export async function prepare(
     timers: nodeTimers,
     settings: ports.hosts,
   });
-  return { ports, workspace, desk, start: begin, feed, host };
+  return { ports, workspace, desk, start: begin, feed, host, notes };
 }
 
 /** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */

@@ -165,12 +165,23 @@ export function marketMoved(core: Core, events: readonly FeedEvent[]): void {
   }
 }
 
+/** Applies the corporate actions that are in force for what closes at a moment. */
+function actBefore(core: Core, at: Moment): void {
+  const { actions = [] } = core.desk;
+  for (let action = actions[core.books.actionsApplied]; action !== undefined && action.at < at;) {
+    core.books.act(action);
+    core.market.act(action);
+    action = actions[core.books.actionsApplied];
+  }
+}
+
 /**
  * Hears the feed up to a moment, one moment of it at a time, and hands each to `told`. So equity's peak and every other
  * figure that grows with the marks is the same whether a pass, a late pass or a recovery hears them.
  */
 export function hearFeed(core: Core, until: Moment, told: (events: readonly FeedEvent[], at: Moment) => void): void {
   for (let at = core.feed.nextAt(); at !== null && at <= until; at = core.feed.nextAt()) {
+    actBefore(core, at);
     const events = core.feed.take(at);
     marketMoved(core, events);
     told(events, at);

@@ -9,7 +9,7 @@ import { basename, isAbsolute, join } from "node:path";
 import type { Desk, FeedConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
-import type { InstrumentFields } from "../../shared/market.ts";
+import type { CorporateAction, InstrumentFields } from "../../shared/market.ts";
 import type { Moment } from "../../shared/time.ts";
 import { nodeFileSystem, readInstrumentsFile, readText, type Workspace } from "../../store/index.ts";
 import {
@@ -22,7 +22,14 @@ import {
   type ImportSource,
   type ReadOptions,
 } from "../feed/index.ts";
-import { completeRates, pinInstruments } from "../instruments/index.ts";
+import {
+  ACTIONS_FILE,
+  actionsWithin,
+  completeRates,
+  jumpNotes,
+  pinInstruments,
+  readActions,
+} from "../instruments/index.ts";
 
 /** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
 export const SYNTHETIC_START = 1_767_623_400_000_000 as Moment;
@@ -51,24 +58,33 @@ export async function openNewFeed(
   desk: Desk,
   start: Moment,
   workspace: Workspace,
-): Promise<{ readonly desk: Desk; readonly feed: Feed }> {
+): Promise<{ readonly desk: Desk; readonly feed: Feed; readonly notes: readonly string[] }> {
   const { feed: config, seed } = desk;
   if (config.kind === "synthetic") {
     const { fx: given, ...rest } = desk;
     const fx = given === undefined ? undefined : completeRates(desk, config.symbols);
     const feed = createSyntheticFeed(config, seed, start, null);
-    return { desk: fx === undefined ? rest : { ...rest, fx }, feed };
+    return { desk: fx === undefined ? rest : { ...rest, fx }, feed, notes: [] };
   }
   const imported = await importFeed(config, workspace.path);
   demandReadable(imported);
-  const pinned = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
-  return { desk: pinned.desk, feed: createReplayFeed(imported, pinned.symbols) };
+  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
+  const actions = actionsWithin(imported, workspaceActions(workspace, config.timeZone), symbols);
+  const feed = createReplayFeed(imported, symbols);
+  const notes = jumpNotes(imported.tables, actions, symbols);
+  return { desk: actions.length === 0 ? pinned : { ...pinned, actions }, feed, notes };
 }
 
 /** What the workspace's `instruments.yaml` says; nothing where there is none. Throws `desk_invalid` for one that breaks a rule. */
 export function workspaceInstruments(workspace: Workspace): Readonly<Record<string, InstrumentFields>> {
   const path = join(workspace.path, INSTRUMENTS_FILE);
   return existsSync(path) ? readInstrumentsFile(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX)) : {};
+}
+
+/** The corporate actions that the workspace names. Throws `data_invalid` with file, row and rule. */
+function workspaceActions(workspace: Workspace, timeZone: string): CorporateAction[] {
+  const path = join(workspace.path, ACTIONS_FILE);
+  return existsSync(path) ? readActions(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX), timeZone) : [];
 }
 
 /** Reads the files of a recorded feed as the desk says. Throws as `importBars` and `openSource` do. */

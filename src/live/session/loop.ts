@@ -11,6 +11,7 @@ import { later } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 
 import type { BrokerFill } from "../../shared/ports.ts";
+import { actionText } from "../instruments/index.ts";
 import { hearFeed } from "./effects.ts";
 import { takeBrokerEvents, takeFill } from "./fills.ts";
 import { releaseQueues } from "./actions.ts";
@@ -182,7 +183,11 @@ export class Loop {
   /** The feed and the broker up to now, one moment of the feed at a time: a fill comes right behind the mark that made it. */
   #hear(now: Moment): void {
     const core = this.#core;
+    let applied = core.books.actionsApplied;
     hearFeed(core, now, (events, at) => {
+      for (const action of core.desk.actions?.slice(applied, core.books.actionsApplied) ?? [])
+        core.ledger.add({ kind: "session", event: "noted", wall: "", text: actionText(action), detail: {} }, at);
+      applied = core.books.actionsApplied;
       this.#hearBroker(at);
       core.broker.onMarketData(events, at);
       this.#hearBroker(at);

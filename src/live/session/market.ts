@@ -6,7 +6,8 @@
  * 3. At most `BARS_MAX` bars of a symbol are kept, and at most `2 * VOLUMES_MAX` volumes.
  * 4. What a guard hears of volumes does not depend on how far strategies look back, or on whether they load.
  */
-import { markOfBar, type Bar, type FeedEvent, type Mark } from "../../shared/market.ts";
+import { decimal } from "../../shared/decimal.ts";
+import { markOfBar, type Bar, type CorporateAction, type FeedEvent, type Mark } from "../../shared/market.ts";
 import { BarTriggers } from "./bar-triggers.ts";
 import { BARS_MAX } from "../strategies/instance.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -84,6 +85,20 @@ export class Market {
       if (at !== undefined && (newest === null || at > newest)) newest = at;
     }
     return newest;
+  }
+
+  /** A split: the mark is in the new terms from here on; bars stay as they were recorded. */
+  act({ symbol, split }: CorporateAction): void {
+    const history = this.#symbols.get(symbol);
+    if (split === undefined || history === undefined || history.mark === null) return;
+    const { exact: _exact, ...mark } = history.mark;
+    history.mark = {
+      ...mark,
+      price: decimal(history.mark.exact ?? mark.price)
+        .div(split)
+        .toNumber(),
+    };
+    this.#moves += 1;
   }
 
   #history(symbol: string): SymbolHistory {

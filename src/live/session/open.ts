@@ -177,6 +177,8 @@ async function birth(
       { kind: "session", event: "created", wall: created, text: `Desk ${desk.name}, seed ${desk.seed}.`, detail },
       start,
     );
+    for (const text of prepared.notes)
+      core.ledger.add({ kind: "session", event: "noted", wall: "", text, detail: {} }, start);
     register(core);
     first(core);
     core.ledger.commit();

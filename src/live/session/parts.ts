@@ -163,6 +163,7 @@ export interface BooksPort {
   book(execution: Execution): Decimal;
   /** `exact`: the price's decimal text, where the number cannot hold it. */
   mark(symbol: string, price: number, at: Moment, exact?: string): void;
+  readonly actionsApplied: number;
   /** Applies a corporate action; answers what it paid, in the symbol's currency. */
   act(action: CorporateAction): Decimal;
   /** What one unit of a currency is worth in the account's; null while that is not known. */
