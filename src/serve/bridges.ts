@@ -1,7 +1,8 @@
 /**
  * The WebSocket side: each browser tab's connection to the host, bounded in size, rate, silence and number.
  *
- * 1. A message is text, JSON, and no longer than the limit; anything else hangs up.
+ * 1. A message is text, JSON, and no longer, deeper or larger than the limits, which are looked at before it is parsed; anything else
+ *    hangs up.
  * 2. Nothing is compressed, so a small message cannot become a large one.
  * 3. A reader that sends too fast, answers no ping, or takes nothing while its unsent messages grow, is let go.
  * 4. A connection ends once, whichever side ends it.
@@ -11,7 +12,9 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import type { Connection, ConsoleHost } from "../console/api.ts";
 import type { Timers } from "../shared/ports.ts";
+import { BRIDGE_PROTOCOL } from "./gate.ts";
 import { Bucket, type ServeLimits } from "./limits.ts";
+import { isBounded } from "./shape.ts";
 
 /** Codes of RFC 6455 that a reader is let go with. */
 const CLOSE = { away: 1001, notText: 1003, policy: 1008, later: 1013 } as const;
@@ -49,6 +52,8 @@ export function openBridges(
     maxPayload: limits.messageBytesMax,
     perMessageDeflate: false,
     skipUTF8Validation: false,
+    // A page offers its key beside it; the key itself is never answered.
+    handleProtocols: (offered) => (offered.has(BRIDGE_PROTOCOL) ? BRIDGE_PROTOCOL : false),
   });
 
   const open = (socket: WebSocket): void => openBridge(socket, { host, limits, timers, onProblem });
@@ -119,9 +124,11 @@ function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: Brid
     alive = true;
     if (binary) return hangUp(CLOSE.notText, "A message was not text.");
     if (!rate.take()) return hangUp(CLOSE.policy, "Messages came faster than they may.");
+    const text = textOf(data);
+    if (!isBounded(text)) return hangUp(CLOSE.policy, "A message was too deep or held too much.");
     let message: unknown;
     try {
-      message = JSON.parse(textOf(data));
+      message = JSON.parse(text);
     } catch {
       return hangUp(CLOSE.policy, "A message was not JSON.");
     }

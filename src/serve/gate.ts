@@ -5,11 +5,15 @@
  *    machine (DNS rebinding) is refused.
  * 2. A change and the bridge need the exact `Origin` that goes with that `Host`; a missing one, `null`, or any other is refused.
  *    Elsewhere an `Origin` may be missing, but never another's.
- * 3. Secrets are compared in constant time. Headers of a proxy are not looked at. No answer carries a CORS header.
- * 4. Reading changes nothing: only `POST /session` and the bridge do anything, and the bridge needs the cookie as well.
+ * 3. Nothing that a browser sends by itself opens anything: a page names its key, as a protocol of its WebSocket or as a bearer.
+ *    Cookies are not looked at.
+ * 4. What a browser itself says comes from another site is refused before it costs the person's own page anything.
+ * 5. Headers of a proxy are not looked at. No answer carries a CORS header.
+ * 6. Reading changes nothing: only `POST /session`, `POST /logout` and the bridge do anything, and the last two need a key.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Keys } from "./keys.ts";
 
 /** This server's own names as a `Host` header writes them. */
 export function ownHosts(address: string, port: number): readonly string[] {
@@ -32,26 +36,44 @@ export function headerValues(request: Pick<IncomingMessage, "rawHeaders">, name:
   return values;
 }
 
-/** The value of a cookie that came exactly once, or null. */
-export function cookieValue(request: Pick<IncomingMessage, "rawHeaders">, name: string): string | null {
-  const found = headerValues(request, "cookie")
-    .flatMap((header) => header.split(";"))
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return found.length === 1 ? (found[0] ?? null) : null;
+/** The protocol that the bridge speaks, and what stands before a key among the protocols that a page offers. */
+export const BRIDGE_PROTOCOL = "logos.v1";
+const KEY_PROTOCOL = "key.";
+const BEARER = /^Bearer ([\w-]+)$/;
+
+/** The key that a page names, where it names exactly one; else null. */
+export function keyOf(request: Pick<IncomingMessage, "rawHeaders">): string | null {
+  const offered = headerValues(request, "sec-websocket-protocol")
+    .flatMap((header) => header.split(","))
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol.startsWith(KEY_PROTOCOL))
+    .map((protocol) => protocol.slice(KEY_PROTOCOL.length));
+  const borne = headerValues(request, "authorization").map((value) => BEARER.exec(value)?.[1] ?? "");
+  const keys = [...offered, ...borne];
+  return keys.length === 1 ? (keys[0] ?? null) : null;
+}
+
+/**
+ * Whether the browser says that another site asks: anything but the page itself and a person who opens an address. A whole tab that
+ * is sent here is one of those, too; it gets the page and nothing of what it shows.
+ */
+function isForeign(request: IncomingMessage): boolean {
+  const own = headerValues(request, "sec-fetch-site").every((site) => site === "same-origin" || site === "none");
+  const says = (name: string): string => headerValues(request, name).join();
+  const opens = says("sec-fetch-mode") === "navigate" && says("sec-fetch-dest") === "document";
+  return !own && !(opens && request.method === "GET");
 }
 
 export type Decision =
   | { readonly pass: "page"; readonly path: string; readonly head: boolean }
   | { readonly pass: "session" }
+  | { readonly pass: "logout"; readonly key: string }
   | { readonly pass: "bridge" }
   | { readonly refuse: number; readonly why: string };
 
 export interface Gate {
   readonly hosts: readonly string[];
-  readonly cookieName: string;
-  readonly cookieSecret: string;
+  readonly keys: Pick<Keys, "knows">;
 }
 
 const refuse = (status: number, why: string): Decision => ({ refuse: status, why });
@@ -74,8 +96,9 @@ export function decide(gate: Gate, request: IncomingMessage, upgrade: boolean): 
   const path = target.split("?", 1)[0] ?? "";
   const change = method !== "GET" && method !== "HEAD";
   if (!originFits(request, host, change || upgrade)) return refuse(403, "The request comes from another page.");
-  const cookie = cookieValue(request, gate.cookieName);
-  const known = cookie !== null && sameSecret(cookie, gate.cookieSecret);
+  if (isForeign(request)) return refuse(403, "The request comes from another page.");
+  const key = keyOf(request);
+  const known = key !== null && gate.keys.knows(key);
   if (upgrade && (method !== "GET" || target !== "/bridge")) return refuse(404, "There is no such bridge.");
   if (target === "/bridge" && !change) {
     // A page cannot see why its WebSocket was refused, so a plain request is told the same.
@@ -84,6 +107,8 @@ export function decide(gate: Gate, request: IncomingMessage, upgrade: boolean): 
     return upgrade && asked === "websocket" ? { pass: "bridge" } : refuse(426, "Ask for a WebSocket.");
   }
   if (target === "/session" && method === "POST") return { pass: "session" };
+  if (target === "/logout" && method === "POST")
+    return known ? { pass: "logout", key } : refuse(401, "Open the address that the terminal printed.");
   if (path === "/session") return refuse(405, "Send the token with POST to /session.");
   if (path === "/bridge" && !change) return refuse(404, "There is no such bridge.");
   if (change) return refuse(405, "Only reading is possible here.");

@@ -2,10 +2,11 @@
  * The loopback host: the same views and the same contract as the window, in a browser on this machine.
  *
  * 1. It binds 127.0.0.1 or ::1 literally and nothing else, on a free port unless one is named.
- * 2. Each start draws a token of 256 bits. It stands once in the printed address, behind `#`, where no request carries it; the page
- *    changes it for a cookie (HttpOnly, SameSite=Strict, the port in its name), which the bridge asks for.
+ * 2. A start token of 256 bits stands in the printed address, behind `#`, where no request carries it. The page changes it for a key of
+ *    its own (`keys.ts`), which the bridge asks for; with that the token ends, and the next tab needs another address. There is no
+ *    cookie.
  * 3. What a request may do is decided in `gate.ts`, before anything is read from its body.
- * 4. Every answer has the content security policy and its companions and no CORS header; token and cookie are never printed here.
+ * 4. Every answer has the content security policy and its companions and no CORS header; token and keys are never printed here.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -18,6 +19,7 @@ import { CodedError } from "../shared/errors.ts";
 import type { Timers } from "../shared/ports.ts";
 import { openBridges, type Bridges } from "./bridges.ts";
 import { decide, headerValues, ownHosts, sameSecret, type Gate } from "./gate.ts";
+import { Keys } from "./keys.ts";
 import { Bucket, SERVE_LIMITS, type ServeLimits } from "./limits.ts";
 
 export { SERVE_LIMITS, type ServeLimits } from "./limits.ts";
@@ -34,10 +36,12 @@ export interface LoopbackOptions {
   readonly limits?: Partial<ServeLimits>;
   readonly timers?: Timers;
   readonly onProblem?: (line: string) => void;
+  /** Called with the next address when one was used. */
+  readonly onAddress?: (url: string) => void;
 }
 
 export interface LoopbackHost {
-  /** The address to open, with the token behind `#`. Keep it out of logs. */
+  /** The address to open next, with a token behind `#` that nobody used yet. Keep it out of logs. */
   readonly url: string;
   readonly port: number;
   /** Lets every reader go and frees the port. A second call waits for the first. */
@@ -62,7 +66,8 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   const limits: ServeLimits = { ...SERVE_LIMITS, ...options.limits };
   const timers = options.timers ?? realTimers;
   const onProblem = options.onProblem ?? (() => {});
-  const token = randomBytes(SECRET_BYTES).toString("base64url");
+  const name = address === "::1" ? "[::1]" : address;
+  const token = new StartToken(limits.tokenUsesMax, () => options.onAddress?.(urlOf()));
   const bridges = openBridges(options.host, limits, timers, onProblem);
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
@@ -74,12 +79,10 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   });
   server.maxConnections = limits.connectionsMax;
   const port = await listen(server, options.port ?? 0, address);
-  const gate: Gate = {
-    hosts: ownHosts(address, port),
-    cookieName: `logos_${port}`,
-    cookieSecret: randomBytes(SECRET_BYTES).toString("base64url"),
-  };
-  const desk = new FrontDesk({ gate, token, limits, timers, bridges, folder: options.rendererFolder });
+  const urlOf = (): string => `http://${name}:${port}/#token=${token.text}`;
+  const keys = new Keys(timers, limits);
+  const gate: Gate = { hosts: ownHosts(address, port), keys };
+  const desk = new FrontDesk({ gate, keys, token, limits, timers, bridges, folder: options.rendererFolder });
   server.on("request", (request, response) => void desk.answer(request, response));
   server.on("upgrade", (request, socket, head) => desk.upgrade(request, socket, head));
   server.on("clientError", (_error, socket) => hangUp(socket, 400, "The request could not be read."));
@@ -93,8 +96,37 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     });
     return closing;
   };
-  const name = address === "::1" ? "[::1]" : address;
-  return { url: `http://${name}:${port}/#token=${token}`, port, close };
+  return {
+    get url() {
+      return urlOf();
+    },
+    port,
+    close,
+  };
+}
+
+/** The token of the next address: it ends with its last use, and another one takes its place. */
+class StartToken {
+  readonly #usesMax: number;
+  readonly #changed: () => void;
+  #uses = 0;
+  text = randomBytes(SECRET_BYTES).toString("base64url");
+
+  constructor(usesMax: number, changed: () => void) {
+    this.#usesMax = usesMax;
+    this.#changed = changed;
+  }
+
+  /** True for the right one, which is used by this. */
+  use(given: string): boolean {
+    if (!sameSecret(given, this.text)) return false;
+    this.#uses += 1;
+    if (this.#uses < this.#usesMax) return true;
+    this.#uses = 0;
+    this.text = randomBytes(SECRET_BYTES).toString("base64url");
+    this.#changed();
+    return true;
+  }
 }
 
 function listen(server: Server, port: number, address: string): Promise<number> {
@@ -133,7 +165,8 @@ function hangUp(socket: Duplex, status: number, why: string): void {
 
 interface DeskPorts {
   readonly gate: Gate;
-  readonly token: string;
+  readonly keys: Keys;
+  readonly token: StartToken;
   readonly limits: ServeLimits;
   readonly timers: Timers;
   readonly bridges: Bridges;
@@ -161,6 +194,10 @@ class FrontDesk {
     if ("refuse" in decision) return refuse(response, decision.refuse, decision.why);
     if (!this.#requests.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
     if (decision.pass === "session") return this.#session(request, response);
+    if (decision.pass === "logout") {
+      this.#ports.keys.revoke(decision.key);
+      return void response.writeHead(204).end();
+    }
     if (decision.pass === "bridge") return refuse(response, 426, "Ask for a WebSocket.");
     const page = await readPage(this.#ports.folder, decision.path);
     if (page === null) return refuse(response, 404, "There is no such page.");
@@ -179,9 +216,9 @@ class FrontDesk {
     return bridges.accept(request, socket, head);
   }
 
-  /** Changes the token for the cookie. */
+  /** Changes the token for a key. */
   async #session(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { gate, token, limits } = this.#ports;
+    const { keys, token, limits } = this.#ports;
     if (!this.#wrongTokens.open) return refuse(response, 429, "Too many wrong tokens. Wait a minute, then try again.");
     const types = headerValues(request, "content-type");
     if (types.length !== 1 || !/^application\/json(;\s*charset=utf-8)?$/i.test(types[0] ?? ""))
@@ -190,12 +227,16 @@ class FrontDesk {
     if (body === null) return refuse(response, 413, "The message is too long.");
     const given = tokenIn(body);
     if (given === null) return refuse(response, 400, 'Send {"token": "…"} and nothing else.');
-    if (!sameSecret(given, token)) {
+    if (!token.use(given)) {
       this.#wrongTokens.take();
-      return refuse(response, 401, "The token is wrong. Open the address that the terminal printed.");
+      return refuse(
+        response,
+        401,
+        "The token is wrong or was used. Open the newest address that the terminal printed.",
+      );
     }
-    response.setHeader("Set-Cookie", `${gate.cookieName}=${gate.cookieSecret}; Path=/; HttpOnly; SameSite=Strict`);
-    response.writeHead(204).end();
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end(JSON.stringify({ key: keys.issue() }));
   }
 }
 

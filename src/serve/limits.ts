@@ -19,6 +19,11 @@ export interface ServeLimits {
   /** Tries of a token that was wrong. */
   readonly wrongTokensBurst: number;
   readonly wrongTokensPerSecond: number;
+  /** Times that a start token is exchanged before it ends. */
+  readonly tokenUsesMax: number;
+  /** How long a page's key holds, and how many hold at a time. */
+  readonly keyHours: number;
+  readonly keysMax: number;
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
   /** A reader is asked for a sign of life this often, and let go when none came until the next. */
@@ -39,6 +44,9 @@ export const SERVE_LIMITS: ServeLimits = Object.freeze({
   requestsPerSecond: 100,
   wrongTokensBurst: 10,
   wrongTokensPerSecond: 0.2,
+  tokenUsesMax: 1,
+  keyHours: 12,
+  keysMax: 64,
   messagesBurst: 4_000,
   messagesPerSecond: 2_000,
   pingMs: 30_000,

@@ -83,8 +83,8 @@ class Reader {
       headers: { "content-type": "application/json", origin },
       body: JSON.stringify({ token: hash.replace("#token=", "") }),
     });
-    const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
-    const socket = new WebSocket(`ws://${host}/bridge`, { headers: { cookie, origin } });
+    const { key } = (await answer.json()) as { readonly key: string };
+    const socket = new WebSocket(`ws://${host}/bridge`, ["logos.v1", `key.${key}`], { headers: { origin } });
     await once(socket, "open");
     return new Reader(socket);
   }

@@ -16,7 +16,7 @@ const workspace = process.argv[2];
 if (workspace === undefined) throw new Error("Name the workspace.");
 const onProblem = (line: string): void => console.error(line);
 const host = await createConsoleHost({ workspace, hostKind: "loopback", version: "bench", environment: {}, onProblem });
-const server = await startLoopbackHost({ host, rendererFolder, onProblem });
+const server = await startLoopbackHost({ host, rendererFolder, onProblem, limits: { tokenUsesMax: 1e9 } });
 const delay = monitorEventLoopDelay({ resolution: INTERVAL_MS });
 delay.enable();
 

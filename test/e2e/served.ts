@@ -15,6 +15,7 @@ const top = join(import.meta.dirname, "..", "..");
 export const screens = join(top, "artifacts", "screens");
 
 export interface Served {
+  /** The newest address: each is good for one tab. */
   readonly url: string;
   readonly workspace: string;
   stop(): Promise<void>;
@@ -31,11 +32,19 @@ export async function serve(desk?: string, files: Readonly<Record<string, string
     writeFileSync(join(workspace, path), text);
   }
   const child = spawn(process.execPath, [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const url = await firstAddress(child);
+  let url = await firstAddress(child);
+  if (child.stderr !== null)
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      const next = /For another tab: (\S+)/.exec(line)?.[1];
+      if (next === undefined) console.error(line);
+      else url = next;
+    });
   return {
-    url,
+    get url() {
+      return url;
+    },
     workspace,
     stop: async () => {
       // One that ended before, for whatever reason, will not end again.

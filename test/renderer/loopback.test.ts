@@ -5,11 +5,13 @@ import type { LinkState, Page } from "../../src/renderer/bridge/loopback.ts";
 
 class FakeSocket extends EventTarget {
   readonly url: string;
+  readonly protocols: readonly string[];
   readonly sent: string[] = [];
 
-  constructor(url: string) {
+  constructor(url: string, protocols: readonly string[]) {
     super();
     this.url = url;
+    this.protocols = protocols;
   }
 
   send(text: string): void {
@@ -18,7 +20,8 @@ class FakeSocket extends EventTarget {
 }
 
 /** A page whose server answers `status` to every request; timers run when the test says so. */
-function page(hash: string, status = 200, protocol = "http:") {
+function page(hash: string, status = 200, protocol = "http:", held: string | null = null) {
+  const kept: string[] = held === null ? [] : [held];
   const requests: { path: string; options: RequestInit | undefined }[] = [];
   const addresses: string[] = [];
   const sockets: FakeSocket[] = [];
@@ -28,10 +31,11 @@ function page(hash: string, status = 200, protocol = "http:") {
     replaceAddress: (address) => addresses.push(address),
     fetch: async (path, options) => {
       requests.push({ path, options });
-      return { status, ok: status < 300 };
+      return { status, ok: status < 300, json: async () => ({ key: "of-this-tab" }) };
     },
-    openSocket: (url) => {
-      const socket = new FakeSocket(url);
+    keep: { get: () => kept.at(-1) ?? null, set: (key) => kept.push(key) },
+    openSocket: (url, protocols) => {
+      const socket = new FakeSocket(url, protocols);
       sockets.push(socket);
       return socket as unknown as WebSocket;
     },
@@ -40,7 +44,7 @@ function page(hash: string, status = 200, protocol = "http:") {
       timers.length = 0;
     },
   };
-  return { fake, requests, addresses, sockets, timers };
+  return { fake, requests, addresses, sockets, timers, kept };
 }
 
 /** Lets the promises under way come to an end. */
@@ -56,7 +60,7 @@ describe("the loopback bridge", () => {
   });
 
   it("takes the token out of the address before it is sent, as JSON, and only then connects", async () => {
-    const { fake, requests, addresses, sockets } = page("#token=secret");
+    const { fake, requests, addresses, sockets, kept } = page("#token=secret");
     createLoopbackBridge(fake);
     expect(addresses).toEqual(["/"]);
     await settled();
@@ -67,6 +71,19 @@ describe("the loopback bridge", () => {
       body: JSON.stringify({ token: "secret" }),
     });
     expect(sockets.map((socket) => socket.url)).toEqual(["ws://127.0.0.1:4100/bridge"]);
+    expect(kept).toEqual(["of-this-tab"]);
+    expect(sockets[0]?.protocols).toEqual(["logos.v1", "key.of-this-tab"]);
+  });
+
+  it("names the key that the tab kept over a reload, and sends nothing by itself", async () => {
+    const { fake, requests, sockets } = page("", 401, "http:", "kept-key");
+    createLoopbackBridge(fake);
+    expect(sockets[0]?.protocols).toEqual(["logos.v1", "key.kept-key"]);
+    sockets[0]?.dispatchEvent(new Event("close"));
+    await settled();
+    expect(requests.map(({ options }) => options)).toEqual([
+      { credentials: "omit", headers: { authorization: "Bearer kept-key" } },
+    ]);
   });
 
   it("uses wss where the page came by https", () => {
@@ -84,7 +101,7 @@ describe("the loopback bridge", () => {
     expect(sockets).toEqual([]);
   });
 
-  it("says so too when the socket is refused for want of a cookie", async () => {
+  it("says so too when the socket is refused for want of a key", async () => {
     const { fake, sockets, timers } = page("", 401);
     const states: LinkState[] = [];
     createLoopbackBridge(fake).status((state) => states.push(state));

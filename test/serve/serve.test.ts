@@ -60,15 +60,21 @@ function post({ server, own }: Bench, body: string, type = "application/json"): 
   return exchange(server.port, bytesOf({ method: "POST", target: "/session", headers: closing, body }));
 }
 
-async function cookieOf(given: Bench): Promise<string> {
-  const answer = await post(given, JSON.stringify({ token: given.token }));
-  return answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+async function keyOf(given: Bench): Promise<string> {
+  // Each address is good for one tab; the next one is there as soon as it was used.
+  const token = new URL(given.server.url).hash.replace("#token=", "");
+  const { text } = await post(given, JSON.stringify({ token }));
+  return /"key":"([\w-]{43})"/.exec(text)?.[1] ?? "";
 }
+
+const offer = (key: string) => ["Sec-WebSocket-Protocol", `logos.v1, key.${key}`] as const;
 
 async function openSocket(given: Bench): Promise<WebSocket> {
   const origin = `http://127.0.0.1:${given.server.port}`;
-  const headers = { Cookie: await cookieOf(given), Origin: origin };
-  const socket = new WebSocket(`ws://127.0.0.1:${given.server.port}/bridge`, { headers });
+  const protocols = ["logos.v1", `key.${await keyOf(given)}`];
+  const socket = new WebSocket(`ws://127.0.0.1:${given.server.port}/bridge`, protocols, {
+    headers: { Origin: origin },
+  });
   await once(socket, "open");
   return socket;
 }
@@ -127,22 +133,33 @@ describe("the token", () => {
   it("of one start does not open another", async () => {
     const [a, b] = [await bench(), await bench()];
     expect((await post(b, JSON.stringify({ token: a.token }))).status).toBe(401);
-    const [name, value] = (await cookieOf(a)).split("=");
-    expect(name).toBe(`logos_${a.server.port}`);
     const answer = await exchange(
       b.server.port,
       bytesOf({
         method: "GET",
         target: "/bridge",
-        headers: [...b.own, ["Cookie", `logos_${b.server.port}=${value ?? ""}`], ...UPGRADE],
+        headers: [...b.own, offer(await keyOf(a)), ...UPGRADE],
       }),
     );
     expect(answer.status).toBe(401);
   });
 
-  it("is not the cookie", async () => {
+  it("ends with its first use, and the next address is told", async () => {
+    const told: string[] = [];
+    const given = await bench({ onAddress: (url) => told.push(url) });
+    const first = given.server.url;
+    const body = JSON.stringify({ token: given.token });
+    expect((await post(given, body)).status).toBe(200);
+    expect((await post(given, body)).status).toBe(401);
+    expect(told).toEqual([given.server.url]);
+    expect(given.server.url).not.toBe(first);
+    expect(await keyOf(given)).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("is not the key, and each exchange gives another one", async () => {
     const given = await bench();
-    expect(await cookieOf(given)).not.toContain(given.token);
+    const keys = [given.token, await keyOf(given), await keyOf(given)];
+    expect(new Set(keys).size).toBe(3);
   });
 
   it.each([
@@ -175,7 +192,7 @@ describe("the token", () => {
     expect(tries).toEqual([401, 401, 401, 429]);
     expect((await post(given, JSON.stringify({ token: given.token }))).status).toBe(429);
     given.timers.advance(1_000);
-    expect((await post(given, JSON.stringify({ token: given.token }))).status).toBe(204);
+    expect((await post(given, JSON.stringify({ token: given.token }))).status).toBe(200);
   });
 });
 
@@ -222,21 +239,71 @@ describe("requests", () => {
     expect((await ask(given, "/")).status).toBe(429);
   });
 
-  it("to the bridge without a WebSocket tell a page whether its cookie is good", async () => {
+  it("to the bridge without a WebSocket tell a page whether its key is good", async () => {
     const given = await bench();
     expect((await ask(given, "/bridge")).status).toBe(401);
-    const headers = [...given.own, ["Cookie", await cookieOf(given)], ["Connection", "close"]] as const;
+    const bearer = ["Authorization", `Bearer ${await keyOf(given)}`] as const;
+    const headers = [...given.own, bearer, ["Connection", "close"]] as const;
     const answer = await exchange(given.server.port, bytesOf({ method: "GET", target: "/bridge", headers }));
     expect(answer.status).toBe(426);
   });
 
-  it("with the cookie twice are not let in", async () => {
+  it("with a key in a cookie, or with two keys, are not let in", async () => {
     const given = await bench();
-    const cookie = await cookieOf(given);
-    const headers = [...given.own, ["Cookie", `${cookie}; ${cookie}`], ...UPGRADE] as const;
+    const key = await keyOf(given);
+    const cookie = [...given.own, ["Cookie", `logos_${given.server.port}=${key}; key=${key}`], ...UPGRADE] as const;
+    const target = { method: "GET", target: "/bridge" };
+    expect((await exchange(given.server.port, bytesOf({ ...target, headers: cookie }))).status).toBe(401);
+    const headers = [...given.own, offer(key), offer(key), ...UPGRADE] as const;
     expect((await exchange(given.server.port, bytesOf({ method: "GET", target: "/bridge", headers }))).status).toBe(
       401,
     );
+  });
+});
+
+describe("a key", () => {
+  const asked = (given: Bench, key: string) =>
+    exchange(
+      given.server.port,
+      bytesOf({ method: "GET", target: "/bridge", headers: [...given.own, offer(key), ...UPGRADE] }),
+    );
+
+  it("ends when its page gives it back", async () => {
+    const given = await bench();
+    const [key, other] = [await keyOf(given), await keyOf(given)];
+    expect((await asked(given, key)).status).toBe(101);
+    const headers = [...given.own, ["Authorization", `Bearer ${key}`], ["Connection", "close"]] as const;
+    const logout = bytesOf({ method: "POST", target: "/logout", headers });
+    expect((await exchange(given.server.port, logout)).status).toBe(204);
+    expect((await exchange(given.server.port, logout)).status).toBe(401);
+    expect([(await asked(given, key)).status, (await asked(given, other)).status]).toEqual([401, 101]);
+  });
+
+  it("ends when too many newer ones were made, and after its hours", async () => {
+    const given = await bench({ limits: { keysMax: 2 } });
+    const key = await keyOf(given);
+    await keyOf(given);
+    expect((await asked(given, key)).status).toBe(101);
+    await keyOf(given);
+    expect((await asked(given, key)).status).toBe(401);
+    const brief = await bench({ limits: { keyHours: 0 } });
+    expect((await asked(brief, await keyOf(brief))).status).toBe(401);
+  });
+});
+
+describe("what another site's page asks", () => {
+  it("is refused by what the browser says of it, and costs the person's own page nothing", async () => {
+    const given = await bench({ limits: { requestsBurst: 1, requestsPerSecond: 0.001 } });
+    const get = (site: string) =>
+      bytesOf({
+        method: "GET",
+        target: "/",
+        headers: [given.own[0] ?? ["Host", ""], ["Sec-Fetch-Site", site], ["Connection", "close"]],
+      });
+    for (const site of ["cross-site", "same-site", "anything"])
+      for (let time = 0; time < 5; time += 1)
+        expect((await exchange(given.server.port, get(site))).status, site).toBe(403);
+    expect((await exchange(given.server.port, get("none"))).status).toBe(200);
   });
 });
 
@@ -335,7 +402,7 @@ describe("the bridge", () => {
   it("takes so many tabs and no more", async () => {
     const given = await bench({ limits: { bridgesMax: 1 } });
     const first = await openSocket(given);
-    const headers = [...given.own, ["Cookie", await cookieOf(given)], ...UPGRADE] as const;
+    const headers = [...given.own, offer(await keyOf(given)), ...UPGRADE] as const;
     const second = bytesOf({ method: "GET", target: "/bridge", headers });
     expect((await exchange(given.server.port, second)).status).toBe(503);
     first.close();
@@ -345,9 +412,8 @@ describe("the bridge", () => {
 
   it("compresses nothing", async () => {
     const given = await bench();
-    const cookie = await cookieOf(given);
-    const offer = ["Sec-WebSocket-Extensions", "permessage-deflate"] as const;
-    const headers = [...given.own, ["Cookie", cookie], offer, ...UPGRADE] as const;
+    const extension = ["Sec-WebSocket-Extensions", "permessage-deflate"] as const;
+    const headers = [...given.own, offer(await keyOf(given)), extension, ...UPGRADE] as const;
     const answer = await exchange(given.server.port, bytesOf({ method: "GET", target: "/bridge", headers }));
     expect([answer.status, answer.headers.has("sec-websocket-extensions")]).toEqual([101, false]);
   });

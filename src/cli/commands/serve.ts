@@ -5,7 +5,8 @@
  * 2. Ctrl-C stops the session cleanly before the process ends; a second one ends at once.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConsoleHost } from "../../console/host.ts";
 import { workspacePath } from "../../console/places.ts";
@@ -33,6 +34,22 @@ function openInBrowser(url: string): void {
   const child = spawn(command, args, { stdio: "ignore", detached: true });
   child.on("error", () => undefined);
   child.unref();
+}
+
+/** A page of this user alone that leads to an address, so that the address is on no command line. */
+interface Door {
+  readonly path: string;
+  remove(): void;
+}
+
+function writeDoor(url: string): Door {
+  const folder = mkdtempSync(join(tmpdir(), "logos-open-"));
+  const path = join(folder, "console.html");
+  writeFileSync(path, `<!doctype html><meta http-equiv="refresh" content="0; url=${url}">`, {
+    mode: 0o600,
+    flag: "wx",
+  });
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** Resolves at the first Ctrl-C; a second one ends the process. */
@@ -65,19 +82,28 @@ async function serve(context: Context, options: Options): Promise<number> {
     onProblem: (line) => output.message(`logos: ${line}`),
   });
   const stopped = interrupted();
+  let door: Door | null = null;
   const server = await startLoopbackHost({
     host,
     rendererFolder,
     port,
     onProblem: (line) => output.message(`logos: ${line}`),
+    onAddress: (url) => {
+      door?.remove();
+      output.message(`That address is used up. For another tab: ${url}`);
+    },
   });
   if (output.json) output.value({ url: server.url, port: server.port, workspace: host.workspace });
   else output.line(`Logos Console: ${server.url}`);
   output.message(
     `Workspace ${host.workspace}. Keep the address to yourself: whoever has it can trade here. Ctrl-C stops the session and ends.`,
   );
-  if (options.open === true) openInBrowser(server.url);
+  if (options.open === true) {
+    door = writeDoor(server.url);
+    openInBrowser(door.path);
+  }
   await stopped;
+  door?.remove();
   await host.quit();
   await server.close();
   return 0;

@@ -1,7 +1,9 @@
 /**
  * The bridge in a browser: a token from the address once, then a WebSocket that comes back by itself.
  *
- * The page's fragment holds the token exactly once; it is exchanged for a cookie and leaves the address before anything else happens.
+ * The page's fragment holds the token exactly once; it leaves the address before anything else happens and is exchanged for a key. The
+ * key is this tab's: it is kept in the tab's own storage, so that a reload finds it, and named in what the page asks. A browser sends
+ * it nowhere by itself.
  */
 import type { Bridge, ClientMessage, HostMessage } from "../../shared/contract.ts";
 
@@ -19,12 +21,16 @@ export interface Link extends Bridge {
 export interface Page {
   readonly location: Pick<Location, "protocol" | "host" | "hash" | "pathname" | "search">;
   readonly replaceAddress: (address: string) => void;
-  readonly fetch: (path: string, options?: RequestInit) => Promise<{ readonly status: number; readonly ok: boolean }>;
-  readonly openSocket: (url: string) => WebSocket;
+  readonly fetch: (path: string, options?: RequestInit) => Promise<Pick<Response, "status" | "ok" | "json">>;
+  readonly openSocket: (url: string, protocols: readonly string[]) => WebSocket;
+  /** The tab's own storage: what it keeps over a reload. */
+  readonly keep: { readonly get: () => string | null; readonly set: (key: string) => void };
   readonly later: (run: () => void, ms: number) => unknown;
   readonly cancel: (timer: unknown) => void;
 }
 
+const KEY_NAME = "logos.key";
+const BRIDGE_PROTOCOL = "logos.v1";
 const WAIT_MS_MIN = 300;
 const WAIT_MS_MAX = 8_000;
 
@@ -44,7 +50,11 @@ function browserPage(): Page {
     location: window.location,
     replaceAddress: (address) => window.history.replaceState(null, "", address),
     fetch: (path, options) => window.fetch(path, options),
-    openSocket: (url) => new WebSocket(url),
+    openSocket: (url, protocols) => new WebSocket(url, [...protocols]),
+    keep: {
+      get: () => window.sessionStorage.getItem(KEY_NAME),
+      set: (key) => window.sessionStorage.setItem(KEY_NAME, key),
+    },
     later: (run, ms) => window.setTimeout(run, ms),
     cancel: (timer) => window.clearTimeout(timer as number),
   };
@@ -60,9 +70,11 @@ class Loopback implements Link {
   #socket: WebSocket | null = null;
   #attempt = 0;
   #timer: unknown = null;
+  #key: string | null;
 
   constructor(page: Page) {
     this.#page = page;
+    this.#key = page.keep.get();
     void this.#begin();
   }
 
@@ -108,11 +120,16 @@ class Loopback implements Link {
     try {
       const answer = await this.#page.fetch("/session", {
         method: "POST",
-        credentials: "same-origin",
+        credentials: "omit",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ token }),
       });
       if (answer.status === 401 || answer.status === 403) return this.#set("unauthorized");
+      const { key } = (await answer.json()) as { readonly key?: unknown };
+      if (typeof key === "string") {
+        this.#key = key;
+        this.#page.keep.set(key);
+      }
     } catch {
       // The server may be starting: the attempts that follow tell.
     }
@@ -122,7 +139,8 @@ class Loopback implements Link {
   #connect(): void {
     const { protocol, host } = this.#page.location;
     let opened = false;
-    const socket = this.#page.openSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}/bridge`);
+    const protocols = this.#key === null ? [BRIDGE_PROTOCOL] : [BRIDGE_PROTOCOL, `key.${this.#key}`];
+    const socket = this.#page.openSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}/bridge`, protocols);
     this.#socket = socket;
     socket.addEventListener("open", () => {
       if (this.#socket !== socket) return;
@@ -156,7 +174,8 @@ class Loopback implements Link {
 
   async #refused(): Promise<boolean> {
     try {
-      const answer = await this.#page.fetch("/bridge", { credentials: "same-origin" });
+      const headers = this.#key === null ? {} : { authorization: `Bearer ${this.#key}` };
+      const answer = await this.#page.fetch("/bridge", { credentials: "omit", headers });
       return answer.status === 401 || answer.status === 403;
     } catch {
       return false;
