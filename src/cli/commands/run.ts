@@ -140,6 +140,11 @@ async function openSession(context: Context, options: Options, file: string | un
   const { feed } = session.desk;
   const guesses = feed.kind === "replay" ? guessesOf(Object.values(feed.symbols)) : null;
   if (guesses !== null) context.output.message(`logos: ${guesses}`);
+  const { fx = {}, broker } = session.desk;
+  for (const currency of Object.keys(fx).filter((code) => !Object.hasOwn(desk.fx ?? {}, code)))
+    context.output.message(
+      `logos: one ${currency} is assumed to be worth one ${broker.currency}; fx in the desk can say otherwise.`,
+    );
   if (speed === undefined) tellSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
   return session;
 }
@@ -229,7 +234,7 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
 }
 
 /** `more`: how it gets more session time where it ended for want of that; null where it did not. */
-function tell(context: Context, summary: SessionSummary, halted: boolean, more: string | null): void {
+function tell(context: Context, summary: SessionSummary, currency: string, halted: boolean, more: string | null): void {
   const { output } = context;
   output.line(output.style("bold", summary.id));
   const last = summary.halts.at(-1);
@@ -250,7 +255,7 @@ function tell(context: Context, summary: SessionSummary, halted: boolean, more: 
     ["runs", String(summary.runs)],
     ...orderFields({ ...summary, accepted: summary.orders, working: summary.workingOrders }),
     ...strategyFields(summary.troubles),
-    ["equity", `${money(summary.equityStart)} to ${money(summary.equityEnd)}`],
+    ["equity", `${money(summary.equityStart)} to ${money(summary.equityEnd)} ${currency}`],
     ["profit and loss", `${money(summary.pnl)} after fees of ${money(summary.fees)}`],
     ["deepest drawdown", percent(summary.maxDrawdown)],
     ...(halted && last !== undefined ? [["halted because", last.message] as const] : []),
@@ -277,7 +282,13 @@ async function run(context: Context, options: Options, words: readonly string[])
   if (output.json) output.value({ ...summary, halted });
   else {
     const more = summary.cause === "finished" && !feed.ended ? MORE[session.desk.feed.kind] : null;
-    tell(context, summary, halted, more === null ? null : `logos run --session ${session.id} ${more}`);
+    tell(
+      context,
+      summary,
+      session.desk.broker.currency,
+      halted,
+      more === null ? null : `logos run --session ${session.id} ${more}`,
+    );
   }
   if (halted) output.message(`To open the gate: logos review --session ${session.id}, then logos resume.`);
   else if (summary.cause === "signal") output.message(`To go on with it: logos run --session ${session.id}`);

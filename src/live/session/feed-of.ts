@@ -71,7 +71,7 @@ export async function openNewFeed(
   const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
   const actions = actionsWithin(imported, workspaceActions(workspace, config.timeZone), symbols);
   const feed = createReplayFeed(imported, symbols);
-  const notes = jumpNotes(imported.tables, actions, symbols);
+  const notes = [...assumedRates(desk, pinned), ...jumpNotes(imported.tables, actions, symbols)];
   return { desk: actions.length === 0 ? pinned : { ...pinned, actions }, feed, notes };
 }
 
@@ -79,6 +79,15 @@ export async function openNewFeed(
 export function workspaceInstruments(workspace: Workspace): Readonly<Record<string, InstrumentFields>> {
   const path = join(workspace.path, INSTRUMENTS_FILE);
   return existsSync(path) ? readInstrumentsFile(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX)) : {};
+}
+
+/** A sentence for each rate that nobody wrote. */
+function assumedRates(written: Desk, complete: Desk): string[] {
+  const assumed = Object.keys(complete.fx ?? {}).filter((currency) => !Object.hasOwn(written.fx ?? {}, currency));
+  const account = complete.broker.currency;
+  return assumed.map(
+    (currency) => `One ${currency} is assumed to be worth one ${account}; fx in the desk can say otherwise.`,
+  );
 }
 
 /** The corporate actions that the workspace names. Throws `data_invalid` with file, row and rule. */

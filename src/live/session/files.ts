@@ -107,6 +107,7 @@ export function writeFiles(
     position: core.ledger.committed,
     cause,
     ...countsOf(tally),
+    currency: desk.broker.currency,
     equityStart,
     equityEnd: figures.equity,
     pnl: equityStart === null ? null : plain(decimal(figures.equity).minus(equityStart)),

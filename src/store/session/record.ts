@@ -83,6 +83,8 @@ const RecordSchema = z.object({
   refused: z.number().default(0),
   rejections: z.record(z.string(), z.number()),
   troubles: TroublesSchema.default({ strategies: 0, failing: 0, list: [], more: 0 }),
+  /** The account's currency; absent in records of older versions. */
+  currency: z.string().optional(),
   equityStart: z.string().nullable(),
   equityEnd: z.string().nullable(),
   pnl: z.string().nullable(),

@@ -98,7 +98,7 @@ export function sessionReport(record: SessionRecord, events: Iterable<JournalEnt
 ${table([
   ["State", record.state + (record.cause === null ? "" : ` (${record.cause})`)],
   ["Desk", `${record.desk} (${record.source})`],
-  ["Account", "paper"],
+  ["Account", record.currency === undefined ? "paper" : `paper, in ${record.currency}`],
   ["Fill model", `${record.fillModel}: ${FILL_MODELS[record.fillModel]}`],
   ["Session time", `${formatMoment(moment(record.startedAt))} to ${formatMoment(moment(record.lastAt))}`],
   ["Length", durationText(between(moment(record.startedAt), moment(record.lastAt)))],
