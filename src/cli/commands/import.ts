@@ -14,8 +14,8 @@ import {
   importBars,
   isMostlyRefused,
   plainNumber,
+  seriesBytes,
   seriesFiles,
-  seriesText,
   type BarTable,
   type Imported,
   type ImportedFile,
@@ -32,8 +32,6 @@ interface Options extends DataOptions {
 }
 
 const LISTED_MAX = 3;
-/** More than a piece of a series has: 2,000 rows of at most 260 letters, each of one byte. */
-const PIECE_BYTES_MAX = 1024 * 1024;
 const UNIT_WORDS = { day: "daily", week: "weekly", month: "monthly", quarter: "quarterly", year: "yearly" } as const;
 
 const iso = (at: Moment | null): string | null => (at === null ? null : formatMoment(at));
@@ -140,9 +138,7 @@ function placesOf(folder: string, tables: readonly BarTable[]): Place[] {
 
 function writeTable({ path, table }: Place): void {
   const file = new AtomicFile(nodeFileSystem, path);
-  // One space for all pieces, so that a long series does not fill the memory with them.
-  const space = Buffer.alloc(PIECE_BYTES_MAX);
-  for (const text of seriesText(table)) file.write(space.subarray(0, space.write(text, "utf8")));
+  for (const bytes of seriesBytes(table)) file.write(bytes);
   file.close();
   file.place();
 }
@@ -209,7 +205,12 @@ export function addImportCommand(add: AddCommand): void {
         .option("--overwrite", "write over bars of the same symbols that are kept already");
       addDataOptions(command);
     },
-    "logos import bars.csv.gz --preview",
+    [
+      "logos import bars.csv.gz --preview",
+      "logos import ES.txt --symbol ES --tz America/New_York --date-format MM/DD/YYYY --stamp close",
+      "logos import ticks.csv --columns time,price,quantity,- --interval 5m",
+      "logos import all.parquet --symbols AAPL,MSFT",
+    ].join("\n  "),
     importFiles,
   );
 }

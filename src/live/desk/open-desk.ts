@@ -20,7 +20,7 @@ import {
 } from "../../store/index.ts";
 import { createReplayFeed, importBars, type ReadOptions } from "../feed/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
-import { dataFiles } from "../session/data-files.ts";
+import { dataFiles, isPattern } from "../session/data-files.ts";
 import { openSource, workspaceInstruments } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
@@ -70,7 +70,8 @@ async function barsOf(
 /** The files of a name on the command line: a pattern or a folder means those that it holds. */
 function filesOf(name: string, folder: string): readonly string[] {
   const path = resolve(folder, name);
-  return existsSync(path) && !statSync(path).isDirectory() ? [path] : dataFiles(path, folder);
+  const isOne = existsSync(path) ? !statSync(path).isDirectory() : !isPattern(name);
+  return isOne ? [path] : dataFiles(path, folder);
 }
 
 /** Whether a desk is one that the program brings. */

@@ -60,6 +60,9 @@ export interface NoLayout {
 
 export type Sample = readonly (readonly string[])[];
 
+/** The name of a table that its header alone describes. */
+export const HEADED = "CSV with a header";
+
 const LOGOS = "dt,open,high,low,close,volume,symbol";
 
 const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AaPp][Mm])?$|^\d{3,6}$/;
@@ -73,7 +76,7 @@ const share = (sample: Sample, column: number, test: (cell: string) => boolean):
 /** Names that programs give to the column of their rows' own names, which may be times. */
 const isRowName = (cell: string): boolean => cell === "" || /^(unnamed: ?\d+|index|level_\d+|row ?names?)$/i.test(cell);
 const isTime = (cell: string): boolean =>
-  ["epoch", "day", "datetime", "stamp"].some((kind) => (KINDS[kind] as RegExp).test(cell));
+  ["epoch", "day", "datetime", "stamp", "tick", "clock"].some((kind) => (KINDS[kind] as RegExp).test(cell));
 
 const isZero = (cell: string): boolean => Number(cell) === 0;
 
@@ -142,7 +145,8 @@ function timeColumns(finder: Finder): { time: number; clock: number; closeTime: 
   const { sample, cells } = finder;
   const closeTime = finder.one("closeTime");
   const [date, hour] = [finder.one("date"), finder.one("clock")];
-  let time = finder.one("time");
+  const times = finder.all("time");
+  let time = times.find((at) => share(sample, at, isTime) > 0.5) ?? times[0] ?? -1;
   let clock = -1;
   if (time >= 0 && date >= 0 && share(sample, time, (cell) => CLOCK.test(cell) && cell.includes(":")) > 0.9) {
     clock = time;
@@ -278,7 +282,7 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
     const known = HEADER_LAYOUTS.find(({ has }) => has.every((name) => finder.names.includes(name)));
     const logos = finder.names.join(",").startsWith(LOGOS);
     const rules = { stamp: stamp ?? known?.stamp ?? null, scale: known?.scale ?? 0, logos };
-    const name = known?.name ?? (logos ? "Logos CSV" : "CSV with a header");
+    const name = known?.name ?? (logos ? "Logos CSV" : HEADED);
     return shape(finder, name, { kind: "bars", ...common, ...bar, close, ...volumes, ...actions, closeTime, ...rules });
   }
   if (time >= 0 && bid >= 0 && ask >= 0 && missing.length >= 3) {

@@ -40,8 +40,9 @@ function whole(part: Part): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-const withText = (part: Part, text: string | Buffer): Part => ({
+const withText = (part: Part, text: string | Buffer, format?: string): Part => ({
   ...part,
+  ...(format === undefined ? {} : { format }),
   bytes: bytesSource(typeof text === "string" ? Buffer.from(text, "utf8") : text),
 });
 
@@ -72,26 +73,21 @@ export async function toText(part: Part): Promise<Part> {
   if (foreign !== undefined) throw fileFault(part.name, null, "format", `it is ${foreign[1]}; ${foreign[2]}.`);
   if (startsWith(head, "PAR1")) {
     const { parquetText } = await import("./parquet.ts");
-    return withText(part, await parquetText(part.name, whole(part)));
+    return withText(part, await parquetText(part.name, whole(part)), "Parquet");
   }
   if (startsWith(head, "ARROW1") || startsWith(head, "\xff\xff\xff\xff")) {
     const { arrowText } = await import("./arrow.ts");
-    return withText(part, await arrowText(part.name, whole(part)));
+    return withText(part, await arrowText(part.name, whole(part)), "Arrow");
   }
   const wide = wideText(head);
   if (wide !== null) return toText(withText(part, new TextDecoder(wide).decode(whole(part)).replace(/^\ufeff/, "")));
   const first = /[^\s\ufeff]/.exec(Buffer.from(head).toString("utf8"))?.[0];
   if ((first === "[" || first === "{") && !isMessages(head)) {
     const { jsonText } = await import("./json.ts");
-    return withText(
-      part,
-      jsonText(
-        part.name,
-        whole(part)
-          .toString("utf8")
-          .replace(/^\ufeff/, ""),
-      ),
-    );
+    const text = whole(part)
+      .toString("utf8")
+      .replace(/^\ufeff/, "");
+    return withText(part, jsonText(part.name, text), "JSON");
   }
   return oldText(part, head);
 }

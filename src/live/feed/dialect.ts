@@ -66,7 +66,7 @@ function separatorBy(lines: readonly string[]): string {
   if (steady !== undefined) return steady.mark;
   if (best !== undefined && best.count > 0) return best.mark;
   const blanks = score(lines, " ");
-  return blanks.count >= 4 && blanks.share >= 0.7 ? " " : ",";
+  return blanks.count >= 4 && blanks.share >= 0.6 ? " " : ",";
 }
 
 function rowsIn(bytes: Uint8Array, name: string, separator: string, newline: number, cut: boolean): SampleRow[] {

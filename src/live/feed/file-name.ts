@@ -48,6 +48,7 @@ const NOISE = new RegExp(
     "candles?|bars?|ohlcv?t?|klines?|trades?|ticks?|quotes?|data|history|historical|historicaldata|prices?|download|export|table",
     "spot|perpetual|perp|futures?|swap|crypto|equity|forex|stocks?|etf|full|adjusted|unadjusted|adj|adjsplitdiv|adjsplit",
     "binance|bybit|coinbase|kraken|okx|kucoin|bitmex|bitstamp|bitfinex|gemini|poloniex|huobi|ftx|dukascopy|oanda|stooq|yahoo",
+    "barchart|investing|alpaca|polygon|databento|tiingo|nasdaq|quandl",
     "second|minute|hourly|hour|daily|day|weekly|monthly|intraday|\\d+(s|sec|m|min|h|d|w)|[smhd]\\d+",
     "chart|file|input|output|sample|test|clean|raw|merged|all|candlestick|bid|ask|mid|last|copy|\\(\\d+\\)",
     "\\d+|\\d{4}-\\d{2}(-\\d{2})?",

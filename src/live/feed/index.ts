@@ -4,5 +4,5 @@ export { importBars } from "./import.ts";
 export * from "./imported.ts";
 export { plainNumber } from "./numbers.ts";
 export { createReplayFeed, TAKE_MAX } from "./replay.ts";
-export { seriesFiles, seriesText } from "./series-file.ts";
+export { seriesBytes, seriesFiles } from "./series-file.ts";
 export { createSyntheticFeed, type SyntheticConfig } from "./synthetic.ts";

@@ -107,7 +107,7 @@ export const CELL_LAYOUTS: readonly CellLayout[] = [
     file: /tick/i,
   },
   {
-    name: "MetaTrader or Kibot bars",
+    name: "date, time and bar, as MetaTrader and Kibot write",
     cells: "day clock n n n n n",
     columns: "date,clock,open,high,low,close,volume",
   },
@@ -134,7 +134,11 @@ export const CELL_LAYOUTS: readonly CellLayout[] = [
   },
   { name: "symbol, time and bar", cells: "word datetime n n n n n", columns: "symbol,time,open,high,low,close,volume" },
   { name: "symbol, day and bar", cells: "word day n n n n n", columns: "symbol,date,open,high,low,close,volume" },
-  { name: "FirstRate bars", cells: "datetime n n n n n", columns: "time,open,high,low,close,volume" },
+  {
+    name: "time and bar, as FirstRate writes",
+    cells: "datetime n n n n n",
+    columns: "time,open,high,low,close,volume",
+  },
   { name: "time, bar and one more", cells: "datetime n n n n n n", columns: "time,open,high,low,close,volume,-" },
   { name: "time and prices", cells: "datetime n n n n", columns: "time,open,high,low,close" },
   { name: "day, bar, open interest", cells: "day n n n n i i", columns: "date,open,high,low,close,volume,-" },

@@ -5,7 +5,7 @@
  *    meanwhile, or ends the reading where a wrong answer would be a silent error.
  */
 import { DAY, formatDuration, formatMoment, type Duration, type Moment } from "../../shared/time.ts";
-import { layoutOf, layoutOfWords, wideLayoutOf, type Layout, type NoLayout, type Sample } from "./columns.ts";
+import { HEADED, layoutOf, layoutOfWords, wideLayoutOf, type Layout, type NoLayout, type Sample } from "./columns.ts";
 import type { Dialect, SampleRow } from "./dialect.ts";
 import { nameSays, type NameSays } from "./file-name.ts";
 import { headerlessOf } from "./headerless.ts";
@@ -198,7 +198,7 @@ function orderOf(name: string, texts: readonly string[], firstLine: number, note
   }
   if (example === null) return null;
   const left = [...allowed.keys()];
-  const shown = JSON.stringify(example.slice(0, 20));
+  const shown = JSON.stringify((example.split(/[\sT]/)[0] as string).slice(0, 20));
   const settled = (order: DateOrder, why: string): DateOrder => {
     notes.push(`Dates such as ${shown} are read as ${formatOfOrder(order, example)}: ${why}.`);
     return order;
@@ -339,7 +339,12 @@ export function planOf(part: Part, dialect: Dialect, options: ReadOptions): Plan
 }
 
 /** The format in words, with what was assumed about it. */
-export function understoodOf({ layout, lean }: Plan, interval: Duration | null, stamp: string): string {
+export function understoodOf(
+  { layout: { name, kind }, lean }: Plan,
+  interval: Duration | null,
+  stamp: string,
+  format: string | null,
+): string {
   const folded = `folded into bars of ${formatDuration(interval ?? FOLD_DEFAULT)}`;
   if (lean?.tick === true) return `LEAN ${lean.kind} ticks, ${folded}`;
   if (lean !== null) {
@@ -347,8 +352,9 @@ export function understoodOf({ layout, lean }: Plan, interval: Duration | null, 
     const middle = lean.kind === "quote" ? ", the middle of bid and ask" : "";
     return `LEAN ${lean.kind} bars${length}${middle}, times taken as the open of the bar`;
   }
-  const known = layout.name === layout.kind ? layout.kind : `${layout.name}: ${layout.kind}`;
-  if (layout.kind === "quotes") return `${known}, the middle of bid and ask ${folded}`;
-  if (layout.kind === "trades") return `${known}, ${folded}`;
-  return `${layout.name}, times taken as the ${stamp} of the bar`;
+  const known = format !== null && name === HEADED ? `${format} with named columns` : name;
+  const traded = known === kind ? kind : `${known}: ${kind}`;
+  if (kind === "quotes") return `${traded}, the middle of bid and ask ${folded}`;
+  if (kind === "trades") return `${traded}, ${folded}`;
+  return `${known}, times taken as the ${stamp} of the bar`;
 }

@@ -261,7 +261,7 @@ function conclude(prepared: Prepared, columnSays: ReadonlyMap<string, number>): 
     gathering,
     format: formatOf(plan),
     layout: layout.name,
-    understood: understoodOf(plan, options.interval ?? null, stamp),
+    understood: understoodOf(plan, options.interval ?? null, stamp, part.format ?? null),
     columns: Object.fromEntries(layout.used),
     stamp,
     timeZone: times.locals > 0 ? zone.name : null,

@@ -30,6 +30,8 @@ export interface Part {
   readonly source: string;
   readonly path: string | null;
   readonly entry: string | null;
+  /** What it was before it was made into separated text: `JSON`, `Parquet`, `Arrow`; absent for text. */
+  readonly format?: string;
   readonly bytes: ByteSource;
 }
 

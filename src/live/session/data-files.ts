@@ -9,8 +9,10 @@ import { isAbsolute, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 
 const DATA = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)(\.(gz|bz2|xz|zst))?$|\.zip$/i;
-const PATTERN = /[*?[{]/;
 const FILES_MAX = 1_000;
+
+/** Whether a name that is no file stands for those that it fits. */
+export const isPattern = (name: string): boolean => /[*?[{]/.test(name);
 
 /** The paths that a name means, absolute. Throws `not_found` when there is none, `too_large` when there are too many. */
 export function dataFiles(name: string, folder: string): string[] {
@@ -22,7 +24,7 @@ export function dataFiles(name: string, folder: string): string[] {
     files = readdirSync(path)
       .filter((entry) => DATA.test(entry) && !entry.startsWith("."))
       .map((entry) => join(path, entry));
-  else if (PATTERN.test(name)) files = globSync(path).filter((entry) => statSync(entry).isFile());
+  else if (isPattern(name)) files = globSync(path).filter((entry) => statSync(entry).isFile());
   else throw new CodedError("not_found", `there is no file ${path}`, { path });
   if (files.length === 0)
     throw new CodedError("not_found", `there is no market data file ${found === undefined ? "like" : "in"} ${path}`, {

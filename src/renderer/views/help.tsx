@@ -121,6 +121,28 @@ function Fills(): ReactNode {
   );
 }
 
+function Data(): ReactNode {
+  return (
+    <Panel title="Market data">
+      <div className="prose">
+        <p>
+          <b>logos import FILE --preview</b> says how a file is read: its columns, zone, first bars with open and close,
+          gaps, jumps, and each kind of refused row. A desk&apos;s <b>feed.files</b> are read the same way; each may
+          have options of its own, and may be a pattern or a folder.
+        </p>
+        <ul>
+          <li>
+            A bar is visible from its close: a day from the next midnight of its zone, a month from the next first.
+          </li>
+          <li>Times without a zone are UTC unless the desk or --tz says otherwise.</li>
+          <li>Where nothing says whether a time is an open or a close it is an open, so that no bar is seen early.</li>
+          <li>Rows that are in no bar are counted and said: at the start, in session.md and at the end.</li>
+        </ul>
+      </div>
+    </Panel>
+  );
+}
+
 function Refusals(): ReactNode {
   return (
     <Panel title="Why an order is refused">
@@ -311,6 +333,7 @@ export function Help(): ReactNode {
   return (
     <div className="sheet help">
       <div className="stack">
+        <Data />
         <Fills />
         <Halts />
         <Refusals />
