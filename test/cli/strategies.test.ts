@@ -10,13 +10,31 @@ it("writes a strategy that passes its own check, once", async () => {
   expect(made.code).toBe(0);
   const path = made.out.trim();
   expect(existsSync(path)).toBe(true);
-  expect(made.err).toMatch(/nothing here stops:\s+An attack on Node itself/);
+  expect(made.err).toMatch(/nothing here stops:\s+A fault of the engine/);
   const checked = await logos(["strategies", "check", "my_idea.ts"], { at });
   expect(checked).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to complain of in 60 runs/) });
   const text = readFileSync(path, "utf8");
   const again = await logos(["strategies", "new", "my_idea"], { at });
   expect(again).toMatchObject({ code: 64, err: expect.stringMatching(/is there already/) });
   expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+it("checks on a desk's market with its parameters, says what became of the orders, and that none came", async () => {
+  const at = folder();
+  const order = "{ symbol: c.symbols[0], quantity: 1, limitPrice: 1, clientOrderId: 'bid' + c.now }";
+  const onTick = `onTick: (c) => (c.params.quiet ? [] : [{ cancelAll: true }, ${order}])`;
+  const rules = 'defaults: { quiet: false }, parameters: { quiet: { type: "boolean", describe: "orders nothing" } }';
+  writeFileSync(join(at, "bids.ts"), `export default { ${rules}, ${onTick} };\n`);
+  const said = await logos(["strategies", "check", "bids.ts", "--json"], { at });
+  expect(JSON.parse(said.out)).toMatchObject({ complaints: [], runs: 60, orders: 60, requests: 59, fills: 0 });
+  const quiet = await logos(["strategies", "check", "bids.ts", "--set", "quiet=true"], { at });
+  expect(quiet).toMatchObject({ code: 0, out: expect.stringMatching(/no order came in all its 60 runs/) });
+  writeFileSync(
+    join(at, "odd.ts"),
+    `export default { defaults: {}, parameters: {}, onTick: () => [], onTrade() {} };\n`,
+  );
+  const hook = await logos(["strategies", "check", "odd.ts"], { at });
+  expect(hook).toMatchObject({ code: 65, out: expect.stringMatching(/onTrade is unknown and would never be called/) });
 });
 
 it("says which line is wrong, of a file of the workspace and of one elsewhere", async () => {

@@ -8,7 +8,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
-import { checkHosting, LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
+import { checkHosting } from "../../live/check/index.ts";
+import { LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
 import type { AddCommand, Context } from "../program.ts";
 
 interface Check {

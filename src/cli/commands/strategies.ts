@@ -9,7 +9,11 @@ import { FENCE } from "../../shared/fence.ts";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { checkStrategy, strategyTemplate, strategyTypes, TYPES_FILE } from "../../live/host/index.ts";
+import { checkStrategy, type StrategyCheck } from "../../live/check/index.ts";
+import { openDesk } from "../../live/desk/index.ts";
+import { strategyTemplate, strategyTypes, TYPES_FILE } from "../../live/host/index.ts";
+import type { Desk } from "../../shared/desk.ts";
+import type { Parameters, ParameterValue } from "../../shared/strategy.ts";
 import { builtInStrategies } from "../../live/strategies/index.ts";
 import { nodeFileSystem, openWorkspace, writeTextAtomic, type Workspace } from "../../store/index.ts";
 import { exitOf } from "../exits.ts";
@@ -48,18 +52,59 @@ function makeNew({ output }: Context, workspace: Workspace, given: string | unde
   return 0;
 }
 
-async function check({ io, output }: Context, workspace: Workspace, given: string | undefined): Promise<number> {
+interface Options {
+  readonly desk?: string;
+  readonly bars?: readonly string[];
+  readonly set?: readonly string[];
+}
+
+/** Parameters as `name=value`: a number, true or false, or a text. */
+function paramsOf(set: readonly string[]): Parameters {
+  const params = set.map((one): [string, ParameterValue] => {
+    const at = one.indexOf("=");
+    if (at < 1) throw new CodedError("usage", `--set ${one}: write a parameter as name=value.`);
+    const [name, text] = [one.slice(0, at), one.slice(at + 1)];
+    if (text === "true" || text === "false") return [name, text === "true"];
+    return [name, text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text];
+  });
+  return Object.fromEntries(params);
+}
+
+/** The desk that the check names, or undefined for the made-up one. */
+async function deskOf(context: Context, workspace: Workspace, { desk, bars }: Options): Promise<Desk | undefined> {
+  if (desk === undefined && bars === undefined) return undefined;
+  const opened = await openDesk({ workspace, file: desk, bars, folder: context.io.folder });
+  return opened.desk;
+}
+
+function passed({ output }: Context, module: string, { runs, orders, fills, requests, refused }: StrategyCheck): void {
+  const asked = requests === 0 ? "" : `, ${requests} cancels and replaces`;
+  output.line(`${module}: nothing to complain of in ${runs} runs with ${orders} orders${asked} and ${fills} fills`);
+  const causes = Object.entries(refused).map(([cause, count]) => `${cause} ${count}`);
+  if (causes.length > 0) output.line(`refused: ${causes.join(", ")}`);
+  if (orders === 0) output.line(`no order came in all its ${runs} runs`);
+}
+
+async function check(
+  context: Context,
+  workspace: Workspace,
+  given: string | undefined,
+  options: Options,
+): Promise<number> {
+  const { io, output } = context;
   if (given === undefined) throw new CodedError("usage", "Name a file: logos strategies check my_momentum.ts");
   const path = resolve(io.folder, given);
   // A file that is named by its path is checked where it lies, with the files beside it.
   const beside = existsSync(path) ? { ...workspace, strategies: dirname(path) } : workspace;
   const module = existsSync(path) ? basename(path) : given;
-  const { complaints, runs, orders } = await checkStrategy(beside, module);
-  if (output.json) output.value({ file: module, complaints, runs, orders });
+  const params = paramsOf(options.set ?? []);
+  const said = await checkStrategy(beside, module, { desk: await deskOf(context, workspace, options), params });
+  const { complaints } = said;
+  if (output.json) output.value({ file: module, ...said });
   else {
     for (const { line, text } of complaints)
       output.line(line === null ? `${module}: ${text}` : `${module}:${line}: ${text}`);
-    if (complaints.length === 0) output.line(`${module}: nothing to complain of in ${runs} runs with ${orders} orders`);
+    if (complaints.length === 0) passed(context, module, said);
   }
   return complaints.length === 0 ? 0 : exitOf("strategy_invalid");
 }
@@ -89,17 +134,21 @@ async function list({ output }: Context, workspace: Workspace): Promise<number> 
 }
 
 export function addStrategiesCommand(add: AddCommand): void {
-  add<object>(
+  add<Options>(
     "strategies <what> [name]",
     "Write a new strategy (new NAME), try one (check FILE), or list what there is (list).",
     (command) => {
+      command
+        .option("--desk <file>", "check: on this desk's market, limits and venue, with its parameters")
+        .option("--bars <file...>", "check: on these market data files")
+        .option("--set <name=value...>", "check: parameters in place of the defaults");
       command.addHelpText("after", `\n${FENCED.join("\n")}`);
     },
     "logos strategies new my_momentum && logos strategies check my_momentum.ts",
-    async (context, _options, [what, name]) => {
+    async (context, options, [what, name]) => {
       const workspace = openWorkspace(context.workspace);
       if (what === "new") return makeNew(context, workspace, name);
-      if (what === "check") return check(context, workspace, name);
+      if (what === "check") return check(context, workspace, name, options);
       if (what === "list") return list(context, workspace);
       throw new CodedError("usage", `logos strategies new, check or list, and not ${JSON.stringify(what ?? "")}.`);
     },

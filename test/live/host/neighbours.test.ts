@@ -4,7 +4,8 @@
 import { ordersIn } from "../strategies/actions.ts";
 import { describe, expect, it } from "vitest";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
-import { checkStrategy, createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
+import { checkStrategy } from "../../../src/live/check/index.ts";
+import { createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
 import { ProcessHost } from "../../../src/live/host/process-host.ts";
 import type { RunResult } from "../../../src/live/session/parts.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
