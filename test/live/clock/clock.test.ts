@@ -205,15 +205,57 @@ describe("virtual clock", () => {
 });
 
 describe("system clock", () => {
-  it("stands still while the machine's time is set back, and notices a jump within a nap", async () => {
+  it("runs on while the machine's time is set back, by a second or by hours, and comes back to it", () => {
+    for (const back of [1_000, 3_600_000]) {
+      const timers = new HandTimers();
+      let shift = 0;
+      const clock = new SystemClock({ timers, wallMs: () => 1_700_000_000_000 + timers.ms + shift });
+      const first = clock.now();
+      shift = -back;
+      for (let second = 1; second <= 10; second += 1) {
+        timers.ms += 1_000;
+        // A hundredth slower at most, so that a cadence of a second never waits for two.
+        expect(clock.now() - first).toBeGreaterThan(second * 0.98 * SECOND);
+        expect(clock.now() - first).toBeLessThanOrEqual(second * SECOND);
+      }
+      timers.ms += back * 101;
+      expect(clock.now()).toBe(moment((1_700_000_000_000 + timers.ms + shift) * 1_000));
+    }
+  });
+
+  it("never goes back, whatever the machine's time does, and a step forward takes the lead away first", () => {
+    const step = fc.record({
+      passed: fc.integer({ min: 0, max: 5_000 }),
+      shift: fc.integer({ min: -90_000, max: 90_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const timers = new HandTimers();
+        let wall = 1_700_000_000_000;
+        const clock = new SystemClock({ timers, wallMs: () => wall });
+        let last = clock.now();
+        let lead = 0;
+        for (const { passed, shift } of steps) {
+          timers.ms += passed;
+          wall += passed + shift;
+          const now = clock.now();
+          expect(now).toBeGreaterThanOrEqual(last);
+          // Where the wall lost time, as much passes as really passed, less what brings the two together again.
+          if (shift < 0) expect(now - last).toBeGreaterThanOrEqual(Math.floor(passed * 990) - 1);
+          if (shift > lead / 1_000) expect(now).toBe(moment(wall * 1_000));
+          lead = now - wall * 1_000;
+          last = now;
+        }
+      }),
+      { seed: 5 },
+    );
+  });
+
+  it("notices a jump within a nap", async () => {
     const timers = new HandTimers();
     let shift = 0;
     const clock = new SystemClock({ timers, wallMs: () => 1_700_000_000_000 + timers.ms + shift });
     const first = clock.now();
-    shift = -10_000;
-    timers.ms += 1_000;
-    expect(clock.now()).toBe(first);
-    shift = 0;
     let reached = false;
     const sleep = clock.sleepUntil(moment(first + 3_600 * SECOND)).then(() => (reached = true));
     await timers.run(2_000);
@@ -229,6 +271,13 @@ describe("system clock", () => {
     const notBefore = at(50);
     const clock = new SystemClock({ timers, wallMs: () => start / 1_000, notBefore });
     expect(clock.now()).toBe(notBefore);
+  });
+
+  it("runs on from a journal that is ahead of the machine's time", () => {
+    const timers = new HandTimers();
+    const clock = new SystemClock({ timers, wallMs: () => start / 1_000 + timers.ms, notBefore: at(7_200) });
+    timers.ms += 1_000;
+    expect(clock.now() - at(7_200)).toBeGreaterThan(0.98 * SECOND);
   });
 
   it("ends its sleep on a wake", async () => {
