@@ -5,7 +5,10 @@
  * 2. A writer has WAL and `synchronous=FULL`, set at each open and asserted again after the first write, because in WAL the
  *    setting can fall back silently.
  */
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { CodedError } from "../../shared/errors.ts";
 import { ioError } from "../files/atomic.ts";
@@ -43,12 +46,53 @@ export function openForWriting(path: string, mode: "WAL" | "DELETE" = "WAL"): Da
   }
 }
 
-/** Opens beside a running writer; changes nothing. */
+/** What SQLite says where it may not make the files that it reads a write-ahead log with. */
+const NO_LOG: ReadonlySet<unknown> = new Set([
+  "SQLITE_CANTOPEN",
+  "SQLITE_READONLY",
+  "SQLITE_READONLY_CANTINIT",
+  "SQLITE_READONLY_DIRECTORY",
+]);
+
+/** Opens beside a running writer; changes nothing. On a disk that cannot be written it reads a copy in memory. */
 export function openForReading(path: string): Database {
+  let database: Database | null = null;
   try {
-    return new (load())(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+    database = new (load())(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+    database.pragma("schema_version");
+    return database;
+  } catch (error) {
+    database?.close();
+    if (!NO_LOG.has((error as { code?: unknown }).code) || !existsSync(path))
+      throw databaseError("Opening", path, error);
+  }
+  try {
+    return copyOf(path);
   } catch (error) {
     throw databaseError("Opening", path, error);
+  }
+}
+
+/** A database with what its write-ahead log holds, in memory; the copy that this takes is this user's alone and gone afterwards. */
+function copyOf(path: string): Database {
+  const place = mkdtempSync(join(tmpdir(), "logos-read-"));
+  try {
+    const copy = join(place, "copy.db");
+    copyFileSync(path, copy);
+    chmodSync(copy, 0o600);
+    if (existsSync(`${path}-wal`)) {
+      copyFileSync(`${path}-wal`, `${copy}-wal`);
+      chmodSync(`${copy}-wal`, 0o600);
+    }
+    const whole = new (load())(copy);
+    try {
+      whole.pragma("journal_mode = DELETE");
+      return new (load())(whole.serialize(), { readonly: true });
+    } finally {
+      whole.close();
+    }
+  } finally {
+    rmSync(place, { recursive: true, force: true });
   }
 }
 
