@@ -29,6 +29,7 @@ const SESSION_STREAMS: readonly SessionStream[] = [
   "schedule",
   "ticks",
   "router",
+  "positions",
   "rejections",
   "metrics",
   "orders",

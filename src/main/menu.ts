@@ -70,6 +70,7 @@ export function menuTemplate(look: MenuLook, actions: MenuActions): MenuItemCons
     },
     { role: "editMenu" },
     { label: "Session", submenu: [...sessions, separator, ...speeds] },
+    { label: "Trade", submenu: of("Trade") },
     {
       label: "View",
       submenu: [

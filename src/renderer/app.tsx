@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Empty, Loading } from "./components/panel.tsx";
 import { Palette } from "./components/palette.tsx";
 import { QuestionDialog } from "./components/question.tsx";
+import { TicketDialog } from "./components/ticket.tsx";
 import { WhyPanel } from "./components/why.tsx";
 import { Banners, Notices } from "./frame/banners.tsx";
 import { useKeyboard } from "./frame/keyboard.ts";
@@ -105,6 +106,7 @@ export function App(): ReactNode {
         <StatusLine />
       </div>
       <QuestionDialog />
+      <TicketDialog />
       <Palette />
       <Notices />
     </>

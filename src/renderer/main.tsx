@@ -6,6 +6,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/parts.css";
+import "./styles/trade.css";
 import "./styles/grid.css";
 import "./styles/views.css";
 import "./styles/regression.css";

@@ -32,6 +32,10 @@ export const MENU_COMMANDS = {
   "session.halt": { menu: "Session", label: "Halt Trading…", accelerator: "CmdOrCtrl+Shift+H" },
   "session.resume": { menu: "Session", label: "Resume Trading…", accelerator: "CmdOrCtrl+Shift+R" },
   "session.stop": { menu: "Session", label: "Stop Session…", accelerator: "CmdOrCtrl+Shift+X" },
+  "trade.ticket": { menu: "Trade", label: "New Order…", accelerator: "CmdOrCtrl+N" },
+  "trade.cancel": { menu: "Trade", label: "Cancel Orders…", accelerator: "CmdOrCtrl+Alt+X" },
+  "trade.flatten": { menu: "Trade", label: "Flatten…", accelerator: "CmdOrCtrl+Alt+F" },
+  "trade.working": { menu: "Trade", label: "Show Working Orders", accelerator: "CmdOrCtrl+Alt+W" },
   "speed.1": { menu: "Session", label: "Speed 1×", accelerator: "CmdOrCtrl+Alt+1" },
   "speed.10": { menu: "Session", label: "Speed 10×", accelerator: "CmdOrCtrl+Alt+2" },
   "speed.60": { menu: "Session", label: "Speed 60×", accelerator: "CmdOrCtrl+Alt+3" },
@@ -42,6 +46,7 @@ export const MENU_COMMANDS = {
   "view.rejections": { menu: "View", label: "Rejections", accelerator: "CmdOrCtrl+4" },
   "view.metrics": { menu: "View", label: "Metrics", accelerator: "CmdOrCtrl+5" },
   "view.orders": { menu: "View", label: "Orders and Fills", accelerator: "CmdOrCtrl+6" },
+  "view.positions": { menu: "View", label: "Positions", accelerator: "CmdOrCtrl+Alt+P" },
   "view.drift": { menu: "View", label: "Drift Review", accelerator: "CmdOrCtrl+7" },
   "view.sessions": { menu: "View", label: "Sessions", accelerator: "CmdOrCtrl+8" },
   "view.log": { menu: "View", label: "Log", accelerator: "CmdOrCtrl+9" },
@@ -53,7 +58,7 @@ export const MENU_COMMANDS = {
   settings: { menu: "File", label: "Settings…", accelerator: "CmdOrCtrl+," },
   help: { menu: "Help", label: "Keyboard and Help", accelerator: "?" },
 } as const satisfies Readonly<
-  Record<string, { readonly menu: "File" | "Session" | "View" | "Help"; label: string; accelerator: string }>
+  Record<string, { readonly menu: "File" | "Session" | "Trade" | "View" | "Help"; label: string; accelerator: string }>
 >;
 
 export type MenuCommand = keyof typeof MENU_COMMANDS;

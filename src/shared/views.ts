@@ -16,6 +16,7 @@ import {
   RejectionsViewSchema,
   RouterViewSchema,
 } from "./views/orders.ts";
+import { FlattenSchema, PositionsViewSchema } from "./views/positions.ts";
 import { HaltReasonSchema, SessionStateSchema, StrategyStateSchema } from "./views/parts.ts";
 import {
   DriftItemSchema,
@@ -29,6 +30,7 @@ import { MetricsViewSchema, ScheduleViewSchema, TicksViewSchema } from "./views/
 export * from "./views/desk.ts";
 export * from "./views/orders.ts";
 export * from "./views/parts.ts";
+export * from "./views/positions.ts";
 export * from "./views/review.ts";
 export * from "./views/schedule.ts";
 
@@ -39,6 +41,7 @@ export const STREAMS = {
   schedule: ScheduleViewSchema,
   ticks: TicksViewSchema,
   router: RouterViewSchema,
+  positions: PositionsViewSchema,
   rejections: RejectionsViewSchema,
   metrics: MetricsViewSchema,
   orders: OrdersViewSchema,
@@ -58,6 +61,8 @@ export type Tile = z.infer<typeof TileSchema>;
 export type ScheduleView = z.infer<typeof ScheduleViewSchema>;
 export type TicksView = z.infer<typeof TicksViewSchema>;
 export type RouterView = z.infer<typeof RouterViewSchema>;
+export type PositionsView = z.infer<typeof PositionsViewSchema>;
+export type FlattenView = z.infer<typeof FlattenSchema>;
 export type RejectionsView = z.infer<typeof RejectionsViewSchema>;
 export type MetricsView = z.infer<typeof MetricsViewSchema>;
 export type OrdersView = z.infer<typeof OrdersViewSchema>;

@@ -75,6 +75,7 @@ export const VIEWS = [
   "rejections",
   "metrics",
   "orders",
+  "positions",
   "drift",
   "sessions",
   "regression",

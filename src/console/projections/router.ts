@@ -5,6 +5,7 @@
  * 2. An order that the broker has not confirmed is `pending_new`; once it has, `accepted`.
  */
 import type { SessionProbe } from "../../live/session/api.ts";
+import type { Desk, Pace } from "../../shared/desk.ts";
 import type { RouterView } from "../../shared/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
@@ -17,11 +18,14 @@ type Part = Omit<RouterView, "now">;
 
 export class RouterProjection {
   readonly #precisions: Precisions;
+  readonly #paces: ReadonlyMap<string, Pace>;
   readonly #limited = new Map<string, number>();
   #part: Part | undefined = undefined;
 
-  constructor(precisions: Precisions) {
+  constructor(desk: Pick<Desk, "strategies" | "orchestrator">, precisions: Precisions) {
     this.#precisions = precisions;
+    const { pace = "refuse" } = desk.orchestrator;
+    this.#paces = new Map(desk.strategies.map((strategy) => [strategy.name, strategy.pace ?? pace]));
   }
 
   apply(entry: JournalEntry): void {
@@ -31,6 +35,7 @@ export class RouterProjection {
 
   value(probe: SessionProbe): RouterView {
     const { router, snapshot } = probe;
+    const waiting = Map.groupBy(router.queued, ({ strategy }) => strategy);
     const orders = router.orders.slice(0, INFLIGHT_ROWS_MAX);
     this.#part = stable(this.#part, {
       inflight: recordOf(
@@ -62,17 +67,14 @@ export class RouterProjection {
       queued: recordOf(
         router.queued,
         ({ queue }) => queue,
-        ({ orders: waiting, ...item }) => ({ ...item, orders: [...waiting] }),
-      ),
-      flattens: recordOf(
-        probe.flattens,
-        ({ flatten }) => flatten,
-        (flatten) => ({ ...flatten }),
-      ),
-      ownerPositions: recordOf(
-        probe.ownerPositions,
-        ({ owner, symbol }) => `${owner}/${symbol}`,
-        (position) => ({ ...position }),
+        ({ orders: units, ...item }) => ({
+          ...item,
+          orders: units.map((unit) => ({
+            ...unit,
+            trail: trailText(unit.trail ?? undefined),
+            ...this.#precisions.of(unit.symbol),
+          })),
+        }),
       ),
       inflightCount: router.inflight,
       maxInflight: router.maxInflight,
@@ -86,6 +88,9 @@ export class RouterProjection {
           limit,
           freeAt,
           rejected: this.#limited.get(strategy) ?? 0,
+          pace: this.#paces.get(strategy) ?? "refuse",
+          queued: waiting.get(strategy)?.length ?? 0,
+          queuedUntil: waiting.get(strategy)?.[0]?.until ?? null,
         }),
       ),
       rateLimitPerSec: router.rateLimitPerSec,

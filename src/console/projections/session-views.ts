@@ -15,6 +15,7 @@ import { DriftProjection } from "./drift.ts";
 import { LogProjection } from "./log.ts";
 import { errorKindOf, MetricsProjection } from "./metrics.ts";
 import { OrdersProjection } from "./orders.ts";
+import { PositionsProjection } from "./positions.ts";
 import { Precisions } from "./precision.ts";
 import { RejectionsProjection } from "./rejections.ts";
 import { RouterProjection } from "./router.ts";
@@ -43,6 +44,7 @@ export class SessionViews {
   readonly #metrics: MetricsProjection;
   readonly #deskView: DeskProjection;
   readonly #router: RouterProjection;
+  readonly #positions: PositionsProjection;
   readonly #drift = new DriftProjection();
   readonly #log = new LogProjection();
   readonly #session = new SessionProjection();
@@ -60,7 +62,8 @@ export class SessionViews {
     this.#schedule = new ScheduleProjection(desk);
     this.#metrics = new MetricsProjection(desk);
     this.#deskView = new DeskProjection(desk, this.#metrics, this.#precisions);
-    this.#router = new RouterProjection(this.#precisions);
+    this.#positions = new PositionsProjection(desk, this.#precisions);
+    this.#router = new RouterProjection(desk, this.#precisions);
   }
 
   /** The number of the newest entry that was applied. */
@@ -87,6 +90,8 @@ export class SessionViews {
       this.#metrics.apply(entry, error);
       this.#deskView.apply(entry, error);
       this.#router.apply(entry);
+      this.#positions.apply(entry);
+      this.#session.apply(entry);
       this.#log.apply(entry);
       this.alerts.apply(entry, live);
     }
@@ -122,6 +127,7 @@ export class SessionViews {
     if (name === "schedule") return this.#schedule.value(probe);
     if (name === "ticks") return this.#ticks.value(probe);
     if (name === "router") return this.#router.value(probe);
+    if (name === "positions") return this.#positions.value(probe);
     if (name === "rejections") return this.#rejections.value(probe.now);
     if (name === "metrics") return this.#metrics.value(probe.now);
     if (name === "orders") return this.#orders.value(probe.now);

@@ -8,7 +8,9 @@ import type { SessionProbe } from "../../live/session/api.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { OpenSession } from "../../shared/views.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
 import { HALT_REASONS_MAX, haltReasonOf } from "./drift.ts";
+import { FlattensProjection } from "./flattens.ts";
 import { stable } from "./table.ts";
 
 export interface SessionFacts {
@@ -27,7 +29,12 @@ function coarse(ms: number): number {
 }
 
 export class SessionProjection {
+  readonly #flattens = new FlattensProjection();
   #value: OpenSession | undefined = undefined;
+
+  apply(entry: JournalEntry): void {
+    this.#flattens.apply(entry);
+  }
 
   value(probe: SessionProbe, facts: SessionFacts): OpenSession {
     const { desk } = facts;
@@ -50,6 +57,8 @@ export class SessionProjection {
       symbols: symbolsOf(desk),
       haltedScopes: probe.haltedScopes.map(({ scope, ...told }) => ({ ...scope, ...told })),
       groups: groupsOf(desk),
+      symbolNames: namesOf(desk),
+      flattens: this.#flattens.value(probe, desk),
       haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
       failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
       feed: {
@@ -72,6 +81,7 @@ export class SessionProjection {
       counts: {
         schedule: probe.strategies.length,
         inflight: probe.router.inflight,
+        positions: probe.ownerPositions.length,
         rejections: facts.rejections,
         orders: facts.orders,
         fills: facts.fills,
@@ -102,5 +112,9 @@ function groupsOf(desk: Pick<Desk, "strategies">): Record<string, string[]> {
 
 /** How many symbols the desk's strategies trade. */
 export function symbolsOf(desk: Pick<Desk, "strategies">): number {
-  return new Set(desk.strategies.flatMap((strategy) => strategy.symbols)).size;
+  return namesOf(desk).length;
 }
+
+const namesOf = (desk: Pick<Desk, "strategies">): string[] => [
+  ...new Set(desk.strategies.flatMap((strategy) => strategy.symbols)),
+];

@@ -177,6 +177,19 @@ export class Books implements BooksPort {
     return this.#owners.get(owner)?.positions.get(symbol)?.quantity ?? ZERO;
   }
 
+  heldBy(owner: string, symbol: string): { readonly average: Decimal; readonly unrealized: Decimal | null } {
+    const { quantity, average } = this.#owners.get(owner)?.positions.get(symbol) ?? FLAT;
+    const held = this.#symbols.get(symbol);
+    if (held === undefined || held.mark === null) return { average, unrealized: null };
+    const gain = timesMultiplier(held, held.mark.minus(average).times(quantity));
+    return { average, unrealized: held.wallet.inAccount(gain) };
+  }
+
+  foreignRates(): ReadonlyMap<string, Decimal> {
+    const foreign = [...this.#symbols].filter(([, { wallet }]) => wallet.rate !== "own");
+    return new Map(foreign.map(([symbol, { wallet }]) => [symbol, wallet.inAccount(decimal(1))]));
+  }
+
   positions(): ReadonlyMap<string, Decimal> {
     const held = new Map<string, Decimal>();
     for (const [symbol, { position }] of this.#symbols)

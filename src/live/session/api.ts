@@ -16,8 +16,8 @@ import type { Troubles } from "../../shared/trouble.ts";
 import type { ReplaceIntent } from "../../shared/strategy.ts";
 import type { DriftKind, FlattenScope, HaltSource, JournalEntry } from "../../store/journal/entries.ts";
 import type { FlattenRequest } from "./flatten.ts";
-import type { CancelReport, FlattenProbe, OrderPreview, OwnerPosition, QueuedProbe } from "./order-api.ts";
-import type { Ticket, TicketOutcome, WorkingOrderProbe } from "./order-api.ts";
+import type { CancelReport, FlattenProbe, OrderPreview, OwnerDay, OwnerPosition } from "./order-api.ts";
+import type { QueuedProbe, Ticket, TicketOutcome, WorkingOrderProbe } from "./order-api.ts";
 import type { HaltedScope } from "./switches.ts";
 
 export type SessionState = "ready" | "recovering" | "running" | "paused" | "halted" | "stopping" | "stopped" | "failed";
@@ -199,6 +199,10 @@ export interface SessionProbe {
   readonly flattens: readonly FlattenProbe[];
   /** By owner, in the desk's order, then \`manual\` and \`unattributed\`. */
   readonly ownerPositions: readonly OwnerPosition[];
+  /** Symbol → what one unit of its currency is worth in the account's; symbols of the account's currency are absent. */
+  readonly foreignRates: Readonly<Record<string, string>>;
+  /** Of each owner that has a book. */
+  readonly ownerDays: readonly OwnerDay[];
   /** The newest line of `orchestrator_metrics.jsonl`, and the ticks that a line would stand on now. */
   readonly metrics: { readonly latest: Readonly<Record<string, unknown>> | null; readonly at: Moment | null };
   readonly account: {

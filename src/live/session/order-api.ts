@@ -36,13 +36,24 @@ export interface WorkingOrderProbe {
   readonly at: Moment;
 }
 
+export interface QueuedOrderProbe {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly type: OrderType;
+  readonly limitPrice: number | null;
+  readonly stopPrice: number | null;
+  readonly trail: Trail | null;
+  readonly timeInForce: TimeInForce;
+}
+
 /** An order, a basket or a replace that waits for its strategy's rate window. */
 export interface QueuedProbe {
   readonly queue: string;
   readonly strategy: string;
   readonly at: Moment;
   readonly until: Moment;
-  readonly orders: readonly { readonly clientOrderId: string; readonly symbol: string; readonly quantity: number }[];
+  readonly orders: readonly QueuedOrderProbe[];
   /** The order that it would replace; null for orders. */
   readonly replaces: string | null;
 }
@@ -64,6 +75,16 @@ export interface OwnerPosition {
   readonly owner: string;
   readonly symbol: string;
   readonly quantity: string;
+  readonly averagePrice: string;
+  readonly mark: number | null;
+  /** At the mark, before fees; null before the symbol's first mark. */
+  readonly unrealized: string | null;
+}
+
+/** What an owner gained since the account's day began, after fees. */
+export interface OwnerDay {
+  readonly owner: string;
+  readonly dayProfit: string;
 }
 
 /** An order as a person fills it in: an order's fields with a signed quantity, and a note. */

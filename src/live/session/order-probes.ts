@@ -4,7 +4,9 @@
  * 1. It reads and changes nothing; the lists are bounded.
  */
 import { plain } from "../../shared/decimal.ts";
-import type { FlattenProbe, OwnerPosition, QueuedProbe, WorkingOrderProbe } from "./order-api.ts";
+import { orderTypeOf } from "../../shared/orders.ts";
+import type { Moment } from "../../shared/time.ts";
+import type { FlattenProbe, OwnerDay, OwnerPosition, QueuedProbe, WorkingOrderProbe } from "./order-api.ts";
 import type { WorkingOrder } from "./open-orders.ts";
 import { typeOf } from "./open-order-views.ts";
 import type { Core } from "./parts.ts";
@@ -56,7 +58,16 @@ function queuedProbes(core: Core): QueuedProbe[] {
     strategy,
     at,
     until,
-    orders: orders.map(({ clientOrderId, intent: { symbol, quantity } }) => ({ clientOrderId, symbol, quantity })),
+    orders: orders.map(({ clientOrderId, intent }) => ({
+      clientOrderId,
+      symbol: intent.symbol,
+      quantity: intent.quantity,
+      type: orderTypeOf(intent),
+      limitPrice: intent.limitPrice ?? null,
+      stopPrice: intent.stopPrice ?? null,
+      trail: intent.trail ?? null,
+      timeInForce: intent.timeInForce ?? "gtc",
+    })),
     replaces: replace?.replace ?? null,
   }));
 }
@@ -69,13 +80,28 @@ function flattenProbes(core: Core): FlattenProbe[] {
   });
 }
 
+/** An average is a quotient; places beyond these say nothing to an eye. */
+const AVERAGE_PLACES = 12;
+
 /** Every owner's position that is not flat. */
 function ownerPositions(core: Core): OwnerPosition[] {
   const outside = [MANUAL, UNATTRIBUTED].map((name) => ({ name, symbols: [...core.symbols.keys()] }));
   return [...core.desk.strategies, ...outside].flatMap(({ name: owner, symbols }) =>
     symbols.flatMap((symbol) => {
       const quantity = core.books.position(owner, symbol);
-      return quantity.isZero() ? [] : [{ owner, symbol, quantity: plain(quantity) }];
+      if (quantity.isZero()) return [];
+      const { average, unrealized } = core.books.heldBy(owner, symbol);
+      const averagePrice = plain(average.toDecimalPlaces(AVERAGE_PLACES));
+      return [
+        {
+          owner,
+          symbol,
+          quantity: plain(quantity),
+          averagePrice,
+          mark: core.market.mark(symbol)?.price ?? null,
+          unrealized: unrealized === null ? null : plain(unrealized.toDecimalPlaces(AVERAGE_PLACES)),
+        },
+      ];
     }),
   );
 }
@@ -84,7 +110,12 @@ function ownerPositions(core: Core): OwnerPosition[] {
 export const openProbes = (core: Core) => ({ orders: orderProbes(core), queued: queuedProbes(core) });
 
 /** Who holds what, and the flattens that are getting out of it. */
-export const positionProbesByOwner = (core: Core) => ({
+export const positionProbesByOwner = (core: Core, now: Moment) => ({
   flattens: flattenProbes(core),
   ownerPositions: ownerPositions(core),
+  foreignRates: Object.fromEntries([...core.books.foreignRates()].map(([symbol, rate]) => [symbol, plain(rate)])),
+  ownerDays: core.books.books().map(({ owner }): OwnerDay => ({
+    owner,
+    dayProfit: plain(core.books.dayProfitOf(owner, now)),
+  })),
 });

@@ -179,6 +179,12 @@ export interface BooksPort {
   averagePrice(symbol: string): Decimal;
   /** A symbol's value at its mark in the account's currency, signed. */
   value(symbol: string): Decimal;
+  /** The average of an owner's position, and what it gained at the mark in the account's currency; null before the first mark. */
+  heldBy(owner: string, symbol: string): { readonly average: Decimal; readonly unrealized: Decimal | null };
+  /** What one unit of a symbol's currency is worth in the account's; of symbols in other currencies that were traded. */
+  foreignRates(): ReadonlyMap<string, Decimal>;
+  /** What an owner gained since the first mark or fill of the day at `now`, after fees. */
+  dayProfitOf(owner: string, now: Moment): Decimal;
   figures(): AccountFigures;
   books(): readonly BookProbe[];
   state(): BooksState;

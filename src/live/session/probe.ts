@@ -81,7 +81,7 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       windows: desk.strategies.map(({ name }) => ({ strategy: name, ...router.rateWindow(name, now) })),
       ...openProbes(core),
     },
-    ...positionProbesByOwner(core),
+    ...positionProbesByOwner(core, now),
     metrics: { latest: tally.lastMetrics, at: tally.lastMetricsAt },
     account: {
       currency: desk.broker.currency,

@@ -81,6 +81,10 @@ export interface Column<Row> {
   readonly mono?: boolean;
   readonly quiet?: boolean;
   readonly sort?: "asc" | "desc";
+  /** Stays at the right edge. */
+  readonly pinned?: boolean;
+  /** Neither sorted nor resized, as a column of buttons. */
+  readonly fixed?: boolean;
 }
 
 interface GridProps<Row> {
@@ -123,8 +127,9 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
     valueGetter: ({ data }) => (data === undefined ? null : column.value(data)),
     // A cell may show more than the value it is sorted by, so a changed row draws all of its cells again.
     equals: () => false,
-    sortable: true,
-    resizable: true,
+    sortable: column.fixed !== true,
+    resizable: column.fixed !== true,
+    ...(column.pinned === true ? { pinned: "right", lockPinned: true } : {}),
     minWidth: 56,
     cellClass: classes.filter((name) => name !== ""),
     ...(column.right === true ? { headerClass: "ag-right-aligned-header" } : {}),
@@ -180,6 +185,8 @@ const STILL_PX = 4;
  * row under the pointer.
  */
 function pressedRow(event: PointerEvent): Pressed | null {
+  // A button in a row does what it says; the row itself is not opened.
+  if (event.target instanceof Element && event.target.closest("button") !== null) return null;
   const id = event.target instanceof Element ? event.target.closest("[row-id]")?.getAttribute("row-id") : null;
   if (event.button !== 0 || id === null || id === undefined) return null;
   return { id, x: event.clientX, y: event.clientY };

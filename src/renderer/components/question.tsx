@@ -12,6 +12,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { operatorName, prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
+import { Segments } from "./panel.tsx";
 import type { Choice, Evidence, Question } from "../stores/ui.ts";
 
 function EvidenceTable({ evidence }: { readonly evidence: Evidence }): ReactNode {
@@ -92,6 +93,10 @@ function useRecord(question: Question) {
   const [operator, setOperator] = useState(() => (question.urgent === true ? operatorName() : prefs().operator));
   const [note, setNote] = useState("");
   const [choice, setChoice] = useState(question.choice?.start ?? question.choice?.options[0]?.value ?? "");
+  const [also, setAlso] = useState(question.also?.start ?? question.also?.options[0]?.value ?? "");
+  const [fields, setFields] = useState(() =>
+    Object.fromEntries((question.fields ?? []).map(({ name, start }) => [name, start])),
+  );
   const [value, setValue] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorShape | null>(null);
@@ -106,16 +111,20 @@ function useRecord(question: Question) {
       note: note.trim(),
       choice,
       value: value.trim(),
+      also,
+      fields,
     });
     setBusy(false);
     if (problem === null) useUi.setState({ question: null });
     else setError(problem);
   };
-  return { operator, setOperator, note, setNote, choice, setChoice, value, setValue, busy, error, confirm };
+  const texts = { operator, setOperator, note, setNote, choice, setChoice, value, setValue };
+  return { ...texts, also, setAlso, fields, setFields, busy, error, confirm };
 }
 
-/** What is said of the present choice. */
-const said = (text: Question["text"], choice: string): string => (typeof text === "string" ? text : text(choice));
+/** What is said of the present choices. */
+const said = (text: Question["text"], { choice, also }: { readonly choice: string; readonly also: string }): string =>
+  typeof text === "string" ? text : text(choice, also);
 
 interface ChoiceProps {
   readonly choice: Choice;
@@ -151,23 +160,69 @@ function ChoiceField({ choice, value, onChange }: ChoiceProps): ReactNode {
   );
 }
 
+interface ValuesProps {
+  readonly fields: NonNullable<Question["fields"]>;
+  readonly values: Readonly<Record<string, string>>;
+  readonly onChange: (values: Record<string, string>) => void;
+}
+
+/** Values side by side. Enter in a field does nothing. */
+function ValueFields({ fields, values, onChange }: ValuesProps): ReactNode {
+  return (
+    <div className="two">
+      {fields.map(({ name, label }) => (
+        <label key={name} className="field">
+          <span>{label}</span>
+          <input
+            className="right"
+            data-testid={`field-${name}`}
+            inputMode="decimal"
+            value={values[name] ?? ""}
+            maxLength={40}
+            autoComplete="off"
+            onChange={(event) => onChange({ ...values, [name]: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") event.preventDefault();
+            }}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** What must be written before it can be confirmed, or null. */
+function wantingIn(question: Question, record: ReturnType<typeof useRecord>): string | null {
+  if (question.value !== undefined && record.value.trim() === "") return "Write the new value.";
+  const fault = question.check?.(record.fields) ?? null;
+  if (fault !== null) return fault;
+  return question.urgent === true ? null : missing(record.operator, record.note, question.note);
+}
+
 function Body({ question }: { readonly question: Question }): ReactNode {
   const record = useRecord(question);
-  const wanting =
-    question.value !== undefined && record.value.trim() === ""
-      ? "Write the new value."
-      : question.urgent === true
-        ? null
-        : missing(record.operator, record.note, question.note);
+  const wanting = wantingIn(question, record);
   return (
     <>
       <AlertDialog.Title asChild>
         <h2>{question.title}</h2>
       </AlertDialog.Title>
-      <AlertDialog.Description className="consequence">{said(question.text, record.choice)}</AlertDialog.Description>
+      <AlertDialog.Description className="consequence">{said(question.text, record)}</AlertDialog.Description>
       {question.evidence === undefined ? null : <EvidenceTable evidence={question.evidence} />}
       {question.choice === undefined ? null : (
         <ChoiceField choice={question.choice} value={record.choice} onChange={record.setChoice} />
+      )}
+      {question.also === undefined ? null : (
+        <Segments
+          label={question.also.label}
+          value={record.also}
+          options={question.also.options.map((option) => ({ ...option, testId: `also-${option.value}` }))}
+          onChange={record.setAlso}
+        />
+      )}
+      {question.facts?.(record.choice, record.also)}
+      {question.fields === undefined ? null : (
+        <ValueFields fields={question.fields} values={record.fields} onChange={record.setFields} />
       )}
       {question.value === undefined ? null : (
         <label className="field">
@@ -215,7 +270,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           }}
           onClick={() => void record.confirm()}
         >
-          {record.busy ? "Asking…" : said(question.verb, record.choice)}
+          {record.busy ? "Asking…" : said(question.verb, record)}
         </button>
       </div>
     </>

@@ -2,15 +2,17 @@
 import { X } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
+import type { FlattenView, OpenSession } from "../../shared/views.ts";
 import { Status } from "../components/status.tsx";
 import { Gain } from "../components/values.tsx";
 import { askResumePart } from "../lib/halt-actions.ts";
-import { haltSentence, LEVEL_LOOKS, partsSentence, SESSION_LOOKS } from "../lib/status.ts";
+import { FLATTENING, haltSentence, LEVEL_LOOKS, partsSentence, SESSION_LOOKS } from "../lib/status.ts";
 import { closeSession, reopenSession } from "../lib/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
-import { formatMoney, plural } from "../lib/format.ts";
+import { formatCount, formatMoney, formatNumber, plural, words } from "../lib/format.ts";
+import { askCancelAll, askFlatten } from "../lib/order-actions.ts";
 
 function Connection(): ReactNode {
   const connection = useLive((state) => state.connection);
@@ -29,6 +31,106 @@ function Connection(): ReactNode {
   );
 }
 
+/** What rests at the broker after a halt. */
+function restText({ counts: { inflight, positions } }: OpenSession): string {
+  if (inflight === 0 && positions === 0) return "Nothing rests at the broker: no working order, no open position.";
+  const orders =
+    inflight === 0 ? "No order works" : `${plural(inflight, "order")} still ${inflight === 1 ? "works" : "work"}`;
+  const open =
+    positions === 0 ? "no position is" : `${plural(positions, "position")} ${positions === 1 ? "is" : "are"}`;
+  return `${orders} at the broker, ${open} open.`;
+}
+
+/** The ways out of what rests. */
+function Ways({ session }: { readonly session: OpenSession }): ReactNode {
+  const { inflight, positions } = session.counts;
+  return (
+    <>
+      {inflight === 0 ? null : (
+        <button type="button" className="button" data-testid="halt-cancel" onClick={() => askCancelAll()}>
+          Cancel orders…
+        </button>
+      )}
+      {positions === 0 ? null : (
+        <button type="button" className="button" data-testid="halt-flatten" onClick={() => askFlatten()}>
+          Flatten…
+        </button>
+      )}
+    </>
+  );
+}
+
+const KIND_WORDS = { true: "Flatten", false: "Close" } as const;
+
+function scopeWords({ scope, owner }: FlattenView): string {
+  const what = scope.kind === "all" ? "everything" : `${scope.kind} ${scope.name}`;
+  return owner === null ? what : `${scope.name} of ${owner}`;
+}
+
+/** How far a flatten or a close is. */
+function UnderWay({ flatten }: { readonly flatten: FlattenView }): ReactNode {
+  const { closed, open, working, shutsGate, operator } = flatten;
+  const total = closed + open;
+  const cancels = working === 0 ? "" : ` · ${plural(working, "order")} still at the broker`;
+  return (
+    <div className="banner" role="status" data-testid="flatten-banner">
+      <Status look={FLATTENING} word={`${KIND_WORDS[`${shutsGate}`]} under way`} />
+      <p className="text">
+        {scopeWords(flatten)}, by {operator}: {formatCount(closed)} of {plural(total, "position")} closed
+        <span className="second">{cancels}</span>
+      </p>
+      <progress value={total === 0 ? 1 : closed} max={Math.max(1, total)} aria-label="Positions closed" />
+    </div>
+  );
+}
+
+/** Positions that are named in the banner; the rest are counted. */
+const LEFT_NAMED = 4;
+
+function LeftOpen({ flatten }: { readonly flatten: FlattenView }): ReactNode {
+  const { left, open, shutsGate } = flatten;
+  const named = left.slice(0, LEFT_NAMED).map(({ owner, symbol, quantity, reason }) => {
+    const amount = formatNumber(quantity, { signed: true });
+    return `${amount} ${symbol} of ${owner} (${words(reason).toLowerCase()})`;
+  });
+  const more = open > named.length ? `, and ${formatCount(open - named.length)} more` : "";
+  return (
+    <div className="banner warning" role="status" data-testid="flatten-left">
+      <Status look={LEVEL_LOOKS.warning} word="Not closed" />
+      <p className="text">
+        {KIND_WORDS[`${shutsGate}`]} of {scopeWords(flatten)} left {plural(open, "position")} open: {named.join(", ")}
+        {more}.
+      </p>
+      <span className="spacer" />
+      <button type="button" className="button" onClick={() => go("positions")}>
+        Positions
+      </button>
+      <button
+        type="button"
+        className="button"
+        onClick={() => useUi.setState(({ seenFlattens }) => ({ seenFlattens: [...seenFlattens, flatten.flatten] }))}
+      >
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function Flattens(): ReactNode {
+  const session = useSession();
+  const seen = useUi((state) => state.seenFlattens);
+  if (session === null) return null;
+  return Object.values(session.flattens)
+    .filter(({ ended, flatten }) => !ended || !seen.includes(flatten))
+    .map((flatten) =>
+      flatten.ended ? (
+        <LeftOpen key={flatten.flatten} flatten={flatten} />
+      ) : (
+        <UnderWay key={flatten.flatten} flatten={flatten} />
+      ),
+    );
+}
+
 function Halt(): ReactNode {
   const session = useSession();
   const view = useUi((state) => state.view);
@@ -42,9 +144,11 @@ function Halt(): ReactNode {
     <div className="banner critical" role="alert" data-testid="halt-banner">
       <Status look={SESSION_LOOKS.halted} />
       <p className="text">
-        {haltSentence(session.haltReasons)} <span className="second">{next}</span>
+        {haltSentence(session.haltReasons)} <span className="second">{restText(session)}</span>{" "}
+        <span className="second">{next}</span>
       </p>
       <span className="spacer" />
+      <Ways session={session} />
       {view === "drift" ? null : (
         <button type="button" className="button danger" data-testid="halt-review" onClick={() => go("drift")}>
           {open > 0 ? "Open Drift review" : "Review and resume"}
@@ -128,6 +232,7 @@ export function Banners(): ReactNode {
       <Ended />
       <Halt />
       <HaltedParts />
+      <Flattens />
     </>
   );
 }

@@ -21,9 +21,9 @@ function step(by: 1 | -1): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  const { question, palette, restore, why } = useUi.getState();
+  const { question, palette, restore, ticket, why } = useUi.getState();
   const name = nameOfKey(event);
-  if (event.defaultPrevented || question !== null || restore !== null) return;
+  if (event.defaultPrevented || question !== null || restore !== null || ticket !== null) return;
   if (palette && name !== "mod+k") return;
   if (name === "Escape" && why !== null && !isTyping(event.target)) {
     explain(null);

@@ -7,6 +7,7 @@ import {
   Clock3,
   Folder,
   GitCompare,
+  Layers,
   Rows3,
   Scale,
   Settings,
@@ -37,6 +38,7 @@ const SESSION: readonly Entry[] = [
   { view: "rejections", icon: Ban, count: (session) => session.counts.rejections, mark: "attention" },
   { view: "metrics", icon: ChartColumn },
   { view: "orders", icon: Rows3, count: (session) => session.counts.orders },
+  { view: "positions", icon: Layers, count: (session) => session.counts.positions },
   { view: "drift", icon: Scale, count: (session) => session.counts.driftOpen, mark: "critical" },
 ];
 

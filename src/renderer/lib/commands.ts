@@ -3,11 +3,12 @@ import type { AppView, OpenSession } from "../../shared/views.ts";
 import { hold, useLive } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
-import { go, useUi } from "../stores/ui.ts";
+import { go, goToOrders, useUi } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
 import { askHalt, askResumePart } from "./halt-actions.ts";
+import { askCancelAll, askFlatten, openTicket } from "./order-actions.ts";
 import {
   askPractice,
   askStop,
@@ -20,7 +21,7 @@ import {
 
 export interface Command {
   readonly id: string;
-  readonly group: "Session" | "Go to" | "View" | "Export";
+  readonly group: "Session" | "Trade" | "Go to" | "View" | "Export";
   readonly label: string;
   readonly keys: readonly string[];
   readonly enabled: boolean;
@@ -34,6 +35,7 @@ export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   rejections: "Rejections",
   metrics: "Metrics",
   orders: "Orders and fills",
+  positions: "Positions",
   drift: "Drift review",
   sessions: "Sessions",
   regression: "Regression",
@@ -50,6 +52,7 @@ export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
   rejections: "4",
   metrics: "5",
   orders: "6",
+  positions: "=",
   drift: "7",
   sessions: "8",
   regression: "-",
@@ -114,6 +117,26 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
   ];
 }
 
+function tradeCommands(session: OpenSession | null): Command[] {
+  const state = session?.state ?? "stopped";
+  const live = state !== "stopped" && state !== "failed" && state !== "stopping";
+  const command = (id: string, label: string, keys: string[], run: () => void, enabled = live): Command => ({
+    id,
+    group: "Trade",
+    label,
+    keys,
+    enabled,
+    run,
+  });
+  return [
+    command("ticket", "New order…", ["o"], () => openTicket()),
+    command("cancel-all", "Cancel orders…", ["shift+x"], () => askCancelAll()),
+    command("flatten", "Flatten…", ["shift+f"], () => askFlatten()),
+    command("working", "Show working orders", ["w"], () => goToOrders("working"), session !== null),
+    command("fills", "Show fills", [], () => goToOrders("fills"), session !== null),
+  ];
+}
+
 const THEMES: readonly (readonly [Theme, string])[] = [
   ["dark", "Theme: dark"],
   ["light", "Theme: light"],
@@ -157,6 +180,7 @@ export function commands(): Command[] {
   const { streams, held } = useLive.getState();
   return [
     ...sessionCommands(streams.session?.session ?? null, streams.app),
+    ...tradeCommands(streams.session?.session ?? null),
     ...(Object.keys(VIEW_TITLES) as ViewName[]).map((view): Command => ({
       id: `go-${view}`,
       group: "Go to",

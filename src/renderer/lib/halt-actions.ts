@@ -1,49 +1,63 @@
-/** Halting and resuming: everything, one group, one strategy. Each question names what it stops, and how many. */
+/** Halting and resuming: everything, a group, a strategy, a symbol. Each question names what it stops, and what rests at the broker. */
+import { createElement } from "react";
+import { ScopeFacts } from "../components/scope-facts.tsx";
 import { scopeText, type Scope } from "../../shared/scope.ts";
 import type { OpenSession } from "../../shared/views.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { notify, question, useUi } from "../stores/ui.ts";
 import type { Choice } from "../stores/ui.ts";
-import { plural } from "./format.ts";
-import { errorOf, strategiesOf } from "./session-actions.ts";
+import { EVERYTHING, labelOf, partOptions, scopeOf, sizeOf, strategiesOf, valueOf, wholeOf } from "./scopes.ts";
+import { errorOf } from "./session-actions.ts";
 
 const session = (): OpenSession | null => useLive.getState().streams.session?.session ?? null;
-
-const EVERYTHING = "everything";
-const valueOf = (scope: Scope): string => `${scope.kind}:${scope.name}`;
-
-/** The scope that a choice stands for; null for everything. */
-function scopeOf(choice: string): Scope | null {
-  const [, kind, name] = /^(strategy|group):(.+)$/.exec(choice) ?? [];
-  return kind === undefined || name === undefined ? null : { kind: kind as Scope["kind"], name };
-}
-
-const sizeOf = (open: OpenSession, scope: Scope): number =>
-  scope.kind === "strategy" ? 1 : (open.groups[scope.name]?.length ?? 0);
-
-/** `group momentum: 6 strategies`. */
-function labelOf(open: OpenSession, scope: Scope): string {
-  return scope.kind === "strategy" ? scope.name : `${scope.name}: ${strategiesOf(sizeOf(open, scope))}`;
-}
 
 const isHalted = (open: OpenSession, scope: Scope): boolean =>
   open.haltedScopes.some(({ kind, name }) => kind === scope.kind && name === scope.name);
 
-/** The groups and the strategies that are not halted by themselves. */
-function partsOf(open: OpenSession): Choice["options"] {
-  const scopes: Scope[] = [
-    ...Object.keys(open.groups).map((name): Scope => ({ kind: "group", name })),
-    ...Object.values(open.groups)
-      .flat()
-      .map((name): Scope => ({ kind: "strategy", name })),
-  ];
-  return scopes
-    .filter((scope) => !isHalted(open, scope))
-    .map((scope) => ({
-      value: valueOf(scope),
-      label: labelOf(open, scope),
-      group: scope.kind === "group" ? "A group" : "One strategy",
-    }));
+/** How far a halt goes. */
+const ALSO: Choice = {
+  label: "How far",
+  options: [
+    { value: "only", label: "Only halt" },
+    { value: "cancel", label: "And cancel working orders" },
+    { value: "flatten", label: "And flatten" },
+  ],
+  start: "only",
+};
+
+const alsoOf = (also: string): { also?: "cancel" | "flatten" } =>
+  also === "cancel" || also === "flatten" ? { also } : {};
+
+const AFTERWARDS: Readonly<Record<string, string>> = {
+  only: "Working orders stay at the broker and may fill; positions stay open.",
+  cancel: "Working orders are canceled; positions stay open.",
+  flatten: "Working orders are canceled, and market orders close the positions.",
+};
+
+/** Who sends no order under a halt of a scope, and until when. */
+function stopText(open: OpenSession, choice: string, shut: boolean): string {
+  const scope = scopeOf(choice);
+  if (scope === null)
+    return `None of the ${strategiesOf(open.strategies)} sends another order until an operator resumes.`;
+  const who =
+    scope.kind === "group"
+      ? `None of the ${strategiesOf(sizeOf(open, scope))} of ${scope.name} sends another order`
+      : scope.kind === "symbol"
+        ? `No strategy sends another order in ${scope.name}`
+        : `${scope.name} does not send another order`;
+  const rest = shut ? "It stays halted when the session is resumed." : "All others continue.";
+  return `${who} until an operator resumes the ${scope.kind}. ${rest}`;
+}
+
+function haltVerb(open: OpenSession, choice: string, also: string): string {
+  const scope = scopeOf(choice);
+  const what =
+    scope === null
+      ? strategiesOf(open.strategies)
+      : scope.kind === "group"
+        ? `${strategiesOf(sizeOf(open, scope))} of ${scope.name}`
+        : scope.name;
+  return `Halt ${what}${also === "cancel" ? ", cancel orders" : also === "flatten" ? " and flatten" : ""}`;
 }
 
 /** Halting is one key and one confirm. Begins with everything, or with the scope that is named. */
@@ -51,44 +65,30 @@ export function askHalt(first: Scope | null = null): void {
   const open = session();
   if (open === null) return;
   const shut = open.state === "halted";
-  const all = strategiesOf(open.strategies);
-  const everything = shut ? [] : [{ value: EVERYTHING, label: `Everything: ${all}` }];
-  const options = [...everything, ...partsOf(open)];
+  const everything = shut ? [] : [{ value: EVERYTHING, label: `Everything: ${strategiesOf(open.strategies)}` }];
+  const options = [...everything, ...partOptions(open, (scope) => !isHalted(open, scope))];
   const start = options.find(({ value }) => first !== null && value === valueOf(first)) ?? options[0];
   if (start === undefined) return;
-  const flight = open.counts.inflight;
-  const staying =
-    flight === 0
-      ? "No order is in flight."
-      : `${plural(flight, "order")} in flight ${flight === 1 ? "stays" : "stay"} at the broker.`;
   question({
     title: shut ? `Halt a part of ${open.desk}?` : `Halt ${open.desk}?`,
     choice: { label: "What", options, start: start.value },
-    text: (choice) => {
-      const scope = scopeOf(choice);
-      if (scope === null) return `None of the ${all} sends another order until an operator resumes. ${staying}`;
-      const rest = shut ? "It stays halted when the session is resumed." : "All others continue.";
-      const who =
-        scope.kind === "group"
-          ? `None of the ${strategiesOf(sizeOf(open, scope))} of ${scope.name} sends`
-          : `${scope.name} does not send`;
-      return `${who} another order until an operator resumes the ${scope.kind}. ${rest} Orders in flight stay at the broker.`;
-    },
-    verb: (choice) => {
-      const scope = scopeOf(choice);
-      if (scope === null) return `Halt ${all}`;
-      return scope.kind === "strategy"
-        ? `Halt ${scope.name}`
-        : `Halt ${strategiesOf(sizeOf(open, scope))} of ${scope.name}`;
-    },
+    also: ALSO,
+    text: (choice, also) => `${stopText(open, choice, shut)} ${AFTERWARDS[also] ?? ""}`,
+    facts: (choice, also) => createElement(ScopeFacts, { scope: wholeOf(choice), positions: also === "flatten" }),
+    verb: (choice, also) => haltVerb(open, choice, also),
     cancel: "Cancel",
     danger: true,
     urgent: true,
     note: "optional",
-    run: async ({ operator, note, choice }) => {
+    run: async ({ operator, note, choice, also }) => {
       const scope = scopeOf(choice);
       if (scope === null) useUi.setState({ haltRequested: true });
-      const answer = await ask("session.halt", { operator, note, ...(scope === null ? {} : { scope }) });
+      const answer = await ask("session.halt", {
+        operator,
+        note,
+        ...(scope === null ? {} : { scope }),
+        ...alsoOf(also),
+      });
       useUi.setState({ haltRequested: false });
       return errorOf(answer);
     },
@@ -101,15 +101,19 @@ export function askHaltEach(names: readonly string[]): void {
   if (names.length === 1 && only !== undefined) return askHalt({ kind: "strategy", name: only });
   question({
     title: `Halt ${strategiesOf(names.length)}?`,
-    text: "None of these sends another order until an operator resumes it. All others continue. Orders in flight stay at the broker.",
+    text: (_choice, also) =>
+      `None of these sends another order until an operator resumes it. All others continue. ${AFTERWARDS[also] ?? ""}`,
+    also: ALSO,
     evidence: { columns: ["Strategy"], rows: names.map((name) => [name]) },
     verb: `Halt ${strategiesOf(names.length)}`,
     cancel: "Cancel",
     danger: true,
     urgent: true,
     note: "optional",
-    run: async ({ operator, note }) => {
-      const asked = names.map((name) => ask("session.halt", { operator, note, scope: { kind: "strategy", name } }));
+    run: async ({ operator, note, also }) => {
+      const asked = names.map((name) =>
+        ask("session.halt", { operator, note, scope: { kind: "strategy", name }, ...alsoOf(also) }),
+      );
       const answers = await Promise.all(asked);
       return answers.map(errorOf).find((error) => error !== null) ?? null;
     },
@@ -134,7 +138,11 @@ export function askResumePart(first: Scope | null = null): void {
       if (found === undefined) return "";
       const note = found.note === null || found.note === "" ? "" : ` “${found.note}”`;
       const shut = open.state === "halted" ? " The session as a whole is halted, too, and stays so." : "";
-      const again = `Resuming lets ${strategiesOf(sizeOf(open, found))} send orders again.`;
+      const who =
+        found.kind === "symbol"
+          ? `all strategies send orders in ${found.name}`
+          : `${strategiesOf(sizeOf(open, found))} send orders`;
+      const again = `Resuming lets ${who} again.`;
       return `The ${scopeText(found)} is halted. ${found.message}${note} ${again}${shut}`;
     },
     verb: (choice) => {

@@ -12,6 +12,10 @@ const NAMES: Readonly<Partial<Record<MenuCommand, readonly string[]>>> = {
   "session.halt": ["halt"],
   "session.resume": ["resume"],
   "session.stop": ["stop"],
+  "trade.ticket": ["ticket"],
+  "trade.cancel": ["cancel-all"],
+  "trade.flatten": ["flatten"],
+  "trade.working": ["working"],
   "speed.1": ["speed-1"],
   "speed.10": ["speed-10"],
   "speed.60": ["speed-60"],
@@ -30,8 +34,8 @@ const NEXT_THEME: Readonly<Record<Theme, Theme>> = {
 
 /** Does a command of the menu. While a dialog asks something, only the dialog is there. */
 export function doMenuCommand(name: MenuCommand): void {
-  const { question, restore } = useUi.getState();
-  if (question !== null || restore !== null) return;
+  const { question, restore, ticket } = useUi.getState();
+  if (question !== null || restore !== null || ticket !== null) return;
   const view = name.startsWith("view.") ? name.slice(5) : name;
   if (isViewName(view)) return go(view);
   if (name === "theme") return prefs().set({ theme: NEXT_THEME[prefs().theme] });

@@ -6,6 +6,7 @@ import { operatorName } from "../stores/prefs.ts";
 import { go, notify, question, toldOk } from "../stores/ui.ts";
 import { formatDateTime } from "./time.ts";
 import { plural, words } from "./format.ts";
+import { strategiesOf } from "./scopes.ts";
 import { haltSentence } from "./status.ts";
 
 export type Speed = OpenSession["speed"];
@@ -40,8 +41,6 @@ export async function setSpeed(speed: Speed): Promise<void> {
 export async function closeSession(): Promise<void> {
   toldOk(await ask("session.close", {}));
 }
-
-export const strategiesOf = (count: number): string => plural(count, "strategy", "strategies");
 
 export function askStop(): void {
   const open = session();

@@ -1,6 +1,14 @@
 /** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is told by colour alone. */
 import type { TickClass } from "../../shared/ticks.ts";
-import type { HaltReason, OpenSession, OrderState, SessionStateName, StrategyState, Tile } from "../../shared/views.ts";
+import type {
+  HaltReason,
+  OpenSession,
+  OrderRow,
+  OrderState,
+  SessionStateName,
+  StrategyState,
+  Tile,
+} from "../../shared/views.ts";
 
 export type Shape = "ok" | "warning" | "critical" | "running" | "info" | "off";
 /** Quiet words stay in the ink of text; only what wants attention is coloured. */
@@ -57,6 +65,15 @@ export const SESSION_LOOKS: Readonly<Record<SessionStateName, Look>> = {
   stopped: look("off", "Stopped", "off", 7),
 };
 
+/** An order's type in words. */
+export const TYPE_WORDS: Readonly<Record<OrderRow["type"], string>> = {
+  market: "Market",
+  limit: "Limit",
+  stop: "Stop",
+  stop_limit: "Stop limit",
+  trailing_stop: "Trailing stop",
+};
+
 /** Asked for, confirmed and ended are three different looks. */
 export const ORDER_LOOKS: Readonly<Record<OrderState, Look>> = {
   rejected: look("critical", "Rejected", "critical", 0),
@@ -67,9 +84,23 @@ export const ORDER_LOOKS: Readonly<Record<OrderState, Look>> = {
   accepted: look("running", "Accepted", "accent", 5),
   partially_filled: look("running", "Partly filled", "accent", 6),
   expired: look("off", "Expired", "off", 7),
-  canceled: look("off", "Cancelled", "off", 8),
+  canceled: look("off", "Canceled", "off", 8),
   filled: look("ok", "Filled", "quiet", 9),
 };
+
+const IN_DOUBT = look("warning", "Unknown, asking", "warning", 0);
+const CANCEL_REQUESTED = look("off", "Cancel requested", "accent", 1);
+
+export const FLATTENING = look("info", "Flatten under way", "accent", 2);
+
+/** How a working order looks; `requested` where its cancel was asked for here and is not answered yet. */
+export function orderLook(
+  { state, inDoubt }: { readonly state: OrderState; readonly inDoubt: boolean },
+  requested = false,
+): Look {
+  if (inDoubt) return IN_DOUBT;
+  return requested && state !== "pending_cancel" ? CANCEL_REQUESTED : ORDER_LOOKS[state];
+}
 
 export const TILE_LOOKS: Readonly<Record<Tile["state"], Look>> = {
   critical: look("critical", "Past its limit", "critical", 0),

@@ -25,6 +25,7 @@ const NONE: Streams = {
   desk: null,
   schedule: null,
   router: null,
+  positions: null,
   ticks: null,
   rejections: null,
   metrics: null,

@@ -1,4 +1,5 @@
 /** What the frame shows at the moment: the view, the order that is explained, the dialog, the palette, and short notices. */
+import type { ReactNode } from "react";
 import { create } from "zustand";
 import type { ErrorShape } from "../../shared/errors.ts";
 
@@ -9,6 +10,7 @@ export const VIEW_NAMES = [
   "rejections",
   "metrics",
   "orders",
+  "positions",
   "drift",
   "sessions",
   "regression",
@@ -33,20 +35,34 @@ export interface Choice {
   readonly start?: string;
 }
 
+/** A value to write beside the record, such as a new price. */
+export interface ValueField {
+  readonly name: string;
+  readonly label: string;
+  readonly start: string;
+}
+
 /** A question before something that cannot be taken back. It holds the rows it showed; nothing replaces it while it is open. */
 export interface Question {
   readonly title: string;
   /** The consequence, in sentences; of what is chosen, where something is. */
-  readonly text: string | ((choice: string) => string);
+  readonly text: string | ((choice: string, also: string) => string);
   readonly evidence?: Evidence;
   /** The verb with its scope and count: `Resume 24 strategies`. */
-  readonly verb: string | ((choice: string) => string);
+  readonly verb: string | ((choice: string, also: string) => string);
   readonly cancel: string;
   readonly danger: boolean;
   /** For a bad minute: Enter on the focused verb confirms, and a window without an operator's name acts as `operator`. */
   readonly urgent?: boolean;
   readonly note: "required" | "optional" | "none";
   readonly choice?: Choice;
+  /** How far it goes, as a few buttons beside the choice. */
+  readonly also?: Choice;
+  /** What the choice covers at the moment, kept up to date while the question is open. */
+  readonly facts?: (choice: string, also: string) => ReactNode;
+  readonly fields?: readonly ValueField[];
+  /** What is missing in the fields, as a sentence; null where nothing is. */
+  readonly check?: (fields: Readonly<Record<string, string>>) => string | null;
   /** A value to write, such as a limit's; empty at first. */
   readonly value?: { readonly label: string; readonly hint: string };
   readonly run: (answer: {
@@ -54,6 +70,8 @@ export interface Question {
     note: string;
     choice: string;
     value: string;
+    also: string;
+    fields: Readonly<Record<string, string>>;
   }) => Promise<ErrorShape | null>;
 }
 
@@ -69,6 +87,15 @@ export type RestoreStart =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "session"; readonly id: string };
 
+/** The tabs of Orders and fills. */
+export const ORDER_TABS = ["working", "orders", "fills"] as const;
+export type OrderTab = (typeof ORDER_TABS)[number];
+
+/** What an order ticket opens with. */
+export interface TicketStart {
+  readonly symbol: string;
+}
+
 interface UiStore {
   readonly view: ViewName;
   readonly why: string | null;
@@ -78,6 +105,12 @@ interface UiStore {
   readonly notices: readonly Notice[];
   /** A halt that was asked for here and that the host has not answered yet. */
   readonly haltRequested: boolean;
+  /** Orders whose cancel was asked for here and that the host has not answered yet. */
+  readonly cancelRequested: readonly string[];
+  readonly ticket: TicketStart | null;
+  readonly ordersTab: OrderTab;
+  /** Ended flattens whose banner was put away. */
+  readonly seenFlattens: readonly string[];
 }
 
 /** Notices that are shown at once; older ones go. */
@@ -91,6 +124,10 @@ export const useUi = create<UiStore>(() => ({
   restore: null,
   notices: [],
   haltRequested: false,
+  cancelRequested: [],
+  ticket: null,
+  ordersTab: "orders",
+  seenFlattens: [],
 }));
 
 export function go(view: ViewName): void {
@@ -99,6 +136,12 @@ export function go(view: ViewName): void {
 
 export function explain(id: string | null): void {
   useUi.setState({ why: id });
+}
+
+/** Goes to a tab of Orders and fills. */
+export function goToOrders(tab: OrderTab): void {
+  useUi.setState({ ordersTab: tab });
+  go("orders");
 }
 
 /** Asks a question, unless one is open already. */

@@ -10,6 +10,7 @@ import { commands, VIEW_KEYS, VIEW_TITLES } from "../lib/commands.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS, TICK_LOOKS } from "../lib/status.ts";
 import { words } from "../lib/format.ts";
+import { TRADE_PARTS } from "../lib/trade-help.ts";
 import { go, VIEW_NAMES } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 
@@ -22,7 +23,10 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
   rejections:
     "Every order that was refused, the limit it met, its value then, and when, or from what size, a new one could pass.",
   metrics: "Latency, skips, queue, errors and throughput over time.",
-  orders: "Every order and fill. A row opens its why: tick, signal, risk, router, journal, broker, fill, book.",
+  orders:
+    "Working orders with cancel and replace, every order, every fill. A row opens its why: tick, signal, risk, router, …, book.",
+  positions:
+    "What each strategy holds in each symbol: average, mark, unrealized, realized, fees, the day's profit. Close one, or flatten a scope.",
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
   sessions: "The workspace's sessions: open one again, compare two, verify or compact one, restore a router snapshot.",
   regression:
@@ -172,6 +176,14 @@ function Refusals(): ReactNode {
           </li>
         </ul>
       </div>
+    </Panel>
+  );
+}
+
+function Trading(): ReactNode {
+  return (
+    <Panel title="Orders and positions by hand" subtitle="each on the record with your name">
+      <Lists parts={TRADE_PARTS} />
     </Panel>
   );
 }
@@ -336,6 +348,7 @@ export function Help(): ReactNode {
         <Data />
         <Fills />
         <Halts />
+        <Trading />
         <Refusals />
         <OwnStrategies />
         <Fence />

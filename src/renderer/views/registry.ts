@@ -7,6 +7,7 @@ import { Help } from "./help.tsx";
 import { Log } from "./log.tsx";
 import { Metrics } from "./metrics.tsx";
 import { Orders } from "./orders.tsx";
+import { Positions } from "./positions.tsx";
 import { Regression } from "./regression.tsx";
 import { Rejections } from "./rejections.tsx";
 import { Router } from "./router.tsx";
@@ -21,6 +22,7 @@ export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   rejections: Rejections,
   metrics: Metrics,
   orders: Orders,
+  positions: Positions,
   drift: Drift,
   sessions: Sessions,
   regression: Regression,

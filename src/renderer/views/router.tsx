@@ -10,12 +10,13 @@ import { Split } from "../components/split.tsx";
 import { Shape, Status } from "../components/status.tsx";
 import { PlainTile } from "../components/tile.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
-import { Age, Meter, Time } from "../components/values.tsx";
+import { Age, Countdown, Meter } from "../components/values.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
-import { LEVEL_LOOKS, ORDER_LOOKS } from "../lib/status.ts";
-import { formatAge } from "../lib/time.ts";
-import { ask, useNow, useStream } from "../stores/live.ts";
-import { explain, question } from "../stores/ui.ts";
+import { askCancel } from "../lib/order-actions.ts";
+import { LEVEL_LOOKS, ORDER_LOOKS, orderLook } from "../lib/status.ts";
+import { formatAge, formatTime } from "../lib/time.ts";
+import { useNow, useStream } from "../stores/live.ts";
+import { explain } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./no-session.tsx";
 import { RejectionsGrid } from "./rejections.tsx";
 
@@ -50,8 +51,8 @@ const ORDERS: readonly Column<Order>[] = [
     id: "state",
     header: "State",
     value: (row) => ORDER_LOOKS[row.state].rank,
-    text: (row) => ORDER_LOOKS[row.state].word,
-    cell: (row) => <Status look={ORDER_LOOKS[row.state]} />,
+    text: (row) => orderLook(row).word,
+    cell: (row) => <Status look={orderLook(row)} />,
     width: 144,
   },
   {
@@ -64,32 +65,57 @@ const ORDERS: readonly Column<Order>[] = [
   },
 ];
 
+/** What becomes of an order that finds the window full. */
+function paceHint({ pace, queued, queuedUntil }: Window): string {
+  if (pace === "refuse") return "Pace: refuse. An order that finds the window full is refused as rate_limited.";
+  const waits =
+    queued === 0 ? "None waits now." : `${plural(queued, "order")} waiting, the oldest until ${clockOf(queuedUntil)}.`;
+  return `Pace: queue. An order that finds the window full waits and goes out in order. ${waits}`;
+}
+
+/** What became of orders that found the window full. */
+const overText = ({ pace, queued, rejected }: Window): string =>
+  pace === "queue"
+    ? queued === 0
+      ? "queue"
+      : `${formatCount(queued)} queued`
+    : rejected === 0
+      ? "refuse"
+      : `${formatCount(rejected)} refused`;
+
+const overTone = ({ pace, queued, rejected }: Window): string =>
+  pace === "queue" ? (queued === 0 ? "quiet" : "tone-accent") : rejected === 0 ? "quiet" : "tone-warning";
+
+const clockOf = (at: number | null): string => (at === null ? "—" : formatTime(at, "utc"));
+
 const WINDOWS: readonly Column<Window>[] = [
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 92 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 84 },
   {
     id: "used",
     header: "Used",
     value: (row) => (row.limit === 0 ? 0 : row.used / row.limit),
     cell: (row) => <Meter used={row.limit === 0 ? 0 : row.used / row.limit} text={`${row.used} / ${row.limit}`} />,
     right: true,
-    width: 126,
+    width: 124,
     sort: "desc",
   },
   {
     id: "free",
-    header: "Free at",
+    header: "Free in",
     value: (row) => row.freeAt ?? 0,
-    cell: (row) => (row.freeAt === null ? <span className="quiet">now</span> : <Time at={row.freeAt} />),
+    cell: (row) => (row.freeAt === null ? <span className="quiet">now</span> : <Countdown at={row.freeAt} />),
     right: true,
-    width: 112,
+    width: 64,
   },
   {
-    id: "rejected",
-    header: "Limited",
-    value: (row) => row.rejected,
-    cell: (row) => <span className={row.rejected === 0 ? "quiet" : "tone-warning"}>{formatCount(row.rejected)}</span>,
+    id: "over",
+    header: "When full",
+    value: (row) => (row.pace === "queue" ? row.queued : row.rejected),
+    text: overText,
+    cell: (row) => <span className={overTone(row)}>{overText(row)}</span>,
+    hint: paceHint,
     right: true,
-    width: 74,
+    width: 100,
   },
 ];
 
@@ -149,31 +175,6 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
       />
     </div>
   );
-}
-
-function askCancel(rows: readonly Order[]): void {
-  question({
-    title: `Ask the broker to cancel ${plural(rows.length, "order")}?`,
-    text: "What has filled stays filled. The broker may fill an order before it hears of the cancel.",
-    evidence: {
-      columns: ["Order", "Strategy", "Quantity", "State"],
-      rows: rows.map((row) => [
-        row.orderId,
-        row.strategy,
-        `${formatNumber(row.quantity, { places: row.quantityPrecision, signed: true })} ${row.symbol}`,
-        ORDER_LOOKS[row.state].word,
-      ]),
-    },
-    verb: `Cancel ${plural(rows.length, "order")}`,
-    cancel: "Leave them",
-    danger: true,
-    note: "none",
-    run: async ({ operator }) => {
-      const answers = await Promise.all(rows.map(({ orderId }) => ask("order.cancel", { orderId, operator })));
-      const failed = answers.find((answer) => !answer.ok);
-      return failed !== undefined && !failed.ok ? failed.error : null;
-    },
-  });
 }
 
 const orderId = (row: Order): string => row.orderId;

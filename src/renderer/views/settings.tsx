@@ -90,7 +90,10 @@ function Hands(): ReactNode {
   const prefs = usePrefs();
   return (
     <Panel title="Keys and names">
-      <Setting title="Single-letter keys" help="P, C, S, U, digits, / and ?. Ctrl or Cmd with K works always.">
+      <Setting
+        title="Single-letter keys"
+        help="P, C, S, U, O, W, ⇧H, ⇧X, ⇧F, digits, / and ?. Ctrl or Cmd with K works always."
+      >
         <Segments
           label="Single-letter keys"
           value={prefs.letterKeys ? "on" : "off"}

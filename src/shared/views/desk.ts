@@ -18,6 +18,7 @@ import {
   HaltedScopeSchema,
   StrategyStateSchema,
 } from "./parts.ts";
+import { FlattenSchema } from "./positions.ts";
 
 export const AlertSchema = z.object({
   id: z.string(),
@@ -74,6 +75,10 @@ export const SessionViewSchema = z.object({
       seed: z.string(),
       strategies: count,
       symbols: count,
+      /** The names of the symbols that the desk trades, in their order. */
+      symbolNames: z.array(z.string()),
+      /** Flattens and closes under way, and the newest of those that left something open; by id. */
+      flattens: z.record(z.string(), FlattenSchema),
       haltReasons: z.array(HaltReasonSchema),
       /** Strategies and groups that are halted by themselves, the earliest first. */
       haltedScopes: z.array(HaltedScopeSchema),
@@ -86,6 +91,8 @@ export const SessionViewSchema = z.object({
       counts: z.object({
         schedule: count,
         inflight: count,
+        /** Positions by owner and symbol that are not flat. */
+        positions: count,
         rejections: count,
         orders: count,
         fills: count,

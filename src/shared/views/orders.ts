@@ -55,31 +55,40 @@ export const RouterViewSchema = z.object({
       strategy: z.string(),
       at,
       until: at,
-      orders: z.array(z.object({ clientOrderId: z.string(), symbol: z.string(), quantity: z.number() })),
+      orders: z.array(
+        z.object({
+          clientOrderId: z.string(),
+          symbol: z.string(),
+          quantity: z.number(),
+          type: OrderTypeSchema,
+          limitPrice: z.nullable(z.number()),
+          stopPrice: z.nullable(z.number()),
+          trail: maybeText,
+          timeInForce: z.enum(["gtc", "day", "gtd", "ioc", "fok"]),
+          pricePrecision: count,
+          quantityPrecision: count,
+        }),
+      ),
       replaces: maybeText,
     }),
   ),
-  /** Flattens and closes under way, by id. */
-  flattens: z.record(
-    z.string(),
-    z.object({
-      flatten: z.string(),
-      scope: z.object({ kind: z.enum(["all", "strategy", "group", "symbol"]), name: z.string() }),
-      owner: maybeText,
-      operator: z.string(),
-      at,
-      closed: count,
-      sent: count,
-    }),
-  ),
-  /** Positions by owner and symbol that are not flat, keyed \`owner/symbol\`. */
-  ownerPositions: z.record(z.string(), z.object({ owner: z.string(), symbol: z.string(), quantity: amount })),
   inflightCount: count,
   maxInflight: count,
   oldestAt: maybeAt,
   windows: z.record(
     z.string(),
-    z.object({ strategy: z.string(), used: count, limit: count, freeAt: maybeAt, rejected: count }),
+    z.object({
+      strategy: z.string(),
+      used: count,
+      limit: count,
+      freeAt: maybeAt,
+      rejected: count,
+      /** What becomes of an order that finds the window full. */
+      pace: z.enum(["queue", "refuse"]),
+      /** Units that wait in its queue, and until when the oldest of them may. */
+      queued: count,
+      queuedUntil: maybeAt,
+    }),
   ),
   rateLimitPerSec: count,
   nextOrderId: z.string(),

@@ -86,6 +86,8 @@ export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
     },
     flattens: [],
     ownerPositions: [],
+    ownerDays: [],
+    foreignRates: {},
     metrics: { latest: null, at: null },
     account: {
       currency: "USD",
