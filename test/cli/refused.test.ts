@@ -146,8 +146,8 @@ const CASES: readonly Case[] = [
   // The smoke.
   ["smoke --strategies 0", 64, "usage", "--strategies 0: write a whole number from 1 to 20000."],
   ["smoke --strategies 1e3", 64, "usage", "--strategies 1e3: write a whole number from 1 to 20000."],
-  ["smoke --jitter-sec 40", 64, "usage", "--jitter-sec 40: at most the cadence, 30s."],
-  ["smoke --duration-min 0.1", 64, "usage", /^--duration-min 0\.1: at least the cadence, 30s, so that/],
+  ["smoke --jitter-sec 40", 64, "usage", "--jitter-sec 40: at most the cadence, 20s."],
+  ["smoke --duration-min 0.1", 64, "usage", /^--duration-min 0\.1: at least the cadence, 20s, so that/],
   ["smoke --duration-min 10081", 64, "usage", "--duration-min 10081: at most 10080, a week."],
   [
     "smoke --strategies 20000 --cadence-sec 5",

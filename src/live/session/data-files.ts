@@ -24,7 +24,8 @@ export function dataFiles(name: string, folder: string): string[] {
     files = readdirSync(path)
       .filter((entry) => DATA.test(entry) && !entry.startsWith("."))
       .map((entry) => join(path, entry));
-  else if (isPattern(name)) files = globSync(path).filter((entry) => statSync(entry).isFile());
+  else if (isPattern(name))
+    files = globSync(path).filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isFile() === true);
   else throw new CodedError("not_found", `there is no file ${path}`, { path });
   if (files.length === 0)
     throw new CodedError("not_found", `there is no market data file ${found === undefined ? "like" : "in"} ${path}`, {

@@ -24,6 +24,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EIO: "The disk reports an error: copy the workspace to another disk and check this one.",
   EFBIG: "The file would be larger than this process may write.",
   ENOTDIR: "A part of this path is a file and no folder: name another place.",
+  EFTYPE: "It is a pipe, a device or the like: name a regular file.",
   EISDIR: "It is a folder: name a file in it.",
   EEXIST: "A file of that name is in the way: move it, or name another place.",
   EMFILE: "Too many files are open: close other programs.",

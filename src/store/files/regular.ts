@@ -13,7 +13,8 @@ export function readRegular(path: string, bytesMax = Infinity): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new Error("it is no regular file");
+    if (stats.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
+    if (!stats.isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EFTYPE" });
     if (stats.size > bytesMax) throw new Error(`it has ${stats.size} bytes; at most ${bytesMax}`);
     const bytes = Buffer.alloc(stats.size);
     let end = 0;
