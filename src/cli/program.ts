@@ -13,6 +13,7 @@ import { ioError } from "../store/index.ts";
 import { addCompactCommand } from "./commands/compact.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addControlCommands } from "./commands/control.ts";
+import { addDataCommand } from "./commands/data.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrillCommand } from "./commands/drill.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -151,6 +152,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addSmokeCommand(add);
   addRegressCommand(add);
   addImportCommand(add);
+  addDataCommand(add);
   addStrategiesCommand(add);
   addControlCommands(add);
   addStrategyCommand(add);

@@ -8,6 +8,7 @@
 import type { HostMessage } from "../shared/contract.ts";
 import type { UtilityProcesses } from "../live/host/index.ts";
 import type { FileSystem, Timers } from "../shared/ports.ts";
+import type { Trash } from "../store/index.ts";
 
 /** One reader: a window or a browser tab. */
 export interface Connection {
@@ -78,6 +79,8 @@ export interface ConsoleHostOptions {
   readonly pickFile?: () => Promise<string | null>;
   /** Opens an https link outside the console; only addresses that `link.open` allows reach it. */
   readonly openExternal?: (url: string) => Promise<void>;
+  /** Where deleted things go; null: nowhere, they are gone. Absent: the system's own trash, where it has one. */
+  readonly trash?: Trash | null;
   readonly ports?: Partial<ConsolePorts>;
   /** Electron's way to start processes, for users' strategies; without it Node's own is used. */
   readonly utilityProcesses?: UtilityProcesses;

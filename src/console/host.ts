@@ -12,6 +12,7 @@ import type { StreamValue } from "../shared/views.ts";
 import { nodeFileSystem } from "../store/index.ts";
 import type { ConsoleHost, ConsoleHostOptions, Connection } from "./api.ts";
 import { openConnection } from "./connection.ts";
+import { dataHandlers } from "./handlers/data.ts";
 import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
 import { reviewHandlers } from "./handlers/review.ts";
@@ -86,6 +87,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   state.refreshSessions();
   const paths = new KnownPaths(state);
   const { close: closeTrials, ...trials } = trialHandlers(state);
+  const { close: closeData, ...data } = dataHandlers(state);
   const { close: closeRegress, ...regressions } = regressHandlers(state);
   const handlers: Handlers = {
     ...sessionHandlers(state),
@@ -93,6 +95,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
     ...trials,
+    ...data,
     ...regressions,
   };
   const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
@@ -104,6 +107,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   const quit = async (): Promise<void> => {
     closeTrials();
     closeRegress();
+    closeData();
     if (state.opened?.alive === true) await state.opened.live.stop("signal");
     for (const connection of connections) connection.close();
     hub.close();

@@ -6,6 +6,7 @@
  * 3. What is no coded error is told without its message: an unknown failure may name paths, and its text goes to the terminal instead.
  */
 import * as z from "zod/mini";
+import { UPLOAD_PIECE_CHARACTERS } from "../shared/contract-data.ts";
 import { PROCEDURES, SNAPSHOT_TEXT_MAX } from "../shared/contract.ts";
 import type { Input, ProcedureName } from "../shared/contract.ts";
 import { CodedError } from "../shared/errors.ts";
@@ -14,14 +15,19 @@ import type { ErrorShape } from "../shared/errors.ts";
 /** An input's own limits; no procedure asks for anything near them. */
 export const INPUT_DEPTH_MAX = 6;
 export const INPUT_VALUES_MAX = 200;
-/** Characters of all texts of an input together, keys included. A snapshot's text is the one exception. */
+/** Characters of all texts of an input together, keys included. A file's content is the exception. */
 export const INPUT_CHARACTERS_MAX = 64 * 1024;
 /** Readers at a time, over all transports. */
 export const CONNECTIONS_MAX = 64;
 export const CALLS_IN_FLIGHT_MAX = 32;
 
+/** Procedures that take a file's content, and how many characters of it at a time. */
+const CONTENT_CHARACTERS_MAX: Readonly<Partial<Record<ProcedureName, number>>> = {
+  "restore.preview": SNAPSHOT_TEXT_MAX,
+  "data.upload": UPLOAD_PIECE_CHARACTERS,
+};
 const charactersMaxOf = (procedure: ProcedureName): number =>
-  procedure === "restore.preview" ? SNAPSHOT_TEXT_MAX + INPUT_CHARACTERS_MAX : INPUT_CHARACTERS_MAX;
+  (CONTENT_CHARACTERS_MAX[procedure] ?? 0) + INPUT_CHARACTERS_MAX;
 
 function refuseShape(what: string): never {
   throw new CodedError("invalid_input", `The input ${what}. Send what the contract names and nothing else.`);

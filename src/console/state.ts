@@ -16,8 +16,10 @@ import {
   openWorkspace,
   readSettings,
   sessionBytes,
+  systemTrash,
   writeSetting,
   type SessionFound,
+  type Trash,
   type Workspace,
 } from "../store/index.ts";
 import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "./api.ts";
@@ -118,6 +120,19 @@ export class HostState {
     if (this.#opening) throw new CodedError("wrong_state", "A session is being opened already. Wait for it.");
     if (this.opened?.alive === true)
       throw new CodedError("wrong_state", `Session ${this.opened.live.id} is running. Stop it first.`);
+  }
+
+  /** Where deleted things go; null where they are gone for good. */
+  trash(): Trash | null {
+    const { trash } = this.options;
+    return trash === undefined ? systemTrash(this.workspace.path) : trash;
+  }
+
+  /** The desk of the built-in strategies on files of market data; the workspace's own stays as it is. */
+  async barsDesk(bars: readonly string[], seed?: string): Promise<Desk> {
+    const { environment: env } = this.options;
+    const flags = seed === undefined ? {} : { flags: { seed } };
+    return (await openDesk({ workspace: this.workspace, bars, env, ...flags })).desk;
   }
 
   refreshSessions(): void {

@@ -27,7 +27,7 @@ import { registerScheme, serveViews } from "./protocol.ts";
 import { loadPage, makeWindow, usableBounds } from "./window.ts";
 
 /** What the desktop asks for of the host's maker: the options that only a window can give. */
-export type HostDoors = Required<Pick<ConsoleHostOptions, "pickFile" | "openExternal" | "onProblem">>;
+export type HostDoors = Required<Pick<ConsoleHostOptions, "pickFile" | "openExternal" | "trash" | "onProblem">>;
 
 export interface DesktopPorts {
   readonly electron: Electron;
@@ -132,6 +132,7 @@ class Program implements Desktop {
         const link = allowedLink(url);
         if (link !== null) await electron.shell.openExternal(link);
       },
+      trash: { move: (path) => electron.shell.trashItem(path) },
       onProblem,
     });
     this.#host = host;

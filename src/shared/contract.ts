@@ -11,6 +11,7 @@ import * as z from "zod/mini";
 import type { ErrorShape } from "./errors.ts";
 import type { Patch } from "./patch.ts";
 import { filled, name, note, nothing, operator, scope, text } from "./contract-fields.ts";
+import { DATA_PROCEDURES } from "./contract-data.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
 import { SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
@@ -178,9 +179,10 @@ export const RegressStatusSchema = z.object({
 });
 
 export const PROCEDURES = {
-  /** Starts a new session of the workspace's desk. */
+  /** Starts a new session of the workspace's desk, or of the built-in strategies on files of the `data` folder. */
   "session.start": {
     input: z.object({
+      bars: z.optional(z.array(filled(255)).check(z.minLength(1), z.maxLength(100))),
       speed: z.optional(SpeedSchema),
       seed: z.optional(filled(80)),
       forSeconds: z.optional(z.number().check(z.gt(0), z.lte(86_400 * 366))),
@@ -218,6 +220,7 @@ export const PROCEDURES = {
   /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
   "limits.change": { input: z.object({ name: filled(80), value: filled(80), operator, note }), output: nothing },
   ...ORDER_PROCEDURES,
+  ...DATA_PROCEDURES,
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },
   /** Older rows than the stream holds: newest first, before a journal number. */
@@ -288,6 +291,11 @@ export const PROCEDURES = {
   "regress.record": {
     input: z.object({ id: name }),
     output: z.object({ name: z.string(), events: z.number(), difference: z.nullable(z.string()) }),
+  },
+  /** Deletes sessions that nobody has open. The trash takes them where the system has one. */
+  "sessions.delete": {
+    input: z.object({ ids: z.array(name).check(z.minLength(1), z.maxLength(100)) }),
+    output: z.object({ deleted: z.array(z.string()), trashed: z.boolean() }),
   },
   "sessions.summary": { input: z.object({ id: name }), output: z.object({ markdown: z.string() }) },
   /** Shows the native file dialog; null where the person cancelled or the host has none. */

@@ -18,9 +18,11 @@ export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWr
 export type { Database, Statement } from "./journal/sqlite.ts";
 export { ARTIFACT_FILES, Artifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";
+export * from "./session/delete.ts";
 export * from "./session/folder.ts";
 export * from "./session/lock.ts";
 export * from "./session/record.ts";
 export * from "./session/report.ts";
 export * from "./session/router-file.ts";
+export * from "./workspace/trash.ts";
 export * from "./workspace/workspace.ts";

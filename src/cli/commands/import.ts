@@ -5,23 +5,11 @@
  * 2. A file that is there is not written over unless `--overwrite` says so, and another symbol's never is.
  * 3. Exit 65 when a file cannot be understood or most of its rows are refused; fewer refused rows are listed and do not stop the rest.
  */
-import { Buffer } from "node:buffer";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { CodedError } from "../../shared/errors.ts";
+import { resolve } from "node:path";
 import { formatDuration, formatMoment, type Moment } from "../../shared/time.ts";
-import {
-  importBars,
-  isMostlyRefused,
-  plainNumber,
-  seriesBytes,
-  seriesFiles,
-  type BarTable,
-  type Imported,
-  type ImportedFile,
-} from "../../live/feed/index.ts";
+import { keepTables, nothingRead } from "../../live/data/index.ts";
+import { importBars, isMostlyRefused, plainNumber, type Imported, type ImportedFile } from "../../live/feed/index.ts";
 import { openSource } from "../../live/session/feed-of.ts";
-import { AtomicFile, nodeFileSystem, openWorkspace, workspaceAt } from "../../store/index.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { exitOf } from "../exits.ts";
 import type { AddCommand, Context } from "../program.ts";
@@ -99,78 +87,12 @@ function jsonOf(file: ImportedFile): unknown {
   };
 }
 
-/** The symbol of a kept file's first row; null when the file is none that was kept. */
-function symbolIn(path: string): string | null {
-  const file = openSync(path, "r");
-  try {
-    const bytes = Buffer.alloc(4_096);
-    const lines = bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0)).split("\n");
-    return lines[0]?.startsWith("dt,open,high,low,close,volume,symbol") === true
-      ? (lines[1]?.split(",")[6]?.trim() ?? null)
-      : null;
-  } finally {
-    closeSync(file);
-  }
-}
-
-interface Place {
-  readonly path: string;
-  readonly table: BarTable;
-}
-
-/** Where each table is kept: never where another symbol's bars are. */
-function placesOf(folder: string, tables: readonly BarTable[]): Place[] {
-  const names = seriesFiles(tables.map(({ symbol }) => symbol));
-  const taken = new Set(names.map((name) => name.toLowerCase()));
-  return tables.map((table, index) => {
-    const first = names[index] as string;
-    const stem = first.slice(0, -".csv".length);
-    let name = first;
-    for (let count = 2; ; count++) {
-      const path = join(folder, name);
-      const other = existsSync(path) ? symbolIn(path) : null;
-      if ((other === null || other === table.symbol) && (name === first || !taken.has(name.toLowerCase())))
-        return { path, table };
-      name = `${stem}-${count}.csv`;
-    }
+const keep = (context: Context, imported: Imported, overwrite: boolean): string[] =>
+  keepTables(imported, {
+    workspace: context.workspace,
+    overwrite,
+    overwriteHint: "Add --overwrite to write over, or --preview to look only",
   });
-}
-
-function writeTable({ path, table }: Place): void {
-  const file = new AtomicFile(nodeFileSystem, path);
-  for (const bytes of seriesBytes(table)) file.write(bytes);
-  file.close();
-  file.place();
-}
-
-function keep(context: Context, imported: Imported, overwrite: boolean): string[] {
-  const { data } = workspaceAt(context.workspace);
-  const tables = imported.tables.filter((table) => table.at.length > 0);
-  const mixed = tables.find(({ interval }) => interval === null);
-  if (mixed !== undefined)
-    throw new CodedError(
-      "data_invalid",
-      `${mixed.symbol} comes in bars of different intervals; import files of one interval.`,
-    );
-  const files = placesOf(data, tables);
-  const there = files.filter(({ path }) => existsSync(path));
-  if (there.length > 0 && !overwrite)
-    throw new CodedError(
-      "usage",
-      `${there.map(({ path }) => path).join(", ")} ${there.length === 1 ? "is" : "are"} there already. ` +
-        "Add --overwrite to write over, or --preview to look only; nothing is changed.",
-    );
-  openWorkspace(context.workspace);
-  for (const file of files) writeTable(file);
-  return files.map(({ path }) => path);
-}
-
-function nothingRead({ files }: Imported): CodedError {
-  const file = files.find(({ refused }) => refused.length > 0);
-  const first = file?.refused[0];
-  const why = file === undefined || first === undefined ? "" : `${file.name}, row ${first.row}: ${first.reason} `;
-  return new CodedError("data_invalid", `${why}No row could be read as a bar, so nothing is kept.`);
-}
 
 async function importFiles(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const { output, io } = context;

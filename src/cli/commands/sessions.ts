@@ -1,11 +1,21 @@
 /**
- * `logos sessions`: the sessions of the workspace, newest first.
+ * `logos sessions`: the sessions of the workspace, newest first, and their deletion.
  *
- * 1. It reads only, and a session that cannot be read is listed with its reason.
+ * 1. Listing reads only, and a session that cannot be read is listed with its reason.
+ * 2. A session that any process has open is never deleted.
  */
-import { listSessions, workspaceAt, type SessionFound } from "../../store/index.ts";
+import { CodedError } from "../../shared/errors.ts";
+import {
+  deletableSessions,
+  deleteSessions,
+  listSessions,
+  sessionBytes,
+  workspaceAt,
+  type SessionFound,
+} from "../../store/index.ts";
+import { deleteNamed } from "../deleting.ts";
 import { money } from "../figures.ts";
-import type { AddCommand } from "../program.ts";
+import type { AddCommand, Context } from "../program.ts";
 
 const stateOf = ({ record, writer, problem }: SessionFound): string => {
   if (record === null) return problem === null ? "unreadable" : `unreadable: ${problem}`;
@@ -13,13 +23,31 @@ const stateOf = ({ record, writer, problem }: SessionFound): string => {
   return record.state === "stopped" || record.state === "failed" ? record.state : "interrupted";
 };
 
+async function remove(context: Context, ids: readonly string[], yes: boolean): Promise<number> {
+  const workspace = workspaceAt(context.workspace);
+  if (ids.length === 0) throw new CodedError("usage", "Name the sessions: logos sessions delete ID");
+  const found = deletableSessions(workspace, ids);
+  return deleteNamed(context, {
+    what: found.map((files) => ({ name: files.id, bytes: sessionBytes(files) })),
+    consequence: "Their journals, with all orders, fills and reviews, go with them.",
+    yes,
+    run: (trash) => deleteSessions(workspace, ids, trash),
+  });
+}
+
 export function addSessionsCommand(add: AddCommand): void {
-  add(
-    "sessions",
-    "List the sessions of the workspace, newest first.",
-    () => undefined,
-    "logos sessions",
-    ({ output, workspace: path }) => {
+  add<{ readonly yes?: boolean }>(
+    "sessions [what] [ids...]",
+    "List the sessions of the workspace, newest first (list), or delete some (delete ID).",
+    (command) => {
+      command.option("--yes", "delete what is named; without it the command only says what would go");
+    },
+    "logos sessions && logos sessions delete 2026-01-05-ACME --yes",
+    (context, { yes = false }, [what = "list", ...ids]) => {
+      if (what === "delete") return remove(context, ids, yes);
+      if (what !== "list")
+        throw new CodedError("usage", `logos sessions list or delete, and not ${JSON.stringify(what)}.`);
+      const { output, workspace: path } = context;
       const { sessions, total } = listSessions(workspaceAt(path));
       if (output.json) {
         output.value({

@@ -9,7 +9,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
 import type { CancelReport, Ticket } from "../../live/session/order-api.ts";
-import { limitRows } from "../../store/index.ts";
+import { limitRows, resolveInside } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 
 type SessionHandlers = Pick<
@@ -48,9 +48,10 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
   const { workspace } = state;
   const ports = state.sessionPorts();
   return {
-    "session.start": ({ speed, seed, forSeconds }) =>
+    "session.start": ({ bars, speed, seed, forSeconds }) =>
       state.opening(async () => {
-        const desk = await state.readDesk(seed);
+        const paths = bars?.map((file) => resolveInside(workspace, workspace.data, file));
+        const desk = paths === undefined ? await state.readDesk(seed) : await state.barsDesk(paths, seed);
         const length = forSeconds === undefined ? undefined : (Math.round(forSeconds * SECOND) as Duration);
         const live = await createSession({ workspace, desk, speed, length, ports });
         await state.open(live);

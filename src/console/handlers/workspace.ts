@@ -10,7 +10,15 @@ import { CodedError } from "../../shared/errors.ts";
 import { DAY } from "../../shared/time.ts";
 import { compactSession } from "../../live/session/compact.ts";
 import type { SessionListing } from "../../shared/views.ts";
-import { findSession, readJournal, readSettings, readText, writeSetting } from "../../store/index.ts";
+import {
+  deletableSessions,
+  deleteSessions,
+  findSession,
+  readJournal,
+  readSettings,
+  readText,
+  writeSetting,
+} from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 
 /** Hosts that the views link to. */
@@ -24,6 +32,7 @@ type WorkspaceHandlers = Pick<
   | "sessions.refresh"
   | "sessions.compare"
   | "sessions.compact"
+  | "sessions.delete"
   | "sessions.summary"
   | "settings.read"
   | "settings.write"
@@ -56,6 +65,19 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
       const { dropped, entries, bytesBefore, bytesAfter } = await compactSession(workspace, id, DAY);
       state.refreshSessions();
       return { dropped, entries, bytesBefore, bytesAfter };
+    },
+    "sessions.delete": async ({ ids }) => {
+      deletableSessions(workspace, ids);
+      // A session that has ended may still be shown: what is deleted is shown no more.
+      if (state.opened !== null && ids.includes(state.opened.live.id)) {
+        state.needFree();
+        state.opened.close();
+        state.opened = null;
+      }
+      const trash = state.trash();
+      const deleted = await deleteSessions(workspace, ids, trash);
+      state.refreshSessions();
+      return { deleted, trashed: trash !== null };
     },
     "sessions.summary": async ({ id }) => {
       const files = findSession(workspace, id);

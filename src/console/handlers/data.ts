@@ -1,0 +1,96 @@
+/**
+ * What a view may ask of market data: the workspace's files, previews, keeping, bars for a chart, and deleting.
+ *
+ * 1. Files are read on threads of their own, so that the session and the views do not wait.
+ * 2. A file is named by its place in the `data` folder or by its upload; no other path is ever opened.
+ * 3. One preview or keeping at a time: a new one ends the one before.
+ */
+import { relative, sep } from "node:path";
+import type { DataOptions, DataSource } from "../../shared/contract-data.ts";
+import type { Handlers } from "../../shared/contract.ts";
+import { CodedError } from "../../shared/errors.ts";
+import { parseDuration } from "../../shared/time.ts";
+import { DataThread } from "../../live/data/index.ts";
+import type { ReadOptions } from "../../live/feed/index.ts";
+import { deletePath } from "../../store/index.ts";
+import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
+import { Uploads } from "../data/uploads.ts";
+import type { HostState } from "../state.ts";
+
+type DataHandlers = Pick<Handlers, Extract<keyof Handlers, `data.${string}`>>;
+
+/** The reader's options. Throws `invalid_input` for an interval that is none. */
+function readOptionsOf({ interval, ...options }: DataOptions): ReadOptions {
+  if (interval === undefined) return options;
+  const length = parseDuration(interval);
+  if (length === null || length <= 0)
+    throw new CodedError(
+      "invalid_input",
+      `The interval ${JSON.stringify(interval)} is none; write it as 1m, 4h or 1d.`,
+    );
+  return { ...options, interval: length };
+}
+
+export function dataHandlers(state: HostState): DataHandlers & { readonly close: () => void } {
+  const { workspace } = state;
+  const [listing, working, charting] = [new DataThread(), new DataThread(), new DataThread()];
+  const library = new DataLibrary(workspace, listing, state.problem);
+  const uploads = new Uploads();
+  let share: number | null = null;
+  const sourceOf = (source: DataSource): { readonly path: string; readonly name?: string } => {
+    if (source.kind === "file") return { path: library.pathOf(source.name) };
+    const { path, name } = uploads.find(source.upload);
+    return { path, name };
+  };
+  const work: DataThread["run"] = async (job) => {
+    working.cancel();
+    share = 0;
+    try {
+      return await working.run(job, (done) => {
+        share = done;
+      });
+    } finally {
+      share = null;
+    }
+  };
+
+  return {
+    "data.list": async () => ({ folder: workspace.data, ...library.list(), trash: state.trash() !== null }),
+    "data.upload": async (piece) => uploads.take(piece),
+    "data.discard": async ({ upload }) => {
+      uploads.discard(upload);
+      return {};
+    },
+    "data.preview": async ({ source, options }) => {
+      const file = { ...sourceOf(source), options: readOptionsOf(options) };
+      try {
+        return readingOf(await work({ kind: "read", ...file }));
+      } catch (error) {
+        return unreadableOf(error);
+      }
+    },
+    "data.keep": async ({ source, options, overwrite }) => {
+      const job = { ...sourceOf(source), options: readOptionsOf(options), workspace: workspace.path, overwrite };
+      const { paths, bars } = await work({ kind: "keep", ...job });
+      return { kept: paths.map((path) => relative(workspace.data, path).split(sep).join("/")), bars };
+    },
+    "data.progress": async () => ({ share }),
+    "data.cancel": async () => {
+      working.cancel();
+      return {};
+    },
+    "data.bars": async ({ name, ...range }) => ({
+      ...(await charting.run({ kind: "bars", path: library.pathOf(name), ...range })),
+    }),
+    "data.delete": async ({ names }) => {
+      const paths = [...new Set(names)].map((name) => library.pathOf(name));
+      const trash = state.trash();
+      for (const path of paths) await deletePath(path, trash);
+      return { deleted: [...new Set(names)], trashed: trash !== null };
+    },
+    close: () => {
+      for (const thread of [listing, working, charting]) thread.close();
+      uploads.close();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * The work on market data files that takes long: reading one, keeping its bars, putting together the bars of a range.
+ *
+ * 1. A job is plain data and so is its result: both cross to a thread of their own and back.
+ * 2. A file that was read for its bars is kept in memory until it changes or others take its place.
+ */
+import { statSync } from "node:fs";
+import { CodedError } from "../../shared/errors.ts";
+import {
+  importBars,
+  isMostlyRefused,
+  type BarTable,
+  type Imported,
+  type ImportedFile,
+  type ReadOptions,
+} from "../feed/index.ts";
+import { openSource } from "../session/feed-of.ts";
+import { keepTables, nothingRead } from "./keep.ts";
+import { openedAt, thinned, type ThinnedBars } from "./thinned.ts";
+
+interface FileToRead {
+  readonly path: string;
+  /** The name that people know it by, where the path has another. */
+  readonly name?: string;
+  readonly options: ReadOptions;
+}
+
+export interface ReadJob extends FileToRead {
+  readonly kind: "read";
+}
+
+export interface KeepJob extends FileToRead {
+  readonly kind: "keep";
+  readonly workspace: string;
+  readonly overwrite: boolean;
+}
+
+export interface BarsJob {
+  readonly kind: "bars";
+  readonly path: string;
+  /** Null for the first symbol of the file. */
+  readonly symbol: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly points: number;
+}
+
+export type Job = ReadJob | KeepJob | BarsJob;
+
+/** The bars of one symbol in brief. Moments and interval are microseconds. */
+export interface SeriesInfo {
+  readonly symbol: string;
+  readonly bars: number;
+  readonly from: number;
+  readonly to: number;
+  readonly interval: number | null;
+}
+
+export interface ReadResult {
+  readonly files: readonly ImportedFile[];
+  readonly series: readonly SeriesInfo[];
+}
+
+export interface KeepResult {
+  readonly paths: readonly string[];
+  readonly bars: number;
+}
+
+export interface BarsResult extends ThinnedBars {
+  readonly symbol: string;
+  readonly interval: number | null;
+  readonly pricePrecision: number;
+  readonly total: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Results {
+  readonly read: ReadResult;
+  readonly keep: KeepResult;
+  readonly bars: BarsResult;
+}
+
+/** Bars that are kept in memory for charts, over all files: 48 bytes each. */
+const CACHED_BARS_MAX = 4_000_000;
+/** A list of more series than this is cut: a view shows no more. */
+const SERIES_MAX = 200;
+
+interface Cached {
+  readonly key: string;
+  readonly tables: readonly BarTable[];
+}
+
+const barsIn = (tables: readonly BarTable[]): number => tables.reduce((sum, { at }) => sum + at.length, 0);
+
+const infoOf = (table: BarTable): SeriesInfo => ({
+  symbol: table.symbol,
+  bars: table.at.length,
+  from: openedAt(table, 0),
+  to: table.at.at(-1) as number,
+  interval: table.interval,
+});
+
+/** Runs jobs one at a time. `onProgress` takes a share of one. */
+export class JobRunner {
+  #cached: Cached[] = [];
+
+  async run(job: Job, onProgress: (share: number) => void): Promise<Results[Job["kind"]]> {
+    if (job.kind === "bars") return this.#bars(job, onProgress);
+    const imported = await this.#import(job, onProgress);
+    if (job.kind === "keep") return keep(imported, job);
+    const filled = imported.tables.filter(({ at }) => at.length > 0);
+    return { files: imported.files, series: filled.slice(0, SERIES_MAX).map(infoOf) };
+  }
+
+  #import({ path, name, options }: FileToRead, onProgress: (share: number) => void): Promise<Imported> {
+    const source = openSource(path);
+    const named = name === undefined ? source : { ...source, name, path: name };
+    return importBars([named], {
+      ...options,
+      onProgress: (read, total) => onProgress(total === 0 ? 0 : Math.min(1, read / total)),
+    });
+  }
+
+  async #bars(job: BarsJob, onProgress: (share: number) => void): Promise<BarsResult> {
+    const tables = await this.#tables(job.path, onProgress);
+    const table = job.symbol === null ? tables[0] : tables.find(({ symbol }) => symbol === job.symbol);
+    if (table === undefined)
+      throw new CodedError("not_found", `The file holds no bars${job.symbol === null ? "" : ` of ${job.symbol}`}.`);
+    return {
+      symbol: table.symbol,
+      interval: table.interval,
+      pricePrecision: table.pricePrecision,
+      total: table.at.length,
+      first: openedAt(table, 0),
+      last: table.at.at(-1) as number,
+      ...thinned(table, job.from, job.to, job.points),
+    };
+  }
+
+  async #tables(path: string, onProgress: (share: number) => void): Promise<readonly BarTable[]> {
+    const found = statSync(path, { throwIfNoEntry: false });
+    const key = `${path}\0${found?.size}\0${found?.mtimeMs}`;
+    const known = this.#cached.find((one) => one.key === key);
+    if (known !== undefined) return known.tables;
+    const imported = await this.#import({ path, options: {} }, onProgress);
+    const tables = imported.tables.filter(({ at }) => at.length > 0);
+    this.#cached = [{ key, tables }, ...this.#cached.filter((one) => !one.key.startsWith(`${path}\0`))];
+    let bars = 0;
+    this.#cached = this.#cached.filter((one, index) => {
+      bars += barsIn(one.tables);
+      return index === 0 || bars <= CACHED_BARS_MAX;
+    });
+    return tables;
+  }
+}
+
+function keep(imported: Imported, { workspace, overwrite }: KeepJob): KeepResult {
+  if (imported.tables.length === 0) throw nothingRead(imported);
+  const broken = imported.files.find(isMostlyRefused);
+  if (broken !== undefined)
+    throw new CodedError("data_invalid", `Most rows of ${broken.name} are refused, so nothing is kept.`);
+  const overwriteHint = "Choose to write over it, or delete it first";
+  return { paths: keepTables(imported, { workspace, overwrite, overwriteHint }), bars: barsIn(imported.tables) };
+}
