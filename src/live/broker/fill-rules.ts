@@ -4,7 +4,8 @@
  * 1. At the market an order fills at the price there, moved against it by the slippage. By marks a limit order's fill is moved, too, and
  *    never worse than its limit; by bars it is at the limit that the path reached, or at the price of the path where that is through it
  *    already.
- * 2. Prices are rounded half to even to the symbol's tick, never to zero, and by bars lie within the bar's low and high.
+ * 2. Prices are rounded half to even to the symbol's tick, never to zero, and by bars lie within the bar's low and high; at a bar of one
+ *    price the slippage is kept.
  * 3. Sizes are cut to the lot toward zero, so a smallest size is stated in whole lots.
  *
  * Source: the session rules, "Fills, as in Logos"; the order rules, "How the paper venue fills".
@@ -44,8 +45,9 @@ export interface PriceRange {
   readonly high: Decimal;
 }
 
+/** Keeps a price within the bar. A bar of one price says nothing of a range, and would take the slippage away without a word. */
 const within = (price: Decimal, range: PriceRange | null): Decimal =>
-  range === null ? price : Decimal.max(range.low, Decimal.min(range.high, price));
+  range === null || range.low.equals(range.high) ? price : Decimal.max(range.low, Decimal.min(range.high, price));
 
 /** The price of a fill at the market; `range` is the bar's, or null by marks. */
 export function marketPrice(

@@ -207,7 +207,8 @@ export class NaiveVenue {
     if (tif === "fok" && given < size) return this.#end(entry, "canceled", "fok", bar.at);
     if (given > 0) {
       let paid = price;
-      if (entry.limit === undefined) paid = clamp(this.#slipped(price, sign), bar.low, bar.high);
+      if (entry.limit === undefined)
+        paid = bar.low === bar.high ? this.#slipped(price, sign) : clamp(this.#slipped(price, sign), bar.low, bar.high);
       else if (this.#visit > entry.joined) paid = entry.limit;
       entry.filled += sign * given;
       entry.since = bar.at;

@@ -38,7 +38,8 @@ const slipped = (price: number, sign: number, { low, high }: Ticks): number => {
   const rest = scaled % 10_000;
   const floor = (scaled - rest) / 10_000;
   const up = rest > 5_000 || (rest === 5_000 && floor % 2 === 1);
-  return Math.max(low, Math.min(high, up ? floor + 1 : floor));
+  const moved = up ? floor + 1 : floor;
+  return low === high ? moved : Math.max(low, Math.min(high, moved));
 };
 const lowFirst = ({ open, high, low }: Ticks): boolean => open - low <= high - open;
 
