@@ -20,6 +20,9 @@ export function strategyTypes(): string {
   const [bar] = /\/\*\*[^*]*\*\/\nexport interface Bar \{[\s\S]*?\n\}\n|export interface Bar \{[\s\S]*?\n\}\n/.exec(
     source("market.ts"),
   ) ?? [""];
+  const [states] = /export const ORDER_STATES =[\s\S]*?\nexport type OrderState[^\n]*\n/.exec(
+    source("order-state.ts"),
+  ) ?? [""];
   const [terms] = /export type OrderType =[\s\S]*?(?=\ntype PriceField)/.exec(source("orders.ts")) ?? [""];
   return [
     "/** What a strategy of Logos Console is written against. Made by `logos strategies new`; a newer program writes it anew. */",
@@ -28,6 +31,10 @@ export function strategyTypes(): string {
     "export type Moment = number;",
     "",
     bar,
+    states
+      .replace("export const ORDER_STATES =", "declare const ORDER_STATES:")
+      .replace("[\n", "readonly [\n")
+      .replace("] as const;", "];"),
     terms,
     bodyOf(source("strategy.ts")).trim(),
     "",
@@ -39,6 +46,17 @@ const WHEN_IT_RUNS = ` *
  *   anchor: finish  the next run is a cadence after this one has ended; slot: runs stay on a grid that begins with the session
  *   runtime         simulated run times on a virtual clock; on recorded data runs take no time unless the desk has this section
  *   clock.start     the session's first moment; bars before it are history that the first run sees already
+`;
+
+const ON_ORDER = `  /**
+   * Optional: each change of an order since the run before, after the fills. A refusal has the guard's value, its limit and the earliest
+   * moment at which a new order could pass. Beside orders a run may return { cancel: id }, { cancelAll: true } and
+   * { replace: id, limitPrice }.
+   */
+  onOrder(update: OrderUpdate): void {
+    if (update.state === "rejected") memory = { ...memory, refused: memory.refused + 1 };
+  },
+
 `;
 
 /** A strategy that runs as it is: it follows a moving average, and remembers how often it ran. */
@@ -54,15 +72,16 @@ export function strategyTemplate(name: string): string {
  * logos strategies check ${name}.ts tries it, and says what is wrong. In desk.yaml it is
  * \`module: ${name}.ts\`, and when it runs is said there:
 ${WHEN_IT_RUNS} */
-import type { OrderIntent, Strategy, StrategyContext, StrategyFill } from "./${TYPES_FILE}";
+import type { OrderIntent, OrderUpdate, Strategy, StrategyContext, StrategyFill } from "./${TYPES_FILE}";
 
 /** What it remembers from run to run. Only what \`save\` returns is kept when its process is replaced. */
 interface Memory {
   readonly runs: number;
   readonly fills: number;
+  readonly refused: number;
 }
 
-let memory: Memory = { runs: 0, fills: 0 };
+let memory: Memory = { runs: 0, fills: 0, refused: 0 };
 
 const strategy: Strategy<Memory> = {
   /** The parameters where the desk says nothing, and the rules that every desk's are checked by. */
@@ -108,8 +127,8 @@ const strategy: Strategy<Memory> = {
     if (fill.quantity !== 0) memory = { ...memory, fills: memory.fills + 1 };
   },
 
-  /** Optional: before the first run, unless there is a memory to load. */
-  onStart: () => void (memory = { runs: 0, fills: 0 }),
+${ON_ORDER}  /** Optional: before the first run, unless there is a memory to load. */
+  onStart: () => void (memory = { runs: 0, fills: 0, refused: 0 }),
 
   /** Optional, both or none: plain JSON, at most 65,536 characters. */
   save: () => memory,
