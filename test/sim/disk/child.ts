@@ -69,8 +69,8 @@ function prepareDatabases(unprotected: Unprotected | null): void {
       const times = (begun.get(self) ?? 0) + 1;
       begun.set(self, times);
       if (times === 1) self.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      // The first transaction is behind it, and with it the product's own look at this setting.
-      if (times === 2 && unprotected === "no sync") self.pragma("synchronous = NORMAL");
+      // The tables' transaction and the first one of rows are over, and with them the product's own check of this setting.
+      if (times === 3 && unprotected === "no sync") self.pragma("synchronous = NORMAL");
     }
     return exec(...args);
   });
