@@ -153,6 +153,8 @@ export type FeedConfig =
       readonly files: readonly string[];
       readonly symbol: string | null;
       readonly timeZone: string;
+      /** UTC was written and goes before a layout's own zone; absent: UTC is what is taken where nothing else is known. */
+      readonly timeZoneWritten?: true | undefined;
       readonly dateFormat: string | null;
       /** A file's path → how it is read; absent where no file has options of its own. */
       readonly fileOptions?: Readonly<Record<string, DataFileOptions>> | undefined;

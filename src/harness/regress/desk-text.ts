@@ -25,7 +25,8 @@ function feedValues({ feed }: Desk): Partial<SettingValues> {
   return {
     feed: "replay",
     feed_symbol: feed.symbol,
-    time_zone: feed.timeZone,
+    // UTC that nobody wrote stays unwritten: written, it would go before a layout's own zone.
+    ...(feed.timeZone === "UTC" && feed.timeZoneWritten !== true ? {} : { time_zone: feed.timeZone }),
     date_format: feed.dateFormat,
     resample: feed.resample ?? null,
   };

@@ -13,7 +13,7 @@ import { basename, isAbsolute, join, relative } from "node:path";
 import { parseDocument } from "yaml";
 import * as z from "zod";
 import { createReplayFeed, demandClean, importBars } from "../../live/feed/index.ts";
-import { SYNTHETIC_START } from "../../live/session/feed-of.ts";
+import { SYNTHETIC_START, writtenZone } from "../../live/session/feed-of.ts";
 import { builtInStrategies } from "../../live/strategies/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -197,9 +197,9 @@ function inputsOf(folder: string): InputFile[] {
 async function startOf(folder: string, desk: Desk, length: Duration): Promise<Moment> {
   const asked = desk.clock.kind === "virtual" ? desk.clock.start : null;
   if (desk.feed.kind === "synthetic") return asked ?? SYNTHETIC_START;
-  const { symbol, timeZone, dateFormat, files } = desk.feed;
+  const { symbol, dateFormat, files } = desk.feed;
   const sources = files.map((name) => ({ name: basename(name), bytes: readFileSync(join(folder, name)) }));
-  const imported = await importBars(sources, { symbol, timeZone, dateFormat });
+  const imported = await importBars(sources, { symbol, timeZone: writtenZone(desk.feed), dateFormat });
   demandClean(imported);
   const feed = createReplayFeed(imported);
   const start = asked ?? feed.start;

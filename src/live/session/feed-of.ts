@@ -98,7 +98,7 @@ function workspaceActions(workspace: Workspace, timeZone: string): CorporateActi
 
 /** Reads the files of a recorded feed as the desk says. Throws as `importBars` and `openSource` do. */
 export async function importFeed(config: ReplayConfig, folder: string): Promise<Imported> {
-  const { symbol, timeZone, dateFormat, fileOptions = {}, resample = null, files } = config;
+  const { symbol, dateFormat, fileOptions = {}, resample = null, files } = config;
   const sources: ImportSource[] = [];
   try {
     for (const file of files)
@@ -112,8 +112,12 @@ export async function importFeed(config: ReplayConfig, folder: string): Promise<
     for (const { bytes } of sources) if ("close" in bytes) bytes.close();
     throw error;
   }
-  // UTC is what is taken where nothing says a zone, and a desk that names none says it so: a layout's own zone is better known.
-  return importBars(sources, { symbol, timeZone: timeZone === "UTC" ? null : timeZone, dateFormat, resample });
+  return importBars(sources, { symbol, timeZone: writtenZone(config), dateFormat, resample });
+}
+
+/** The zone that a desk names; null where it names none, so that a layout's own zone holds. */
+export function writtenZone({ timeZone, timeZoneWritten }: ReplayConfig): string | null {
+  return timeZone === "UTC" && timeZoneWritten !== true ? null : timeZone;
 }
 
 /** Opens the feed of a desk that is complete, or older than that. Throws `not_found`, `too_large` or `data_invalid`, naming the file. */

@@ -173,12 +173,15 @@ function feedOf(
 ): FeedPart {
   const { bars } = reading.sources;
   const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat, resample } = values;
+  const zoneNamed = bars?.timeZone !== undefined || reading.origin("time_zone").from !== "default";
+  const zone = bars?.timeZone ?? timeZone;
+  const zoned = { timeZone: zone, ...(zoneNamed && zone === "UTC" ? { timeZoneWritten: true as const } : {}) };
   if (bars !== undefined) {
     const feed: FeedConfig = {
       kind: "replay",
       files: bars.files,
       symbol: bars.symbol === undefined ? symbol : bars.symbol,
-      timeZone: bars.timeZone ?? timeZone,
+      ...zoned,
       dateFormat: bars.dateFormat === undefined ? dateFormat : bars.dateFormat,
       ...(bars.options === undefined
         ? {}
@@ -196,5 +199,5 @@ function feedOf(
   const symbols = bySymbol(listed.map(metaOf));
   const own = Object.keys(fileOptions).length === 0 ? {} : { fileOptions };
   const folded = resample === null ? {} : { resample };
-  return { feed: { kind: "replay", files, symbol, timeZone, dateFormat, ...own, ...folded, symbols }, symbols: null };
+  return { feed: { kind: "replay", files, symbol, ...zoned, dateFormat, ...own, ...folded, symbols }, symbols: null };
 }

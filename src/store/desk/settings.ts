@@ -174,7 +174,13 @@ const FEED = {
   ),
   warmup_bars: row("feed.warmupBars", whole(0, 5_000), 120, "bars of history before the first moment", synthetic),
   feed_symbol: row("feed.symbol", orNone(symbolName), null, "the symbol of files without a symbol column", replay),
-  time_zone: row("feed.timeZone", timeZone, "UTC", "the zone of times that name none", replay),
+  time_zone: row(
+    "feed.timeZone",
+    timeZone,
+    "UTC",
+    "the zone of times that name none; written, it goes before the zone that a layout is known for",
+    replay,
+  ),
   date_format: row("feed.dateFormat", orNone(text(40)), null, "how to read dates that could be read two ways", replay),
   resample: row(
     "feed.resample",

@@ -55,6 +55,26 @@ describe("a desk's files", () => {
     });
   });
 
+  it("keep the zone that a layout is known for, unless the desk, a variable or the command names one, UTC too", async () => {
+    const name = "data/DAT_ASCII_EURUSD_M1_2024.csv";
+    const minutes = "20240102 093100;1.1;1.1;1.1;1.1;5\n20240102 093200;1.2;1.2;1.2;1.2;5\n";
+    const desk = deskOf(`[${name}]`).replace("AAPL", "EURUSD");
+    const folder = workspace({ [name]: minutes, "desk.yaml": desk });
+    const named = desk.replace("kind: replay\n", "kind: replay\n  timeZone: UTC\n");
+    writeFileSync(join(folder, "utc.yaml"), named);
+    const zoneOf = async (file: string, env: Record<string, string> = {}, timeZone?: string): Promise<unknown> => {
+      const bars = timeZone === undefined ? {} : { bars: [join(folder, name)], options: { timeZone } };
+      const { desk } = await openDesk({ workspace: workspaceAt(folder), file: join(folder, file), env, ...bars });
+      if (desk.feed.kind !== "replay") throw new Error("The desk replays files.");
+      const { files } = await importFeed(desk.feed, folder);
+      return files[0]?.timeZone;
+    };
+    expect(await zoneOf("desk.yaml")).toBe("Etc/GMT+5");
+    expect(await zoneOf("utc.yaml")).toBe("UTC");
+    expect(await zoneOf("desk.yaml", { LOGOS_TIME_ZONE: "UTC" })).toBe("UTC");
+    expect(await zoneOf("desk.yaml", {}, "UTC")).toBe("UTC");
+  });
+
   it("complain of options that mean nothing", async () => {
     const folder = workspace({
       "data/AAPL.csv": HEAD + rows,
