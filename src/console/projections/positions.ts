@@ -151,7 +151,7 @@ function baseline(done: Done, today: number): Decimal | null {
 
 /** An amount of a symbol's currency in the account's. */
 function inAccount(probe: SessionProbe, symbol: string, value: Decimal): string {
-  const rate = probe.foreignRates[symbol];
+  const rate = Object.hasOwn(probe.foreignRates, symbol) ? probe.foreignRates[symbol] : undefined;
   return plain(rate === undefined ? value : value.times(rate).toDecimalPlaces(12));
 }
 

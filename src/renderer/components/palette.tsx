@@ -7,7 +7,7 @@ import { isMac, keyLabel } from "../lib/keys.ts";
 import { useUi } from "../stores/ui.ts";
 import { Key } from "./values.tsx";
 
-const GROUPS = ["Session", "Go to", "View", "Export"] as const;
+const GROUPS = ["Session", "Trade", "Go to", "View", "Export"] as const;
 
 function List(): ReactNode {
   const mac = isMac(navigator.platform);

@@ -1,13 +1,13 @@
 /** The bar: which session, on paper, its state, its speed, its clock, and what can be done with it. */
 import { Command as CommandIcon, MoreHorizontal, Pause, Play, Square } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { OpenSession } from "../../shared/views.ts";
 import { Segments } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { Key } from "../components/values.tsx";
-import { commands } from "../lib/commands.ts";
+import { commands, type Command } from "../lib/commands.ts";
 import { askHalt } from "../lib/halt-actions.ts";
 import { formatCount } from "../lib/format.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
@@ -113,29 +113,39 @@ function SessionState({ session }: { readonly session: OpenSession }): ReactNode
 }
 
 function SessionMenu(): ReactNode {
-  const items = commands().filter((command) => command.group === "Session" && !command.id.startsWith("speed-"));
+  const all = commands().filter(({ id }) => !id.startsWith("speed-"));
+  const groups = ["Trade", "Session"].map((name) => all.filter(({ group }) => group === name));
   return (
     <DropdownMenu.Portal>
       <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
-        {items.map((command) => (
-          <DropdownMenu.Item
-            key={command.id}
-            disabled={!command.enabled}
-            data-testid={command.id === "practice" ? "practise-unknown-fill" : `menu-${command.id}`}
-            onSelect={() => {
-              // The menu gives its focus back first, so that a dialog can take it.
-              setTimeout(command.run, 0);
-            }}
-          >
-            {command.label}
-            {command.keys.map((key) => (
-              <Key key={key}>{keyLabel(key, mac)}</Key>
-            ))}
-          </DropdownMenu.Item>
+        {groups.map((items, index) => (
+          <Fragment key={index}>
+            {index === 0 ? null : <DropdownMenu.Separator className="menu-line" />}
+            <MenuItems items={items} />
+          </Fragment>
         ))}
       </DropdownMenu.Content>
     </DropdownMenu.Portal>
   );
+}
+
+function MenuItems({ items }: { readonly items: readonly Command[] }): ReactNode {
+  return items.map((command) => (
+    <DropdownMenu.Item
+      key={command.id}
+      disabled={!command.enabled}
+      data-testid={command.id === "practice" ? "practise-unknown-fill" : `menu-${command.id}`}
+      onSelect={() => {
+        // The menu gives its focus back first, so that a dialog can take it.
+        setTimeout(command.run, 0);
+      }}
+    >
+      {command.label}
+      {command.keys.map((key) => (
+        <Key key={key}>{keyLabel(key, mac)}</Key>
+      ))}
+    </DropdownMenu.Item>
+  ));
 }
 
 function RunButtons({ session }: { readonly session: OpenSession }): ReactNode {

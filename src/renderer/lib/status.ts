@@ -157,8 +157,11 @@ export function haltSentence(reasons: readonly HaltReason[]): string {
   const limit = first.value !== null && first.limit !== null ? ` (${first.value} against ${first.limit})` : "";
   const said = first.message.replace(/[.]$/, "");
   const message = said.charAt(0).toUpperCase() + said.slice(1);
-  const by = first.operator === null ? `The cause is ${SOURCES[first.source]}.` : `By ${first.operator}.`;
+  // What an operator's halt says of itself may have the name already.
+  const named = first.operator !== null && message.includes(first.operator);
+  const by =
+    first.operator === null ? ` The cause is ${SOURCES[first.source]}.` : named ? "" : ` By ${first.operator}.`;
   const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
   const more = reasons.length > 1 ? ` And ${reasons.length - 1} more.` : "";
-  return `${message}${limit}. ${by}${note}${more}`;
+  return `${message}${limit}.${by}${note}${more}`;
 }

@@ -33,6 +33,7 @@ const NAMES = [
   "desk",
   "schedule",
   "router",
+  "positions",
   "rejections",
   "metrics",
   "orders",
