@@ -61,7 +61,7 @@ const ORDERS: readonly Column<Order>[] = [
     value: (row) => row.at,
     cell: (row) => <Age at={row.at} warnAfter={OLD} />,
     right: true,
-    width: 62,
+    width: 92,
   },
 ];
 

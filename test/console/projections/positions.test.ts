@@ -105,6 +105,8 @@ describe("positions", () => {
     const { rows } = viewOf(one, 1, both, "10");
     expect(rows["alpha/MSFT"]?.dayProfit).toBe("3");
     expect(rows["alpha/AAPL"]?.dayProfit).toBe("7");
+    const traded = viewOf([one[0] as Fact, { day: 1, quantity: "-2", realized: "9" }], 1, [both[0] as Held], "4");
+    expect(traded.rows["alpha/AAPL"]?.dayProfit).toBe("4");
     const two = viewOf([one[0] as Fact, { day: 0, symbol: "MSFT", quantity: "2" }], 1, both, "10");
     expect(Object.values(two.rows).map(({ dayProfit }) => dayProfit)).toEqual([null, null]);
     expect(two.symbols["AAPL"]?.dayProfit).toBeNull();
