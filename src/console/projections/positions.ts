@@ -43,9 +43,10 @@ export class PositionsProjection {
   readonly #drift = new Map<string, Evidence>();
   #value: Omit<PositionsView, "now"> | undefined = undefined;
 
-  constructor(desk: Pick<Desk, "dayEnds">, precisions: Precisions) {
+  /** `dayEnds`: when the account's day ends, as the desk says it. */
+  constructor(precisions: Precisions, dayEnds: Desk["dayEnds"]) {
     this.#precisions = precisions;
-    this.#days = accountDays(desk.dayEnds);
+    this.#days = accountDays(dayEnds);
   }
 
   apply(entry: JournalEntry): void {

@@ -62,7 +62,7 @@ export class SessionViews {
     this.#schedule = new ScheduleProjection(desk);
     this.#metrics = new MetricsProjection(desk);
     this.#deskView = new DeskProjection(desk, this.#metrics, this.#precisions);
-    this.#positions = new PositionsProjection(desk, this.#precisions);
+    this.#positions = new PositionsProjection(this.#precisions, desk.dayEnds);
     this.#router = new RouterProjection(desk, this.#precisions);
   }
 

@@ -8,7 +8,7 @@ import { PositionsProjection } from "../../../src/console/projections/positions.
 import { Precisions } from "../../../src/console/projections/precision.ts";
 import type { SessionProbe } from "../../../src/live/session/api.ts";
 import { plain, decimal, ZERO } from "../../../src/shared/decimal.ts";
-import { moment, type Moment } from "../../../src/shared/time.ts";
+import { moment } from "../../../src/shared/time.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
 import { fill } from "../../store/journal/entries.ts";
 import { entriesOf, journals, START, STRATEGIES } from "../sim/journal.ts";
@@ -16,7 +16,7 @@ import { DESK, probe } from "../sim/probe.ts";
 
 const DAY = 86_400_000_000;
 
-const projection = () => new PositionsProjection(DESK, new Precisions(DESK));
+const projection = () => new PositionsProjection(new Precisions(DESK), undefined);
 
 interface Fact {
   readonly day: number;
@@ -48,7 +48,7 @@ const held = (owner: string, symbol: string, quantity: string, unrealized: strin
 function viewOf(facts: readonly Fact[], day: number, positions: readonly Held[], dayProfit = "0", more = {}) {
   const positionsOf = projection();
   for (const entry of fills(facts)) positionsOf.apply(entry);
-  const now = moment(START + day * DAY) as Moment;
+  const now = moment(START + day * DAY);
   return positionsOf.value(
     probe({ now, ownerPositions: positions, ownerDays: [{ owner: "alpha", dayProfit }], ...more }),
   );
