@@ -14,6 +14,7 @@ import { durationText, formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { OrderEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "../projections/rejections.ts";
+import { changeSteps } from "./changes.ts";
 import type { Trail } from "./trail.ts";
 
 type Value = WhyStep["values"][number];
@@ -398,6 +399,7 @@ export function stepsOf(trail: Trail): WhyStep[] {
     ...routerStep(trail),
     ...journalStep(trail),
     ...brokerSteps(trail),
+    ...changeSteps(trail),
     ...fillSteps(trail),
     ...bookStep(trail),
     ...endStep(trail),

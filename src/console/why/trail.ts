@@ -7,17 +7,21 @@
 import type {
   AckEntry,
   CancelEntry,
+  CancelRequestEntry,
   ClosedEntry,
   DriftEntry,
   FillEntry,
   HaltEntry,
   JournalEntry,
   OrderEntry,
+  ReplaceEntry,
+  ReplaceRequestEntry,
   ResumeEntry,
   ReviewEntry,
   RunFinishedEntry,
   RunStartedEntry,
   SendEntry,
+  UpdatedEntry,
 } from "../../store/journal/entries.ts";
 import type { Moment } from "../../shared/time.ts";
 import { scan } from "../scan.ts";
@@ -35,6 +39,8 @@ export interface Trail {
   send: Placed<SendEntry> | null;
   readonly acks: Placed<AckEntry>[];
   readonly cancels: Placed<CancelEntry>[];
+  /** Requests to cancel and replace, the answers to replaces, and what the venue changed by itself. */
+  readonly changes: Placed<CancelRequestEntry | ReplaceRequestEntry | ReplaceEntry | UpdatedEntry>[];
   readonly fills: Placed<FillEntry>[];
   fillCount: number;
   closed: Placed<ClosedEntry> | null;
@@ -66,6 +72,7 @@ function emptyTrail(): Trail {
     send: null,
     acks: [],
     cancels: [],
+    changes: [],
     fills: [],
     fillCount: 0,
     closed: null,
@@ -106,10 +113,10 @@ function addOf(trail: Trail, entry: JournalEntry, orderId: string, starts: Start
   else if (entry.kind === "cancel") push(trail.cancels, entry, FILLS_MAX);
   else if (entry.kind === "closed") trail.closed = entry;
   else if (entry.kind === "drift") push(trail.drifts, entry, DRIFTS_MAX);
-  else {
+  else if (entry.kind === "fill") {
     trail.fillCount += 1;
     push(trail.fills, entry, FILLS_MAX);
-  }
+  } else if (entry.kind !== "updated" || entry.change !== "trailed") push(trail.changes, entry, FILLS_MAX);
 }
 
 /** Adds reviews of the trail's drift items, and the halt and the resume around them. */
