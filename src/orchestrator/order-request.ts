@@ -29,7 +29,11 @@ export function malformed(request: OrderRequest): string | null {
   if (typeof request !== "object" || request === null) return `the request is ${shown(request)}, and must be an object`;
   const { strategyId, symbol, quantity, price, clientOrderId, idempotencyKey, timestamp } = request;
   const text = isText(strategyId) && isText(symbol) && isText(clientOrderId);
-  const numbers = Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price) && price >= 0;
+  const numbers =
+    Number.isFinite(quantity) &&
+    quantity !== 0 &&
+    Number.isFinite(price) &&
+    (price >= 0 || request.allowNegativePrice === true);
   const rest =
     (idempotencyKey === undefined || idempotencyKey === null || isText(idempotencyKey)) &&
     (timestamp === undefined || timestamp === null || Number.isSafeInteger(timestamp));
@@ -47,7 +51,7 @@ function fault(request: OrderRequest): string {
   if (!Number.isFinite(quantity)) return `quantity is ${shown(quantity)}, and must be a finite number`;
   if (quantity === 0) return "quantity is 0, and an order must buy or sell something";
   if (!Number.isFinite(price)) return `price is ${shown(price)}, and must be a finite number`;
-  if (price < 0) return `price is ${price}, and must be at least 0`;
+  if (price < 0 && request.allowNegativePrice !== true) return `price is ${price}, and must be at least 0`;
   const id = wrongText("clientOrderId", clientOrderId);
   if (id !== null) return id;
   const key =

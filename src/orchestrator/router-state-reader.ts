@@ -148,7 +148,6 @@ function inflightOf(
     if (sequence >= nextSequence) tooLate(place, sequence, nextSequence, faults);
     const order = checked(ORDER, raw, place, faults);
     if (order.quantity === 0) faults.fail([...place, "quantity"], "the quantity must not be 0");
-    if (order.price < 0) faults.fail([...place, "price"], "the price must be at least 0");
     rows.push([
       sequence,
       id,
@@ -227,6 +226,10 @@ function checkHalt(halted: boolean, section: ConsoleSection, faults: Faults): vo
   );
 }
 
+function checkSign(id: string, order: InflightOrder, faults: Faults): void {
+  if (order.price < 0) faults.fail(["inflight", id, "price"], "the price must be at least 0");
+}
+
 /** What is told of an order in flight is what is told of its key. */
 function checkPayloads(
   columns: KeyColumns,
@@ -237,7 +240,12 @@ function checkPayloads(
   for (const [id, order] of Object.entries(inflight)) {
     const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`) as number;
     const strategy = list.strategy[row] as number;
-    if (strategy === -1) continue;
+    if (strategy === -1) {
+      checkSign(id, order, faults);
+      continue;
+    }
+    // A price below 0 is of an instrument that allows it where the key was decided on the same.
+    if (order.price !== list.price[row]) checkSign(id, order, faults);
     const fields = [
       ["strategy_id", order.strategyId, list.strategies[strategy]],
       ["symbol", order.symbol, list.symbols[list.symbol[row] as number]],
@@ -277,7 +285,7 @@ function listOf(
         ? null
         : Float64Array.from(told?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
   };
-  if (told === null) return withoutPayloads(base, columns, inflight, section);
+  if (told === null) return withoutPayloads(base, columns, inflight, section, faults);
   const strategy = new Int32Array(told.strategy);
   const symbol = new Int32Array(told.symbol);
   const quantity = new Float64Array(told.quantity);
@@ -310,6 +318,7 @@ function withoutPayloads(
   columns: KeyColumns,
   inflight: Readonly<Record<string, InflightOrder>>,
   section: ConsoleSection,
+  faults: Faults,
 ): KeyList {
   const count = base.keys.length;
   const strategies: string[] = [];
@@ -328,7 +337,8 @@ function withoutPayloads(
     strategies,
     symbols,
   };
-  for (const order of Object.values(inflight)) {
+  for (const [id, order] of Object.entries(inflight)) {
+    checkSign(id, order, faults);
     const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`) as number;
     list.strategy[row] = numberIn(strategies, order.strategyId);
     list.symbol[row] = numberIn(symbols, order.symbol);

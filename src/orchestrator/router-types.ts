@@ -14,8 +14,10 @@ export interface OrderRequest {
   readonly symbol: string;
   /** Signed, finite, not 0. */
   readonly quantity: number;
-  /** Finite, at least 0. */
+  /** Finite; at least 0 unless `allowNegativePrice` is set. */
   readonly price: number;
+  /** The instrument's prices may be below 0. No part of the payload. */
+  readonly allowNegativePrice?: boolean | undefined;
   readonly clientOrderId: string;
   /** Names the order for replays; `strategyId:clientOrderId` when absent. */
   readonly idempotencyKey?: string | null | undefined;

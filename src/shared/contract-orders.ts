@@ -44,8 +44,8 @@ export const ORDER_PROCEDURES = {
     input: z.object({
       orderId: filled(200),
       quantity: z.optional(z.number()),
-      limitPrice: z.optional(z.number().check(z.gt(0))),
-      stopPrice: z.optional(z.number().check(z.gt(0))),
+      limitPrice: z.optional(z.number()),
+      stopPrice: z.optional(z.number()),
       operator,
     }),
     output: nothing,

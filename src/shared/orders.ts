@@ -147,6 +147,8 @@ const oneOf =
   (value) =>
     typeof value === "string" && names.includes(value) ? null : `is ${show(value)}; it must be ${names.join(", ")}`;
 const positive: Check = (value) => (isPositive(value) ? null : `is ${show(value)}; it must be a finite number above 0`);
+const finite: Check = (value) =>
+  typeof value === "number" && Number.isFinite(value) ? null : `is ${show(value)}; it must be a finite number`;
 const truth: Check = (value) => (typeof value === "boolean" ? null : `is ${show(value)}; it must be true or false`);
 const name: Check = (value) =>
   typeof value === "string" && value.length > 0 && value.length <= ID_LENGTH_MAX
@@ -184,6 +186,13 @@ const ORDER_CHECKS: Readonly<Record<string, Check>> = {
   basket: name,
 };
 
+/** The same table for an instrument whose prices may be zero or below. */
+const anySign = (checks: Readonly<Record<string, Check>>): Readonly<Record<string, Check>> => ({
+  ...checks,
+  limitPrice: finite,
+  stopPrice: finite,
+});
+
 /** The first field that the table does not know or whose value it refuses. A field that is `undefined` is absent. */
 function valuesFault(values: Values, checks: Readonly<Record<string, Check>>, path: string): OrderFault | null {
   for (const [field, value] of Object.entries(values)) {
@@ -197,10 +206,10 @@ function valuesFault(values: Values, checks: Readonly<Record<string, Check>>, pa
   return null;
 }
 
-function childFault(role: "stop" | "target", child: unknown): OrderFault | null {
+function childFault(role: "stop" | "target", child: unknown, belowZero: boolean): OrderFault | null {
   const path = `attach.${role}.`;
   if (!isPlainObject(child)) return { field: `attach.${role}`, problem: `is ${show(child)}; it must be an order` };
-  const fault = valuesFault(child, TERM_CHECKS, path);
+  const fault = valuesFault(child, belowZero ? anySign(TERM_CHECKS) : TERM_CHECKS, path);
   if (fault !== null) return fault;
   const terms = child as OrderTerms<unknown>;
   const type = childTypeOf(role, terms);
@@ -212,7 +221,7 @@ function childFault(role: "stop" | "target", child: unknown): OrderFault | null 
   return missing === null ? null : { field: path + missing.field, problem: missing.problem };
 }
 
-function attachFault(order: Values): OrderFault | null {
+function attachFault(order: Values, belowZero: boolean): OrderFault | null {
   const attach = order["attach"];
   if (!isPlainObject(attach)) return null;
   if (order["reduceOnly"] === true)
@@ -222,7 +231,7 @@ function attachFault(order: Values): OrderFault | null {
   for (const [role, child] of given) {
     if (role !== "stop" && role !== "target")
       return { field: `attach.${role}`, problem: "is unknown; the fields are stop, target" };
-    const fault = childFault(role, child);
+    const fault = childFault(role, child, belowZero);
     if (fault !== null) return fault;
   }
   return null;
@@ -231,10 +240,15 @@ function attachFault(order: Values): OrderFault | null {
 /**
  * The first thing that is wrong with an order as a strategy or a person asks for it, or null: an unknown field, a value of the wrong
  * kind, a field that its type lacks or does not take. Prices and quantities are numbers. Whether the symbol exists, the caller asks.
+ * With `belowZero`, prices may be zero or negative, as the instrument allows.
  */
-export function orderFault(order: unknown): OrderFault | null {
+export function orderFault(order: unknown, belowZero = false): OrderFault | null {
   if (!isPlainObject(order)) return { field: "order", problem: `is ${show(order)}; it must be an object` };
   for (const field of ["symbol", "quantity"])
     if (order[field] === undefined) return { field, problem: "is missing; every order needs it" };
-  return valuesFault(order, ORDER_CHECKS, "") ?? termsFault(order) ?? attachFault(order);
+  return (
+    valuesFault(order, belowZero ? anySign(ORDER_CHECKS) : ORDER_CHECKS, "") ??
+    termsFault(order) ??
+    attachFault(order, belowZero)
+  );
 }

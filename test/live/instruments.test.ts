@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { limitOf, marketPrice } from "../../src/live/broker/fill-rules.ts";
 import { importBars } from "../../src/live/feed/index.ts";
 import { pinInstruments, readActions } from "../../src/live/instruments/index.ts";
+import { written } from "../../src/live/risk/reading.ts";
 import { Precisions, placesOf } from "../../src/console/projections/precision.ts";
 import { csvCell } from "../../src/shared/csv.ts";
 import { rateRuleOf } from "../../src/shared/currency.ts";
@@ -109,6 +110,18 @@ describe("a price from 1e-12 to 1e9", () => {
     expect(meta).toMatchObject({ allowNegativePrices: true, multiplier: "1000" });
     expect(plain(marketPrice(true, decimal("-37.63"), { slippageBps: 100 }, meta, null))).toBe("-37.25");
     expect(plain(marketPrice(false, decimal("-37.63"), { slippageBps: 100 }, meta, null))).toBe("-38.01");
+  });
+});
+
+describe("a guard's value", () => {
+  it.each([
+    ["0", "0"],
+    ["0.000000012345", "0.00000001"],
+    ["0.0000000012345678912", "0.0000000012345679"],
+    ["-1.5e-12", "-0.0000000000015"],
+    ["123.456789012", "123.45678901"],
+  ])("of %s is written as %s: never as nothing where there is something", (value, text) => {
+    expect(written(decimal(value))).toBe(text);
   });
 });
 

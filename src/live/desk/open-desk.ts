@@ -21,7 +21,7 @@ import {
 import { createReplayFeed, importBars, type ReadOptions } from "../feed/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
 import { dataFiles, isPattern } from "../session/data-files.ts";
-import { openSource, workspaceInstruments } from "../session/feed-of.ts";
+import { belowZeroOf, openSource, workspaceInstruments } from "../session/feed-of.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {
@@ -50,12 +50,13 @@ async function barsOf(
   const files = bars.flatMap((file) => filesOf(file, folder));
   const { symbol, timeZone, dateFormat, ...rest } = options;
   const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+  const written = workspaceInstruments(request.workspace);
   const imported = await importBars(
     files.map((file) => openSource(file)),
-    options,
+    { ...options, belowZero: belowZeroOf(written) },
   );
   createReplayFeed(imported);
-  const symbols = instrumentsOf(imported.tables, workspaceInstruments(request.workspace), "USD");
+  const symbols = instrumentsOf(imported.tables, written, "USD");
   const intervals = imported.tables.map((table) => table.interval).filter((one) => one !== null);
   const interval = intervals.length === 0 ? null : (Math.min(...intervals) as Duration);
   const named = {

@@ -4,9 +4,9 @@
  * 1. Every row that is counted ends in a table, in a bar being folded, among the equal ones, or among the refused.
  * 2. Symbols, rows and listed refusals each have a limit; the refused beyond it are counted.
  */
+import { allowsNegative } from "../instruments/known.ts";
 import { BarColumns, refusalOfPrice, refusalOfVolume, type Refusal } from "./bar-columns.ts";
 import { REFUSED_LISTED_MAX, ROWS_MAX, SYMBOLS_MAX, tooLarge, type RefusalRule, type RefusedRow } from "./imported.ts";
-import { allowsNegativePrices } from "./negative-prices.ts";
 import { placesOf, plainNumber } from "./numbers.ts";
 import { isSymbol } from "./symbols.ts";
 
@@ -42,6 +42,8 @@ export interface GatheringSettings {
   readonly wanted: ReadonlySet<string> | null;
   /** How many rows the file may have, for the size of the first table. */
   readonly rowsExpected: number;
+  /** Symbols whose prices may be zero or negative, beside those that are known for it. */
+  readonly belowZero?: readonly string[] | undefined;
 }
 
 export class Gathering {
@@ -76,6 +78,11 @@ export class Gathering {
     this.rows++;
     if (++this.#settings.budget.rows > ROWS_MAX)
       throw tooLarge(this.name, row, "rows", `an import takes ${ROWS_MAX} rows; import fewer files at once.`);
+  }
+
+  /** Whether prices of a symbol may be zero or negative. */
+  allowsBelowZero(symbol: string): boolean {
+    return this.#settings.belowZero?.includes(symbol) === true || allowsNegative(symbol);
   }
 
   refuse(row: number, refusal: Refusal): void {
@@ -131,7 +138,8 @@ export class Gathering {
       this.#folding.set(table.symbol, folding);
     }
     const refusal =
-      refusalOfPrice("price", price, allowsNegativePrices(table.symbol)) ?? refusalOfVolume("quantity", volume);
+      refusalOfPrice("price", price, price <= 0 && this.allowsBelowZero(table.symbol)) ??
+      refusalOfVolume("quantity", volume);
     if (refusal !== null) return this.refuse(row, refusal);
     if (id !== null && id === folding.lastId)
       return this.refuse(row, { rule: "duplicate", reason: `the trade ${id.slice(0, 40)} came just before.` });

@@ -51,6 +51,8 @@ export interface ReadOptions {
 export interface ImportOptions extends ReadOptions {
   /** Bars are folded into longer ones of this length; files of different lengths of one symbol then fit together. */
   readonly resample?: Duration | null | undefined;
+  /** Symbols whose prices may be zero or negative, beside those that are known for it by name. */
+  readonly belowZero?: readonly string[] | undefined;
   /** Ends the import with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how many unpacked bytes have been read, of how many that are unpacked so far. */

@@ -203,6 +203,7 @@ function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: R
     budget,
     wanted,
     rowsExpected: layout.symbol < 0 ? rowsExpected : 0,
+    belowZero: options.belowZero,
   });
   gathering.notes.push(...plan.notes);
   const times = createTimeReader(plan);
@@ -351,7 +352,13 @@ export async function readPart(part: Part, options: ImportOptions, budget: RowBu
     for (const table of read.gathering.tables.values()) read.gathering.bars += table.size;
     return read;
   }
-  const gathering = new Gathering({ name: part.name, budget, wanted: null, rowsExpected: 0 });
+  const gathering = new Gathering({
+    name: part.name,
+    budget,
+    wanted: null,
+    rowsExpected: 0,
+    belowZero: options.belowZero,
+  });
   const interval = options.interval ?? FOLD_DEFAULT;
   const others = readMessages(part.bytes.read(0, part.bytes.size), gathering, interval);
   gathering.closeBars();

@@ -11,7 +11,6 @@ import type { Layout, PriceColumns } from "./columns.ts";
 import type { Gathering } from "./gathering.ts";
 import { fileFault } from "./imported.ts";
 import { LEAN_SCALE, type LeanName } from "./lean.ts";
-import { allowsNegativePrices } from "./negative-prices.ts";
 import { isMissing, placesOf, plainNumber } from "./numbers.ts";
 import type { Row } from "./scan.ts";
 import type { TimeReader } from "./time-reader.ts";
@@ -145,7 +144,7 @@ function pushBar(reading: Reading, table: BarColumns, row: Row, columns: PriceCo
   const close = price(3, columns.close);
   let volume = volumeOf(gathering, row, columns.volume);
   if (columns.volumeMore >= 0) volume += volumeOf(gathering, row, columns.volumeMore);
-  const refusal = refusalOfBar(open, high, low, close, volume, low <= 0 && allowsNegativePrices(table.symbol));
+  const refusal = refusalOfBar(open, high, low, close, volume, low <= 0 && gathering.allowsBelowZero(table.symbol));
   if (refusal !== null) {
     gathering.refuse(row.line, refusal);
     return false;

@@ -21,6 +21,8 @@ export interface Job {
   readonly id: number;
   readonly strategy: string;
   readonly symbols: readonly string[];
+  /** Those of the symbols whose prices may be zero or negative. */
+  readonly belowZero: readonly string[];
   /** Null for a load. */
   readonly picture: RunPicture | null;
   /** On the machine's clock: when it is over whatever happens. Null on a virtual clock. */
@@ -182,7 +184,7 @@ export class HostProcess {
 
   #hear(text: unknown): void {
     if (this.#dead) return;
-    const told = readFromHost(text, (job) => this.jobs.get(job)?.symbols ?? null);
+    const told = readFromHost(text, (job) => this.jobs.get(job) ?? null);
     if (told === null) return this.#break("it sent something that no strategy host sends");
     if (told.kind === "ready") {
       this.#ready = true;

@@ -55,6 +55,8 @@ export interface ToHostStrategy {
   readonly config: StrategyConfig;
   /** True for one of the program's own, which neither hangs nor meddles. */
   readonly builtIn: boolean;
+  /** Its symbols whose prices may be zero or negative; none where absent. */
+  readonly belowZero?: readonly string[];
   readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
@@ -207,6 +209,7 @@ export class ProcessHost implements HostPort {
       id: ++this.#jobs,
       strategy,
       symbols,
+      belowZero: hosted.belowZero ?? [],
       picture,
       deadlineMs: limits === null ? null : askedMs + limits.deadlineMs,
       budgetMs: limits?.budgetMs ?? 0,

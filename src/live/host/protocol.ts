@@ -108,7 +108,13 @@ const DIGEST_CHARS = 64;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown, max: number): value is string => typeof value === "string" && value.length <= max;
 
-function resultOf(value: unknown, symbols: readonly string[]): RunResult | null {
+/** What a strategy may trade, and which of it at prices of zero or below. */
+interface Traded {
+  readonly symbols: readonly string[];
+  readonly belowZero?: readonly string[];
+}
+
+function resultOf(value: unknown, { symbols, belowZero }: Traded): RunResult | null {
   if (typeof value !== "object" || value === null) return null;
   const { outcome, orders, message, state } = value as Record<string, unknown>;
   if (message !== null && !isText(message, TEXT_MAX)) return null;
@@ -116,26 +122,26 @@ function resultOf(value: unknown, symbols: readonly string[]): RunResult | null 
   const kept = state === undefined ? {} : { state };
   if (outcome === "threw" || outcome === "bad_result") return { outcome, orders: [], message, ...kept };
   if (outcome !== "ok") return null;
-  const checked = checkResult(orders, symbols);
+  const checked = checkResult(orders, symbols, belowZero);
   return checked.ok
     ? { outcome, orders: checked.orders, message, ...kept }
     : { outcome: "bad_result", orders: [], message: checked.problem, ...kept };
 }
 
-function ranOf(told: Record<string, unknown>, symbolsOf: (job: number) => readonly string[] | null): Ran | null {
+function ranOf(told: Record<string, unknown>, tradedOf: (job: number) => Traded | null): Ran | null {
   const { job, result, rss } = told;
   if (!isCount(job) || !isCount(rss)) return null;
   // A job that is gone is answered all the same, and nobody listens.
-  const read = resultOf(result, symbolsOf(job) ?? []);
+  const read = resultOf(result, tradedOf(job) ?? { symbols: [] });
   if (read === null) return null;
   return { kind: "ran", job, result: read, rss };
 }
 
-function answersOf(told: unknown, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+function answersOf(told: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
   if (!Array.isArray(told) || told.length > TOGETHER_MAX) return null;
   const answers: Ran[] = [];
   for (const one of told as readonly unknown[]) {
-    const ran = typeof one === "object" && one !== null ? ranOf(one as Record<string, unknown>, symbolsOf) : null;
+    const ran = typeof one === "object" && one !== null ? ranOf(one as Record<string, unknown>, tradedOf) : null;
     if (ran === null) return null;
     answers.push(ran);
   }
@@ -143,7 +149,7 @@ function answersOf(told: unknown, symbolsOf: (job: number) => readonly string[] 
 }
 
 /** What a host process said, checked; null for anything that it must not say. */
-export function readFromHost(text: unknown, symbolsOf: (job: number) => readonly string[] | null): FromHost | null {
+export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
   if (!isText(text, MESSAGE_CHARS_MAX)) return null;
   let told: Record<string, unknown>;
   try {
@@ -156,8 +162,8 @@ export function readFromHost(text: unknown, symbolsOf: (job: number) => readonly
   const { kind, job, problem, barsNeeded, digest = null } = told;
   if (kind === "ready") return { kind, layers: layersOf(told["layers"]) };
   if (kind === "beat") return isCount(job) ? { kind, job } : null;
-  if (kind === "ran") return ranOf(told, symbolsOf);
-  if (kind === "answers") return answersOf(told["told"], symbolsOf);
+  if (kind === "ran") return ranOf(told, tradedOf);
+  if (kind === "answers") return answersOf(told["told"], tradedOf);
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
   if (digest !== null && !isText(digest, DIGEST_CHARS)) return null;
   return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded, digest } : null;

@@ -66,7 +66,8 @@ function toHost(config: StrategyConfig, options: StrategyHostOptions): ToHostStr
     digest,
     state,
   });
-  return { config, builtIn, step };
+  const belowZero = metas.filter((meta) => meta.allowNegativePrices === true).map(({ symbol: name }) => name);
+  return { config, builtIn, belowZero, step };
 }
 
 /** Opens the host of a desk's strategies. Never throws for one that does not load: `notLoaded` has its reason. */

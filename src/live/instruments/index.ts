@@ -1,5 +1,4 @@
 /** Instruments: what a symbol's prices mean, from the desk, the workspace, a table and a guess. */
-export { allowsNegative } from "./known.ts";
 export { FxRates, moneyOf, PLAIN_MONEY, type FxRules, type Money } from "./money.ts";
 export { instrumentsOf, pinInstruments } from "./pin.ts";
 export { actionsWithin, actionText, jumpNotes } from "./actions.ts";

@@ -12,7 +12,6 @@ interface Future {
   readonly tick: string;
   readonly calendar: string;
   readonly currency: string;
-  readonly negative: boolean;
   /** Prices outside are another instrument's. */
   readonly from: number;
   readonly to: number;
@@ -22,12 +21,12 @@ const futures = new Map<string, Future>();
 
 /** Rows of one market: root, multiplier, tick, and the lowest and highest price that it plausibly has. */
 function market(
-  of: { readonly currency: string; readonly calendar: string; readonly negative?: boolean },
+  of: { readonly currency: string; readonly calendar: string },
   rows: readonly (readonly [root: string, multiplier: string, tick: string, from: number, to: number])[],
 ): void {
-  const { currency, calendar, negative = false } = of;
+  const { currency, calendar } = of;
   for (const [root, multiplier, tick, from, to] of rows)
-    futures.set(root, { multiplier, tick, calendar, currency, negative, from, to });
+    futures.set(root, { multiplier, tick, calendar, currency, from, to });
 }
 
 const globex = { currency: "USD", calendar: "us-futures" };
@@ -69,8 +68,8 @@ market({ currency: "EUR", calendar: "xetra" }, [
   ["FGBS", "1000", "0.005", 80, 150],
 ]);
 
-// Energy. Prices of these can be zero or negative.
-market({ ...globex, negative: true }, [
+// Energy.
+market(globex, [
   ["CL", "1000", "0.01", -500, 1_000],
   ["MCL", "100", "0.01", -500, 1_000],
   ["QM", "500", "0.025", -500, 1_000],
@@ -104,24 +103,40 @@ market(globex, [
   ["M6E", "12500", "0.0001", 0.5, 2.5],
 ]);
 
+/** Roots and names whose prices can be zero or negative: energy, also where nothing else is known of it. */
+const BELOW_ZERO = new Set(
+  (
+    "CL MCL QM BZ NG QG RB HO BRN B WTI HH GAS HP T WBS TTF NBP " + "USOIL UKOIL XTIUSD XBRUSD WTICOUSD BCOUSD NATGAS"
+  ).split(" "),
+);
+/** Those that are shares' tickers, too: only a contract's spelling counts. */
+const ALSO_SHARES = new Set(["B", "T", "GAS", "HP"]);
+
 const MONTHS = "FGHJKMNQUVXZ";
 const ENDINGS = [
   /=F$/,
-  /[-_.]?(?:[CVN]\.\d|FUT|CONT(?:INUOUS)?)$/,
+  /[-_. ]?(?:[CVN]\.\d|C\d|CC|FUT|CONT(?:INUOUS)?)$/,
+  /[-_. ]?(?:\d\d-\d\d|\d{4,8})$/,
   /\d?!$/,
-  new RegExp(`[${MONTHS}]\\d{1,2}$`),
-  new RegExp(`[${MONTHS}]20\\d\\d$`),
+  new RegExp(`[-_. ]?[${MONTHS}]\\d{1,2}$`),
+  new RegExp(`[-_. ]?[${MONTHS}]20\\d\\d$`),
 ];
 
 /** The root of a future's symbol, and whether the symbol's spelling alone says that it is a future. */
-function rootOf(symbol: string): { readonly root: string; readonly sure: boolean } | null {
+function rootOf(
+  symbol: string,
+  roots: { readonly has: (root: string) => boolean } = futures,
+): {
+  readonly root: string;
+  readonly sure: boolean;
+} | null {
   const upper = symbol.toUpperCase();
   const marked = /^[/@]/.test(upper);
   const bare = upper.replace(/^[/@]/, "");
-  if (futures.has(bare)) return { root: bare, sure: marked };
+  if (roots.has(bare)) return { root: bare, sure: marked };
   for (const ending of ENDINGS) {
     const root = bare.replace(ending, "");
-    if (root !== bare && futures.has(root)) return { root, sure: true };
+    if (root !== bare && roots.has(root)) return { root, sure: true };
   }
   return null;
 }
@@ -149,7 +164,7 @@ export interface PriceRange {
 export function knownInstrument(symbol: string, prices: PriceRange | null): InstrumentFields | null {
   const found = rootOf(symbol);
   if (found !== null) {
-    const { multiplier, tick, calendar, currency, negative, from, to } = futures.get(found.root) as Future;
+    const { multiplier, tick, calendar, currency, from, to } = futures.get(found.root) as Future;
     if (!found.sure && prices !== null && (prices.low < from || prices.high > to)) return null;
     return {
       assetClass: "future",
@@ -158,7 +173,7 @@ export function knownInstrument(symbol: string, prices: PriceRange | null): Inst
       tickSize: tick,
       lotSize: "1",
       calendar,
-      ...(negative ? { allowNegativePrices: true } : {}),
+      ...(allowsNegative(symbol) ? { allowNegativePrices: true } : {}),
     };
   }
   const pair = pairOf(symbol);
@@ -183,6 +198,6 @@ export function knownInstrument(symbol: string, prices: PriceRange | null): Inst
 
 /** Whether a symbol's prices may be zero or negative, as far as its name says. */
 export function allowsNegative(symbol: string): boolean {
-  const found = rootOf(symbol);
-  return found !== null && (futures.get(found.root) as Future).negative;
+  const found = rootOf(symbol, BELOW_ZERO);
+  return found !== null && (found.sure || !ALSO_SHARES.has(found.root));
 }

@@ -165,6 +165,8 @@ export function resolveInstrument(evidence: Evidence): SymbolMeta {
     tickSize: tick.value,
     multiplier: pick("multiplier", "1"),
     ...optional(layers, origins),
+    // Such prices are read only where the name or a person allows them.
+    ...(range.low <= 0 && pick("allowNegativePrices", true) ? { allowNegativePrices: true } : {}),
     origins,
   };
 }

@@ -2,7 +2,7 @@
  * What a guard looks at and what it answers.
  *
  * 1. A guard is a function of its arguments: asking changes nothing.
- * 2. Values and limits are exact; they are rounded to eight decimals only where they are written.
+ * 2. Values and limits are exact; they are rounded only where they are written: to eight decimals, below those to eight digits.
  */
 import { Decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
@@ -102,9 +102,12 @@ export function sizeWithin(
   return Decimal.max(reduces, room.times(order.quantity.abs()).div(order.notional));
 }
 
-/** A value as it is written: to eight decimals. */
+/** The smallest value that eight decimals can show. */
+const SHOWN_MIN = new Decimal("1e-8");
+
+/** A value as it is written: to eight decimals, and to eight digits where all of those would be zeros. */
 export function written(value: Decimal): string {
-  return plain(value.toDecimalPlaces(8));
+  return plain(value.abs().lt(SHOWN_MIN) ? value.toSignificantDigits(8) : value.toDecimalPlaces(8));
 }
 
 export function journaled(item: Reading): GuardReading {

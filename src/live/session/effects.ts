@@ -82,8 +82,10 @@ type Submission = Pick<
 /** The router's answer to an order that risk let pass. An order of a flatten passes a halt and the rate window. */
 export function submitted(core: Core, order: Submission, at: Moment): SubmitOutcome {
   const { strategy, symbol, quantity, price, clientOrderId, idempotencyKey, flatten } = order;
+  const allowNegativePrice = price < 0 && core.symbols.get(symbol)?.allowNegativePrices === true;
+  const named = { strategyId: strategy, symbol, clientOrderId, idempotencyKey };
   const outcome = core.router.submitDetailed(
-    { strategyId: strategy, symbol, quantity, price, clientOrderId, idempotencyKey, timestamp: at },
+    { ...named, quantity, price, timestamp: at, ...(allowNegativePrice ? { allowNegativePrice } : {}) },
     at,
     flatten !== undefined,
   );

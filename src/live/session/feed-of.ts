@@ -66,9 +66,10 @@ export async function openNewFeed(
     const feed = createSyntheticFeed(config, seed, start, null);
     return { desk: fx === undefined ? rest : { ...rest, fx }, feed, notes: [] };
   }
-  const imported = await importFeed(config, workspace.path);
+  const written = workspaceInstruments(workspace);
+  const imported = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
   demandReadable(imported);
-  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, workspaceInstruments(workspace));
+  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written);
   const actions = actionsWithin(imported, workspaceActions(workspace, config.timeZone), symbols);
   const feed = createReplayFeed(imported, symbols);
   const notes = [...assumedRates(desk, pinned), ...jumpNotes(imported.tables, actions, symbols)];
@@ -96,8 +97,16 @@ function workspaceActions(workspace: Workspace, timeZone: string): CorporateActi
   return existsSync(path) ? readActions(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX), timeZone) : [];
 }
 
-/** Reads the files of a recorded feed as the desk says. Throws as `importBars` and `openSource` do. */
-export async function importFeed(config: ReplayConfig, folder: string): Promise<Imported> {
+/** Symbols of which somebody says that their prices may be zero or negative. */
+export const belowZeroOf = (instruments: Readonly<Record<string, InstrumentFields>>): string[] =>
+  Object.keys(instruments).filter((symbol) => instruments[symbol]?.allowNegativePrices === true);
+
+/** Reads the files of a recorded feed as the desk and what is `written` of its instruments say. Throws as `importBars` and `openSource` do. */
+export async function importFeed(
+  config: ReplayConfig,
+  folder: string,
+  written: Readonly<Record<string, InstrumentFields>> = {},
+): Promise<Imported> {
   const { symbol, dateFormat, fileOptions = {}, resample = null, files } = config;
   const sources: ImportSource[] = [];
   try {
@@ -112,7 +121,13 @@ export async function importFeed(config: ReplayConfig, folder: string): Promise<
     for (const { bytes } of sources) if ("close" in bytes) bytes.close();
     throw error;
   }
-  return importBars(sources, { symbol, timeZone: writtenZone(config), dateFormat, resample });
+  return importBars(sources, {
+    symbol,
+    timeZone: writtenZone(config),
+    dateFormat,
+    resample,
+    belowZero: belowZeroOf({ ...config.symbols, ...written }),
+  });
 }
 
 /** The zone that a desk names; null where it names none, so that a layout's own zone holds. */

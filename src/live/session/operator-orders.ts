@@ -91,7 +91,7 @@ export async function replaceOne(core: Core, change: ReplaceIntent, operator: st
 }
 
 function intentOf(core: Core, { note, ...ticket }: Ticket, operator: string): OrderIntent {
-  const fault = orderFault(ticket);
+  const fault = orderFault(ticket, core.symbols.get(ticket.symbol)?.allowNegativePrices === true);
   if (fault !== null) throw new CodedError("invalid_input", `${fault.field} ${fault.problem}.`, { field: fault.field });
   if (!core.symbols.has(ticket.symbol))
     throw new CodedError("not_found", `The desk does not trade ${ticket.symbol}; its symbols: ${symbolsOf(core)}.`);

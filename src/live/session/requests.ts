@@ -141,7 +141,11 @@ export function cancelsWanted(core: Core, at: Moment): Sending[] {
 }
 
 /** What is wrong with a replace before any guard is asked, or null. */
-function replaceFault(order: WorkingOrder, { quantity, limitPrice, stopPrice }: ReplaceIntent): Refusal | null {
+function replaceFault(
+  core: Core,
+  order: WorkingOrder,
+  { quantity, limitPrice, stopPrice }: ReplaceIntent,
+): Refusal | null {
   if (order.request !== null || order.cancelWanted)
     return {
       reason: order.request?.kind === "replace" ? "replace_pending" : "cancel_pending",
@@ -156,6 +160,8 @@ function replaceFault(order: WorkingOrder, { quantity, limitPrice, stopPrice }: 
   for (const [field, price] of Object.entries({ limitPrice, stopPrice }))
     if (price !== undefined && !ORDER_TYPES[type].needs.some((need) => need === field))
       return { reason: "field_not_taken", detail: `${field} is not taken by a ${type} order.` };
+    else if (price !== undefined && price <= 0 && core.symbols.get(order.symbol)?.allowNegativePrices !== true)
+      return { reason: "invalid_replace", detail: `${field} is ${price}; the prices of ${order.symbol} are above 0.` };
   if (quantity === undefined) return null;
   if (order.parent !== undefined)
     return {
@@ -179,9 +185,8 @@ function replaceFault(order: WorkingOrder, { quantity, limitPrice, stopPrice }: 
 /** Whether a replace leaves behind an order that needs no guard: no larger, and for no more money. */
 function onlySmaller(order: WorkingOrder, change: ReplaceIntent): boolean {
   const smaller = change.quantity === undefined || decimal(change.quantity).abs().lte(order.ordered.abs());
-  return (
-    smaller && (change.limitPrice === undefined || change.limitPrice <= order.price) && change.stopPrice === undefined
-  );
+  const dearer = change.limitPrice !== undefined && Math.abs(change.limitPrice) > Math.abs(order.price);
+  return smaller && !dearer && change.stopPrice === undefined;
 }
 
 const changeOf = ({ quantity, limitPrice, stopPrice }: ReplaceIntent): OrderChange => ({
@@ -224,7 +229,7 @@ export function decideReplace(
   queue: string | null = null,
 ): RequestOutcome {
   const order = core.tally.open.find(run.operator === undefined ? run.strategy : null, change.replace);
-  const fault = order === undefined ? UNKNOWN(change.replace) : replaceFault(order, change);
+  const fault = order === undefined ? UNKNOWN(change.replace) : replaceFault(core, order, change);
   const judged: Judged =
     order === undefined || fault !== null ? { refusal: fault, guards: [] } : judgeReplace(core, order, change, at);
   if (order !== undefined && judged.refusal === null && queue === null && waits(core, order, run, change, at))

@@ -202,7 +202,9 @@ export class StrategyInstance {
         returned.catch(() => undefined);
         return refused("onTick returned a promise; it must return a list of orders, so make it synchronous");
       }
-      const checked = checkResult(returned, settings.symbols);
+      const { symbols, metaOf } = settings;
+      const belowZero = symbols.filter((symbol) => metaOf(symbol)?.allowNegativePrices === true);
+      const checked = checkResult(returned, symbols, belowZero);
       return checked.ok ? { outcome: "ok", orders: checked.orders, message: null } : refused(checked.problem);
     } catch (error) {
       return refused(`its result cannot be read: ${problemOf(error, this.#file)}`);

@@ -72,14 +72,14 @@ const isId = (value: unknown): value is string =>
 
 const isFinite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
-function replaceOf(fields: Readonly<Record<string, unknown>>): ReplaceIntent | string {
+function replaceOf(fields: Readonly<Record<string, unknown>>, belowZero: boolean): ReplaceIntent | string {
   const { replace, quantity, limitPrice, stopPrice } = fields;
   if (!isId(replace)) return `replace is ${show(replace)}; it must be an order's id`;
   if (quantity !== undefined && (!isFinite(quantity) || quantity === 0))
     return `quantity is ${show(quantity)}; it must be a finite number other than 0`;
   for (const [name, price] of Object.entries({ limitPrice, stopPrice }))
-    if (price !== undefined && (!isFinite(price) || price <= 0))
-      return `${name} is ${show(price)}; it must be a finite number above 0`;
+    if (price !== undefined && (!isFinite(price) || (price <= 0 && !belowZero)))
+      return `${name} is ${show(price)}; it must be a finite number${belowZero ? "" : " above 0"}`;
   if (quantity === undefined && limitPrice === undefined && stopPrice === undefined)
     return "replace changes nothing; it must name a quantity, a limitPrice or a stopPrice";
   return {
@@ -94,13 +94,14 @@ function replaceOf(fields: Readonly<Record<string, unknown>>): ReplaceIntent | s
 function requestOf(
   fields: Readonly<Record<string, unknown>>,
   symbols: readonly string[],
+  belowZero: boolean,
 ): Exclude<StrategyAction, OrderIntent> | string | null {
   const kind = Object.keys(ACTIONS).find((name) => fields[name] !== undefined);
   if (kind === undefined) return null;
   const known = ACTIONS[kind] as readonly string[];
   const unknown = Object.keys(fields).find((name) => fields[name] !== undefined && !known.includes(name));
   if (unknown !== undefined) return `${unknown} is not taken beside ${kind}; the fields are ${known.join(", ")}`;
-  if (kind === "replace") return replaceOf(fields);
+  if (kind === "replace") return replaceOf(fields, belowZero);
   if (kind === "cancel") {
     const { cancel } = fields;
     return isId(cancel) ? { cancel } : `cancel is ${show(cancel)}; it must be an order's id`;
@@ -124,14 +125,14 @@ function copyOf(order: OrderIntent, because: Because): OrderIntent | string {
   return { ...(kept as unknown as OrderIntent), because };
 }
 
-function actionOf(value: unknown, symbols: readonly string[]): StrategyAction | string {
+function actionOf(value: unknown, symbols: readonly string[], belowZero: readonly string[]): StrategyAction | string {
   if (typeof value !== "object" || value === null) return `it is ${show(value)}; an order is an object`;
   const fields = value as Readonly<Record<string, unknown>>;
-  const request = requestOf(fields, symbols);
+  const request = requestOf(fields, symbols, belowZero.length > 0);
   if (request !== null) return request;
   const problem = symbolProblem(fields["symbol"], symbols);
   if (problem !== null) return problem;
-  const fault = orderFault(value);
+  const fault = orderFault(value, belowZero.includes(fields["symbol"] as string));
   if (fault !== null) return `${fault.field} ${fault.problem}`;
   const because = becauseOf(fields["because"]);
   return typeof because === "string" ? because : copyOf(value as OrderIntent, because);
@@ -149,8 +150,11 @@ function sizeOf(order: OrderIntent): number {
   return chars;
 }
 
-/** Checks a run's return value; `problem` says which order and which field. */
-export function checkResult(value: unknown, symbols: readonly string[]): Checked {
+/**
+ * Checks a run's return value; `problem` says which order and which field. Prices of the symbols in `belowZero` may be zero or negative.
+ * A replace does not name its symbol: the session judges its prices once more.
+ */
+export function checkResult(value: unknown, symbols: readonly string[], belowZero: readonly string[] = []): Checked {
   if (!Array.isArray(value))
     return { ok: false, problem: `onTick returned ${show(value)}; it must return a list of orders` };
   if (value.length > ORDERS_MAX)
@@ -162,7 +166,7 @@ export function checkResult(value: unknown, symbols: readonly string[]): Checked
   const items: readonly unknown[] = value;
   let chars = 0;
   for (let index = 0, count = items.length; index < count; index += 1) {
-    const order = actionOf(items[index], symbols);
+    const order = actionOf(items[index], symbols, belowZero);
     if (typeof order === "string") return { ok: false, problem: `order ${index + 1}: ${order}` };
     chars += "because" in order ? sizeOf(order) : 0;
     if (chars > REASONS_MAX)

@@ -8,7 +8,7 @@ import { barsStep, MESSAGE_CHARS_MAX, readFromHost } from "../../../src/live/hos
 import type { Bar } from "../../../src/shared/market.ts";
 import { barsUpTo } from "./scene.ts";
 
-const SYMBOLS = (job: number) => (job === 7 ? ["AAA"] : null);
+const SYMBOLS = (job: number) => (job === 7 ? { symbols: ["AAA"] } : null);
 const ORDER = { symbol: "AAA", quantity: 2, because: { text: "so", values: {} } };
 const RAN = { kind: "ran", job: 7, result: { outcome: "ok", orders: [ORDER], message: null }, rss: 5 };
 
