@@ -101,7 +101,7 @@ function workspaceActions(workspace: Workspace, timeZone: string): CorporateActi
 export const belowZeroOf = (instruments: Readonly<Record<string, InstrumentFields>>): string[] =>
   Object.keys(instruments).filter((symbol) => instruments[symbol]?.allowNegativePrices === true);
 
-/** Reads the files of a recorded feed as the desk and what is `written` of its instruments say. Throws as `importBars` and `openSource` do. */
+/** Reads the files of a recorded feed as the desk, and what is `written` of its instruments, say. Throws as `importBars`, `openSource`. */
 export async function importFeed(
   config: ReplayConfig,
   folder: string,
