@@ -32,7 +32,7 @@ describe("a first session", () => {
     expect(first.code).toBe(0);
     expect(first.err).toBe(`Session ${id}: 24 strategies, seed demo, paper account.\n`);
     expect(first.out).toMatch(new RegExp(`^${id}\\nended +in order\\nsession time +2026-01-05T14:30:00.* \\(2m\\)\\n`));
-    expect(first.out).toMatch(/\nequity +1000000\.00 to \d+\.\d\d\n/);
+    expect(first.out).toMatch(/\nequity +1000000\.00 to \d+\.\d\d(?: USD)?\n/);
     for (const file of ["session.md", "session.json", "journal.db", "orders.csv"]) expect(first.out).toContain(file);
   });
 

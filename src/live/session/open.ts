@@ -307,7 +307,8 @@ async function goOn(
   opened.add(core.broker, (held) => held.close());
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
-  for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
+  // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
+  for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
   const interrupted = replay.underWay;
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],

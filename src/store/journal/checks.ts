@@ -6,7 +6,7 @@
 import { CodedError } from "../../shared/errors.ts";
 import { chainHash } from "./chain.ts";
 import { readCheckpoint } from "./checkpoints.ts";
-import { keptWith, NOT_COMPACTED, readBase, type CompactionBase } from "./compaction.ts";
+import { keptWith, NOT_COMPACTED, readBase, type ChainRow, type CompactionBase } from "./compaction.ts";
 import type { Head } from "./head.ts";
 import { lastRow, pages } from "./rows.ts";
 import type { Database } from "./sqlite.ts";
@@ -57,6 +57,36 @@ function verifyKept(database: Database, base: CompactionBase): JournalFault | nu
   return kept === base.kept
     ? null
     : { seq: base.seq, rule: `the entries that were kept up to entry ${base.seq} do not match their digest` };
+}
+
+/**
+ * Rows from a number on, each against the chain from the row before. The row before itself is covered by what the caller stands on: a
+ * checkpoint's digest, a compaction's base, or the chain's start. Throws `journal_damaged`.
+ */
+export function* checkedPages(database: Database, from: number, path: string): Generator<ChainRow> {
+  const base = readBase(database, path);
+  const first = Math.max(from, base.seq + 1);
+  const anchor = database
+    .prepare("SELECT hash FROM entries WHERE seq = ?")
+    .pluck()
+    .get(first - 1);
+  let before = first - 1 === base.seq ? base.hash : typeof anchor === "string" ? anchor : "";
+  let seq = first - 1;
+  for (const row of pages(database, first, undefined)) {
+    seq += 1;
+    const sound = row.seq === seq && row.hash === chainHash(before, row.seq, row.at, row.kind, row.body);
+    if (!sound)
+      throw new CodedError(
+        "journal_damaged",
+        (row.seq === seq
+          ? `Entry ${seq} of ${path} does not match its hash: it was changed.`
+          : `Entry ${seq} of ${path} is missing.`) +
+          " Restore the session's folder from a copy, or start a new session from its router_state.json.",
+        { path, seq },
+      );
+    before = row.hash;
+    yield row;
+  }
 }
 
 /** The first fault of everything that the database holds, or null. */

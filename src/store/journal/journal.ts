@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
-import { checkHead, verifyRows, type JournalFault } from "./checks.ts";
+import { checkedPages, checkHead, verifyRows, type JournalFault } from "./checks.ts";
 import {
   CHECKPOINT_TABLES,
   checkpointSeq,
@@ -59,6 +59,8 @@ export interface JournalReader {
   readonly position: number;
   /** Entries in order, from a number on; of some kinds only, when asked. */
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  /** Entries in order, each checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
+  readChecked(from: number): Iterable<JournalEntry>;
   /** The newest entry of a kind, or null. */
   lastOf(kind: EntryKind): JournalEntry | null;
   /** How many entries of a kind are committed, from a number on. */
@@ -101,6 +103,14 @@ class Reader implements JournalReader {
   *read(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
       for (const row of pages(this.database, from, kinds)) yield entryOf(row, this.path);
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
+  }
+
+  *readChecked(from: number): Iterable<JournalEntry> {
+    try {
+      for (const row of checkedPages(this.database, from, this.path)) yield entryOf(row, this.path);
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }

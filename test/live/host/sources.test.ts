@@ -58,7 +58,7 @@ describe("a part", () => {
     writeFileSync(at("large.ts"), " ".repeat(101));
     writeFileSync(at("good.ts"), "text");
     for (const name of ["pipe.ts", "folder.ts", "zero.ts"])
-      expect(() => readRegular(at(name), 100), name).toThrow(/no regular file/);
+      expect(() => readRegular(at(name), 100), name).toThrow(/no regular file|it is a folder/);
     expect(() => readRegular(at("large.ts"), 100)).toThrow(/101 bytes; at most 100/);
     expect(readRegular(at("good.ts"), 100).toString()).toBe("text");
   });
