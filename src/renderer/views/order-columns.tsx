@@ -233,7 +233,7 @@ export const WORKING: readonly Column<WorkingRow>[] = [
     value: (row) => ORDER_LOOKS[row.state].rank,
     text: (row) => orderLook(row).word,
     cell: (row) => <WorkingState row={row} />,
-    width: 128,
+    width: 142,
   },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 72 },
   {
@@ -267,7 +267,7 @@ export const WORKING: readonly Column<WorkingRow>[] = [
         {flagsOf(row) === "" ? null : <span className="quiet"> +</span>}
       </>
     ),
-    width: 92,
+    width: 112,
   },
   {
     id: "limit",
@@ -283,7 +283,7 @@ export const WORKING: readonly Column<WorkingRow>[] = [
     value: (row) => row.stopPrice,
     cell: (row) => stopText(row),
     right: true,
-    width: 92,
+    width: 132,
   },
   {
     id: "tif",
@@ -294,7 +294,7 @@ export const WORKING: readonly Column<WorkingRow>[] = [
     hint: (row) => TIF_HINTS[row.timeInForce],
     width: 54,
   },
-  { id: "age", header: "Age", value: (row) => row.at, cell: (row) => <Age at={row.at} />, right: true, width: 98 },
+  { id: "age", header: "Age", value: (row) => row.at, cell: (row) => <Age at={row.at} />, right: true, width: 90 },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 88 },
   { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 130 },
   { id: "client", header: "Client id", value: (row) => row.clientOrderId, mono: true, quiet: true, width: 120 },

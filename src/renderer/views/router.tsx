@@ -27,9 +27,9 @@ type Window = RouterView["windows"][string];
 const OLD = 30e6;
 
 const ORDERS: readonly Column<Order>[] = [
-  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 132, sort: "asc" },
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 92 },
-  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 80 },
+  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 128, sort: "asc" },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 74 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
   {
     id: "quantity",
     header: "Quantity",
@@ -37,7 +37,7 @@ const ORDERS: readonly Column<Order>[] = [
     cell: (row) => formatNumber(row.quantity, { places: row.quantityPrecision, signed: true }),
     hint: (row) => `${formatNumber(row.filled, { signed: true })} of it filled`,
     right: true,
-    width: 76,
+    width: 70,
   },
   {
     id: "price",
@@ -45,7 +45,7 @@ const ORDERS: readonly Column<Order>[] = [
     value: (row) => row.price,
     cell: (row) => formatNumber(row.price, { places: row.pricePrecision }),
     right: true,
-    width: 82,
+    width: 80,
   },
   {
     id: "state",
@@ -53,7 +53,7 @@ const ORDERS: readonly Column<Order>[] = [
     value: (row) => ORDER_LOOKS[row.state].rank,
     text: (row) => orderLook(row).word,
     cell: (row) => <Status look={orderLook(row)} />,
-    width: 144,
+    width: 142,
   },
   {
     id: "age",
@@ -61,7 +61,7 @@ const ORDERS: readonly Column<Order>[] = [
     value: (row) => row.at,
     cell: (row) => <Age at={row.at} warnAfter={OLD} />,
     right: true,
-    width: 92,
+    width: 88,
   },
 ];
 
