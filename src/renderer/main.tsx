@@ -10,6 +10,7 @@ import "./styles/trade.css";
 import "./styles/grid.css";
 import "./styles/views.css";
 import "./styles/regression.css";
+import "./styles/data.css";
 import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract.ts";
 import { App } from "./app.tsx";

@@ -78,6 +78,7 @@ export const VIEWS = [
   "positions",
   "drift",
   "sessions",
+  "data",
   "regression",
   "log",
   "settings",

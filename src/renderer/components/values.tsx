@@ -42,6 +42,19 @@ export function Time({ at, full = false, zoned = false }: TimeProps): ReactNode 
   );
 }
 
+/** A moment of a bar: as exact as it is, and never relative to a session. */
+export function BarTime({ at, zoned = false }: Pick<TimeProps, "at" | "zoned">): ReactNode {
+  const zone = usePrefs((state) => state.zone);
+  if (at === null) return <span className="quiet">{ABSENT}</span>;
+  const text = formatDateTime(at, zone).replace(/\.000$/, "");
+  return (
+    <time className="mono" title={bothZones(at)} dateTime={new Date(at / 1_000).toISOString()}>
+      {text}
+      {zoned ? ` ${zoneName(zone, at)}` : ""}
+    </time>
+  );
+}
+
 /** A moment against the session's now. */
 export function RelativeTime({ at }: { readonly at: number | null }): ReactNode {
   const now = useNow();

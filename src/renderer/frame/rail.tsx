@@ -3,6 +3,7 @@ import {
   Ban,
   ChartColumn,
   ChartLine,
+  CandlestickChart,
   CircleHelp,
   Clock3,
   Folder,
@@ -44,6 +45,7 @@ const SESSION: readonly Entry[] = [
 
 const WORKSPACE: readonly Entry[] = [
   { view: "sessions", icon: Folder },
+  { view: "data", icon: CandlestickChart },
   { view: "regression", icon: GitCompare },
   { view: "log", icon: SquareTerminal },
   { view: "settings", icon: Settings },

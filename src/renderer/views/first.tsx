@@ -9,6 +9,7 @@ import type { Speed } from "../lib/session-actions.ts";
 import { useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
+import { PickFiles, useFileDrop } from "./data.tsx";
 
 const SPEEDS = [
   { value: 1, label: "1×" },
@@ -42,6 +43,25 @@ function OperatorField(): ReactNode {
         onChange={(event) => set({ operator: event.target.value })}
       />
     </label>
+  );
+}
+
+/** The other way to begin: data of one's own. */
+function OwnData(): ReactNode {
+  const { over, ...drop } = useFileDrop();
+  return (
+    <div className={over ? "drop own-data over" : "drop own-data"} data-testid="own-data" {...drop}>
+      <p>
+        <b>Or begin with your own data.</b> Drop a file of bars, trades or quotes here. You see what it holds first;
+        then the built-in strategies run on it.
+      </p>
+      <div className="row">
+        <PickFiles />
+        <button type="button" className="button plain" onClick={() => go("data")}>
+          All market data
+        </button>
+      </div>
+    </div>
   );
 }
 
@@ -88,6 +108,7 @@ export function FirstStart(): ReactNode {
           <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
         ) : null}
       </div>
+      <OwnData />
       {latest === null ? null : (
         <div className="row second">
           <span>

@@ -28,7 +28,9 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
   positions:
     "What each strategy holds in each symbol: average, mark, unrealized, realized, fees, the day's profit. Close one, or flatten a scope.",
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
-  sessions: "The workspace's sessions: open one again, compare two, verify or compact one, restore a router snapshot.",
+  sessions:
+    "The workspace's sessions: open one again, compare two, verify, compact or delete one, restore a router snapshot.",
+  data: "Market data of the workspace: add a file and see what it holds before it is kept, candles, delete, and run strategies on it.",
   regression:
     "Recorded markets run again: equal to what they were, or the first event that differs, both sides, and what led there.",
   log: "What happened, in words.",

@@ -1,6 +1,7 @@
 /** Which component shows which view. */
 import type { ComponentType } from "react";
 import type { ViewName } from "../stores/ui.ts";
+import { Data } from "./data.tsx";
 import { Desk } from "./desk.tsx";
 import { Drift } from "./drift.tsx";
 import { Help } from "./help.tsx";
@@ -25,6 +26,7 @@ export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   positions: Positions,
   drift: Drift,
   sessions: Sessions,
+  data: Data,
   regression: Regression,
   log: Log,
   settings: Settings,

@@ -1,5 +1,5 @@
 /** Sessions of the workspace: open one again, read its summary, compare two, restore a router snapshot. */
-import { FileUp, RotateCw } from "lucide-react";
+import { FileUp, RotateCw, Trash2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { DragEvent, ReactNode } from "react";
 import type { SessionListing } from "../../shared/views.ts";
@@ -9,6 +9,7 @@ import { Empty, Loading, Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
 import { Gain, Time } from "../components/values.tsx";
+import { askDeleteSessions } from "../lib/data-actions.ts";
 import { compareAmounts, formatBytes, formatCount, formatMoney, formatShare } from "../lib/format.ts";
 import { reopenSession, startSession } from "../lib/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS } from "../lib/status.ts";
@@ -140,6 +141,22 @@ interface ActionsProps {
   readonly onDetail: (detail: Detail) => void;
 }
 
+function DeleteButton({ marked }: Pick<ActionsProps, "marked">): ReactNode {
+  return (
+    <button
+      type="button"
+      className="button icon"
+      aria-label="Delete sessions"
+      data-testid="delete-sessions"
+      disabled={marked.length === 0 || marked.some((row) => row.open)}
+      title="Delete… It asks first, with the size and what goes"
+      onClick={() => void askDeleteSessions(marked)}
+    >
+      <Trash2 size={14} aria-hidden="true" />
+    </button>
+  );
+}
+
 function Actions({ marked, onDetail }: ActionsProps): ReactNode {
   const live = useSession();
   const [one, two] = marked;
@@ -208,6 +225,7 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
       >
         Compare
       </button>
+      <DeleteButton marked={marked} />
       {running ? null : (
         <button type="button" className="button" onClick={() => void startSession()}>
           New session
