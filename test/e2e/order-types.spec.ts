@@ -62,6 +62,7 @@ test("each type rests with its prices, and what waits in a queue is shown and ca
     await page.getByTestId("continue-session").click();
     await expect(queued).toHaveCount(0, { timeout: 60_000 });
     await page.getByTestId("pause-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Paused/);
     await view.getByText("Stop limit").click();
     await page.keyboard.press("Escape");
     await view.getByText("Trailing stop").click({ modifiers: ["Control"] });
