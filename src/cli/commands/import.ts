@@ -3,13 +3,15 @@
  *
  * 1. `--preview` changes nothing. Otherwise each symbol becomes one CSV in the workspace's `data` folder, written whole or not at all.
  * 2. A file that is there is not written over unless `--overwrite` says so, and another symbol's never is.
- * 3. Exit 65 when a file cannot be understood or most of its rows are refused; fewer refused rows are listed and do not stop the rest.
+ * 3. A profile is kept only when the files are, so that options which read nothing are never kept.
+ * 4. Exit 65 when a file cannot be understood or most of its rows are refused; fewer refused rows are listed and do not stop the rest.
  */
 import { resolve } from "node:path";
 import { formatDuration, formatMoment, type Moment } from "../../shared/time.ts";
 import { keepTables, nothingRead } from "../../live/data/index.ts";
 import { importBars, isMostlyRefused, plainNumber, type Imported, type ImportedFile } from "../../live/feed/index.ts";
 import { openSource } from "../../live/session/feed-of.ts";
+import { openWorkspace, profileToSave, saveProfile, workspaceAt } from "../../store/index.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { exitOf } from "../exits.ts";
 import type { AddCommand, Context } from "../program.ts";
@@ -17,6 +19,7 @@ import type { AddCommand, Context } from "../program.ts";
 interface Options extends DataOptions {
   readonly preview?: boolean;
   readonly overwrite?: boolean;
+  readonly saveProfile?: string;
 }
 
 const LISTED_MAX = 3;
@@ -96,20 +99,31 @@ const keep = (context: Context, imported: Imported, overwrite: boolean): string[
 
 async function importFiles(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const { output, io } = context;
+  const { data } = workspaceAt(context.workspace);
+  const readOptions = readOptionsOf(options, data);
+  const { saveProfile: name } = options;
+  const profile = name === undefined ? null : { name, options: readOptions, overwrite: options.overwrite === true };
+  // What cannot be kept is refused before anything is read.
+  if (profile !== null) profileToSave(data, profile);
   const imported = await importBars(
     words.map((file) => openSource(resolve(io.folder, file))),
     {
-      ...readOptionsOf(options),
+      ...readOptions,
       onProgress: (read, total) => output.progress(`Reading: ${Math.floor((100 * read) / Math.max(1, total))} %`),
     },
   );
   if (options.preview !== true && imported.tables.length === 0) throw nothingRead(imported);
   const broken = imported.files.filter(isMostlyRefused);
   const kept = options.preview === true || broken.length > 0 ? [] : keep(context, imported, options.overwrite === true);
-  if (output.json) output.value({ files: imported.files.map(jsonOf), actions: imported.actions ?? [], kept });
+  const saved =
+    profile === null || options.preview === true || broken.length > 0
+      ? null
+      : saveProfile(openWorkspace(context.workspace).data, profile);
+  const added = saved === null ? {} : { profile: saved };
+  if (output.json) output.value({ files: imported.files.map(jsonOf), actions: imported.actions ?? [], kept, ...added });
   else {
     for (const file of imported.files) tellFile(context, file);
-    for (const path of kept) output.line(`Kept ${path}`);
+    for (const path of saved === null ? kept : [...kept, saved]) output.line(`Kept ${path}`);
   }
   if (broken.length > 0)
     output.message(`logos: Most rows of ${broken.map(({ name }) => name).join(", ")} are refused, so nothing is kept.`);
@@ -124,7 +138,11 @@ export function addImportCommand(add: AddCommand): void {
     (command) => {
       command
         .option("--preview", "only say what was understood")
-        .option("--overwrite", "write over bars of the same symbols that are kept already");
+        .option(
+          "--overwrite",
+          "write over bars of the same symbols, and a profile of the same name, that are kept already",
+        )
+        .option("--save-profile <name>", "keep the options as data/NAME.import.yaml, for --profile and for desks");
       addDataOptions(command);
     },
     [
@@ -132,6 +150,8 @@ export function addImportCommand(add: AddCommand): void {
       "logos import ES.txt --symbol ES --tz America/New_York --date-format MM/DD/YYYY --stamp close",
       "logos import ticks.csv --columns time,price,quantity,- --interval 5m",
       "logos import all.parquet --symbols AAPL,MSFT",
+      "logos import AAPL_5min.txt --columns time,open,high,low,close,volume --symbol-pattern {symbol}_5min.txt --save-profile vendor",
+      "logos import MSFT_5min.txt --profile vendor",
     ].join("\n  "),
     importFiles,
   );

@@ -117,7 +117,7 @@ async function openSession(context: Context, options: Options, file: string | un
     workspace,
     file,
     bars: options.bars,
-    options: readOptionsOf(options),
+    options: readOptionsOf(options, workspace.data),
     env: context.io.environment,
     folder: context.io.folder,
     ...(options.seed === undefined ? {} : { flags: { seed: options.seed } }),

@@ -12,6 +12,7 @@ import type { Duration } from "../../shared/time.ts";
 import {
   demoDesk,
   loadDesk,
+  loadProfile,
   resolveBarsDesk,
   type BarsFeed,
   type DeskSources,
@@ -103,5 +104,6 @@ export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
   if (file === undefined && !existsSync(workspace.deskFile)) return noted(demoDesk(demo));
   const path = file === undefined ? workspace.deskFile : resolve(folder, file);
   const resolveFile = (name: string): readonly string[] => dataFiles(name, workspace.path);
-  return noted(loadDesk(path, { ...sources, resolveFile }));
+  const resolveProfile = (name: string): ReturnType<typeof loadProfile> => loadProfile(workspace.data, name);
+  return noted(loadDesk(path, { ...sources, resolveFile, resolveProfile }));
 }

@@ -110,3 +110,22 @@ export function nameSays(name: string): NameSays {
   const symbol = (parts.length === 1 ? (parts[0] as string) : stem).toUpperCase();
   return { symbol, interval: said ?? null, vague: parts.length !== 1 };
 }
+
+/**
+ * The symbol, in capitals, where a pattern such as `{symbol}_5min_*.csv` has it in a name: `*` is any text, and the endings of the
+ * name need not be written. Null for a name that does not fit.
+ */
+export function symbolByPattern(pattern: string, name: string): string | null {
+  const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const parts = pattern.split(/(\*+|\{symbol\})/).map((part) => {
+    if (part === "{symbol}") return "(?<symbol>.+?)";
+    return part.startsWith("*") ? ".*?" : literal(part);
+  });
+  const whole = new RegExp(`^${parts.join("")}$`, "i");
+  const base = name.split(/[/\\:]/).at(-1) as string;
+  for (const one of [stemOf(base), base.replace(/\.(gz|zip|bz2|xz|zst)$/i, ""), base]) {
+    const symbol = whole.exec(one)?.groups?.["symbol"];
+    if (symbol !== undefined) return symbol.toUpperCase();
+  }
+  return null;
+}

@@ -7,7 +7,7 @@
 import { DAY, formatDuration, formatMoment, type Duration, type Moment } from "../../shared/time.ts";
 import { HEADED, layoutOf, layoutOfWords, wideLayoutOf, type Layout, type NoLayout, type Sample } from "./columns.ts";
 import type { Dialect, SampleRow } from "./dialect.ts";
-import { nameSays, type NameSays } from "./file-name.ts";
+import { nameSays, symbolByPattern, type NameSays } from "./file-name.ts";
 import { headerlessOf } from "./headerless.ts";
 import { COLUMNS_MAX, fileFault, tooLarge, type Question, type ReadOptions } from "./imported.ts";
 import { isScaled, LEAN_SCALE, leanNameOf, type LeanName } from "./lean.ts";
@@ -235,10 +235,25 @@ function orderOf(name: string, texts: readonly string[], firstLine: number, note
   });
 }
 
+/** The symbol at its place in the file's name; null where no pattern says the place. Throws `data_invalid` where none fits. */
+function symbolByName(part: Part, pattern: string | null): string | null {
+  if (pattern === null) return null;
+  const name = part.entry ?? part.source;
+  const count = pattern.split("{symbol}").length - 1;
+  const found = count === 1 ? symbolByPattern(pattern, name) : null;
+  if (found !== null) return found;
+  const shown = JSON.stringify(pattern.slice(0, 60));
+  const fault =
+    count === 1
+      ? `its name does not fit the pattern ${shown}; name the symbol with --symbol, or another --symbol-pattern.`
+      : `--symbol-pattern ${shown}: write a file's name with {symbol} in it once, as {symbol}_5min_*.csv.`;
+  throw fileFault(part.name, null, "symbol", fault);
+}
+
 /** Whether the symbol's own column is missing, and then which symbol the file has. */
 function symbolOf(part: Part, layout: Layout, says: NameSays, options: ReadOptions, questions: Question[]): string {
   if (layout.symbol >= 0 || layout.wide.length > 0) return "";
-  const named = options.symbol ?? null;
+  const named = options.symbol ?? symbolByName(part, options.symbolPattern ?? null);
   const said =
     layout.symbolSaid !== null && isSymbol(layout.symbolSaid) && /[A-Za-z]/.test(layout.symbolSaid)
       ? layout.symbolSaid

@@ -9,6 +9,8 @@ import { isAbsolute, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 
 const DATA = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)(\.(gz|bz2|xz|zst))?$|\.zip$/i;
+/** How files are read stands beside them, and is no data. */
+const PROFILE = /\.import\.yaml$/;
 const FILES_MAX = 1_000;
 
 /** Whether a name that is no file stands for those that it fits. */
@@ -25,7 +27,9 @@ export function dataFiles(name: string, folder: string): string[] {
       .filter((entry) => DATA.test(entry) && !entry.startsWith("."))
       .map((entry) => join(path, entry));
   else if (isPattern(name))
-    files = globSync(path).filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isFile() === true);
+    files = globSync(path).filter(
+      (entry) => !PROFILE.test(entry) && statSync(entry, { throwIfNoEntry: false })?.isFile() === true,
+    );
   else throw new CodedError("not_found", `there is no file ${path}`, { path });
   if (files.length === 0)
     throw new CodedError("not_found", `there is no market data file ${found === undefined ? "like" : "in"} ${path}`, {

@@ -79,6 +79,8 @@ export class DeskDocument {
   readonly root: Spot;
   /** Where a key that is unknown here would belong. */
   elsewhere: (key: string) => string | null = () => null;
+  /** What complaints about the outermost value call the file. */
+  subject = "the desk";
 
   /** Throws `desk_invalid` for a text that is no YAML or breaks a limit. */
   constructor(fileName: string, given: string) {
@@ -187,7 +189,7 @@ export class DeskDocument {
   }
 
   complain(spot: Pick<Spot, "offset" | "path">, text: string, near: string | null = null): void {
-    const about = spot.path === "" ? "the desk " : "";
+    const about = spot.path === "" ? `${this.subject} ` : "";
     this.#complaints.push({ offset: spot.offset, path: spot.path, text: `${about}${text}`, nearest: near });
   }
 

@@ -8,70 +8,66 @@ import { isMap } from "yaml";
 import { CodedError } from "../../shared/errors.ts";
 import type { DataFileOptions, FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
 import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
-import { MILLISECOND } from "../../shared/time.ts";
-import type { Spot } from "./document.ts";
+import { shown, type Entry, type Spot } from "./document.ts";
 import { fileRow } from "./config-rows.ts";
-import { Fields, readScalar } from "./fields.ts";
+import { readScalar } from "./fields.ts";
+import { OPTION_KEYS, overProfile, readFileOptions } from "./file-options.ts";
 import type { Reading } from "./reading.ts";
 import type { SettingValues } from "./settings.ts";
 import { readFx, readInstruments } from "./instruments.ts";
 import { checkCurrency, metaOf, readSymbols, type SymbolsReading } from "./symbols.ts";
-import { choice, orNone, span, symbolName, text, timeZone as zoneName, whole, type Kind } from "./values.ts";
+import { text } from "./values.ts";
 
 export const FILES_MAX = 1_000;
 
-const yesNo = choice(["true", "false"]);
-const OPTION_KEYS = [
-  "path",
-  "symbol",
-  "symbols",
-  "timeZone",
-  "dateFormat",
-  "timeFormat",
-  "interval",
-  "stamp",
-  "columns",
-  "skip",
-  "separator",
-  "decimal",
-  "newestFirst",
-];
+/** One item of `feed.files`: a file's path, and how it is read. */
+interface FileItem {
+  readonly path: Spot;
+  readonly options: DataFileOptions;
+}
 
-/** The options of one file, written as `{ path: a.csv, stamp: close }`; null after a complaint. */
-function readFileOptions(
-  reading: Reading,
-  item: Spot,
-): { readonly path: Spot; readonly options: DataFileOptions } | null {
-  const { document } = reading;
-  const entries = document.map(item, OPTION_KEYS, "a file's name, or its path with how it is read");
+/** What the profile that an entry names says of keys that the entry leaves open. */
+function profileOptions(reading: Reading, item: Spot, entries: Map<string, Entry>): DataFileOptions {
+  const { document, sources } = reading;
+  const spot = entries.get("profile");
+  const read = spot === undefined ? null : readScalar(document, spot, text(80));
+  if (spot === undefined || read === null) return {};
+  try {
+    if (sources.resolveProfile === undefined)
+      throw new CodedError("not_found", "There is no profile.", {
+        rule: "profiles are kept in a workspace, and here is none",
+      });
+    const { options, rows } = sources.resolveProfile(read.value);
+    reading.rows.push(fileRow(`${item.path}.profile`, read.value, document.where(spot.offset)));
+    for (const row of rows) {
+      const key = row.name.slice(row.name.lastIndexOf(".") + 1);
+      if (!entries.has(key)) reading.rows.push({ ...row, name: `${item.path}.${key}` });
+    }
+    return Object.fromEntries(Object.entries(options).filter(([key]) => !entries.has(key)));
+  } catch (error) {
+    // A profile that breaks a rule names its own file and line.
+    if (!(error instanceof CodedError) || error.code === "desk_invalid") throw error;
+    const { rule = error.message.replace(/\.$/, ""), nearest: near = null } = error.detail ?? {};
+    document.complain(spot, `is ${shown(read.value)}, which is no profile; ${String(rule)}`, near as string | null);
+    return {};
+  }
+}
+
+/** A file and its options, written as `{ path: a.csv, stamp: close }`; null after a complaint. */
+function readFileItem(reading: Reading, item: Spot): FileItem | null {
+  const { document, rows } = reading;
+  const entries = document.map(
+    item,
+    ["path", "profile", ...OPTION_KEYS],
+    "a file's name, or its path with how it is read",
+  );
   const path = entries?.get("path");
   if (entries === null || path === undefined) {
     if (entries !== null) document.complain(item, "lacks path; name the file");
     return null;
   }
-  const fields = new Fields(document, reading.rows, item, OPTION_KEYS, entries);
-  const given = <T>(key: string, kind: Kind<T>): T | undefined =>
-    entries.has(key) ? (fields.optional(key, orNone(kind), null) ?? undefined) : undefined;
-  const symbols = entries.get("symbols");
-  const named = symbols === undefined ? [] : (document.list(symbols, FILES_MAX, "[AAPL, MSFT]") ?? []);
-  const newest = given("newestFirst", yesNo);
-  const options: DataFileOptions = {
-    symbol: given("symbol", symbolName),
-    symbols:
-      symbols === undefined ? undefined : named.flatMap((spot) => readScalar(document, spot, symbolName)?.value ?? []),
-    timeZone: given("timeZone", zoneName),
-    dateFormat: given("dateFormat", text(60)),
-    timeFormat: given("timeFormat", text(60)),
-    interval: given("interval", span(MILLISECOND)),
-    stamp: given("stamp", choice(["open", "close"])),
-    columns: given("columns", text(1_000)),
-    skip: given("skip", whole(0, 10_000)),
-    separator: given("separator", text(12)),
-    decimal: given("decimal", choice([".", ","])),
-    newestFirst: newest === undefined ? undefined : newest === "true",
-  };
-  const said = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { path, options: Object.fromEntries(said) };
+  const profile = profileOptions(reading, item, entries);
+  return { path, options: overProfile(profile, readFileOptions(document, rows, item, entries)) };
 }
 
 interface FilesReading {
@@ -92,7 +88,7 @@ function readFiles(reading: Reading): FilesReading {
   const items = document.list(spot, FILES_MAX, "[bars.csv]") ?? [];
   if (items.length === 0) document.complain(spot, "needs one file at least");
   for (const item of items) {
-    const whole = isMap(item.node) ? readFileOptions(reading, item) : { path: item, options: {} };
+    const whole = isMap(item.node) ? readFileItem(reading, item) : { path: item, options: {} };
     const read = whole === null ? null : readScalar(document, whole.path, text(1_000));
     if (whole === null || read === null) continue;
     try {

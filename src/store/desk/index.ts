@@ -4,6 +4,8 @@ export { DESK_CHARACTERS_MAX, DESK_DEPTH_MAX, DESK_VISITS_MAX } from "./document
 export { FILES_MAX } from "./feed.ts";
 export { barsDesk, resolveBarsDesk, scaledDesk, type BarsDeskOptions, type ScaledDeskOptions } from "./generate.ts";
 export { changedLimits, LIMIT_NAMES, limitRows, type LimitChange, type LimitNames, type LimitRow } from "./limits.ts";
+export { overProfile } from "./file-options.ts";
+export { loadProfile, profileToSave, saveProfile } from "./profiles.ts";
 export type { BarsFeed } from "./reading.ts";
 export { describeConfig, resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
 export { demoDesk, loadDesk, resourcesFolder, type DemoOptions } from "./resources.ts";

@@ -13,6 +13,7 @@ import { DeskDocument, shown, type Spot } from "./document.ts";
 import { readScalar } from "./fields.ts";
 import { environmentName, flagName, keysOf, placeOfKey, SETTING_NAMES, settingAt, settingOf } from "./settings.ts";
 import type { SettingName, SettingValues } from "./settings.ts";
+import type { Profile } from "./profiles.ts";
 import { nearest } from "./spelling.ts";
 import { readValue, type Kind } from "./values.ts";
 
@@ -39,6 +40,8 @@ export interface ReadingSources {
   readonly bars?: BarsFeed;
   /** Turns a file's name in `feed.files` into its path; what it throws is told at the name's place. */
   readonly resolveFile?: (name: string) => string | readonly string[];
+  /** Reads the profile that a file of `feed.files` names; throws as `loadProfile` does. */
+  readonly resolveProfile?: (name: string) => Profile;
 }
 
 function outsideError(from: Origin, where: string, words: string, rule: string, near: string | null): CodedError {
