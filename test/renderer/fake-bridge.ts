@@ -778,6 +778,7 @@ export function answer(procedure: string, input: Record<string, unknown>, stream
       markdown: "# Session\n\nA quiet day.\n\n| what | value |\n| --- | --- |\n| runs | 2143 |\n| orders | 1204 |\n",
     };
   if (procedure === "orders.page") return { orders: [], fills: [], more: false };
+  if (procedure === "data.list") return { folder: "/data", files: [], more: 0, trash: true };
   if (procedure === "sessions.compare") {
     const [a, b] = [streams.sessions.sessions[String(input["a"])], streams.sessions.sessions[String(input["b"])]];
     const curve = (slope: number) =>
