@@ -16,6 +16,7 @@ import { addControlCommands } from "./commands/control.ts";
 import { addDataCommand } from "./commands/data.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrillCommand } from "./commands/drill.ts";
+import { addInstrumentsCommand } from "./commands/instruments.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addLimitsCommand } from "./commands/limits.ts";
 import { addOrdersCommands } from "./commands/orders.ts";
@@ -167,6 +168,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addDrillCommand(add);
   addServeCommand(add);
   addConfigCommand(add);
+  addInstrumentsCommand(add);
   addDoctorCommand(add);
   add("exits", "Print the exit codes, in one table.", () => undefined, "logos exits", tellExits);
   program.addHelpText("after", "\nExample:\n  logos run --for 15m");

@@ -2,7 +2,7 @@
  * Market data through the console: uploads, previews with their questions, keeping, bars for a chart, deleting.
  */
 import { Buffer } from "node:buffer";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Trash } from "../../src/store/index.ts";
@@ -187,6 +187,23 @@ describe("the files of a workspace", () => {
       expect(existsSync(path)).toBe(trashed);
     }
     expect(moved).toHaveLength(1);
+  });
+
+  it("in another currency than the account's are refused with the line to write, and leave no session", async () => {
+    const { host, workspace } = await place({ trash: null });
+    writeFileSync(join(workspace, "data", "USDJPY.csv"), table(90));
+    const desk = [
+      "broker: { currency: USD, cash: 1000 }",
+      "feed: { kind: replay, files: [data/USDJPY.csv] }",
+      "strategies:",
+      "  - { name: one, module: momentum, symbols: [USDJPY], cadence: 1m }",
+      "",
+    ];
+    writeFileSync(join(workspace, "desk.yaml"), desk.join("\n"));
+    const refusal = await readerOf(host).refusal("session.start", { speed: "max" });
+    expect(refusal).toMatchObject({ code: "desk_invalid" });
+    expect(refusal.message).toContain("Write fx: { JPY: 1/USDJPY }");
+    expect(existsSync(join(workspace, "sessions")) ? readdirSync(join(workspace, "sessions")) : []).toEqual([]);
   });
 
   it("run under the built-in strategies, and their sessions are deleted when they have ended", async () => {

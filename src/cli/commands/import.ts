@@ -6,12 +6,17 @@
  * 3. A profile is kept only when the files are, so that options which read nothing are never kept.
  * 4. Exit 65 when a file cannot be understood or most of its rows are refused; fewer refused rows are listed and do not stop the rest.
  */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { CodedError } from "../../shared/errors.ts";
+import type { SymbolMeta } from "../../shared/market.ts";
 import { formatDuration, formatMoment, type Moment } from "../../shared/time.ts";
 import { keepTables, nothingRead } from "../../live/data/index.ts";
 import { importBars, isMostlyRefused, plainNumber, type Imported, type ImportedFile } from "../../live/feed/index.ts";
-import { openSource } from "../../live/session/feed-of.ts";
-import { openWorkspace, profileToSave, saveProfile, workspaceAt } from "../../store/index.ts";
+import { completeRates, instrumentsOf } from "../../live/instruments/index.ts";
+import { openSource, workspaceInstruments } from "../../live/session/feed-of.ts";
+import { builtInStrategies } from "../../live/strategies/index.ts";
+import { loadDesk, openWorkspace, profileToSave, saveProfile, workspaceAt } from "../../store/index.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { exitOf } from "../exits.ts";
 import type { AddCommand, Context } from "../program.ts";
@@ -23,6 +28,7 @@ interface Options extends DataOptions {
 }
 
 const LISTED_MAX = 3;
+const INSTRUMENTS_SHOWN_MAX = 20;
 const UNIT_WORDS = { day: "daily", week: "weekly", month: "monthly", quarter: "quarterly", year: "yearly" } as const;
 
 const iso = (at: Moment | null): string | null => (at === null ? null : formatMoment(at));
@@ -49,6 +55,32 @@ function remarks({ jumps, jumpsTotal, gaps, gapsTotal }: ImportedFile): string[]
         `from ${formatMoment(gap.from)} to ${formatMoment(gap.to)}.`,
     );
   return lines;
+}
+
+/** What each symbol would be in a session of the workspace: a line each, with what is guessed marked so. */
+function tellInstruments({ output }: Context, metas: readonly SymbolMeta[]): void {
+  for (const meta of metas.slice(0, INSTRUMENTS_SHOWN_MAX)) {
+    const { symbol, assetClass, currency, tickSize = "", multiplier = "1" } = meta;
+    const shown = Object.entries({ assetClass, currency, tickSize, multiplier }).map(
+      ([field, value]) => `${field} ${value}${meta.origins?.[field] === "guess" ? " (guessed)" : ""}`,
+    );
+    output.line(`${symbol}: ${shown.join(", ")}`);
+  }
+  if (metas.length > INSTRUMENTS_SHOWN_MAX)
+    output.line(`and ${metas.length - INSTRUMENTS_SHOWN_MAX} more; \`logos instruments --bars FILE\` lists all`);
+}
+
+/** The desk of the workspace, and what it lacks to trade these symbols: the exchange rate of a currency, with the line to write. */
+function lackingRates(context: Context, metas: readonly SymbolMeta[]): string | null {
+  const { deskFile } = workspaceAt(context.workspace);
+  if (!existsSync(deskFile)) return null;
+  try {
+    const { broker, fx, source } = loadDesk(deskFile, { builtIns: builtInStrategies }).desk;
+    completeRates({ broker, source, ...(fx === undefined ? {} : { fx }) }, metas);
+    return null;
+  } catch (error) {
+    return error instanceof CodedError && error.detail?.["rule"] === "currency" ? error.message : null;
+  }
 }
 
 function tellFile({ output }: Context, file: ImportedFile): void {
@@ -120,11 +152,18 @@ async function importFiles(context: Context, options: Options, words: readonly s
       ? null
       : saveProfile(openWorkspace(context.workspace).data, profile);
   const added = saved === null ? {} : { profile: saved };
-  if (output.json) output.value({ files: imported.files.map(jsonOf), actions: imported.actions ?? [], kept, ...added });
+  const written = workspaceInstruments(workspaceAt(context.workspace));
+  const tables = imported.tables.filter((table) => table.at.length > 0);
+  const instruments = instrumentsOf(tables, written, "USD");
+  if (output.json)
+    output.value({ files: imported.files.map(jsonOf), instruments, actions: imported.actions ?? [], kept, ...added });
   else {
     for (const file of imported.files) tellFile(context, file);
+    tellInstruments(context, instruments);
     for (const path of saved === null ? kept : [...kept, saved]) output.line(`Kept ${path}`);
   }
+  const lacking = lackingRates(context, instruments);
+  if (lacking !== null) output.message(`logos: ${lacking}`);
   if (broken.length > 0)
     output.message(`logos: Most rows of ${broken.map(({ name }) => name).join(", ")} are refused, so nothing is kept.`);
   else if (options.preview === true && !output.json) output.message("Only a preview: nothing is kept.");

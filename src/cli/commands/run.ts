@@ -135,16 +135,12 @@ async function openSession(context: Context, options: Options, file: string | un
     ...(onSystem || speed === undefined ? {} : { speed }),
     length,
     restore,
+    onNote: (text) => context.output.message(`logos: ${text}`),
     ports,
   });
   const { feed } = session.desk;
   const guesses = feed.kind === "replay" ? guessesOf(Object.values(feed.symbols)) : null;
   if (guesses !== null) context.output.message(`logos: ${guesses}`);
-  const { fx = {}, broker } = session.desk;
-  for (const currency of Object.keys(fx).filter((code) => !Object.hasOwn(desk.fx ?? {}, code)))
-    context.output.message(
-      `logos: one ${currency} is assumed to be worth one ${broker.currency}; fx in the desk can say otherwise.`,
-    );
   if (speed === undefined) tellSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
   return session;
 }

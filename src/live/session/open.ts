@@ -49,6 +49,8 @@ export interface CreateOptions {
   /** Session time after which it ends by itself. */
   readonly length?: Duration | undefined;
   readonly restore?: RestoreRequest | undefined;
+  /** Called with each sentence on the data that `session.md` has, too: a jump without a split, a rate that is assumed. */
+  readonly onNote?: (text: string) => void;
   readonly ports?: Partial<SessionPorts> | undefined;
 }
 
@@ -151,7 +153,7 @@ function discard(folder: string): void {
 async function birth(
   prepared: Prepared,
   files: SessionFiles,
-  options: Pick<CreateOptions, "speed" | "length" | "restore">,
+  options: Pick<CreateOptions, "speed" | "length" | "restore" | "onNote">,
   first: (core: Core) => void,
 ): Promise<LiveSession> {
   const { ports, desk, start, feed, workspace } = prepared;
@@ -177,8 +179,10 @@ async function birth(
       { kind: "session", event: "created", wall: created, text: `Desk ${desk.name}, seed ${desk.seed}.`, detail },
       start,
     );
-    for (const text of prepared.notes)
+    for (const text of prepared.notes) {
       core.ledger.add({ kind: "session", event: "noted", wall: "", text, detail: {} }, start);
+      options.onNote?.(text);
+    }
     register(core);
     first(core);
     core.ledger.commit();

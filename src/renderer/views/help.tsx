@@ -149,6 +149,35 @@ function Data(): ReactNode {
   );
 }
 
+function Instruments(): ReactNode {
+  return (
+    <Panel title="Instruments, currencies, splits">
+      <div className="prose">
+        <p>
+          An instrument says what a price means: currency, multiplier, tick, lot. Each field comes from the desk, else
+          from instruments.yaml in the workspace, else from the built-in table, else it is guessed.{" "}
+          <b>logos instruments</b> lists each field with its source.
+        </p>
+        <ul>
+          <li>
+            <b>Currencies</b>: money in another currency is never added to the account&apos;s. Write the rate in the
+            desk, as <b>fx: {"{ EUR: EURUSD, JPY: 1/USDJPY, GBP: 1.27 }"}</b>; without it the desk is refused.
+          </li>
+          <li>
+            <b>Prices below zero</b> are read and traded where the instrument has allowNegativePrices, as energy futures
+            do.
+          </li>
+          <li>
+            <b>Splits and dividends</b> come from the data and from actions.csv in the workspace. A split changes
+            quantity and average and cancels open orders; a dividend books cash. Declare data that is adjusted already
+            with <b>adjusted: true</b>.
+          </li>
+        </ul>
+      </div>
+    </Panel>
+  );
+}
+
 function Refusals(): ReactNode {
   return (
     <Panel title="Why an order is refused">
@@ -348,6 +377,7 @@ export function Help(): ReactNode {
     <div className="sheet help">
       <div className="stack">
         <Data />
+        <Instruments />
         <Fills />
         <Halts />
         <Trading />
