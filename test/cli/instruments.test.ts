@@ -35,7 +35,10 @@ describe("logos instruments", () => {
   it("lists each field with where it came from, of all symbols or of those that are named", async () => {
     const at = workspace();
     writeFileSync(join(at, "instruments.yaml"), "ES: { feeBps: 2 }\n");
-    const rows = jsonOf(await logos(["instruments", "--workspace", at, "--json"], { at })) as Record<string, string>[];
+    const rows = jsonOf(await logos(["instruments", "--workspace", at, "--json"], { at })) as unknown as Record<
+      string,
+      string
+    >[];
     const fromOf = (symbol: string, field: string): unknown => {
       const row = rows.find((one) => one["symbol"] === symbol && one["field"] === field);
       return [row?.["value"], row?.["from"]];
