@@ -58,7 +58,7 @@ function wordsOf(words: readonly string[]): { readonly symbols: readonly string[
 export function addInstrumentsCommand(add: AddCommand): void {
   add<{ readonly bars?: readonly string[] }>(
     "instruments [words...]",
-    "Print what each symbol is, with the source of each field: desk, instruments.yaml, built-in table or a guess. Words: [SYMBOL…] [DESK].",
+    "Print what each symbol is and where each field is from: desk, instruments.yaml, table or a guess. Words: [SYMBOL…] [DESK].",
     (command) => {
       command.option("--bars <files...>", "market data files, as for run");
     },
