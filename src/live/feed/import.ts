@@ -2,6 +2,7 @@
  * Files of bars, trades or quotes as tables of bars, with a description of what was understood.
  *
  * 1. An import is all or nothing: a file that cannot be understood throws with its name, row and rule, and no table is kept.
+ *    Where several cannot, all of them are named.
  * 2. A row that breaks a rule is left out, counted and listed by its kind; what the others gave is in the tables.
  * 3. The same bytes and options give the same tables, whichever way they are packed.
  */
@@ -12,7 +13,9 @@ import { actionsOf } from "./actions.ts";
 import { bytesSource, type ByteSource } from "./byte-source.ts";
 import { toText } from "./convert.ts";
 import { refusalsOf, remarksOf, samplesOf } from "./describe.ts";
+import { Faults } from "./faults.ts";
 import {
+  mostlyRefused,
   SOURCES_MAX,
   SYMBOLS_MAX,
   tooLarge,
@@ -58,6 +61,8 @@ function spanOfFile({ gathering, spans }: ReadPart): Span | null {
 
 interface Read {
   readonly read: ReadPart;
+  /** Of its source, among all. */
+  readonly place: number;
   readonly sha256: string;
   readonly notes: readonly string[];
 }
@@ -139,7 +144,7 @@ function allActions(reads: readonly ReadPart[]): CorporateAction[] {
   return [...unlike.values()].toSorted((a, b) => a.at - b.at || (a.symbol < b.symbol ? -1 : 1));
 }
 
-const isBytes = (bytes: Uint8Array | ByteSource): bytes is Uint8Array => bytes instanceof Uint8Array;
+const isBytes = (bytes: ImportSource["bytes"]): bytes is Uint8Array => bytes instanceof Uint8Array;
 
 /** What a person says of one file, over what is said of all. */
 function optionsOf(source: ImportSource, options: ImportOptions): ImportOptions {
@@ -149,12 +154,15 @@ function optionsOf(source: ImportSource, options: ImportOptions): ImportOptions 
 
 /**
  * Reads files of bars, trades or quotes. Asynchronous because archives are unpacked so, and because a long import lets others run.
- * Sources that are files are closed when it ends. Throws `CodedError`s: `data_invalid` for a file that cannot be understood (with
+ * Sources that are files are closed when it ends. Every file is looked at before a fault is thrown, and several faults are one error
+ * with `detail.faults`. Throws `CodedError`s: `data_invalid` for a file that cannot be understood (with
  * `detail` file, row, rule, and the open question where there is one), `too_large` past a limit, `invalid_input` for an option
  * that means nothing; and the signal's reason when it ends the import.
  */
 export async function importBars(sources: readonly ImportSource[], options: ImportOptions = {}): Promise<Imported> {
   const reads: Read[] = [];
+  const faults = new Faults();
+  const opened: ByteSource[] = [];
   try {
     checkInterval(options.interval);
     if (sources.length > SOURCES_MAX)
@@ -166,21 +174,37 @@ export async function importBars(sources: readonly ImportSource[], options: Impo
       );
     const budget = { bytes: 0 };
     const rows = { rows: 0 };
-    for (const source of sources) {
+    for (const [place, source] of sources.entries()) {
       options.signal?.throwIfAborted();
       const asked = optionsOf(source, options);
       checkInterval(asked.interval);
-      const bytes = isBytes(source.bytes) ? bytesSource(source.bytes) : source.bytes;
-      const sha256 = await digestOf(bytes, options.signal);
-      const { parts, notes } = await unpack(source, bytes, budget);
-      for (const [index, part] of parts.entries()) {
-        const read = await readPart(await toText(part), asked, rows);
-        reads.push({ read, sha256, notes: index === 0 ? notes : [] });
+      try {
+        const bytes = typeof source.bytes === "function" ? source.bytes() : source.bytes;
+        if (!isBytes(bytes)) opened.push(bytes);
+        const plain = isBytes(bytes) ? bytesSource(bytes) : bytes;
+        const sha256 = await digestOf(plain, options.signal);
+        const { parts, notes } = await unpack(source, plain, budget);
+        for (const [index, part] of parts.entries())
+          try {
+            const read = await readPart(await toText(part), asked, rows);
+            reads.push({ read, place, sha256, notes: index === 0 ? notes : [] });
+          } catch (error) {
+            faults.take(error, place);
+          }
+      } catch (error) {
+        faults.take(error, place);
       }
     }
   } finally {
-    for (const { bytes } of sources) if (!isBytes(bytes)) bytes.close();
+    for (const { bytes } of sources) if (typeof bytes !== "function" && !isBytes(bytes)) opened.push(bytes);
+    for (const bytes of new Set(opened)) bytes.close();
   }
+  if (faults.any)
+    for (const read of reads) {
+      const fault = mostlyRefused(fileOf(read), "kept");
+      if (fault !== null) faults.take(fault, read.place);
+    }
+  faults.finish();
   const actions = allActions(reads.map(({ read }) => read));
   const tables = mergeAll(
     reads.map(({ read }) => read),

@@ -9,13 +9,15 @@ import { CodedError } from "../../shared/errors.ts";
 import type { CorporateAction } from "../../shared/market.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { Faults } from "./faults.ts";
 import type { Unit } from "./meaning.ts";
 import type { RowOrder } from "./settle.ts";
 
 /** One file as it was given: its bytes, or where they are read from, and the name by which people know it. */
 export interface ImportSource {
   readonly name: string;
-  readonly bytes: Uint8Array | ByteSource;
+  /** A function opens a file when its turn comes; what it throws is a fault of this file. */
+  readonly bytes: Uint8Array | ByteSource | (() => ByteSource);
   /** The path, where folders say something that the name does not. */
   readonly path?: string;
   /** What a person says of this file alone; what it leaves out is as for all files. */
@@ -243,15 +245,26 @@ export function tooLarge(file: string, row: number | null, rule: string, sentenc
 export const isMostlyRefused = ({ rows, refusedTotal }: Pick<ImportedFile, "rows" | "refusedTotal">): boolean =>
   refusedTotal * 2 > rows;
 
-/** For a session, which would trade on what is left of a file: throws `data_invalid` for one of which most rows are refused. */
+/** The fault of a file of which most rows are refused, which is then not run or kept; null for another. */
+export function mostlyRefused(
+  file: Pick<ImportedFile, "name" | "rows" | "refused" | "refusedTotal">,
+  verb: "run" | "kept",
+): CodedError | null {
+  const [refused] = file.refused;
+  if (refused === undefined || !isMostlyRefused(file)) return null;
+  const counts = `${file.refusedTotal} of its ${file.rows} rows are refused, so it is not ${verb}; the first:`;
+  const advice = "`logos import FILE --preview` shows how it was read, and which options settle it.";
+  return fileFault(file.name, refused.row, refused.rule, `${counts} ${refused.reason} ${advice}`);
+}
+
+/** For a session, which would trade on what is left of a file: throws `data_invalid` where most rows of a file are refused. */
 export function demandReadable(imported: Imported): void {
-  for (const file of imported.files) {
-    const [refused] = file.refused;
-    if (refused === undefined || !isMostlyRefused(file)) continue;
-    const counts = `${file.refusedTotal} of its ${file.rows} rows are refused, so it is not run; the first:`;
-    const advice = "`logos import FILE --preview` shows how it was read, and which options settle it.";
-    throw fileFault(file.name, refused.row, refused.rule, `${counts} ${refused.reason} ${advice}`);
+  const faults = new Faults();
+  for (const [place, file] of imported.files.entries()) {
+    const fault = mostlyRefused(file, "run");
+    if (fault !== null) faults.take(fault, place);
   }
+  faults.finish();
 }
 
 /** For who wants all or nothing: throws the first refused row of an import as a fault. */

@@ -108,19 +108,12 @@ export async function importFeed(
   written: Readonly<Record<string, InstrumentFields>> = {},
 ): Promise<Imported> {
   const { symbol, dateFormat, fileOptions = {}, resample = null, files } = config;
-  const sources: ImportSource[] = [];
-  try {
-    for (const file of files)
-      sources.push(
-        openSource(
-          isAbsolute(file) ? file : join(folder, file),
-          Object.hasOwn(fileOptions, file) ? fileOptions[file] : undefined,
-        ),
-      );
-  } catch (error) {
-    for (const { bytes } of sources) if ("close" in bytes) bytes.close();
-    throw error;
-  }
+  const sources = files.map((file) =>
+    openSource(
+      isAbsolute(file) ? file : join(folder, file),
+      Object.hasOwn(fileOptions, file) ? fileOptions[file] : undefined,
+    ),
+  );
   return importBars(sources, {
     symbol,
     timeZone: writtenZone(config),
@@ -160,11 +153,17 @@ function checkFile(path: string): void {
     );
 }
 
-/** A file as a source of an import, which reads it piece by piece and closes it. Throws `not_found`, `data_invalid` or `too_large`. */
+/**
+ * A file as a source of an import, which opens it when its turn comes, reads it piece by piece and closes it; the import throws
+ * `not_found`, `data_invalid` or `too_large` for what is no such file.
+ */
 export function openSource(path: string, options?: ReadOptions): ImportSource {
-  checkFile(path);
   const name = basename(path);
-  return { name, path, bytes: fileSource(path, name), ...(options === undefined ? {} : { options }) };
+  const bytes = (): ReturnType<typeof fileSource> => {
+    checkFile(path);
+    return fileSource(path, name);
+  };
+  return { name, path, bytes, ...(options === undefined ? {} : { options }) };
 }
 
 /** A file's bytes. Throws `not_found`, `data_invalid` or `too_large`. */
