@@ -8,6 +8,7 @@
 import { DAY, HOUR, MINUTE, type Moment } from "../../shared/time.ts";
 import { minutesOf } from "../../shared/trading-hours.ts";
 import { zoneOf, type Zone } from "../feed/zone.ts";
+import type { Calendar } from "./calendar.ts";
 
 export interface AccountDays {
   /** The number of the day that holds a moment. */
@@ -72,4 +73,16 @@ export function accountDays(dayEnds?: string): AccountDays {
   if (dayEnds === undefined) return UTC_DAYS;
   const [time = "", zone = ""] = dayEnds.split(" ");
   return new LocalDays(zoneOf(zone), minutesOf(time) * MINUTE);
+}
+
+/**
+ * When an order for the day ends: at the last close of its market's trading day, or of the next one where the market is closed. A market
+ * that trades through that close, or has no hours, ends it with the account's day, and never after the market's own next close.
+ */
+export function dayOrderEnd(calendar: Calendar | null, days: AccountDays, at: Moment): Moment {
+  if (calendar === null) return days.endOf(at);
+  const { opens, closes } = calendar.tradingDayAt(at);
+  if (!calendar.isOpen(closes)) return closes;
+  const from = Math.max(at, opens);
+  return Math.min(days.endOf(from), calendar.spanAt(from).closes) as Moment;
 }

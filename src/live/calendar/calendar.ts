@@ -86,6 +86,17 @@ export class Calendar {
     return day;
   }
 
+  /** The trading day that a moment lies in, else the next one: from its first opening to its last closing, breaks included. */
+  tradingDayAt(at: number): OpenSpan {
+    if (this.#hours.always) return ALWAYS;
+    const day = this.dayOf(at);
+    const today = this.spansOf(day);
+    const spans = (today.at(-1)?.closes ?? at) > at ? today : this.spansOf(this.openingFrom(day + 1).day);
+    const [first, last] = [spans[0], spans.at(-1)];
+    if (first === undefined || last === undefined) throw new Error("The market's hours never open again.");
+    return { opens: first.opens, closes: last.closes };
+  }
+
   /** The first day from this one on that has hours, with the span that opens it. */
   openingFrom(day: number): { readonly day: number; readonly span: OpenSpan } {
     for (let next = day; next < day + SEARCH_DAYS; next += 1) {

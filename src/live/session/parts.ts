@@ -13,6 +13,7 @@ import type { BrokerAdapter, Clock, Feed, Timers } from "../../shared/ports.ts";
 import type { OpenOrder, OrderUpdate, StrategyAction, StrategyFill } from "../../shared/strategy.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { FillEntry, GuardReading } from "../../store/journal/entries.ts";
+import type { AccountDays } from "../calendar/index.ts";
 import type { BooksState } from "../books/index.ts";
 import type { RiskEngineState } from "../risk/index.ts";
 import type { BookProbe, HeadroomProbe } from "./api.ts";
@@ -159,6 +160,8 @@ export interface AccountFigures {
 }
 
 export interface BooksPort {
+  /** The account's days. */
+  readonly days: AccountDays;
   /** Books an execution and answers the profit that it realized. */
   book(execution: Execution): Decimal;
   /** `exact`: the price's decimal text, where the number cannot hold it. */

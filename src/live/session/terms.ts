@@ -5,30 +5,30 @@
  * 2. What is sent follows from the entry alone, so that a repetition would send the same.
  */
 import { decimal, plain } from "../../shared/decimal.ts";
+import { CALENDAR_NAMES } from "../../shared/desk.ts";
 import { venueIdOf, type OrderId } from "../../shared/ids.ts";
 import { childTypeOf, orderTypeOf, type OrderTerms } from "../../shared/orders.ts";
 import type { PlaceOrder } from "../../shared/ports.ts";
 import type { AttachedOrder, OrderIntent } from "../../shared/strategy.ts";
-import { DAY } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { EntryTerms, OrderEntry } from "../../store/journal/entries.ts";
-import { calendarOf } from "../calendar/index.ts";
+import { calendarOf, calendarOfHours, dayOrderEnd } from "../calendar/index.ts";
 import { termsOf } from "./open-orders.ts";
 import type { Core } from "./parts.ts";
 
-/** The close of the market that an order is for; where it has no hours, the end of the account's day. */
-export function dayEnd(core: Core, strategy: string, at: Moment): Moment {
+/** When an order for the day ends, by its instrument's calendar, else by its strategy's hours, else by the account's day. */
+function dayEnd(core: Core, strategy: string, symbol: string, at: Moment): Moment {
+  const named = core.symbols.get(symbol)?.calendar;
+  const name = CALENDAR_NAMES.find((one) => one === named);
   const config = core.tally.strategies.get(strategy)?.config;
-  const calendar = config === undefined ? null : calendarOf(config);
-  const closes = calendar?.spanAt(at).closes ?? Number.MAX_SAFE_INTEGER;
-  // A market that closes later than a day from now does not close for this order's day.
-  return (closes - at <= DAY ? closes : (Math.floor(at / DAY) + 1) * DAY) as Moment;
+  const own = config === undefined ? null : calendarOf(config);
+  return dayOrderEnd(name === undefined ? own : calendarOfHours(name), core.books.days, at);
 }
 
 /** The terms that an order's entry keeps: none for a plain market or limit order. */
-export function entryTerms(core: Core, strategy: string, intent: OrderTerms, at: Moment): EntryTerms {
+export function entryTerms(core: Core, strategy: string, intent: OrderIntent, at: Moment): EntryTerms {
   const { limitPrice: _limitPrice, ...rest } = intent;
-  const expires = intent.timeInForce === "day" ? { expiresAt: dayEnd(core, strategy, at) } : {};
+  const expires = intent.timeInForce === "day" ? { expiresAt: dayEnd(core, strategy, intent.symbol, at) } : {};
   const type = orderTypeOf(intent);
   const named = type === "market" || type === "limit" ? {} : { type };
   const { type: _type, ...terms } = termsOf(rest);

@@ -4,7 +4,9 @@
  * 1. Strategies are scripted and the venue is the paper one, filling along bars.
  */
 import { describe, expect, it } from "vitest";
+import type { Desk } from "../../../src/shared/desk.ts";
 import type { OrderIntent, OrderUpdate } from "../../../src/shared/strategy.ts";
+import { formatMoment, type Moment } from "../../../src/shared/time.ts";
 import { NO_LIMITS } from "./desks.ts";
 import { entriesOf, finish, journalOf } from "./stage.ts";
 import { scripted, scriptedDesk, type Plan, type Scripted } from "./scripted.ts";
@@ -212,5 +214,25 @@ describe("pace", () => {
     const scene = await play(FLAT, at({ 2: three }), { orchestrator: { ...orchestrator, ...one, pace: "refuse" } });
     expect(reasons(scene)).toEqual(["accepted", "rate_limited", "rate_limited"]);
     expect(updates(scene)[0]).toMatchObject({ state: "rejected", value: "1", limit: "1" });
+  });
+});
+
+describe("an order for the day", () => {
+  const dayOrder = at({ 2: [buy(10, { limitPrice: 90, timeInForce: "day" })] });
+  const endOf = async (symbol: object, more: Partial<Desk>): Promise<string> => {
+    const { feed, strategies } = scriptedDesk({ one: dayOrder });
+    const symbols = { ABC: symbol };
+    const scene = await play(FLAT, dayOrder, { feed: { ...feed, symbols }, strategies, ...more });
+    return formatMoment(orders(scene)[0]?.expiresAt ?? (0 as Moment));
+  };
+
+  it("ends by its instrument's calendar, else by its strategy's hours, else with the account's day", async () => {
+    const dayEnds = "17:00 America/New_York";
+    const [strategy] = scriptedDesk({ one: dayOrder }).strategies;
+    const strategies = strategy === undefined ? [] : [{ ...strategy, sessions: "us-equity" as const }];
+    expect(await endOf({ calendar: "us-equity" }, { dayEnds })).toBe("2026-01-05T21:00:00+00:00");
+    expect(await endOf({ calendar: "crypto" }, { dayEnds, strategies })).toBe("2026-01-05T22:00:00+00:00");
+    expect(await endOf({}, { dayEnds, strategies })).toBe("2026-01-05T21:00:00+00:00");
+    expect(await endOf({}, { dayEnds })).toBe("2026-01-05T22:00:00+00:00");
   });
 });
