@@ -75,7 +75,7 @@ describe("a flatten", () => {
       await open.flatten({ scope: { kind: "strategy", name: "long" }, shutsGate: true, ...WHO });
     });
     expect(fillsOf(folder)).toEqual(["long 10", "short -4", "long -10"]);
-    expect(session.probe().ownerPositions).toEqual([{ owner: "short", symbol: "ABC", quantity: "-4" }]);
+    expect(session.probe().ownerPositions).toMatchObject([{ owner: "short", symbol: "ABC", quantity: "-4" }]);
     expect(session.probe().haltedScopes.map(({ scope }) => scope.name)).toEqual(["long"]);
   });
 
@@ -148,7 +148,7 @@ describe("an operator", () => {
       await expect(open.placeOrder({ symbol: "XYZ", quantity: 3 }, "ann")).rejects.toMatchObject({ code: "not_found" });
     });
     expect(fillsOf(folder)).toEqual(["manual 3"]);
-    expect(session.probe().ownerPositions).toEqual([{ owner: "manual", symbol: "ABC", quantity: "3" }]);
+    expect(session.probe().ownerPositions).toMatchObject([{ owner: "manual", symbol: "ABC", quantity: "3" }]);
   });
 });
 
