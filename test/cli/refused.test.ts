@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   ["nonsense", 64, "usage", /^unknown command 'nonsense'\. `logos --help` shows/],
   ["run --nope", 64, "usage", /^unknown option '--nope' \(Did you mean --note\?\)\. `logos run --help` shows/],
   ["run a b", 64, "usage", /^too many arguments for 'run'.*2: a, b\. `logos run --help` shows/],
-  ["sessions x", 64, "usage", /^too many arguments for 'sessions'/],
+  ["sessions x", 64, "usage", 'logos sessions list or delete, and not "x".'],
   ["restore", 64, "usage", /^missing required argument 'file'\. `logos restore --help` shows/],
   ["run --speed", 64, "usage", /^option '--speed <speed>' argument missing\. /],
   ["run --speed 7", 64, "usage", "--speed 7: write 1, 10, 60 or max."],

@@ -9,6 +9,7 @@ import { afterAll, afterEach } from "vitest";
 import { WebSocket } from "ws";
 import type { ConsoleHost, ConsoleHostOptions } from "../../../src/console/api.ts";
 import { createConsoleHost } from "../../../src/console/host.ts";
+import { BRIDGE_PROTOCOL } from "../../../src/serve/gate.ts";
 import { startLoopbackHost } from "../../../src/serve/index.ts";
 import type { HostMessage } from "../../../src/shared/contract.ts";
 import { resourcesFolder } from "../../../src/store/index.ts";
@@ -86,7 +87,7 @@ export function memoryWire(host: ConsoleHost): Wire {
   };
 }
 
-/** A connection through the loopback host's socket: token, cookie, WebSocket. */
+/** A connection through the loopback host's socket: start token, key, WebSocket. */
 export async function socketWire(host: ConsoleHost): Promise<Wire> {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "index.html"), "<!doctype html>");
@@ -103,8 +104,9 @@ export async function socketWire(host: ConsoleHost): Promise<Wire> {
     ["Connection", "close"],
   ] as const;
   const answer = await exchange(server.port, bytesOf({ method: "POST", target: "/session", headers, body }));
-  const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
-  const socket = new WebSocket(`ws://${name}/bridge`, { headers: { Cookie: cookie, Origin: origin } });
+  // The body comes in chunks, whose lengths stand between its pieces.
+  const key = /"key":"([^"]+)"/.exec(answer.body)?.[1] ?? "";
+  const socket = new WebSocket(`ws://${name}/bridge`, [BRIDGE_PROTOCOL, `key.${key}`], { headers: { Origin: origin } });
   await once(socket, "open");
   return {
     send: (message) => socket.send(JSON.stringify(message)),
