@@ -78,7 +78,8 @@ describe("a session that runs in another terminal", () => {
 
       expect(await say("stop --operator me")).toEqual({ code: 0, out: `${id}: stopped.\n`, err: "" });
       expect(await running.ended()).toBe(0);
-      expect(running.out).toMatch(/^ended +stopped by an operator$/m);
+      // On a loaded machine the session lives long enough for a strategy to be late; that is said behind it.
+      expect(running.out).toMatch(/^ended +stopped by an operator(?:,.*)?$/m);
       expect(jsonOf(await say("status --json"))).toMatchObject({ health: "stopped", state: "stopped", pid: null });
       expect((await say("verify")).code).toBe(0);
     },

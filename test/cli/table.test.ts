@@ -63,7 +63,7 @@ describe("help", () => {
     const { code, out, err } = await logos([command, "--help"], { at });
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(new RegExp(`^Usage: logos ${command}\\b`));
-    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}logos ${command}\\b[^\\n]*\\n$`));
+    expect(out).toMatch(new RegExp(`\\nExample:\\n(?: {2}logos ${command}\\b[^\\n]*\\n)+$`));
     expect(out).toMatch(/\n\n[A-Z][^\n]*(?:\n[^\n]+)*\.\n\n/);
     expect(tree(at)).toEqual([]);
   });

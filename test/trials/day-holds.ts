@@ -205,6 +205,9 @@ function followStart(entry: Extract<JournalEntry, { kind: "run_started" }>, of: 
   return null;
 }
 
+/** Session time that is ahead of the machine's runs a hundredth slower, and is cut to whole microseconds. */
+const SLOWEST = 0.98;
+
 /** A look before and after the machine's time has jumped. */
 interface AfterJump {
   readonly before: SessionProbe;
@@ -215,21 +218,25 @@ interface AfterJump {
   readonly since: readonly JournalEntry[];
 }
 
-/** Behind a gap each strategy that waited has missed its slots and run once; while time stands still nothing happens. */
+/**
+ * After a gap each strategy that waited has missed its slots and run once. A machine's time that was set back is no gap: session time runs
+ * on ahead of it, at most a hundredth slower.
+ */
 export function wrongAfterJump({ before, after, wall, noticedMs, since }: AfterJump): string | null {
-  const until = wall + noticedMs * 1_000;
+  const from = Math.max(before.now, wall);
+  const passed = after.now - from;
   if (after.now < before.now) return `session time went back from ${before.now} to ${after.now}`;
-  if (after.now > Math.max(before.now, until)) return `session time is ${after.now}, and the machine's is ${until}`;
+  if (passed > noticedMs * 1_000 || passed < noticedMs * 1_000 * SLOWEST)
+    return `session time moved by ${passed} µs in ${noticedMs} ms after a jump`;
   for (const { name, state, nextRun, cadence } of before.strategies) {
     const of = since.filter((entry) => "strategy" in entry && entry.strategy === name);
     const runs = of.filter((entry) => entry.kind === "run_started").length;
     const missed = of.filter((entry) => entry.kind === "missed").length;
-    if (until <= before.now && runs + missed > 0) return `${name} ran while the session's time stood still`;
     if ((state !== "waiting" && state !== "late") || nextRun === null) continue;
-    if (runs > 1) return `${name} ran ${runs} times behind one gap`;
-    if (nextRun + cadence <= wall && (runs !== 1 || missed !== 1))
-      return `${name} counted ${missed} gaps and ran ${runs} times behind one of ${wall - nextRun} µs`;
-    if (nextRun + cadence > until && missed > 0) return `${name} missed slots without a gap`;
+    if (wall > before.now && runs > 1) return `${name} ran ${runs} times after one gap`;
+    if (nextRun + cadence <= from && (runs !== 1 || missed !== 1))
+      return `${name} counted ${missed} gaps and ran ${runs} times after one of ${from - nextRun} µs`;
+    if (nextRun + cadence > after.now && missed > 0) return `${name} missed slots without a gap`;
   }
   return null;
 }
