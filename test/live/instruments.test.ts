@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limitOf, marketPrice } from "../../src/live/broker/fill-rules.ts";
 import { importBars } from "../../src/live/feed/index.ts";
-import { pinInstruments, readActions } from "../../src/live/instruments/index.ts";
+import { futuresNote, pinInstruments, readActions } from "../../src/live/instruments/index.ts";
 import { written } from "../../src/live/risk/reading.ts";
 import { Precisions, placesOf } from "../../src/console/projections/precision.ts";
 import { csvCell } from "../../src/shared/csv.ts";
@@ -37,6 +37,18 @@ describe("an instrument", () => {
     expect(meta.origins).toMatchObject({ multiplier: "built_in", minNotional: "guess" });
     const shares = await pinned("ES", ["5000.25"], deskOf({ instruments: { ES: { assetClass: "equity" } } }));
     expect(shares.meta).toMatchObject({ assetClass: "equity", multiplier: "1", tickSize: "0.01" });
+  });
+
+  it("of a bare root is a share where its prices are finer than the future's tick, and else said to be the future", async () => {
+    const share = await pinned("ES", ["5000.25", "5000.31"]);
+    expect(share.meta).toMatchObject({ assetClass: "equity", multiplier: "1", tickSize: "0.01" });
+    expect(futuresNote([share.meta])).toBeNull();
+    const future = await pinned("ES", ["5000.25", "5000.50"]);
+    expect(futuresNote([future.meta])).toBe(
+      "Taken as futures: ES (multiplier 50). If one is a share, write instruments: { ES: { assetClass: equity } } in the desk.",
+    );
+    expect((await pinned("ESH26", ["5000.25", "5000.31"])).meta.assetClass).toBe("future");
+    expect(futuresNote([(await pinned("ESH26", ["5000.25"])).meta])).toBeNull();
   });
 
   it("takes the desk before the workspace, and that before the table", async () => {

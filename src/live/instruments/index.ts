@@ -4,4 +4,4 @@ export { instrumentsOf, pinInstruments } from "./pin.ts";
 export { actionsWithin, actionText, jumpNotes } from "./actions.ts";
 export { ACTIONS_FILE, readActions } from "./actions-file.ts";
 export { completeRates } from "./rates.ts";
-export { guessesOf, termsOf } from "./resolve.ts";
+export { futuresNote, guessesOf, termsOf } from "./resolve.ts";

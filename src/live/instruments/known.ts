@@ -196,6 +196,11 @@ export function knownInstrument(symbol: string, prices: PriceRange | null): Inst
   return null;
 }
 
+/** Whether a symbol is the bare root of a future, which may be a share's ticker as well. */
+export function isBareRoot(symbol: string): boolean {
+  return rootOf(symbol)?.sure === false;
+}
+
 /** Whether a symbol's prices may be zero or negative, as far as its name says. */
 export function allowsNegative(symbol: string): boolean {
   const found = rootOf(symbol, BELOW_ZERO);

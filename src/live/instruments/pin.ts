@@ -40,6 +40,7 @@ export function pinInstruments(
   feed: Extract<FeedConfig, { kind: "replay" }>,
   tables: readonly BarTable[],
   workspace: Written,
+  shares: ReadonlySet<string> = new Set(),
 ): { readonly desk: Desk; readonly symbols: Readonly<Record<string, SymbolMeta>> } {
   const placeOf =
     (symbol: string) =>
@@ -55,6 +56,7 @@ export function pinInstruments(
       workspace: own(workspace, symbol) ?? {},
       currency: desk.broker.currency,
       table,
+      isShareFile: shares.has(symbol),
       placeOf: placeOf(symbol),
     });
     return [symbol, meta];

@@ -10,7 +10,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { InstrumentFields, InstrumentSource, SymbolMeta } from "../../shared/market.ts";
 import type { BarTable } from "../feed/imported.ts";
 import { guessOf } from "../feed/symbols.ts";
-import { knownInstrument, type PriceRange } from "./known.ts";
+import { isBareRoot, knownInstrument, type PriceRange } from "./known.ts";
 
 /** What people say of a symbol, and what its prices show. */
 export interface Evidence {
@@ -20,6 +20,8 @@ export interface Evidence {
   /** The account's currency: the guess for what no name tells. */
   readonly currency: string;
   readonly table: BarTable;
+  /** True where its file has columns that only shares have: an adjusted close, dividends, splits. */
+  readonly isShareFile?: boolean;
   /** Where a person would correct the tick, for the message: `desk.yaml, line 7`. */
   readonly placeOf: (source: "desk" | "workspace") => string;
 }
@@ -124,13 +126,32 @@ export function guessesOf(metas: readonly SymbolMeta[]): string | null {
   );
 }
 
+/** Whether the data of a future's bare root is a share's: its file has columns of one, or its prices are finer than the future's tick. */
+function isShare({ table, desk, workspace, isShareFile }: Evidence, tick: string | undefined): boolean {
+  if (desk.tickSize !== undefined || workspace.tickSize !== undefined) return false;
+  return isShareFile === true || (tick !== undefined && firstOff(table, tick) !== null);
+}
+
+/** One sentence on the symbols that were taken as futures though they may be shares' tickers; null where there are none. */
+export function futuresNote(metas: readonly SymbolMeta[]): string | null {
+  const taken = metas.filter(({ symbol, origins }) => origins?.["assetClass"] === "built_in" && isBareRoot(symbol));
+  if (taken.length === 0) return null;
+  const named = taken.slice(0, NOTED_MAX).map(({ symbol, multiplier = "1" }) => `${symbol} (multiplier ${multiplier})`);
+  const more = taken.length > NOTED_MAX ? ` and ${taken.length - NOTED_MAX} more symbols` : "";
+  return (
+    `Taken as futures: ${named.join(", ")}${more}. If one is a share, write ` +
+    `instruments: { ${taken[0]?.symbol ?? ""}: { assetClass: equity } } in the desk.`
+  );
+}
+
 /** The whole instrument. Throws `desk_invalid` for a tick that contradicts the data. */
 export function resolveInstrument(evidence: Evidence): SymbolMeta {
   const { symbol, desk, workspace, table } = evidence;
   const range = rangeOf(table);
   const known = knownInstrument(symbol, range);
   const asked = desk.assetClass ?? workspace.assetClass;
-  const holds = known !== null && (asked === undefined || asked === known.assetClass);
+  const share = isBareRoot(symbol) && asked === undefined && isShare(evidence, known?.tickSize);
+  const holds = known !== null && !share && (asked === undefined || asked === known.assetClass);
   const guess = guessed(symbol, evidence.currency);
   const layers: Layer[] = [
     { fields: desk, from: "desk" },

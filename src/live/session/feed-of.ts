@@ -26,6 +26,7 @@ import {
   ACTIONS_FILE,
   actionsWithin,
   completeRates,
+  futuresNote,
   jumpNotes,
   pinInstruments,
   readActions,
@@ -69,12 +70,24 @@ export async function openNewFeed(
   const written = workspaceInstruments(workspace);
   const imported = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
   demandReadable(imported);
-  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written);
+  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written, sharesOf(imported));
   const actions = actionsWithin(imported, workspaceActions(workspace, config.timeZone), symbols);
   const feed = createReplayFeed(imported, symbols);
-  const notes = [...assumedRates(desk, pinned), ...jumpNotes(imported.tables, actions, symbols)];
+  const futures = futuresNote(Object.values(symbols));
+  const notes = [
+    ...(futures === null ? [] : [futures]),
+    ...assumedRates(desk, pinned),
+    ...jumpNotes(imported.tables, actions, symbols),
+  ];
   return { desk: actions.length === 0 ? pinned : { ...pinned, actions }, feed, notes };
 }
+
+/** Symbols of files that name splits or dividends. */
+const sharesOf = ({ files, actions = [] }: Imported): ReadonlySet<string> =>
+  new Set([
+    ...files.flatMap(({ columns, symbols }) => ("dividend" in columns || "split" in columns ? symbols : [])),
+    ...actions.map(({ symbol }) => symbol),
+  ]);
 
 /** What the workspace's `instruments.yaml` says; nothing where there is none. Throws `desk_invalid` for one that breaks a rule. */
 export function workspaceInstruments(workspace: Workspace): Readonly<Record<string, InstrumentFields>> {
