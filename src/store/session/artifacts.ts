@@ -70,7 +70,7 @@ function orderLine(entry: JournalEntry): string | null {
     side(entry.quantity),
     size(entry.quantity),
     entry.price,
-    entry.limitPrice === null ? "market" : "limit",
+    entry.type ?? (entry.limitPrice === null ? "market" : "limit"),
     entry.limitPrice,
     entry.accepted,
     entry.reason,

@@ -30,6 +30,9 @@ const bodies: readonly EntryBody[] = [
   order(2, { limitPrice: 99.5, accepted: false, reason: "max_notional_exceeded", value: "200", limit: "100" }),
   order(2, { replay: true }),
   order(3, { because: { text: '=HYPERLINK("http://x","y"), "quoted"\nsecond line', values: {} }, quantity: -1e-7 }),
+  order(4, { type: "stop", stopPrice: 99 }),
+  order(5, { type: "stop_limit", stopPrice: 99, limitPrice: 98.5 }),
+  order(6, { type: "trailing_stop", trail: { amount: 2 } }),
   fill(1),
   fill(2, { verdict: "quarantined", orderId: null, strategy: null, realized: null, symbol: "@SUM(A1)" }),
   equity("999.5"),
@@ -72,6 +75,9 @@ describe("the artifacts", () => {
       ["ROUTER-00000001", "buy", "2", "market", "true"],
       ["ROUTER-00000002", "sell", "1.5", "limit", "false"],
       ["ROUTER-00000003", "sell", "1e-7", "market", "true"],
+      ["ROUTER-00000004", "sell", "1.5", "stop", "true"],
+      ["ROUTER-00000005", "buy", "2", "stop_limit", "true"],
+      ["ROUTER-00000006", "sell", "1.5", "trailing_stop", "true"],
     ]);
     expect(rows(orders)[1]).toMatchObject({
       reason: "max_notional_exceeded",
@@ -83,7 +89,7 @@ describe("the artifacts", () => {
       ["F-1", "booked", "AAA", "0"],
       ["F-2", "quarantined", "'@SUM(A1)", ""],
     ]);
-    expect(curve.split("\n")[1]).toBe("2026-01-05T14:30:06+00:00,999.5,1000,0,-3.5,0.01,200.52,-0.0035");
+    expect(curve.split("\n")[1]).toBe("2026-01-05T14:30:09+00:00,999.5,1000,0,-3.5,0.01,200.52,-0.0035");
     expect(lines).toBe(`${JSON.stringify({ t: 1, nested: { a: [1, "two"] }, text: "line\nend" })}\n`);
     expect(rows(orders)[2]?.["because"]).toBe('\'=HYPERLINK("http://x","y"), "quoted"\nsecond line');
   });
