@@ -305,7 +305,8 @@ function takeOver(order: WorkingOrder, entry: OrderMoved): void {
       return;
     case "cancel_request":
       if (entry.sent) order.request = { kind: "cancel", change: null };
-      order.cancelWanted = entry.reason === "placement_unknown";
+      // A further cancel that is refused leaves the one that waits as it is.
+      order.cancelWanted = !entry.sent && (order.cancelWanted || entry.reason === "placement_unknown");
       return;
     case "replace_request":
       if (entry.sent) order.request = { kind: "replace", change: entry.change };

@@ -15,6 +15,7 @@ import type { GuardReading, OrderEntry, QueuedOrder } from "../../store/journal/
 import type { OrderPreview } from "./order-api.ts";
 import { refusedOrder, submitted } from "./effects.ts";
 import type { WorkingOrder } from "./open-orders.ts";
+import { boundRefusal, type Spot } from "./order-bound.ts";
 import { enqueue, paceOf, queuedTwin } from "./pace.ts";
 import type { Core } from "./parts.ts";
 import { rateRefusal } from "./rate-check.ts";
@@ -32,9 +33,6 @@ export const ROUTER_REFUSALS: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
 ]);
-/** Orders of one strategy that may work or wait at once. */
-export const WORKING_ORDERS_MAX = 10_000;
-
 /** Who asks: a run of a strategy, or an operator. */
 export interface RunOf {
   readonly strategy: string;
@@ -65,7 +63,7 @@ export function decideUnit(
 ): Sending[] {
   if (queue === null && repeatsQueued(core, run, orders, at)) return [];
   const legs = orders.flatMap((order) => legsOf(core, run, order, at));
-  judge(core, legs, at);
+  judge(core, legs, at, queue);
   const fresh = legs.filter((leg) => !leg.known);
   if (fresh.every((leg) => !leg.refused)) {
     const waits = makeRoom(core, run, orders, fresh, at, queue);
@@ -198,12 +196,14 @@ function refuse(leg: Leg, refusal: Refusal, guards: readonly GuardReading[] = []
 }
 
 /** Judges every order of a unit as if those before it worked already; one refusal refuses all. */
-function judge(core: Core, legs: readonly Leg[], at: Moment): void {
+function judge(core: Core, legs: readonly Leg[], at: Moment, queue: string | null = null): void {
   const beside: WorkingOrder[] = [];
+  let ahead = 0;
   try {
     for (const leg of legs) {
       core.tally.open.tentative = [...beside];
-      judgeOne(core, leg, at);
+      judgeOne(core, leg, at, { queue, ahead });
+      if (!leg.known) ahead += 1;
       if (!leg.refused && legs.length > 1 && leg.parent === null) beside.push(asWorking(leg.entry));
     }
   } finally {
@@ -226,7 +226,7 @@ function asWorking({ strategy, symbol, quantity, price, limitPrice, clientOrderI
   return { ...order, ...state, ordered: decimal(quantity), filled: ZERO, at: 0 as Moment };
 }
 
-function judgeOne(core: Core, leg: Leg, at: Moment): void {
+function judgeOne(core: Core, leg: Leg, at: Moment, spot: Spot): void {
   const { intent, entry, known, parent } = leg;
   const { strategy, symbol, quantity, price } = entry;
   if (parent !== null) return known ? refuse(leg, takenId(entry)) : undefined;
@@ -237,7 +237,7 @@ function judgeOne(core: Core, leg: Leg, at: Moment): void {
   const held = entry.flatten === undefined ? heldBack(core, entry) : null;
   if (held !== null) return refuse(leg, held);
   if (known || (core.router.halted && entry.flatten === undefined)) return;
-  const fault = faultOf(core, leg, at);
+  const fault = faultOf(core, leg, at, spot);
   if (fault !== null) return refuse(leg, fault);
   if (entry.flatten !== undefined) return;
   const { guards, refusal } = core.risk.check({ strategy, symbol, quantity, price }, at);
@@ -255,7 +255,7 @@ const takenId = ({ clientOrderId }: OrderEntry): Refusal => ({
 });
 
 /** What the session itself has against an order, before any guard. */
-function faultOf(core: Core, { intent, entry }: Leg, at: Moment): Refusal | null {
+function faultOf(core: Core, { intent, entry }: Leg, at: Moment, spot: Spot): Refusal | null {
   const { strategy, symbol, quantity, expiresAt } = entry;
   if (intent.reduceOnly === true) {
     const held = core.books.position(strategy, symbol);
@@ -268,20 +268,7 @@ function faultOf(core: Core, { intent, entry }: Leg, at: Moment): Refusal | null
   if (sides !== null) return { reason: "bracket_wrong_side", detail: sides };
   if (expiresAt !== undefined && expiresAt <= at)
     return { reason: "already_expired", detail: "Its expiresAt is not after the moment of the decision." };
-  const open = openOf(core, strategy);
-  if (open < WORKING_ORDERS_MAX) return null;
-  const detail = `A strategy has at most ${WORKING_ORDERS_MAX} orders that work or wait; cancel some first.`;
-  return { reason: "working_orders_limit", detail, value: String(open), limit: String(WORKING_ORDERS_MAX) };
-}
-
-/** How many orders of a strategy work or wait; the whole list is counted only where it could be too long. */
-function openOf(core: Core, strategy: string): number {
-  const { working, queues } = core.tally.open;
-  const waiting = queues.get(strategy)?.length ?? 0;
-  if (working.size + waiting < WORKING_ORDERS_MAX) return waiting;
-  let count = waiting;
-  for (const order of working.values()) if (order.strategy === strategy) count += 1;
-  return count;
+  return boundRefusal(core.tally.open, strategy, intent, spot);
 }
 
 /** Sees to it that every new order of a unit has its place; true where the unit waits in the queue instead. */

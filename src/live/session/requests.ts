@@ -3,7 +3,7 @@
  *
  * 1. A cancel passes every guard, every halt and the rate window. It is sent once: a second one is refused while the first is pending.
  * 2. A replace is judged as the order that it would leave behind, with the old one taken out, and takes a place in the rate window.
- *    Refused, the order stays as it is. One that only makes an order smaller passes the guards.
+ *    Refused, the order stays as it is. One that only lowers the quantity, at the same prices, needs no guard.
  * 3. Every request is journaled, with the code of its refusal where it is not sent.
  */
 import { decimal, plain } from "../../shared/decimal.ts";
@@ -182,11 +182,15 @@ function replaceFault(
   return null;
 }
 
-/** Whether a replace leaves behind an order that needs no guard: no larger, and for no more money. */
-function onlySmaller(order: WorkingOrder, change: ReplaceIntent): boolean {
-  const smaller = change.quantity === undefined || decimal(change.quantity).abs().lte(order.ordered.abs());
-  const dearer = change.limitPrice !== undefined && Math.abs(change.limitPrice) > Math.abs(order.price);
-  return smaller && !dearer && change.stopPrice === undefined;
+/**
+ * Whether a replace needs no guard: the prices stay, and the quantity does not grow. A sell limit that is lowered towards the market may
+ * trade at once, just as a buy that is raised, so any new price is judged.
+ */
+function onlySmaller(order: WorkingOrder, { quantity, limitPrice, stopPrice }: ReplaceIntent): boolean {
+  const smaller = quantity === undefined || decimal(quantity).abs().lte(order.ordered.abs());
+  const samePrices =
+    (limitPrice ?? order.limitPrice) === order.limitPrice && (stopPrice ?? order.stopPrice) === order.stopPrice;
+  return smaller && samePrices;
 }
 
 const changeOf = ({ quantity, limitPrice, stopPrice }: ReplaceIntent): OrderChange => ({
