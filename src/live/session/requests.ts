@@ -4,7 +4,8 @@
  * 1. A cancel passes every guard, every halt and the rate window. It is sent once: a second one is refused while the first is pending.
  * 2. A replace is judged as the order that it would leave behind, with the old one taken out, and takes a place in the rate window.
  *    Refused, the order stays as it is. One that only lowers the quantity, at the same prices, needs no guard.
- * 3. Every request is journaled, with the code of its refusal where it is not sent.
+ * 3. The order by which a flatten closes a position is not its strategy's to cancel or replace.
+ * 4. Every request is journaled, with the code of its refusal where it is not sent.
  */
 import { decimal, plain } from "../../shared/decimal.ts";
 import { hasEnded } from "../../shared/order-state.ts";
@@ -59,6 +60,12 @@ const UNKNOWN = (id: string): Refusal => ({
   detail: `${id} is no open order; it may have filled or ended already, or it is another strategy's.`,
 });
 
+/** A strategy does not touch the order by which a flatten closes its position; an operator may. */
+function flattenRefusal(run: RunOf, { flatten }: WorkingOrder): Refusal | null {
+  if (flatten === undefined || run.operator !== undefined) return null;
+  return { reason: "flatten_pending", detail: `It closes a position for ${flatten}; only an operator cancels it.` };
+}
+
 /** Why an open order takes no cancel now, or null. */
 function cancelRefusal(order: WorkingOrder): Refusal | null {
   if (order.request?.kind === "cancel" || order.cancelWanted)
@@ -89,7 +96,7 @@ function unqueue(core: Core, run: RunOf, { queue, strategy }: QueueItem, at: Mom
 }
 
 function cancelOne(core: Core, run: RunOf, named: string, order: WorkingOrder | undefined, at: Moment): RequestOutcome {
-  const refusal = order === undefined ? UNKNOWN(named) : cancelRefusal(order);
+  const refusal = order === undefined ? UNKNOWN(named) : (flattenRefusal(run, order) ?? cancelRefusal(order));
   const { reason, detail } = refusal ?? { reason: "requested", detail: null };
   const request = { ...namedBy(run, named, order), ...subject(order) };
   core.ledger.add({ kind: "cancel_request", ...request, sent: refusal === null, reason, detail }, at);
@@ -113,7 +120,7 @@ export function cancelWithin(
   for (const item of [...queues.values()].flat()) if (held(item)) unqueue(core, run, item, at);
   return [...working.values()].flatMap((order) => {
     const pending = order.request?.kind === "cancel" || order.cancelWanted;
-    if (pending || hasEnded(order.state) || !within(order)) return [];
+    if (pending || hasEnded(order.state) || !within(order) || flattenRefusal(run, order) !== null) return [];
     return cancelOne(core, run, order.orderId, order, at).sending;
   });
 }
@@ -233,7 +240,8 @@ export function decideReplace(
   queue: string | null = null,
 ): RequestOutcome {
   const order = core.tally.open.find(run.operator === undefined ? run.strategy : null, change.replace);
-  const fault = order === undefined ? UNKNOWN(change.replace) : replaceFault(core, order, change);
+  const fault =
+    order === undefined ? UNKNOWN(change.replace) : (flattenRefusal(run, order) ?? replaceFault(core, order, change));
   const judged: Judged =
     order === undefined || fault !== null ? { refusal: fault, guards: [] } : judgeReplace(core, order, change, at);
   if (order !== undefined && judged.refusal === null && queue === null && waits(core, order, run, change, at))

@@ -173,6 +173,23 @@ describe("a flatten", () => {
     return { rest, ended: entriesOf(journalOf(rest.folder), "flatten").filter(({ event }) => event === "ended") };
   }
 
+  it("keeps its closing order, whatever the strategy asks for", async () => {
+    const meddling: Plan = (run, { openOrders }) => {
+      if (run === 2) return [buy(10)];
+      const ids = openOrders.map(({ orderId }) => orderId);
+      return [...ids.flatMap((id) => [{ cancel: id }, { replace: id, quantity: -1 }]), { cancelAll: true }];
+    };
+    const slow = { broker: { ...scriptedDesk({}).broker, partialFillShare: 0.00003 } };
+    const { session, workspace, ports } = await stage(meddling, undefined, slow);
+    const open = owned(await reopenSession({ workspace, id: session.id, ports }));
+    await open.flatten(everything);
+    await open.stop("operator");
+    const rest = owned(await reopenSession({ workspace, id: session.id, ports, length: minutes(12) }));
+    await finish(rest);
+    expect(rest.probe().ownerPositions).toEqual([]);
+    expect(cancels(rest)).toContain("flatten_pending");
+  });
+
   it("that the venue refuses names what is left, and why", async () => {
     const { ended } = await flattened(() => ({
       placeOrder: () => Promise.resolve({ outcome: "refused", reason: "margin" }),
