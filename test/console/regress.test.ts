@@ -42,9 +42,11 @@ describe("regressions in the console", () => {
     own(folder, (text) => text);
     const { fixtures } = await ask("regress.list");
     expect(fixtures.map((one) => [one.name, one.own])).toEqual([
+      ["brackets", false],
       ["busy", false],
       ["faulty", false],
       ["quiet", true],
+      ["quoting", false],
       ["range-bound", false],
       ["trending-down", false],
       ["trending-up", false],

@@ -37,6 +37,8 @@ export const MARKETS: Readonly<Record<string, Market>> = {
   "trending-down": { symbols: PAIR, minutes: 390, step: 0.0012, drift: -0.0005, pull: 0, volume: 9_000 },
   "range-bound": { symbols: PAIR, minutes: 390, step: 0.0025, drift: 0, pull: 0.12, volume: 8_000 },
   busy: { symbols: FOUR, minutes: 60, step: 0.003, drift: 0, pull: 0.05, volume: 20_000 },
+  quoting: { symbols: PAIR, minutes: 180, step: 0.0015, drift: 0, pull: 0.1, volume: 600 },
+  brackets: { symbols: PAIR, minutes: 390, step: 0.002, drift: 0, pull: 0.05, volume: 3_000 },
   faulty: { symbols: PAIR, minutes: 240, step: 0.002, drift: 0.0001, pull: 0.05, volume: 8_000 },
 };
 

@@ -37,7 +37,16 @@ describe("logos regress", () => {
     const { code, out } = await logos(folder, "--list", "--json");
     expect(code).toBe(0);
     const names = (JSON.parse(out) as readonly { readonly name: string }[]).map((row) => row.name);
-    expect(names).toEqual(["busy", "faulty", "quiet", "range-bound", "trending-down", "trending-up"]);
+    expect(names).toEqual([
+      "brackets",
+      "busy",
+      "faulty",
+      "quiet",
+      "quoting",
+      "range-bound",
+      "trending-down",
+      "trending-up",
+    ]);
     expect(existsSync(join(folder, "workspace"))).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 /**
- * The six shipped fixtures: equal to their baselines, each with the character that its name promises.
+ * The shipped fixtures: equal to their baselines, each with the character that its name promises.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const counted = (events: readonly RunEvent[], key: string): Record<string, numbe
 };
 
 describe("the shipped fixtures", () => {
-  it("are the six", () => {
+  it("are those that have a market", () => {
     expect(findFixtures([FIXTURES_FOLDER]).map((one) => one.name)).toEqual(NAMES);
   });
 
@@ -79,6 +79,31 @@ describe("the shipped fixtures", () => {
     const told = (JSON.parse(snapshot) as { script: readonly { readonly outcome: string }[] }).script;
     expect(told).toHaveLength(script.length);
     expect(told.every((one) => one.outcome === "done")).toBe(true);
+  });
+
+  it("quoting cancels and replaces, fills in parts, and is flat at its end", () => {
+    const events = eventsOf("quoting");
+    const kinds = counted(events, "kind");
+    expect(kinds["cancel"]).toBeGreaterThan(100);
+    expect(kinds["replace"]).toBeGreaterThan(50);
+    expect(events.some((event) => event.kind === "fill" && event["status"] === "partially_filled")).toBe(true);
+    const ended = events.filter((event) => event.kind === "flatten" && event["event"] === "ended");
+    expect(ended.map((event) => event["left"])).toEqual([[], []]);
+  });
+
+  it("brackets end by stops, trailing stops and targets, and one child ends the other", () => {
+    const events = eventsOf("brackets");
+    const types = counted(
+      events.filter((event) => event.kind === "order"),
+      "type",
+    );
+    expect(types["stop"]).toBeGreaterThan(50);
+    expect(types["trailing_stop"]).toBeGreaterThan(50);
+    const ends = counted(
+      events.filter((event) => event.kind === "closed"),
+      "reason",
+    );
+    expect(ends["bracket"]).toBeGreaterThan(100);
   });
 
   it("trending markets pay whoever goes along, and the quiet one trades least", () => {
