@@ -27,7 +27,7 @@ interface Listed {
   readonly problem: string | null;
 }
 
-const NO_DATA = /(^|\/)\.|\.(ya?ml|md|lock)$/i;
+const NO_DATA = /(^|\/)\.|\.(ya?ml|md|lock|factors\.csv)$/i;
 
 /** The path of a file of the `data` folder. Throws `outside_workspace` or `not_found`. */
 function pathOf(workspace: Workspace, name: string): string {

@@ -14,7 +14,7 @@ import { resolveInside, type Workspace } from "../../store/index.ts";
 const FILES_MAX = 500;
 const DEPTH_MAX = 3;
 /** Notes, settings and profiles beside the data. */
-const NO_DATA = /\.(ya?ml|md|lock|html?|pdf|ts|js)$/i;
+const NO_DATA = /\.(ya?ml|md|lock|html?|pdf|ts|js|factors\.csv)$/i;
 
 interface Known {
   readonly key: string;

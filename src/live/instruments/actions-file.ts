@@ -27,7 +27,8 @@ export function ratioOf(text: string): string | null {
   return above.isZero() || below.isZero() ? null : plain(above.div(below));
 }
 
-function momentOf(text: string, timeZone: string): Moment | null {
+/** A date as the midnight that begins it in a zone, or a moment with its zone; null for neither. */
+export function momentOf(text: string, timeZone: string): Moment | null {
   const date = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(text);
   if (date === null) return parseMoment(text);
   const [year, month, day] = date.slice(1).map(Number) as [number, number, number];

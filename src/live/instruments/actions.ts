@@ -1,7 +1,8 @@
 /**
- * The corporate actions of a session: those that its data names, and those of the workspace's `actions.csv`.
+ * The corporate actions of a session: those that its data names, and those of the workspace's `actions.csv` and factor files.
  *
- * 1. What a person wrote goes before what the data names of the same symbol within a day.
+ * 1. A split or a dividend that several sources name is applied once, as the strongest of them says: what a person wrote, then factor
+ *    files, then the data. It is the same one where the sources' moments are within a day, or no bar closes between them.
  * 2. Only what happens within the data is kept; of an instrument whose data is declared adjusted, nothing.
  * 3. A jump of a price that no action explains is said, because it may be a split that nobody named.
  */
@@ -9,26 +10,38 @@ import type { CorporateAction, SymbolMeta } from "../../shared/market.ts";
 import { DAY, formatMoment } from "../../shared/time.ts";
 import type { BarTable, Imported } from "../feed/imported.ts";
 
-/** The actions within a session's data, in order of time. */
+const WEEK = 7 * DAY;
+
+/** The actions within a session's data, in order of time. `written` are the sources beside the data, the strongest first. */
 export function actionsWithin(
   imported: Pick<Imported, "tables" | "actions">,
-  written: readonly CorporateAction[],
+  written: readonly (readonly CorporateAction[])[],
   symbols: Readonly<Record<string, SymbolMeta>>,
 ): CorporateAction[] {
   const tables = new Map(imported.tables.map((table) => [table.symbol, table]));
-  const named = (imported.actions ?? []).filter((one) => !written.some((other) => sameEvent(one, other)));
-  const within = ({ symbol, at }: CorporateAction): boolean => {
-    const table = tables.get(symbol);
-    return table !== undefined && at >= (table.at[0] as number) && at < (table.at.at(-1) as number);
-  };
-  return [...named, ...written]
-    .filter((action) => within(action) && symbols[action.symbol]?.adjusted !== true)
-    .toSorted((a, b) => a.at - b.at || (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0));
+  const kept: CorporateAction[] = [];
+  for (const source of [...written, imported.actions ?? []]) {
+    const found = source.flatMap(({ symbol, at, split, dividend }) => {
+      const table = tables.get(symbol);
+      if (table === undefined || symbols[symbol]?.adjusted === true) return [];
+      if (at < (table.at[0] as number) || at >= (table.at.at(-1) as number)) return [];
+      const known = kept.filter((other) => other.symbol === symbol && isSameDay(table, at, other.at));
+      const parts = {
+        ...(split === undefined || known.some((other) => other.split !== undefined) ? {} : { split }),
+        ...(dividend === undefined || known.some((other) => other.dividend !== undefined) ? {} : { dividend }),
+      };
+      return Object.keys(parts).length === 0 ? [] : [{ symbol, at, ...parts }];
+    });
+    kept.push(...found);
+  }
+  return kept.toSorted((a, b) => a.at - b.at || (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0));
 }
 
-function sameEvent(one: CorporateAction, other: CorporateAction): boolean {
-  const kinds = (one.split === undefined) === (other.split === undefined);
-  return one.symbol === other.symbol && kinds && Math.abs(one.at - other.at) <= DAY;
+/** Whether two moments are within a day, or have the same bars after them: a factor file's date can be days before the next bar. */
+function isSameDay({ at }: BarTable, one: number, other: number): boolean {
+  const [from, to] = [Math.min(one, other), Math.max(one, other)];
+  if (to - from <= DAY) return true;
+  return to - from <= WEEK && at.findIndex((moment) => moment > from) === at.findIndex((moment) => moment > to);
 }
 
 const JUMP = 0.4;

@@ -3,5 +3,6 @@ export { FxRates, moneyOf, PLAIN_MONEY, type FxRules, type Money } from "./money
 export { instrumentsOf, pinInstruments } from "./pin.ts";
 export { actionsWithin, actionText, jumpNotes } from "./actions.ts";
 export { ACTIONS_FILE, readActions } from "./actions-file.ts";
+export { readFactors } from "./factor-file.ts";
 export { completeRates } from "./rates.ts";
 export { futuresNote, guessesOf, termsOf } from "./resolve.ts";

@@ -9,8 +9,8 @@ import { isAbsolute, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 
 const DATA = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)(\.(gz|bz2|xz|zst))?$|\.zip$/i;
-/** How files are read stands beside them, and is no data. */
-const PROFILE = /\.import\.yaml$/;
+/** How files are read, and the factors of splits and dividends, stand beside them and are no data. */
+const BESIDE = /\.import\.yaml$|\.factors\.csv$/i;
 const FILES_MAX = 1_000;
 
 /** Whether a name that is no file stands for those that it fits. */
@@ -24,11 +24,11 @@ export function dataFiles(name: string, folder: string): string[] {
   let files: string[];
   if (found !== undefined)
     files = readdirSync(path)
-      .filter((entry) => DATA.test(entry) && !entry.startsWith("."))
+      .filter((entry) => DATA.test(entry) && !BESIDE.test(entry) && !entry.startsWith("."))
       .map((entry) => join(path, entry));
   else if (isPattern(name))
     files = globSync(path).filter(
-      (entry) => !PROFILE.test(entry) && statSync(entry, { throwIfNoEntry: false })?.isFile() === true,
+      (entry) => !BESIDE.test(entry) && statSync(entry, { throwIfNoEntry: false })?.isFile() === true,
     );
   else throw new CodedError("not_found", `there is no file ${path}`, { path });
   if (files.length === 0)

@@ -9,7 +9,7 @@ import { basename, isAbsolute, join } from "node:path";
 import type { Desk, FeedConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
-import type { CorporateAction, InstrumentFields } from "../../shared/market.ts";
+import type { InstrumentFields } from "../../shared/market.ts";
 import type { Moment } from "../../shared/time.ts";
 import { nodeFileSystem, readInstrumentsFile, readText, type Workspace } from "../../store/index.ts";
 import {
@@ -22,15 +22,8 @@ import {
   type ImportSource,
   type ReadOptions,
 } from "../feed/index.ts";
-import {
-  ACTIONS_FILE,
-  actionsWithin,
-  completeRates,
-  futuresNote,
-  jumpNotes,
-  pinInstruments,
-  readActions,
-} from "../instruments/index.ts";
+import { actionsWithin, completeRates, futuresNote, jumpNotes, pinInstruments } from "../instruments/index.ts";
+import { workspaceActions } from "./workspace-actions.ts";
 
 /** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
 export const SYNTHETIC_START = 1_767_623_400_000_000 as Moment;
@@ -71,12 +64,14 @@ export async function openNewFeed(
   const imported = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
   demandReadable(imported);
   const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written, sharesOf(imported));
-  const actions = actionsWithin(imported, workspaceActions(workspace, config.timeZone), symbols);
+  const said = workspaceActions(workspace, Object.values(symbols), config.timeZone);
+  const actions = actionsWithin(imported, said.sources, symbols);
   const feed = createReplayFeed(imported, symbols);
   const futures = futuresNote(Object.values(symbols));
   const notes = [
     ...(futures === null ? [] : [futures]),
     ...assumedRates(desk, pinned),
+    ...said.notes,
     ...jumpNotes(imported.tables, actions, symbols),
   ];
   return { desk: actions.length === 0 ? pinned : { ...pinned, actions }, feed, notes };
@@ -102,12 +97,6 @@ function assumedRates(written: Desk, complete: Desk): string[] {
   return assumed.map(
     (currency) => `One ${currency} is assumed to be worth one ${account}; fx in the desk can say otherwise.`,
   );
-}
-
-/** The corporate actions that the workspace names. Throws `data_invalid` with file, row and rule. */
-function workspaceActions(workspace: Workspace, timeZone: string): CorporateAction[] {
-  const path = join(workspace.path, ACTIONS_FILE);
-  return existsSync(path) ? readActions(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX), timeZone) : [];
 }
 
 /** Symbols of which somebody says that their prices may be zero or negative. */

@@ -168,9 +168,9 @@ function Instruments(): ReactNode {
             do.
           </li>
           <li>
-            <b>Splits and dividends</b> come from the data and from actions.csv in the workspace. A split changes
-            quantity and average and cancels open orders; a dividend books cash. Declare data that is adjusted already
-            with <b>adjusted: true</b>.
+            <b>Splits and dividends</b> come from the data, and from actions.csv and LEAN&apos;s factor files
+            (data/SYMBOL.factors.csv) in the workspace. A split changes quantity and average and cancels open orders; a
+            dividend books cash. Declare data that is adjusted already with <b>adjusted: true</b>.
           </li>
         </ul>
       </div>

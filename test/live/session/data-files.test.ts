@@ -25,6 +25,7 @@ describe("names", () => {
       "data/a.csv.gz": HEAD,
       "data/notes.md": "",
       "data/.hidden.csv": HEAD,
+      "data/b.factors.csv": "",
     });
     const short = (paths: readonly string[]): string[] => paths.map((path) => path.slice(folder.length + 1));
     expect(short(dataFiles("data/b.csv", folder))).toEqual(["data/b.csv"]);
