@@ -138,6 +138,8 @@ export interface DataFileOptions {
   readonly separator?: string | undefined;
   readonly decimal?: "." | "," | undefined;
   readonly newestFirst?: boolean | undefined;
+  /** The prices are adjusted for splits and dividends: no corporate action is applied to the file's symbols. */
+  readonly adjusted?: boolean | undefined;
 }
 
 export type FeedConfig =
@@ -162,6 +164,8 @@ export type FeedConfig =
       readonly fileOptions?: Readonly<Record<string, DataFileOptions>> | undefined;
       /** Bars are folded into longer ones of this length; absent: they stay as they are. */
       readonly resample?: Duration | undefined;
+      /** As a file's `adjusted`, for files that do not say it themselves; absent: they are not. */
+      readonly adjusted?: true | undefined;
       readonly symbols: Readonly<Record<string, SymbolMeta>>;
     };
 

@@ -29,6 +29,7 @@ function feedValues({ feed }: Desk): Partial<SettingValues> {
     ...(feed.timeZone === "UTC" && feed.timeZoneWritten !== true ? {} : { time_zone: feed.timeZone }),
     date_format: feed.dateFormat,
     resample: feed.resample ?? null,
+    adjusted: feed.adjusted === true ? "true" : "false",
   };
 }
 

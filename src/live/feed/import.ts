@@ -64,10 +64,11 @@ interface Read {
   /** Of its source, among all. */
   readonly place: number;
   readonly sha256: string;
+  readonly isAdjusted: boolean;
   readonly notes: readonly string[];
 }
 
-function fileOf({ read, sha256, notes }: Read): ImportedFile {
+function fileOf({ read, sha256, isAdjusted, notes }: Read): ImportedFile {
   const { part, gathering, format, layout, understood, columns, stamp, timeZone, order, questions } = read;
   const { rows, bars, repeated, refusedTotal, sharedRows } = gathering;
   const span = spanOfFile(read);
@@ -80,6 +81,7 @@ function fileOf({ read, sha256, notes }: Read): ImportedFile {
     understood,
     columns,
     symbols: [...gathering.tables.values()].filter((table) => table.size > 0).map((table) => table.symbol),
+    ...(isAdjusted ? { adjusted: true as const } : {}),
     rows,
     bars,
     repeated,
@@ -187,7 +189,7 @@ export async function importBars(sources: readonly ImportSource[], options: Impo
         for (const [index, part] of parts.entries())
           try {
             const read = await readPart(await toText(part), asked, rows);
-            reads.push({ read, place, sha256, notes: index === 0 ? notes : [] });
+            reads.push({ read, place, sha256, isAdjusted: asked.adjusted === true, notes: index === 0 ? notes : [] });
           } catch (error) {
             faults.take(error, place);
           }

@@ -48,6 +48,8 @@ export interface ReadOptions {
   readonly separator?: string | null | undefined;
   readonly decimal?: "." | "," | null | undefined;
   readonly newestFirst?: boolean | null | undefined;
+  /** The prices are adjusted for splits and dividends already. */
+  readonly adjusted?: boolean | null | undefined;
   /** Only these symbols are read. */
   readonly symbols?: readonly string[] | null | undefined;
 }
@@ -140,6 +142,8 @@ export interface ImportedFile {
   /** What was taken for what: `open` → `Eröffnung`. */
   readonly columns: Readonly<Record<string, string>>;
   readonly symbols: readonly string[];
+  /** Its prices are declared adjusted for splits and dividends; absent: they are not. */
+  readonly adjusted?: true;
   /** Rows read, the header not counted. */
   readonly rows: number;
   /** Bars that the file gave. */

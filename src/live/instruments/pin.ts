@@ -34,13 +34,23 @@ export function instrumentsOf(tables: readonly BarTable[], workspace: Written, c
   });
 }
 
+/** What the files say of the symbols in them. */
+export interface FileFacts {
+  /** Symbols of files that only shares have. */
+  readonly shares: ReadonlySet<string>;
+  /** Symbols of files whose prices are declared adjusted; what the desk says of the instrument goes before it. */
+  readonly adjusted: ReadonlySet<string>;
+}
+
+const NO_FACTS: FileFacts = { shares: new Set(), adjusted: new Set() };
+
 /** The desk with every symbol's instrument, and the instruments by symbol. Throws `desk_invalid`. */
 export function pinInstruments(
   desk: Desk,
   feed: Extract<FeedConfig, { kind: "replay" }>,
   tables: readonly BarTable[],
   workspace: Written,
-  shares: ReadonlySet<string> = new Set(),
+  facts: FileFacts = NO_FACTS,
 ): { readonly desk: Desk; readonly symbols: Readonly<Record<string, SymbolMeta>> } {
   const placeOf =
     (symbol: string) =>
@@ -52,11 +62,11 @@ export function pinInstruments(
     const { symbol } = table;
     const meta = resolveInstrument({
       symbol,
-      desk: deskFields(desk, feed.symbols, symbol),
+      desk: { ...(facts.adjusted.has(symbol) ? { adjusted: true } : {}), ...deskFields(desk, feed.symbols, symbol) },
       workspace: own(workspace, symbol) ?? {},
       currency: desk.broker.currency,
       table,
-      isShareFile: shares.has(symbol),
+      isShareFile: facts.shares.has(symbol),
       placeOf: placeOf(symbol),
     });
     return [symbol, meta];

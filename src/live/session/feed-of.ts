@@ -22,7 +22,14 @@ import {
   type ImportSource,
   type ReadOptions,
 } from "../feed/index.ts";
-import { actionsWithin, completeRates, futuresNote, jumpNotes, pinInstruments } from "../instruments/index.ts";
+import {
+  actionsWithin,
+  completeRates,
+  futuresNote,
+  jumpNotes,
+  pinInstruments,
+  type FileFacts,
+} from "../instruments/index.ts";
 import { workspaceActions } from "./workspace-actions.ts";
 
 /** When a synthetic market begins on a virtual clock whose desk names no start: a Monday, at the opening in New York. */
@@ -63,7 +70,7 @@ export async function openNewFeed(
   const written = workspaceInstruments(workspace);
   const imported = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
   demandReadable(imported);
-  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written, sharesOf(imported));
+  const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written, factsOf(imported));
   const said = workspaceActions(workspace, Object.values(symbols), config.timeZone);
   const actions = actionsWithin(imported, said.sources, symbols);
   const feed = createReplayFeed(imported, symbols);
@@ -76,6 +83,11 @@ export async function openNewFeed(
   ];
   return { desk: actions.length === 0 ? pinned : { ...pinned, actions }, feed, notes };
 }
+
+const factsOf = (imported: Imported): FileFacts => ({
+  shares: sharesOf(imported),
+  adjusted: new Set(imported.files.flatMap(({ adjusted, symbols }) => (adjusted === true ? symbols : []))),
+});
 
 /** Symbols of files that name splits or dividends. */
 const sharesOf = ({ files, actions = [] }: Imported): ReadonlySet<string> =>
@@ -109,7 +121,7 @@ export async function importFeed(
   folder: string,
   written: Readonly<Record<string, InstrumentFields>> = {},
 ): Promise<Imported> {
-  const { symbol, dateFormat, fileOptions = {}, resample = null, files } = config;
+  const { symbol, dateFormat, adjusted, fileOptions = {}, resample = null, files } = config;
   const sources = files.map((file) =>
     openSource(
       isAbsolute(file) ? file : join(folder, file),
@@ -121,6 +133,7 @@ export async function importFeed(
     timeZone: writtenZone(config),
     dateFormat,
     resample,
+    adjusted,
     belowZero: belowZeroOf({ ...config.symbols, ...written }),
   });
 }

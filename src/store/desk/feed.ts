@@ -169,6 +169,7 @@ function feedOf(
 ): FeedPart {
   const { bars } = reading.sources;
   const { feed_symbol: symbol, time_zone: timeZone, date_format: dateFormat, resample } = values;
+  const adjusted = values.adjusted === "true" ? { adjusted: true as const } : {};
   const zoneNamed = bars?.timeZone !== undefined || reading.origin("time_zone").from !== "default";
   const zone = bars?.timeZone ?? timeZone;
   const zoned = { timeZone: zone, ...(zoneNamed && zone === "UTC" ? { timeZoneWritten: true as const } : {}) };
@@ -183,6 +184,7 @@ function feedOf(
         ? {}
         : { fileOptions: Object.fromEntries(bars.files.map((file) => [file, bars.options as DataFileOptions])) }),
       ...(resample === null ? {} : { resample }),
+      ...adjusted,
       symbols: bySymbol(bars.symbols),
     };
     for (const [index, file] of bars.files.entries())
@@ -195,5 +197,6 @@ function feedOf(
   const symbols = bySymbol(listed.map(metaOf));
   const own = Object.keys(fileOptions).length === 0 ? {} : { fileOptions };
   const folded = resample === null ? {} : { resample };
-  return { feed: { kind: "replay", files, symbol, ...zoned, dateFormat, ...own, ...folded, symbols }, symbols: null };
+  const read = { files, symbol, ...zoned, dateFormat, ...own, ...folded, ...adjusted };
+  return { feed: { kind: "replay", ...read, symbols }, symbols: null };
 }

@@ -29,7 +29,10 @@ const KINDS = {
   separator: text(12),
   decimal: choice([".", ","]),
   newestFirst: choice(["true", "false"]),
+  adjusted: choice(["true", "false"]),
 };
+
+const FLAGS: ReadonlySet<string> = new Set(["newestFirst", "adjusted"]);
 
 type Key = keyof typeof KINDS;
 const KEYS = Object.keys(KINDS) as Key[];
@@ -49,7 +52,7 @@ export function readFileOptions(
   for (const key of KEYS) {
     if (!entries.has(key)) continue;
     const value = fields.optional<unknown>(key, orNone<unknown>(KINDS[key]), null);
-    if (value !== null) found[key] = key === "newestFirst" ? value === "true" : value;
+    if (value !== null) found[key] = FLAGS.has(key) ? value === "true" : value;
   }
   const symbols = entries.get("symbols");
   if (symbols !== undefined) {
@@ -65,7 +68,7 @@ export function optionsText(options: DataFileOptions): string {
     const value = options[key];
     if (value === undefined) return [];
     const kind = KINDS[key] as Kind<unknown>;
-    const written = kind.write(key === "newestFirst" ? String(value) : value);
+    const written = kind.write(FLAGS.has(key) ? String(value) : value);
     return [`${key}: ${kind.bare ? written : JSON.stringify(written)}\n`];
   });
   if (options.symbols !== undefined) lines.push(`symbols: ${JSON.stringify(options.symbols)}\n`);

@@ -189,6 +189,13 @@ const FEED = {
     "bars are folded into longer ones of this length",
     replay,
   ),
+  adjusted: row(
+    "feed.adjusted",
+    choice(["true", "false"]),
+    "false",
+    "prices of the files are adjusted for splits and dividends: none is applied",
+    replay,
+  ),
 };
 
 const CLOCK = {

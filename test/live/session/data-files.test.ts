@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDesk } from "../../../src/live/desk/index.ts";
 import { dataFiles } from "../../../src/live/session/data-files.ts";
-import { importFeed, openFeed } from "../../../src/live/session/feed-of.ts";
+import { importFeed, openFeed, openNewFeed } from "../../../src/live/session/feed-of.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 import { workspaceAt } from "../../../src/store/index.ts";
 
@@ -74,6 +74,29 @@ describe("a desk's files", () => {
     expect(await zoneOf("utc.yaml")).toBe("UTC");
     expect(await zoneOf("desk.yaml", { LOGOS_TIME_ZONE: "UTC" })).toBe("UTC");
     expect(await zoneOf("desk.yaml", {}, "UTC")).toBe("UTC");
+  });
+
+  it("declared as adjusted, one by one or by the feed, have no actions applied, unless the instrument says otherwise", async () => {
+    const days = [100, 101, 25, 26].map((price, day) => `2024-01-0${day + 2},,${price},${price},${price},${price},5\n`);
+    const daily = `date,open,high,low,close,volume\n${days.join("").replaceAll(",,", ",")}`;
+    const folder = workspace({
+      "data/AAPL.csv": daily,
+      "data/MSFT.csv": daily,
+      "actions.csv": "symbol,date,split\nAAPL,2024-01-04,4\nMSFT,2024-01-04,4\n",
+    });
+    const splitIn = async (text: string): Promise<unknown> => {
+      writeFileSync(join(folder, "desk.yaml"), text);
+      const { desk } = await openDesk({ workspace: workspaceAt(folder), env: {} });
+      const opened = await openNewFeed(desk, 0 as Moment, workspaceAt(folder));
+      return opened.desk.actions?.map(({ symbol }) => symbol);
+    };
+    const both = deskOf("[data/AAPL.csv, data/MSFT.csv]");
+    expect(await splitIn(both)).toEqual(["AAPL", "MSFT"]);
+    expect(await splitIn(deskOf("[{ path: data/AAPL.csv, adjusted: true }, data/MSFT.csv]"))).toEqual(["MSFT"]);
+    const whole = both.replace("kind: replay\n", "kind: replay\n  adjusted: true\n");
+    expect(await splitIn(whole)).toBeUndefined();
+    expect(await splitIn(whole.replace("data/AAPL.csv", "{ path: data/AAPL.csv, adjusted: false }"))).toEqual(["AAPL"]);
+    expect(await splitIn(`${whole}instruments: [{ symbol: MSFT, adjusted: false }]\n`)).toEqual(["MSFT"]);
   });
 
   it("complain of options that mean nothing", async () => {

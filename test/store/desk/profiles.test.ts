@@ -37,6 +37,7 @@ const options = fc
       separator: words(",", ";", "|", "tab", "#", ":", '"', "\\"),
       decimal: fc.constantFrom("." as const, "," as const),
       newestFirst: fc.boolean(),
+      adjusted: fc.boolean(),
     },
     { requiredKeys: [] },
   )
