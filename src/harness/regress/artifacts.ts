@@ -10,6 +10,8 @@
  */
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { moneyOf } from "../../live/instruments/index.ts";
+import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
 import { identityOf } from "../../live/session/feed-of.ts";
 import { JOURNAL_SCHEMA, nodeFileSystem, readJournal, writeTextAtomic } from "../../store/index.ts";
@@ -115,7 +117,14 @@ function metricsOf(fixture: Fixture, driven: Driven): RunMetrics {
   const journal = readJournal(driven.files.journal);
   try {
     const entries = journal.read(1, MEASURED_KINDS);
-    return measure(entries, fixture.start, driven.summary.stoppedAt, fixture.desk.broker.cash);
+    const { cash, currency } = fixture.desk.broker;
+    // The journal's desk is complete: it has the instruments that were settled by the data.
+    const [created] = journal.read(1, ["session"]);
+    const desk =
+      created?.kind === "session" && created.event === "created" ? (created.detail["desk"] as Desk) : fixture.desk;
+    const symbols = desk.feed.kind === "synthetic" ? desk.feed.symbols : Object.values(desk.feed.symbols);
+    const money = moneyOf(symbols, currency, desk.fx);
+    return measure(entries, { start: fixture.start, end: driven.summary.stoppedAt, cash, money });
   } finally {
     journal.close();
   }

@@ -14,12 +14,16 @@
  * - `max_drawdown` = the least of E(i) / max(E(0 … i)) − 1, so at most 0.
  * - `exposure_average` = Σ gross(i) / E(i) × (t(i+1) − t(i)) / (t(n) − t(0)): gross value of all positions as a share of
  *   equity, weighted by time; `exposure_max` is the greatest of them.
- * - `turnover` = Σ |quantity × price| of all booked fills / the average of equity weighted by time.
+ * - `realized`, `fees` = sums over booked fills in the account's currency, and in currencies with a fixed rate to it.
+ * - `turnover` = Σ |quantity × price × multiplier| of the same fills / the average of equity weighted by time.
+ * - `other_currencies` = the sums of each currency whose rate follows a price, in that currency; absent when there is none. The
+ *   journal has no price for each moment, so they are not converted; the equity curve counts them at their rates.
  * - `hit_rate` = booked fills that realized a profit / those that realized a profit or a loss; null when there is none.
  */
+import { FxRates, PLAIN_MONEY, type Money } from "../../live/instruments/index.ts";
 import { decimal, plain, ZERO, type Decimal } from "../../shared/decimal.ts";
 import { MINUTE, SECOND, type Moment } from "../../shared/time.ts";
-import type { JournalEntry } from "../../store/index.ts";
+import type { FillEntry, JournalEntry } from "../../store/index.ts";
 
 export const METRICS_SCHEMA = 1;
 export const METRICS_TOLERANCE = 1e-9;
@@ -48,6 +52,53 @@ export interface RunMetrics {
   readonly orders_accepted: number;
   readonly orders_rejected: number;
   readonly fills: number;
+  readonly other_currencies?: Readonly<
+    Record<string, { readonly realized: string; readonly fees: string; readonly traded: string }>
+  >;
+}
+
+/** Sums over fills of one currency. */
+interface Sums {
+  realized: Decimal;
+  fees: Decimal;
+  traded: Decimal;
+}
+
+/** Sums over fills: those that have a fixed worth in the account's currency, and the others by their currency. */
+class Totals {
+  readonly account: Sums = { realized: ZERO, fees: ZERO, traded: ZERO };
+  readonly #others = new Map<string, Sums>();
+  readonly #money: Money;
+  readonly #rates: FxRates;
+
+  constructor(money: Money) {
+    this.#money = money;
+    this.#rates = new FxRates(money.account, money.fx);
+  }
+
+  add({ symbol, quantity, price, fee, realized }: FillEntry): void {
+    const currency = this.#money.currencyOf(symbol);
+    const rate = this.#rates.of(currency);
+    const other = this.#others.get(currency) ?? { realized: ZERO, fees: ZERO, traded: ZERO };
+    if (rate === null) this.#others.set(currency, other);
+    const [sums, times] = rate === null ? [other, decimal(1)] : [this.account, rate];
+    const value = decimal(quantity).times(price).times(this.#money.multiplierOf(symbol)).abs();
+    sums.realized = sums.realized.plus(times.times(realized ?? "0"));
+    sums.fees = sums.fees.plus(times.times(fee));
+    sums.traded = sums.traded.plus(times.times(value));
+  }
+
+  /** The currencies that are not converted, by name; null when there is none. */
+  others(): NonNullable<RunMetrics["other_currencies"]> | null {
+    if (this.#others.size === 0) return null;
+    const sorted = [...this.#others].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(
+      sorted.map(([currency, { realized, fees, traded }]) => [
+        currency,
+        { realized: plain(realized), fees: plain(fees), traded: plain(traded) },
+      ]),
+    );
+  }
 }
 
 /** Mean and variance of a series as it comes (Welford). */
@@ -131,13 +182,24 @@ const NUMBERS = 12;
 /** Ratios keep twelve digits: more would only be the noise of their sums. */
 const ratio = (value: number): number => Number(value.toPrecision(NUMBERS));
 
+/** What a run was, beside its entries. */
+interface RunTerms {
+  readonly start: Moment;
+  readonly end: Moment;
+  readonly cash: string;
+  readonly money?: Money;
+}
+
 /**
  * The figures of a run from `start` to `end`. `entries` are those of `MEASURED_KINDS`, in order; `cash` stands where no equity
- * was told.
+ * was reported. `money` is what the run's instruments say; absent: one currency without multipliers.
  */
-export function measure(entries: Iterable<JournalEntry>, start: Moment, end: Moment, cash: string): RunMetrics {
+export function measure(
+  entries: Iterable<JournalEntry>,
+  { start, end, cash, money = PLAIN_MONEY }: RunTerms,
+): RunMetrics {
   const curve = new Curve(start);
-  let [realized, fees, traded] = [ZERO, ZERO, ZERO];
+  const totals = new Totals(money);
   let [wins, losses, fills, accepted, rejected] = [0, 0, 0, 0, 0];
   for (const entry of entries) {
     if (entry.kind === "equity") curve.point(entry.at, decimal(entry.equity), decimal(entry.gross));
@@ -148,13 +210,13 @@ export function measure(entries: Iterable<JournalEntry>, start: Moment, end: Mom
     if (entry.kind !== "fill" || entry.verdict !== "booked") continue;
     const profit = decimal(entry.realized ?? "0");
     fills += 1;
-    realized = realized.plus(profit);
-    fees = fees.plus(entry.fee);
-    traded = traded.plus(decimal(entry.quantity).times(entry.price).abs());
+    totals.add(entry);
     if (profit.gt(0)) wins += 1;
     if (profit.lt(0)) losses += 1;
   }
   curve.close(end);
+  const { realized, fees, traded } = totals.account;
+  const others = totals.others();
   const first = curve.first ?? decimal(cash);
   const last = curve.first === null ? first : curve.last;
   const span = end - start;
@@ -181,5 +243,6 @@ export function measure(entries: Iterable<JournalEntry>, start: Moment, end: Mom
     orders_accepted: accepted,
     orders_rejected: rejected,
     fills,
+    ...(others === null ? {} : { other_currencies: others }),
   };
 }

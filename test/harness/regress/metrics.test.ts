@@ -5,6 +5,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { measure } from "../../../src/harness/regress/index.ts";
 import { MINUTES_PER_YEAR } from "../../../src/harness/regress/metrics.ts";
+import { moneyOf } from "../../../src/live/instruments/index.ts";
+import type { SymbolMeta } from "../../../src/shared/market.ts";
 import { MINUTE, type Moment } from "../../../src/shared/time.ts";
 import type { JournalEntry } from "../../../src/store/index.ts";
 
@@ -51,7 +53,7 @@ describe("metrics", () => {
       fill(4, 2, 100, "duplicate"),
       equity(4, 1_020, 0),
     ];
-    const metrics = measure(entries, START, at(4), "1000");
+    const metrics = measure(entries, { start: START, end: at(4), cash: "1000" });
     // Minutes 1 to 4 see 1000, 1010, 999.9, 999.9: the last point stands at the end, where no minute has passed on it.
     const returns = [0, 0.01, 999.9 / 1_010 - 1, 0];
     const mean = returns.reduce((sum, one) => sum + one, 0) / 4;
@@ -77,8 +79,27 @@ describe("metrics", () => {
     expect(close(metrics.turnover, (50 + 60 + 8) / average)).toBe(true);
   });
 
+  it("add amounts of a currency only at a fixed rate, and count the multiplier in", () => {
+    const of = (symbol: string, realized: number): JournalEntry =>
+      ({ ...fill(2, 10, realized), symbol }) as JournalEntry;
+    const terms = { HOME: ["USD", "1"], FUT: ["USD", "50"], POUND: ["GBP", "1"], YEN: ["JPY", "1000"] } as const;
+    const metas = Object.entries(terms).map(([symbol, [currency, multiplier]]) => ({
+      symbol,
+      currency,
+      multiplier,
+      lotSize: "1",
+      pricePrecision: 2,
+    }));
+    const money = moneyOf(metas as unknown as SymbolMeta[], "USD", { GBP: "1.25", JPY: "1/USDJPY" });
+    const entries = [equity(0, 1_000), of("HOME", 1), of("FUT", -2), of("POUND", 4), of("YEN", 700)];
+    const metrics = measure(entries, { start: START, end: at(1), cash: "1000", money });
+    // 1 - 2 + 4 at 1.25; fees of 0.5 twice and once at 1.25; 20 + 50 times 20 + 20 at 1.25.
+    expect(metrics).toMatchObject({ realized: "4", fees: "1.625", turnover: 1.045, wins: 3, losses: 1 });
+    expect(metrics.other_currencies).toEqual({ JPY: { realized: "700", fees: "0.5", traded: "20000" } });
+  });
+
   it("of a run without anything are zero or null", () => {
-    expect(measure([], START, START, "500")).toMatchObject({
+    expect(measure([], { start: START, end: START, cash: "500" })).toMatchObject({
       pnl: "0",
       sharpe: null,
       hit_rate: null,
@@ -105,9 +126,7 @@ describe("metrics", () => {
         const end = second / 60;
         const metrics = measure(
           curve.map((one) => equity(one.at, one.value, one.gross)),
-          START,
-          at(end),
-          "1",
+          { start: START, end: at(end), cash: "1" },
         );
         const known = (minute: number): number =>
           curve.filter((one) => Math.round(one.at * 60) < minute * 60).at(-1)?.value ?? (curve[0]?.value as number);
