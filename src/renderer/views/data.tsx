@@ -1,8 +1,9 @@
 /** The workspace's market data: its files, one more dropped or picked, its preview, its candles. */
 import { FileUp, RotateCw, Trash2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { DragEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { DataFile, DataReadFile } from "../../shared/contract-data.ts";
+import { useFileDrop } from "../components/file-drop.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
@@ -106,28 +107,6 @@ const COLUMNS: readonly Column<DataFile>[] = [
 ];
 
 const rowId = (row: DataFile): string => row.name;
-
-/** Files dropped on an element. */
-export function useFileDrop() {
-  const [over, setOver] = useState(false);
-  const carries = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
-  return {
-    over,
-    onDragOver: (event: DragEvent): void => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: (): void => setOver(false),
-    onDrop: (event: DragEvent): void => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      setOver(false);
-      takeDataFiles([...event.dataTransfer.files]);
-    },
-  };
-}
 
 /** A button that picks files. */
 export function PickFiles(): ReactNode {
@@ -242,7 +221,7 @@ function Detail(): ReactNode {
 }
 
 export function Data(): ReactNode {
-  const { over, ...drop } = useFileDrop();
+  const { over, ...drop } = useFileDrop(takeDataFiles);
   const shown = useData((state) => state.detail.kind !== "none");
   useEffect(() => void refreshData(), []);
   return (

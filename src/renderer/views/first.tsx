@@ -2,6 +2,7 @@
 import { Play } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
+import { useFileDrop } from "../components/file-drop.ts";
 import { Failed, Loading, Segments } from "../components/panel.tsx";
 import { formatCount, plural } from "../lib/format.ts";
 import { reopenSession, startSession } from "../lib/session-actions.ts";
@@ -9,7 +10,8 @@ import type { Speed } from "../lib/session-actions.ts";
 import { useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
-import { PickFiles, useFileDrop } from "./data.tsx";
+import { takeDataFiles } from "../stores/data.ts";
+import { PickFiles } from "./data.tsx";
 
 const SPEEDS = [
   { value: 1, label: "1×" },
@@ -48,7 +50,7 @@ function OperatorField(): ReactNode {
 
 /** The other way to begin: data of one's own. */
 function OwnData(): ReactNode {
-  const { over, ...drop } = useFileDrop();
+  const { over, ...drop } = useFileDrop(takeDataFiles);
   return (
     <div className={over ? "drop own-data over" : "drop own-data"} data-testid="own-data" {...drop}>
       <p>

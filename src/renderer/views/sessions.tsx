@@ -1,8 +1,9 @@
 /** Sessions of the workspace: open one again, read its summary, compare two, restore a router snapshot. */
 import { FileUp, RotateCw, Trash2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { DragEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { SessionListing } from "../../shared/views.ts";
+import { useFileDrop } from "../components/file-drop.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
@@ -247,25 +248,7 @@ async function takeFile(file: File | undefined): Promise<void> {
   useUi.setState({ restore: { kind: "text", name: file.name.slice(0, 255), text } });
 }
 
-function useDrop() {
-  const [over, setOver] = useState(false);
-  const carries = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
-  return {
-    over,
-    onDragOver: (event: DragEvent): void => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: (): void => setOver(false),
-    onDrop: (event: DragEvent): void => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      setOver(false);
-      void takeFile(event.dataTransfer.files[0]);
-    },
-  };
-}
+const takeFirst = ([file]: readonly File[]): void => void takeFile(file);
 
 function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): ReactNode {
   const view = useStream("sessions");
@@ -334,7 +317,7 @@ function DetailPanel({ detail, onClose }: { readonly detail: Detail; readonly on
 export function Sessions(): ReactNode {
   const [detail, setDetail] = useState<Detail>({ kind: "none" });
   const file = useRef<HTMLInputElement>(null);
-  const { over, ...drop } = useDrop();
+  const { over, ...drop } = useFileDrop(takeFirst);
   const close = (): void => setDetail({ kind: "none" });
   return (
     <div className={over ? "sessions over" : "sessions"} {...drop}>
