@@ -5,10 +5,12 @@
  * 2. A desk that does not load is told with its error, and the sessions that exist stay within reach.
  * 3. The list of sessions is read when a session opens or ends and when somebody asks, never by a timer.
  */
+import { decimal, plain } from "../shared/decimal.ts";
 import { CodedError, shapeOf } from "../shared/errors.ts";
 import type { Desk } from "../shared/desk.ts";
 import { openDesk } from "../live/desk/index.ts";
 import { nodeChild, utilityChild } from "../live/host/index.ts";
+import { readStatus } from "../live/status/index.ts";
 import type { LiveSession, SessionPorts } from "../live/session/index.ts";
 import type { AppView, SessionListing, SessionsView } from "../shared/views.ts";
 import {
@@ -25,6 +27,7 @@ import {
 import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "./api.ts";
 import { OpenedSession } from "./opened.ts";
 import { symbolsOf } from "./projections/session.ts";
+import { stable } from "./projections/table.ts";
 
 export const RECENT_SNAPSHOTS_MAX = 10;
 const RECENT_KEY = "recent.snapshots";
@@ -41,6 +44,10 @@ export class HostState {
   #desk: Desk | null = null;
   #deskError: AppView["desk"]["error"] = null;
   #sessions: SessionsView = { sessions: {}, total: 0 };
+  /** The open session's row as it was last shown, the list that it is in, and the list that was read for it. */
+  #live: SessionListing | undefined = undefined;
+  #shown: SessionsView | null = null;
+  #listed: SessionsView | null = null;
   #app: AppView | null = null;
   readonly #listeners = new Set<Listener>();
   #running = false;
@@ -148,8 +155,18 @@ export class HostState {
     this.#app = null;
   }
 
+  /** The list as it was read, with the open session's row as the session is now. */
   sessions(): SessionsView {
-    return this.#sessions;
+    const { opened } = this;
+    const row = opened === null ? undefined : this.#sessions.sessions[opened.live.id];
+    if (opened === null || row === undefined) return this.#sessions;
+    const live = stable(this.#live, liveRow(row, opened));
+    if (live === this.#live && this.#shown?.total === this.#sessions.total && this.#listed === this.#sessions)
+      return this.#shown;
+    this.#live = live;
+    this.#listed = this.#sessions;
+    this.#shown = { ...this.#sessions, sessions: { ...this.#sessions.sessions, [live.id]: live } };
+    return this.#shown;
   }
 
   app(): AppView {
@@ -219,10 +236,26 @@ export class HostState {
       latest:
         newest === undefined
           ? null
-          : { id: newest.id, state: newest.state, stopped: newest.stopped, openDrift: newest.openDrift },
+          : {
+              id: newest.id,
+              state: newest.state,
+              stopped: newest.stopped,
+              openDrift: newest.openDrift,
+              positions: newest.state === "interrupted" ? this.#positionsOf(newest.id) : {},
+            },
       recentSnapshots: this.recent.map((one) => ({ ...one })),
       nativeDialogs: pickFile !== undefined,
     };
+  }
+
+  /** What an interrupted session holds, by symbol; nothing where its journal cannot be read. */
+  #positionsOf(id: string): Record<string, string> {
+    try {
+      return { ...readStatus(this.workspace, id).positions };
+    } catch (error) {
+      this.problem(`The positions of ${id} could not be read: ${shapeOf(error).message}`);
+      return {};
+    }
   }
 
   #listing(found: SessionFound): SessionListing {
@@ -265,6 +298,28 @@ function bytesOf(files: SessionFound["files"]): number | null {
   } catch {
     return null;
   }
+}
+
+/** The row of the open session: what its record says, with the figures of this moment. */
+function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
+  const probe = opened.probe();
+  const { counts, state } = opened.views.session(probe, opened.pending);
+  const { equity, equityStart } = probe.account;
+  return {
+    ...row,
+    state,
+    open: opened.alive,
+    lastAt: probe.now,
+    runs: probe.counts.runs,
+    orders: counts.orders,
+    fills: counts.fills,
+    rejections: counts.rejections,
+    equityStart,
+    equityEnd: equity,
+    pnl: plain(decimal(equity).minus(equityStart)),
+    maxDrawdown: probe.account.drawdownMax,
+    openDrift: counts.driftOpen,
+  };
 }
 
 /** The desk's market in words. */

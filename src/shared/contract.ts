@@ -255,7 +255,16 @@ export const PROCEDURES = {
     output: z.object({
       a: SessionListingSchema,
       b: SessionListingSchema,
-      rows: z.array(z.object({ what: z.string(), a: z.string(), b: z.string(), same: z.boolean() })),
+      /** Values as they are kept: amounts as decimal text, moments in microseconds; `kind` says how a view shows them. */
+      rows: z.array(
+        z.object({
+          what: z.string(),
+          kind: z.enum(["text", "moment", "count", "money", "share"]),
+          a: z.nullable(z.union([z.string(), z.number()])),
+          b: z.nullable(z.union([z.string(), z.number()])),
+          same: z.boolean(),
+        }),
+      ),
       /** [share of the session's length, equity] of each, at most 500 points. */
       equityA: z.array(z.tuple([z.number(), z.number()])),
       equityB: z.array(z.tuple([z.number(), z.number()])),

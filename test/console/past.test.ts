@@ -174,9 +174,11 @@ describe("sessions", () => {
     const compared = await reader.call("sessions.compare", { a: id, b: otherId });
     expect([compared.a.id, compared.b.id]).toEqual([id, otherId]);
     const row = (what: string) => compared.rows.find((one) => one.what === what);
-    expect(row("desk")).toMatchObject({ same: true });
-    expect(row("seed")).toEqual({ what: "seed", a: "busy", b: "other", same: false });
-    expect(row("orders")?.same).toBe(false);
+    expect(row("Desk")).toMatchObject({ same: true });
+    expect(row("Seed")).toEqual({ what: "Seed", kind: "text", a: "busy", b: "other", same: false });
+    expect(row("Orders")?.same).toBe(false);
+    expect(row("Session time from")).toMatchObject({ kind: "moment", a: compared.a.startedAt });
+    expect(row("Profit and loss")).toMatchObject({ kind: "money", a: compared.a.pnl });
     for (const points of [compared.equityA, compared.equityB]) {
       expect(points.length).toBeGreaterThan(2);
       expect(points.length).toBeLessThanOrEqual(500);

@@ -19,13 +19,22 @@ export interface Served {
   readonly url: string;
   readonly workspace: string;
   stop(): Promise<void>;
+  /** Ends the host without warning and keeps its workspace. */
+  kill(): Promise<void>;
 }
 
-/** Starts the host; `desk` is a file that becomes the workspace's desk, `files` are texts by their paths in the workspace. */
-export async function serve(desk?: string, files: Readonly<Record<string, string>> = {}): Promise<Served> {
+/**
+ * Starts the host; `desk` is a file that becomes the workspace's desk, `files` are texts by their paths in the workspace, and `again`
+ * is the workspace of a host that was killed.
+ */
+export async function serve(
+  desk?: string,
+  files: Readonly<Record<string, string>> = {},
+  again?: string,
+): Promise<Served> {
   if (!existsSync(join(top, "out", "renderer", "index.html")))
     throw new Error("The views are not built: npm run build.");
-  const workspace = mkdtempSync(join(tmpdir(), "logos-e2e-"));
+  const workspace = again ?? mkdtempSync(join(tmpdir(), "logos-e2e-"));
   if (desk !== undefined) cpSync(join(top, desk), join(workspace, "desk.yaml"));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
@@ -46,6 +55,11 @@ export async function serve(desk?: string, files: Readonly<Record<string, string
       return url;
     },
     workspace,
+    kill: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    },
     stop: async () => {
       // One that ended before, for whatever reason, will not end again.
       const gone = child.exitCode !== null || child.signalCode !== null;

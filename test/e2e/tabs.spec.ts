@@ -3,6 +3,7 @@
  *
  * 1. No error boundary, no error in the page's console, and no text of the grid's own under ours.
  * 2. Halt is on screen at 900 px and at 200 % zoom, and needs no operator's name.
+ * 3. What a crash left behind is the first thing that the next start shows.
  */
 import { expect, test, type Page } from "@playwright/test";
 import { confirm, goTo, picture, serve, VIEWS } from "./served.ts";
@@ -111,5 +112,34 @@ test("halt is on screen in a narrow window and at 200 % zoom, without a name", a
   } finally {
     await page.close();
     await served.stop();
+  }
+});
+
+test("an interrupted session with open positions is the first thing seen at the next start", async ({ browser }) => {
+  const first = await serve();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(first.url);
+  await page.getByTestId("start-session").click();
+  await page.getByTestId("speed-60").click();
+  await goTo(page, "orders");
+  await page.getByTestId("tab-fills").click();
+  await expect(page.getByText(/F-\d{8}/).first()).toBeVisible();
+  // The running session is listed with its counts of this moment.
+  await goTo(page, "sessions");
+  const row = page.getByTestId("view-sessions").locator(".ag-row").first();
+  await expect(row.locator("[col-id=fills]")).not.toHaveText("0");
+  await expect(row).toContainText("Running");
+  await first.kill();
+  const second = await serve(undefined, {}, first.workspace);
+  try {
+    await page.goto(second.url);
+    const banner = page.getByTestId("interrupted-banner");
+    await expect(banner).toContainText(/open position/);
+    await picture(page, "interrupted-dark-1280");
+    await banner.getByRole("button", { name: "Continue session" }).click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Running|Ready|Halted/);
+  } finally {
+    await page.close();
+    await second.stop();
   }
 });

@@ -598,7 +598,7 @@ function app(scenario: Scenario): StreamValue<"app"> {
     },
     latest:
       scenario === "first"
-        ? { id: "2026-11-22_1430_demo_desk", state: "stopped", stopped: "operator", openDrift: 0 }
+        ? { id: "2026-11-22_1430_demo_desk", state: "stopped", stopped: "operator", openDrift: 0, positions: {} }
         : null,
     recentSnapshots: [{ path: "/home/desk/router_state.json", name: "router_state.json", at: NOW - 86_400e6 }],
     nativeDialogs: false,

@@ -5,7 +5,7 @@
  * 2. A link is opened only when it is https and its host is on the list.
  * 3. A view may not write the host's own settings: Open Recent says which files a view may name, so only the host fills it.
  */
-import type { Handlers } from "../../shared/contract.ts";
+import type { Handlers, Output } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { DAY } from "../../shared/time.ts";
 import { compactSession } from "../../live/session/compact.ts";
@@ -114,27 +114,36 @@ function listingOf(state: HostState, id: string): SessionListing {
   return listing;
 }
 
-const COMPARED: readonly (readonly [string, keyof SessionListing])[] = [
-  ["desk", "desk"],
-  ["seed", "seed"],
-  ["state", "state"],
-  ["session time from", "startedAt"],
-  ["session time to", "lastAt"],
-  ["runs", "runs"],
-  ["orders", "orders"],
-  ["fills", "fills"],
-  ["rejections", "rejections"],
-  ["equity at the start", "equityStart"],
-  ["equity at the end", "equityEnd"],
-  ["profit and loss", "pnl"],
-  ["deepest drawdown", "maxDrawdown"],
-  ["halts", "halts"],
-  ["open drift", "openDrift"],
+type ComparedRow = Output<"sessions.compare">["rows"][number];
+
+const COMPARED: readonly (readonly [what: string, key: keyof SessionListing, kind: ComparedRow["kind"]])[] = [
+  ["Desk", "desk", "text"],
+  ["Seed", "seed", "text"],
+  ["State", "state", "text"],
+  ["Session time from", "startedAt", "moment"],
+  ["Session time to", "lastAt", "moment"],
+  ["Runs", "runs", "count"],
+  ["Orders", "orders", "count"],
+  ["Fills", "fills", "count"],
+  ["Rejections", "rejections", "count"],
+  ["Equity at the start", "equityStart", "money"],
+  ["Equity at the end", "equityEnd", "money"],
+  ["Profit and loss", "pnl", "money"],
+  ["Deepest drawdown", "maxDrawdown", "share"],
+  ["Halts", "halts", "count"],
+  ["Open drift items", "openDrift", "count"],
 ];
 
-function comparison(a: SessionListing, b: SessionListing) {
-  const text = (value: SessionListing[keyof SessionListing]): string => (value === null ? "—" : String(value));
-  return COMPARED.map(([what, key]) => ({ what, a: text(a[key]), b: text(b[key]), same: a[key] === b[key] }));
+function comparison(a: SessionListing, b: SessionListing): ComparedRow[] {
+  const valueOf = (value: SessionListing[keyof SessionListing]): ComparedRow["a"] =>
+    typeof value === "boolean" ? String(value) : value;
+  return COMPARED.map(([what, key, kind]) => ({
+    what,
+    kind,
+    a: valueOf(a[key]),
+    b: valueOf(b[key]),
+    same: a[key] === b[key],
+  }));
 }
 
 /** The equity curve over the share of its length, thinned to `EQUITY_POINTS_MAX`; empty where there is no journal. */

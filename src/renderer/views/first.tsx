@@ -4,7 +4,10 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { useFileDrop } from "../components/file-drop.ts";
 import { Failed, Loading, Segments } from "../components/panel.tsx";
-import { formatCount, plural } from "../lib/format.ts";
+import type { AppView } from "../../shared/views.ts";
+import { Status } from "../components/status.tsx";
+import { formatCount, formatNumber, plural } from "../lib/format.ts";
+import { SESSION_LOOKS } from "../lib/status.ts";
 import { reopenSession, startSession } from "../lib/session-actions.ts";
 import type { Speed } from "../lib/session-actions.ts";
 import { useStream } from "../stores/live.ts";
@@ -12,6 +15,9 @@ import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
 import { takeDataFiles } from "../stores/data.ts";
 import { PickFiles } from "./data.tsx";
+
+/** Positions that the banner names. */
+const POSITIONS_SHOWN = 6;
 
 const SPEEDS = [
   { value: 1, label: "1×" },
@@ -35,7 +41,7 @@ function OperatorField(): ReactNode {
   const set = usePrefs((state) => state.set);
   return (
     <label className="field operator">
-      <span>Operator: the name that halts, reviews and limit changes are recorded under</span>
+      <span>Operator, as recorded with halts and reviews</span>
       <input
         data-testid="first-operator"
         value={operator}
@@ -67,12 +73,41 @@ function OwnData(): ReactNode {
   );
 }
 
+/** A session whose process ended without stopping it comes before everything else. */
+function Interrupted({ latest }: { readonly latest: NonNullable<AppView["latest"]> }): ReactNode {
+  const held = Object.entries(latest.positions);
+  const shown = held
+    .slice(0, POSITIONS_SHOWN)
+    .map(([symbol, quantity]) => `${symbol} ${formatNumber(quantity, { signed: true })}`);
+  const more = held.length - shown.length;
+  return (
+    <div className="banner critical" role="alert" data-testid="interrupted-banner">
+      <Status look={SESSION_LOOKS.failed} word="Interrupted" />
+      <p className="text">
+        <span className="mono">{latest.id}</span> ended without being stopped
+        {held.length === 0
+          ? ". It held no position."
+          : `, with ${plural(held.length, "open position")}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`}
+        {latest.openDrift > 0 ? ` ${plural(latest.openDrift, "drift item")} to review.` : ""}
+      </p>
+      <span className="spacer" />
+      <button type="button" className="button primary" onClick={() => void reopenSession(latest.id)}>
+        Continue session
+      </button>
+      <button type="button" className="button" onClick={() => go("sessions")}>
+        All sessions
+      </button>
+    </div>
+  );
+}
+
 export function FirstStart(): ReactNode {
   const app = useStream("app");
   const [chosen, setChosen] = useState<Speed | null>(null);
   const [busy, setBusy] = useState(false);
   if (app === null) return <Loading what="the desk" />;
   const { desk, latest } = app;
+  const interrupted = latest !== null && latest.state === "interrupted" ? latest : null;
   if (desk.error !== null) return <Failed title={`${desk.source} cannot be started`} error={desk.error} />;
   const speed = chosen ?? desk.speed;
   const start = (): void => {
@@ -81,6 +116,7 @@ export function FirstStart(): ReactNode {
   };
   return (
     <div className="first">
+      {interrupted === null ? null : <Interrupted latest={interrupted} />}
       <h1>{desk.name}</h1>
       <p>
         {desk.source === "demo"
@@ -98,7 +134,7 @@ export function FirstStart(): ReactNode {
       <div className="row">
         <button
           type="button"
-          className="button primary large"
+          className={interrupted === null ? "button primary large" : "button large"}
           data-testid="start-session"
           disabled={busy}
           onClick={start}
@@ -111,10 +147,10 @@ export function FirstStart(): ReactNode {
         ) : null}
       </div>
       <OwnData />
-      {latest === null ? null : (
+      {latest === null || interrupted !== null ? null : (
         <div className="row second">
           <span>
-            The newest session, <span className="mono">{latest.id}</span>, is {latest.state}
+            The newest session, <span className="mono">{latest.id}</span>, has {latest.state}
             {latest.openDrift > 0 ? ` with ${plural(latest.openDrift, "drift item")} open` : ""}.
           </span>
           <button type="button" className="button" onClick={() => void reopenSession(latest.id)}>

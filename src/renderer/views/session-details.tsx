@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 import type { Input, Output, ProcedureName } from "../../shared/contract.ts";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
+import { Time } from "../components/values.tsx";
+import { ABSENT, formatCount, formatMoney, formatShare, words } from "../lib/format.ts";
 import { parseMarkdown } from "../lib/markdown.ts";
 import type { Block } from "../lib/markdown.ts";
 import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
@@ -133,6 +135,23 @@ function Curves({ a, b }: { readonly a: Curve; readonly b: Curve }): ReactNode {
   );
 }
 
+type ComparedRow = Output<"sessions.compare">["rows"][number];
+
+/** A compared value as every other view shows its kind. */
+function ComparedValue({
+  kind,
+  value,
+}: {
+  readonly kind: ComparedRow["kind"];
+  readonly value: ComparedRow["a"];
+}): ReactNode {
+  if (value === null) return ABSENT;
+  if (kind === "moment") return <Time at={Number(value)} zoned />;
+  if (kind === "money") return formatMoney(value);
+  if (kind === "share") return formatShare(Number(value));
+  return kind === "count" ? formatCount(Number(value)) : words(String(value));
+}
+
 export function Compared({ a, b, onClose }: Props & { readonly a: string; readonly b: string }): ReactNode {
   const answer = useAsked("sessions.compare", { a, b });
   return (
@@ -176,8 +195,12 @@ export function Compared({ a, b, onClose }: Props & { readonly a: string; readon
                 {answer.value.rows.map((row) => (
                   <tr key={row.what}>
                     <td>{row.what}</td>
-                    <td>{row.a}</td>
-                    <td>{row.b}</td>
+                    <td>
+                      <ComparedValue kind={row.kind} value={row.a} />
+                    </td>
+                    <td>
+                      <ComparedValue kind={row.kind} value={row.b} />
+                    </td>
                     <td>
                       <Status
                         look={row.same ? STRATEGY_LOOKS.waiting : LEVEL_LOOKS.warning}

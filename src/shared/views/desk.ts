@@ -49,7 +49,16 @@ export const AppViewSchema = z.object({
     market: z.string(),
   }),
   /** The newest session of the workspace that is not open, for "continue". */
-  latest: z.nullable(z.object({ id: z.string(), state: z.string(), stopped: maybeText, openDrift: count })),
+  latest: z.nullable(
+    z.object({
+      id: z.string(),
+      state: z.string(),
+      stopped: maybeText,
+      openDrift: count,
+      /** Of an interrupted session: quantities by symbol, as decimal text. */
+      positions: z.record(z.string(), amount),
+    }),
+  ),
   recentSnapshots: z.array(z.object({ path: z.string(), name: z.string(), at })),
   /** True where the host can show a native file dialog. */
   nativeDialogs: z.boolean(),
