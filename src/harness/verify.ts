@@ -9,8 +9,8 @@
 import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
 import { executionKeyOf } from "../shared/ids.ts";
-import { differenceAt } from "../live/session/checkpoint.ts";
-import { inspectJournal, snapshotDigest } from "../live/session/inspect.ts";
+import { differenceAt } from "../live/session/recovery/checkpoint.ts";
+import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
 import {
   digestOf,
   findSession,

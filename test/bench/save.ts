@@ -7,9 +7,9 @@
  */
 import { join } from "node:path";
 import { OrderRouter, readRouterState, writeRouterState } from "../../src/orchestrator/index.ts";
-import { SlicedSaves } from "../../src/live/session/sliced-save.ts";
-import type { FileFacts } from "../../src/live/session/files.ts";
-import type { Core } from "../../src/live/session/parts.ts";
+import { SlicedSaves } from "../../src/live/session/snapshots/sliced-save.ts";
+import type { FileFacts } from "../../src/live/session/snapshots/files.ts";
+import type { Core } from "../../src/live/session/state/parts.ts";
 import { nodeFileSystem } from "../../src/store/index.ts";
 import { inFolder } from "./place.ts";
 import { median } from "./row.ts";

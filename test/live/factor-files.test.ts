@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actionsWithin, readFactors } from "../../src/live/instruments/index.ts";
-import { workspaceActions } from "../../src/live/session/workspace-actions.ts";
+import { workspaceActions } from "../../src/live/feed/workspace-actions.ts";
 import { decimal } from "../../src/shared/decimal.ts";
 import type { CorporateAction } from "../../src/shared/market.ts";
 import { DAY, formatMoment, moment, parseMoment } from "../../src/shared/time.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limitOf, marketPrice } from "../../src/live/broker/fill-rules.ts";
-import { importBars } from "../../src/live/feed/index.ts";
+import { importBars } from "../../src/live/reader/index.ts";
 import { futuresNote, pinInstruments, readActions } from "../../src/live/instruments/index.ts";
 import { written } from "../../src/live/risk/reading.ts";
 import { Precisions, placesOf } from "../../src/console/projections/precision.ts";

@@ -8,7 +8,7 @@
  *    falls behind the limit: when exactly the breaker looks is not this trial's question.
  */
 import { createSyntheticFeed } from "../../src/live/feed/index.ts";
-import { SYNTHETIC_START } from "../../src/live/session/feed-of.ts";
+import { SYNTHETIC_START } from "../../src/live/feed/factory.ts";
 import { createStream } from "../../src/orchestrator/index.ts";
 import type { Desk, FeedConfig, StrategyConfig } from "../../src/shared/desk.ts";
 import type { Bar } from "../../src/shared/market.ts";

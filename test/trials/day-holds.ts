@@ -6,8 +6,8 @@
  */
 import { basename, dirname, join } from "node:path";
 import { PaperBroker } from "../../src/live/broker/index.ts";
-import { stateText } from "../../src/live/session/checkpoint.ts";
-import { inspectJournal } from "../../src/live/session/inspect.ts";
+import { stateText } from "../../src/live/session/recovery/checkpoint.ts";
+import { inspectJournal } from "../../src/live/session/recovery/inspect.ts";
 import type { LiveSession, SessionProbe } from "../../src/live/session/index.ts";
 import { writeRouterState } from "../../src/orchestrator/index.ts";
 import { plain, ZERO } from "../../src/shared/decimal.ts";

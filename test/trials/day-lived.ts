@@ -11,7 +11,7 @@ import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forkChild, type LaunchChild } from "../../src/live/host/launch.ts";
 import { createSession, reopenSession, type LiveSession, type SessionPorts } from "../../src/live/session/index.ts";
-import { SYNTHETIC_START } from "../../src/live/session/feed-of.ts";
+import { SYNTHETIC_START } from "../../src/live/feed/factory.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { MINUTE, type Duration, type Moment } from "../../src/shared/time.ts";
 import { openWorkspace, readJournal, type JournalEntry, type Workspace } from "../../src/store/index.ts";

@@ -16,7 +16,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { forkChild, type LaunchChild } from "../../src/live/host/launch.ts";
 import { createSession, type LiveSession } from "../../src/live/session/index.ts";
-import { Ledger } from "../../src/live/session/ledger.ts";
+import { Ledger } from "../../src/live/session/state/ledger.ts";
 import type { Desk, StrategyConfig } from "../../src/shared/desk.ts";
 import { DAY, HOUR, MINUTE, type Duration, type Moment } from "../../src/shared/time.ts";
 import { openWorkspace, type JournalEntry } from "../../src/store/index.ts";

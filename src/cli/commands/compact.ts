@@ -3,7 +3,7 @@
  *
  * 1. Only of a session that nobody runs; orders, fills, halts and what operators did stay for ever.
  */
-import { compactSession } from "../../live/session/compact.ts";
+import { compactSession } from "../../live/session/recovery/compact.ts";
 import { durationText } from "../../shared/time.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { sizeOf } from "../figures.ts";

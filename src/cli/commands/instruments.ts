@@ -5,7 +5,7 @@
  * 2. A field that was guessed is marked, because a wrong guess is a wrong profit.
  */
 import { openDesk } from "../../live/desk/index.ts";
-import { openNewFeed, SYNTHETIC_START } from "../../live/session/feed-of.ts";
+import { openNewFeed, SYNTHETIC_START } from "../../live/feed/factory.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { InstrumentSource, SymbolMeta } from "../../shared/market.ts";
 import { workspaceAt } from "../../store/index.ts";

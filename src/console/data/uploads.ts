@@ -9,7 +9,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DATA_FILE_BYTES_MAX } from "../../live/session/feed-of.ts";
+import { DATA_FILE_BYTES_MAX } from "../../live/feed/factory.ts";
 import { CodedError } from "../../shared/errors.ts";
 
 const UPLOADS_MAX = 8;

@@ -11,7 +11,7 @@ import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { parseDuration } from "../../shared/time.ts";
 import { DataThread } from "../../live/data/index.ts";
-import type { ReadOptions } from "../../live/feed/index.ts";
+import type { ReadOptions } from "../../live/reader/index.ts";
 import { deletePath } from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
 import { Uploads } from "../data/uploads.ts";

@@ -8,7 +8,7 @@ import type { Handlers } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
-import type { CancelReport, Ticket } from "../../live/session/order-api.ts";
+import type { CancelReport, Ticket } from "../../live/session/state/order-api.ts";
 import { limitRows, resolveInside } from "../../store/index.ts";
 import type { HostState } from "../state.ts";
 

@@ -8,7 +8,7 @@
 import type { Handlers, Output } from "../../shared/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { DAY } from "../../shared/time.ts";
-import { compactSession } from "../../live/session/compact.ts";
+import { compactSession } from "../../live/session/recovery/compact.ts";
 import type { SessionListing } from "../../shared/views.ts";
 import {
   deletableSessions,

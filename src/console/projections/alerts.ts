@@ -5,7 +5,7 @@
  * 2. At most `ALERTS_MAX` are kept; acknowledged ones go first, then the oldest.
  * 3. What an earlier run of the session already settled (a halt that was resumed, a quarantine that was ended) is no alert.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { Alert } from "../../shared/views.ts";

@@ -6,7 +6,7 @@
  * 2. Everything else is the probe's picture; a strategy's profit is its book's.
  * 3. Absent is null: an account that has not been valued yet shows no number.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { DeskView } from "../../shared/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";

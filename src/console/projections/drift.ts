@@ -7,7 +7,7 @@
  *    unknown, not equal.
  */
 import { decimal } from "../../shared/decimal.ts";
-import type { DriftProbe, HaltReason as ProbeHaltReason, SessionProbe } from "../../live/session/api.ts";
+import type { DriftProbe, HaltReason as ProbeHaltReason, SessionProbe } from "../../live/session/state/api.ts";
 import type { DriftItem, DriftView, HaltReason } from "../../shared/views.ts";
 import { recordOf, stable } from "./table.ts";
 

@@ -12,7 +12,7 @@ import type { Desk } from "../../shared/desk.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { PositionsView } from "../../shared/views.ts";
 import { accountDays, type AccountDays } from "../../live/calendar/index.ts";
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
 import { recordOf, stable } from "./table.ts";

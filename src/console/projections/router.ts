@@ -4,7 +4,7 @@
  * 1. Everything but the rate refusals of each strategy is the probe's picture at one instant.
  * 2. An order that the broker has not confirmed is `pending_new`; once it has, `accepted`.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk, Pace } from "../../shared/desk.ts";
 import type { RouterView } from "../../shared/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";

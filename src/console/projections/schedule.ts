@@ -6,7 +6,7 @@
  * 3. A strategy shows the worst state that holds: not loaded, quarantined, halted, over budget, late, in flight, running, paused, waiting.
  * 4. Strategies share the state of their session: halted while it is halted, stopped without next runs once it has ended.
  */
-import type { SessionProbe, StrategyProbe } from "../../live/session/api.ts";
+import type { SessionProbe, StrategyProbe } from "../../live/session/state/api.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { ScheduleView, StrategyState } from "../../shared/views.ts";

@@ -5,7 +5,7 @@
  * 2. A view is made only when it is asked for, and made again only when an entry or the probe is new.
  * 3. Rejections are counted once and shared, so that tiles, metrics, rail and view tell the same number.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { OpenSession, StreamName, StreamValue } from "../../shared/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";

@@ -4,7 +4,7 @@
  * 1. Its counts are those of the other streams, so that the rail and the view beside it never disagree.
  * 2. The summary is there once the session has stopped or failed.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { OpenSession } from "../../shared/views.ts";

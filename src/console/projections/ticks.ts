@@ -5,7 +5,7 @@
  * 2. A run that is under way is listed as it began; when it has ended, its row says what became of it.
  * 3. A ledger that the journal cannot carry (it was changed) says so and tells nothing further; no other view minds.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import { TickLedger, ticksOf, type PassedSlots, type Tick } from "../../live/ticks/index.ts";
 import { shapeOf } from "../../shared/errors.ts";
 import { TICK_CLASSES, type TickClass } from "../../shared/ticks.ts";

@@ -6,7 +6,7 @@
  * 3. A tile's spark is the newest 60 values of the journal's samples.
  * 4. Reading a window changes nothing: its counts follow from the applied entries alone, however often and for when it is read.
  */
-import type { SessionProbe } from "../../live/session/api.ts";
+import type { SessionProbe } from "../../live/session/state/api.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { DeskView, Tile } from "../../shared/views.ts";

@@ -8,7 +8,7 @@
  *    strategy decides anew, so that the two sessions part. Up to that order they must agree; behind it, differences are explained.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
-import { inspectJournal } from "../../live/session/inspect.ts";
+import { inspectJournal } from "../../live/session/recovery/inspect.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { findSession, readJournal, type JournalEntry, type Workspace } from "../../store/index.ts";
 

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { moneyOf } from "../../live/instruments/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
-import { identityOf } from "../../live/session/feed-of.ts";
+import { identityOf } from "../../live/feed/factory.ts";
 import { JOURNAL_SCHEMA, nodeFileSystem, readJournal, writeTextAtomic } from "../../store/index.ts";
 import type { Driven } from "./drive.ts";
 import { journalEvents, type EventLog } from "./events.ts";

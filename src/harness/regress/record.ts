@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { readSource } from "../../live/session/feed-of.ts";
+import { readSource } from "../../live/feed/factory.ts";
 import { builtInStrategies } from "../../live/strategies/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";

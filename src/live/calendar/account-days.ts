@@ -7,7 +7,7 @@
  */
 import { DAY, HOUR, MINUTE, type Moment } from "../../shared/time.ts";
 import { minutesOf } from "../../shared/trading-hours.ts";
-import { zoneOf, type Zone } from "../feed/zone.ts";
+import { zoneOf, type Zone } from "../reader/table/zone.ts";
 import type { Calendar } from "./calendar.ts";
 
 export interface AccountDays {

@@ -11,8 +11,8 @@
 import type { CalendarName, MarketHours, OwnHours, StrategyConfig } from "../../shared/desk.ts";
 import { DAY, HOUR, MINUTE } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import { zoneOf } from "../feed/zone.ts";
-import type { Zone } from "../feed/zone.ts";
+import { zoneOf } from "../reader/table/zone.ts";
+import type { Zone } from "../reader/table/zone.ts";
 import { dayHoursOf, type DayHours } from "./day-hours.ts";
 
 /** A stretch in which the market is open: from `opens` on, until just before `closes`. */

@@ -13,8 +13,8 @@ import {
   type Imported,
   type ImportedFile,
   type ReadOptions,
-} from "../feed/index.ts";
-import { openSource } from "../session/feed-of.ts";
+} from "../reader/index.ts";
+import { openSource } from "../feed/factory.ts";
 import { keepTables, nothingRead } from "./keep.ts";
 import { openedAt, thinned, type ThinnedBars } from "./thinned.ts";
 

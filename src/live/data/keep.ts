@@ -12,7 +12,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { AtomicFile } from "../../store/files/atomic.ts";
 import { nodeFileSystem } from "../../store/files/node-file-system.ts";
 import { openWorkspace } from "../../store/workspace/workspace.ts";
-import { seriesBytes, seriesFiles, type BarTable, type Imported } from "../feed/index.ts";
+import { seriesBytes, seriesFiles, type BarTable, type Imported } from "../reader/index.ts";
 
 interface Place {
   readonly path: string;

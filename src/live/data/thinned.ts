@@ -5,7 +5,7 @@
  *    volumes of all its bars; no bar of the range is left out.
  * 2. Bars are put together in groups that begin at multiples of their size, so that they stay the same while a chart is moved.
  */
-import type { BarTable } from "../feed/index.ts";
+import type { BarTable } from "../reader/index.ts";
 
 /** Columns of bars. `opened` are moments. */
 export interface ThinnedBars {

@@ -19,10 +19,11 @@ import {
   type ResolvedDesk,
   type Workspace,
 } from "../../store/index.ts";
-import { createReplayFeed, importBars, type ReadOptions } from "../feed/index.ts";
+import { createReplayFeed } from "../feed/index.ts";
+import { importBars, type ReadOptions } from "../reader/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
-import { dataFiles, isPattern } from "../session/data-files.ts";
-import { belowZeroOf, openSource, workspaceInstruments } from "../session/feed-of.ts";
+import { dataFiles, isPattern } from "../feed/data-files.ts";
+import { belowZeroOf, openSource, workspaceInstruments } from "../feed/factory.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {

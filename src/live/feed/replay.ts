@@ -10,10 +10,10 @@ import { CodedError } from "../../shared/errors.ts";
 import type { Bar, FeedEvent, SymbolMeta } from "../../shared/market.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
-import { PRICES } from "./bar-columns.ts";
-import type { BarTable, Imported } from "./imported.ts";
-import { plainNumber } from "./numbers.ts";
-import { metaOf } from "./symbols.ts";
+import { PRICES } from "../reader/table/bar-columns.ts";
+import type { BarTable, Imported } from "../reader/table/imported.ts";
+import { plainNumber } from "../reader/table/numbers.ts";
+import { metaOf } from "../symbols/symbols.ts";
 
 /** Events of one `take`; a call never ends within a moment, so a few more may come. */
 export const TAKE_MAX = 250_000;

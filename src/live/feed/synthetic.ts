@@ -14,7 +14,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { Bar, FeedEvent, SymbolMeta } from "../../shared/market.ts";
 import type { Feed, Random } from "../../shared/ports.ts";
 import { DAY, type Moment } from "../../shared/time.ts";
-import { PRICE_MAX } from "./imported.ts";
+import { PRICE_MAX } from "../reader/table/imported.ts";
 import { TAKE_MAX } from "./replay.ts";
 
 export type SyntheticConfig = Extract<FeedConfig, { kind: "synthetic" }>;

@@ -13,7 +13,7 @@
  */
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { RunResult } from "../session/parts.ts";
+import type { RunResult } from "../strategies/run-types.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
 import { prepareStrategy, StrategyInstance } from "../strategies/instance.ts";
 import { Realm } from "./engine.ts";

@@ -3,7 +3,7 @@
  *
  * 1. Whoever is not to blame is not blamed: a run that was never begun until its deadline is no run that hung.
  */
-import type { RunResult } from "../session/parts.ts";
+import type { RunResult } from "../strategies/run-types.ts";
 import type { FromHost } from "./protocol.ts";
 
 /** What is said of a run that was not begun until its deadline. */

@@ -11,7 +11,7 @@ import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.
 import type { JobFailure } from "./failures.ts";
 import type { Layers } from "./layers.ts";
 import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
-import type { RunPicture } from "../session/parts.ts";
+import type { RunPicture } from "../strategies/run-types.ts";
 
 /** From so many runs of one turn on, their answers may wait for each other. */
 export const TOGETHER_MIN = 8;

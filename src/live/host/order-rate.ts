@@ -4,7 +4,7 @@
  * 1. It follows from the results and their moments alone, so the same session refuses the same runs.
  * 2. A run that is over the rate is refused as a whole, before risk, router or journal see one of its orders.
  */
-import type { RunResult } from "../session/parts.ts";
+import type { RunResult } from "../strategies/run-types.ts";
 import { SECOND, type Moment } from "../../shared/time.ts";
 
 export const ORDERS_PER_SECOND_MAX = 1_000;

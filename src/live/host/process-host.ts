@@ -16,7 +16,8 @@
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
-import type { HostPort, RunLimits, RunPicture, RunResult } from "../session/parts.ts";
+import type { HostPort, RunLimits } from "./port.ts";
+import type { RunPicture, RunResult } from "../strategies/run-types.ts";
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
 import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";

@@ -10,7 +10,7 @@
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OpenOrder, OrderUpdate, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { RunResult } from "../session/parts.ts";
+import type { RunResult } from "../strategies/run-types.ts";
 import { rowsOf, type BarsStep } from "./history.ts";
 import { layersOf, type Layers } from "./layers.ts";
 import { checkResult } from "../strategies/result.ts";

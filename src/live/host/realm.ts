@@ -7,7 +7,7 @@
  */
 import type { Parameters, SizingLimits } from "../../shared/strategy.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
-import type { RunPicture, RunResult } from "../session/parts.ts";
+import type { RunPicture, RunResult } from "../strategies/run-types.ts";
 import {
   hookProblem,
   prepareStrategy,

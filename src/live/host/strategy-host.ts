@@ -10,7 +10,7 @@ import type { StrategyConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { Timers } from "../../shared/ports.ts";
 import type { Workspace } from "../../store/index.ts";
-import type { HostPort } from "../session/parts.ts";
+import type { HostPort } from "./port.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
 import { sizingOf, strategyFile, type HostedDesk } from "../strategies/files.ts";
 import { problemOf } from "../strategies/instance.ts";

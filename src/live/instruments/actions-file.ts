@@ -9,7 +9,7 @@ import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { CorporateAction } from "../../shared/market.ts";
 import { moment as momentAt, parseMoment, type Moment } from "../../shared/time.ts";
-import { zoneOf } from "../feed/zone.ts";
+import { zoneOf } from "../reader/table/zone.ts";
 
 export const ACTIONS_FILE = "actions.csv";
 

@@ -8,7 +8,7 @@
  */
 import type { CorporateAction, SymbolMeta } from "../../shared/market.ts";
 import { DAY, formatMoment } from "../../shared/time.ts";
-import type { BarTable, Imported } from "../feed/imported.ts";
+import type { BarTable, Imported } from "../reader/table/imported.ts";
 
 const WEEK = 7 * DAY;
 

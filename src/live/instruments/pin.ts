@@ -6,7 +6,7 @@
  */
 import type { Desk, FeedConfig } from "../../shared/desk.ts";
 import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
-import type { BarTable } from "../feed/imported.ts";
+import type { BarTable } from "../reader/table/imported.ts";
 import { placeIn } from "./place.ts";
 import { completeRates } from "./rates.ts";
 import { resolveInstrument } from "./resolve.ts";

@@ -9,7 +9,7 @@ import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import { fxLine } from "../../store/index.ts";
-import { pairOf } from "./known.ts";
+import { pairOf } from "../symbols/known.ts";
 import { placeIn } from "./place.ts";
 
 type Rates = Pick<Desk, "source" | "broker" | "fx">;

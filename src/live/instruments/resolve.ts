@@ -8,9 +8,9 @@
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { InstrumentFields, InstrumentSource, SymbolMeta } from "../../shared/market.ts";
-import type { BarTable } from "../feed/imported.ts";
-import { guessOf } from "../feed/symbols.ts";
-import { isBareRoot, knownInstrument, type PriceRange } from "./known.ts";
+import type { BarTable } from "../reader/table/imported.ts";
+import { guessOf } from "../symbols/symbols.ts";
+import { isBareRoot, knownInstrument, type PriceRange } from "../symbols/known.ts";
 
 /** What people say of a symbol, and what its prices show. */
 export interface Evidence {

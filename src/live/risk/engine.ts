@@ -13,27 +13,14 @@
 import { Decimal, decimal, plain, roundDownToStep, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
 import { between, durationText, formatMoment, later, type Moment } from "../../shared/time.ts";
-import type { HeadroomProbe } from "../session/api.ts";
-import type { BreakerTrip, OrderQuestion, RiskPort, RiskVerdict, Traded } from "../session/parts.ts";
+import type { HeadroomProbe } from "./port.ts";
+import type { RiskEngineState, BreakerTrip, OrderQuestion, RiskPort, RiskVerdict, Traded } from "./port.ts";
 import { openCost } from "./buying-power.ts";
 import { Exposure } from "./exposure.ts";
 import { GUARDS, positionLimitOf } from "./guards.ts";
 import { guardOrder } from "./order.ts";
 import { journaled, written } from "./reading.ts";
 import type { GuardOrder, Reading, RiskState, RiskView } from "./reading.ts";
-
-/** The engine's state, plain JSON; `traded` is an exact decimal, `tradedDay` the number of its day. */
-export interface RiskEngineState {
-  readonly limits: RiskLimits;
-  /** Absent, as `tradedDay`, in a state of a version that counted accepted orders in place of fills. */
-  readonly traded?: string;
-  readonly tradedDay?: number | null;
-  /** What such a version counted. It holds until the day ends: too much turnover rather than too little. */
-  readonly turnover?: string;
-  readonly turnoverDay?: number | null;
-  readonly cooldownUntil: Moment | null;
-  readonly refusedAt: readonly Moment[];
-}
 
 type Add = (guard: string, scope: string, value: Decimal, limit: string | number | Decimal | null) => void;
 

@@ -7,7 +7,7 @@
  */
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { OrderQuestion } from "../session/parts.ts";
+import type { OrderQuestion } from "./port.ts";
 import type { Exposure, WorkingOrders } from "./exposure.ts";
 import type { GuardOrder, RiskView } from "./reading.ts";
 

@@ -27,19 +27,28 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../../store/index.ts";
-import type { LiveSession, RestoreRequest } from "./api.ts";
-import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf, type Prepared, type SessionPorts } from "./assemble.ts";
+import type { LiveSession, RestoreRequest } from "./state/api.ts";
+import {
+  birthOf,
+  clockOf,
+  coreOf,
+  PORTS,
+  prepare,
+  runDigestOf,
+  type Prepared,
+  type SessionPorts,
+} from "./recovery/assemble.ts";
 
-export type { SessionPorts } from "./assemble.ts";
-import { identityOf } from "./feed-of.ts";
-import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./files.ts";
-import type { Core } from "./parts.ts";
-import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./checkpoint.ts";
-import { reconcileWithVenue, Replay } from "./recovery.ts";
-import { applyRestore, checkRestore } from "./restore.ts";
-import { agreeOnRouterFile, type Holds, type HoldsWord } from "./router-file-check.ts";
-import { Session, type SessionParts } from "./session.ts";
-import { SlicedSaves } from "./sliced-save.ts";
+export type { SessionPorts } from "./recovery/assemble.ts";
+import { identityOf } from "../feed/factory.ts";
+import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./snapshots/files.ts";
+import type { Core } from "./state/parts.ts";
+import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./recovery/checkpoint.ts";
+import { reconcileWithVenue, Replay } from "./recovery/recovery.ts";
+import { applyRestore, checkRestore } from "./recovery/restore.ts";
+import { agreeOnRouterFile, type Holds, type HoldsWord } from "./snapshots/router-file-check.ts";
+import { Session, type SessionParts } from "./engine/session.ts";
+import { SlicedSaves } from "./snapshots/sliced-save.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;

@@ -27,9 +27,9 @@ import {
 import { isBooked } from "../../store/journal/entries.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Troubles } from "../../shared/trouble.ts";
-import { Switches, type HaltedScope } from "../session/switches.ts";
-import { tallyOf } from "../session/journal-tally.ts";
-import { countsOf } from "../session/summary.ts";
+import { Switches, type HaltedScope } from "../session/state/switches.ts";
+import { tallyOf } from "../session/recovery/journal-tally.ts";
+import { countsOf } from "../session/snapshots/summary.ts";
 
 export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
 

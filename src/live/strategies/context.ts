@@ -9,7 +9,7 @@ import { createStream, type Stream } from "../../orchestrator/random.ts";
 import { decimal, roundDownToStep } from "../../shared/decimal.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";
-import type { RunPicture } from "../session/parts.ts";
+import type { RunPicture } from "./run-types.ts";
 
 export interface ContextSettings {
   readonly symbols: readonly string[];

@@ -7,7 +7,7 @@
  * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
  */
 import type { Parameters, Strategy } from "../../shared/strategy.ts";
-import type { RunPicture, RunResult } from "../session/parts.ts";
+import type { RunPicture, RunResult } from "./run-types.ts";
 import { contextOf, type ContextSettings } from "./context.ts";
 import { checkParameters, withDefaults } from "./parameters.ts";
 import { checkResult } from "./result.ts";

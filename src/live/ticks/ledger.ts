@@ -17,7 +17,7 @@ import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type { EntryKind, JournalEntry, RunOutcome } from "../../store/journal/entries.ts";
 import { calendarOf, hoursAfterBar, plannedAfter, scheduleOf } from "../calendar/index.ts";
-import { runStarted } from "../session/effects.ts";
+import { runStarted } from "../session/state/effects.ts";
 
 /** A run that begins later than this after its jittered moment is late; no strategy makes another wait for longer. */
 export const LATE_AFTER = (100 * MILLISECOND) as Duration;

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { FlattensProjection } from "../../../src/console/projections/flattens.ts";
 import { PositionsProjection } from "../../../src/console/projections/positions.ts";
 import { Precisions } from "../../../src/console/projections/precision.ts";
-import type { SessionProbe } from "../../../src/live/session/api.ts";
+import type { SessionProbe } from "../../../src/live/session/state/api.ts";
 import { plain, decimal, ZERO } from "../../../src/shared/decimal.ts";
 import { moment } from "../../../src/shared/time.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";

@@ -16,8 +16,8 @@ import { SessionViews } from "../../../src/console/projections/session-views.ts"
 import type { SessionStream } from "../../../src/console/projections/session-views.ts";
 import { ErrorWindow, tileState } from "../../../src/console/projections/tiles.ts";
 import { EMPTY } from "../../../src/console/projections/empty.ts";
-import { rejectionsOf, sumOf } from "../../../src/live/session/rejections.ts";
-import { Tally } from "../../../src/live/session/tally.ts";
+import { rejectionsOf, sumOf } from "../../../src/live/session/state/rejections.ts";
+import { Tally } from "../../../src/live/session/state/tally.ts";
 import { orderId } from "../../../src/shared/ids.ts";
 import { order } from "../../store/journal/entries.ts";
 import { STREAMS } from "../../../src/shared/contract.ts";

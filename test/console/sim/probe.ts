@@ -1,7 +1,7 @@
 /**
  * Probes for tests: a session's picture with a few strategies, from which a test changes what it is about.
  */
-import type { SessionProbe, StrategyProbe } from "../../../src/live/session/api.ts";
+import type { SessionProbe, StrategyProbe } from "../../../src/live/session/state/api.ts";
 import { sessionId } from "../../../src/shared/ids.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";

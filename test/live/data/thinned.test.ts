@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { thinned } from "../../../src/live/data/thinned.ts";
-import type { BarTable } from "../../../src/live/feed/index.ts";
+import type { BarTable } from "../../../src/live/reader/index.ts";
 import { duration } from "../../../src/shared/time.ts";
 
 const STEP = 10;

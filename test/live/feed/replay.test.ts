@@ -1,11 +1,12 @@
 /** Imported bars as a feed: one order of time, any cut of `take`, metas given or supposed. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createReplayFeed, importBars, TAKE_MAX, type BarTable, type Imported } from "../../../src/live/feed/index.ts";
+import { createReplayFeed, TAKE_MAX } from "../../../src/live/feed/index.ts";
+import { importBars, type BarTable, type Imported } from "../../../src/live/reader/index.ts";
 import type { FeedEvent, SymbolMeta } from "../../../src/shared/market.ts";
 import type { Feed } from "../../../src/shared/ports.ts";
 import { MINUTE, moment } from "../../../src/shared/time.ts";
-import { bytesOf } from "./sources.ts";
+import { bytesOf } from "../reader/sources.ts";
 
 function tableOf(symbol: string, moments: readonly number[]): BarTable {
   const at = Float64Array.from(moments);

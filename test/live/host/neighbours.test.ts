@@ -7,7 +7,7 @@ import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { checkStrategy } from "../../../src/live/check/index.ts";
 import { createStrategyHost, type HostSettings } from "../../../src/live/host/index.ts";
 import { ProcessHost } from "../../../src/live/host/process-host.ts";
-import type { RunResult } from "../../../src/live/session/parts.ts";
+import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";

@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ORDERS_PER_SECOND_MAX, withinRate, type OrderRate } from "../../../src/live/host/order-rate.ts";
-import type { RunResult } from "../../../src/live/session/parts.ts";
+import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { SECOND, type Moment } from "../../../src/shared/time.ts";
 
 const resultOf = (count: number): RunResult => ({

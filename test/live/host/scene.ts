@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HostSettings } from "../../../src/live/host/index.ts";
-import type { RunPicture } from "../../../src/live/session/parts.ts";
+import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 import type { Workspace } from "../../../src/store/index.ts";

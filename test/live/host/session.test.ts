@@ -2,7 +2,7 @@
  * Sessions whose strategies run in processes: the same bytes wherever they run, and hostile neighbours hurt nobody.
  */
 import { describe, expect, it } from "vitest";
-import type { SessionPorts } from "../../../src/live/session/assemble.ts";
+import type { SessionPorts } from "../../../src/live/session/recovery/assemble.ts";
 import type { Desk, StrategyConfig } from "../../../src/shared/desk.ts";
 import { MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 import { insideHost } from "../../sim/inside-host.ts";

@@ -6,7 +6,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostPort, RunPicture } from "../../../src/live/session/parts.ts";
+import type { HostPort } from "../../../src/live/host/port.ts";
+import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
 import type { OpenHost } from "../../../src/live/host/index.ts";
 import type { LiveSession } from "../../../src/live/session/index.ts";
 import type { Desk } from "../../../src/shared/desk.ts";

@@ -12,7 +12,7 @@ import { basename, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { createSession, reopenSession } from "../../../src/live/session/index.ts";
 import type { CreateOptions, SessionPorts } from "../../../src/live/session/index.ts";
-import type { LiveSession, SessionSummary } from "../../../src/live/session/api.ts";
+import type { LiveSession, SessionSummary } from "../../../src/live/session/state/api.ts";
 import type { BrokerAdapter } from "../../../src/shared/ports.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { MINUTE, type Duration } from "../../../src/shared/time.ts";

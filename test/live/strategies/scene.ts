@@ -1,5 +1,5 @@
 /** Bars and contexts for strategies in tests. */
-import type { RunPicture } from "../../../src/live/session/parts.ts";
+import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
 import { contextOf, type ContextSettings } from "../../../src/live/strategies/context.ts";
 import type { Bar, SymbolMeta } from "../../../src/shared/market.ts";
 import type { Parameters, StrategyContext } from "../../../src/shared/strategy.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { importBars } from "../../../src/live/feed/index.ts";
+import { importBars } from "../../../src/live/reader/index.ts";
 import { carrySignal, meanReversionSignal, momentumSignal, pairsSignal } from "../../../src/live/strategies/index.ts";
 import { newestJoined } from "../../../src/live/strategies/signals.ts";
 import { dataFolder, missingData } from "../../material.ts";

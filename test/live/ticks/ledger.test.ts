@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compactSession } from "../../../src/live/session/compact.ts";
+import { compactSession } from "../../../src/live/session/recovery/compact.ts";
 import type { LiveSession } from "../../../src/live/session/index.ts";
 import { readTicks } from "../../../src/live/status/index.ts";
 import { TICK_KINDS, TickLedger, ticksOf, type PassedSlots, type Tick } from "../../../src/live/ticks/index.ts";

@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import type BetterSqlite3 from "better-sqlite3";
 import { runProgram } from "../../../src/cli/program.ts";
-import { PORTS } from "../../../src/live/session/assemble.ts";
+import { PORTS } from "../../../src/live/session/recovery/assemble.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";
 import { Journal } from "../../../src/store/index.ts";

@@ -1,0 +1,30 @@
+/**
+ * What a session needs of a strategy host.
+ *
+ * 1. A run never rejects: how it ended is in its result.
+ */
+import type { RunPicture, RunResult } from "../strategies/run-types.ts";
+
+/** Real milliseconds that a run on the system's clock has, from the moment at which it was asked for. */
+export interface RunLimits {
+  readonly budgetMs: number;
+  readonly deadlineMs: number;
+}
+
+export interface HostPort {
+  /** Why a strategy cannot run, by name. */
+  readonly notLoaded: ReadonlyMap<string, string>;
+  /** The most bars that any of the strategies looks back on. */
+  readonly barsNeeded: number;
+  /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */
+  run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
+  /** Whether a strategy's open run got its turn, and has had its budget: one that did not is not to blame for its deadline. */
+  hadItsTurn(strategy: string): boolean;
+  /** Called while a strategy runs and says that it is alive. */
+  onHeartbeat: (strategy: string) => void;
+  /** Gives strategies back what they remembered, by name, before their first run. */
+  restore(states: ReadonlyMap<string, string>): void;
+  /** Replaces every process at once, as if it had ended; nothing where there is none. */
+  renew?(): void;
+  close(): void;
+}

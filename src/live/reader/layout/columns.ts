@@ -1,0 +1,365 @@
+/**
+ * What the columns of a table mean: by a header's names, by the words of `--columns`, or by a known layout without a header.
+ *
+ * 1. Every column that is used is named in `used`, so that a person sees what was taken for what.
+ * 2. A header that names neither a bar, a trade nor a quote describes nothing: what it lacks is handed back.
+ */
+import { HEADER_LAYOUTS, KINDS } from "./layouts.ts";
+import { bareName, NAMES, ROLES, type Role } from "./names.ts";
+import { isSymbol } from "../../symbols/symbols.ts";
+
+/** The columns of one symbol's prices; -1 for a column that the file does not have. */
+export interface PriceColumns {
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  /** A second column that is added to the volume. */
+  readonly volumeMore: number;
+}
+
+export interface Layout extends PriceColumns {
+  readonly kind: "bars" | "trades" | "quotes";
+  readonly name: string;
+  readonly logos: boolean;
+  /** Cells that a row needs for time, prices and volume. */
+  readonly needed: number;
+  /** Cells that the header has. */
+  readonly width: number;
+  readonly time: number;
+  readonly clock: number;
+  readonly closeTime: number;
+  readonly symbol: number;
+  readonly period: number;
+  readonly price: number;
+  readonly quantity: number;
+  readonly id: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly split: number;
+  readonly dividend: number;
+  readonly stamp: "open" | "close" | null;
+  readonly stampUnclear: boolean;
+  readonly zone: string | null;
+  readonly scale: number;
+  /** Prices of several symbols side by side; empty for a table of one symbol a row. */
+  readonly wide: readonly (PriceColumns & { readonly of: string })[];
+  /** A symbol that the header names. */
+  readonly symbolSaid: string | null;
+  /** Role → the name of its column. */
+  readonly used: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/** What a header lacks to be one. */
+export interface NoLayout {
+  readonly missing: readonly string[];
+  readonly twice: string | null;
+}
+
+export type Sample = readonly (readonly string[])[];
+
+/** The name of a table that its header alone describes. */
+export const HEADED = "CSV with a header";
+
+const LOGOS = "dt,open,high,low,close,volume,symbol";
+
+const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AaPp][Mm])?$|^\d{3,6}$/;
+const WHOLE_TIME = KINDS["datetime"] as RegExp;
+
+const share = (sample: Sample, column: number, test: (cell: string) => boolean): number => {
+  const cells = sample.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+  return cells.length === 0 ? 0 : cells.filter(test).length / cells.length;
+};
+
+/** Names that programs give to the column of their rows' own names, which may be times. */
+const isRowName = (cell: string): boolean => cell === "" || /^(unnamed: ?\d+|index|level_\d+|row ?names?)$/i.test(cell);
+const isTime = (cell: string): boolean =>
+  ["epoch", "day", "datetime", "stamp", "tick", "clock"].some((kind) => (KINDS[kind] as RegExp).test(cell));
+
+const isZero = (cell: string): boolean => Number(cell) === 0;
+
+/** Takes away what stands before or behind every name of prices: `AAPL.Open`, `Open_AAPL`, `mid_o`. */
+function withoutCommonPart(cells: readonly string[]): {
+  readonly cells: readonly string[];
+  readonly said: string | null;
+} {
+  const priced = /(open|high|low|close|volume)/i;
+  const named = cells.filter((cell) => priced.test(cell));
+  if (named.length < 4) return { cells, said: null };
+  const parts = named.map((cell) =>
+    cell.replaceAll(/[()' ]/g, "").split(/[._,](?=open|high|low|close|adj|vol)|(?<=open|high|low|close|volume)[._,]/i),
+  );
+  const first = parts[0] as string[];
+  if (first.length !== 2 || !parts.every((part) => part.length === 2)) return { cells, said: null };
+  const fixed = [0, 1].find((side) => parts.every((part) => part[side] === first[side]));
+  if (fixed === undefined) return { cells, said: null };
+  const said = first[fixed] as string;
+  return {
+    cells: cells.map((cell) =>
+      cell
+        .replaceAll(/[()' ]/g, "")
+        .replace(said, "")
+        .replace(/^[._,]|[._,]$/g, ""),
+    ),
+    said,
+  };
+}
+
+class Finder {
+  readonly names: readonly string[];
+  readonly cells: readonly string[];
+  readonly sample: Sample;
+  readonly used = new Map<string, string>();
+  readonly notes: string[] = [];
+  twice: string | null = null;
+
+  constructor(cells: readonly string[], sample: Sample) {
+    this.cells = cells;
+    this.names = cells.map(bareName);
+    this.sample = sample;
+  }
+
+  all(role: Role): number[] {
+    return NAMES[role].flatMap((name) => this.names.flatMap((found, at) => (found === name ? [at] : [])));
+  }
+
+  /** The column of a role. Two of one name are a fault where their cells differ. */
+  one(role: Role, strict = false): number {
+    const [first = -1, ...others] = this.all(role);
+    const same = others.filter((at) => this.names[at] === this.names[first]);
+    if (strict && same.some((at) => this.sample.length === 0 || this.sample.some((row) => row[at] !== row[first])))
+      this.twice ??= this.cells[first] as string;
+    return first;
+  }
+
+  use(role: string, column: number): number {
+    if (column >= 0)
+      this.used.set(role, this.cells[column] === "" ? `column ${column + 1}` : (this.cells[column] as string));
+    return column;
+  }
+}
+
+function timeColumns(finder: Finder): { time: number; clock: number; closeTime: number; stamp: "close" | null } {
+  const { sample, cells } = finder;
+  const closeTime = finder.one("closeTime");
+  const [date, hour] = [finder.one("date"), finder.one("clock")];
+  const times = finder.all("time");
+  let time = times.find((at) => share(sample, at, isTime) > 0.5) ?? times[0] ?? -1;
+  let clock = -1;
+  if (time >= 0 && date >= 0 && share(sample, time, (cell) => CLOCK.test(cell) && cell.includes(":")) > 0.9) {
+    clock = time;
+    time = date;
+  }
+  if (time < 0 && date >= 0) {
+    time = date;
+    if (hour >= 0 && share(sample, date, (cell) => WHOLE_TIME.test(cell)) < 0.5) clock = hour;
+  }
+  if (time < 0) time = hour;
+  if (time < 0 && closeTime >= 0) return { time: closeTime, clock: -1, closeTime: -1, stamp: "close" };
+  if (time < 0) time = cells.findIndex((cell, at) => isRowName(cell) && share(sample, at, isTime) > 0.5);
+  return { time, clock, closeTime, stamp: null };
+}
+
+/** The column of volumes: of those that could be it, the first that is not zero throughout. */
+function volumeColumn(finder: Finder): { volume: number; volumeMore: number } {
+  const all = finder.all("volume");
+  const coin = finder.names.flatMap((name, at) =>
+    /^vol(ume)?[a-z0-9]{2,8}$/.test(name) && !all.includes(at) ? [at] : [],
+  );
+  const candidates = [...new Set([...all, ...coin])];
+  const [up, down] = [finder.one("up"), finder.one("down")];
+  if (candidates.length === 0 && up >= 0 && down >= 0) {
+    finder.used.set("volume", `${finder.cells[up]} + ${finder.cells[down]}`);
+    return { volume: up, volumeMore: down };
+  }
+  const traded = candidates.find((at) => share(finder.sample, at, isZero) < 1) ?? candidates[0] ?? -1;
+  const others = candidates.filter((at) => at !== traded).map((at) => `"${finder.cells[at]}"`);
+  if (others.length > 0)
+    finder.notes.push(`The volume is the column "${finder.cells[traded]}", not ${others.join(" or ")}.`);
+  return { volume: finder.use("volume", traded), volumeMore: -1 };
+}
+
+/** Names that often say something other than a symbol. */
+const WEAK = new Set([
+  "name",
+  "code",
+  "s",
+  "product",
+  "coin",
+  "asset",
+  "market",
+  "stock",
+  "contract",
+  "security",
+  "instrument",
+]);
+
+/** The column of symbols: of those that could be it, the first whose cells are symbols, and not counts of something. */
+function symbolColumn(finder: Finder, time: number): number {
+  for (const column of new Set(finder.all("symbol"))) {
+    const { sample } = finder;
+    if (WEAK.has(finder.names[column] as string) && sample.length > 0 && share(sample, column, isSymbol) < 0.5) {
+      finder.notes.push(`The column "${finder.cells[column]}" holds words that are no symbols, so it is passed over.`);
+      continue;
+    }
+    const cells = sample.map((row) => row[column] ?? "");
+    const times = new Set(sample.map((row) => row[time] ?? ""));
+    const counts = cells.every((cell) => /^\d+(\.\d+)?$/.test(cell));
+    if (counts && sample.length >= 5 && new Set(cells).size * 3 > cells.length && times.size * 3 > cells.length) {
+      finder.notes.push(
+        `The column "${finder.cells[column]}" holds a different number in each row, so it is not taken for symbols.`,
+      );
+      continue;
+    }
+    return finder.use("symbol", column);
+  }
+  return -1;
+}
+
+const NONE: PriceColumns = { open: -1, high: -1, low: -1, close: -1, volume: -1, volumeMore: -1 };
+
+function shape(finder: Finder, name: string, parts: Partial<Layout> & Pick<Layout, "kind" | "time">): Layout {
+  const whole = {
+    ...NONE,
+    name,
+    logos: false,
+    clock: -1,
+    closeTime: -1,
+    symbol: -1,
+    period: -1,
+    price: -1,
+    quantity: -1,
+    id: -1,
+    bid: -1,
+    ask: -1,
+    split: -1,
+    dividend: -1,
+    stamp: null,
+    stampUnclear: false,
+    zone: null,
+    scale: 0,
+    wide: [],
+    symbolSaid: null,
+    width: finder.cells.length,
+    used: finder.used,
+    notes: finder.notes,
+    ...parts,
+  };
+  const { time, clock, symbol, open, high, low, close, volume, price, quantity, bid, ask } = whole;
+  const needed = 1 + Math.max(time, clock, symbol, open, high, low, close, volume, price, quantity, bid, ask);
+  return { ...whole, needed };
+}
+
+/** The layout that a header describes, checked against a sample of rows; or what it lacks. */
+export function layoutOf(header: readonly string[], sample: Sample): Layout | NoLayout {
+  const { cells, said } = withoutCommonPart(header);
+  const finder = new Finder(cells, sample);
+  const { time, clock, closeTime, stamp } = timeColumns(finder);
+  const bar = { open: finder.one("open", true), high: finder.one("high", true), low: finder.one("low", true) };
+  let close = finder.one("close", true);
+  const price = finder.one("price");
+  const missing = [...Object.entries(bar), ["close", close] as const].flatMap(([name, at]) => (at < 0 ? [name] : []));
+  if (missing.join() === "close" && price >= 0) {
+    close = price;
+    missing.length = 0;
+  }
+  const [bid, ask] = [finder.one("bid"), finder.one("ask")];
+  const id = finder.one("id");
+  const symbol = symbolColumn(finder, time);
+  finder.use("time", time);
+  finder.use("clock", clock);
+  const common = { time, clock, symbol, symbolSaid: said, period: finder.one("period"), stamp };
+  if (time >= 0 && missing.length === 0) {
+    for (const [role, at] of [...Object.entries(bar), ["close", close] as const]) finder.use(role, at);
+    if (finder.twice !== null) return { missing: [], twice: finder.twice };
+    const volumes = volumeColumn(finder);
+    const actions = {
+      split: finder.use("split", finder.one("split")),
+      dividend: finder.use("dividend", finder.one("dividend")),
+    };
+    const known = HEADER_LAYOUTS.find(({ has }) => has.every((name) => finder.names.includes(name)));
+    const logos = finder.names.join(",").startsWith(LOGOS);
+    const rules = { stamp: stamp ?? known?.stamp ?? null, scale: known?.scale ?? 0, logos };
+    const name = known?.name ?? (logos ? "Logos CSV" : HEADED);
+    return shape(finder, name, { kind: "bars", ...common, ...bar, close, ...volumes, ...actions, closeTime, ...rules });
+  }
+  if (time >= 0 && bid >= 0 && ask >= 0 && missing.length >= 3) {
+    finder.use("bid", bid);
+    finder.use("ask", ask);
+    return shape(finder, "quotes", { kind: "quotes", ...common, bid, ask });
+  }
+  // A trade's file may call its price "last" or "close"; a bar's file has at least an open, a high or a low.
+  const traded = price >= 0 ? price : close;
+  if (missing.length >= 3 && traded >= 0 && bar.open < 0 && bar.high < 0 && bar.low < 0) {
+    if (time < 0) return { missing: ["the time"], twice: null };
+    const quantity = finder.use("quantity", finder.one("quantity"));
+    finder.use("price", traded);
+    return shape(finder, "trades", { kind: "trades", ...common, price: traded, quantity, id });
+  }
+  if (time < 0) missing.unshift("the time");
+  return { missing, twice: null };
+}
+
+const WORDS: Readonly<Record<string, Role>> = {
+  ...Object.fromEntries(ROLES.map((role) => [role.toLowerCase(), role])),
+  dt: "time",
+  datetime: "time",
+  timestamp: "time",
+  o: "open",
+  h: "high",
+  l: "low",
+  c: "close",
+  v: "volume",
+  vol: "volume",
+  qty: "quantity",
+  size: "quantity",
+  ticker: "symbol",
+};
+
+/** The layout that the words of `--columns` say; or the first word that means nothing, or what they lack. */
+export function layoutOfWords(text: string, sample: Sample): Layout | NoLayout | { readonly unknown: string } {
+  const words = text.split(",").map((word) => word.trim());
+  const roles: (Role | null)[] = [];
+  for (const word of words) {
+    const role = word === "-" || word === "" ? null : WORDS[word.toLowerCase().replaceAll(/[_-]/g, "")];
+    if (role === undefined) return { unknown: word };
+    roles.push(role);
+  }
+  const cells = roles.map((role) => (role === null ? "-" : (NAMES[role][0] as string)));
+  const layout = layoutOf(cells, sample);
+  if ("missing" in layout) return layout;
+  const used = new Map(roles.flatMap((role, at) => (role === null ? [] : [[role, `column ${at + 1}`] as const])));
+  return { ...layout, logos: false, name: "named columns", used };
+}
+
+/** The prices of several symbols side by side, as two header rows name them: field and symbol, in either order. */
+export function wideLayoutOf(first: readonly string[], second: readonly string[], sample: Sample): Layout | null {
+  const roles = (row: readonly string[]): number =>
+    row.filter((cell) => /^(adj ?close|open|high|low|close|volume)$/i.test(cell)).length;
+  const [fields, symbols] = roles(first) >= 4 ? [first, second] : [second, first];
+  if (roles(fields) < 4) return null;
+  const columns = fields.flatMap((field, at) => (at > 0 && (symbols[at] ?? "") !== "" && field !== "" ? [at] : []));
+  const names = [...new Set(columns.map((at) => symbols[at] as string))];
+  if (names.length === 0 || !names.every((name) => isSymbol(name) && /[A-Za-z]/.test(name))) return null;
+  const place = (of: string, role: string): number =>
+    columns.find((at) => symbols[at] === of && (fields[at] as string).toLowerCase() === role) ?? -1;
+  const wide = names.map((of) => {
+    const [open, high, low, close] = ["open", "high", "low", "close"].map((role) => place(of, role)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { of, open, high, low, close, volume: place(of, "volume"), volumeMore: -1 };
+  });
+  if (!wide.every(({ open, high, low, close }) => Math.min(open, high, low, close) >= 0)) return null;
+  const finder = new Finder(fields, sample);
+  const [only] = wide;
+  for (const [role, at] of Object.entries({ time: 0, ...only })) if (typeof at === "number") finder.use(role, at);
+  const prices =
+    wide.length === 1 && only !== undefined ? { ...only, wide: [], symbolSaid: only.of } : { ...NONE, wide };
+  const layout = shape(finder, "yfinance", { kind: "bars", time: 0, ...prices });
+  return { ...layout, needed: wide.length === 1 ? layout.needed : fields.length };
+}

@@ -1,0 +1,14 @@
+/**
+ * Who gives a command.
+ *
+ * 1. Nobody commands namelessly: the name goes on the record.
+ */
+import { CodedError } from "../../../shared/errors.ts";
+
+/** The operator's name without blanks around it. Throws `invalid_input` for an empty one. */
+export function operatorOf(name: string): string {
+  const operator = name.trim();
+  if (operator === "")
+    throw new CodedError("invalid_input", "Say who you are: the operator's name goes on the record.");
+  return operator;
+}

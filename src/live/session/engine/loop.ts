@@ -1,0 +1,277 @@
+/**
+ * The loop: one pass after another, each at a moment of the session's time.
+ *
+ * 1. A pass hears the feed and the broker, looks at the breakers, ends and starts runs, commits once, and only then sends.
+ *    What the broker answers is in the next commit: until then the broker itself is its record.
+ * 2. Between the first decision of a pass and its commit nothing is awaited: no command can fall in between.
+ * 3. On a virtual clock what happens depends on the moments alone, never on how many passes there were or how long they took.
+ * 4. Whatever a pass throws ends the loop: nothing goes on after a failure.
+ */
+import { later } from "../../../shared/time.ts";
+import type { Moment } from "../../../shared/time.ts";
+
+import type { BrokerFill } from "../../../shared/ports.ts";
+import { actionText } from "../../instruments/index.ts";
+import { hearFeed } from "../state/effects.ts";
+import { takeBrokerEvents, takeFill } from "../orders/fills.ts";
+import { releaseQueues } from "../orders/actions.ts";
+import { nextInFlattens, workFlattens } from "../orders/flatten.ts";
+import { haltSession } from "../state/halts.ts";
+import { nextInQueues } from "../orders/pace.ts";
+import { cancelsWanted } from "../orders/requests.ts";
+import { Inquiries, sendAll } from "../orders/sending.ts";
+import type { Core } from "../state/parts.ts";
+import { toldAt } from "../recovery/recovery.ts";
+import { Runs } from "./runs.ts";
+import { silenceOf } from "./silence.ts";
+
+/** Real milliseconds after which entries that could wait are committed all the same, so that a view sees them. */
+const COMMIT_MS_MAX = 50;
+/** Real milliseconds between two looks at the venue's positions while the gate is shut. */
+const LOOK_MS = 500;
+
+export interface LoopHooks {
+  /** Looks at the kill switch and the control inbox; called at the start of each pass. */
+  readonly control: () => void;
+  /** Saves the router's snapshot; called after the commit of a pass in which it became due. */
+  readonly snapshot: () => void;
+  /** Called at the end of each pass, when nothing is half done. */
+  readonly passed: () => void;
+  /** The session's last moment, or null. */
+  readonly endsAt: Moment | null;
+  /** True once the loop shall end. */
+  readonly ending: () => boolean;
+  /** True while no run may start. */
+  readonly paused: () => boolean;
+}
+
+/** Beats on a grid of moments, but only where something happened since the beat before. */
+class Rhythm {
+  readonly #start: Moment;
+  readonly #every: number;
+  #seen: number | null = null;
+  /** The next beat, or null while nothing has happened since the last. */
+  next: Moment | null;
+
+  constructor(start: Moment, every: number, last: Moment | null) {
+    this.#start = start;
+    this.#every = every;
+    this.next = last === null ? start : null;
+  }
+
+  /** Whether a beat is due; `state` is a number that changes whenever something happens. */
+  beats(now: Moment, state: number): boolean {
+    if (this.#seen !== state && this.next === null) this.next = this.#gridAfter(now);
+    this.#seen = state;
+    if (this.next === null || now < this.next) return false;
+    this.next = null;
+    return true;
+  }
+
+  /** What happens on a beat of the grid belongs to that beat, unless it was the last one. */
+  #gridAfter(now: Moment): Moment {
+    return (this.#start + (Math.floor((now - this.#start) / this.#every) + 1) * this.#every) as Moment;
+  }
+}
+
+export class Loop {
+  readonly runs: Runs;
+  readonly inquiries: Inquiries;
+  readonly #core: Core;
+  readonly #hooks: LoopHooks;
+  /** Fills that the venue has already made at moments that a session after a crash has yet to reach, earliest first. */
+  readonly #ahead: BrokerFill[];
+  readonly #metrics: Rhythm;
+  readonly #equity: Rhythm;
+  #equityLine: string | null = null;
+  #nextSnapshot: Moment;
+  #lastSnapshotMs: number;
+  #lastCommitMs: number;
+  #lastLookMs = Number.NEGATIVE_INFINITY;
+
+  constructor(core: Core, hooks: LoopHooks, ahead: readonly BrokerFill[]) {
+    this.#core = core;
+    this.#hooks = hooks;
+    this.#ahead = [...ahead];
+    this.runs = new Runs(core);
+    this.inquiries = new Inquiries(core);
+    const { metricsInterval, equityInterval, snapshotInterval } = core.desk.orchestrator;
+    this.#metrics = new Rhythm(core.startedAt, metricsInterval, core.tally.lastMetricsAt);
+    this.#equity = new Rhythm(core.startedAt, equityInterval, core.tally.lastEquityAt);
+    this.#nextSnapshot = later(core.tally.lastSnapshotAt ?? core.startedAt, snapshotInterval);
+    this.#lastSnapshotMs = core.timers.monotonicMs();
+    this.#lastCommitMs = this.#lastSnapshotMs;
+  }
+
+  /** Runs until the session shall end or its last moment has passed; tells which of the two it was. */
+  async run(): Promise<"asked" | "finished"> {
+    const { endsAt, ending } = this.#hooks;
+    for (;;) {
+      if (ending()) return "asked";
+      const clock = this.#core.clock.now();
+      const now = (endsAt === null || this.#owes() ? clock : Math.min(clock, endsAt)) as Moment;
+      await this.#pass(now);
+      if (ending()) return "asked";
+      if (endsAt !== null && now >= endsAt && !this.#owes() && !this.#endsWithin(endsAt)) return "finished";
+      const wake = this.#nextWake();
+      if (this.#core.ledger.pending > 0 && this.#restful(wake)) this.#commit();
+      await this.#core.clock.sleepUntil(wake);
+    }
+  }
+
+  /** Whether bars of recorded data that is over wait for their runs: then the session lasts until they are done. */
+  #owes(): boolean {
+    const { clock, feed } = this.#core;
+    return clock.kind === "virtual" && feed.nextAt() === null && !this.#hooks.paused() && this.runs.owesBars;
+  }
+
+  /** Whether an open run ends within the last moment, as one that takes no time does. */
+  #endsWithin(endsAt: Moment): boolean {
+    const next = this.runs.nextEnd();
+    return this.#core.clock.kind === "virtual" && next !== null && next <= endsAt;
+  }
+
+  /** Whether the loop is about to do nothing for a while. */
+  #restful(wake: Moment): boolean {
+    const { clock, timers, now } = this.#core;
+    if (timers.monotonicMs() - this.#lastCommitMs > COMMIT_MS_MAX) return true;
+    return clock.speed !== "max" && (wake - now) / 1_000 / clock.speed > COMMIT_MS_MAX;
+  }
+
+  async #pass(now: Moment): Promise<void> {
+    const core = this.#core;
+    if (core.ledger.broken !== null) throw core.ledger.broken;
+    await this.runs.ready(now);
+    if (now > core.now) core.now = now;
+    this.#hear(now);
+    this.#hooks.control();
+    this.#breakers(now);
+    const sending = [
+      ...cancelsWanted(core, now),
+      ...workFlattens(core, now),
+      ...releaseQueues(core, now),
+      ...this.runs.finish(now),
+    ];
+    if (!this.#hooks.paused()) this.runs.start(now);
+    this.#measure(now);
+    if (core.ledger.consequential || core.ledger.crowded) this.#commit();
+    if (sending.length > 0) await sendAll(core, sending);
+    const asked = this.inquiries.nextAt();
+    if (asked !== null && asked <= now) {
+      await this.inquiries.ask();
+      if (core.ledger.consequential) this.#commit();
+    }
+    this.#snapshot(now);
+    this.#hooks.passed();
+    await this.#lookAtVenue();
+  }
+
+  /** While the gate is shut somebody compares: what the venue holds is asked now and then, and shown beside the books. */
+  async #lookAtVenue(): Promise<void> {
+    const core = this.#core;
+    if (!core.router.halted) {
+      core.venuePositions = null;
+      return;
+    }
+    const nowMs = core.timers.monotonicMs();
+    if (core.venuePositions !== null && nowMs - this.#lastLookMs < LOOK_MS) return;
+    this.#lastLookMs = nowMs;
+    const answer = await core.broker.positions();
+    core.venuePositions = answer.ok ? answer.value : null;
+  }
+
+  /** The feed and the broker up to now, one moment of the feed at a time: a fill comes right behind the mark that made it. */
+  #hear(now: Moment): void {
+    const core = this.#core;
+    let applied = core.books.actionsApplied;
+    hearFeed(core, now, (events, at) => {
+      for (const action of core.desk.actions?.slice(applied, core.books.actionsApplied) ?? [])
+        core.ledger.add({ kind: "session", event: "noted", wall: "", text: actionText(action), detail: {} }, at);
+      applied = core.books.actionsApplied;
+      this.#hearBroker(at);
+      core.broker.onMarketData(events, at);
+      this.#hearBroker(at);
+    });
+    this.#hearBroker(now);
+  }
+
+  #hearBroker(at: Moment): void {
+    const core = this.#core;
+    for (let fill = this.#ahead[0]; fill !== undefined && toldAt(fill) <= at; fill = this.#ahead[0]) {
+      this.#ahead.shift();
+      if (!core.tally.hasCursor(fill.cursor)) takeFill(core, fill, at);
+    }
+    const next = core.broker.nextEventAt();
+    if (next !== null && next <= at) takeBrokerEvents(core, core.broker.takeEvents(at), at);
+  }
+
+  #breakers(now: Moment): void {
+    const core = this.#core;
+    if (core.router.halted) return;
+    const trip = core.risk.breaker(now, core.market.lastAt, (from, to) => silenceOf(core, from, to));
+    if (trip !== null) haltSession(core, { source: "breaker", ...trip }, now);
+  }
+
+  /** Paced by session time; at full speed by the machine's, because there the file is for whoever looks at it meanwhile. */
+  #snapshot(now: Moment): void {
+    const { clock, timers, desk } = this.#core;
+    const { snapshotInterval } = desk.orchestrator;
+    const full = clock.speed === "max";
+    const due = full
+      ? timers.monotonicMs() - this.#lastSnapshotMs >= snapshotInterval / 1_000
+      : now >= this.#nextSnapshot;
+    if (!due) return;
+    this.#lastSnapshotMs = timers.monotonicMs();
+    this.#nextSnapshot = later(now, snapshotInterval);
+    this.#hooks.snapshot();
+  }
+
+  #measure(now: Moment): void {
+    const { clock, tally, market } = this.#core;
+    // Where nothing happened there is nothing to tell, but on the system's clock a reader wants to see that somebody is there.
+    const always = clock.kind === "system";
+    if (this.#equity.beats(now, always ? now : market.moves + tally.fills)) this.equity(now);
+    if (this.#metrics.beats(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);
+  }
+
+  /** Adds a point of the equity curve. */
+  equity(now: Moment): void {
+    const { equity, cash, realized, unrealized, fees, gross, drawdown } = this.#core.books.figures();
+    const figures = { equity, cash, realized, unrealized, fees, gross, drawdown: drawdown.toFixed(6) };
+    const line = Object.values(figures).join();
+    if (line === this.#equityLine && this.#core.clock.kind === "virtual") return;
+    this.#equityLine = line;
+    this.#core.ledger.add({ kind: "equity", ...figures }, now);
+  }
+
+  /** Adds a line of metrics. */
+  metrics(now: Moment): void {
+    this.#core.ledger.add({ kind: "metrics", line: { ...this.#core.metrics.snapshot(now) } }, now);
+  }
+
+  #commit(): void {
+    this.#core.ledger.commit();
+    this.#lastCommitMs = this.#core.timers.monotonicMs();
+  }
+
+  #nextWake(): Moment {
+    const core = this.#core;
+    const ahead = this.#ahead[0];
+    const candidates = [
+      this.#metrics.next,
+      this.#equity.next,
+      core.clock.speed === "max" ? null : this.#nextSnapshot,
+      this.#owes() ? null : this.#hooks.endsAt,
+      this.#hooks.paused() ? null : (core.scheduler.nextWake() ?? null),
+      this.runs.nextEnd(),
+      core.feed.nextAt(),
+      core.broker.nextEventAt(),
+      ahead === undefined ? null : toldAt(ahead),
+      this.inquiries.nextAt(),
+      nextInQueues(core),
+      nextInFlattens(core),
+    ];
+    const wake = Math.min(...candidates.filter((at) => at !== null));
+    return Math.max(wake, core.now) as Moment;
+  }
+}

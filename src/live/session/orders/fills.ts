@@ -1,0 +1,79 @@
+/**
+ * What a broker tells: executions and ends of orders, each taken once.
+ *
+ * 1. A fill's running number is journaled once as booked or quarantined; told again it is a duplicate and changes nothing.
+ * 2. A fill that no order in flight explains is quarantined: the router halts, and its review decides whose it is.
+ * 3. An overfill is booked when it arrives, because it happened; the router halts for it all the same.
+ */
+import { decimal } from "../../../shared/decimal.ts";
+import { executionKeyOf, orderId as asOrderId, type OrderId } from "../../../shared/ids.ts";
+import type { BrokerEvent, BrokerFill } from "../../../shared/ports.ts";
+import type { Moment } from "../../../shared/time.ts";
+import type { FillEntry } from "../../../store/journal/entries.ts";
+import { bookedFill, closedOrder, reconciledFill } from "../state/effects.ts";
+import { journalDrift } from "../state/halts.ts";
+import type { Core } from "../state/parts.ts";
+
+/** The order of this session that a venue's id names, or null for a stranger. */
+export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
+  const prefix = `${core.id}-`;
+  const id = venueId.startsWith(prefix) ? venueId.slice(prefix.length) : "";
+  return /^ROUTER-\d{8,}$/.test(id) ? asOrderId(id) : null;
+}
+
+/** Takes what the broker tells at a moment of the session. */
+export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at: Moment): void {
+  for (const event of events) {
+    if (event.kind === "fill") takeFill(core, event.fill, at);
+    else if (event.kind === "noted")
+      core.ledger.add({ kind: "session", event: "noted", wall: "", text: event.text, detail: {} }, at);
+    else if (event.kind === "closed") {
+      const { venueId, status, reason } = event;
+      const orderId = orderOfVenueId(core, venueId);
+      if (orderId !== null) closedOrder(core, { orderId, status }, at);
+      core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, at);
+    } else {
+      const { venueId, change, quantity, limitPrice, stopPrice } = event;
+      const orderId = orderOfVenueId(core, venueId);
+      const prices = { limitPrice, ...(stopPrice === undefined ? {} : { stopPrice }) };
+      core.ledger.add({ kind: "updated", orderId, venueId, change, quantity, ...prices }, at);
+    }
+  }
+}
+
+/** Reconciles, books and journals one execution. */
+export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
+  const { cursor, fillId, venueId, symbol, quantity, price, fee, at: filledAt } = fill;
+  const orderId = orderOfVenueId(core, venueId);
+  const order = orderId === null ? undefined : core.tally.working.get(orderId);
+  const seen = core.tally.seenFills.get(executionKeyOf(orderId, fillId));
+  const complete = order === undefined || order.filled.plus(quantity).abs().gte(order.ordered.abs());
+  const told = {
+    cursor,
+    fillId,
+    venueId,
+    orderId,
+    strategy: order?.strategy ?? null,
+    symbol,
+    quantity,
+    price,
+    fee,
+    filledAt,
+    status: complete ? ("filled" as const) : ("partially_filled" as const),
+  };
+  const verdict = verdictOf(seen, fill, order !== undefined);
+  reconciledFill(core, told, at);
+  const realized = verdict === "booked" && order !== undefined ? bookedFill(core, told, order.strategy, at) : null;
+  core.ledger.add({ kind: "fill", ...told, verdict, realized }, at);
+  journalDrift(core, at, told);
+}
+
+function verdictOf(
+  seen: { readonly quantity: string; readonly price: string } | undefined,
+  fill: BrokerFill,
+  working: boolean,
+): FillEntry["verdict"] {
+  if (seen === undefined) return working ? "booked" : "quarantined";
+  const same = decimal(seen.quantity).equals(fill.quantity) && decimal(seen.price).equals(fill.price);
+  return same ? "duplicate" : "quarantined";
+}

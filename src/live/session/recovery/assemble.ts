@@ -1,0 +1,299 @@
+/**
+ * The parts of a session in their first state, for a live one and for one that is only looked at.
+ *
+ * 1. Nothing on disk is changed here; what is wrong with desk, feed or strategies is told before a folder is touched.
+ * 2. The same desk, start and feed give the same parts.
+ */
+import { createHash } from "node:crypto";
+import { MetricsRecorder, OrderRouter, Scheduler } from "../../../orchestrator/index.ts";
+import { decimal, type Decimal } from "../../../shared/decimal.ts";
+import type { Desk } from "../../../shared/desk.ts";
+import { CodedError } from "../../../shared/errors.ts";
+import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../../shared/ports.ts";
+import type { Moment } from "../../../shared/time.ts";
+import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace } from "../../../store/index.ts";
+import { accountDays, scheduleOf } from "../../calendar/index.ts";
+import { Books } from "../../books/index.ts";
+import { PaperBroker } from "../../broker/index.ts";
+import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../../clock/index.ts";
+import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type WorkingOrders } from "../../risk/index.ts";
+import { moneyOf } from "../../instruments/index.ts";
+import { createStrategyHost, type HostSettings, type OpenHost } from "../../host/index.ts";
+import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
+import { identityOf, openFeed, openNewFeed, SYNTHETIC_START } from "../../feed/factory.ts";
+import { Ledger, type EntryListener, type JournalPort } from "../state/ledger.ts";
+import { Market } from "../state/market.ts";
+import type { Core } from "../state/parts.ts";
+import type { HostPort } from "../../host/port.ts";
+import { SAVED_AT_ONCE_MAX } from "../snapshots/sliced-save.ts";
+import type { WorkingOrder } from "../state/open-orders.ts";
+import { Tally } from "../state/tally.ts";
+
+/** The doors to the world; each has a real one by default. */
+export interface SessionPorts {
+  readonly fs: FileSystem;
+  readonly timers: Timers;
+  readonly wallMs: () => number;
+  readonly turn: () => Promise<void>;
+  /** The program's version, for the record. */
+  readonly version: string;
+  readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
+  /** What runs the strategies, and its limits. */
+  readonly openHost: OpenHost;
+  readonly hosts: HostSettings;
+  /** Entries of the journal from one checkpoint to the next: a start repeats about as many. */
+  readonly checkpointEntries: number;
+  /** A router with more keys and executions than this is saved in slices. */
+  readonly savedAtOnceMax: number;
+}
+
+export const PORTS: SessionPorts = {
+  fs: nodeFileSystem,
+  timers: nodeTimers,
+  wallMs: nodeWallMs,
+  turn: nodeTurn,
+  version: "development",
+  openHost: createStrategyHost,
+  hosts: {},
+  checkpointEntries: CHECKPOINT_ENTRIES,
+  savedAtOnceMax: SAVED_AT_ONCE_MAX,
+  openBroker: (files, { broker: config, seed, fx, actions }, { symbols, barInterval }) =>
+    new PaperBroker({ path: files.broker, config, seed, symbols, barInterval, fx, actions }),
+};
+
+/** What the journal's first entry says of the session. */
+export interface Birth {
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly endsAt: Moment | null;
+  readonly created: string;
+}
+
+/** Everything that is decided before the folder is touched. */
+export interface Prepared {
+  readonly ports: SessionPorts;
+  readonly workspace: Workspace;
+  readonly desk: Desk;
+  readonly start: Moment;
+  readonly feed: Feed;
+  readonly host: HostPort;
+  /** What a person should know of the data of a new session. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Resolves feed and strategies of a desk; `start` null is a new session, whose desk is completed with the instruments of its data.
+ * Throws `desk_invalid` or what the feed's files throw; nothing is changed.
+ */
+export async function prepare(
+  workspace: Workspace,
+  given: Desk,
+  start: Moment | null,
+  ports: SessionPorts,
+): Promise<Prepared> {
+  if (given.clock.kind === "system" && given.feed.kind === "replay")
+    throw new CodedError(
+      "desk_invalid",
+      "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
+    );
+  const wished =
+    start ?? (given.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : given.clock.start);
+  const from = wished ?? SYNTHETIC_START;
+  const { desk, feed, notes } =
+    start === null
+      ? await openNewFeed(given, from, workspace)
+      : {
+          desk: given,
+          notes: [],
+          feed: await openFeed({ config: given.feed, seed: given.seed, start: from, folder: workspace.path }),
+        };
+  const begin = wished ?? (desk.feed.kind === "replay" ? feed.start : SYNTHETIC_START);
+  const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  for (const strategy of desk.strategies)
+    for (const symbol of strategy.symbols)
+      if (!known.has(symbol))
+        throw new CodedError(
+          "desk_invalid",
+          `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
+        );
+  const host = await ports.openHost({
+    desk,
+    workspace,
+    metaOf: (symbol) => known.get(symbol),
+    timers: nodeTimers,
+    settings: ports.hosts,
+  });
+  return { ports, workspace, desk, start: begin, feed, host, notes };
+}
+
+/** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
+export function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
+  const { source: _source, clock, ...rest } = desk;
+  const told = { ...rest, clock: clock.kind, start, feed: identityOf(feed.sources) };
+  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
+}
+
+export function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, ports: SessionPorts): Clock {
+  const { timers, turn, wallMs } = ports;
+  if (desk.clock.kind === "system") return new SystemClock({ timers, wallMs, notBefore: from });
+  return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
+}
+
+/** The parts in their first state: strategies registered, nothing heard; or with the scheduler of a checkpoint. */
+export function coreOf(
+  prepared: Prepared,
+  files: SessionFiles,
+  journal: JournalPort & Pick<JournalReader, "count">,
+  project: EntryListener,
+  clock: Clock,
+  checkpoint: Checkpoint | null = null,
+): Core {
+  const { desk, feed, host, ports, start } = prepared;
+  const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
+  const tally = new Tally(desk);
+  const market = new Market(host.barsNeeded);
+  market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
+  for (const { name, symbols: watched, runsAt } of desk.strategies)
+    if (runsAt === "bar") market.triggers.watch(name, watched);
+  const money = moneyOf(feed.symbols, desk.broker.currency, desk.fx);
+  const books = new Books(desk.broker.cash, accountDays(desk.dayEnds), money);
+  const risk = new RiskEngine(desk.limits, {
+    books,
+    power: powerOf(desk.broker),
+    assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
+    venueRules: (symbol) => symbols.get(symbol),
+    notional: (symbol, quantity, price) => books.notional(symbol, quantity, price),
+    working: workingBySymbol(tally, books),
+    workingOf: workingOfOwner(tally, books),
+    recentVolume: (symbol, bars) => market.volume(symbol, bars),
+  });
+  const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
+  return {
+    id: files.id,
+    desk,
+    runDigest: runDigestOf(desk, start, feed),
+    startedAt: start,
+    clock,
+    timers: ports.timers,
+    feed,
+    market,
+    symbols,
+    scheduler: checkpoint === null ? firstSchedule(desk, start) : Scheduler.restore(checkpoint.state.parts.scheduler),
+    router: new OrderRouter({ rateLimitPerSec, maxInflight }),
+    metrics: new MetricsRecorder({ window: metricsWindow }),
+    risk,
+    books,
+    broker: ports.openBroker(files, desk, feed),
+    host,
+    ledger: new Ledger({
+      journal,
+      tally,
+      project,
+      monotonicMs: () => ports.timers.monotonicMs(),
+      snapshots: (checkpoint?.state.snapshots ?? 0) + journal.count("snapshot", (checkpoint?.seq ?? 0) + 1),
+    }),
+    tally,
+    now: start,
+    venuePositions: null,
+  };
+}
+
+function firstSchedule(desk: Desk, start: Moment): Scheduler {
+  const scheduler = new Scheduler({ now: start, seed: desk.seed });
+  for (const strategy of desk.strategies) {
+    const { spec, startAt } = scheduleOf(strategy, start);
+    scheduler.register(spec, { startAt });
+  }
+  return scheduler;
+}
+
+interface OpenPart {
+  readonly price: number;
+  readonly ordered: Decimal;
+  readonly filled: Decimal;
+  readonly open: Decimal;
+  readonly value: Decimal;
+  readonly rateMoves: number;
+}
+
+/** What of each order is open, as long as neither its quantity, its price, its fills nor a rate move: every check asks about each. */
+const openParts = new WeakMap<WorkingOrder, OpenPart>();
+
+function openPartOf(order: WorkingOrder, books: Books): OpenPart {
+  const { symbol, ordered, filled, price } = order;
+  const known = openParts.get(order);
+  const { rateMoves } = books;
+  if (known?.ordered === ordered && known.filled === filled && known.price === price && known.rateMoves === rateMoves)
+    return known;
+  const open = ordered.minus(filled);
+  const part = { price, ordered, filled, open, value: books.notional(symbol, open, decimal(price)), rateMoves };
+  openParts.set(order, part);
+  return part;
+}
+
+function sumOf(parts: readonly OpenPart[]): WorkingOrders {
+  let { buys, sells, buyValue, sellValue } = NOTHING_WORKS;
+  for (const { open, value } of parts)
+    if (open.isNegative()) [sells, sellValue] = [sells.plus(open), sellValue.plus(value)];
+    else [buys, buyValue] = [buys.plus(open), buyValue.plus(value)];
+  return { buys, sells, buyValue, sellValue };
+}
+
+/** The orders that can make a position larger: no bracket's child and no reduce-only order, but those that a check puts beside them. */
+function* counted({ open, working }: Tally): Generator<WorkingOrder> {
+  for (const order of working.values())
+    if (order.reduceOnly !== true && order.parent === undefined && order.orderId !== open.hidden) yield order;
+  yield* open.tentative;
+}
+
+/** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
+function workingBySymbol(tally: Tally, books: Books): () => ReadonlyMap<string, WorkingOrders> {
+  const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
+  return () => {
+    const bySymbol = new Map<string, OpenPart[]>();
+    for (const order of counted(tally)) {
+      const parts = bySymbol.get(order.symbol);
+      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, books)]);
+      else parts.push(openPartOf(order, books));
+    }
+    const sums = new Map<string, WorkingOrders>();
+    for (const [symbol, parts] of bySymbol) {
+      const before = known.get(symbol);
+      const same = before?.parts.length === parts.length && parts.every((part, at) => part === before.parts[at]);
+      const sum = same ? before.sum : sumOf(parts);
+      if (!same) known.set(symbol, { parts, sum });
+      sums.set(symbol, sum);
+    }
+    return sums;
+  };
+}
+
+/** What of one owner works in a symbol. */
+function workingOfOwner(tally: Tally, books: Books): RiskView["workingOf"] {
+  return (owner, symbol) => {
+    const parts: OpenPart[] = [];
+    for (const order of counted(tally))
+      if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, books));
+    return sumOf(parts);
+  };
+}
+
+/** What a desk's account may buy with; null where it has no such limit. */
+function powerOf({ account, leverage }: Desk["broker"]): BuyingPower | null {
+  if (account === "cash") return { account };
+  return account === undefined || leverage === undefined ? null : { account, leverage };
+}
+
+/** Throws `journal_damaged` when the journal does not begin with it. */
+export function birthOf(journal: Pick<JournalReader, "read">, files: SessionFiles): Birth {
+  for (const entry of journal.read(1)) {
+    if (entry.kind !== "session" || entry.event !== "created") break;
+    const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
+    return { desk, start, endsAt, created: entry.wall };
+  }
+  throw new CodedError(
+    "journal_damaged",
+    `${files.journal} does not begin with the session's creation, so nobody can say what ran. Restore the folder from a copy, ` +
+      "or start a new session from its router_state.json with --restore.",
+  );
+}

@@ -1,0 +1,342 @@
+/**
+ * Checkpoints: the parts' whole state at an entry of the journal, and the parts from it, so that a start repeats only what came
+ * after.
+ *
+ * 1. A checkpoint is what the entries up to its own add up to, and the feed heard up to its moment: repeating the journal from its
+ *    first entry gives the same state, byte for byte. Without a checkpoint, or with one that cannot be used, a start does that.
+ * 2. The market is not in it: it is a function of the feed and is heard again.
+ * 3. What grows with the session (keys, executions) is saved by pieces, so that saving costs what is new, not what there is.
+ * 4. A checkpoint is made between passes, when everything is committed. Where it cannot be written the session stops, as it does
+ *    for any other write of the journal.
+ */
+import { isDeepStrictEqual } from "node:util";
+import {
+  keyPieceOf,
+  KeyPieces,
+  routerFromPieces,
+  writeRouterState,
+  type KeyPiece,
+  type MetricsState,
+  type OrderRouter,
+  type RouterHead,
+  type SchedulerSnapshot,
+  type SeenFill,
+} from "../../../orchestrator/index.ts";
+import { CodedError } from "../../../shared/errors.ts";
+import type { Moment } from "../../../shared/time.ts";
+import type { FillEntry, JournalReader, SavedCheckpoint } from "../../../store/index.ts";
+import type { BooksState } from "../../books/index.ts";
+import type { RiskEngineState } from "../../risk/port.ts";
+import type { Core } from "../state/parts.ts";
+import type { RunPicture } from "../../strategies/run-types.ts";
+import type { Interrupted, Replay } from "./recovery.ts";
+import { pictureOf } from "../state/run-picture.ts";
+import type { SeenFill as TallyFill } from "../state/tally.ts";
+import { restoreTally, tallyState, type TallyState } from "./tally-state.ts";
+
+/** The form of the state below; a checkpoint of another form is not used. */
+const FORM = 1;
+/** Entries from one checkpoint to the next; a start repeats at most about as many. */
+export const CHECKPOINT_ENTRIES = 10_000;
+/** Entries that a pass looks at when the journal is compacted: a few milliseconds' work. */
+const COMPACTED_PER_PASS = 500;
+
+/** A run under way: what it saw, but for the market, which the feed tells again. */
+type OpenRunState = Omit<RunPicture, "bars" | "marks" | "fills" | "updates" | "bar"> & { readonly due: Moment };
+
+/** Everything but what grows with the session and what the feed tells. */
+export interface PartsState {
+  readonly now: Moment;
+  readonly scheduler: SchedulerSnapshot;
+  readonly router: RouterHead;
+  readonly metrics: MetricsState;
+  readonly books: BooksState;
+  readonly risk: RiskEngineState;
+  readonly tally: TallyState;
+  /** In order of start. */
+  readonly open: readonly OpenRunState[];
+}
+
+/** A checkpoint's state, as it lies in the journal. */
+export interface CheckpointState {
+  readonly form: number;
+  /** Desk, seed and feed that it belongs to. */
+  readonly runDigest: string;
+  /** How many entries up to it tell of snapshots. */
+  readonly snapshots: number;
+  /** Bytes that the session's growing files had, by name. */
+  readonly files: Readonly<Record<string, number>>;
+  readonly parts: PartsState;
+}
+
+/** An execution as the journal tells it; a stranger's has a venue id and no order. `again`: the books knew it already. */
+type FillRow = readonly [
+  orderId: string | null,
+  venueId: string | null,
+  fillId: string,
+  quantity: string,
+  price: string,
+  again: 0 | 1,
+];
+
+/** What grew since the checkpoint before, or everything where the keys' piece begins at place 0. */
+interface Piece {
+  readonly keys: KeyPiece;
+  readonly fills: readonly FillRow[];
+  /** In place of `fills` where the piece holds everything. */
+  readonly whole: {
+    readonly router: readonly (readonly [orderId: string, fills: readonly SeenFill[]])[];
+    readonly tally: readonly (readonly [fillId: string, fill: TallyFill])[];
+  } | null;
+}
+
+export function partsState(core: Core, open: readonly Interrupted[]): PartsState {
+  return {
+    now: core.now,
+    scheduler: core.scheduler.snapshot(),
+    router: core.router.head(),
+    metrics: core.metrics.state(),
+    books: core.books.state(),
+    risk: core.risk.state(),
+    tally: tallyState(core.tally),
+    open: open.map(
+      ({ picture: { bars: _bars, marks: _marks, fills: _fills, updates: _updates, bar: _bar, ...told }, due }) => ({
+        ...told,
+        due,
+      }),
+    ),
+  };
+}
+
+const rowOf = ({ orderId, venueId, fillId, quantity, price, verdict }: FillEntry): FillRow => [
+  orderId,
+  orderId === null ? venueId : null,
+  fillId,
+  quantity,
+  price,
+  verdict === "duplicate" ? 1 : 0,
+];
+
+/** A seen execution by its fill id: the order is in the row itself. */
+const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: string, fill: TallyFill] => [
+  fill.orderId === null ? key : key.slice(fill.orderId.length + 1),
+  fill,
+];
+
+/** What grew since the entry `since`. Asking counts it as told. */
+function pieceOf(core: Core, since: number): Piece {
+  const keys = keyPieceOf(core.router.keyChanges());
+  if (keys.from === 0) {
+    const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills].map(tallyRow) };
+    return { keys, fills: [], whole };
+  }
+  const fills: FillRow[] = [];
+  for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(rowOf(entry));
+  return { keys, fills, whole: null };
+}
+
+/** Makes checkpoints of a session's parts, each from the one before. */
+export class Checkpoints {
+  readonly #core: Core;
+  readonly #files: () => Readonly<Record<string, number>>;
+  readonly #every: number;
+  #seq: number;
+  #compacting = false;
+
+  /**
+   * `files` makes the growing files durable and tells their bytes; `every` counts entries; `seq` is the entry of the last
+   * checkpoint, 0 for none.
+   */
+  constructor(core: Core, files: () => Readonly<Record<string, number>>, every: number, seq: number) {
+    this.#core = core;
+    this.#files = files;
+    this.#every = every;
+    this.#seq = seq;
+  }
+
+  /** What is due at the end of a pass: a checkpoint; else, where the desk says how long the journal keeps runs, a step towards that. */
+  pass(open: () => readonly Interrupted[]): void {
+    const { ledger, desk, now } = this.#core;
+    if (ledger.position - this.#seq >= this.#every) this.save(open());
+    else if (this.#compacting) {
+      const { journalKeep } = desk.orchestrator;
+      this.#compacting =
+        journalKeep !== undefined && ledger.compact((now - journalKeep) as Moment, COMPACTED_PER_PASS) > 0;
+    }
+  }
+
+  /** Commits, and makes a checkpoint. Throws `io`. */
+  save(open: readonly Interrupted[]): void {
+    const core = this.#core;
+    core.ledger.commit();
+    if (core.ledger.position === this.#seq) return;
+    const { runDigest } = core;
+    const { snapshots } = core.ledger;
+    const state: CheckpointState = {
+      form: FORM,
+      runDigest,
+      snapshots,
+      files: this.#files(),
+      parts: partsState(core, open),
+    };
+    const piece = pieceOf(core, this.#seq);
+    const texts = { state: JSON.stringify(state), piece: JSON.stringify(piece) };
+    core.ledger.saveCheckpoint({ at: core.now, ...texts, whole: piece.whole !== null });
+    this.#seq = core.ledger.position;
+    this.#compacting = true;
+  }
+}
+
+/** A checkpoint that a start can go on from. */
+export interface Checkpoint {
+  readonly seq: number;
+  readonly state: CheckpointState;
+  readonly memory: readonly Piece[];
+}
+
+/**
+ * The checkpoint that a journal holds; `unusable` says why one that is there is not used. One of a version that counted turnover by
+ * accepted orders does not hold what the entries give now; only where `needed`, because the entries before it are gone, it is used.
+ */
+export function checkpointOf(
+  journal: Pick<JournalReader, "checkpoint">,
+  runDigest: string,
+  needed = false,
+): { readonly checkpoint: Checkpoint | null; readonly unusable: string | null } {
+  const found = journal.checkpoint();
+  if (found === null) return { checkpoint: null, unusable: null };
+  if ("fault" in found) return { checkpoint: null, unusable: found.fault };
+  const state = found.state as CheckpointState;
+  const wrong =
+    state.form !== FORM
+      ? `the checkpoint behind entry ${found.seq} has the form ${state.form}, and this version reads ${FORM}`
+      : state.runDigest !== runDigest
+        ? `the checkpoint behind entry ${found.seq} was made with another desk or other market data`
+        : !needed && state.parts.risk.traded === undefined
+          ? `the checkpoint behind entry ${found.seq} is of a version that counted turnover by accepted orders`
+          : null;
+  if (wrong !== null) return { checkpoint: null, unusable: wrong };
+  return { checkpoint: { seq: found.seq, state, memory: found.memory as readonly Piece[] }, unusable: null };
+}
+
+/** The tally in a journal's checkpoint, whatever desk it belongs to; null where there is none that can be read. */
+export function savedTally(
+  journal: Pick<JournalReader, "checkpoint">,
+): { readonly seq: number; readonly state: TallyState } | null {
+  const found = journal.checkpoint();
+  if (found === null || "fault" in found) return null;
+  const state = found.state as CheckpointState;
+  return state.form === FORM ? { seq: found.seq, state: state.parts.tally } : null;
+}
+
+/** The checkpoint of a journal that is compacted, without which nothing of it can be repeated. Throws `journal_damaged`. */
+export function neededCheckpoint(
+  journal: Pick<JournalReader, "checkpoint" | "compaction">,
+  runDigest: string,
+): Checkpoint {
+  const { checkpoint, unusable } = checkpointOf(journal, runDigest, true);
+  if (checkpoint !== null) return checkpoint;
+  const { seq } = journal.compaction();
+  throw new CodedError(
+    "journal_damaged",
+    `The journal is compacted up to entry ${seq}, and ${unusable ?? "its checkpoint is missing"}. Put desk and market data back as they ` +
+      "were, restore the folder from a copy, or start a new session from its router_state.json.",
+    { seq },
+  );
+}
+
+/**
+ * Puts the saved state into parts that are in their first state, but for the scheduler, which was made from it; and hears the feed
+ * up to the checkpoint's moment. Returns the runs that were under way.
+ */
+export function putBack(core: Core, { state: { parts }, memory }: Checkpoint): Interrupted[] {
+  const { metrics, books, risk, tally } = core;
+  metrics.restore(parts.metrics);
+  books.restore(parts.books);
+  risk.restore(parts.risk);
+  restoreTally(tally, parts.tally);
+  putBackMemory(core, parts.router, memory);
+  const open = parts.open.map((run): Interrupted => {
+    skim(core, run.now);
+    const { due, positions, openOrders } = run;
+    return { picture: { ...pictureOf(core, run.strategy, run.run, run.now), positions, openOrders }, due };
+  });
+  skim(core, parts.now);
+  core.now = parts.now;
+  return open;
+}
+
+/** Hears the feed for the market alone: the books have heard it. */
+function skim(core: Core, until: Moment): void {
+  for (let at = core.feed.nextAt(); at !== null && at <= until; at = core.feed.nextAt())
+    core.market.take(core.feed.take(at));
+}
+
+function putBackMemory(core: Core, head: RouterHead, memory: readonly Piece[]): void {
+  core.router = routerOf(head, memory);
+  for (const { whole, fills } of memory) {
+    for (const [fillId, fill] of whole?.tally ?? []) core.tally.seeFill(fillId, fill);
+    for (const [orderId, , fillId, quantity, price, again] of fills)
+      if (again === 0) core.tally.seeFill(fillId, { orderId, quantity, price });
+  }
+}
+
+function routerOf(head: RouterHead, memory: readonly Piece[]): OrderRouter {
+  const keys = new KeyPieces();
+  for (const piece of memory) keys.add(piece.keys);
+  const router = routerFromPieces(head, keys);
+  for (const { whole, fills } of memory) {
+    for (const [orderId, known] of whole?.router ?? []) for (const fill of known) router.knowExecution(orderId, fill);
+    for (const [orderId, venueId, fillId, quantity, price] of fills)
+      router.knowExecution(orderId ?? venueId ?? "", { fillId, quantity: Number(quantity), price: Number(price) });
+  }
+  return router;
+}
+
+/**
+ * What a saved checkpoint says otherwise than a repetition of the entries up to it, or null where it says the same. A start marks
+ * orders whose end only the venue knows, and a strategy on the system's clock says that it is alive: neither is in the journal,
+ * so neither is compared.
+ */
+export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay): string | null {
+  const { parts } = saved.state as CheckpointState;
+  replay.hear(parts.now);
+  const again = JSON.parse(JSON.stringify(partsState(core, replay.underWay))) as PartsState;
+  const older = { refusals: parts.tally.refusals === undefined, traded: parts.risk.traded === undefined };
+  const [told, repeated] = [comparable(parts, older), comparable(again, older)];
+  for (const part of Object.keys(told) as (keyof PartsState)[])
+    if (!isDeepStrictEqual(told[part], repeated[part]))
+      return `the checkpoint behind entry ${saved.seq} says of the ${part} what its entries do not give`;
+  const router = routerOf(parts.router, saved.memory as readonly Piece[]);
+  return writeRouterState(router.snapshot()) === writeRouterState(core.router.snapshot())
+    ? null
+    : `the checkpoint behind entry ${saved.seq} knows other keys or executions than its entries give`;
+}
+
+/** The parts' state as a text, but for what no entry tells: equal states are equal texts. */
+export function stateText(core: Core, open: readonly Interrupted[]): string {
+  return JSON.stringify(comparable(partsState(core, open)));
+}
+
+/** What the version that saved a state did not count: what the broker refused; what was traded, and the drawdown cap's own peak. */
+interface Older {
+  readonly refusals: boolean;
+  readonly traded: boolean;
+}
+
+function comparable(
+  parts: PartsState,
+  older: Older = { refusals: false, traded: false },
+): Readonly<Record<keyof PartsState, unknown>> {
+  const { scheduler } = parts;
+  const { refusals, ...tally } = parts.tally;
+  const counts = older.refusals ? { strategies: tally.strategies.map(uncounted) } : { refusals };
+  const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));
+  const working = tally.working.map((order) => ({ ...order, inDoubt: null }));
+  const { limits, refusedAt } = parts.risk;
+  const { capPeak: _capPeak, capPeakEndsAt: _capPeakEndsAt, ...books } = parts.books;
+  const account = older.traded ? { books, risk: { limits, refusedAt } } : {};
+  return { ...parts, ...account, scheduler: { ...scheduler, strategies }, tally: { ...tally, working, ...counts } };
+}
+
+const uncounted = ({ failing: _failing, rejections: _rejections, ...rest }: TallyState["strategies"][number]) => rest;

@@ -1,0 +1,60 @@
+/**
+ * What a session tells of itself when it has ended.
+ *
+ * 1. Its figures are those of the session's parts at that moment; nothing is read from a file.
+ */
+import { decimal, plain } from "../../../shared/decimal.ts";
+import type { ErrorShape } from "../../../shared/errors.ts";
+import { between } from "../../../shared/time.ts";
+import { ARTIFACT_FILES } from "../../../store/index.ts";
+import type { SessionSummary, StopCause } from "../state/api.ts";
+import type { Core } from "../state/parts.ts";
+import { rejectionsOf } from "../state/rejections.ts";
+import type { Tally } from "../state/tally.ts";
+import { troublesIn } from "../state/troubles.ts";
+
+/** How it ended, which its parts do not know. */
+export interface Ending {
+  readonly folder: string;
+  readonly cause: StopCause | "failed";
+  readonly realMs: number;
+  readonly failure: ErrorShape | null;
+}
+
+/** What a tally says of runs, orders and strategies, for whoever tells of a session: its end, its record, its status. */
+export function countsOf(
+  tally: Tally,
+): Pick<SessionSummary, "runs" | "orders" | "fills" | "refused" | "rejections" | "troubles"> {
+  const { runs, orders, fills } = tally;
+  return { runs, orders, fills, ...rejectionsOf(tally), troubles: troublesIn(tally) };
+}
+
+export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending): SessionSummary {
+  const { tally, books, desk, now, startedAt, clock } = core;
+  const figures = books.figures();
+  const equityStart = tally.equityStart ?? desk.broker.cash;
+  return {
+    id: core.id,
+    folder,
+    files: ["session.md", "session.json", "router_state.json", ...ARTIFACT_FILES, "journal.db", "broker.db"],
+    desk: desk.name,
+    cause,
+    seed: desk.seed,
+    speed: clock.speed,
+    startedAt,
+    stoppedAt: now,
+    duration: between(startedAt, now),
+    realMs,
+    ...countsOf(tally),
+    equityStart,
+    equityEnd: figures.equity,
+    pnl: plain(decimal(figures.equity).minus(equityStart)),
+    fees: figures.fees,
+    maxDrawdown: Math.min(tally.drawdownMax, figures.drawdown),
+    halts: [...tally.halts],
+    driftOpen: tally.driftOpen,
+    workingOrders: tally.working.size,
+    feed: core.feed.sources,
+    failure,
+  };
+}

@@ -1,0 +1,244 @@
+/**
+ * The session's pen: entries go into the journal through here, and nowhere else.
+ *
+ * 1. An entry is counted (`Tally`) when it is added, and told to listeners only after the commit that holds it.
+ * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
+ *    nothing can be sent on the strength of an entry that may not be on disk.
+ * 3. Past `PENDING_MAX` entries that are not committed, `crowded` says so and the loop commits at the end of its pass.
+ * 4. Entries' times never go back.
+ * 5. A halt is told only after the router's file shows it, too.
+ */
+import { CodedError } from "../../../shared/errors.ts";
+import type { Moment } from "../../../shared/time.ts";
+import type { CheckpointTexts } from "../../../store/index.ts";
+import type { EntryBody, EntryKind, JournalEntry } from "../../../store/journal/entries.ts";
+import type { Tally } from "./tally.ts";
+
+/** What the ledger needs of a journal: the next number, an addition, and one durable transaction. */
+export interface JournalPort {
+  /** The last entry's number, committed or not; 0 for an empty journal. */
+  readonly position: number;
+  append(body: EntryBody, at: Moment): JournalEntry;
+  /** Makes everything appended durable in one transaction. Throws when that may not have happened. */
+  commit(): void;
+  read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  /** Saves a checkpoint behind the last committed entry, durably. Throws when that may not have happened. */
+  saveCheckpoint(texts: CheckpointTexts): void;
+  /** Lets go of what a start does not need, of moments before `before`; answers how many entries it looked at. Throws as `commit` does. */
+  compact(before: Moment, rowsMax: number): number;
+  close(): void;
+}
+
+export const PENDING_MAX = 4_096;
+
+/**
+ * Entries that may wait for the next commit, because a restart finds them again: runs are repeated from their moments, figures
+ * are made anew, and what the venue answered or filled is asked of the venue. A refused order changes nothing outside.
+ */
+const RIDES_ALONG: ReadonlySet<EntryKind> = new Set([
+  "run_started",
+  "run_finished",
+  "order",
+  "ack",
+  "fill",
+  "closed",
+  "updated",
+  "cancel",
+  "replace",
+  "equity",
+  "metrics",
+]);
+
+export type EntryListener = (entries: readonly JournalEntry[]) => void;
+
+export class Ledger {
+  readonly #journal: JournalPort;
+  readonly #tally: Tally;
+  readonly #project: EntryListener;
+  readonly #listeners = new Set<EntryListener>();
+  readonly #monotonicMs: () => number;
+  #pending: JournalEntry[] = [];
+  /** Committed and not yet told. */
+  readonly #told: (readonly JournalEntry[])[] = [];
+  #telling = false;
+  #consequential = false;
+  #halting = false;
+  #secure: () => () => void = () => () => undefined;
+  #snapshots = 0;
+  #committed: number;
+  #committedMs: number | null = null;
+  #broken: CodedError | null = null;
+
+  /** `project` writes the session's files from committed entries; what it throws breaks the ledger as a commit does. */
+  constructor(options: {
+    readonly journal: JournalPort;
+    readonly tally: Tally;
+    readonly project: EntryListener;
+    readonly monotonicMs: () => number;
+    /** How many of the journal's entries tell of snapshots. */
+    readonly snapshots?: number;
+  }) {
+    this.#journal = options.journal;
+    this.#tally = options.tally;
+    this.#project = options.project;
+    this.#monotonicMs = options.monotonicMs;
+    this.#committed = options.journal.position;
+    this.#snapshots = options.snapshots ?? 0;
+  }
+
+  get position(): number {
+    return this.#journal.position;
+  }
+
+  /**
+   * How many entries there are besides those that tell of snapshots: the same for every equal run, however often its router's
+   * file was written on the way.
+   */
+  get decisions(): number {
+    return this.#journal.position - this.#snapshots;
+  }
+
+  /** How many entries tell of snapshots. */
+  get snapshots(): number {
+    return this.#snapshots;
+  }
+
+  get committed(): number {
+    return this.#committed;
+  }
+
+  get broken(): CodedError | null {
+    return this.#broken;
+  }
+
+  /** True while something waits that a caller must not hear of before it is on disk. */
+  get consequential(): boolean {
+    return this.#consequential;
+  }
+
+  /** True when so much waits that it should be committed, whatever it is. */
+  get crowded(): boolean {
+    return this.#pending.length >= PENDING_MAX;
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Real milliseconds since the last commit; null before the first. */
+  get commitAgeMs(): number | null {
+    return this.#committedMs === null ? null : this.#monotonicMs() - this.#committedMs;
+  }
+
+  add(body: EntryBody, at: Moment): JournalEntry {
+    this.#check();
+    const last = this.#tally.lastAt;
+    const entry = this.#journal.append(body, last !== null && at < last ? last : at);
+    this.#tally.apply(entry);
+    this.#pending.push(entry);
+    if (body.kind === "snapshot") this.#snapshots += 1;
+    if (body.kind === "halt") this.#halting = true;
+    if (!RIDES_ALONG.has(body.kind)) this.#consequential = true;
+    return entry;
+  }
+
+  /** Makes everything added durable, projects it into the session's files, and tells the listeners. */
+  commit(): void {
+    this.#check();
+    if (this.#pending.length === 0) return;
+    const entries = this.#pending;
+    try {
+      const secured = this.#halting ? this.#secure() : null;
+      this.#halting = false;
+      this.#journal.commit();
+      this.#committed = this.#journal.position;
+      this.#committedMs = this.#monotonicMs();
+      this.#pending = [];
+      this.#consequential = false;
+      this.#project(entries);
+      secured?.();
+    } catch (error) {
+      throw this.#break(error);
+    }
+    this.#told.push(entries);
+    this.#tell();
+  }
+
+  /** A listener may itself command what is committed: everybody still hears everything in its order. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    for (let entries = this.#told.shift(); entries !== undefined; entries = this.#told.shift())
+      for (const listener of this.#listeners) {
+        try {
+          listener(entries);
+        } catch {
+          this.#listeners.delete(listener);
+        }
+      }
+    this.#telling = false;
+  }
+
+  /**
+   * What a commit that holds a halt does besides: `secure` adds the router's snapshot to it, and what that returns writes the
+   * file before anybody is told.
+   */
+  secureHalts(secure: () => () => void): void {
+    this.#secure = secure;
+  }
+
+  subscribe(listener: EntryListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Saves a checkpoint; everything must be committed. A failure breaks the ledger as a commit's does. */
+  saveCheckpoint(texts: CheckpointTexts): void {
+    this.#check();
+    try {
+      this.#journal.saveCheckpoint(texts);
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  /** Compacts the journal by a step. A failure breaks the ledger as a commit's does. */
+  compact(before: Moment, rowsMax: number): number {
+    this.#check();
+    try {
+      return this.#journal.compact(before, rowsMax);
+    } catch (error) {
+      throw this.#break(error);
+    }
+  }
+
+  /** Committed entries from a number on; of some kinds only, when asked. */
+  *entries(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
+    const end = this.#committed;
+    for (const entry of this.#journal.read(from, kinds)) {
+      if (entry.seq > end) return;
+      yield entry;
+    }
+  }
+
+  #check(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  #break(error: unknown): CodedError {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#broken =
+      error instanceof CodedError
+        ? error
+        : new CodedError(
+            "io",
+            `The journal could not be written, so the session stopped before anything was sent: ${reason}. ` +
+              "Make room or make the folder writable, then open the session again: it goes on from what is on disk.",
+            { entries: this.#pending.length, committed: this.#committed },
+            { cause: error },
+          );
+    return this.#broken;
+  }
+}

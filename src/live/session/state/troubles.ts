@@ -1,0 +1,20 @@
+/**
+ * Which strategies of a session are not well, from its tally.
+ *
+ * 1. What counts is how runs ended and what was decided about a strategy; a run under way counts as neither.
+ */
+import { troublesOf, type Trouble, type Troubles } from "../../../shared/trouble.ts";
+import type { StrategyTally, Tally } from "./tally.ts";
+
+function troubleOf({ config, standing, reason, runs, open, failures, failing, lastError }: StrategyTally): Trouble[] {
+  const finished = runs - (open === null ? 0 : 1);
+  const told = { name: config.name, runs: finished, failures };
+  if (standing === "not_loaded" || standing === "quarantined") return [{ ...told, kind: standing, reason }];
+  if (failures === 0) return [];
+  return [{ ...told, kind: failing || failures * 2 > finished ? "failing" : "failed_before", reason: lastError }];
+}
+
+export function troublesIn(tally: Tally): Troubles {
+  const strategies = [...tally.strategies.values()];
+  return troublesOf(strategies.length, strategies.flatMap(troubleOf));
+}

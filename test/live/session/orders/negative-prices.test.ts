@@ -1,0 +1,46 @@
+/** An instrument whose prices fall below zero: read, limited, stopped, traded and booked. */
+import { describe, expect, it } from "vitest";
+import type { OrderIntent } from "../../../../src/shared/strategy.ts";
+import { scripted, type BarText, type Plan } from "../scripted.ts";
+import { entriesOf, finish, journalOf, reopen } from "../stage.ts";
+
+const order = (quantity: number, more: Partial<OrderIntent> = {}): OrderIntent => ({
+  symbol: "ABC",
+  quantity,
+  because: { text: "test", values: {} },
+  ...more,
+});
+
+const OIL = { instruments: { ABC: { assetClass: "future", multiplier: "10", allowNegativePrices: true } } };
+const FALL: readonly BarText[] = ["1.5", "-37.63", "-37.63", "-37.63", "-20", "10.01", "10.01", "10.01"];
+
+const fillsOf = (folder: string): string[] =>
+  entriesOf(journalOf(folder), "fill").map(({ quantity, price }) => `${quantity} at ${price}`);
+
+describe("prices below zero", () => {
+  it("are traded at the market, and the profit is the way from one to the other", async () => {
+    const plan: Plan = (run) => (run === 2 ? [order(1)] : run === 6 ? [order(-1)] : []);
+    const { session } = await scripted(FALL, { oil: plan }, OIL);
+    await finish(session);
+    expect(session.failure).toBeNull();
+    expect(fillsOf(session.folder)).toEqual(["1 at -37.63", "-1 at 10.01"]);
+    const orders = entriesOf(journalOf(session.folder), "order");
+    expect(orders.map(({ price, reason }) => [price, reason])).toEqual([
+      [-37.63, "accepted"],
+      [10.01, "accepted"],
+    ]);
+    expect(session.probe().account.realized).toBe("476.4");
+  });
+
+  it("fill limit and stop orders, and a session opened again makes the same decisions", async () => {
+    const plan: Plan = (run) =>
+      run === 2
+        ? [order(1, { limitPrice: -40 }), order(1, { limitPrice: -37 }), order(1, { type: "stop", stopPrice: -25 })]
+        : [];
+    const { session, workspace } = await scripted(FALL, { oil: plan }, OIL);
+    await finish(session);
+    expect(fillsOf(session.folder)).toEqual(["1 at -37.63", "1 at -20"]);
+    const again = await reopen(workspace, session.id);
+    expect(again.failure).toBeNull();
+  });
+});

@@ -1,0 +1,451 @@
+/**
+ * Outcomes: what a venue refuses, loses, answers too late or not at all, and what it holds that the books do not.
+ */
+import { describe, expect, it } from "vitest";
+import { createStream } from "../../../../src/orchestrator/index.ts";
+import type { LiveSession, SessionProbe } from "../../../../src/live/session/state/api.ts";
+import type { SessionPorts } from "../../../../src/live/session/index.ts";
+import { verifySession } from "../../../../src/harness/verify.ts";
+import { CodedError } from "../../../../src/shared/errors.ts";
+import { decimal } from "../../../../src/shared/decimal.ts";
+import type { BrokerAdapter, BrokerFill } from "../../../../src/shared/ports.ts";
+import type { Moment } from "../../../../src/shared/time.ts";
+import { deskOf } from "../desks.ts";
+import {
+  crashCopy,
+  create,
+  entriesOf,
+  finish,
+  handPorts,
+  HandTimers,
+  journalOf,
+  minutes,
+  reopen,
+  wrapBroker,
+} from "../stage.ts";
+import { Venue, type VenueFaults } from "../venue.ts";
+
+const ADA = { operator: "ada", note: "asked the venue's desk" };
+
+/** A venue outside of the session, which it and its successors connect to. */
+function outside(faults: VenueFaults = {}) {
+  let venue: Venue | null = null;
+  const ports: Pick<SessionPorts, "openBroker"> = {
+    openBroker: (_files, _desk, feed) => {
+      venue ??= new Venue(feed.symbols, { faults });
+      return venue.connect();
+    },
+  };
+  return {
+    ports,
+    get venue(): Venue {
+      if (venue === null) throw new Error("Nobody has connected to the venue yet.");
+      return venue;
+    },
+  };
+}
+
+function expectBooksAreTheVenues(probe: SessionProbe, venue: Venue): void {
+  const positions = Object.fromEntries(probe.positions.map(({ symbol, quantity }) => [symbol, quantity]));
+  expect(positions).toEqual(venue.positions());
+}
+
+const ends = (session: LiveSession) => entriesOf(journalOf(session.folder), "closed");
+
+describe("an order that the venue refuses", () => {
+  it("ends, holds nothing and is counted", async () => {
+    const out = outside({ refuse: 1 });
+    const session = await create(deskOf(), { ports: out.ports });
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null, fills: 0, workingOrders: 0 });
+    expect(summary.orders).toBeGreaterThan(3);
+    expect(session.probe().router.inflight).toBe(0);
+    expect(out.venue.placed.length).toBe(summary.orders);
+  });
+});
+
+describe("an order whose answer is lost", () => {
+  it("is asked about, adopted, and filled once", async () => {
+    const out = outside({ loseAnswer: 0.6 });
+    const session = await create(deskOf(), { ports: out.ports });
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    const acks = entriesOf(journalOf(session.folder), "ack");
+    const unknown = acks.filter((ack) => ack.outcome.outcome === "unknown").map((ack) => ack.orderId);
+    expect(unknown.length).toBeGreaterThan(2);
+    for (const id of unknown)
+      expect(
+        acks.some((ack) => ack.orderId === id && ack.outcome.outcome === "accepted"),
+        id,
+      ).toBe(true);
+    expect(ends(session)).toEqual([]);
+    expect(new Set(out.venue.placed.map((order) => order.venueId)).size).toBe(out.venue.placed.length);
+    expectBooksAreTheVenues(session.probe(), out.venue);
+  });
+
+  it("is not placed once the venue was asked twice and does not have it, and is never sent again", async () => {
+    const out = outside({ loseOrder: 0.5 });
+    let asked = 0;
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          orderByClientId: (venueId) => {
+            asked += 1;
+            return inner.orderByClientId(venueId);
+          },
+        })),
+    };
+    const session = await create(deskOf(), { ports });
+    const summary = await finish(session);
+    expect(summary.failure).toBeNull();
+    const lost = ends(session);
+    expect(lost.length).toBeGreaterThan(2);
+    expect(lost.every((entry) => entry.status === "not_placed")).toBe(true);
+    expect(asked).toBe(2 * lost.length);
+    // The venue throws when an id comes a second time; it also never came at all under another one.
+    expect(out.venue.placed.length).toBe(summary.orders);
+    for (const entry of lost) expect(out.venue.orders.has(entry.venueId)).toBe(false);
+    expectBooksAreTheVenues(session.probe(), out.venue);
+  });
+
+  it("may have arrived late: absent once and then there, it is adopted", async () => {
+    const out = outside();
+    const hidden = new Set<string>();
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          placeOrder: async (order) => {
+            await inner.placeOrder(order);
+            hidden.add(order.venueId);
+            return { outcome: "unknown", reason: "timeout" };
+          },
+          orderByClientId: (venueId) =>
+            hidden.delete(venueId) ? Promise.resolve({ ok: true, value: null }) : inner.orderByClientId(venueId),
+        })),
+    };
+    const session = await create(deskOf(), { ports });
+    expect(await finish(session)).toMatchObject({ failure: null, driftOpen: 0 });
+    expect(ends(session)).toEqual([]);
+    expectBooksAreTheVenues(session.probe(), out.venue);
+  });
+
+  it.each(["offline", "throws"])(
+    "stays unknown while the venue cannot be asked (%s): it halts once, and asks on",
+    async (how) => {
+      const out = outside();
+      let throwing = false;
+      const openBroker: SessionPorts["openBroker"] = (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          orderByClientId: (venueId) => {
+            if (throwing) throw new Error("no route to the venue");
+            return inner.orderByClientId(venueId);
+          },
+        }));
+      const timers = new HandTimers();
+      const session = await create(deskOf(), {
+        speed: 60,
+        length: minutes(20),
+        ports: { ...handPorts(timers), openBroker },
+      });
+      session.start();
+      await timers.pass(1_000);
+      out.venue.onPlace = () => ({ outcome: "unknown", reason: "the connection broke" });
+      out.venue.offline = how === "offline";
+      throwing = how === "throws";
+      await timers.pass(8_000);
+      expect(session.state).toBe("halted");
+      const probe = session.probe();
+      expect(probe.haltReasons).toMatchObject([{ source: "fault", code: "outcome_unknown" }]);
+      const [order] = probe.router.orders.filter((one) => one.inDoubt);
+      expect(order).toBeDefined();
+      expect(entriesOf(session.entries(), "closed")).toEqual([]);
+      // Back again: it is found to be absent, twice, and closed; the halt stays until somebody resumes.
+      out.venue.offline = false;
+      throwing = false;
+      await timers.pass(100);
+      expect(session.state).toBe("halted");
+      expect(session.probe().router.orders.filter((one) => one.inDoubt)).toEqual([]);
+      expect(entriesOf(session.entries(), "closed").length).toBeGreaterThan(0);
+      out.venue.onPlace = () => null;
+      session.resume(ADA);
+      await timers.pass(5_000);
+      expect(session.state).toBe("running");
+      expectBooksAreTheVenues(session.probe(), out.venue);
+    },
+  );
+
+  it("counts as unknown when the adapter throws", async () => {
+    const out = outside();
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          placeOrder: (order) => inner.placeOrder(order).then(() => Promise.reject(new Error("socket hang up"))),
+          cancelOrder: () => Promise.reject(new Error("socket hang up")),
+        })),
+    };
+    const session = await create(deskOf(), { ports });
+    expect(await finish(session)).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    expect(ends(session)).toEqual([]);
+    expectBooksAreTheVenues(session.probe(), out.venue);
+  });
+});
+
+describe("a venue with every fault at once", () => {
+  it.each([1, 2, 3, 4, 5, 6])("never has an order twice and never disagrees with the books (%i)", async (seed) => {
+    const random = createStream(String(seed), "shares");
+    const faults: VenueFaults = {
+      refuse: random.next() * 0.2,
+      loseAnswer: random.next() * 0.4,
+      loseOrder: random.next() * 0.3,
+      doubleFill: random.next() * 0.5,
+      partFill: random.next() * 0.7,
+    };
+    const out = outside(faults);
+    const session = await create(deskOf({ seed: String(seed) }), { ports: out.ports });
+    expect(await finish(session)).toMatchObject({ failure: null, driftOpen: 0 });
+    expectBooksAreTheVenues(session.probe(), out.venue);
+    const booked = entriesOf(journalOf(session.folder), "fill").filter((fill) => fill.verdict === "booked");
+    expect(booked.map((fill) => fill.fillId)).toEqual(out.venue.fills.map((fill) => fill.fillId));
+  });
+});
+
+describe("a cancel", () => {
+  it("ends the order when the venue says so; refused or unanswered, it says that instead", async () => {
+    const out = outside();
+    let answer: "venue" | "throw" = "venue";
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          // Nothing fills here, so that orders stay open.
+          onMarketData: () => undefined,
+          cancelOrder: (venueId, at) =>
+            answer === "throw" ? Promise.reject(new Error("socket hang up")) : inner.cancelOrder(venueId, at),
+        })),
+    };
+    const timers = new HandTimers();
+    const session = await create(deskOf(), {
+      speed: 60,
+      length: minutes(20),
+      ports: { ...handPorts(timers), ...ports },
+    });
+    session.start();
+    await timers.pass(6_000);
+    const [first, second] = session.probe().router.orders;
+    if (first === undefined || second === undefined) throw new Error("two orders are open by now");
+    await session.cancelOrder(first.orderId, "ada");
+    const gone = crashCopy(session.folder);
+    await timers.pass(100);
+    expect(session.probe().router.orders.map((order) => order.orderId)).not.toContain(first.orderId);
+    await expect(session.cancelOrder(first.orderId, "ada")).rejects.toMatchObject({ code: "not_found" });
+    answer = "throw";
+    await expect(session.cancelOrder(second.orderId, "ada")).rejects.toBeInstanceOf(CodedError);
+    expect(session.probe().router.orders.map((order) => order.orderId)).toContain(second.orderId);
+    expect(entriesOf(session.entries(), "cancel").map((entry) => entry.outcome.outcome)).toEqual([
+      "accepted",
+      "unknown",
+    ]);
+
+    // The process died before it heard that the order had ended; the venue knows.
+    await session.stop("operator");
+    const again = await reopen(gone, session.id, { ports: out.ports, speed: "max" });
+    await finish(again);
+    const closed = ends(again).filter((entry) => entry.orderId === first.orderId);
+    expect(closed).toMatchObject([{ status: "canceled" }]);
+  });
+});
+
+describe("a fill that is reported again", () => {
+  /** A session that has booked a fill, and that fill. */
+  async function filled() {
+    const out = outside();
+    const timers = new HandTimers();
+    const ports = { ...handPorts(timers), ...out.ports };
+    const session = await create(deskOf(), { speed: 60, length: minutes(60), ports });
+    session.start();
+    for (let left = 100; out.venue.fills.length === 0 && left > 0; left -= 1) await timers.pass(500);
+    const [first] = out.venue.fills;
+    if (first === undefined) throw new Error("Nothing filled.");
+    await timers.pass(500);
+    return { out, timers, session, first };
+  }
+
+  it.each([
+    ["as it was is a duplicate, and no drift", {}, "duplicate", []],
+    ["with another quantity is quarantined, and halts", { quantity: "7" }, "quarantined", ["conflicting_fill"]],
+    ["with another price is quarantined, and halts", { price: "1.5" }, "quarantined", ["conflicting_fill"]],
+  ] as const)("%s", async (_what, change, verdict, drift) => {
+    const { out, timers, session, first } = await filled();
+    const booked = session.probe().counts.fills;
+    const at = session.probe().now;
+    out.venue.tell({ kind: "fill", fill: { ...first, at, ...change, cursor: out.venue.fills.length + 1 } });
+    await timers.pass(500);
+    const reports = entriesOf(session.entries(), "fill").filter((entry) => entry.fillId === first.fillId);
+    expect(reports.map((entry) => entry.verdict)).toEqual(["booked", verdict]);
+    expect(session.probe().drift.map((item) => item.drift)).toEqual(drift);
+    // Quarantined means halted.
+    expect(session.probe().router.halted).toBe(drift.length > 0);
+    expect(session.probe().counts.fills).toBeGreaterThanOrEqual(booked);
+  });
+});
+
+describe("a venue that numbers the fills of each order from one", () => {
+  it("has each of them booked once, also over a restart, and no drift", async () => {
+    const out = outside();
+    const one = (fill: BrokerFill): BrokerFill => ({ ...fill, fillId: "1" });
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          takeEvents: (now) =>
+            inner.takeEvents(now).map((event) => (event.kind === "fill" ? { ...event, fill: one(event.fill) } : event)),
+          fillsSince: async (cursor) => {
+            const found = await inner.fillsSince(cursor);
+            return found.ok ? { ok: true, value: found.value.map(one) } : found;
+          },
+        })),
+    };
+    const session = await create(deskOf(), { ports, length: minutes(10) });
+    const summary = await finish(session);
+    expect(summary).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    const fills = entriesOf(journalOf(session.folder), "fill");
+    expect(fills.length).toBeGreaterThan(3);
+    expect(new Set(fills.map((fill) => fill.fillId))).toEqual(new Set(["1"]));
+    expect(new Set(fills.map((fill) => fill.verdict))).toEqual(new Set(["booked"]));
+    expectBooksAreTheVenues(session.probe(), out.venue);
+    const workspace = crashCopy(session.folder);
+    const again = await reopen(workspace, session.id, { ports, length: minutes(5) });
+    expect(await finish(again)).toMatchObject({ failure: null, driftOpen: 0, halts: [] });
+    expectBooksAreTheVenues(again.probe(), out.venue);
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state === "failed")).toEqual([]);
+  });
+});
+
+describe("what the venue holds at a restart", () => {
+  async function stopped() {
+    const out = outside();
+    const session = await create(deskOf(), { ports: out.ports, length: minutes(10) });
+    const summary = await finish(session);
+    expect(summary.fills).toBeGreaterThan(2);
+    return { out, workspace: crashCopy(session.folder), id: session.id, now: summary.stoppedAt };
+  }
+
+  it("becomes drift where it differs from the books, with both numbers, and waits for a review", async () => {
+    const { out, workspace, id, now } = await stopped();
+    const before = out.venue.positions()["AAA"] ?? "0";
+    // The venue's position moved by something that it does not tell as a fill.
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), () => ({
+          positions: () =>
+            Promise.resolve({ ok: true, value: { ...out.venue.positions(), AAA: String(Number(before) + 5) } }),
+        })),
+    };
+    const again = await reopen(workspace, id, { ports, length: minutes(2) });
+    expect(again.probe().drift).toMatchObject([
+      { drift: "position_mismatch", evidence: { symbol: "AAA", ours: before, quantity: "5" }, review: null },
+    ]);
+    expect(again.probe().router.halted).toBe(true);
+    again.review(again.probe().drift[0]?.item ?? "", { action: "adopt", ...ADA });
+    const held = again.probe().positions.find((position) => position.symbol === "AAA")?.quantity;
+    expect(
+      decimal(held ?? "0")
+        .minus(before)
+        .toNumber(),
+    ).toBe(5);
+    again.resume(ADA);
+    expect((await finish(again)).failure).toBeNull();
+    void now;
+  });
+
+  it("is one item of drift while it waits, however often it is opened", async () => {
+    const { out, workspace, id } = await stopped();
+    const before = Number(out.venue.positions()["AAA"] ?? "0");
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given) =>
+        wrapBroker(out.ports.openBroker(...given), () => ({
+          positions: () => Promise.resolve({ ok: true, value: { ...out.venue.positions(), AAA: String(before + 5) } }),
+        })),
+    };
+    for (let time = 0; time < 3; time += 1) {
+      const again = await reopen(workspace, id, { ports });
+      expect(again.probe().drift).toMatchObject([{ drift: "position_mismatch", evidence: { symbol: "AAA" } }]);
+      await again.stop("operator");
+    }
+  });
+
+  it("is booked where it is a fill of one of our orders that the journal lacks", async () => {
+    const { out, workspace, id } = await stopped();
+    const copy = await reopen(workspace, id, { ports: out.ports });
+    const booked = copy.probe().counts.fills;
+    await copy.stop("operator");
+    const open = [...out.venue.orders.entries()].find(([, resting]) => resting.status === "open");
+    if (open === undefined) {
+      // Everything filled: then nothing may be booked a second time.
+      const again = await reopen(workspace, id, { ports: out.ports });
+      expect(again.probe().counts.fills).toBe(booked);
+      return;
+    }
+    const [venueId, { order }] = open;
+    out.venue.execute(venueId, order.symbol, order.quantity, "50", 1 as Moment, false);
+    const again = await reopen(workspace, id, { ports: out.ports });
+    expect(again.probe().counts.fills).toBe(booked + 1);
+    expect(again.probe().drift).toEqual([]);
+  });
+
+  it("is quarantined and halts where nobody ordered it, once, however often it is opened", async () => {
+    const { out, workspace, id, now } = await stopped();
+    out.venue.execute("another-desk-1", "BBB", "4", "100", now, false);
+    for (let time = 0; time < 3; time += 1) {
+      const again = await reopen(workspace, id, { ports: out.ports });
+      expect(again.probe().drift).toMatchObject([{ drift: "unknown_fill", evidence: { venueId: "another-desk-1" } }]);
+      expect(again.probe().router.halted).toBe(true);
+      await again.stop("operator");
+    }
+  });
+
+  it("keeps the gate shut while it cannot be asked, whoever wants to resume", async () => {
+    const { out, workspace, id } = await stopped();
+    out.venue.offline = true;
+    const placed = out.venue.placed.length;
+    const again = await reopen(workspace, id, { ports: out.ports, length: minutes(5) });
+    expect(again.probe().haltReasons).toMatchObject([{ source: "fault", code: "venue_unreachable" }]);
+    expect(() => again.resume(ADA)).toThrow(/open the session again/);
+    expect(await finish(again)).toMatchObject({ failure: null });
+    expect(out.venue.placed.length).toBe(placed);
+    out.venue.offline = false;
+    const third = await reopen(workspace, id, { ports: out.ports, length: minutes(10) });
+    third.resume(ADA);
+    expect(await finish(third)).toMatchObject({ failure: null });
+    expect(out.venue.placed.length).toBeGreaterThan(placed);
+    expectBooksAreTheVenues(third.probe(), out.venue);
+  });
+});
+
+describe("what a venue must not do", () => {
+  it("fills more than was ordered: booked, because it happened, and halted for", async () => {
+    const out = outside();
+    let spoiled: string | null = null;
+    const ports: Pick<SessionPorts, "openBroker"> = {
+      openBroker: (...given): BrokerAdapter =>
+        wrapBroker(out.ports.openBroker(...given), (inner) => ({
+          placeOrder: async (order) => {
+            const outcome = await inner.placeOrder(order);
+            if (spoiled === null) {
+              spoiled = order.venueId;
+              const twice = decimal(order.quantity).times(2).toString();
+              out.venue.execute(order.venueId, order.symbol, twice, "50", order.at);
+            }
+            return outcome;
+          },
+        })),
+    };
+    const session = await create(deskOf(), { ports });
+    const summary = await finish(session);
+    expect(summary.driftOpen).toBe(1);
+    expect(session.probe().drift).toMatchObject([{ drift: "overfill" }]);
+    expectBooksAreTheVenues(session.probe(), out.venue);
+    const again = await reopen(crashCopy(session.folder), session.id, { ports: out.ports });
+    expect(again.probe().drift).toMatchObject([{ drift: "overfill" }]);
+    expect(again.probe().positions).toEqual(session.probe().positions);
+  });
+});
