@@ -15,7 +15,7 @@ import {
   type SessionFiles,
   workspaceAt,
 } from "../store/index.ts";
-import type { Context } from "./program.ts";
+import type { Context } from "./context.ts";
 import { version } from "./version.ts";
 
 /** Does a command on a session; answers which one it was, whether a process ran it, and what the command answered. */

@@ -5,7 +5,7 @@
  */
 import { systemTrash, type Trash } from "../store/index.ts";
 import { exitOf } from "./exits.ts";
-import type { Context } from "./program.ts";
+import type { Context } from "./context.ts";
 
 const KILO = 1_000;
 

@@ -33,6 +33,7 @@ import { addStrategyCommand } from "./commands/strategy.ts";
 import { addTicksCommand } from "./commands/ticks.ts";
 import { addTradeCommands } from "./commands/trade.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
+import type { AddCommand, Context } from "./context.ts";
 import { exitOf, exitTable } from "./exits.ts";
 import { Output, type Io } from "./output.ts";
 import { version } from "./version.ts";
@@ -42,30 +43,6 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly color: boolean;
 }
-
-/** What every command gets: where it runs, how it prints. */
-export interface Context {
-  readonly io: Io;
-  readonly output: Output;
-  /** The workspace's folder, absolute: from the flag, else the environment, else the platform's own place. */
-  readonly workspace: string;
-}
-
-/** A command's work. Returns its exit code. */
-export type Action<Options> = (
-  context: Context,
-  options: Options,
-  words: readonly string[],
-) => Promise<number> | number;
-
-/** Adds a command; its action's exit code becomes the program's. */
-export type AddCommand = <Options>(
-  usage: string,
-  description: string,
-  configure: (command: Command) => void,
-  example: string,
-  action: Action<Options>,
-) => void;
 
 function adder(program: Command, io: Io, finish: (code: number) => void): AddCommand {
   return (usage, description, configure, example, action) => {

@@ -8,7 +8,7 @@ import { durationText } from "../../shared/time.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { sizeOf } from "../figures.ts";
 import { durationOf } from "../options.ts";
-import type { AddCommand } from "../program.ts";
+import type { AddCommand } from "../context.ts";
 
 export function addCompactCommand(add: AddCommand): void {
   add(

@@ -10,7 +10,7 @@ import { formatDuration, formatMoment, type Duration, type Moment } from "../../
 import { DataThread, type ReadResult } from "../../live/data/index.ts";
 import { deletePath, openWorkspace, resolveInside, type Workspace } from "../../store/index.ts";
 import { deleteNamed, sizeText } from "../deleting.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly yes?: boolean;

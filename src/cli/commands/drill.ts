@@ -11,7 +11,7 @@ import { drillMarkdown } from "../../harness/drill/report.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import { nodeFileSystem, openWorkspace, writeTextAtomic } from "../../store/index.ts";
 import { durationOf, wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly bars?: readonly string[];

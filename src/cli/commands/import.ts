@@ -19,7 +19,7 @@ import { builtInStrategies } from "../../live/strategies/index.ts";
 import { loadDesk, openWorkspace, profileToSave, saveProfile, workspaceAt } from "../../store/index.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { exitOf } from "../exits.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options extends DataOptions {
   readonly preview?: boolean;

@@ -9,7 +9,7 @@ import { openNewFeed, SYNTHETIC_START } from "../../live/feed/factory.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { InstrumentSource, SymbolMeta } from "../../shared/market.ts";
 import { workspaceAt } from "../../store/index.ts";
-import type { AddCommand } from "../program.ts";
+import type { AddCommand } from "../context.ts";
 
 interface Row {
   readonly symbol: string;

@@ -7,7 +7,7 @@ import { formatMoment, type Moment } from "../../shared/time.ts";
 import type { OrderRow } from "../../shared/views.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
 import { readOrders, readPositions } from "../past-orders.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly session?: string;

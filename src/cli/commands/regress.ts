@@ -25,7 +25,7 @@ import {
   type RegressOptions,
   type Regression,
 } from "../../harness/regress/index.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { version } from "../version.ts";
 
 interface Options {

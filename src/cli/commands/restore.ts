@@ -26,7 +26,7 @@ import {
   type LoadedRouterState,
 } from "../../store/index.ts";
 import { recordText } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { version } from "../version.ts";
 
 interface Options {

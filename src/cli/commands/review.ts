@@ -10,7 +10,7 @@ import { readReview, type ReviewItem } from "../../live/status/index.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
 import { atSession } from "../at-session.ts";
 import { recordText } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly session?: string;

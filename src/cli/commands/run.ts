@@ -37,7 +37,7 @@ import { troubleSummary } from "../../shared/trouble.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
 import { counted, money, orderFields, percent, strategyFields } from "../figures.ts";
 import { durationOf, recordText, speedOf } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { version } from "../version.ts";
 
 interface Options extends DataOptions {

@@ -13,7 +13,7 @@ import { workspacePath } from "../../console/places.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { startLoopbackHost } from "../../serve/index.ts";
 import { wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { version } from "../version.ts";
 
 interface Options {

@@ -15,7 +15,7 @@ import {
 } from "../../store/index.ts";
 import { deleteNamed } from "../deleting.ts";
 import { money } from "../figures.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 const stateOf = ({ record, writer, problem }: SessionFound): string => {
   if (record === null) return problem === null ? "unreadable" : `unreadable: ${problem}`;

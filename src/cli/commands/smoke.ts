@@ -24,7 +24,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { DAY, durationText, MINUTE, SECOND } from "../../shared/time.ts";
 import { ioError, nodeFileSystem, writeAtomic } from "../../store/index.ts";
 import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { version } from "../version.ts";
 
 interface Options {

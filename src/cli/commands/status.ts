@@ -9,7 +9,7 @@ import { readStatus, statusOf, type SessionStatus } from "../../live/status/inde
 import { workspaceAt } from "../../store/index.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
 import { money, orderFields, percent, strategyFields } from "../figures.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly session?: string;

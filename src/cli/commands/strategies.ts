@@ -17,7 +17,7 @@ import type { Parameters, ParameterValue } from "../../shared/strategy.ts";
 import { builtInStrategies } from "../../live/strategies/index.ts";
 import { nodeFileSystem, openWorkspace, writeTextAtomic, type Workspace } from "../../store/index.ts";
 import { exitOf } from "../exits.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const FILES_MAX = 1_000;

@@ -10,7 +10,7 @@ import type { LiveSession } from "../../live/session/index.ts";
 import { findSession, lockHolder, nodeFileSystem, requestControl, workspaceAt } from "../../store/index.ts";
 import { atSession } from "../at-session.ts";
 import { recordText } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly session?: string;

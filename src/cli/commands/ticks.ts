@@ -14,7 +14,7 @@ import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
 import { wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 
 interface Options {
   readonly strategy?: string;

@@ -19,7 +19,7 @@ import {
 } from "../../store/index.ts";
 import { atSession } from "../at-session.ts";
 import { optionalRecordText, recordText } from "../options.ts";
-import type { AddCommand, Context } from "../program.ts";
+import type { AddCommand, Context } from "../context.ts";
 import { addScopeOptions, scopeOf, type ScopeOptions } from "../scope-options.ts";
 
 interface Options extends ScopeOptions {

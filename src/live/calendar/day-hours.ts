@@ -12,20 +12,6 @@ import { dayOf, dayOfText, WEEKDAYS, weekdayOf } from "./days.ts";
 import { CALENDAR_TABLES, TABLE_FIRST, TABLE_LAST } from "./tables.ts";
 import { usEquityDay } from "./us-equity.ts";
 
-/** Local hours from a date on, and the weekdays that differ: a year a line, as month and day. */
-export interface CalendarTable {
-  readonly zone: string;
-  /** Days of the week on which the market opens, from Monday on. */
-  readonly days: 5 | 7;
-  /** Whether a day's hours open on the evening before it. */
-  readonly dayBefore: boolean;
-  /** Date → the hours from then on. */
-  readonly hours: Readonly<Record<string, string>>;
-  readonly closed: string;
-  /** Hours → the days that have them. */
-  readonly special: Readonly<Record<string, string>>;
-}
-
 export interface DayHours {
   readonly zone: string;
   /** The market never closes. */

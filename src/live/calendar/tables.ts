@@ -4,8 +4,21 @@
  * 1. It holds 2000-01-01 to 2028-12-31 as exchange_calendars 4.13.2 knows them, and test/live/calendar/built-in.test.ts compares every day.
  * 2. Local hours hold from their date on; `closed` and `special` hold the weekdays that differ, a year a line, as month and day.
  */
-import type { CalendarTable } from "./day-hours.ts";
 import type { CalendarName } from "../../shared/desk.ts";
+
+/** Local hours from a date on, and the weekdays that differ: a year a line, as month and day. */
+export interface CalendarTable {
+  readonly zone: string;
+  /** Days of the week on which the market opens, from Monday on. */
+  readonly days: 5 | 7;
+  /** Whether a day's hours open on the evening before it. */
+  readonly dayBefore: boolean;
+  /** Date → the hours from then on. */
+  readonly hours: Readonly<Record<string, string>>;
+  readonly closed: string;
+  /** Hours → the days that have them. */
+  readonly special: Readonly<Record<string, string>>;
+}
 
 export const TABLE_FIRST = "2000-01-01";
 export const TABLE_LAST = "2028-12-31";

@@ -7,7 +7,8 @@
  */
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Exposure } from "./exposure.ts";
-import { reading, reducesAccount, sizeWithin, type Guard, type GuardOrder, type Reading } from "./reading.ts";
+import { reading, type Guard, type Reading } from "./reading.ts";
+import { reducesAccount, sizeWithin, type GuardOrder } from "./guard-order.ts";
 
 const CODE = "insufficient_funds";
 

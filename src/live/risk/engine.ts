@@ -20,7 +20,8 @@ import { Exposure } from "./exposure.ts";
 import { GUARDS, positionLimitOf } from "./guards.ts";
 import { guardOrder } from "./order.ts";
 import { journaled, written } from "./reading.ts";
-import type { GuardOrder, Reading, RiskState, RiskView } from "./reading.ts";
+import type { GuardOrder } from "./guard-order.ts";
+import type { Reading, RiskState, RiskView } from "./reading.ts";
 
 type Add = (guard: string, scope: string, value: Decimal, limit: string | number | Decimal | null) => void;
 

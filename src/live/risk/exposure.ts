@@ -8,7 +8,7 @@
  */
 import { Decimal, ZERO } from "../../shared/decimal.ts";
 import type { Books } from "../books/index.ts";
-import { sizeWithin, type GuardOrder } from "./reading.ts";
+import { sizeWithin, type GuardOrder } from "./guard-order.ts";
 
 /** What open buys and open sells of a symbol may yet add: signed quantities, and the same at the orders' own prices. */
 export interface WorkingOrders {

@@ -12,7 +12,8 @@ import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
 import { later, type Moment } from "../../shared/time.ts";
 import { buyingPower } from "./buying-power.ts";
-import { reading, reducesAccount, reducesOwner, share, sizeWithin } from "./reading.ts";
+import { reading, share } from "./reading.ts";
+import { reducesAccount, reducesOwner, sizeWithin } from "./guard-order.ts";
 import type { Guard, Reading } from "./reading.ts";
 
 const maxNotional: Guard = (order, limits) => {

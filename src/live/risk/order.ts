@@ -9,7 +9,8 @@ import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { OrderQuestion } from "./port.ts";
 import type { Exposure, WorkingOrders } from "./exposure.ts";
-import type { GuardOrder, RiskView } from "./reading.ts";
+import type { GuardOrder } from "./guard-order.ts";
+import type { RiskView } from "./reading.ts";
 
 /** How much a sell (or a buy) may close of a position when what works on its side comes first. */
 function roomOf(held: Decimal, sells: boolean, works: () => WorkingOrders): Decimal {

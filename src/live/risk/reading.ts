@@ -10,6 +10,7 @@ import type { SymbolMeta } from "../../shared/market.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
 import type { Books } from "../books/index.ts";
+import type { GuardOrder } from "./guard-order.ts";
 import type { Exposure, WorkingOrders } from "./exposure.ts";
 
 /** What an account may buy with: a multiple of its equity, or its cash. */
@@ -32,28 +33,6 @@ export interface RiskView {
   /** Volume of the newest bars of a symbol; 0 before the first. */
   recentVolume(symbol: string, bars: number): number;
 }
-
-/** One order as the guards see it. */
-export interface GuardOrder {
-  readonly strategy: string;
-  readonly symbol: string;
-  /** Signed. */
-  readonly quantity: Decimal;
-  /** Signed: quantity × price, in the account's currency. */
-  readonly value: Decimal;
-  /** The value's size. */
-  readonly notional: Decimal;
-  /** The largest size on the order's side that only makes the owner's position smaller, and the account's; zero for none. */
-  readonly ownerRoom: Decimal;
-  readonly accountRoom: Decimal;
-  readonly now: Moment;
-}
-
-/** Whether an order, with what works, only makes its owner's position smaller. */
-export const reducesOwner = (order: GuardOrder): boolean => order.quantity.abs().lte(order.ownerRoom);
-
-/** Whether an order, with what works, only makes the account's position smaller. */
-export const reducesAccount = (order: GuardOrder): boolean => order.quantity.abs().lte(order.accountRoom);
 
 /** The engine's own numbers, and what the account holds and could come to hold. */
 export interface RiskState {
@@ -90,16 +69,6 @@ export function reading(
   { freeAt = null, warning = false, largest = null }: More = {},
 ): Reading {
   return { code, value, limit, passed, warning, freeAt, largest, detail };
-}
-
-/** The largest size whose value, on the order's side, stays within `room`; or the size that reduces, where that is larger. */
-export function sizeWithin(
-  order: Pick<GuardOrder, "quantity" | "notional">,
-  room: Decimal,
-  reduces: Decimal,
-): Decimal | null {
-  if (order.notional.isZero()) return null;
-  return Decimal.max(reduces, room.times(order.quantity.abs()).div(order.notional));
 }
 
 /** The smallest value that eight decimals can show. */

@@ -13,6 +13,7 @@ import type { OrderId } from "../../shared/ids.ts";
 import type { CommandOutcome } from "../../shared/ports.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import type {
+  GuardReading,
   CancelRequestEntry,
   FlattenEntry,
   QueueEntry,
@@ -92,16 +93,6 @@ export interface MissedEntry {
   readonly nextRun: Moment;
   /** The moment by which they are reckoned, where that is not the entry's own: the market closed, or was closed, before. */
   readonly by?: Moment;
-}
-
-/** One guard's view of an order. Absent limits are not listed. */
-export interface GuardReading {
-  readonly guard: string;
-  readonly value: string;
-  readonly limit: string;
-  readonly passed: boolean;
-  /** A warning passes and is told. */
-  readonly warning: boolean;
 }
 
 /** An order's terms beside quantity and limit; absent where it is a plain market or limit order. */

@@ -9,7 +9,6 @@ import type { BrokerEvent, CommandOutcome, OrderChange } from "../../shared/port
 import type { Scope } from "../../shared/scope.ts";
 import type { OrderIntent, ReplaceIntent } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { GuardReading } from "./entries.ts";
 
 /** Who asked for a cancel or a replace, and the id that was named. */
 interface Request {
@@ -26,6 +25,16 @@ interface Request {
   /** `requested`, `placement_unknown` (sent as soon as the venue has the order), or the code of the refusal. */
   readonly reason: string;
   readonly detail: string | null;
+}
+
+/** One guard's view of an order. Absent limits are not listed. */
+export interface GuardReading {
+  readonly guard: string;
+  readonly value: string;
+  readonly limit: string;
+  readonly passed: boolean;
+  /** A warning passes and is told. */
+  readonly warning: boolean;
 }
 
 /** A cancel is about to be sent, or was refused by the session. */

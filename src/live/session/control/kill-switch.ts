@@ -11,7 +11,7 @@ import { strategiesIn, type Scope } from "../../../shared/scope.ts";
 import { killFilesIn, type KillFile } from "../../../store/index.ts";
 import { haltSession } from "../state/halts.ts";
 import type { Core } from "../state/parts.ts";
-import { killScope } from "../state/switches.ts";
+import { killScope } from "../state/scope-halts.ts";
 
 const sameScope = (a: Scope | null, b: Scope | null): boolean => a?.kind === b?.kind && a?.name === b?.name;
 

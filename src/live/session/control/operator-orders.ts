@@ -18,7 +18,7 @@ import { decideUnit, previewUnit } from "../orders/orders.ts";
 import type { Core } from "../state/parts.ts";
 import { cancelWithin, decideCancel, decideReplace } from "../orders/requests.ts";
 import { sendAll, type Sending } from "../orders/sending.ts";
-import { needScope } from "../state/switches.ts";
+import { needScope } from "../state/scope-halts.ts";
 import { MANUAL } from "../state/tally.ts";
 
 const runOf = (operator: string) => ({ strategy: MANUAL, run: 0, bar: null, operator });

@@ -50,7 +50,7 @@ import { abandonRun, type Interrupted, type Reconciled } from "../recovery/recov
 import type { SlicedSaves } from "../snapshots/sliced-save.ts";
 import { pauseStrategy, resumeStrategy, runStrategyNow } from "./strategy-commands.ts";
 import { summaryOf } from "../snapshots/summary.ts";
-import { haltScope, resumeScope } from "../state/switches.ts";
+import { haltScope, resumeScope } from "../state/scope-halts.ts";
 
 /** Real milliseconds between two looks at the kill switch and the inbox. */
 export const CONTROL_MS = 200;

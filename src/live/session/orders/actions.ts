@@ -7,7 +7,8 @@
 import type { OrderIntent, StrategyAction } from "../../../shared/strategy.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { QueueItem } from "../state/open-orders.ts";
-import { decideUnit, type RunOf } from "./orders.ts";
+import { decideUnit } from "./orders.ts";
+import type { RunOf } from "./run-of.ts";
 import { workQueues } from "./pace.ts";
 import type { Core } from "../state/parts.ts";
 import { cancelWithin, decideCancel, decideReplace } from "./requests.ts";

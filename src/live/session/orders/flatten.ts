@@ -20,7 +20,7 @@ import type { FlattenRequest } from "../state/order-api.ts";
 import type { Core } from "../state/parts.ts";
 import { cancelWithin } from "./requests.ts";
 import type { Sending } from "./sending.ts";
-import { haltScope, needScope } from "../state/switches.ts";
+import { haltScope, needScope } from "../state/scope-halts.ts";
 import { MANUAL, UNATTRIBUTED } from "../state/tally.ts";
 
 /** How long a position waits for the cancels of its owner's other orders before it is reported as not closed. */

@@ -19,8 +19,9 @@ import { boundRefusal, type Spot } from "./order-bound.ts";
 import { enqueue, paceOf, queuedTwin } from "./pace.ts";
 import type { Core } from "../state/parts.ts";
 import { rateRefusal } from "../state/rate-check.ts";
+import type { RunOf } from "./run-of.ts";
 import type { Sending } from "./sending.ts";
-import { heldBack } from "../state/switches.ts";
+import { heldBack } from "../state/scope-halts.ts";
 import { bracketFault, childIntent, entryTerms, placeOrderOf, referenceOf } from "./terms.ts";
 
 /** The refusal of an order whose symbol has no price yet; the router never sees it. */
@@ -33,16 +34,6 @@ export const ROUTER_REFUSALS: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
 ]);
-/** Who asks: a run of a strategy, or an operator. */
-export interface RunOf {
-  readonly strategy: string;
-  readonly run: number;
-  readonly bar: Moment | null;
-  readonly operator?: string;
-  /** The flatten whose orders they are. */
-  readonly flatten?: string;
-}
-
 /** An order of a unit with its decision so far. */
 interface Leg {
   readonly intent: OrderIntent;

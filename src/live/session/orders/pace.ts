@@ -12,7 +12,7 @@ import type { Pace } from "../../../shared/desk.ts";
 import type { ReplaceIntent } from "../../../shared/strategy.ts";
 import type { QueuedOrder } from "../../../store/journal/entries.ts";
 import type { QueueItem } from "../state/open-orders.ts";
-import type { RunOf } from "./orders.ts";
+import type { RunOf } from "./run-of.ts";
 import type { Core } from "../state/parts.ts";
 
 /** A strategy's pace and how long its orders may wait; an operator's orders follow the desk's. */

@@ -17,11 +17,11 @@ import type { Moment } from "../../../shared/time.ts";
 import type { GuardReading, ReplaceRequestEntry } from "../../../store/journal/entries.ts";
 import { refusedOrder, replaceRequested } from "../state/effects.ts";
 import type { QueueItem, WorkingOrder } from "../state/open-orders.ts";
-import type { RunOf } from "./orders.ts";
+import type { RunOf } from "./run-of.ts";
 import { enqueue, paceOf } from "./pace.ts";
 import type { Core } from "../state/parts.ts";
 import type { Sending } from "./sending.ts";
-import { heldBack } from "../state/switches.ts";
+import { heldBack } from "../state/scope-halts.ts";
 
 /** What a request on an open order comes to. */
 export interface RequestOutcome {

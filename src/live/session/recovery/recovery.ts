@@ -38,7 +38,7 @@ import type { RunPicture } from "../../strategies/run-types.ts";
 import { pictureOf } from "../state/run-picture.ts";
 import { NO_RATE, STALE_RATE } from "../state/rate-check.ts";
 import { answered } from "../orders/sending.ts";
-import { heldBack, SCOPE_CODES } from "../state/switches.ts";
+import { heldBack, SCOPE_CODES } from "../state/scope-halts.ts";
 
 /** A run that was under way when the journal ended. */
 export interface Interrupted {

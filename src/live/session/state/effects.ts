@@ -20,7 +20,7 @@ import type {
 } from "../../../store/journal/entries.ts";
 import { calendarOf, hoursAfterBar, plannedAfter } from "../../calendar/index.ts";
 import type { Core } from "./parts.ts";
-import { SCOPE_CODES } from "./switches.ts";
+import { SCOPE_CODES } from "./scope-halts.ts";
 
 /** A run's start. A run that is due earlier than the schedule says was asked for by an operator. */
 export function runStarted(core: Pick<Core, "scheduler">, strategy: string, due: Moment, at: Moment): void {
