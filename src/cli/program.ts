@@ -7,19 +7,19 @@
  * 4. A command line that cannot be understood is told like every other error, in one message.
  */
 import { Command, CommanderError, Option } from "commander";
-import { workspacePath } from "../console/places.ts";
+import { workspacePath } from "../console/state/places.ts";
 import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
 import { ioError } from "../store/index.ts";
 import { addCompactCommand } from "./commands/compact.ts";
 import { addConfigCommand } from "./commands/config.ts";
-import { addControlCommands } from "./commands/control.ts";
-import { addDataCommand } from "./commands/data.ts";
+import { addControlCommands } from "./commands/trade/control.ts";
+import { addDataCommand } from "./commands/data/data.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrillCommand } from "./commands/drill.ts";
-import { addInstrumentsCommand } from "./commands/instruments.ts";
-import { addImportCommand } from "./commands/import.ts";
-import { addLimitsCommand } from "./commands/limits.ts";
-import { addOrdersCommands } from "./commands/orders.ts";
+import { addInstrumentsCommand } from "./commands/data/instruments.ts";
+import { addImportCommand } from "./commands/data/import.ts";
+import { addLimitsCommand } from "./commands/trade/limits.ts";
+import { addOrdersCommands } from "./commands/trade/orders.ts";
 import { addRegressCommand } from "./commands/regress.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addReviewCommand } from "./commands/review.ts";
@@ -28,15 +28,15 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
-import { addStrategiesCommand } from "./commands/strategies.ts";
-import { addStrategyCommand } from "./commands/strategy.ts";
+import { addStrategiesCommand } from "./commands/data/strategies.ts";
+import { addStrategyCommand } from "./commands/trade/strategy.ts";
 import { addTicksCommand } from "./commands/ticks.ts";
-import { addTradeCommands } from "./commands/trade.ts";
+import { addTradeCommands } from "./commands/trade/trade.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
-import type { AddCommand, Context } from "./context.ts";
-import { exitOf, exitTable } from "./exits.ts";
-import { Output, type Io } from "./output.ts";
-import { version } from "./version.ts";
+import type { AddCommand, Context } from "./common/context.ts";
+import { exitOf, exitTable } from "./common/exits.ts";
+import { Output, type Io } from "./common/output.ts";
+import { version } from "./common/version.ts";
 
 export interface GlobalOptions {
   readonly workspace?: string;

@@ -7,11 +7,11 @@
  */
 import { nodeTimers, nodeWallMs } from "../live/clock/index.ts";
 import { CodedError } from "../shared/errors.ts";
-import type { Handlers, StreamName } from "../shared/contract.ts";
-import type { StreamValue } from "../shared/views.ts";
+import type { Handlers, StreamName } from "../shared/contract/contract.ts";
+import type { StreamValue } from "../shared/contract/views.ts";
 import { nodeFileSystem } from "../store/index.ts";
-import type { ConsoleHost, ConsoleHostOptions, Connection } from "./api.ts";
-import { openConnection } from "./connection.ts";
+import type { ConsoleHost, ConsoleHostOptions, Connection } from "./bridge/api.ts";
+import { openConnection } from "./bridge/connection.ts";
 import { dataHandlers } from "./handlers/data.ts";
 import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
@@ -19,11 +19,11 @@ import { reviewHandlers } from "./handlers/review.ts";
 import { sessionHandlers } from "./handlers/session.ts";
 import { trialHandlers } from "./handlers/trials.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
-import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./limits.ts";
+import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./bridge/limits.ts";
 import { EMPTY } from "./projections/empty.ts";
 import type { SessionStream } from "./projections/session-views.ts";
-import { HostState } from "./state.ts";
-import { StreamHub, type StreamSources } from "./streams.ts";
+import { HostState } from "./state/state.ts";
+import { StreamHub, type StreamSources } from "./bridge/streams.ts";
 
 const SESSION_STREAMS: readonly SessionStream[] = [
   "desk",

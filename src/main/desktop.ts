@@ -7,7 +7,7 @@
  *    let everything go, whichever way the end came.
  * 4. Nothing here uses the network, and crash dumps stay on the machine.
  */
-import type { ConsoleHost, ConsoleHostOptions } from "../console/api.ts";
+import type { ConsoleHost, ConsoleHostOptions } from "../console/bridge/api.ts";
 import { shapeOf, ERROR_CODES } from "../shared/errors.ts";
 import type { Timers } from "../shared/ports.ts";
 import type {

@@ -5,7 +5,7 @@
  * 2. No web contents leaves the console's page: navigation, redirects, frames, new windows and webviews are blocked.
  * 3. No request leaves for the network: only the console's own scheme is answered, and blobs that the page itself made are saved.
  */
-import { PAGE_ORIGIN, PAGE_URL } from "../shared/desktop.ts";
+import { PAGE_ORIGIN, PAGE_URL } from "../shared/contract/desktop.ts";
 import type { Electron, Session, WebContents } from "./electron.ts";
 import { allowedLink } from "./links.ts";
 

@@ -8,7 +8,7 @@ import * as electron from "electron";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { createConsoleHost } from "../console/host.ts";
-import { workspacePath } from "../console/places.ts";
+import { workspacePath } from "../console/state/places.ts";
 import type { Timers } from "../shared/ports.ts";
 import { startDesktop } from "./desktop.ts";
 import { workspaceIn } from "./handed.ts";

@@ -9,9 +9,9 @@
  */
 import * as z from "zod/mini";
 import type { IpcMain, IpcMainEvent } from "electron";
-import type { Connection, ConsoleHost } from "../console/api.ts";
-import { ClientMessageSchema, MESSAGE_BYTES_MAX } from "../shared/contract.ts";
-import { CHANNELS, PAGE_ORIGIN, PAGE_URL, type MenuCommand } from "../shared/desktop.ts";
+import type { Connection, ConsoleHost } from "../console/bridge/api.ts";
+import { ClientMessageSchema, MESSAGE_BYTES_MAX } from "../shared/contract/contract.ts";
+import { CHANNELS, PAGE_ORIGIN, PAGE_URL, type MenuCommand } from "../shared/contract/desktop.ts";
 import type { WebContents } from "./electron.ts";
 
 /** Values in one message, whatever their size; the contract's own limits are narrower. */

@@ -4,8 +4,8 @@
  * 1. Every command of `MENU_COMMANDS` is in it once; choosing one hands its name to the view, which does it and asks first where it must.
  * 2. Opening a snapshot is the host's own: the file dialog and Open Recent give out the only paths that a view may name.
  */
-import type { RecentSnapshot } from "../console/api.ts";
-import { MENU_COMMANDS, type MenuCommand } from "../shared/desktop.ts";
+import type { RecentSnapshot } from "../console/bridge/api.ts";
+import { MENU_COMMANDS, type MenuCommand } from "../shared/contract/desktop.ts";
 import type { MenuItemConstructorOptions } from "./electron.ts";
 
 /** Open Recent shows this many. */

@@ -4,7 +4,7 @@
  * 1. Sleep is held off while strategies run, and at no other time.
  * 2. Suspend and resume are told to the session; a shutdown waits for its clean stop.
  */
-import type { ConsoleHost } from "../console/api.ts";
+import type { ConsoleHost } from "../console/bridge/api.ts";
 import type { Electron } from "./electron.ts";
 
 /** Ties the machine's power to the session. Returns what lets go of it. */

@@ -1,11 +1,11 @@
 /**
  * `logos://console/`: the built views, served from their folder and nothing else.
  *
- * 1. Only GET of exactly this scheme and host is answered; the path is contained in the folder (`src/console/pages.ts`).
+ * 1. Only GET of exactly this scheme and host is answered; the path is contained in the folder (`src/console/state/pages.ts`).
  * 2. Every answer carries the content security policy and its companions, a refusal too.
  */
-import { PAGE_HEADERS, readPage } from "../console/pages.ts";
-import { PAGE_ORIGIN, PAGE_SCHEME } from "../shared/desktop.ts";
+import { PAGE_HEADERS, readPage } from "../console/state/pages.ts";
+import { PAGE_ORIGIN, PAGE_SCHEME } from "../shared/contract/desktop.ts";
 import type { Electron } from "./electron.ts";
 
 /** Must run before the app is ready: the scheme is standard and secure, and nothing more. */

@@ -7,7 +7,7 @@
  * 3. Kept bounds are used only where a display still shows them.
  */
 import type { Timers } from "../shared/ports.ts";
-import { PAGE_URL } from "../shared/desktop.ts";
+import { PAGE_URL } from "../shared/contract/desktop.ts";
 import type { BrowserWindow as Window, Electron, Rectangle } from "./electron.ts";
 import { PREFERENCES } from "./preferences.ts";
 

@@ -6,8 +6,8 @@
  * 3. A connection that ended is told, and opened anew with the next message; the views subscribe again then.
  */
 import { contextBridge, ipcRenderer } from "electron";
-import type { ClientMessage, HostMessage } from "../shared/contract.ts";
-import { CHANNELS, type DesktopBridge, type MenuCommand } from "../shared/desktop.ts";
+import type { ClientMessage, HostMessage } from "../shared/contract/contract.ts";
+import { CHANNELS, type DesktopBridge, type MenuCommand } from "../shared/contract/desktop.ts";
 
 /** A view listens once or twice; more than this is a leak, and is told as one. */
 const LISTENERS_MAX = 64;

@@ -2,7 +2,7 @@
 import { Component, useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { Empty, Loading } from "./components/panel.tsx";
-import { Palette } from "./components/palette.tsx";
+import { Palette } from "./actions/palette.tsx";
 import { QuestionDialog } from "./components/question.tsx";
 import { TicketDialog } from "./components/ticket.tsx";
 import { WhyPanel } from "./components/why.tsx";
@@ -11,7 +11,7 @@ import { useKeyboard } from "./frame/keyboard.ts";
 import { Rail } from "./frame/rail.tsx";
 import { StatusLine } from "./frame/statusline.tsx";
 import { TopBar } from "./frame/topbar.tsx";
-import { VIEW_TITLES } from "./lib/commands.ts";
+import { VIEW_TITLES } from "./actions/commands.ts";
 import { retry, useLive } from "./stores/live.ts";
 import { useUi } from "./stores/ui.ts";
 import type { ViewName } from "./stores/ui.ts";

@@ -12,11 +12,11 @@ import "./styles/views.css";
 import "./styles/regression.css";
 import "./styles/data.css";
 import { createRoot } from "react-dom/client";
-import type { Bridge } from "../shared/contract.ts";
+import type { Bridge } from "../shared/contract/contract.ts";
 import { App } from "./app.tsx";
 import { createLoopbackBridge } from "./bridge/loopback.ts";
-import { followHandedFiles } from "./lib/handed.ts";
-import { followMenu } from "./lib/menu.ts";
+import { followHandedFiles } from "./actions/handed.ts";
+import { followMenu } from "./actions/menu.ts";
 import { call, start, useLive } from "./stores/live.ts";
 import { followTheme, joinHostSettings } from "./stores/prefs.ts";
 

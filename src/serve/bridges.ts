@@ -10,7 +10,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import type { Connection, ConsoleHost } from "../console/api.ts";
+import type { Connection, ConsoleHost } from "../console/bridge/api.ts";
 import type { Timers } from "../shared/ports.ts";
 import { BRIDGE_PROTOCOL } from "./gate.ts";
 import { Bucket, type ServeLimits } from "./limits.ts";

@@ -13,8 +13,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
-import type { ConsoleHost } from "../console/api.ts";
-import { PAGE_HEADERS, readPage } from "../console/pages.ts";
+import type { ConsoleHost } from "../console/bridge/api.ts";
+import { PAGE_HEADERS, readPage } from "../console/state/pages.ts";
 import { CodedError } from "../shared/errors.ts";
 import type { Timers } from "../shared/ports.ts";
 import { openBridges, type Bridges } from "./bridges.ts";

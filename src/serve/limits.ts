@@ -3,7 +3,7 @@
  *
  * 1. Everything that a client can make grow has its limit here: connections, headers, bodies, messages, rates, silence.
  */
-import { MESSAGE_BYTES_MAX } from "../shared/contract.ts";
+import { MESSAGE_BYTES_MAX } from "../shared/contract/contract.ts";
 import type { Timers } from "../shared/ports.ts";
 
 export interface ServeLimits {

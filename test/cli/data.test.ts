@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exitOf } from "../../src/cli/exits.ts";
+import { exitOf } from "../../src/cli/common/exits.ts";
 import { folder, jsonOf, logos, tree } from "./terminal.ts";
 
 const TABLE =

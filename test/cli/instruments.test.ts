@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exitOf } from "../../src/cli/exits.ts";
+import { exitOf } from "../../src/cli/common/exits.ts";
 import { folder, jsonOf, logos } from "./terminal.ts";
 
 const csv = (...closes: readonly string[]): string =>

@@ -1,7 +1,7 @@
 /** What `--json` prints: moments and amounts as text, everything else as it is. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { machineValue } from "../../src/cli/machine-json.ts";
+import { machineValue } from "../../src/cli/common/machine-json.ts";
 import { parseMoment } from "../../src/shared/time.ts";
 
 describe("values of --json", () => {

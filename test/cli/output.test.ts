@@ -2,8 +2,8 @@
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { counted, money, percent } from "../../src/cli/figures.ts";
-import { Output } from "../../src/cli/output.ts";
+import { counted, money, percent } from "../../src/cli/common/figures.ts";
+import { Output } from "../../src/cli/common/output.ts";
 
 const ESC = "\u001B";
 

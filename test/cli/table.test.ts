@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exitOf, exitTable } from "../../src/cli/exits.ts";
+import { exitOf, exitTable } from "../../src/cli/common/exits.ts";
 import { ERROR_CODES, type ErrorCode } from "../../src/shared/errors.ts";
 import { folder, jsonOf, logos, root, tree } from "./terminal.ts";
 

@@ -2,12 +2,12 @@
  * A reader's connection: hostile messages end it, broken calls are answered, and nothing is sent after it closed.
  */
 import { describe, expect, it } from "vitest";
-import { openConnection } from "../../src/console/connection.ts";
-import { CALLS_IN_FLIGHT_MAX } from "../../src/console/limits.ts";
-import { StreamHub } from "../../src/console/streams.ts";
-import type { StreamSources } from "../../src/console/streams.ts";
+import { openConnection } from "../../src/console/bridge/connection.ts";
+import { CALLS_IN_FLIGHT_MAX } from "../../src/console/bridge/limits.ts";
+import { StreamHub } from "../../src/console/bridge/streams.ts";
+import type { StreamSources } from "../../src/console/bridge/streams.ts";
 import { CodedError } from "../../src/shared/errors.ts";
-import type { HostMessage } from "../../src/shared/contract.ts";
+import type { HostMessage } from "../../src/shared/contract/contract.ts";
 import { ManualTimers } from "./sim/timers.ts";
 
 function setup(call: (procedure: string, input: unknown) => Promise<unknown> = async () => ({})) {

@@ -2,7 +2,13 @@
  * The first look at inputs: hostile shapes never reach a schema, and failures never carry what a reader may not see.
  */
 import { describe, expect, it } from "vitest";
-import { checkInput, checkShape, INPUT_CHARACTERS_MAX, procedureOf, tellable } from "../../src/console/limits.ts";
+import {
+  checkInput,
+  checkShape,
+  INPUT_CHARACTERS_MAX,
+  procedureOf,
+  tellable,
+} from "../../src/console/bridge/limits.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { StreamName } from "../../src/shared/contract.ts";
+import type { StreamName } from "../../src/shared/contract/contract.ts";
 import { resourcesFolder } from "../../src/store/index.ts";
 import { place, readerOf, type Place } from "./sim/hosts.ts";
 import type { Reader } from "./sim/reader.ts";

@@ -4,7 +4,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Output, ProcedureName, RegressStatus } from "../../src/shared/contract.ts";
+import type { Output, ProcedureName, RegressStatus } from "../../src/shared/contract/contract.ts";
 import { resourcesFolder } from "../../src/store/index.ts";
 import { place, readerOf } from "./sim/hosts.ts";
 

@@ -1,6 +1,6 @@
 /** A scan of a journal: in chunks, each entry once, and with an end, whatever a session writes meanwhile. */
 import { describe, expect, it } from "vitest";
-import { scan, SCAN_CHUNK, upTo, type EntrySource } from "../../src/console/scan.ts";
+import { scan, SCAN_CHUNK, upTo, type EntrySource } from "../../src/console/state/scan.ts";
 import { MINUTE, moment } from "../../src/shared/time.ts";
 import type { JournalEntry } from "../../src/store/journal/entries.ts";
 

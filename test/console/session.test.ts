@@ -3,8 +3,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
-import { STREAMS } from "../../src/shared/contract.ts";
-import type { StreamName } from "../../src/shared/contract.ts";
+import { STREAMS } from "../../src/shared/contract/contract.ts";
+import type { StreamName } from "../../src/shared/contract/contract.ts";
 import { place, readerOf } from "./sim/hosts.ts";
 
 const ALL = Object.keys(STREAMS) as StreamName[];

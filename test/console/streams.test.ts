@@ -3,12 +3,12 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ROUND_MS, StreamHub } from "../../src/console/streams.ts";
-import type { StreamReader, StreamSources } from "../../src/console/streams.ts";
-import type { HostMessage, StreamName } from "../../src/shared/contract.ts";
-import { STREAMS } from "../../src/shared/contract.ts";
-import { applyPatch } from "../../src/shared/patch.ts";
-import type { JsonObject } from "../../src/shared/patch.ts";
+import { ROUND_MS, StreamHub } from "../../src/console/bridge/streams.ts";
+import type { StreamReader, StreamSources } from "../../src/console/bridge/streams.ts";
+import type { HostMessage, StreamName } from "../../src/shared/contract/contract.ts";
+import { STREAMS } from "../../src/shared/contract/contract.ts";
+import { applyPatch } from "../../src/shared/contract/patch.ts";
+import type { JsonObject } from "../../src/shared/contract/patch.ts";
 import { ManualTimers } from "./sim/timers.ts";
 
 type Event = Extract<HostMessage, { kind: "event" }>;

@@ -6,10 +6,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
-import { STREAMS } from "../../src/shared/contract.ts";
+import { STREAMS } from "../../src/shared/contract/contract.ts";
 import type { ErrorShape } from "../../src/shared/errors.ts";
-import type { StreamName } from "../../src/shared/contract.ts";
-import type { ConsoleHost } from "../../src/console/api.ts";
+import type { StreamName } from "../../src/shared/contract/contract.ts";
+import type { ConsoleHost } from "../../src/console/bridge/api.ts";
 import { memoryWire, place, readerOf, socketWire } from "./sim/hosts.ts";
 import { Reader, type Wire } from "./sim/reader.ts";
 

@@ -7,8 +7,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { createConsoleHost } from "../../src/console/host.ts";
 import { LINK_HOSTS } from "../../src/console/handlers/workspace.ts";
-import { CONNECTIONS_MAX } from "../../src/console/limits.ts";
-import { PROCEDURES } from "../../src/shared/contract.ts";
+import { CONNECTIONS_MAX } from "../../src/console/bridge/limits.ts";
+import { PROCEDURES } from "../../src/shared/contract/contract.ts";
 import { resourcesFolder } from "../../src/store/index.ts";
 import { place, readerOf, temporaryFolder } from "./sim/hosts.ts";
 

@@ -11,7 +11,7 @@ import { menuTemplate, RECENT_MAX } from "../../src/main/menu.ts";
 import { PREFERENCES } from "../../src/main/preferences.ts";
 import { HUNG_MS, RELOADS_MAX, usableBounds } from "../../src/main/window.ts";
 import type { MenuItemConstructorOptions } from "../../src/main/electron.ts";
-import { CHANNELS, MENU_COMMANDS } from "../../src/shared/desktop.ts";
+import { CHANNELS, MENU_COMMANDS } from "../../src/shared/contract/desktop.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { ManualTimers } from "../console/sim/timers.ts";
 import { FakeConsole } from "../sim/electron/console.ts";

@@ -5,7 +5,7 @@
  */
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { ConsoleHostOptions } from "../../src/console/api.ts";
+import type { ConsoleHostOptions } from "../../src/console/bridge/api.ts";
 import { FakeConsole } from "../sim/electron/console.ts";
 import { FakeElectron, settle } from "../sim/electron/electron.ts";
 

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { POLICY } from "../../src/console/pages.ts";
+import { POLICY } from "../../src/console/state/pages.ts";
 import { guardContents, guardSession } from "../../src/main/guard.ts";
 import { allowedLink, LINK_HOSTS } from "../../src/main/links.ts";
 import { PREFERENCES } from "../../src/main/preferences.ts";

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { connectPages, withinLimit, type Door, type PageConnections } from "../../src/main/ipc.ts";
-import { CHANNELS } from "../../src/shared/desktop.ts";
+import { CHANNELS } from "../../src/shared/contract/desktop.ts";
 import { FakeConsole } from "../sim/electron/console.ts";
 import { FakeContents, FakeElectron, PAGE_FRAME, type FakeFrame } from "../sim/electron/electron.ts";
 

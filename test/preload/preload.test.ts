@@ -7,7 +7,7 @@ import { EventEmitter } from "node:events";
 import { createContext, runInContext } from "node:vm";
 import { build } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CHANNELS, type DesktopBridge } from "../../src/shared/desktop.ts";
+import { CHANNELS, type DesktopBridge } from "../../src/shared/contract/desktop.ts";
 import config from "../../electron.vite.config.ts";
 
 interface Sent {

@@ -1,8 +1,8 @@
 /** Which bars a chart asks for, where moments lie between bars, and what a question says to a person who clicks. */
 import { describe, expect, it } from "vitest";
-import type { DataQuestion, DataReadFile } from "../../src/shared/contract-data.ts";
+import type { DataQuestion, DataReadFile } from "../../src/shared/contract/contract-data.ts";
 import { marksOf, momentAt, placeOf, rangeWanted } from "../../src/renderer/lib/candles.ts";
-import { optionsOf, questionText } from "../../src/renderer/views/data-preview.tsx";
+import { optionsOf, questionText } from "../../src/renderer/views/data/data-preview.tsx";
 
 const MINUTE = 60e6;
 const barsAt = (from: number, count: number, each: number, total = 100_000) => ({

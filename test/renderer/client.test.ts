@@ -2,9 +2,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { Client } from "../../src/renderer/bridge/client.ts";
 import type { LinkState } from "../../src/renderer/bridge/loopback.ts";
-import { STREAMS } from "../../src/shared/contract.ts";
-import type { StreamName } from "../../src/shared/contract.ts";
-import type { JsonObject } from "../../src/shared/patch.ts";
+import { STREAMS } from "../../src/shared/contract/contract.ts";
+import type { StreamName } from "../../src/shared/contract/contract.ts";
+import type { JsonObject } from "../../src/shared/contract/patch.ts";
 import { advance, createFakeBridge, scene } from "./fake-bridge.ts";
 
 function open() {

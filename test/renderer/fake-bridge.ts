@@ -3,9 +3,16 @@
  *
  * Its fault model: none by itself; `drop()` closes the connection, `event` sends what a test wants. Numbers come from a seed.
  */
-import type { Bridge, ClientMessage, HostMessage, StreamName, StreamValue, Why } from "../../src/shared/contract.ts";
-import { diff } from "../../src/shared/patch.ts";
-import type { JsonObject } from "../../src/shared/patch.ts";
+import type {
+  Bridge,
+  ClientMessage,
+  HostMessage,
+  StreamName,
+  StreamValue,
+  Why,
+} from "../../src/shared/contract/contract.ts";
+import { diff } from "../../src/shared/contract/patch.ts";
+import type { JsonObject } from "../../src/shared/contract/patch.ts";
 
 export type Streams = { -readonly [Name in StreamName]: StreamValue<Name> };
 export type Scenario = "first" | "running" | "halted" | "paused" | "stopped";

@@ -9,7 +9,7 @@ import { lanesOf, LABELS, LANE, placeX, tickStep, whatIsAt } from "../../src/ren
 import type { Palette, Scene } from "../../src/renderer/components/timeline-draw.ts";
 import { haltSentence, ORDER_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS, worst } from "../../src/renderer/lib/status.ts";
 import { DEFAULT_PREFS, parsePrefs, textOf } from "../../src/renderer/stores/prefs.ts";
-import { OrderStateSchema, SessionStateSchema, StrategyStateSchema } from "../../src/shared/views.ts";
+import { OrderStateSchema, SessionStateSchema, StrategyStateSchema } from "../../src/shared/contract/views.ts";
 import { scene } from "./fake-bridge.ts";
 
 const TOKENS = readFileSync(join(import.meta.dirname, "../../src/renderer/styles/tokens.css"), "utf8");

@@ -1,7 +1,7 @@
 /** The order ticket: what a person writes makes an order that the session's own check takes, or a sentence says what is missing. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { insideScope } from "../../src/renderer/lib/scopes.ts";
+import { insideScope } from "../../src/renderer/actions/scopes.ts";
 import { EMPTY_TICKET, ticketOf, type TicketFields } from "../../src/renderer/lib/ticket.ts";
 import { ORDER_TYPES, orderFault, TIMES_IN_FORCE, type OrderType, type TimeInForce } from "../../src/shared/orders.ts";
 

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyPatch, diff, type JsonObject } from "../../src/shared/patch.ts";
+import { applyPatch, diff, type JsonObject } from "../../src/shared/contract/patch.ts";
 
 const keys = fc.constantFrom("a", "b", "c", "rows", "__proto__", "constructor");
 const { value } = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({

@@ -6,9 +6,9 @@
 import { compactSession } from "../../live/session/recovery/compact.ts";
 import { durationText } from "../../shared/time.ts";
 import { workspaceAt } from "../../store/index.ts";
-import { sizeOf } from "../figures.ts";
-import { durationOf } from "../options.ts";
-import type { AddCommand } from "../context.ts";
+import { sizeOf } from "../common/figures.ts";
+import { durationOf } from "../common/options.ts";
+import type { AddCommand } from "../common/context.ts";
 
 export function addCompactCommand(add: AddCommand): void {
   add(

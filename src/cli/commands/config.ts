@@ -6,7 +6,7 @@
 import { isDemo, openDesk } from "../../live/desk/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { workspaceAt, type ConfigRow } from "../../store/index.ts";
-import type { AddCommand } from "../context.ts";
+import type { AddCommand } from "../common/context.ts";
 
 /** The speed of a demo desk's file, which `run` does not take. */
 const isConsoles = (desk: Desk, { name, from }: ConfigRow): boolean =>

@@ -10,7 +10,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
 import { checkHosting } from "../../live/check/index.ts";
 import { LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
-import type { AddCommand, Context } from "../context.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 interface Check {
   readonly name: string;

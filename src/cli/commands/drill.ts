@@ -10,8 +10,8 @@ import { pointOf } from "../../harness/drill/point.ts";
 import { drillMarkdown } from "../../harness/drill/report.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import { nodeFileSystem, openWorkspace, writeTextAtomic } from "../../store/index.ts";
-import { durationOf, wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
+import { durationOf, wholeNumber } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 interface Options {
   readonly bars?: readonly string[];

@@ -25,8 +25,8 @@ import {
   type RegressOptions,
   type Regression,
 } from "../../harness/regress/index.ts";
-import type { AddCommand, Context } from "../context.ts";
-import { version } from "../version.ts";
+import type { AddCommand, Context } from "../common/context.ts";
+import { version } from "../common/version.ts";
 
 interface Options {
   readonly list?: boolean;

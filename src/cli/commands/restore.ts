@@ -25,9 +25,9 @@ import {
   workspaceAt,
   type LoadedRouterState,
 } from "../../store/index.ts";
-import { recordText } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
-import { version } from "../version.ts";
+import { recordText } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
+import { version } from "../common/version.ts";
 
 interface Options {
   readonly session?: string;

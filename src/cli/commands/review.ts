@@ -8,9 +8,9 @@ import { CodedError } from "../../shared/errors.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { readReview, type ReviewItem } from "../../live/status/index.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
-import { atSession } from "../at-session.ts";
-import { recordText } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
+import { atSession } from "../common/at-session.ts";
+import { recordText } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 interface Options {
   readonly session?: string;

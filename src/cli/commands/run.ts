@@ -34,11 +34,11 @@ import {
 } from "../../store/index.ts";
 import { lossTexts, sourceText } from "../../shared/feed-text.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
-import { addDataOptions, readOptionsOf, type DataOptions } from "../data-options.ts";
-import { counted, money, orderFields, percent, strategyFields } from "../figures.ts";
-import { durationOf, recordText, speedOf } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
-import { version } from "../version.ts";
+import { addDataOptions, readOptionsOf, type DataOptions } from "../common/data-options.ts";
+import { counted, money, orderFields, percent, strategyFields } from "../common/figures.ts";
+import { durationOf, recordText, speedOf } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
+import { version } from "../common/version.ts";
 
 interface Options extends DataOptions {
   readonly bars?: readonly string[];

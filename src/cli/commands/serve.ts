@@ -9,12 +9,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConsoleHost } from "../../console/host.ts";
-import { workspacePath } from "../../console/places.ts";
+import { workspacePath } from "../../console/state/places.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { startLoopbackHost } from "../../serve/index.ts";
-import { wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
-import { version } from "../version.ts";
+import { wholeNumber } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
+import { version } from "../common/version.ts";
 
 interface Options {
   readonly port?: string;

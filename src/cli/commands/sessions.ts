@@ -13,9 +13,9 @@ import {
   workspaceAt,
   type SessionFound,
 } from "../../store/index.ts";
-import { deleteNamed } from "../deleting.ts";
-import { money } from "../figures.ts";
-import type { AddCommand, Context } from "../context.ts";
+import { deleteNamed } from "../common/deleting.ts";
+import { money } from "../common/figures.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 const stateOf = ({ record, writer, problem }: SessionFound): string => {
   if (record === null) return problem === null ? "unreadable" : `unreadable: ${problem}`;

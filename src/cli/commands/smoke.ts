@@ -23,9 +23,9 @@ import {
 import { CodedError } from "../../shared/errors.ts";
 import { DAY, durationText, MINUTE, SECOND } from "../../shared/time.ts";
 import { ioError, nodeFileSystem, writeAtomic } from "../../store/index.ts";
-import { decimalNumber, durationOfNumber, wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
-import { version } from "../version.ts";
+import { decimalNumber, durationOfNumber, wholeNumber } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
+import { version } from "../common/version.ts";
 
 interface Options {
   readonly strategies: string;

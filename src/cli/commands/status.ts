@@ -8,8 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { readStatus, statusOf, type SessionStatus } from "../../live/status/index.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
-import { money, orderFields, percent, strategyFields } from "../figures.ts";
-import type { AddCommand, Context } from "../context.ts";
+import { money, orderFields, percent, strategyFields } from "../common/figures.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 interface Options {
   readonly session?: string;

@@ -13,8 +13,8 @@ import { TICK_CLASSES, TICK_MEANINGS, type TickClass } from "../../shared/ticks.
 import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
-import { wholeNumber } from "../options.ts";
-import type { AddCommand, Context } from "../context.ts";
+import { wholeNumber } from "../common/options.ts";
+import type { AddCommand, Context } from "../common/context.ts";
 
 interface Options {
   readonly strategy?: string;

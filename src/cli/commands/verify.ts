@@ -5,7 +5,7 @@
  */
 import { verifySession } from "../../harness/verify.ts";
 import { workspaceAt } from "../../store/index.ts";
-import type { AddCommand } from "../context.ts";
+import type { AddCommand } from "../common/context.ts";
 
 export function addVerifyCommand(add: AddCommand): void {
   add(

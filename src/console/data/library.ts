@@ -6,7 +6,7 @@
  */
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { DataFile, DataReading } from "../../shared/contract-data.ts";
+import type { DataFile, DataReading } from "../../shared/contract/contract-data.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { DataThread, ReadResult } from "../../live/data/index.ts";
 import { resolveInside, type Workspace } from "../../store/index.ts";

@@ -6,8 +6,8 @@
  * 3. One preview or keeping at a time: a new one ends the one before.
  */
 import { relative, sep } from "node:path";
-import type { DataOptions, DataSource } from "../../shared/contract-data.ts";
-import type { Handlers } from "../../shared/contract.ts";
+import type { DataOptions, DataSource } from "../../shared/contract/contract-data.ts";
+import type { Handlers } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { parseDuration } from "../../shared/time.ts";
 import { DataThread } from "../../live/data/index.ts";
@@ -15,7 +15,7 @@ import type { ReadOptions } from "../../live/reader/index.ts";
 import { deletePath } from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
 import { Uploads } from "../data/uploads.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 type DataHandlers = Pick<Handlers, Extract<keyof Handlers, `data.${string}`>>;
 

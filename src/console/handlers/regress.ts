@@ -6,7 +6,7 @@
  * 3. What is told has limits: values are shortened texts, and lists are as long as the harness says.
  * 4. A fixture that cannot be used is told as such, and the others run.
  */
-import type { Handlers, RegressionResult, RegressStatus } from "../../shared/contract.ts";
+import type { Handlers, RegressionResult, RegressStatus } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import {
   chooseFixtures,
@@ -21,7 +21,7 @@ import {
   type RegressOptions,
   type Regression,
 } from "../../harness/regress/index.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 type RegressHandlers = Pick<
   Handlers,

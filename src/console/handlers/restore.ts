@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import { readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
-import type { Handlers, Input, RestorePreview } from "../../shared/contract.ts";
+import type { Handlers, Input, RestorePreview } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Desk } from "../../shared/desk.ts";
 import {
@@ -20,7 +20,7 @@ import {
   reopenSession,
 } from "../../live/session/index.ts";
 import { digestOf, findSession, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 const TOKENS_MAX = 8;
 const ORDERS_SHOWN_MAX = 200;

@@ -6,7 +6,7 @@
  *    spreadsheet would run.
  * 3. A long journal is read in turns, so that neither a page nor an export holds up the session.
  */
-import type { Handlers, Input } from "../../shared/contract.ts";
+import type { Handlers, Input } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, moment } from "../../shared/time.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
@@ -18,9 +18,9 @@ import { Precisions } from "../projections/precision.ts";
 import { RejectionsProjection } from "../projections/rejections.ts";
 import { Table } from "../projections/table.ts";
 import { TicksProjection } from "../projections/ticks.ts";
-import { scan } from "../scan.ts";
-import { isCompacted, type OpenedSession } from "../opened.ts";
-import type { HostState } from "../state.ts";
+import { scan } from "../state/scan.ts";
+import { isCompacted, type OpenedSession } from "../state/opened.ts";
+import type { HostState } from "../state/state.ts";
 import { stepsOf, titleOf } from "../why/steps.ts";
 import { subjectOf, trailOf } from "../why/trail.ts";
 

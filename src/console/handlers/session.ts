@@ -4,13 +4,13 @@
  * 1. Every command names its operator; the session refuses what cannot be done and says why.
  * 2. What takes time is told as pending until it is confirmed.
  */
-import type { Handlers } from "../../shared/contract.ts";
+import type { Handlers } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
 import type { CancelReport, Ticket } from "../../live/session/state/order-api.ts";
 import { limitRows, resolveInside } from "../../store/index.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 type SessionHandlers = Pick<
   Handlers,

@@ -4,13 +4,13 @@
  * 1. Neither touches the workspace's sessions: verifying reads, and a drill works in a folder of its own.
  * 2. One drill at a time; it can be cancelled, and its processes end with the host.
  */
-import type { Drill, Handlers } from "../../shared/contract.ts";
+import type { Drill, Handlers } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import { MINUTE, type Duration } from "../../shared/time.ts";
 import { runDrill, type DrillReport } from "../../harness/drill/drill.ts";
 import { drillMarkdown } from "../../harness/drill/report.ts";
 import { verifySession } from "../../harness/verify.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 type TrialHandlers = Pick<Handlers, "sessions.verify" | "drill.start" | "drill.status" | "drill.cancel">;
 

@@ -5,11 +5,11 @@
  * 2. A link is opened only when it is https and its host is on the list.
  * 3. A view may not write the host's own settings: Open Recent says which files a view may name, so only the host fills it.
  */
-import type { Handlers, Output } from "../../shared/contract.ts";
+import type { Handlers, Output } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { DAY } from "../../shared/time.ts";
 import { compactSession } from "../../live/session/recovery/compact.ts";
-import type { SessionListing } from "../../shared/views.ts";
+import type { SessionListing } from "../../shared/contract/views.ts";
 import {
   deletableSessions,
   deleteSessions,
@@ -19,7 +19,7 @@ import {
   readText,
   writeSetting,
 } from "../../store/index.ts";
-import type { HostState } from "../state.ts";
+import type { HostState } from "../state/state.ts";
 
 /** Hosts that the views link to. */
 export const LINK_HOSTS: readonly string[] = ["www.tradingview.com", "www.electronjs.org", "github.com"];

@@ -8,7 +8,7 @@
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { Alert } from "../../shared/views.ts";
+import type { Alert } from "../../shared/contract/views.ts";
 import type { JournalEntry, StrategyEntry, SwitchEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
 

@@ -7,7 +7,7 @@
  * 3. Absent is null: an account that has not been valued yet shows no number.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
-import type { DeskView } from "../../shared/views.ts";
+import type { DeskView } from "../../shared/contract/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { MetricsProjection } from "./metrics.ts";

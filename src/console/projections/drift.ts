@@ -8,7 +8,7 @@
  */
 import { decimal } from "../../shared/decimal.ts";
 import type { DriftProbe, HaltReason as ProbeHaltReason, SessionProbe } from "../../live/session/state/api.ts";
-import type { DriftItem, DriftView, HaltReason } from "../../shared/views.ts";
+import type { DriftItem, DriftView, HaltReason } from "../../shared/contract/views.ts";
 import { recordOf, stable } from "./table.ts";
 
 export const DRIFT_ITEMS_MAX = 1_000;

@@ -4,7 +4,7 @@
  * 1. Each value fits its stream's schema and is always the same object, so that nothing is sent twice.
  * 2. Absent is null; nothing here is a made-up zero but counts of what is not there.
  */
-import type { StreamValue, Tile } from "../../shared/views.ts";
+import type { StreamValue, Tile } from "../../shared/contract/views.ts";
 import type { SessionStream } from "./session-views.ts";
 
 const tile: Tile = {

@@ -7,7 +7,7 @@
 import { strategiesIn } from "../../shared/scope.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { FlattenView } from "../../shared/views.ts";
+import type { FlattenView } from "../../shared/contract/views.ts";
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { FlattenEntry, JournalEntry } from "../../store/journal/entries.ts";
 import { recordOf } from "./table.ts";

@@ -7,7 +7,7 @@
 import { formatMoment } from "../../shared/time.ts";
 import { refusalText } from "../../shared/refusals.ts";
 import { scopeText } from "../../shared/scope.ts";
-import type { LogView } from "../../shared/views.ts";
+import type { LogView } from "../../shared/contract/views.ts";
 import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "./rejections.ts";
 import { Table } from "./table.ts";

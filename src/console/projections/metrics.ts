@@ -7,7 +7,7 @@
  * 3. Seconds in the file are milliseconds here; a number that a line lacks is 0 in a sample, and without a line there is no latest.
  */
 import type { Moment } from "../../shared/time.ts";
-import type { MetricsView } from "../../shared/views.ts";
+import type { MetricsView } from "../../shared/contract/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";

@@ -11,7 +11,7 @@ import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Decimal } from "../../shared/decimal.ts";
 import type { Moment } from "../../shared/time.ts";
 import { hasEnded, stateAfter } from "../../shared/order-state.ts";
-import type { FillRow, OrderRow, OrdersView } from "../../shared/views.ts";
+import type { FillRow, OrderRow, OrdersView } from "../../shared/contract/views.ts";
 import { isBooked, type FillEntry, type JournalEntry, type OrderEntry } from "../../store/journal/entries.ts";
 import { orderEventOf } from "../../store/journal/order-events.ts";
 import type { Precisions } from "./precision.ts";

@@ -10,7 +10,7 @@ import { decimal, plain, ZERO } from "../../shared/decimal.ts";
 import type { Decimal } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { PositionsView } from "../../shared/views.ts";
+import type { PositionsView } from "../../shared/contract/views.ts";
 import { accountDays, type AccountDays } from "../../live/calendar/index.ts";
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";

@@ -10,7 +10,7 @@ import type { RefusalFigures } from "../../shared/ports.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { RejectionsView } from "../../shared/views.ts";
+import type { RejectionsView } from "../../shared/contract/views.ts";
 import type { ClosedEntry, JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
 

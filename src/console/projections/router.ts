@@ -6,7 +6,7 @@
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk, Pace } from "../../shared/desk.ts";
-import type { RouterView } from "../../shared/views.ts";
+import type { RouterView } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
 import { recordOf, stable } from "./table.ts";

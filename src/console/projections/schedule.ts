@@ -9,7 +9,7 @@
 import type { SessionProbe, StrategyProbe } from "../../live/session/state/api.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import type { ScheduleView, StrategyState } from "../../shared/views.ts";
+import type { ScheduleView, StrategyState } from "../../shared/contract/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { JournalEntry, MissedEntry, RunFinishedEntry } from "../../store/journal/entries.ts";
 import { recordOf, stable, Table } from "./table.ts";

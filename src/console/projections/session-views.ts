@@ -7,7 +7,7 @@
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
-import type { OpenSession, StreamName, StreamValue } from "../../shared/views.ts";
+import type { OpenSession, StreamName, StreamValue } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { Alerts } from "./alerts.ts";
 import { DeskProjection } from "./desk.ts";

@@ -7,7 +7,7 @@
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
-import type { OpenSession } from "../../shared/views.ts";
+import type { OpenSession } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { HALT_REASONS_MAX, haltReasonOf } from "./drift.ts";
 import { FlattensProjection } from "./flattens.ts";

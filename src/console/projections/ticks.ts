@@ -9,7 +9,7 @@ import type { SessionProbe } from "../../live/session/state/api.ts";
 import { TickLedger, ticksOf, type PassedSlots, type Tick } from "../../live/ticks/index.ts";
 import { shapeOf } from "../../shared/errors.ts";
 import { TICK_CLASSES, type TickClass } from "../../shared/ticks.ts";
-import type { TicksView } from "../../shared/views.ts";
+import type { TicksView } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
 

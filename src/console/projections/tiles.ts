@@ -9,7 +9,7 @@
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
-import type { DeskView, Tile } from "../../shared/views.ts";
+import type { DeskView, Tile } from "../../shared/contract/views.ts";
 import type { Desk } from "../../shared/desk.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { MetricsProjection, Sample } from "./metrics.ts";

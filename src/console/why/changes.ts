@@ -3,7 +3,7 @@
  *
  * 1. A request and its answer are two steps, as they are two entries.
  */
-import type { WhyStep } from "../../shared/contract.ts";
+import type { WhyStep } from "../../shared/contract/contract.ts";
 import type { Trail } from "./trail.ts";
 
 const changeText = (change: object): string =>

@@ -5,7 +5,7 @@
  * 2. Guards are listed with their value and limit, the one that said no among them.
  * 3. Sums are exact decimals.
  */
-import type { WhyStep } from "../../shared/contract.ts";
+import type { WhyStep } from "../../shared/contract/contract.ts";
 import type { RefusalFigures } from "../../shared/ports.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { decimal, plain, ZERO } from "../../shared/decimal.ts";

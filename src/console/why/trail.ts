@@ -24,8 +24,8 @@ import type {
   UpdatedEntry,
 } from "../../store/journal/entries.ts";
 import type { Moment } from "../../shared/time.ts";
-import { scan } from "../scan.ts";
-import type { EntrySource, Turn } from "../scan.ts";
+import { scan } from "../state/scan.ts";
+import type { EntrySource, Turn } from "../state/scan.ts";
 
 export const FILLS_MAX = 100;
 export const DRIFTS_MAX = 100;

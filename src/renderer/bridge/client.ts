@@ -12,10 +12,10 @@ import type {
   ProcedureName,
   StreamEvent,
   StreamName,
-} from "../../shared/contract.ts";
+} from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { applyPatch } from "../../shared/patch.ts";
-import type { JsonObject } from "../../shared/patch.ts";
+import { applyPatch } from "../../shared/contract/patch.ts";
+import type { JsonObject } from "../../shared/contract/patch.ts";
 import type { Link, LinkState } from "./loopback.ts";
 
 /** Streams that nobody reads any more are kept this long, so that going back to a view is instant. */

@@ -5,7 +5,7 @@
  * key is this tab's: it is kept in the tab's own storage, so that a reload finds it, and named in what the page asks. A browser sends
  * it nowhere by itself.
  */
-import type { Bridge, ClientMessage, HostMessage } from "../../shared/contract.ts";
+import type { Bridge, ClientMessage, HostMessage } from "../../shared/contract/contract.ts";
 
 export type LinkState = "connecting" | "open" | "lost" | "unauthorized";
 

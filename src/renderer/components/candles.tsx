@@ -14,7 +14,7 @@ import {
 } from "lightweight-charts";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import type { DataBars } from "../../shared/contract-data.ts";
+import type { DataBars } from "../../shared/contract/contract-data.ts";
 import type { Mark, Range } from "../lib/candles.ts";
 import { momentAt, placeOf, rangeWanted } from "../lib/candles.ts";
 import { formatNumber } from "../lib/format.ts";

@@ -7,7 +7,7 @@
 import { AlertDialog } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import type { Output } from "../../shared/contract.ts";
+import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ORDER_TYPES, TIMES_IN_FORCE, type OrderType, type TimeInForce } from "../../shared/orders.ts";
 import { formatNumber, words } from "../lib/format.ts";

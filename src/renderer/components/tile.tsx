@@ -1,7 +1,7 @@
 /** The tiles: one number, what it stands on, its limit, its age. */
 import { memo } from "react";
 import type { ReactNode } from "react";
-import type { Tile as TileValue } from "../../shared/views.ts";
+import type { Tile as TileValue } from "../../shared/contract/views.ts";
 import { ABSENT, CONFIDENT_SAMPLES, formatCount } from "../lib/format.ts";
 import { TILE_LOOKS } from "../lib/status.ts";
 import { Shape } from "./status.tsx";

@@ -1,5 +1,5 @@
 /** Draws the timeline: one lane a strategy, past runs as bars, skipped slots as crosses, next runs as rings with their jitter range. */
-import type { ScheduleView } from "../../shared/views.ts";
+import type { ScheduleView } from "../../shared/contract/views.ts";
 import { formatAge } from "../lib/time.ts";
 
 export const LANE = 22;

@@ -1,7 +1,7 @@
 /** The timeline on a canvas of the viewport's size: it draws the lanes that are seen, however many there are. */
 import { useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
-import type { ScheduleView } from "../../shared/views.ts";
+import type { ScheduleView } from "../../shared/contract/views.ts";
 import { plural } from "../lib/format.ts";
 import { contentHeight, draw, lanesOf, whatIsAt } from "./timeline-draw.ts";
 import type { Palette, Scene, Span } from "./timeline-draw.ts";

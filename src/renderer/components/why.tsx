@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import type { Why, WhyStep } from "../../shared/contract.ts";
+import type { Why, WhyStep } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { Shape as ShapeName } from "../lib/status.ts";
 import { ask, useLive } from "../stores/live.ts";

@@ -2,17 +2,17 @@
 import { X } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
-import type { FlattenView, OpenSession } from "../../shared/views.ts";
+import type { FlattenView, OpenSession } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { Gain } from "../components/values.tsx";
-import { askResumePart } from "../lib/halt-actions.ts";
+import { askResumePart } from "../actions/halt-actions.ts";
 import { FLATTENING, haltSentence, LEVEL_LOOKS, partsSentence, SESSION_LOOKS } from "../lib/status.ts";
-import { closeSession, reopenSession } from "../lib/session-actions.ts";
+import { closeSession, reopenSession } from "../actions/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
 import { formatCount, formatMoney, formatNumber, plural, words } from "../lib/format.ts";
-import { askCancelAll, askFlatten } from "../lib/order-actions.ts";
+import { askCancelAll, askFlatten } from "../actions/order-actions.ts";
 
 function Connection(): ReactNode {
   const connection = useLive((state) => state.connection);

@@ -1,6 +1,6 @@
 /** The keyboard of the frame: commands by their keys, Escape back, brackets between views. */
 import { useEffect } from "react";
-import { commands } from "../lib/commands.ts";
+import { commands } from "../actions/commands.ts";
 import { isSingleKey, isTyping, nameOfKey } from "../lib/keys.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { explain, go, useUi, VIEW_NAMES } from "../stores/ui.ts";

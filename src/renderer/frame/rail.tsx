@@ -17,8 +17,8 @@ import {
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import type { OpenSession } from "../../shared/views.ts";
-import { VIEW_KEYS, VIEW_TITLES } from "../lib/commands.ts";
+import type { OpenSession } from "../../shared/contract/views.ts";
+import { VIEW_KEYS, VIEW_TITLES } from "../actions/commands.ts";
 import { formatCount } from "../lib/format.ts";
 import { useSession } from "../stores/live.ts";
 import { go, useUi } from "../stores/ui.ts";

@@ -1,7 +1,7 @@
 /** The status line: feed, journal, snapshot, the worst alert; and what the session is made of. */
 import { Popover } from "radix-ui";
 import type { ReactNode } from "react";
-import type { Alert, OpenSession } from "../../shared/views.ts";
+import type { Alert, OpenSession } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { Time } from "../components/values.tsx";
 import { formatCount, plural } from "../lib/format.ts";

@@ -1,5 +1,5 @@
 /** What a chart of candles shows of a long series, and when it has to ask for more. */
-import type { DataBars, DataReadFile } from "../../shared/contract-data.ts";
+import type { DataBars, DataReadFile } from "../../shared/contract/contract-data.ts";
 import { formatNumber } from "./format.ts";
 import { formatAge } from "./time.ts";
 

@@ -8,7 +8,7 @@ import type {
   SessionStateName,
   StrategyState,
   Tile,
-} from "../../shared/views.ts";
+} from "../../shared/contract/views.ts";
 
 export type Shape = "ok" | "warning" | "critical" | "running" | "info" | "off";
 /** Quiet words stay in the ink of text; only what wants attention is coloured. */

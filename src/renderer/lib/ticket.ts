@@ -1,5 +1,5 @@
 /** The order ticket's fields as a person writes them, and the order that they make. */
-import type { Input } from "../../shared/contract.ts";
+import type { Input } from "../../shared/contract/contract.ts";
 import { ORDER_TYPES, type OrderType, type TimeInForce } from "../../shared/orders.ts";
 
 export interface TicketFields {

@@ -1,8 +1,8 @@
 /** Market data in the views: the list of files, the file that is looked at, and files on their way to the host. */
 import { create } from "zustand";
-import type { DataList, DataSource } from "../../shared/contract-data.ts";
-import { UPLOAD_PIECE_BYTES } from "../../shared/contract-data.ts";
-import type { Output } from "../../shared/contract.ts";
+import type { DataList, DataSource } from "../../shared/contract/contract-data.ts";
+import { UPLOAD_PIECE_BYTES } from "../../shared/contract/contract-data.ts";
+import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ask, type Answer } from "./live.ts";
 import { go, notify } from "./ui.ts";

@@ -1,10 +1,10 @@
 /** What the host has told: each stream's projection, the state of the connection, and the session's clock. */
 import { useEffect } from "react";
 import { create } from "zustand";
-import type { Bridge, Input, Output, ProcedureName, StreamName, StreamValue } from "../../shared/contract.ts";
+import type { Bridge, Input, Output, ProcedureName, StreamName, StreamValue } from "../../shared/contract/contract.ts";
 import { shapeOf } from "../../shared/errors.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
-import type { OpenSession } from "../../shared/views.ts";
+import type { OpenSession } from "../../shared/contract/views.ts";
 import { Client } from "../bridge/client.ts";
 import type { LinkState } from "../bridge/loopback.ts";
 

@@ -1,7 +1,7 @@
 /** Desk: four service-level tiles, equity and drawdown, profit by strategy, exposure and headroom, and the schedule at a glance. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { DeskView, OpenSession } from "../../shared/views.ts";
+import type { DeskView, OpenSession } from "../../shared/contract/views.ts";
 import { Chart } from "../components/chart.tsx";
 import type { Line } from "../components/chart.tsx";
 import { Grid } from "../components/grid.tsx";
@@ -11,7 +11,7 @@ import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { SloTile } from "../components/tile.tsx";
 import { Timeline } from "../components/timeline.tsx";
-import { ExportButton } from "../components/tools.tsx";
+import { ExportButton } from "../actions/tools.tsx";
 import { Gain, Meter } from "../components/values.tsx";
 import {
   ABSENT,
@@ -22,7 +22,7 @@ import {
   formatNumber,
   formatShare,
 } from "../lib/format.ts";
-import { askLimit } from "../lib/session-actions.ts";
+import { askLimit } from "../actions/session-actions.ts";
 import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
 import { formatAxisTime } from "../lib/time.ts";
 import { useSession, useStream } from "../stores/live.ts";

@@ -1,20 +1,20 @@
 /** Drift review: what ours and the broker's disagree on, one decision each, and the way out of a halt. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
-import type { DriftItem, DriftView } from "../../shared/views.ts";
+import type { DriftItem, DriftView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
-import { ExportButton } from "../components/tools.tsx";
+import { ExportButton } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, plural, words } from "../lib/format.ts";
-import { askResume } from "../lib/session-actions.ts";
+import { askResume } from "../actions/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
 import { ask, useStream } from "../stores/live.ts";
 import { explain, question } from "../stores/ui.ts";
-import { NoSession, useOpen } from "./no-session.tsx";
+import { NoSession, useOpen } from "./sessions/no-session.tsx";
 
 /** What is given to no strategy. The host takes an absent name for it. */
 const UNATTRIBUTED = "";

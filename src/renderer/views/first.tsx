@@ -4,17 +4,17 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { useFileDrop } from "../components/file-drop.ts";
 import { Failed, Loading, Segments } from "../components/panel.tsx";
-import type { AppView } from "../../shared/views.ts";
+import type { AppView } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
-import { reopenSession, startSession } from "../lib/session-actions.ts";
-import type { Speed } from "../lib/session-actions.ts";
+import { reopenSession, startSession } from "../actions/session-actions.ts";
+import type { Speed } from "../actions/session-actions.ts";
 import { useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
 import { takeDataFiles } from "../stores/data.ts";
-import { PickFiles } from "./data.tsx";
+import { PickFiles } from "./data/data.tsx";
 
 /** Positions that the banner names. */
 const POSITIONS_SHOWN = 6;

@@ -6,7 +6,7 @@ import { TICK_CLASSES, TICK_MEANINGS } from "../../shared/ticks.ts";
 import { Panel } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { Key } from "../components/values.tsx";
-import { commands, VIEW_KEYS, VIEW_TITLES } from "../lib/commands.ts";
+import { commands, VIEW_KEYS, VIEW_TITLES } from "../actions/commands.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS, TICK_LOOKS } from "../lib/status.ts";
 import { words } from "../lib/format.ts";

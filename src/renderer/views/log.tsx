@@ -1,18 +1,18 @@
 /** Log: what happened, in words. */
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { LogView } from "../../shared/views.ts";
+import type { LogView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
-import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { ExportButton, Filter, useFilter } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { formatCount } from "../lib/format.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import { useStream } from "../stores/live.ts";
 import { explain } from "../stores/ui.ts";
-import { NoSession, useOpen } from "./no-session.tsx";
+import { NoSession, useOpen } from "./sessions/no-session.tsx";
 
 type Line = LogView["lines"][string];
 

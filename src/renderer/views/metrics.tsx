@@ -2,17 +2,17 @@
 import { Pause, Play, Table2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { MetricsView } from "../../shared/views.ts";
+import type { MetricsView } from "../../shared/contract/views.ts";
 import { Chart, fromZero } from "../components/chart.tsx";
 import type { Line } from "../components/chart.tsx";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
-import { ExportButton } from "../components/tools.tsx";
+import { ExportButton } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { CONFIDENT_SAMPLES, formatCount, formatMs, formatNumber, formatShare } from "../lib/format.ts";
 import { hold, useLive, useStream } from "../stores/live.ts";
-import { NoSession, useOpen } from "./no-session.tsx";
+import { NoSession, useOpen } from "./sessions/no-session.tsx";
 
 type Sample = MetricsView["samples"][string];
 

@@ -1,7 +1,7 @@
 /** Regression: recorded markets run again, equal to what they were, or the first event that differs, side by side with what led there. */
 import { useCallback, useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import type { Output, RegressionResult, RegressStatus } from "../../shared/contract.ts";
+import type { Output, RegressionResult, RegressStatus } from "../../shared/contract/contract.ts";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
@@ -11,7 +11,7 @@ import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask } from "../stores/live.ts";
 import { toldOk } from "../stores/ui.ts";
-import { useAsked } from "./session-details.tsx";
+import { useAsked } from "./sessions/session-details.tsx";
 
 type Fixture = Output<"regress.list">["fixtures"][number];
 type Difference = NonNullable<RegressionResult["difference"]>;

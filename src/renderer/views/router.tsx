@@ -2,23 +2,23 @@
 import { Ban } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { RouterView } from "../../shared/views.ts";
+import type { RouterView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Shape, Status } from "../components/status.tsx";
 import { PlainTile } from "../components/tile.tsx";
-import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { ExportButton, Filter, useFilter } from "../actions/tools.tsx";
 import { Age, Countdown, Meter } from "../components/values.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
-import { askCancel } from "../lib/order-actions.ts";
+import { askCancel } from "../actions/order-actions.ts";
 import { LEVEL_LOOKS, ORDER_LOOKS, orderLook } from "../lib/status.ts";
 import { formatAge, formatTime } from "../lib/time.ts";
 import { useNow, useStream } from "../stores/live.ts";
 import { explain } from "../stores/ui.ts";
-import { NoSession, useOpen } from "./no-session.tsx";
-import { RejectionsGrid } from "./rejections.tsx";
+import { NoSession, useOpen } from "./sessions/no-session.tsx";
+import { RejectionsGrid } from "./orders/rejections.tsx";
 
 type Order = RouterView["inflight"][string];
 type Window = RouterView["windows"][string];

@@ -2,12 +2,12 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { TICK_CLASSES, TICK_MEANINGS, type TickClass } from "../../shared/ticks.ts";
-import type { TicksView } from "../../shared/views.ts";
+import type { TicksView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
 import { Shape, Status } from "../components/status.tsx";
-import { ExportButton, Filter, useFilter } from "../components/tools.tsx";
+import { ExportButton, Filter, useFilter } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { ABSENT, formatCount, formatMs, formatNumber, words } from "../lib/format.ts";
 import { TICK_LOOKS } from "../lib/status.ts";

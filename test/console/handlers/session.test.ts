@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { sessionHandlers } from "../../../src/console/handlers/session.ts";
-import type { HostState } from "../../../src/console/state.ts";
+import type { HostState } from "../../../src/console/state/state.ts";
 
 /** Handlers of a session that lives or has ended, and what was pending while it was asked to stop. */
 function stopping(alive: boolean) {

@@ -20,7 +20,7 @@ import { rejectionsOf, sumOf } from "../../../src/live/session/state/rejections.
 import { Tally } from "../../../src/live/session/state/tally.ts";
 import { orderId } from "../../../src/shared/ids.ts";
 import { order } from "../../store/journal/entries.ts";
-import { STREAMS } from "../../../src/shared/contract.ts";
+import { STREAMS } from "../../../src/shared/contract/contract.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { TicksProjection } from "../../../src/console/projections/ticks.ts";
 import { TICK_CLASSES } from "../../../src/shared/ticks.ts";
 import type { Moment } from "../../../src/shared/time.ts";
-import { STREAMS } from "../../../src/shared/views.ts";
+import { STREAMS } from "../../../src/shared/contract/views.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
 import { deskOf } from "../../live/session/desks.ts";
 import { create, finish, journalOf, minutes } from "../../live/session/stage.ts";

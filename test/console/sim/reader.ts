@@ -7,7 +7,7 @@
  * Fault model: none; it answers each version at once unless it is told to be slow.
  */
 import * as z from "zod/mini";
-import { PROCEDURES, STREAMS } from "../../../src/shared/contract.ts";
+import { PROCEDURES, STREAMS } from "../../../src/shared/contract/contract.ts";
 import type {
   ClientMessage,
   HostMessage,
@@ -16,10 +16,10 @@ import type {
   ProcedureName,
   StreamName,
   StreamValue,
-} from "../../../src/shared/contract.ts";
+} from "../../../src/shared/contract/contract.ts";
 import type { ErrorShape } from "../../../src/shared/errors.ts";
-import { applyPatch } from "../../../src/shared/patch.ts";
-import type { JsonObject } from "../../../src/shared/patch.ts";
+import { applyPatch } from "../../../src/shared/contract/patch.ts";
+import type { JsonObject } from "../../../src/shared/contract/patch.ts";
 
 /** One reader's wire to a host, whatever it is made of. */
 export interface Wire {

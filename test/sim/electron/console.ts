@@ -4,8 +4,8 @@
  * Fault model: `refuseReaders` makes `connect` throw; `endAtOnce` makes it end the reader from
  * inside; `createConsole` never fails by itself.
  */
-import type { Connection, ConsoleHost, HostEvents, RecentSnapshot } from "../../../src/console/api.ts";
-import type { HostMessage } from "../../../src/shared/contract.ts";
+import type { Connection, ConsoleHost, HostEvents, RecentSnapshot } from "../../../src/console/bridge/api.ts";
+import type { HostMessage } from "../../../src/shared/contract/contract.ts";
 import { CodedError } from "../../../src/shared/errors.ts";
 
 export interface FakeReader {

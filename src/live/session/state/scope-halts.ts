@@ -6,7 +6,6 @@
 import { CodedError } from "../../../shared/errors.ts";
 import { SCOPE_REFUSALS, scopeText, strategiesIn, type Scope } from "../../../shared/scope.ts";
 import { formatMoment } from "../../../shared/time.ts";
-import type { StrategyConfig } from "../../../shared/desk.ts";
 import type { OrderEntry } from "../../../store/journal/entries.ts";
 import type { Core } from "./parts.ts";
 

@@ -1,0 +1,114 @@
+/**
+ * The open session as the views see it: the live session, its projections, and one picture for all of them.
+ *
+ * 1. The journal is read once when the session is opened, some entries at a time, so that a long one holds nobody else up; from then
+ *    on each commit brings the new entries.
+ * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
+ * 3. An ended session has let its journal go; what is asked of its past is read from the file, as anybody may read it.
+ */
+import { nodeTurn } from "../../live/clock/index.ts";
+import type { LiveSession, SessionProbe } from "../../live/session/index.ts";
+import type { OpenSession } from "../../shared/contract/views.ts";
+import { readJournal, sessionFilesAt } from "../../store/index.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
+import { upTo, type EntrySource } from "./scan.ts";
+import { SessionViews } from "../projections/session-views.ts";
+
+/** Real milliseconds for which a picture serves. */
+export const PROBE_MS = 45;
+
+/** Entries that are read in one go. */
+const SLICE_ENTRIES = 2_000;
+
+function slice(live: LiveSession, from: number): JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const entry of live.entries(from)) {
+    entries.push(entry);
+    if (entries.length >= SLICE_ENTRIES) break;
+  }
+  return entries;
+}
+
+/** Whether a session's journal has let go of runs. */
+export function isCompacted(folder: string): boolean {
+  const journal = readJournal(sessionFilesAt(folder).journal);
+  try {
+    return journal.compaction().dropped > 0;
+  } finally {
+    journal.close();
+  }
+}
+
+export class OpenedSession {
+  readonly live: LiveSession;
+  readonly views: SessionViews;
+  /** What was asked for and is not confirmed yet. */
+  pending: OpenSession["pending"] = null;
+  readonly #monotonicMs: () => number;
+  readonly #forget: () => void;
+  #probe: SessionProbe;
+  #probedMs: number;
+  #position = -1;
+
+  /** Reads what the journal holds of a session that has not been started. */
+  static async of(live: LiveSession, monotonicMs: () => number): Promise<OpenedSession> {
+    const views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
+    for (let entries = slice(live, 1); entries.length > 0; entries = slice(live, views.position + 1)) {
+      views.apply(entries, false);
+      await nodeTurn();
+    }
+    return new OpenedSession(live, views, monotonicMs);
+  }
+
+  private constructor(live: LiveSession, views: SessionViews, monotonicMs: () => number) {
+    this.live = live;
+    this.#monotonicMs = monotonicMs;
+    this.views = views;
+    // What was committed since the last slice.
+    this.views.apply(live.entries(views.position + 1), false);
+    this.#forget = live.subscribe((entries) => this.views.apply(entries, true));
+    this.#probe = live.probe();
+    this.#probedMs = monotonicMs();
+  }
+
+  /** True while it has neither stopped nor failed. */
+  get alive(): boolean {
+    return this.live.state !== "stopped" && this.live.state !== "failed";
+  }
+
+  /** The session's picture, at most `PROBE_MS` old; a change of state is seen at once. */
+  probe(): SessionProbe {
+    const nowMs = this.#monotonicMs();
+    const same = this.#probe.state === this.live.state && this.#position === this.views.position;
+    const ended = same && !this.alive;
+    if (ended || (nowMs - this.#probedMs < PROBE_MS && this.#probe.state === this.live.state)) return this.#probe;
+    this.#probe = this.live.probe();
+    this.#probedMs = nowMs;
+    this.#position = this.views.position;
+    this.views.alerts.observe(this.#probe);
+    return this.#probe;
+  }
+
+  /** Everything that is committed, from an entry's number on, whether or not the session has ended. */
+  *entries(from = 1): Iterable<JournalEntry> {
+    if (this.alive) {
+      yield* this.live.entries(from);
+      return;
+    }
+    const journal = readJournal(sessionFilesAt(this.live.folder).journal);
+    try {
+      yield* journal.read(from);
+    } finally {
+      journal.close();
+    }
+  }
+
+  /** Everything that is committed by now. */
+  past(): EntrySource {
+    return upTo((from) => this.entries(from), this.views.position);
+  }
+
+  close(): void {
+    this.#forget();
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * What the host holds: the workspace, its desk, the open session, the list of sessions.
+ *
+ * 1. At most one session is open; another one is opened only after it has ended.
+ * 2. A desk that does not load is told with its error, and the sessions that exist stay within reach.
+ * 3. The list of sessions is read when a session opens or ends and when somebody asks, never by a timer.
+ */
+import { decimal, plain } from "../../shared/decimal.ts";
+import { CodedError, shapeOf } from "../../shared/errors.ts";
+import type { Desk } from "../../shared/desk.ts";
+import { openDesk } from "../../live/desk/index.ts";
+import { nodeChild, utilityChild } from "../../live/host/index.ts";
+import { readStatus } from "../../live/status/index.ts";
+import type { LiveSession, SessionPorts } from "../../live/session/index.ts";
+import type { AppView, SessionListing, SessionsView } from "../../shared/contract/views.ts";
+import {
+  listSessions,
+  openWorkspace,
+  readSettings,
+  sessionBytes,
+  systemTrash,
+  writeSetting,
+  type SessionFound,
+  type Trash,
+  type Workspace,
+} from "../../store/index.ts";
+import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "../bridge/api.ts";
+import { OpenedSession } from "./opened.ts";
+import { symbolsOf } from "../projections/session.ts";
+import { stable } from "../projections/table.ts";
+
+export const RECENT_SNAPSHOTS_MAX = 10;
+const RECENT_KEY = "recent.snapshots";
+
+type Listener = { readonly event: keyof HostEvents; readonly call: (value: never) => void };
+
+export class HostState {
+  readonly options: ConsoleHostOptions;
+  readonly ports: ConsolePorts;
+  readonly workspace: Workspace;
+  readonly problem: (line: string) => void;
+  opened: OpenedSession | null = null;
+  recent: readonly RecentSnapshot[] = [];
+  #desk: Desk | null = null;
+  #deskError: AppView["desk"]["error"] = null;
+  #sessions: SessionsView = { sessions: {}, total: 0 };
+  /** The open session's row as it was last shown, the list that it is in, and the list that was read for it. */
+  #live: SessionListing | undefined = undefined;
+  #shown: SessionsView | null = null;
+  #listed: SessionsView | null = null;
+  #app: AppView | null = null;
+  readonly #listeners = new Set<Listener>();
+  #running = false;
+  #opening = false;
+
+  constructor(options: ConsoleHostOptions, ports: ConsolePorts) {
+    this.options = options;
+    this.ports = ports;
+    this.problem = options.onProblem ?? (() => undefined);
+    this.workspace = openWorkspace(options.workspace);
+    this.recent = recentFrom(readSettings(this.workspace)[RECENT_KEY]);
+  }
+
+  /** What a session that is opened here gets: the program's version, and how processes are started. */
+  sessionPorts(): Pick<SessionPorts, "version" | "hosts"> {
+    const { version, utilityProcesses } = this.options;
+    if (utilityProcesses === undefined) return { version, hosts: {} };
+    // Electron's own processes have no permission model: a Node that is there is better.
+    return { version, hosts: { launch: nodeChild() ?? utilityChild(utilityProcesses) } };
+  }
+
+  /** Reads the workspace's desk anew; its error, if it has one, is kept for the views. */
+  async readDesk(seed?: string): Promise<Desk> {
+    const flags = seed === undefined ? {} : { flags: { seed } };
+    const { environment: env } = this.options;
+    try {
+      const { desk } = await openDesk({ workspace: this.workspace, ...flags, env });
+      if (seed === undefined) this.#desk = desk;
+      this.#deskError = null;
+      this.#app = null;
+      return desk;
+    } catch (error) {
+      this.#deskError = shapeOf(error);
+      this.#app = null;
+      throw error;
+    }
+  }
+
+  /** Takes a session in and lets its clock run. */
+  async open(live: LiveSession): Promise<void> {
+    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs());
+    this.opened?.close();
+    this.opened = opened;
+    live.start();
+    this.#tellRunning();
+    this.refreshSessions();
+    void this.#afterwards(live);
+  }
+
+  async #afterwards(live: LiveSession): Promise<void> {
+    await live.done;
+    if (this.opened?.live === live) this.opened.pending = null;
+    this.refreshSessions();
+    this.#tellRunning();
+  }
+
+  /** Opens a session by `work`, one at a time: a second click is refused, and does not start a second session. */
+  async opening<T>(work: () => Promise<T>): Promise<T> {
+    this.needFree();
+    this.#opening = true;
+    try {
+      return await work();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  /** The open session; throws `wrong_state` when there is none. */
+  need(): OpenedSession {
+    if (this.opened === null)
+      throw new CodedError("wrong_state", "No session is open. Start one, or open one from the list of sessions.");
+    return this.opened;
+  }
+
+  /** Throws `wrong_state` while a session runs: a second one would need a second console. */
+  needFree(): void {
+    if (this.#opening) throw new CodedError("wrong_state", "A session is being opened already. Wait for it.");
+    if (this.opened?.alive === true)
+      throw new CodedError("wrong_state", `Session ${this.opened.live.id} is running. Stop it first.`);
+  }
+
+  /** Where deleted things go; null where they are gone for good. */
+  trash(): Trash | null {
+    const { trash } = this.options;
+    return trash === undefined ? systemTrash(this.workspace.path) : trash;
+  }
+
+  /** The desk of the built-in strategies on files of market data; the workspace's own stays as it is. */
+  async barsDesk(bars: readonly string[], seed?: string): Promise<Desk> {
+    const { environment: env } = this.options;
+    const flags = seed === undefined ? {} : { flags: { seed } };
+    return (await openDesk({ workspace: this.workspace, bars, env, ...flags })).desk;
+  }
+
+  refreshSessions(): void {
+    try {
+      const { sessions, total } = listSessions(this.workspace);
+      this.#sessions = {
+        sessions: Object.fromEntries(sessions.map((found) => [found.id, this.#listing(found)])),
+        total,
+      };
+    } catch (error) {
+      this.problem(`The list of sessions could not be read: ${shapeOf(error).message}`);
+    }
+    this.#app = null;
+  }
+
+  /** The list as it was read, with the open session's row as the session is now. */
+  sessions(): SessionsView {
+    const { opened } = this;
+    const row = opened === null ? undefined : this.#sessions.sessions[opened.live.id];
+    if (opened === null || row === undefined) return this.#sessions;
+    const live = stable(this.#live, liveRow(row, opened));
+    if (live === this.#live && this.#shown?.total === this.#sessions.total && this.#listed === this.#sessions)
+      return this.#shown;
+    this.#live = live;
+    this.#listed = this.#sessions;
+    this.#shown = { ...this.#sessions, sessions: { ...this.#sessions.sessions, [live.id]: live } };
+    return this.#shown;
+  }
+
+  app(): AppView {
+    this.#app ??= this.#makeApp();
+    return this.#app;
+  }
+
+  /** Puts a file on top of Open Recent. */
+  remember(path: string, name: string): void {
+    const others = this.recent.filter((one) => one.path !== path);
+    this.recent = [{ path, name, at: this.ports.wallMs() * 1_000 }, ...others].slice(0, RECENT_SNAPSHOTS_MAX);
+    this.#app = null;
+    try {
+      writeSetting(this.workspace, RECENT_KEY, JSON.stringify(this.recent));
+    } catch (error) {
+      this.problem(`Open Recent could not be kept: ${shapeOf(error).message}`);
+    }
+    this.#tell("recentSnapshots", this.recent);
+  }
+
+  listen<Name extends keyof HostEvents>(event: Name, call: (value: HostEvents[Name]) => void): () => void {
+    const listener = { event, call: call as Listener["call"] };
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #tell<Name extends keyof HostEvents>(event: Name, value: HostEvents[Name]): void {
+    for (const listener of this.#listeners) {
+      if (listener.event !== event) continue;
+      try {
+        (listener.call as (value: HostEvents[Name]) => void)(value);
+      } catch {
+        this.#listeners.delete(listener);
+      }
+    }
+  }
+
+  #tellRunning(): void {
+    const running = this.opened?.alive === true;
+    if (running === this.#running) return;
+    this.#running = running;
+    this.#tell("running", running);
+  }
+
+  #makeApp(): AppView {
+    const { hostKind, version, pickFile } = this.options;
+    const desk = this.#desk;
+    const newest = Object.values(this.#sessions.sessions).find((one) => !one.open && one.problem === null);
+    return {
+      host: hostKind,
+      version,
+      platform: process.platform,
+      workspace: this.workspace.path,
+      desk: {
+        name: desk?.name ?? "—",
+        source: desk?.source ?? this.workspace.deskFile,
+        strategies: desk?.strategies.length ?? 0,
+        symbols: desk === null ? 0 : symbolsOf(desk),
+        error: this.#deskError,
+        speed: desk?.clock.kind === "virtual" ? desk.clock.speed : 1,
+        clock: desk?.clock.kind ?? "virtual",
+        seed: desk?.seed ?? "",
+        market: desk === null ? "" : marketOf(desk),
+      },
+      latest:
+        newest === undefined
+          ? null
+          : {
+              id: newest.id,
+              state: newest.state,
+              stopped: newest.stopped,
+              openDrift: newest.openDrift,
+              positions: newest.state === "interrupted" ? this.#positionsOf(newest.id) : {},
+            },
+      recentSnapshots: this.recent.map((one) => ({ ...one })),
+      nativeDialogs: pickFile !== undefined,
+    };
+  }
+
+  /** What an interrupted session holds, by symbol; nothing where its journal cannot be read. */
+  #positionsOf(id: string): Record<string, string> {
+    try {
+      return { ...readStatus(this.workspace, id).positions };
+    } catch (error) {
+      this.problem(`The positions of ${id} could not be read: ${shapeOf(error).message}`);
+      return {};
+    }
+  }
+
+  #listing(found: SessionFound): SessionListing {
+    const { record, problem, writer, files, id } = found;
+    const halt = record?.halts.at(-1) ?? null;
+    const open = writer !== null;
+    // A record that says running while nobody has the folder is one of a process that ended without a word.
+    const ended = record !== null && !open && !["stopped", "failed"].includes(record.state);
+    return {
+      id,
+      desk: record?.desk ?? "—",
+      state: ended ? "interrupted" : (record?.state ?? "unreadable"),
+      open,
+      seed: record?.seed ?? null,
+      source: record?.source ?? null,
+      created: record?.created ?? null,
+      stopped: record?.stopped ?? null,
+      startedAt: record?.startedAt ?? null,
+      lastAt: record?.lastAt ?? null,
+      runs: record?.runs ?? null,
+      orders: record?.orders ?? null,
+      fills: record?.fills ?? null,
+      rejections: record === null ? null : Object.values(record.rejections).reduce((sum, count) => sum + count, 0),
+      equityStart: record?.equityStart ?? null,
+      equityEnd: record?.equityEnd ?? null,
+      pnl: record?.pnl ?? null,
+      maxDrawdown: record?.maxDrawdown ?? null,
+      openDrift: record?.driftOpen ?? 0,
+      halts: record?.halts.length ?? null,
+      haltReason: halt?.message ?? null,
+      problem,
+      bytes: bytesOf(files),
+    };
+  }
+}
+
+function bytesOf(files: SessionFound["files"]): number | null {
+  try {
+    return sessionBytes(files);
+  } catch {
+    return null;
+  }
+}
+
+/** The row of the open session: what its record says, with the figures of this moment. */
+function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
+  const probe = opened.probe();
+  const { counts, state } = opened.views.session(probe, opened.pending);
+  const { equity, equityStart } = probe.account;
+  return {
+    ...row,
+    state,
+    open: opened.alive,
+    lastAt: probe.now,
+    runs: probe.counts.runs,
+    orders: counts.orders,
+    fills: counts.fills,
+    rejections: counts.rejections,
+    equityStart,
+    equityEnd: equity,
+    pnl: plain(decimal(equity).minus(equityStart)),
+    maxDrawdown: probe.account.drawdownMax,
+    openDrift: counts.driftOpen,
+  };
+}
+
+/** The desk's market in words. */
+function marketOf(desk: Desk): string {
+  const { feed } = desk;
+  if (feed.kind === "replay") return `${feed.files.length} recorded file${feed.files.length === 1 ? "" : "s"}`;
+  return `a market drawn from seed ${desk.seed}`;
+}
+
+function recentFrom(value: unknown): RecentSnapshot[] {
+  try {
+    const list: unknown = typeof value === "string" ? JSON.parse(value) : [];
+    if (!Array.isArray(list)) return [];
+    return list
+      .filter(
+        (one): one is RecentSnapshot =>
+          typeof one === "object" &&
+          one !== null &&
+          typeof (one as RecentSnapshot).path === "string" &&
+          typeof (one as RecentSnapshot).name === "string" &&
+          Number.isFinite((one as RecentSnapshot).at),
+      )
+      .slice(0, RECENT_SNAPSHOTS_MAX);
+  } catch {
+    return [];
+  }
+}

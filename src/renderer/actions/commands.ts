@@ -1,0 +1,204 @@
+/** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
+import type { AppView, OpenSession } from "../../shared/contract/views.ts";
+import { hold, useLive } from "../stores/live.ts";
+import { usePrefs } from "../stores/prefs.ts";
+import type { Theme } from "../stores/prefs.ts";
+import { go, goToOrders, useUi } from "../stores/ui.ts";
+import type { ViewName } from "../stores/ui.ts";
+import { exportRows } from "./export.ts";
+import type { ExportWhat } from "./export.ts";
+import { askHalt, askResumePart } from "./halt-actions.ts";
+import { askCancelAll, askFlatten, openTicket } from "./order-actions.ts";
+import {
+  askPractice,
+  askStop,
+  closeSession,
+  continueSession,
+  pauseSession,
+  setSpeed,
+  startSession,
+} from "./session-actions.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly group: "Session" | "Trade" | "Go to" | "View" | "Export";
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly enabled: boolean;
+  readonly run: () => void;
+}
+
+export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
+  desk: "Desk",
+  schedule: "Schedule",
+  router: "Router",
+  rejections: "Rejections",
+  metrics: "Metrics",
+  orders: "Orders and fills",
+  positions: "Positions",
+  drift: "Drift review",
+  sessions: "Sessions",
+  data: "Market data",
+  regression: "Regression",
+  log: "Log",
+  settings: "Settings",
+  help: "Help",
+};
+
+/** Digits go to the views in the rail's order; those that have none left have a sign. */
+export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
+  desk: "1",
+  schedule: "2",
+  router: "3",
+  rejections: "4",
+  metrics: "5",
+  orders: "6",
+  positions: "=",
+  drift: "7",
+  sessions: "8",
+  data: "d",
+  regression: "-",
+  log: "9",
+  settings: "0",
+  help: "?",
+};
+
+/** Opens the export of the list that is shown. */
+export function focusExport(): void {
+  document.querySelector<HTMLButtonElement>("main [data-testid^=export-]")?.focus();
+}
+
+/** Puts the cursor into the filter of the view that is shown. */
+export function focusFilter(): void {
+  document.querySelector<HTMLInputElement>("main [data-filter]")?.focus();
+}
+
+function sessionCommands(session: OpenSession | null, app: AppView | null): Command[] {
+  const canStart = app !== null && app.desk.error === null;
+  const state = session?.state ?? null;
+  const parts = session?.haltedScopes.length ?? 0;
+  const live = state !== null && state !== "stopped" && state !== "failed";
+  const command = (id: string, label: string, keys: string[], enabled: boolean, run: () => void): Command => ({
+    id,
+    group: "Session",
+    label,
+    keys,
+    enabled,
+    run,
+  });
+  return [
+    command("start", "Start a new session", ["s"], !live && canStart, () => void startSession()),
+    command(
+      "pause",
+      "Pause",
+      ["p"],
+      (state === "running" || state === "halted") && session?.paused === false,
+      () => void pauseSession(),
+    ),
+    command("continue", "Continue", ["c"], live && session?.paused === true, () => void continueSession()),
+    command("halt", "Halt…", ["shift+h"], live && state !== "stopping", () => askHalt()),
+    command("resume", "Review drift and resume…", [], state === "halted", () => go("drift")),
+    command("resume-part", "Resume a group or a strategy…", [], parts > 0, () => askResumePart()),
+    command("stop", "Stop the session…", ["shift+s"], live, askStop),
+    command("close", "Close the session", [], state === "stopped" || state === "failed", () => void closeSession()),
+    ...([1, 10, 60, "max"] as const).map((speed) =>
+      command(
+        `speed-${speed}`,
+        speed === "max" ? "Speed: as fast as it goes" : `Speed: ${speed}×`,
+        [],
+        live && session?.clock === "virtual" && session.speed !== speed,
+        () => void setSpeed(speed),
+      ),
+    ),
+    // Where the host has a menu of its own, this key is the menu's.
+    command("restore", "Restore from a snapshot…", app?.nativeDialogs === true ? [] : ["mod+o"], true, () => {
+      go("sessions");
+      useUi.setState({ restore: { kind: "choose" } });
+    }),
+    command("practice", "Practice an unknown fill…", [], live && state !== "halted", askPractice),
+  ];
+}
+
+function tradeCommands(session: OpenSession | null): Command[] {
+  const state = session?.state ?? "stopped";
+  const live = state !== "stopped" && state !== "failed" && state !== "stopping";
+  const command = (id: string, label: string, keys: string[], run: () => void, enabled = live): Command => ({
+    id,
+    group: "Trade",
+    label,
+    keys,
+    enabled,
+    run,
+  });
+  return [
+    command("ticket", "New order…", ["o"], () => openTicket()),
+    command("cancel-all", "Cancel orders…", ["shift+x"], () => askCancelAll()),
+    command("flatten", "Flatten…", ["shift+f"], () => askFlatten()),
+    command("working", "Show working orders", ["w"], () => goToOrders("working"), session !== null),
+    command("fills", "Show fills", [], () => goToOrders("fills"), session !== null),
+  ];
+}
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ["dark", "Theme: dark"],
+  ["light", "Theme: light"],
+  ["contrast", "Theme: high contrast"],
+  ["system", "Theme: as the system"],
+];
+
+const EXPORTS: readonly (readonly [ExportWhat, string])[] = [
+  ["orders", "orders"],
+  ["fills", "fills"],
+  ["rejections", "rejections"],
+  ["schedule", "schedule"],
+  ["ticks", "ticks"],
+  ["metrics", "metrics"],
+  ["equity", "equity"],
+  ["drift", "drift items"],
+  ["log", "log"],
+  ["sessions", "sessions"],
+];
+
+function viewCommands(held: boolean): Command[] {
+  const entry = (id: string, label: string, keys: string[], run: () => void): Command => ({
+    id,
+    group: "View",
+    label,
+    keys,
+    enabled: true,
+    run,
+  });
+  return [
+    entry("palette", "Show all commands", ["mod+k"], () => useUi.setState({ palette: true })),
+    entry("filter", "Filter the list", ["/"], focusFilter),
+    entry("hold", held ? "Let the views update again" : "Hold the views still", ["u"], () => hold(!held)),
+    ...THEMES.map(([theme, label]) => entry(`theme-${theme}`, label, [], () => usePrefs.getState().set({ theme }))),
+    entry("reset-layout", "Reset the layout", [], () => usePrefs.getState().resetLayout()),
+  ];
+}
+
+/** All commands as they stand now. */
+export function commands(): Command[] {
+  const { streams, held } = useLive.getState();
+  return [
+    ...sessionCommands(streams.session?.session ?? null, streams.app),
+    ...tradeCommands(streams.session?.session ?? null),
+    ...(Object.keys(VIEW_TITLES) as ViewName[]).map((view): Command => ({
+      id: `go-${view}`,
+      group: "Go to",
+      label: VIEW_TITLES[view],
+      keys: [VIEW_KEYS[view]],
+      enabled: true,
+      run: () => go(view),
+    })),
+    ...viewCommands(held),
+    ...EXPORTS.map(([what, label]): Command => ({
+      id: `export-${what}`,
+      group: "Export",
+      label: `Export ${label} as CSV`,
+      keys: [],
+      enabled: true,
+      run: () => void exportRows(what, "csv"),
+    })),
+  ];
+}

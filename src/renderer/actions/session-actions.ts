@@ -1,0 +1,150 @@
+/** What can be done with the session: each asks what must be asked first, tells the host, and says what went wrong. */
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { DriftView, OpenSession } from "../../shared/contract/views.ts";
+import { ask, useLive } from "../stores/live.ts";
+import { operatorName } from "../stores/prefs.ts";
+import { go, notify, question, toldOk } from "../stores/ui.ts";
+import { formatDateTime } from "../lib/time.ts";
+import { plural, words } from "../lib/format.ts";
+import { strategiesOf } from "./scopes.ts";
+import { haltSentence } from "../lib/status.ts";
+
+export type Speed = OpenSession["speed"];
+
+const session = (): OpenSession | null => useLive.getState().streams.session?.session ?? null;
+
+export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
+  answer.ok ? null : (answer.error ?? null);
+
+export async function startSession(speed?: Speed): Promise<void> {
+  const answer = await ask("session.start", speed === undefined ? {} : { speed });
+  if (toldOk(answer)) go("desk");
+}
+
+export async function reopenSession(id: string): Promise<void> {
+  const answer = await ask("session.reopen", { id });
+  if (toldOk(answer)) go("desk");
+}
+
+export async function pauseSession(): Promise<void> {
+  toldOk(await ask("session.pause", { operator: operatorName() }));
+}
+
+export async function continueSession(): Promise<void> {
+  toldOk(await ask("session.continue", { operator: operatorName() }));
+}
+
+export async function setSpeed(speed: Speed): Promise<void> {
+  toldOk(await ask("session.speed", { speed }));
+}
+
+export async function closeSession(): Promise<void> {
+  toldOk(await ask("session.close", {}));
+}
+
+export function askStop(): void {
+  const open = session();
+  if (open === null) return;
+  const flight = open.counts.inflight;
+  question({
+    title: `Stop the session ${open.id}?`,
+    text:
+      `${strategiesOf(open.strategies)} finish the runs that are under way, then the session ends and its files are closed. ` +
+      (flight === 0
+        ? ""
+        : `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `) +
+      "It can be opened again from Sessions.",
+    verb: "Stop the session",
+    cancel: "Cancel",
+    danger: true,
+    note: "none",
+    run: async ({ operator }) => errorOf(await ask("session.stop", { operator })),
+  });
+}
+
+/** Resuming is harder than halting: its dialog shows each decision and starts on "Stay halted". */
+export function askResume(drift: DriftView): void {
+  const open = session();
+  if (open === null) return;
+  const items = Object.values(drift.items).slice(-20);
+  const at = drift.haltReasons[0]?.at ?? open.now;
+  question({
+    title: `Resume ${open.desk}?`,
+    text:
+      `Halted at ${formatDateTime(at, "utc")} UTC. ${haltSentence(drift.haltReasons)} ` +
+      `Resuming lets ${strategiesOf(open.strategies)} send orders again.`,
+    ...(items.length === 0
+      ? {}
+      : {
+          evidence: {
+            columns: ["Drift item", "Evidence", "Decision"],
+            rows: items.map((item) => [
+              words(item.kind),
+              item.theirs ?? item.text,
+              item.review === null
+                ? "Waits for a decision"
+                : item.review.action === "adopt"
+                  ? `Adopted to ${item.review.strategy ?? "unattributed"}`
+                  : "Dismissed",
+            ]),
+          },
+        }),
+    verb: `Resume ${strategiesOf(open.strategies)}`,
+    cancel: "Stay halted",
+    danger: false,
+    note: "required",
+    run: async ({ operator, note }) => {
+      const error = errorOf(await ask("session.resume", { operator, note }));
+      if (error === null) notify("Resumed. Strategies send orders again.");
+      return error;
+    },
+  });
+}
+
+/** A limit that changes while the session runs: each is shown as it is, and the change goes on the record. */
+export async function askLimit(): Promise<void> {
+  const open = session();
+  if (open === null) return;
+  const listed = await ask("limits.list", {});
+  if (!listed.ok) {
+    toldOk(listed);
+    return;
+  }
+  question({
+    title: `Change a limit of ${open.desk}?`,
+    text:
+      "The new limit holds for the next order and the next look at the breakers, in this session alone; the desk file stays " +
+      "as it is. A limit that is already passed bites at once.",
+    choice: {
+      label: "Limit",
+      options: listed.value.limits.map(({ name, value }) => ({ value: name, label: `${name} (now ${value})` })),
+    },
+    value: { label: "New value, as in a desk file", hint: "20000, 0.1, 15m, or none" },
+    verb: "Change the limit",
+    cancel: "Leave it",
+    danger: true,
+    note: "required",
+    run: async ({ operator, note, choice: name, value }) => {
+      const error = errorOf(await ask("limits.change", { name, value, operator, note }));
+      if (error === null) notify(`${name} is ${value} now.`);
+      return error;
+    },
+  });
+}
+
+/** Paper only: a fill that no order explains, to practise the halt and its review. */
+export function askPractice(): void {
+  const open = session();
+  if (open === null) return;
+  question({
+    title: "Practice an unknown fill?",
+    text:
+      "The paper broker will report a fill of one unit that no order of this session explains. " +
+      "The session halts, as it would for a real one, and Drift review shows what to do. Only paper is touched.",
+    verb: "Send one unknown fill",
+    cancel: "Cancel",
+    danger: true,
+    note: "none",
+    run: async () => errorOf(await ask("practice.unknownFill", {})),
+  });
+}
