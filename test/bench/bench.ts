@@ -8,7 +8,9 @@
 import { arch, cpus, platform } from "node:os";
 import type { BenchRow } from "./row.ts";
 import { consoleBenchmarks } from "./console.ts";
+import { diskBenchmarks } from "./disk.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
+import { peersBenchmarks } from "./peers.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
 import { regressBenchmarks } from "./regress.ts";
 import { saveBenchmarks } from "./save.ts";
@@ -27,6 +29,8 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   realtime: realtimeBenchmarks,
   console: consoleBenchmarks,
   start: startBenchmarks,
+  disk: diskBenchmarks,
+  peers: peersBenchmarks,
 };
 
 /** Millions of map insertions a second: the kind of work that the router does. The median of five. */

@@ -14,7 +14,9 @@
  * 3. It is told what to do by writes to a control file, which never reach a disk:
  *    "log PATH", "mark TEXT", "arm N eio|enospc|short once|always", "kill N before|half|after", "rest", "count PATH".
  *    N counts operations from the command on, from 1; "count" writes the operations since and how many failed into a file.
- * 4. A signal's handler may write at any moment, and so may a forked copy of the process: neither waits for a turn that cannot end.
+ * 4. With LOGOS_DISK_SYNC_MS each sync of what lies in the folder takes so many milliseconds longer, as on a slow disk; other threads
+ *    go on meanwhile.
+ * 5. A signal's handler may write at any moment, and so may a forked copy of the process: neither waits for a turn that cannot end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { DESCRIPTORS = 65536, LOG_FROM = 900 };
@@ -54,12 +57,15 @@ static enum fault fault;
 static enum verdict killing;
 static int always;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static long sync_ms;
 
 __attribute__((constructor)) static void begin(void) {
   const char *given = getenv("LOGOS_DISK_FOLDER");
   if (given != NULL) snprintf(folder, sizeof folder, "%s/", given);
   given = getenv("LOGOS_DISK_CONTROL");
   if (given != NULL) snprintf(control, sizeof control, "%s", given);
+  given = getenv("LOGOS_DISK_SYNC_MS");
+  if (given != NULL) sync_ms = atol(given);
 }
 
 static int ours(const char *path) {
@@ -369,8 +375,21 @@ ssize_t pwritev64(int descriptor, const struct iovec *parts, int count, off64_t 
 
 int ftruncate(int descriptor, off_t size) { IN_TURN(int, resize(descriptor, size)); }
 int ftruncate64(int descriptor, off64_t size) { IN_TURN(int, resize(descriptor, size)); }
-int fsync(int descriptor) { IN_TURN(int, sync_now(descriptor, SYS_fsync)); }
-int fdatasync(int descriptor) { IN_TURN(int, sync_now(descriptor, SYS_fdatasync)); }
+
+/* Outside the turn, because a slow disk holds up the one who syncs and nobody else. */
+static void delay_sync(int descriptor) {
+  if (sync_ms <= 0 || descriptor < 0 || descriptor >= DESCRIPTORS || descriptors[descriptor].kind == OTHER) return;
+  struct timespec wait = {sync_ms / 1000, (sync_ms % 1000) * 1000000};
+  while (nanosleep(&wait, &wait) != 0 && errno == EINTR) continue;
+}
+int fsync(int descriptor) {
+  delay_sync(descriptor);
+  IN_TURN(int, sync_now(descriptor, SYS_fsync));
+}
+int fdatasync(int descriptor) {
+  delay_sync(descriptor);
+  IN_TURN(int, sync_now(descriptor, SYS_fdatasync));
+}
 
 int rename(const char *path, const char *other) {
   IN_TURN(int, rename_things('r', path, other, SYS_renameat2, AT_FDCWD, (long)path, AT_FDCWD, (long)other, 0));
