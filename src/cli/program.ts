@@ -10,6 +10,7 @@ import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/state/places.ts";
 import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
 import { ioError } from "../store/index.ts";
+import { addAlertsCommand } from "./commands/alerts.ts";
 import { addCompactCommand } from "./commands/compact.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addControlCommands } from "./commands/trade/control.ts";
@@ -126,6 +127,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   });
   addRunCommand(add);
   addStatusCommand(add);
+  addAlertsCommand(add);
   addSessionsCommand(add);
   addSmokeCommand(add);
   addRegressCommand(add);

@@ -12,6 +12,8 @@ import type { StreamValue } from "../shared/contract/views.ts";
 import { nodeFileSystem } from "../store/index.ts";
 import type { ConsoleHost, ConsoleHostOptions, Connection } from "./bridge/api.ts";
 import { openConnection } from "./bridge/connection.ts";
+import { diskRoom, watchMachine } from "./state/machine.ts";
+import { alertHandlers } from "./handlers/alerts.ts";
 import { dataHandlers } from "./handlers/data.ts";
 import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
@@ -39,19 +41,20 @@ const SESSION_STREAMS: readonly SessionStream[] = [
 ];
 
 function sourcesOf(state: HostState): StreamSources {
-  const noSession: StreamValue<"session"> = { session: null, alerts: {} };
+  const noSession: StreamValue<"session"> = { session: null };
   const session = (): StreamValue<"session"> => {
     const { opened } = state;
     if (opened === null) return noSession;
     const probe = opened.probe();
-    return { session: opened.views.session(probe, opened.pending), alerts: opened.views.alerts.value() };
+    return { session: opened.views.session(probe, opened.pending) };
   };
   const view = (name: SessionStream) => () => {
     const { opened } = state;
     return opened === null ? EMPTY[name] : opened.views.view(name, opened.probe());
   };
   const views = Object.fromEntries(SESSION_STREAMS.map((name) => [name, view(name)]));
-  return { app: () => state.app(), session, sessions: () => state.sessions(), ...views } as {
+  const alerts = (): StreamValue<"alerts"> => state.alerts.view();
+  return { app: () => state.app(), session, alerts, sessions: () => state.sessions(), ...views } as {
     [Name in StreamName]: () => StreamValue<Name>;
   };
 }
@@ -76,15 +79,17 @@ function callerOf(handlers: Handlers, problem: (line: string) => void): Call {
 
 /** The machine's sleep as an alert: the session's clock notices the gap, but cannot know that the machine meant it. */
 function sleepAlert(state: HostState, cause: string, text: string, view: string): void {
-  state.opened?.views.alerts.raise(cause, "warning", text, state.opened.probe().now, view);
+  if (state.opened === null) return;
+  state.alerts.raise(null, { cause, severity: "warning", text, at: state.ports.wallMs() * 1_000, view });
 }
 
 /** Opens the workspace, making it where it is missing. Throws `io` when it cannot be. */
 export async function createConsoleHost(options: ConsoleHostOptions): Promise<ConsoleHost> {
-  const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, ...options.ports };
+  const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, diskRoom, ...options.ports };
   const state = new HostState(options, ports);
   await state.readDesk().catch(() => undefined);
   state.refreshSessions();
+  const stopWatching = watchMachine(state, ports.timers);
   const paths = new KnownPaths(state);
   const { close: closeTrials, ...trials } = trialHandlers(state);
   const { close: closeData, ...data } = dataHandlers(state);
@@ -94,6 +99,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     ...reviewHandlers(state),
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
+    ...alertHandlers(state),
     ...trials,
     ...data,
     ...regressions,
@@ -105,6 +111,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
 
   let quitting: Promise<void> | null = null;
   const quit = async (): Promise<void> => {
+    stopWatching();
     closeTrials();
     closeRegress();
     closeData();
@@ -112,6 +119,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     for (const connection of connections) connection.close();
     hub.close();
     state.opened?.close();
+    state.alertFile.close();
   };
 
   return {
@@ -140,7 +148,11 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
       return quitting;
     },
     suspended: () => sleepAlert(state, "suspend", "The machine went to sleep.", "log"),
-    resumed: () => sleepAlert(state, "wake", "The machine woke up; missed slots count as misfires.", "schedule"),
+    resumed: () => {
+      state.alerts.endCause(null, "suspend", state.ports.wallMs() * 1_000);
+      sleepAlert(state, "wake", "The machine was asleep; missed slots count as misfires.", "schedule");
+      state.alerts.endCause(null, "wake", state.ports.wallMs() * 1_000);
+    },
     openSnapshotFile: (path) => {
       paths.give(path);
       state.remember(path, path.split(/[\\/]/).at(-1) ?? path);

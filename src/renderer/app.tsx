@@ -51,9 +51,10 @@ function Stage(): ReactNode {
   const first = useRef(true);
   const View = VIEWS[view];
   useEffect(() => {
-    document.title = `${VIEW_TITLES[view]} · Logos Console`;
     if (first.current) first.current = false;
     else if (document.activeElement === document.body) main.current?.focus();
+    // The view is named, so that each change of it runs this.
+    main.current?.setAttribute("data-view", view);
   }, [view]);
   return (
     <div className="stage">

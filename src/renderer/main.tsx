@@ -15,6 +15,7 @@ import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract/contract.ts";
 import { App } from "./app.tsx";
 import { createLoopbackBridge } from "./bridge/loopback.ts";
+import { followAttention } from "./actions/attention.ts";
 import { followHandedFiles } from "./actions/handed.ts";
 import { followMenu } from "./actions/menu.ts";
 import { call, start, useLive } from "./stores/live.ts";
@@ -48,6 +49,7 @@ function joinSettings(): void {
 }
 
 followTheme();
+followAttention();
 joinSettings();
 followHandedFiles();
 const bridge = window.logos ?? createLoopbackBridge();

@@ -137,7 +137,7 @@ describe("a session in a view", () => {
     expect(halted.haltReasons).toMatchObject([
       { source: "operator", operator: "desk-1", note: "a look at the market" },
     ]);
-    const alerts = (await reader.until("session", (view) => Object.keys(view.alerts).length > 0)).alerts;
+    const alerts = (await reader.until("alerts", (view) => view.critical > 0)).rows;
     const [alert] = Object.values(alerts);
     expect(alert).toMatchObject({ severity: "critical", view: "drift", acknowledged: null });
     await reader.until("rejections", (view) => (view.groups["router_halted"]?.count ?? 0) > 0);
@@ -151,10 +151,12 @@ describe("a session in a view", () => {
     expect(drift.resumes[0]).toMatchObject({ operator: "desk-1", note: "seen" });
     expect(await reader.refusal("session.resume", { ...ME, note: "again" })).toMatchObject({ code: "not_halted" });
     // The alert stays through all of this, until somebody acknowledges it.
-    expect(reader.value("session").alerts[alert?.id ?? ""]?.acknowledged).toBeNull();
+    const over = await reader.until("alerts", (view) => view.critical === 0);
+    expect(over).toMatchObject({ waiting: 1, worst: null });
+    expect(over.rows[alert?.id ?? ""]).toMatchObject({ acknowledged: null, endedAt: expect.any(Number) as number });
     await reader.call("alert.acknowledge", { id: alert?.id ?? "", ...ME });
-    const seen = await reader.until("session", (view) => view.alerts[alert?.id ?? ""]?.acknowledged !== null);
-    expect(seen.alerts[alert?.id ?? ""]?.acknowledged).toMatchObject({ operator: "desk-1" });
+    const seen = await reader.until("alerts", (view) => view.waiting === 0);
+    expect(seen.rows[alert?.id ?? ""]).toMatchObject({ owner: "desk-1", acknowledged: { operator: "desk-1" } });
     expect(await reader.refusal("alert.acknowledge", { id: "alert-999", ...ME })).toMatchObject({ code: "not_found" });
     expect(reader.faults).toEqual([]);
   });
@@ -232,7 +234,7 @@ describe("one session at a time", () => {
     const { host } = await place();
     const reader = readerOf(host);
     reader.subscribe("session", "app");
-    expect(await reader.until("session")).toEqual({ session: null, alerts: {} });
+    expect(await reader.until("session")).toEqual({ session: null });
     for (const [procedure, input] of [
       ["session.pause", ME],
       ["session.stop", ME],
@@ -240,7 +242,6 @@ describe("one session at a time", () => {
       ["order.why", { id: "ROUTER-00000001" }],
       ["orders.page", { kind: "orders", before: null, limit: 10 }],
       ["export.rows", { what: "orders", format: "csv" }],
-      ["alert.acknowledge", { id: "alert-1", ...ME }],
     ] as const)
       expect(await reader.refusal(procedure, input), procedure).toMatchObject({ code: "wrong_state" });
     expect(await reader.call("session.close", {})).toEqual({});
@@ -276,7 +277,7 @@ describe("stop, and going on", () => {
       expect(rows[key], key).toMatchObject({ seq: row.seq, quantity: row.quantity });
 
     await reader.call("session.close", {});
-    expect((await reader.until("session", (view) => view.session === null)).alerts).toEqual({});
+    await reader.until("session", (view) => view.session === null);
     await reader.until("orders", (view) => view.orderCount === 0);
     expect(told).toEqual([false, true, false]);
     expect(reader.faults).toEqual([]);
@@ -298,5 +299,24 @@ describe("stop, and going on", () => {
     reader.send({ kind: "subscribe", stream: "log" });
     expect(reader.events).toHaveLength(heard);
     expect(problems).toEqual([]);
+  });
+});
+
+describe("alerts", () => {
+  it("survive a host that ends without a word, with owner and acknowledgement", async () => {
+    const first = await running();
+    first.reader.subscribe("alerts");
+    await first.reader.call("session.halt", { ...ME, note: "a look" });
+    await first.reader.until("alerts", (view) => view.critical === 1);
+    await first.reader.call("alert.assign", { id: "alert-1", owner: "desk-2" });
+    const { host } = await place({ workspace: first.workspace });
+    const second = readerOf(host);
+    second.subscribe("alerts");
+    const { rows } = await second.until("alerts", (view) => view.total > 0);
+    expect(rows["alert-1"]).toMatchObject({ session: first.id, owner: "desk-2", acknowledged: null });
+    expect(await second.call("alerts.acknowledge", ME)).toEqual({ count: 1 });
+    expect((await second.call("alerts.page", { before: null, limit: 10 })).alerts[0]).toMatchObject({
+      acknowledged: { operator: "desk-1" },
+    });
   });
 });

@@ -527,7 +527,7 @@ function sessions(next: () => number): StreamValue<"sessions"> {
 }
 
 function session(scenario: Scenario): StreamValue<"session"> {
-  if (scenario === "first") return { session: null, alerts: {} };
+  if (scenario === "first") return { session: null };
   const halted = scenario === "halted";
   return {
     session: {
@@ -570,20 +570,27 @@ function session(scenario: Scenario): StreamValue<"session"> {
           ? { equityStart: "100000", equityEnd: "100412.86", pnl: "412.86", runs: 2_143, orders: 1_204, fills: 1_133 }
           : null,
     },
-    alerts: record(
-      [
-        {
-          id: "alert-1",
-          severity: "warning" as const,
-          text: `${NAMES[3]} is late: no heartbeat in time.`,
-          at: NOW - 40e6,
-          view: "schedule",
-          acknowledged: null,
-        },
-      ],
-      (alert) => alert.id,
-    ),
   };
+}
+
+function alerts(scenario: Scenario): StreamValue<"alerts"> {
+  if (scenario === "first") return { critical: 0, warning: 0, waiting: 0, total: 0, worst: null, rows: {} };
+  const late = {
+    id: "alert-1",
+    cause: `late:${NAMES[3]}`,
+    session: "2026-11-23_1430_demo_desk",
+    severity: "warning" as const,
+    text: `${NAMES[3]} is late: no heartbeat within its timeout.`,
+    at: NOW - 40e6,
+    endedAt: null,
+    raisedAt: NOW - 40e6,
+    times: 1,
+    view: "schedule",
+    target: NAMES[3] ?? null,
+    owner: null,
+    acknowledged: null,
+  };
+  return { critical: 0, warning: 1, waiting: 1, total: 1, worst: late, rows: { [late.id]: late } };
 }
 
 function app(scenario: Scenario): StreamValue<"app"> {
@@ -618,6 +625,7 @@ export function scene(scenario: Scenario): Streams {
   return {
     app: app(scenario),
     session: session(scenario),
+    alerts: alerts(scenario),
     desk: desk(next),
     schedule: schedule(next),
     ticks: { problem: null, counts: {}, rows: {} },

@@ -6,10 +6,12 @@
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readStatus, statusOf, type SessionStatus } from "../../live/status/index.ts";
-import { workspaceAt } from "../../store/index.ts";
+import { readAlerts, workspaceAt } from "../../store/index.ts";
+import type { Alert } from "../../shared/contract/views.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
 import { money, orderFields, percent, strategyFields } from "../common/figures.ts";
 import type { AddCommand, Context } from "../common/context.ts";
+import { standing } from "./alerts.ts";
 
 interface Options {
   readonly session?: string;
@@ -24,9 +26,30 @@ function read(context: Context, options: Options): SessionStatus {
   return readStatus(workspaceAt(context.workspace), options.session ?? "latest");
 }
 
+/** What a console raised for the session and what still holds; none where their file cannot be read. */
+function alertsOf({ workspace }: Context, id: string): Alert[] {
+  try {
+    return standing(readAlerts(workspaceAt(workspace))).filter(({ session }) => session === id);
+  } catch {
+    return [];
+  }
+}
+
 const orDash = (value: string | number | null): string => (value === null ? "—" : String(value));
 
-function tell({ output }: Context, status: SessionStatus): void {
+/** The newest alerts of the session that still hold; `logos alerts` lists all. */
+const ALERTS_SHOWN = 3;
+
+function alertFields(alerts: readonly Alert[]): [string, string][] {
+  const shown = alerts.slice(-ALERTS_SHOWN).toReversed();
+  const more = alerts.length - shown.length;
+  return [
+    ...shown.map(({ severity, text }): [string, string] => ["alert", `${severity}: ${text}`]),
+    ...(more > 0 ? [["alert", `and ${more} more: logos alerts`] as [string, string]] : []),
+  ];
+}
+
+function tell({ output }: Context, status: SessionStatus, alerts: readonly Alert[]): void {
   const { troubles, orders } = status;
   const held = Object.entries(status.positions);
   const samples =
@@ -63,6 +86,7 @@ function tell({ output }: Context, status: SessionStatus): void {
       `${name} since ${since}: ${message}${note === null || note === "" ? "" : ` ${note}`}`,
     ]),
     ["drift open", String(status.openDrift)],
+    ...alertFields(alerts),
     ["last written", status.writtenSecondsAgo === null ? "—" : `${status.writtenSecondsAgo.toFixed(1)} s ago`],
   ]);
 }
@@ -71,8 +95,9 @@ async function status(context: Context, options: Options): Promise<number> {
   const { output } = context;
   for (;;) {
     const seen = read(context, options);
-    if (output.json) output.value(seen, options.watch === true);
-    else tell(context, seen);
+    const alerts = alertsOf(context, seen.id);
+    if (output.json) output.value({ ...seen, alerts }, options.watch === true);
+    else tell(context, seen, alerts);
     if (options.watch !== true) return seen.health === "healthy" || seen.health === "stopped" ? 0 : 1;
     await pause(WATCH_MS);
     if (!output.json) output.line();

@@ -66,6 +66,13 @@ export interface ConsolePorts {
   readonly timers: Timers;
   /** The wall clock in milliseconds since the epoch. */
   readonly wallMs: () => number;
+  /** Free and total bytes of the disk that holds a path; null where that cannot be asked. */
+  readonly diskRoom: (path: string) => DiskRoom | null;
+}
+
+export interface DiskRoom {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface ConsoleHostOptions {

@@ -5,7 +5,6 @@
  * 2. What takes time is told as pending until it is confirmed.
  */
 import type { Handlers } from "../../shared/contract/contract.ts";
-import { CodedError } from "../../shared/errors.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
 import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
 import type { CancelReport, Ticket } from "../../live/session/state/order-api.ts";
@@ -37,10 +36,9 @@ type SessionHandlers = Pick<
   | "positions.flatten"
   | "drift.review"
   | "practice.unknownFill"
-  | "alert.acknowledge"
 >;
 
-type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "limits" | "drift" | "practice" | "alert"}.${string}`>;
+type InsideName = Extract<keyof SessionHandlers, `${"strategy" | "limits" | "drift" | "practice"}.${string}`>;
 type OrderName = Extract<keyof SessionHandlers, `${"order" | "orders" | "positions"}.${string}`>;
 
 /** The whole session: its life from start to close. */
@@ -98,7 +96,7 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
   };
 }
 
-/** What is inside it: strategies, limits, orders, drift items, alerts. */
+/** What is inside it: strategies, limits, drift items. */
 function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
   return {
     "strategy.pause": async ({ name, operator }) => {
@@ -126,15 +124,6 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
     "practice.unknownFill": async ({ symbol, quantity = "1" }) => {
       const { live } = state.need();
       live.injectUnknownFill({ symbol: symbol ?? live.desk.strategies[0]?.symbols[0] ?? "", quantity });
-      return {};
-    },
-    "alert.acknowledge": async ({ id, operator }) => {
-      const opened = state.need();
-      const { alerts } = opened.views;
-      if (!alerts.has(id))
-        throw new CodedError("not_found", `There is no alert ${id}; it may have made room for newer ones.`);
-      // Two tabs may acknowledge at once: the first name stays on it.
-      alerts.acknowledge(id, operator, opened.probe().now);
       return {};
     },
   };

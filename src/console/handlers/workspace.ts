@@ -76,6 +76,7 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
       }
       const trash = state.trash();
       const deleted = await deleteSessions(workspace, ids, trash);
+      for (const id of deleted) state.alerts.end(id, state.ports.wallMs() * 1_000, () => true);
       state.refreshSessions();
       return { deleted, trashed: trash !== null };
     },

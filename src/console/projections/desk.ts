@@ -64,13 +64,18 @@ export class DeskProjection {
     this.equity.add([entry.at, Number(entry.equity), unsigned(entry.drawdown)]);
   }
 
+  /** The four service-level tiles. */
+  tiles(probe: SessionProbe): DeskView["tiles"] {
+    return tilesOf(probe, this.#desk, this.#metrics, this.#errors);
+  }
+
   value(probe: SessionProbe): DeskView {
     const { account } = probe;
     const books = new Map(probe.books.map((book) => [book.owner, book]));
     const strategies = new Set(probe.strategies.map((strategy) => strategy.name));
     const inFlight = strategiesInFlight(probe);
     this.#part = stable(this.#part, {
-      tiles: tilesOf(probe, this.#desk, this.#metrics, this.#errors),
+      tiles: this.tiles(probe),
       account: {
         currency: account.currency,
         equity: account.equity,

@@ -7,9 +7,8 @@
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
-import type { OpenSession, StreamName, StreamValue } from "../../shared/contract/views.ts";
+import type { DeskView, OpenSession, StreamName, StreamValue } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
-import { Alerts } from "./alerts.ts";
 import { DeskProjection } from "./desk.ts";
 import { DriftProjection } from "./drift.ts";
 import { LogProjection } from "./log.ts";
@@ -24,7 +23,7 @@ import { SessionProjection } from "./session.ts";
 import { TicksProjection } from "./ticks.ts";
 
 /** The streams that one session feeds by itself. */
-export type SessionStream = Exclude<StreamName, "app" | "session" | "sessions">;
+export type SessionStream = Exclude<StreamName, "app" | "session" | "alerts" | "sessions">;
 
 interface Cached {
   readonly probe: SessionProbe;
@@ -33,7 +32,6 @@ interface Cached {
 }
 
 export class SessionViews {
-  readonly alerts = new Alerts();
   readonly #desk: Desk;
   readonly #folder: string;
   readonly #precisions: Precisions;
@@ -75,8 +73,13 @@ export class SessionViews {
     return this.#desk;
   }
 
-  /** Applies entries in order; ones that were applied already are passed over. `live` is false for an earlier run's. */
-  apply(entries: Iterable<JournalEntry>, live: boolean): void {
+  /** The four service-level tiles at the probe's moment. */
+  tiles(probe: SessionProbe): DeskView["tiles"] {
+    return this.#deskView.tiles(probe);
+  }
+
+  /** Applies entries in order; ones that were applied already are passed over. */
+  apply(entries: Iterable<JournalEntry>): void {
     for (const entry of entries) {
       if (entry.seq <= this.#position) continue;
       this.#position = entry.seq;
@@ -93,7 +96,6 @@ export class SessionViews {
       this.#positions.apply(entry);
       this.#session.apply(entry);
       this.#log.apply(entry);
-      this.alerts.apply(entry, live);
     }
   }
 

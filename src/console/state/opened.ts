@@ -11,6 +11,8 @@ import type { LiveSession, SessionProbe } from "../../live/session/index.ts";
 import type { OpenSession } from "../../shared/contract/views.ts";
 import { readJournal, sessionFilesAt } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
+import type { AlertBook } from "../alerts/book.ts";
+import { SessionWatch } from "../alerts/watch.ts";
 import { upTo, type EntrySource } from "./scan.ts";
 import { SessionViews } from "../projections/session-views.ts";
 
@@ -45,30 +47,46 @@ export class OpenedSession {
   /** What was asked for and is not confirmed yet. */
   pending: OpenSession["pending"] = null;
   readonly #monotonicMs: () => number;
-  readonly #forget: () => void;
+  readonly #watch: SessionWatch;
+  #forget: () => void = () => undefined;
   #probe: SessionProbe;
   #probedMs: number;
   #position = -1;
 
   /** Reads what the journal holds of a session that has not been started. */
-  static async of(live: LiveSession, monotonicMs: () => number): Promise<OpenedSession> {
-    const views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
+  static async of(live: LiveSession, monotonicMs: () => number, alerts: AlertBook): Promise<OpenedSession> {
+    const opened = new OpenedSession(live, monotonicMs, alerts);
+    const { views } = opened;
     for (let entries = slice(live, 1); entries.length > 0; entries = slice(live, views.position + 1)) {
-      views.apply(entries, false);
+      opened.#apply(entries, false);
       await nodeTurn();
     }
-    return new OpenedSession(live, views, monotonicMs);
+    opened.#follow();
+    return opened;
   }
 
-  private constructor(live: LiveSession, views: SessionViews, monotonicMs: () => number) {
+  private constructor(live: LiveSession, monotonicMs: () => number, alerts: AlertBook) {
     this.live = live;
     this.#monotonicMs = monotonicMs;
-    this.views = views;
-    // What was committed since the last slice.
-    this.views.apply(live.entries(views.position + 1), false);
-    this.#forget = live.subscribe((entries) => this.views.apply(entries, true));
+    this.views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
+    this.#watch = new SessionWatch(alerts, live.id);
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();
+  }
+
+  /** Goes from what was read to what comes. */
+  #follow(): void {
+    // What was committed since the last slice.
+    this.#apply([...this.live.entries(this.views.position + 1)], false);
+    this.#forget = this.live.subscribe((entries) => this.#apply(entries, true));
+    this.#probe = this.live.probe();
+    this.#watch.ready(this.#probe.now);
+  }
+
+  #apply(entries: readonly JournalEntry[], live: boolean): void {
+    const from = this.views.position;
+    this.views.apply(entries);
+    for (const entry of entries) if (entry.seq > from) this.#watch.apply(entry, live);
   }
 
   /** True while it has neither stopped nor failed. */
@@ -85,7 +103,7 @@ export class OpenedSession {
     this.#probe = this.live.probe();
     this.#probedMs = nowMs;
     this.#position = this.views.position;
-    this.views.alerts.observe(this.#probe);
+    this.#watch.observe(this.#probe, this.views.tiles(this.#probe));
     return this.#probe;
   }
 

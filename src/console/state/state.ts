@@ -12,8 +12,9 @@ import { openDesk } from "../../live/desk/index.ts";
 import { nodeChild, utilityChild } from "../../live/host/index.ts";
 import { readStatus } from "../../live/status/index.ts";
 import type { LiveSession, SessionPorts } from "../../live/session/index.ts";
-import type { AppView, SessionListing, SessionsView } from "../../shared/contract/views.ts";
+import type { Alert, AppView, SessionListing, SessionsView } from "../../shared/contract/views.ts";
 import {
+  AlertFile,
   listSessions,
   openWorkspace,
   readSettings,
@@ -25,6 +26,8 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "../bridge/api.ts";
+import { AlertBook } from "../alerts/book.ts";
+import { OBSERVED } from "../alerts/watch.ts";
 import { OpenedSession } from "./opened.ts";
 import { symbolsOf } from "../projections/session.ts";
 import { stable } from "../projections/table.ts";
@@ -39,6 +42,8 @@ export class HostState {
   readonly ports: ConsolePorts;
   readonly workspace: Workspace;
   readonly problem: (line: string) => void;
+  readonly alerts: AlertBook;
+  readonly alertFile: AlertFile;
   opened: OpenedSession | null = null;
   recent: readonly RecentSnapshot[] = [];
   #desk: Desk | null = null;
@@ -58,7 +63,34 @@ export class HostState {
     this.ports = ports;
     this.problem = options.onProblem ?? (() => undefined);
     this.workspace = openWorkspace(options.workspace);
+    this.alertFile = new AlertFile(this.workspace);
+    this.alerts = new AlertBook({
+      earlier: this.#earlierAlerts(),
+      keep: (changed) => this.#keepAlerts(changed),
+      wallMs: ports.wallMs,
+    });
     this.recent = recentFrom(readSettings(this.workspace)[RECENT_KEY]);
+  }
+
+  #earlierAlerts(): readonly Alert[] {
+    try {
+      return this.alertFile
+        .open()
+        .map((alert) =>
+          alert.endedAt === null && OBSERVED.test(alert.cause) ? { ...alert, endedAt: alert.at } : alert,
+        );
+    } catch (error) {
+      this.problem(`The alerts of before could not be read: ${shapeOf(error).message}`);
+      return [];
+    }
+  }
+
+  #keepAlerts(changed: readonly Alert[]): void {
+    try {
+      this.alertFile.append(changed);
+    } catch (error) {
+      this.problem(`Alerts could not be written: ${shapeOf(error).message}`);
+    }
   }
 
   /** What a session that is opened here gets: the program's version, and how processes are started. */
@@ -88,7 +120,7 @@ export class HostState {
 
   /** Takes a session in and lets its clock run. */
   async open(live: LiveSession): Promise<void> {
-    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs());
+    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs(), this.alerts);
     this.opened?.close();
     this.opened = opened;
     live.start();

@@ -1,9 +1,9 @@
 /** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
 import type { AppView, OpenSession } from "../../shared/contract/views.ts";
-import { hold, useLive } from "../stores/live.ts";
-import { usePrefs } from "../stores/prefs.ts";
+import { ask, hold, useLive } from "../stores/live.ts";
+import { operatorName, usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
-import { go, goToOrders, useUi } from "../stores/ui.ts";
+import { go, goToOrders, toldOk, useUi } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
@@ -170,8 +170,12 @@ function viewCommands(held: boolean): Command[] {
   });
   return [
     entry("palette", "Show all commands", ["mod+k"], () => useUi.setState({ palette: true })),
+    entry("alerts", "Show alerts", ["a"], () => useUi.setState({ alerts: true })),
+    entry("acknowledge-all", "Acknowledge all alerts", [], () => {
+      void ask("alerts.acknowledge", { operator: operatorName() }).then(toldOk);
+    }),
     entry("filter", "Filter the list", ["/"], focusFilter),
-    entry("hold", held ? "Let the views update again" : "Hold the views still", ["u"], () => hold(!held)),
+    entry("hold", held ? "Resume updates" : "Pause updates", ["u"], () => hold(!held)),
     ...THEMES.map(([theme, label]) => entry(`theme-${theme}`, label, [], () => usePrefs.getState().set({ theme }))),
     entry("reset-layout", "Reset the layout", [], () => usePrefs.getState().resetLayout()),
   ];

@@ -19,7 +19,7 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { OpenSession } from "../../shared/contract/views.ts";
 import { VIEW_KEYS, VIEW_TITLES } from "../actions/commands.ts";
-import { formatCount } from "../lib/format.ts";
+import { formatCompact, formatCount } from "../lib/format.ts";
 import { useSession } from "../stores/live.ts";
 import { go, useUi } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
@@ -69,7 +69,7 @@ function Item({ entry, session }: { readonly entry: Entry; readonly session: Ope
       >
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="title">{VIEW_TITLES[entry.view]}</span>
-        {count === null ? null : <span className={`count ${marked}`}>{formatCount(count)}</span>}
+        {count === null ? null : <span className={`count ${marked}`}>{formatCompact(count)}</span>}
       </button>
     </li>
   );

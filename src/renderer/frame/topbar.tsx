@@ -17,6 +17,7 @@ import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
 import { useLive, useSession, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
+import { AlertBell } from "./alerts.tsx";
 
 const mac = isMac(navigator.platform);
 const SPEEDS = [
@@ -225,6 +226,7 @@ function Buttons({ session }: { readonly session: OpenSession | null }): ReactNo
   return (
     <div className="buttons">
       {start ? <StartButton /> : session === null ? null : <RunButtons session={session} />}
+      <AlertBell />
       <DropdownMenu.Root>
         <DropdownMenu.Trigger asChild>
           <button type="button" className="button icon" data-testid="session-menu" aria-label="More session commands">

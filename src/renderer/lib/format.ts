@@ -61,6 +61,15 @@ export function formatCount(value: number | null | undefined): string {
   return formatNumber(value, { places: 0 });
 }
 
+/** A count in few characters, for a place that must not grow: `947`, `17.8k`, `2.1M`. Cut, never rounded up to the next unit. */
+export function formatCompact(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1_000) return formatCount(value);
+  const [unit, sign] = size < 1_000_000 ? [1_000, "k"] : size < 1_000_000_000 ? [1_000_000, "M"] : [1_000_000_000, "G"];
+  const scaled = Math.trunc((value / unit) * 10) / 10;
+  return `${formatNumber(scaled, { places: Math.abs(scaled) < 100 ? 1 : 0 })}${sign}`;
+}
+
 /** A share of one as percent: `0.42 %`. */
 export function formatShare(value: number | null | undefined, places = 2): string {
   const text = formatNumber(value === null || value === undefined ? null : value * 100, { places });

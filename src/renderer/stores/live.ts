@@ -22,6 +22,7 @@ interface LiveStore {
 const NONE: Streams = {
   app: null,
   session: null,
+  alerts: null,
   desk: null,
   schedule: null,
   router: null,
@@ -43,7 +44,7 @@ export const useLive = create<LiveStore>(() => ({
 }));
 
 /** Streams that a hold never stops: whoever holds a view must still see a halt. */
-const ALWAYS: readonly StreamName[] = ["app", "session", "drift"];
+const ALWAYS: readonly StreamName[] = ["app", "session", "alerts", "drift"];
 const waiting = new Map<StreamName, unknown>();
 let client: Client | null = null;
 
@@ -71,11 +72,12 @@ export function hold(held: boolean): void {
   waiting.clear();
 }
 
-/** Takes the bridge and begins with the two streams that the frame stands on. */
+/** Takes the bridge and begins with the streams that the frame stands on. */
 export function start(bridge: Bridge): void {
   client = new Client(bridge, { value: take, state: (connection) => useLive.setState({ connection }) });
   client.read("app");
   client.read("session");
+  client.read("alerts");
 }
 
 export function retry(): void {

@@ -11,6 +11,10 @@ export interface Prefs {
   readonly zone: Zone;
   readonly letterKeys: boolean;
   readonly operator: string;
+  /** A desktop notification for each new alert. */
+  readonly notifications: boolean;
+  /** A sound for each new alert. */
+  readonly sound: boolean;
   /** Filter texts by list. */
   readonly filters: Readonly<Record<string, string>>;
 }
@@ -21,6 +25,8 @@ export const DEFAULT_PREFS: Prefs = {
   zone: "utc",
   letterKeys: true,
   operator: "",
+  notifications: false,
+  sound: false,
   filters: {},
 };
 
@@ -49,6 +55,8 @@ export function parsePrefs(text: string | null): Prefs {
     zone: oneOf(raw["zone"], ["utc", "local", "relative"], DEFAULT_PREFS.zone),
     letterKeys: raw["letterKeys"] !== false,
     operator: typeof raw["operator"] === "string" ? raw["operator"].slice(0, TEXT_MAX) : "",
+    notifications: raw["notifications"] === true,
+    sound: raw["sound"] === true,
     filters: Object.fromEntries(
       Object.entries(filters)
         .filter((pair): pair is [string, string] => typeof pair[1] === "string")
@@ -87,8 +95,8 @@ interface PrefsStore extends Prefs {
 let keep: ((text: string) => void) | null = null;
 
 export function textOf(prefs: Prefs): string {
-  const { theme, gains, zone, letterKeys, operator, filters } = prefs;
-  return JSON.stringify({ theme, gains, zone, letterKeys, operator, filters });
+  const kept = Object.keys(DEFAULT_PREFS).map((key) => [key, prefs[key as keyof Prefs]]);
+  return JSON.stringify(Object.fromEntries(kept));
 }
 
 export const usePrefs = create<PrefsStore>((set, get) => ({

@@ -102,6 +102,8 @@ interface UiStore {
   readonly why: string | null;
   readonly question: Question | null;
   readonly palette: boolean;
+  /** The list of alerts is open. */
+  readonly alerts: boolean;
   readonly restore: RestoreStart | null;
   readonly notices: readonly Notice[];
   /** A halt that was asked for here and that the host has not answered yet. */
@@ -122,6 +124,7 @@ export const useUi = create<UiStore>(() => ({
   why: null,
   question: null,
   palette: false,
+  alerts: false,
   restore: null,
   notices: [],
   haltRequested: false,

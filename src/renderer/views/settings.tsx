@@ -1,5 +1,6 @@
 /** Settings: how things are shown. What a session does is in the desk file. */
 import type { ReactNode } from "react";
+import { allowNotifications, chime } from "../actions/attention.ts";
 import { Panel, Segments } from "../components/panel.tsx";
 import { Gain } from "../components/values.tsx";
 import { usePrefs } from "../stores/prefs.ts";
@@ -76,7 +77,7 @@ function Shown(): ReactNode {
           data-testid="reset-layout"
           onClick={() => {
             prefs.resetLayout();
-            notify("The layout is as it came.");
+            notify("The layout was reset.");
           }}
         >
           Reset the layout
@@ -92,7 +93,7 @@ function Hands(): ReactNode {
     <Panel title="Keys and names">
       <Setting
         title="Single-letter keys"
-        help="P, C, S, U, O, W, ⇧H, ⇧X, ⇧F, digits, / and ?. Ctrl or Cmd with K works always."
+        help="A, C, O, P, S, U, W, ⇧H, ⇧X, ⇧F, digits, / and ?. Ctrl or Cmd with K works always."
       >
         <Segments
           label="Single-letter keys"
@@ -111,6 +112,39 @@ function Hands(): ReactNode {
             onChange={(event) => prefs.set({ operator: event.target.value })}
           />
         </label>
+      </Setting>
+    </Panel>
+  );
+}
+
+function Alerts(): ReactNode {
+  const prefs = usePrefs();
+  const allow = async (): Promise<void> => {
+    const allowed = await allowNotifications();
+    prefs.set({ notifications: allowed });
+    if (!allowed)
+      notify("The system does not allow notifications. Allow them for this page, then try again.", "problem");
+  };
+  return (
+    <Panel title="Alerts">
+      <Setting title="Desktop notification" help="One for each new alert, in front of other windows.">
+        <Segments
+          label="Desktop notification"
+          value={prefs.notifications ? "on" : "off"}
+          options={SWITCH}
+          onChange={(value) => (value === "on" ? void allow() : prefs.set({ notifications: false }))}
+        />
+      </Setting>
+      <Setting title="Sound" help="Three tones for a critical alert, two for a warning.">
+        <button type="button" className="button" onClick={() => chime("critical")}>
+          Play
+        </button>
+        <Segments
+          label="Sound"
+          value={prefs.sound ? "on" : "off"}
+          options={SWITCH}
+          onChange={(value) => prefs.set({ sound: value === "on" })}
+        />
       </Setting>
     </Panel>
   );
@@ -145,6 +179,7 @@ export function Settings(): ReactNode {
   return (
     <div className="sheet">
       <Shown />
+      <Alerts />
       <Hands />
       <About />
     </div>

@@ -11,6 +11,7 @@ import * as z from "zod/mini";
 import type { ErrorShape } from "../errors.ts";
 import type { Patch } from "./patch.ts";
 import { filled, name, note, nothing, operator, scope, text } from "./contract-fields.ts";
+import { ALERT_PROCEDURES } from "./contract-alerts.ts";
 import { DATA_PROCEDURES } from "./contract-data.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
@@ -248,7 +249,7 @@ export const PROCEDURES = {
     input: z.object({ symbol: z.optional(text(40)), quantity: z.optional(text(40)) }),
     output: nothing,
   },
-  "alert.acknowledge": { input: z.object({ id: text(80), operator }), output: nothing },
+  ...ALERT_PROCEDURES,
   "sessions.refresh": { input: nothing, output: nothing },
   "sessions.compare": {
     input: z.object({ a: name, b: name }),

@@ -7,7 +7,8 @@
  * 4. Absent is null, never 0 and never an empty text.
  */
 import type * as z from "zod/mini";
-import { AlertSchema, AppViewSchema, DeskViewSchema, SessionViewSchema, TileSchema } from "../views/desk.ts";
+import { AlertSchema, AlertsViewSchema } from "../views/alerts.ts";
+import { AppViewSchema, DeskViewSchema, SessionViewSchema, TileSchema } from "../views/desk.ts";
 import {
   FillRowSchema,
   OrderRowSchema,
@@ -27,6 +28,7 @@ import {
 } from "../views/review.ts";
 import { MetricsViewSchema, ScheduleViewSchema, TicksViewSchema } from "../views/schedule.ts";
 
+export * from "../views/alerts.ts";
 export * from "../views/desk.ts";
 export * from "../views/orders.ts";
 export * from "../views/parts.ts";
@@ -37,6 +39,7 @@ export * from "../views/schedule.ts";
 export const STREAMS = {
   app: AppViewSchema,
   session: SessionViewSchema,
+  alerts: AlertsViewSchema,
   desk: DeskViewSchema,
   schedule: ScheduleViewSchema,
   ticks: TicksViewSchema,
@@ -74,6 +77,7 @@ export type LogView = z.infer<typeof LogViewSchema>;
 export type SessionsView = z.infer<typeof SessionsViewSchema>;
 export type SessionListing = z.infer<typeof SessionListingSchema>;
 export type HaltReason = z.infer<typeof HaltReasonSchema>;
+export type AlertsView = z.infer<typeof AlertsViewSchema>;
 export type Alert = z.infer<typeof AlertSchema>;
 export type StrategyState = z.infer<typeof StrategyStateSchema>;
 export type OrderState = z.infer<typeof OrderStateSchema>;

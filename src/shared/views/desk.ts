@@ -20,17 +20,7 @@ import {
 } from "./parts.ts";
 import { FlattenSchema } from "./positions.ts";
 
-export const AlertSchema = z.object({
-  id: z.string(),
-  severity: z.enum(["warning", "critical"]),
-  text: z.string(),
-  at,
-  /** Which view shows more: a view's name. */
-  view: z.string(),
-  acknowledged: z.nullable(z.object({ operator: z.string(), at })),
-});
-
-/** Stream `app`: what is there, whether or not a session runs. Alerts: the newest 200. */
+/** Stream `app`: what is there, whether or not a session runs. */
 export const AppViewSchema = z.object({
   host: z.enum(["electron", "loopback"]),
   version: z.string(),
@@ -114,8 +104,6 @@ export const SessionViewSchema = z.object({
       ),
     }),
   ),
-  /** Alerts stay until somebody acknowledges them. The newest 200. */
-  alerts: z.record(z.string(), AlertSchema),
 });
 
 export const TileSchema = z.object({

@@ -374,7 +374,7 @@ describe("all views of a session", () => {
     fc.assert(
       fc.property(journals(), (entries) => {
         const views = new SessionViews(desk, "sessions/x");
-        views.apply(entries, true);
+        views.apply(entries);
         const picture = probe({ now: endOf(entries) });
         for (const name of NAMES) {
           const value = views.view(name, picture);
@@ -382,7 +382,7 @@ describe("all views of a session", () => {
           expect(result.error?.issues, name).toBeUndefined();
           expect(JSON.parse(JSON.stringify(value)), name).toEqual(value);
         }
-        const session = { session: views.session(picture, null), alerts: views.alerts.value() };
+        const session = { session: views.session(picture, null) };
         expect(z.safeParse(STREAMS.session, session).error?.issues).toBeUndefined();
       }),
       { numRuns: 50 },
@@ -394,11 +394,11 @@ describe("all views of a session", () => {
       fc.property(journals(), fc.nat(100), fc.nat(20), (entries, cut, overlap) => {
         const picture = probe({ now: endOf(entries) });
         const one = new SessionViews(desk, "");
-        one.apply(entries, false);
+        one.apply(entries);
         const two = new SessionViews(desk, "");
-        two.apply(entries.slice(0, cut), false);
+        two.apply(entries.slice(0, cut));
         for (const name of NAMES) two.view(name, picture);
-        two.apply(entries.slice(Math.max(0, cut - overlap)), false);
+        two.apply(entries.slice(Math.max(0, cut - overlap)));
         for (const name of NAMES) expect(two.view(name, picture)).toEqual(one.view(name, picture));
         expect(two.position).toBe(entries.length);
       }),
