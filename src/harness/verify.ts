@@ -10,6 +10,7 @@ import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
 import { executionKeyOf } from "../shared/ids.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
+import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
 import {
   digestOf,
@@ -26,7 +27,7 @@ import {
 } from "../store/index.ts";
 
 export interface VerifyCheck {
-  readonly name: "chain" | "orders" | "replay" | "checkpoint" | "snapshot" | "file";
+  readonly name: "chain" | "orders" | "code" | "replay" | "checkpoint" | "snapshot" | "file";
   readonly state: "passed" | "failed" | "skipped";
   /** The entry at which the fault stands; null where it has none. */
   readonly seq: number | null;
@@ -88,6 +89,7 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
     readable ?? book.fault,
     `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
   );
+  codeCheck(journal, entries, add, skip);
   if (!whole) {
     skip("replay", "not repeated, because the chain is broken");
     skip("checkpoint", "not compared, because the chain is broken");
@@ -108,6 +110,32 @@ function attempt(work: () => void): Found | null {
   } catch (error) {
     return { seq: null, text: error instanceof Error ? error.message : String(error) };
   }
+}
+
+const CODE_SHOWN = 3;
+const SPANS_SHOWN = 5;
+const DIGEST_SHOWN = 12;
+
+/** Which code made which entries. It says so; that other code was meant was asked when it was loaded. */
+function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip): void {
+  let spans: readonly CodeSpan[] = [];
+  const unreadable = attempt(() => {
+    spans = codeSpans(journal, entries);
+  });
+  if (unreadable !== null) return void add("code", unreadable, "");
+  if (spans.length === 0) return skip("code", "not on record: the session is from a version that did not record it");
+  const more = spans.length - SPANS_SHOWN;
+  const shown = spans.slice(-SPANS_SHOWN).map(({ from, to, version, code }) => {
+    const files = code.slice(0, CODE_SHOWN).map(({ digest, files: parts, strategies }) => {
+      const others = strategies.length > 1 ? ` and ${strategies.length - 1} more` : "";
+      const made =
+        parts[0] === undefined ? "" : ` (${parts[0].name}${parts.length > 1 ? ` and ${parts.length - 1} more` : ""})`;
+      return `${strategies[0] ?? ""}${others} ${digest.slice(0, DIGEST_SHOWN)}${made}`;
+    });
+    const rest = code.length > CODE_SHOWN ? ` and ${code.length - CODE_SHOWN} more` : "";
+    return `entries ${from} to ${to}: Logos ${version}, ${files.length === 0 ? "built-in strategies" : files.join(", ")}${rest}`;
+  });
+  add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
 async function replayChecks(

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   no_session: { exit: 2, means: "there is no such session" },
   session_busy: { exit: 75, means: "another process has the session" },
   session_conflict: { exit: 78, means: "a session's files disagree; it asks which one holds" },
+  code_changed: { exit: 78, means: "a strategy's code is not the code that ran before; it asks whether that is meant" },
   schema_newer: { exit: 78, means: "a file was written by a newer version of the program" },
   journal_damaged: { exit: 74, means: "the journal cannot be trusted" },
   io: { exit: 74, means: "reading or writing failed; the disk may be full or read-only" },

@@ -119,7 +119,13 @@ async function restore(context: Context, options: Options, words: readonly strin
           checkRestore(request, desk);
           return createSession({ workspace: openWorkspace(context.workspace), desk, restore: request, ports });
         })()
-      : await reopenSession({ workspace, id: findSession(workspace, options.session).id, restore: request, ports });
+      : await reopenSession({
+          workspace,
+          id: findSession(workspace, options.session).id,
+          restore: request,
+          code: "no runs",
+          ports,
+        });
   const { router } = session.probe();
   await session.stop("operator");
   if (output.json)

@@ -49,6 +49,7 @@ interface Options extends DataOptions {
   readonly restore?: string;
   readonly useSnapshotLimits?: boolean;
   readonly holds?: string;
+  readonly acceptCodeChange?: boolean;
   readonly operator?: string;
   readonly note?: string;
 }
@@ -108,6 +109,7 @@ async function openSession(context: Context, options: Options, file: string | un
       restore,
       holds,
       word,
+      ...(options.acceptCodeChange === true ? { code: "accept changes" } : {}),
       ports,
     });
     if (flag === undefined) tellSpeed(context, session, "as it did before");
@@ -312,6 +314,7 @@ export function addRunCommand(add: AddCommand): void {
           "--holds <which>",
           "journal or file: which one holds when router_state.json is not the session's own; file wants --operator and --note",
         )
+        .option("--accept-code-change", "with --session: run strategy files that have changed since the session ran")
         .option("--restore <file>", "start from a router_state.json; wants --operator and --note")
         .option("--use-snapshot-limits", "take the snapshot's limits where they differ from the desk's")
         .option("--operator <name>", "who restores")

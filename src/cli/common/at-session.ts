@@ -31,7 +31,7 @@ export async function atSession(
     const value = await requestControl(nodeFileSystem, files.folder, command);
     return { files, live: true, value };
   }
-  const session = await reopenSession({ workspace, id: files.id, ports: { version } });
+  const session = await reopenSession({ workspace, id: files.id, code: "no runs", ports: { version } });
   try {
     return { files, live: false, value: await offline(session) };
   } finally {

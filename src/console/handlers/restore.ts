@@ -70,17 +70,18 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
       if (source.kind === "path") state.remember(source.path, name);
       return preview;
     },
-    "restore.apply": async ({ token, operator, note, useSnapshotLimits }) => {
+    "restore.apply": async ({ token, operator, note, useSnapshotLimits, acceptCodeChange }) => {
       const previewed = previews.get(token);
       if (previewed === undefined)
         throw new CodedError("not_found", "This preview is no longer good: look at the snapshot again, then apply it.");
       const restore = { source: previewed.source, text: previewed.text, operator, note, useSnapshotLimits };
       const { target } = previewed;
+      const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
       return state.opening(async () => {
         const live =
           target === null
             ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
-            : await reopenSession({ workspace, id: target, restore, ports });
+            : await reopenSession({ workspace, id: target, restore, code, ports });
         previews.delete(token);
         await state.open(live);
         const probe = live.probe();

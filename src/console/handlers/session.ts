@@ -55,9 +55,10 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
         await state.open(live);
         return { id: live.id };
       }),
-    "session.reopen": ({ id }) =>
+    "session.reopen": ({ id, acceptCodeChange }) =>
       state.opening(async () => {
-        const live = await reopenSession({ workspace, id, ports });
+        const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
+        const live = await reopenSession({ workspace, id, code, ports });
         await state.open(live);
         return { id: live.id };
       }),

@@ -13,6 +13,7 @@
  */
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { CodeFile } from "../../store/journal/entries.ts";
 import type { RunResult } from "../strategies/run-types.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
 import { prepareStrategy, StrategyInstance } from "../strategies/instance.ts";
@@ -91,6 +92,19 @@ interface Loaded {
   /** Answers a run's result as JSON. */
   readonly run: (step: RunStep) => string;
 }
+
+/** What a file is made of, as it was read for this load. */
+interface Code {
+  readonly digest: string | null;
+  readonly files: readonly CodeFile[];
+}
+
+/** A strategy that is loaded, or why it is not. */
+interface Made extends Code {
+  readonly loaded: Loaded | string;
+}
+
+const NO_CODE: Code = { digest: null, files: [] };
 
 /** An answer on its way; `written` is waited for where many or large ones are. Null where there is nothing to wait for. */
 type Sent = { readonly written: Promise<void> } | null;
@@ -222,28 +236,31 @@ class Host {
   async #load(step: LoadStep): Promise<Sent> {
     const { job, strategy } = step;
     this.#job = job;
-    const { problem, digest } = await this.#make(step);
+    const { problem, digest, files } = await this.#make(step);
     const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
-    if (!parserIsBroken()) return sentOf(this.tell({ kind: "loaded", job, problem, barsNeeded, digest }));
+    if (!parserIsBroken()) return sentOf(this.tell({ kind: "loaded", job, problem, barsNeeded, digest, files }));
     // Whoever comes next needs a parser that works: this process ends, and another one takes its place.
     return new Promise(() => {
-      this.#port.send(JSON.stringify({ kind: "loaded", job, problem, barsNeeded, digest }), () => endProcess(65));
+      this.#port.send(JSON.stringify({ kind: "loaded", job, problem, barsNeeded, digest, files }), () =>
+        endProcess(65),
+      );
     });
   }
 
   /** Makes a strategy afresh from its state; answers why it cannot, and the digest of all that its file is made of. */
-  async #make(step: LoadStep): Promise<{ readonly problem: string | null; readonly digest: string | null }> {
+  async #make(step: LoadStep): Promise<{ readonly problem: string | null } & Code> {
     this.#loaded.delete(step.strategy);
     const made = step.file ? await this.#makeOwn(step) : this.#makeBuiltIn(step);
-    if (typeof made.loaded === "string") return { problem: cut(made.loaded), digest: made.digest };
-    this.#loaded.set(step.strategy, made.loaded);
-    return { problem: null, digest: made.digest };
+    const { loaded, digest, files } = made;
+    if (typeof loaded === "string") return { problem: cut(loaded), digest, files };
+    this.#loaded.set(step.strategy, loaded);
+    return { problem: null, digest, files };
   }
 
-  #makeBuiltIn(step: LoadStep): { readonly loaded: Loaded | string; readonly digest: null } {
+  #makeBuiltIn(step: LoadStep): Made {
     const { module, symbols, params, sizing, seed, state } = step;
     const strategy = builtInStrategies[module];
-    if (strategy === undefined) return { loaded: `${module} is no built-in strategy`, digest: null };
+    if (strategy === undefined) return { loaded: `${module} is no built-in strategy`, ...NO_CODE };
     const metas = new Map(step.metas.map((meta) => [meta.symbol, Object.freeze(meta)]));
     const prepared = prepareStrategy(strategy, module, params, {
       symbols: Object.freeze(symbols),
@@ -252,29 +269,29 @@ class Host {
       metaOf: (symbol) => metas.get(symbol),
       heartbeat: () => this.#beat(),
     });
-    if (typeof prepared === "string") return { loaded: prepared, digest: null };
+    if (typeof prepared === "string") return { loaded: prepared, ...NO_CODE };
     const instance = new StrategyInstance(prepared, null, state);
     const run = ({ strategy: name, run: number, ...at }: RunStep): string => {
       const bars = this.#bars.picture(Object.keys(at.positions));
       return JSON.stringify(instance.run({ ...pictureOf(at), strategy: name, run: number, bars }));
     };
-    return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, digest: null };
+    return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, ...NO_CODE };
   }
 
-  async #makeOwn(step: LoadStep): Promise<{ readonly loaded: Loaded | string; readonly digest: string | null }> {
+  async #makeOwn(step: LoadStep): Promise<Made> {
     const { strategy, module, symbols, params, sizing, seed, metas, state } = step;
     const realm = this.#realm;
-    if (realm === null) return { loaded: `${module} does not load: ${refusalOf(this.#layers) ?? ""}`, digest: null };
+    if (realm === null) return { loaded: `${module} does not load: ${refusalOf(this.#layers) ?? ""}`, ...NO_CODE };
     const asked = { kind: "load", strategy, module, symbols, params, sizing, seed, metas, state } as const;
-    const { problem, barsNeeded, digest } = await realm.load(this.#folder, asked, step.digest);
+    const { problem, barsNeeded, digest, files } = await realm.load(this.#folder, asked, step.digest);
     const stray = await this.#settled(realm);
-    if (problem !== null) return { loaded: problem, digest };
+    if (problem !== null) return { loaded: problem, digest, files };
     if (stray !== null) {
       realm.handle({ kind: "drop", strategy });
-      return { loaded: `${module} does not load: ${stray}`, digest };
+      return { loaded: `${module} does not load: ${stray}`, digest, files };
     }
     const run = (ran: RunStep): string => this.#runIn(realm, ran);
-    return { loaded: { barsNeeded, own: true, run }, digest };
+    return { loaded: { barsNeeded, own: true, run }, digest, files };
   }
 
   /** Runs a user's strategy: the realm is brought up to date by the bars that it lacks, and answers with a text. */

@@ -13,6 +13,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, createContext, Script, SourceTextModule, type Context, type Module } from "node:vm";
+import type { CodeFile } from "../../store/journal/entries.ts";
 import { problemOf } from "../strategies/instance.ts";
 import type { RealmDoor, RealmLoaded, ToRealm } from "./realm.ts";
 import { Parts, plainSource, resolvePart, syntaxLine } from "./sources.ts";
@@ -68,6 +69,7 @@ const REFUSE = new Script(
 /** What a load came to; `digest` is of all that was read for it. */
 export interface Opened extends RealmLoaded {
   readonly digest: string | null;
+  readonly files: readonly CodeFile[];
 }
 
 /** The realm of all strategies of a process. */
@@ -120,12 +122,13 @@ export class Realm {
   async load(folder: string, asked: Extract<ToRealm, { kind: "load" }>, expected: string | null): Promise<Opened> {
     const { module } = asked;
     let digest: string | null = null;
-    const no = (problem: string): Opened => ({ problem, barsNeeded: 0, digest });
+    let files: readonly CodeFile[] = [];
+    const no = (problem: string): Opened => ({ problem, barsNeeded: 0, digest, files });
     try {
       const real = realpathSync.native(folder);
       const parts = new Parts(real);
       const root = this.#link(real, parts, resolvePart(pathToFileURL(join(real, module)).href, real, real));
-      digest = parts.digest;
+      ({ digest, files } = parts);
       if (expected !== null && digest !== expected) return no(hasChanged(module));
       const top = new SourceTextModule(
         `import * as found from "strategy"; import { adopt } from "door"; adopt(found);`,
@@ -142,7 +145,7 @@ export class Realm {
       return no(error instanceof Part ? error.message : `${module} does not load: ${this.describe(error)}`);
     }
     const { problem = null, barsNeeded = 0 } = JSON.parse(this.handle(asked)) as Partial<RealmLoaded>;
-    return { problem, barsNeeded, digest };
+    return { problem, barsNeeded, digest, files };
   }
 
   /** Answers with a text of JSON. Never throws. */

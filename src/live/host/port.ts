@@ -3,6 +3,7 @@
  *
  * 1. A run never rejects: how it ended is in its result.
  */
+import type { LoadedCode } from "../../store/journal/entries.ts";
 import type { RunPicture, RunResult } from "../strategies/run-types.ts";
 
 /** Real milliseconds that a run on the system's clock has, from the moment at which it was asked for. */
@@ -11,9 +12,14 @@ export interface RunLimits {
   readonly deadlineMs: number;
 }
 
+/** What a user's strategy is made of, as it was read when it was loaded: a digest of all, and each file. */
+export type StrategyCode = Pick<LoadedCode, "digest" | "files">;
+
 export interface HostPort {
   /** Why a strategy cannot run, by name. */
   readonly notLoaded: ReadonlyMap<string, string>;
+  /** Of the users' strategies that are loaded, by name. A later load with another digest is refused. */
+  readonly code?: ReadonlyMap<string, StrategyCode>;
   /** The most bars that any of the strategies looks back on. */
   readonly barsNeeded: number;
   /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */

@@ -16,7 +16,7 @@
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { StrategyConfig } from "../../shared/desk.ts";
-import type { HostPort, RunLimits } from "./port.ts";
+import type { HostPort, RunLimits, StrategyCode } from "./port.ts";
 import type { RunPicture, RunResult } from "../strategies/run-types.ts";
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
 import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
@@ -65,8 +65,6 @@ interface Hosted extends ToHostStrategy {
   readonly slot: number;
   home: HostProcess | null;
   state: string | null;
-  /** Of all that its file is made of, since it was first loaded. */
-  digest: string | null;
   readonly rate: OrderRate;
   offences: number;
   apart: boolean;
@@ -86,6 +84,7 @@ export interface ProcessHostOptions {
 
 export class ProcessHost implements HostPort {
   readonly notLoaded: Map<string, string>;
+  readonly code = new Map<string, StrategyCode>();
   barsNeeded = 1;
   /** The layers of the fence that the first process found; null before. */
   layers: Layers | null = null;
@@ -115,7 +114,7 @@ export class ProcessHost implements HostPort {
     };
     const slots = Math.min(options.limits.processes, options.strategies.length);
     for (const [index, strategy] of options.strategies.entries()) {
-      const fresh = { slot: index % slots, home: null, state: null, digest: null, rate: { orders: [] } };
+      const fresh = { slot: index % slots, home: null, state: null, rate: { orders: [] } };
       this.#hosted.set(strategy.config.name, { ...strategy, ...fresh, offences: 0, apart: false, growth: 0 });
     }
     for (let slot = 0; slot < slots; slot += 1) this.#shared.push(this.#launch());
@@ -198,7 +197,7 @@ export class ProcessHost implements HostPort {
       this.#hosted.delete(name);
     } else if (told.kind === "loaded") {
       this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
-      hosted.digest = told.digest;
+      if (told.digest !== null) this.code.set(name, { digest: told.digest, files: told.files });
     }
   }
 
@@ -233,7 +232,8 @@ export class ProcessHost implements HostPort {
     if (this.#unstartable !== null) return job.answer({ kind: "refused", message: this.#unstartable });
     const process = this.#homeOf(hosted);
     const has = process.loaded.has(job.strategy);
-    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state, hosted.digest);
+    const digest = this.code.get(job.strategy)?.digest ?? null;
+    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state, digest);
     if (job.picture !== null) process.run(job, job.picture, load);
     else if (load !== null) process.load(job, load);
   }

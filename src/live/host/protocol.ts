@@ -10,9 +10,11 @@
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { OpenOrder, OrderUpdate, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
 import type { Moment } from "../../shared/time.ts";
+import type { CodeFile } from "../../store/journal/entries.ts";
 import type { RunResult } from "../strategies/run-types.ts";
 import { rowsOf, type BarsStep } from "./history.ts";
 import { layersOf, type Layers } from "./layers.ts";
+import { PARTS_MAX } from "./sources.ts";
 import { checkResult } from "../strategies/result.ts";
 import { STATE_CHARS_MAX } from "../strategies/instance.ts";
 
@@ -79,6 +81,8 @@ export type FromHost =
       readonly problem: string | null;
       readonly barsNeeded: number;
       readonly digest: string | null;
+      /** What the file is made of; empty for a built-in strategy. */
+      readonly files: readonly CodeFile[];
     }
   | {
       readonly kind: "ran";
@@ -148,6 +152,17 @@ function answersOf(told: unknown, tradedOf: (job: number) => Traded | null): Fro
   return { kind: "answers", told: answers };
 }
 
+function codeFilesOf(told: unknown): readonly CodeFile[] | null {
+  if (!Array.isArray(told) || told.length > PARTS_MAX) return null;
+  const files: CodeFile[] = [];
+  for (const one of told as readonly unknown[]) {
+    const { name, sha256 } = (one ?? {}) as Record<string, unknown>;
+    if (!isText(name, TEXT_MAX) || !isText(sha256, DIGEST_CHARS)) return null;
+    files.push({ name, sha256 });
+  }
+  return files;
+}
+
 /** What a host process said, checked; null for anything that it must not say. */
 export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
   if (!isText(text, MESSAGE_CHARS_MAX)) return null;
@@ -166,5 +181,7 @@ export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | 
   if (kind === "answers") return answersOf(told["told"], tradedOf);
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
   if (digest !== null && !isText(digest, DIGEST_CHARS)) return null;
-  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded, digest } : null;
+  const files = codeFilesOf(told["files"] ?? []);
+  if (files === null) return null;
+  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded, digest, files } : null;
 }

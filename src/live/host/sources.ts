@@ -11,11 +11,12 @@ import { stripTypeScriptTypes } from "node:module";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL, URL } from "node:url";
 import { readRegular } from "../../store/files/regular.ts";
+import type { CodeFile } from "../../store/journal/entries.ts";
 
 /** Bytes of one file. */
 export const FILE_BYTES_MAX = 1_000_000;
 /** Files that one strategy is made of, and their bytes together. */
-const PARTS_MAX = 100;
+export const PARTS_MAX = 100;
 const PARTS_BYTES_MAX = 4_000_000;
 const SPECIFIER_SHOWN = 200;
 const MODULE = /\.(?:ts|mts|js|mjs)$/;
@@ -157,7 +158,7 @@ export function syntaxLine(text: string): number | null {
 /** The files that were read for one strategy, in the order in which its imports name them. */
 export class Parts {
   readonly #folder: string;
-  readonly #digests: string[] = [];
+  readonly #files: CodeFile[] = [];
   #bytes = 0;
 
   /** `folder`: a real path. */
@@ -169,10 +170,10 @@ export class Parts {
   read(path: string): string {
     const text = readRegular(path, FILE_BYTES_MAX).toString("utf8");
     this.#bytes += text.length;
-    if (this.#digests.length >= PARTS_MAX) throw new Error(`it is made of more than ${PARTS_MAX} files`);
+    if (this.#files.length >= PARTS_MAX) throw new Error(`it is made of more than ${PARTS_MAX} files`);
     if (this.#bytes > PARTS_BYTES_MAX)
       throw new Error(`its files have more than ${PARTS_BYTES_MAX} characters together`);
-    this.#digests.push(`${this.name(path)} ${createHash("sha256").update(text).digest("hex")}`);
+    this.#files.push({ name: this.name(path), sha256: createHash("sha256").update(text).digest("hex") });
     return text;
   }
 
@@ -185,8 +186,14 @@ export class Parts {
     return (name) => join(this.#folder, name);
   }
 
+  /** The names and digests of all that was read, in order. */
+  get files(): readonly CodeFile[] {
+    return this.#files;
+  }
+
   /** Of the names and texts of all that was read. */
   get digest(): string {
-    return createHash("sha256").update(this.#digests.join("\n")).digest("hex");
+    const lines = this.#files.map(({ name, sha256 }) => `${name} ${sha256}`);
+    return createHash("sha256").update(lines.join("\n")).digest("hex");
   }
 }

@@ -43,6 +43,7 @@ export type { SessionPorts } from "./recovery/assemble.ts";
 import { identityOf } from "../feed/factory.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./snapshots/files.ts";
 import type { Core } from "./state/parts.ts";
+import { codeChanged, codeChanges, loadedCode } from "./recovery/code.ts";
 import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./recovery/checkpoint.ts";
 import { reconcileWithVenue, Replay } from "./recovery/recovery.ts";
 import { applyRestore, checkRestore } from "./recovery/restore.ts";
@@ -74,6 +75,8 @@ export interface ReopenOptions {
   readonly holds?: Holds | undefined;
   /** Needed where the file holds: it is a restore. */
   readonly word?: HoldsWord | undefined;
+  /** What of other strategy code than ran before: refused (without it), accepted, or no strategy will run at all. */
+  readonly code?: "accept changes" | "no runs" | undefined;
   readonly ports?: Partial<SessionPorts> | undefined;
 }
 
@@ -183,6 +186,7 @@ async function birth(
       runDigest: core.runDigest,
       feed: identityOf(feed.sources),
       version: ports.version,
+      ...(core.code.length === 0 ? {} : { code: core.code }),
     };
     core.ledger.add(
       { kind: "session", event: "created", wall: created, text: `Desk ${desk.name}, seed ${desk.seed}.`, detail },
@@ -300,6 +304,8 @@ async function goOn(
   const { copiedIn, found } = agreed;
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
+  const changes = options.code === "no runs" ? [] : codeChanges(journal, loadedCode(prepared.host, desk));
+  if (changes.length > 0 && options.code === undefined) throw codeChanged(files.id, changes);
   const runDigest = runDigestOf(desk, start, prepared.feed);
   const { checkpoint, unusable } =
     journal.compaction().seq > 0
@@ -334,8 +340,13 @@ async function goOn(
   const text =
     `Opened again at entry ${journal.position}: ${reconciled.fillsBooked} fills booked that the venue had, ` +
     `${reconciled.ordersAsked} orders to be asked about, ${interrupted.length} runs under way.` +
-    (unusable === null ? "" : ` The whole journal was repeated, because ${unusable}.`);
-  core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail: {} }, core.now);
+    (unusable === null ? "" : ` The whole journal was repeated, because ${unusable}.`) +
+    (changes.length === 0 ? "" : ` Other code runs from here on: ${changes.join("; ")}.`);
+  const detail =
+    options.code === "no runs"
+      ? {}
+      : { version: ports.version, ...(core.code.length === 0 ? {} : { code: core.code }) };
+  core.ledger.add({ kind: "session", event: "recovered", wall: wallText(ports.wallMs()), text, detail }, core.now);
   core.ledger.commit();
   const facts = factsOf(files, ports, journal, created);
   sweepTemporary(ports.fs, files.routerState);

@@ -23,7 +23,30 @@ export async function startSession(speed?: Speed): Promise<void> {
 
 export async function reopenSession(id: string): Promise<void> {
   const answer = await ask("session.reopen", { id });
+  const error = errorOf(answer);
+  if (error?.code === "code_changed") return askCodeChange(id, error);
   if (toldOk(answer)) go("desk");
+}
+
+/** The strategies' code is not what ran in this session before: running it is a decision of its own. */
+function askCodeChange(id: string, { detail }: ErrorShape): void {
+  const changes = Array.isArray(detail?.["changes"]) ? (detail["changes"] as readonly string[]) : [];
+  question({
+    title: "Run the changed code?",
+    text:
+      `Strategy files have changed since ${id} ran. The session's orders, positions and strategy state were made by the earlier ` +
+      "code. To run the earlier code, cancel and put its files back. The change goes on the record.",
+    evidence: { columns: ["What changed"], rows: changes.slice(0, 20).map((change) => [change]) },
+    verb: "Run the changed code",
+    cancel: "Cancel",
+    danger: true,
+    note: "none",
+    run: async () => {
+      const error = errorOf(await ask("session.reopen", { id, acceptCodeChange: true }));
+      if (error === null) go("desk");
+      return error;
+    },
+  });
 }
 
 export async function pauseSession(): Promise<void> {

@@ -191,7 +191,11 @@ export const PROCEDURES = {
     output: z.object({ id: z.string() }),
   },
   /** Opens a stopped session again and goes on from its journal: the recovery that every start is. */
-  "session.reopen": { input: z.object({ id: name }), output: z.object({ id: z.string() }) },
+  "session.reopen": {
+    /** Without `acceptCodeChange`, strategy code other than what ran before is refused with `code_changed`. */
+    input: z.object({ id: name, acceptCodeChange: z.optional(z.boolean()) }),
+    output: z.object({ id: z.string() }),
+  },
   "session.pause": { input: z.object({ operator }), output: nothing },
   "session.continue": { input: z.object({ operator }), output: nothing },
   "session.speed": { input: z.object({ speed: SpeedSchema }), output: nothing },
@@ -316,7 +320,13 @@ export const PROCEDURES = {
   },
   /** Applies what was previewed, journals it, and opens the session. */
   "restore.apply": {
-    input: z.object({ token: text(80), operator, note, useSnapshotLimits: z.boolean() }),
+    input: z.object({
+      token: text(80),
+      operator,
+      note,
+      useSnapshotLimits: z.boolean(),
+      acceptCodeChange: z.optional(z.boolean()),
+    }),
     output: z.object({ id: z.string(), nextSequence: z.number(), messages: z.array(z.string()) }),
   },
   "export.rows": {

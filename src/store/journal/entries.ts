@@ -24,6 +24,20 @@ import type {
 
 export type * from "./order-entries.ts";
 
+/** A file that a strategy is made of: its name inside the strategies folder, with `/`, and the SHA-256 of its text. */
+export interface CodeFile {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The code of strategies that were loaded from the same files. `digest` covers the names and texts of all of them. */
+export interface LoadedCode {
+  readonly digest: string;
+  /** In the order of their imports; empty where the lists of all strategies together were too long for the record. */
+  readonly files: readonly CodeFile[];
+  readonly strategies: readonly string[];
+}
+
 /** The life of the session itself. `wall` is the system's time, the only field that differs between two equal runs. */
 export interface SessionEntry {
   readonly kind: "session";
@@ -39,7 +53,10 @@ export interface SessionEntry {
     | "failed";
   readonly wall: string;
   readonly text: string;
-  /** On `created`: the whole desk, resolved, with the run's digest; on `speed`: the new one. */
+  /**
+   * On `created`: the whole desk, resolved, with the run's digest; on `speed`: the new one. On `created` and `recovered`: `version`,
+   * the program's, and `code`, the `LoadedCode` of users' files; entries of older versions have no code.
+   */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

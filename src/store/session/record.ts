@@ -63,6 +63,17 @@ const RecordSchema = z.object({
       firstRefused: z.string().nullable().optional(),
     }),
   ),
+  /** The files of the users' strategies that are loaded; absent in records of older versions. */
+  code: z
+    .array(
+      z.object({
+        digest: z.string(),
+        files: z.array(z.object({ name: z.string(), sha256: z.string() }).readonly()).readonly(),
+        strategies: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
   /** What the paper venue filled against. Records of older versions do not say; it was marks. */
   fillModel: z.enum(["bars", "marks"]).default("marks"),
   /** The whole resolved desk. */

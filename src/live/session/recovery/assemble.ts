@@ -20,6 +20,7 @@ import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type Workin
 import { moneyOf } from "../../instruments/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
+import { loadedCode } from "./code.ts";
 import { identityOf, openFeed, openNewFeed, SYNTHETIC_START } from "../../feed/factory.ts";
 import { Ledger, type EntryListener, type JournalPort } from "../state/ledger.ts";
 import { Market } from "../state/market.ts";
@@ -185,6 +186,7 @@ export function coreOf(
     books,
     broker: ports.openBroker(files, desk, feed),
     host,
+    code: loadedCode(host, desk),
     ledger: new Ledger({
       journal,
       tally,

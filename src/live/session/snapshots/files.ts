@@ -97,6 +97,7 @@ export function writeFiles(
     runDigest: core.runDigest,
     versions: { ...facts.versions },
     feed: core.feed.sources.map((source) => ({ ...source })),
+    ...(core.code.length === 0 ? {} : { code: core.code }),
     fillModel: desk.broker.fillModel ?? "marks",
     configuration: desk,
     created: facts.created,

@@ -10,6 +10,7 @@ import type { SessionId } from "../../../shared/ids.ts";
 import type { SymbolMeta } from "../../../shared/market.ts";
 import type { BrokerAdapter, Clock, Feed, Timers } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
+import type { LoadedCode } from "../../../store/journal/entries.ts";
 import type { BooksPort } from "../../books/port.ts";
 import type { HostPort } from "../../host/port.ts";
 import type { RiskPort } from "../../risk/port.ts";
@@ -36,6 +37,8 @@ export interface Core {
   readonly books: BooksPort;
   readonly broker: BrokerAdapter;
   readonly host: HostPort;
+  /** What of users' code the host has loaded. */
+  readonly code: readonly LoadedCode[];
   readonly ledger: Ledger;
   readonly tally: Tally;
   now: Moment;

@@ -259,7 +259,10 @@ function useApply(preview: RestorePreview) {
   const apply = async (): Promise<void> => {
     setBusy(true);
     prefs().set({ operator: operator.trim() });
-    const input = { token: preview.token, operator: operator.trim(), note: note.trim(), useSnapshotLimits: limits };
+    // A second click after the changed code was named is the word that it is meant.
+    const accepted = error?.code === "code_changed" ? { acceptCodeChange: true } : {};
+    const words = { operator: operator.trim(), note: note.trim() };
+    const input = { token: preview.token, ...words, useSnapshotLimits: limits, ...accepted };
     const answer = await ask("restore.apply", input);
     setBusy(false);
     if (!answer.ok) return setError(answer.error);
@@ -331,7 +334,9 @@ function Preview({ preview, ...target }: TargetProps & { readonly preview: Resto
           }}
           onClick={() => void state.apply()}
         >
-          {state.busy ? "Restoring…" : `Restore into ${preview.target ?? "a new session"}`}
+          {state.busy
+            ? "Restoring…"
+            : `Restore into ${preview.target ?? "a new session"}${state.error?.code === "code_changed" ? " with the changed code" : ""}`}
         </button>
       </div>
     </div>
