@@ -9,6 +9,8 @@
 import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
 import { executionKeyOf } from "../shared/ids.ts";
+import { brokerFillOf, readVenueFills } from "../live/broker/venue-store.ts";
+import { venueFault } from "../live/session/recovery/venue-check.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
@@ -27,7 +29,7 @@ import {
 } from "../store/index.ts";
 
 export interface VerifyCheck {
-  readonly name: "chain" | "orders" | "code" | "replay" | "checkpoint" | "snapshot" | "file";
+  readonly name: "chain" | "orders" | "venue" | "code" | "replay" | "checkpoint" | "snapshot" | "file";
   readonly state: "passed" | "failed" | "skipped";
   /** The entry at which the fault stands; null where it has none. */
   readonly seq: number | null;
@@ -89,6 +91,7 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
     readable ?? book.fault,
     `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
   );
+  venueCheck(files, journal, add, skip);
   codeCheck(journal, entries, add, skip);
   if (!whole) {
     skip("replay", "not repeated, because the chain is broken");
@@ -110,6 +113,20 @@ function attempt(work: () => void): Found | null {
   } catch (error) {
     return { seq: null, text: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Every journaled fill against the venue's own database. */
+function venueCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
+  let fault: Found | null = null;
+  let count = 0;
+  const unreadable = attempt(() => {
+    const fills = readVenueFills(files.broker);
+    if (fills === null) return;
+    count = fills.length;
+    fault = venueFault(journal.read(1, ["fill"]), new Map(fills.map((fill) => [fill.cursor, brokerFillOf(fill)])));
+  });
+  if (!nodeFileSystem.exists(files.broker)) return skip("venue", "broker.db is not there, so nothing can be compared");
+  add("venue", unreadable ?? fault, `the journal's fills are those of the venue's ${count}`);
 }
 
 const CODE_SHOWN = 3;

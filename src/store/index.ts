@@ -14,6 +14,7 @@ export {
   type JournalFault,
   type JournalReader,
 } from "./journal/journal.ts";
+export { assertOwnSchema } from "./journal/schema.ts";
 export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWriting } from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";
 export { ARTIFACT_FILES, Artifacts } from "./session/artifacts.ts";

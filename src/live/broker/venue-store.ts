@@ -5,11 +5,21 @@
  * 2. A venue id is one order, for ever: the database itself refuses a second.
  * 3. Cursors of fills are gapless from 1.
  * 4. A database of an older schema is brought up to date when it is opened, in one transaction; one of a newer schema is refused.
- * 5. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
+ * 5. A trigger, view or table that is not ours is refused when the database is opened.
+ * 6. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
  *    one of fills that are not there, all of them are added up.
  */
+import { existsSync } from "node:fs";
 import { CodedError } from "../../shared/errors.ts";
-import { assertDurable, databaseError, openForWriting, type Database, type Statement } from "../../store/index.ts";
+import {
+  assertDurable,
+  assertOwnSchema,
+  databaseError,
+  openForReading,
+  openForWriting,
+  type Database,
+  type Statement,
+} from "../../store/index.ts";
 import type { BrokerFill } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { Refusal } from "./fill-rules.ts";
@@ -94,6 +104,8 @@ const ORDER_TYPES_ADDED = `
     WHERE status = 'open';
 `;
 
+const SCHEMA_STEPS = [TABLES, ORDER_TYPES_ADDED];
+
 function migrate(database: Database, path: string): void {
   const version = Number(database.pragma("user_version", { simple: true }));
   if (version > VENUE_SCHEMA)
@@ -103,6 +115,7 @@ function migrate(database: Database, path: string): void {
         "Open the session with that version.",
       { path, schema: version },
     );
+  assertOwnSchema(database, path, SCHEMA_STEPS);
   database.exec("BEGIN IMMEDIATE");
   database.exec(TABLES);
   if (version < 1) database.exec(ORDER_TYPES_ADDED);
@@ -117,6 +130,23 @@ export function refusalColumn(refusal: Refusal): string {
 
 export function refusalOf(text: string): Refusal {
   return text.startsWith("{") ? (JSON.parse(text) as Refusal) : { reason: text };
+}
+
+/**
+ * The fills that a venue's database holds, by cursor, read beside the venue; null where there is no database. Throws `io`, or
+ * `journal_damaged` for a database that cannot be trusted.
+ */
+export function readVenueFills(path: string): VenueFill[] | null {
+  if (!existsSync(path)) return null;
+  const database = openForReading(path);
+  try {
+    assertOwnSchema(database, path, SCHEMA_STEPS);
+    return database.prepare("SELECT * FROM fills ORDER BY cursor").all() as VenueFill[];
+  } catch (error) {
+    throw databaseError("Reading the paper venue", path, error);
+  } finally {
+    database.close();
+  }
 }
 
 export class VenueStore {

@@ -7,7 +7,8 @@
  * 3. Numbers are gapless from 1, and each row's hash chains over the one before. Up to a compaction's base only what stays is there.
  * 4. The head outside the database is never ahead of what is committed; a database behind its head is refused.
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
- * 6. What cannot be read is a coded error; a damaged row or index is never passed over.
+ * 6. A trigger, view or table that is not ours is refused when the journal is opened.
+ * 7. What cannot be read is a coded error; a damaged row or index is never passed over.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
@@ -25,6 +26,7 @@ import {
 } from "./checkpoints.ts";
 import { COMPACTION_TABLES, compactStep, readBase, type ChainRow as Row, type CompactionBase } from "./compaction.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
+import { assertOwnSchema } from "./schema.ts";
 import { entryOf, lastRow, linesOf, pages } from "./rows.ts";
 import { HeadWriter, readHead, type Head } from "./head.ts";
 import {
@@ -51,6 +53,8 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind, seq);
 `;
+
+const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES];
 
 export type { JournalFault } from "./checks.ts";
 
@@ -304,6 +308,7 @@ export function openJournal(path: string, options: { readonly withoutHead?: bool
   const database = openForWriting(path);
   try {
     checkSchema(database, path);
+    assertOwnSchema(database, path, SCHEMA_STEPS);
     database.exec(TABLES);
     database.exec(CHECKPOINT_TABLES);
     database.exec(COMPACTION_TABLES);
@@ -321,6 +326,7 @@ export function readJournal(path: string): JournalReader & Pick<Reader, "lines">
   const database = openForReading(path);
   try {
     checkSchema(database, path);
+    assertOwnSchema(database, path, SCHEMA_STEPS);
     return new Reader(path, database);
   } catch (error) {
     database.close();

@@ -46,6 +46,11 @@ export function openForWriting(path: string, mode: "WAL" | "DELETE" = "WAL"): Da
   }
 }
 
+/** An empty database without a file. */
+export function openInMemory(): Database {
+  return new (load())(":memory:");
+}
+
 /** What SQLite says where it may not make the files that it reads a write-ahead log with. */
 const NO_LOG: ReadonlySet<unknown> = new Set([
   "SQLITE_CANTOPEN",

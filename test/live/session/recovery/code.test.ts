@@ -7,7 +7,7 @@ import { verifySession } from "../../../../src/harness/verify.ts";
 import { codeChanges, codeSpans, loadedCode } from "../../../../src/live/session/recovery/code.ts";
 import { reopenSession } from "../../../../src/live/session/index.ts";
 import type { JournalEntry, LoadedCode } from "../../../../src/store/journal/entries.ts";
-import { MINUTE, type Duration, type Moment } from "../../../../src/shared/time.ts";
+import { MINUTE, type Moment } from "../../../../src/shared/time.ts";
 import { PATIENT, writeStrategies } from "../../host/scene.ts";
 import { deskOf, strategyOf } from "../desks.ts";
 import { create, entriesOf, finish, journalOf, makeWorkspace, minutes, owned } from "../stage.ts";
@@ -25,7 +25,7 @@ const FILES = [
 async function started() {
   const workspace = makeWorkspace();
   writeStrategies(workspace, { "mine.ts": MINE, "lib/size.ts": SIZE });
-  const cadence = { cadence: MINUTE as Duration };
+  const cadence = { cadence: MINUTE };
   const strategies = [
     strategyOf("a", "mine.ts", ["AAA"], cadence),
     strategyOf("b", "mine.ts", ["AAA"], cadence),

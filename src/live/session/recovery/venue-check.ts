@@ -1,0 +1,94 @@
+/**
+ * Whether the venue's fills are those that the journal was written from.
+ *
+ * 1. The venue writes a fill before it reports it, so every journaled fill is at the venue, with the same figures.
+ * 2. A venue that is behind the journal is an older copy: it would give the numbers of journaled fills to new ones, which would
+ *    never be asked for. So it is refused, not reconciled.
+ * 3. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
+ *    one before them. `verify` looks at all.
+ */
+import { decimal } from "../../../shared/decimal.ts";
+import { CodedError } from "../../../shared/errors.ts";
+import type { BrokerFill } from "../../../shared/ports.ts";
+import type { FillEntry, JournalEntry } from "../../../store/journal/entries.ts";
+import type { JournalReader } from "../../../store/index.ts";
+import type { Core } from "../state/parts.ts";
+
+type VenueFill = Pick<BrokerFill, "cursor" | "fillId" | "venueId" | "symbol" | "quantity" | "price" | "fee" | "at">;
+
+const sayOf = (fill: Pick<VenueFill, "quantity" | "symbol" | "price" | "fee">): string =>
+  `${fill.quantity} ${fill.symbol} at ${fill.price}, fee ${fill.fee}`;
+
+const same = (a: string, b: string): boolean => a === b || decimal(a).equals(decimal(b));
+
+function isSame(venue: VenueFill, ours: FillEntry): boolean {
+  const { fillId, venueId, symbol, quantity, price, fee, at } = venue;
+  return (
+    fillId === ours.fillId &&
+    venueId === ours.venueId &&
+    symbol === ours.symbol &&
+    Number(at) === Number(ours.filledAt) &&
+    same(quantity, ours.quantity) &&
+    same(price, ours.price) &&
+    same(fee, ours.fee)
+  );
+}
+
+/**
+ * The first journaled fill that the venue does not have, or has with other figures, in a sentence; null where there is none.
+ * `venue`: its fills by cursor, at least those of the entries' cursors.
+ */
+export function venueFault(
+  entries: Iterable<JournalEntry>,
+  venue: ReadonlyMap<number, VenueFill>,
+): { readonly seq: number; readonly text: string } | null {
+  for (const entry of entries) {
+    if (entry.kind !== "fill") continue;
+    const theirs = venue.get(entry.cursor);
+    const named = `the venue's fill number ${entry.cursor}`;
+    if (theirs === undefined)
+      return { seq: entry.seq, text: `${named} is in the journal (${sayOf(entry)}) and not at the venue` };
+    if (!isSame(theirs, entry))
+      return { seq: entry.seq, text: `${named} is ${sayOf(theirs)} there and ${sayOf(entry)} in the journal` };
+  }
+  return null;
+}
+
+/** Fills that a start compares; more would make it slower than the entries that it repeats. */
+const FILLS_MAX = 10_000;
+
+/** The journaled fills that a start compares; `since`: the entry behind which it repeats. */
+export function fillsCompared(journal: Pick<JournalReader, "read" | "count">, since: number): readonly JournalEntry[] {
+  const from = journal.count("fill") > FILLS_MAX ? since + 1 : 1;
+  return [...journal.read(from, ["fill"])];
+}
+
+/**
+ * Compares journaled fills with the venue's. `heard`: the cursor up to which fills were known where the
+ * repetition began. Throws `session_conflict`; a venue that does not answer is left to the reconciliation.
+ */
+export async function assertSameVenue(
+  core: Pick<Core, "broker" | "id">,
+  fills: readonly JournalEntry[],
+  heard: number,
+): Promise<void> {
+  if (heard === 0 && fills.length === 0) return;
+  const cursors = fills.flatMap((entry) => (entry.kind === "fill" ? [entry.cursor] : []));
+  const from = cursors.reduce(
+    (least, cursor) => Math.min(least, cursor),
+    heard === 0 ? Number.POSITIVE_INFINITY : heard,
+  );
+  const answer = await core.broker.fillsSince(from - 1).catch(() => null);
+  if (answer === null || !answer.ok) return;
+  const venue = new Map(answer.value.map((fill) => [fill.cursor, fill]));
+  const behind =
+    heard > 0 && !venue.has(heard) ? `the venue's fill number ${heard} is in the journal and not at the venue` : null;
+  const fault = behind ?? venueFault(fills, venue)?.text ?? null;
+  if (fault === null) return;
+  throw new CodedError(
+    "session_conflict",
+    `The venue's database, broker.db, does not belong to the journal of ${core.id}: ${fault}. Nothing was changed. Restore both ` +
+      "from one copy of the session's folder, or start a new session from its router_state.json with --restore.",
+    { session: core.id },
+  );
+}

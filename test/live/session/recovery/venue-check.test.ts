@@ -1,0 +1,113 @@
+/** A start compares the venue's fills with the journal's: an older copy, a changed figure and a fill that is gone are refused. */
+import { basename, join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, it } from "vitest";
+import { verifySession } from "../../../../src/harness/verify.ts";
+import { assertSameVenue, fillsCompared, venueFault } from "../../../../src/live/session/recovery/venue-check.ts";
+import type { FillEntry, JournalEntry } from "../../../../src/store/journal/entries.ts";
+import type { SessionId } from "../../../../src/shared/ids.ts";
+import type { BrokerAdapter, BrokerFill } from "../../../../src/shared/ports.ts";
+import type { Moment } from "../../../../src/shared/time.ts";
+import { deskOf } from "../desks.ts";
+import { crashCopy, create, finish, journalOf, minutes, reopen } from "../stage.ts";
+
+/** A finished session's copy whose venue database was changed by a statement. */
+async function changed(sql: string | null) {
+  const session = await create(deskOf(), { length: minutes(6) });
+  expect((await finish(session)).fills).toBeGreaterThan(3);
+  const workspace = crashCopy(session.folder);
+  const id = basename(session.folder);
+  const folder = join(workspace.sessions, id);
+  if (sql !== null) {
+    const database = new Database(join(folder, "broker.db"));
+    expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
+    database.close();
+  }
+  const again = () => reopen(workspace, id, { length: minutes(1) });
+  const venue = async () => (await verifySession(workspace, id)).checks.find(({ name }) => name === "venue");
+  return { again, venue, folder };
+}
+
+const LAST = "cursor = (SELECT max(cursor) FROM fills)";
+
+describe("the venue's database", () => {
+  it("that is the session's own opens, and verify says so", async () => {
+    const { again, venue } = await changed(null);
+    expect(await venue()).toMatchObject({ state: "passed" });
+    await finish(await again());
+    expect(await venue()).toMatchObject({ state: "passed" });
+  });
+
+  it.each([
+    [
+      "another quantity",
+      `UPDATE fills SET quantity = quantity || '1' WHERE ${LAST}`,
+      /is -?[\d.]+1 \S+ at .* in the journal/,
+    ],
+    ["another price", `UPDATE fills SET price = '1' WHERE ${LAST}`, / at 1, fee /],
+    ["another fee", `UPDATE fills SET fee = '77' WHERE ${LAST}`, /fee 77 there/],
+    ["another moment", `UPDATE fills SET at = at + 1 WHERE ${LAST}`, /there and/],
+    ["no such fill", `DELETE FROM fills WHERE ${LAST}`, /in the journal .*and not at the venue/],
+    ["no fills at all", "DELETE FROM fills", /in the journal .*and not at the venue/],
+  ])("with %s is refused by a start and found by verify", async (_what, sql, says) => {
+    const { again, venue, folder } = await changed(sql);
+    const before = journalOf(folder).length;
+    await expect(again()).rejects.toMatchObject({ code: "session_conflict", message: expect.stringMatching(says) });
+    expect(journalOf(folder)).toHaveLength(before);
+    expect(await venue()).toMatchObject({ state: "failed", text: expect.stringMatching(says) });
+  });
+
+  it("of a session of many fills is compared from the checkpoint on, and with the last fill before it", async () => {
+    const entries = [1, 2, 3].map((cursor) => ({ kind: "fill", cursor, seq: cursor }) as JournalEntry);
+    const count = { count: () => 10_001, read: (from = 1) => entries.slice(from - 1) };
+    expect(fillsCompared(count, 2).map(({ seq }) => seq)).toEqual([3]);
+    expect(fillsCompared({ ...count, count: () => 10_000 }, 2).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+
+    const broker = (...cursors: readonly number[]) =>
+      ({
+        fillsSince: (after: number) =>
+          Promise.resolve({ ok: true, value: cursors.filter((one) => one > after).map((cursor) => ({ cursor })) }),
+      }) as unknown as BrokerAdapter;
+    const id = "s" as SessionId;
+    await assertSameVenue({ broker: broker(1, 2), id }, [], 2);
+    await expect(assertSameVenue({ broker: broker(1), id }, [], 2)).rejects.toThrow(/fill number 2 is in the journal/);
+    const silent = { fillsSince: () => Promise.resolve({ ok: false, reason: "away" }) } as unknown as BrokerAdapter;
+    await assertSameVenue({ broker: silent, id }, [], 2);
+  });
+});
+
+describe("comparing fills", () => {
+  const fill: BrokerFill = {
+    cursor: 3,
+    fillId: "F-3",
+    venueId: "V-1",
+    symbol: "AAA",
+    quantity: "5",
+    price: "10.5",
+    fee: "0.1",
+    at: 7 as Moment,
+  };
+  const entry = (more: Partial<FillEntry>): JournalEntry => {
+    const { at: filledAt, ...rest } = fill;
+    return { kind: "fill", ...rest, filledAt, seq: 9, at: 8 as Moment, ...more } as JournalEntry;
+  };
+  const at = new Map([[3, fill]]);
+
+  it.each([
+    ["fillId", { fillId: "F-4" }],
+    ["venueId", { venueId: "V-2" }],
+    ["symbol", { symbol: "BBB" }],
+    ["quantity", { quantity: "-5" }],
+    ["price", { price: "10.51" }],
+    ["fee", { fee: "0" }],
+    ["moment", { filledAt: 6 as Moment }],
+    ["cursor", { cursor: 4 }],
+  ])("looks at each %s", (_field, more) => {
+    expect(venueFault([entry({})], at)).toBeNull();
+    expect(venueFault([entry({}), { ...entry(more), seq: 12 }], at)).toMatchObject({ seq: 12 });
+  });
+
+  it("takes equal amounts that are written otherwise as the same", () => {
+    expect(venueFault([entry({ quantity: "5.0", price: "10.500" })], at)).toBeNull();
+  });
+});
