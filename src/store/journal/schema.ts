@@ -20,8 +20,12 @@ const NAME_SHOWN = 80;
 
 const known = new Map<string, ReadonlySet<string>>();
 
-/** Indexes that SQLite makes for a constraint have no statement; the table's own covers them. */
-const textOf = ({ type, name, sql }: SchemaObject): string => JSON.stringify([type, name, sql]);
+/**
+ * Indexes that SQLite makes for a constraint have no statement; the table's own covers them. SQLite keeps a statement's blanks as they
+ * were written, which mean nothing.
+ */
+const textOf = ({ type, name, sql }: SchemaObject): string =>
+  JSON.stringify([type, name, sql?.replaceAll(/\s+/g, "") ?? null]);
 
 /** Everything that a database holds after any of the statements, carried out in order: a schema and those that it grew out of. */
 function made(steps: readonly string[]): ReadonlySet<string> {

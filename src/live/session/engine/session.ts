@@ -44,11 +44,12 @@ import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../state
 import { injectUnknownFill } from "../control/practice.ts";
 import { haltSession, reviewDrift } from "../state/halts.ts";
 import { Loop } from "./loop.ts";
-import type { Core } from "../state/parts.ts";
+import type { Core, ReportedCore } from "../state/parts.ts";
 import { probeOf } from "./probe.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "../recovery/recovery.ts";
 import type { SlicedSaves } from "../snapshots/sliced-save.ts";
 import { pauseStrategy, resumeStrategy, runStrategyNow } from "./strategy-commands.ts";
+import { committedCore } from "../recovery/committed.ts";
 import { summaryOf } from "../snapshots/summary.ts";
 import { haltScope, resumeScope } from "../state/scope-halts.ts";
 
@@ -357,19 +358,20 @@ export class Session implements LiveSession {
     this.#failure = shapeOf(error);
     this.#state = "failed";
     this.#parts.saves.drop();
+    const committed = committedCore(this.#core, this.#parts.facts.files);
     try {
-      writeFiles(this.#core, this.#parts.facts, "failed", "failed", this.#failure);
+      writeFiles(committed, this.#parts.facts, "failed", "failed", this.#failure);
     } catch {
       // The record is a summary of the journal; on a disk that takes nothing more it stays as it was.
     }
-    this.#close("failed");
+    this.#close("failed", committed);
   }
 
-  #close(cause: StopCause | "failed"): void {
+  #close(cause: StopCause | "failed", core: ReportedCore = this.#core): void {
     if (this.#timer !== null) this.#core.timers.clear(this.#timer);
     this.#timer = null;
     const realMs = this.#core.timers.monotonicMs() - this.#startedMs;
-    this.#summary = summaryOf(this.#core, { folder: this.folder, cause, realMs, failure: this.#failure });
+    this.#summary = summaryOf(core, { folder: this.folder, cause, realMs, failure: this.#failure });
     this.#parts.close();
     this.#finish(this.#summary);
   }

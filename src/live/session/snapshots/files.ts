@@ -25,7 +25,7 @@ import {
   type SnapshotEntry,
 } from "../../../store/index.ts";
 import type { SessionState, StopCause } from "../state/api.ts";
-import type { Core } from "../state/parts.ts";
+import type { Core, ReportedCore } from "../state/parts.ts";
 import { countsOf } from "./summary.ts";
 
 /** What the files say that the session's parts do not know. */
@@ -76,7 +76,7 @@ export function wallText(wallMs: number): string {
 
 /** Writes `session.json`, and at the end `session.md` too. Throws `io`. */
 export function writeFiles(
-  core: Core,
+  core: ReportedCore,
   facts: FileFacts,
   state: SessionState,
   cause: StopCause | "failed" | null,

@@ -8,7 +8,7 @@ import type { ErrorShape } from "../../../shared/errors.ts";
 import { between } from "../../../shared/time.ts";
 import { ARTIFACT_FILES } from "../../../store/index.ts";
 import type { SessionSummary, StopCause } from "../state/api.ts";
-import type { Core } from "../state/parts.ts";
+import type { ReportedCore } from "../state/parts.ts";
 import { rejectionsOf } from "../state/rejections.ts";
 import type { Tally } from "../state/tally.ts";
 import { troublesIn } from "../state/troubles.ts";
@@ -29,7 +29,7 @@ export function countsOf(
   return { runs, orders, fills, ...rejectionsOf(tally), troubles: troublesIn(tally) };
 }
 
-export function summaryOf(core: Core, { folder, cause, realMs, failure }: Ending): SessionSummary {
+export function summaryOf(core: ReportedCore, { folder, cause, realMs, failure }: Ending): SessionSummary {
   const { tally, books, desk, now, startedAt, clock } = core;
   const figures = books.figures();
   const equityStart = tally.equityStart ?? desk.broker.cash;

@@ -45,3 +45,6 @@ export interface Core {
   /** What the venue holds by its own word, asked while the gate is shut; for eyes only. Null while it is open, or unanswered. */
   venuePositions: Readonly<Record<string, string>> | null;
 }
+
+/** What the record and the summary of a session are made from. */
+export type ReportedCore = Omit<Core, "books"> & { readonly books: Pick<BooksPort, "figures"> };

@@ -12,6 +12,7 @@ import { CodedError } from "../../../../src/shared/errors.ts";
 import { Journal, nodeFileSystem, openWorkspace, workspaceAt } from "../../../../src/store/index.ts";
 import { FailingDisk, type DiskFault } from "../../../sim/disk/failing-disk.ts";
 import { deskOf } from "../desks.ts";
+import type { SessionSummary } from "../../../../src/live/session/state/api.ts";
 import {
   create,
   entriesOf,
@@ -65,6 +66,23 @@ async function expectGoesOn(workspace: ReturnType<typeof makeWorkspace>, id: str
   });
 }
 
+/** What is reported of a session that failed is what its journal holds, and nothing that was decided and never committed. */
+function expectCommitted(summary: SessionSummary): void {
+  const entries = journalOf(summary.folder);
+  const counted = {
+    runs: entriesOf(entries, "run_finished").length,
+    orders: entriesOf(entries, "order").filter((entry) => entry.accepted && !entry.replay).length,
+    fills: entriesOf(entries, "fill").filter((entry) => entry.verdict === "booked").length,
+    stoppedAt: entries.at(-1)?.at,
+  };
+  expect(summary).toMatchObject(counted);
+  const equity = entriesOf(entries, "equity").at(-1)?.equity;
+  if (equity !== undefined) expect(summary.equityEnd).toBe(equity);
+  const record = JSON.parse(readFileSync(join(summary.folder, "session.json"), "utf8")) as Record<string, unknown>;
+  const { stoppedAt: lastAt, ...counts } = counted;
+  expect(record).toMatchObject({ ...counts, lastAt, state: "failed" });
+}
+
 describe("a journal that cannot be written", () => {
   it.each(["before", "after"] as const)("ends the session when a commit fails %s it happened", async (when) => {
     const commit = Reflect.get(Journal.prototype, "commit");
@@ -89,6 +107,7 @@ describe("a journal that cannot be written", () => {
     expect(sent.length, "nothing is sent after the failure").toBe(failedAt);
     expect(() => session.halt({ operator: "ada", note: "" })).toThrow(CodedError);
     vi.restoreAllMocks();
+    expectCommitted(summary);
     const last = journalOf(session.folder).at(-1)?.seq ?? 0;
     expect(Math.max(...heard), "nothing is told that is not on disk").toBeLessThanOrEqual(last);
     await expectGoesOn(workspace, session.id, session.folder, sent);
@@ -108,6 +127,7 @@ describe("a journal that cannot be written", () => {
     expect(summary.failure).toMatchObject({ code: "io" });
     expect(summary.failure?.message).toMatch(/journal\.db.*ENOSPC.*make room/);
     vi.restoreAllMocks();
+    expectCommitted(summary);
     await expectGoesOn(workspace, session.id, session.folder, sent);
   });
 
