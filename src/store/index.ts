@@ -17,7 +17,7 @@ export {
 export { assertOwnSchema } from "./journal/schema.ts";
 export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWriting } from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";
-export { ARTIFACT_FILES, Artifacts } from "./session/artifacts.ts";
+export { ARTIFACT_FILES, Artifacts, trimArtifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";
 export * from "./session/delete.ts";
 export * from "./session/folder.ts";

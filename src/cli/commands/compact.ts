@@ -1,5 +1,5 @@
 /**
- * `logos compact`: a long session's journal lets go of runs and metrics that no start needs.
+ * `logos compact`: a long session's journal drops runs, equity and metrics that no start needs; their files get as short.
  *
  * 1. Only of a session that nobody runs; orders, fills, halts and what operators did stay for ever.
  */
@@ -13,7 +13,7 @@ import type { AddCommand } from "../common/context.ts";
 export function addCompactCommand(add: AddCommand): void {
   add(
     "compact [session]",
-    "Let a stopped session's journal go of old runs and metrics; orders, fills and what operators did stay.",
+    "Drop old runs, equity and metrics from a stopped session's journal and files; orders, fills and what operators did stay.",
     (command) => command.option("--keep <duration>", "session time up to its end of which everything stays", "24h"),
     "logos compact latest --keep 7d",
     async ({ output, workspace }, options: { readonly keep: string }, words) => {
@@ -24,7 +24,7 @@ export function addCompactCommand(add: AddCommand): void {
         output.line(`${done.id}: nothing to let go; everything older than the last ${durationText(keep)} is compact.`);
       else
         output.line(
-          `${done.id}: ${done.dropped} entries of runs and metrics went, ${done.entries} stay; ` +
+          `${done.id}: ${done.dropped} entries of runs, equity and metrics went, ${done.entries} stay; ` +
             `the journal has ${sizeOf(done.bytesAfter)} (before: ${sizeOf(done.bytesBefore)}).`,
         );
       return 0;

@@ -205,7 +205,12 @@ async function birth(
     writeFiles(core, facts, "ready", null, null);
     nameLatest(workspace, files.id);
     const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [], unanswered: null };
-    const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, 0);
+    const checkpoints = new Checkpoints(
+      core,
+      () => artifacts.sync(desk.orchestrator.journalKeep !== undefined),
+      ports.checkpointEntries,
+      0,
+    );
     const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
     const parts = { core, facts, inbox, endsAt, interrupted: [], reconciled, checkpoints, saves };
     return sessionOf(parts, prepared, files, opened);
@@ -358,7 +363,12 @@ async function goOn(
   nameLatest(options.workspace, files.id);
   const inbox = new ControlInbox(ports.fs, files.folder);
   const endsAt = options.length === undefined ? endedAt : endOf(prepared.feed, core.now, options.length);
-  const checkpoints = new Checkpoints(core, () => artifacts.sync(), ports.checkpointEntries, checkpoint?.seq ?? 0);
+  const checkpoints = new Checkpoints(
+    core,
+    () => artifacts.sync(desk.orchestrator.journalKeep !== undefined),
+    ports.checkpointEntries,
+    checkpoint?.seq ?? 0,
+  );
   const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
   const parts = { core, facts, inbox, endsAt, interrupted, reconciled, checkpoints, saves };
   return sessionOf(parts, prepared, files, opened);

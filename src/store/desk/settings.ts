@@ -107,7 +107,7 @@ const GENERAL = {
     "orchestrator_journal_keep",
     orNone(span(HOUR, (3_650 * DAY) as Duration)),
     null,
-    "how long the journal keeps runs and metrics; orders, fills and what operators did stay for ever",
+    "how long journal and files keep runs, equity and metrics; orders, fills and what operators did stay for ever",
   ),
 };
 

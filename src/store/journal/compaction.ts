@@ -1,8 +1,8 @@
 /**
  * Compaction: what a long session's journal lets go of, and what vouches for the rest.
  *
- * 1. Only entries of `DROPPED_KINDS` go, and only before the checkpoint from which a start goes on: runs, missed slots and lines of
- *    metrics. Orders, sends, answers, fills, halts, reviews and everything that an operator did stay for ever.
+ * 1. Only entries of `DROPPED_KINDS` go, and only before the checkpoint from which a start goes on: runs, missed slots, points of
+ *    equity and lines of metrics. Orders, sends, answers, fills, halts, reviews and everything that an operator did stay for ever.
  * 2. Before anything goes, it is checked against the chain. What stays is covered by a digest over all kept entries, and the entries
  *    behind the base chain on from the base's hash: so nothing of it can be changed, dropped or moved without being noticed.
  * 3. It goes step by step, each in one transaction with the base that it moves: a crash leaves a journal that is whole.
@@ -24,7 +24,7 @@ export const COMPACTION_TABLES = `
   ) STRICT;
 `;
 
-export const DROPPED_KINDS: readonly EntryKind[] = ["run_started", "run_finished", "missed", "metrics"];
+export const DROPPED_KINDS: readonly EntryKind[] = ["run_started", "run_finished", "missed", "equity", "metrics"];
 
 /** How far a journal is compacted: up to entry `seq` it holds only what stays, and `dropped` entries are gone. */
 export interface CompactionBase {

@@ -5,6 +5,8 @@
  * 2. A start makes them equal to the journal, so a torn or missing file is whole again. What a checkpoint knows to be on disk stays
  *    as it is: the file is cut there and goes on with the entries since; a file that is shorter is made anew.
  * 3. No wall time, session id or path stands in them.
+ * 4. A file of what the journal lets go of can be made shorter: then it holds what the journal still holds. It gets shorter than the
+ *    newest checkpoint says, so that a start which finds it without a newer checkpoint makes it anew.
  */
 import { join } from "node:path";
 import { csvLine } from "../../shared/csv.ts";
@@ -13,6 +15,7 @@ import { formatMoment } from "../../shared/time.ts";
 import { ioError } from "../files/atomic.ts";
 import { LineLog } from "../files/line-log.ts";
 import type { EntryKind, JournalEntry } from "../journal/entries.ts";
+import { DROPPED_KINDS } from "../journal/compaction.ts";
 import type { JournalReader } from "../journal/journal.ts";
 
 interface Artifact {
@@ -157,7 +160,14 @@ function openOne(
   return log;
 }
 
-function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal: JournalReader): void {
+/** Makes a file anew from the journal, where that leaves it below so many bytes. Returns whether it did. Throws `io`. */
+function rebuildOne(
+  fs: FileSystem,
+  folder: string,
+  artifact: Artifact,
+  journal: Pick<JournalReader, "read">,
+  bytesBelow = Number.POSITIVE_INFINITY,
+): boolean {
   const path = join(folder, artifact.file);
   const temporary = join(folder, `.${artifact.file}.rebuild`);
   try {
@@ -170,7 +180,10 @@ function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal:
     } finally {
       log.close();
     }
-    fs.rename(temporary, path);
+    const replaces = log.size < bytesBelow;
+    if (replaces) fs.rename(temporary, path);
+    else fs.remove(temporary);
+    return replaces;
   } catch (error) {
     try {
       fs.remove(temporary);
@@ -181,45 +194,99 @@ function rebuildOne(fs: FileSystem, folder: string, artifact: Artifact, journal:
   }
 }
 
-export class Artifacts {
-  readonly #logs: ReadonlyMap<EntryKind, { readonly log: LineLog; readonly line: Artifact["line"] }>;
+/** Files of entries that a compaction drops. */
+const TRIMMED: readonly Artifact[] = ARTIFACTS.filter(({ kind }) => DROPPED_KINDS.includes(kind));
 
-  private constructor(logs: ReadonlyMap<EntryKind, { readonly log: LineLog; readonly line: Artifact["line"] }>) {
-    this.#logs = logs;
+/**
+ * Makes the files of a session that is not open as short as its compacted journal; `saved` are the bytes that its checkpoint knows.
+ * Throws `io`.
+ */
+export function trimArtifacts(
+  fs: FileSystem,
+  folder: string,
+  journal: Pick<JournalReader, "read">,
+  saved: Readonly<Record<string, number>>,
+): void {
+  for (const artifact of TRIMMED) {
+    const size = fs.size(join(folder, artifact.file)) ?? 0;
+    rebuildOne(fs, folder, artifact, journal, Math.min(size, saved[artifact.file] ?? size));
+  }
+}
+
+interface OpenArtifact {
+  readonly artifact: Artifact;
+  log: LineLog;
+  /** What was appended since the start: a line's usual length. */
+  lines: number;
+  bytes: number;
+}
+
+export class Artifacts {
+  readonly #fs: FileSystem;
+  readonly #folder: string;
+  readonly #journal: JournalReader;
+  readonly #open = new Map<EntryKind, OpenArtifact>();
+  #saved: Readonly<Record<string, number>>;
+
+  private constructor(fs: FileSystem, folder: string, journal: JournalReader, before: FilesBefore | null) {
+    this.#fs = fs;
+    this.#folder = folder;
+    this.#journal = journal;
+    this.#saved = before?.bytes ?? {};
+    for (const artifact of ARTIFACTS) {
+      const log = openOne(fs, folder, artifact, journal, before);
+      this.#open.set(artifact.kind, { artifact, log, lines: 0, bytes: 0 });
+    }
   }
 
   /** Makes the files equal to the journal and opens them for appending. Throws `io`. */
   static open(fs: FileSystem, folder: string, journal: JournalReader, before: FilesBefore | null = null): Artifacts {
-    const logs = ARTIFACTS.map((artifact) => {
-      const log = openOne(fs, folder, artifact, journal, before);
-      return [artifact.kind, { log, line: artifact.line }] as const;
-    });
-    return new Artifacts(new Map(logs));
+    return new Artifacts(fs, folder, journal, before);
   }
 
-  /** Makes what was appended durable, and tells the bytes of each file by name. Throws `io`. */
-  sync(): Readonly<Record<string, number>> {
+  /**
+   * Makes what was appended durable, and reports the bytes of each file by name, for a checkpoint that is saved next. `trims`: files
+   * that are twice as long as what the journal still holds of them are made anew first. Throws `io`.
+   */
+  sync(trims = false): Readonly<Record<string, number>> {
+    if (trims) for (const { kind } of TRIMMED) this.#trim(kind);
     const bytes: Record<string, number> = {};
-    for (const { file, kind } of ARTIFACTS) {
-      const log = this.#logs.get(kind)?.log;
-      log?.sync();
-      bytes[file] = log?.size ?? 0;
+    for (const { artifact, log } of this.#open.values()) {
+      log.sync();
+      bytes[artifact.file] = log.size;
     }
+    this.#saved = bytes;
     return bytes;
+  }
+
+  #trim(kind: EntryKind): void {
+    const open = this.#open.get(kind);
+    if (open === undefined || open.lines === 0) return;
+    const { artifact, log, lines, bytes } = open;
+    const saved = this.#saved[artifact.file] ?? Number.POSITIVE_INFINITY;
+    const held = this.#journal.count(kind) * (bytes / lines);
+    if (held * 2 > log.size || held >= saved) return;
+    log.close();
+    rebuildOne(this.#fs, this.#folder, artifact, this.#journal, saved);
+    open.log = new LineLog(this.#fs, log.path, this.#fs.size(log.path) ?? 0);
   }
 
   /** Appends what committed entries add. Throws `io`. */
   apply(entries: readonly JournalEntry[]): void {
     const texts = new Map<EntryKind, string>();
     for (const entry of entries) {
-      const line = this.#logs.get(entry.kind)?.line(entry);
-      if (line !== undefined && line !== null) texts.set(entry.kind, (texts.get(entry.kind) ?? "") + line);
+      const open = this.#open.get(entry.kind);
+      const line = open?.artifact.line(entry) ?? null;
+      if (open === undefined || line === null) continue;
+      open.lines += 1;
+      open.bytes += line.length;
+      texts.set(entry.kind, (texts.get(entry.kind) ?? "") + line);
     }
-    for (const [kind, text] of texts) this.#logs.get(kind)?.log.append(text);
+    for (const [kind, text] of texts) this.#open.get(kind)?.log.append(text);
   }
 
   close(): void {
-    for (const { log } of this.#logs.values()) {
+    for (const { log } of this.#open.values()) {
       log.sync();
       log.close();
     }

@@ -229,6 +229,13 @@ export function savedTally(
   return state.form === FORM ? { seq: found.seq, state: state.parts.tally } : null;
 }
 
+/** The bytes that a journal's checkpoint knows of the growing files; empty where there is no checkpoint that can be read. */
+export function savedFiles(journal: Pick<JournalReader, "checkpoint">): Readonly<Record<string, number>> {
+  const found = journal.checkpoint();
+  if (found === null || "fault" in found) return {};
+  return (found.state as CheckpointState).files;
+}
+
 /** The checkpoint of a journal that is compacted, without which nothing of it can be repeated. Throws `journal_damaged`. */
 export function neededCheckpoint(
   journal: Pick<JournalReader, "checkpoint" | "compaction">,

@@ -2,11 +2,20 @@
  * Compacts a session that is not open: its journal lets go of what a start does not need.
  *
  * 1. The session's lock is held meanwhile, so that nobody writes beside it.
- * 2. Nothing goes without a checkpoint that a start can go on from; what stays is told in `store/journal/compaction.ts`.
+ * 2. The equity and metrics files hold what the journal holds afterwards.
+ * 3. Nothing goes without a checkpoint that a start can go on from; what stays is told in `store/journal/compaction.ts`.
  */
 import { CodedError } from "../../../shared/errors.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";
-import { acquireLock, findSession, openJournal, type Journal, type Workspace } from "../../../store/index.ts";
+import {
+  acquireLock,
+  findSession,
+  openJournal,
+  trimArtifacts,
+  type Journal,
+  type Workspace,
+} from "../../../store/index.ts";
+import { savedFiles } from "./checkpoint.ts";
 import { PORTS, type SessionPorts } from "./assemble.ts";
 import { wallText } from "../snapshots/files.ts";
 
@@ -45,6 +54,7 @@ export async function compactSession(
     try {
       const told = await compactJournal(journal, files.id, keep, ports.turn);
       journal.shrink();
+      trimArtifacts(ports.fs, files.folder, journal, savedFiles(journal));
       return {
         id: files.id,
         folder: files.folder,

@@ -31,9 +31,9 @@ export function CompactPanel({ id, onClose }: Props & { readonly id: string }): 
     <Panel title="Compact" subtitle={id} testId="compact-panel" actions={<Close onClose={onClose} />}>
       <div className="prose">
         <p>
-          The journal lets go of the runs and the lines of metrics that are older than the session’s last 24 hours.
-          Orders, fills, halts, reviews and everything that an operator did stay for ever, and what stays is covered by
-          a digest. The files beside the journal keep their lines.
+          The journal drops the runs, the points of equity and the lines of metrics that are older than the session’s
+          last 24 hours, and their files get as short. Orders, fills, halts, reviews and everything that an operator did
+          stay for ever, and what stays is covered by a digest.
         </p>
         <p>
           It cannot be undone: a compacted session starts from its checkpoint, and cannot be recorded as a regression

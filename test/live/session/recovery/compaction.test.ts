@@ -43,6 +43,19 @@ function change(workspace: Workspace, id: string, statement: string): void {
   database.close();
 }
 
+/** Files of equity and metrics are the end of the whole ones, behind their header; all others are equal. */
+function expectShorter(short: Readonly<Record<string, string>>, whole: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(short)) {
+    const other = whole[file] ?? "";
+    const header = file === "equity_curve.csv" ? text.indexOf("\n") + 1 : 0;
+    if (!/equity|metrics/.test(file)) expect(text, file).toBe(other);
+    else {
+      expect(other.startsWith(text.slice(0, header)) && other.endsWith(text.slice(header)), file).toBe(true);
+      expect(text.length, file).toBeLessThan(0.8 * other.length);
+    }
+  }
+}
+
 const keep = (count: number): Duration => (count * MINUTE) as Duration;
 
 describe("a compacted session", () => {
@@ -71,7 +84,9 @@ describe("a compacted session", () => {
       expect(summary.failure).toBeNull();
       ends.push({ files: filesOf(summary.folder), probe: { ...session.probe(), journal: null } });
     }
-    expect(ends[0]).toEqual(ends[1]);
+    const [short, whole] = ends as [(typeof ends)[0], (typeof ends)[0]];
+    expect(short.probe).toEqual(whole.probe);
+    expectShorter(short.files, whole.files);
     expect((await verifySession(workspace, id)).ok).toBe(true);
     expect((await compactSession(workspace, id, keep(2))).dropped).toBeGreaterThan(50);
     expect((await compactSession(workspace, id, keep(2))).dropped).toBe(0);
@@ -186,8 +201,8 @@ describe("a compaction", () => {
     const last = entries.at(-1)?.at ?? 0;
     const old = entries.filter((entry) => entry.at < last - keep(3) && DROPPED_KINDS.includes(entry.kind));
     expect(old).toEqual([]);
-    const { "router_state.json": _state, ...files } = filesOf(compacted.folder);
-    expect(filesOf(plain.folder)).toMatchObject(files);
+    const state = { "router_state.json": "" };
+    expectShorter({ ...filesOf(compacted.folder), ...state }, { ...filesOf(plain.folder), ...state });
     expect((await verifySession(workspace, compacted.id)).ok).toBe(true);
   });
 });
