@@ -14,6 +14,7 @@ import type { ConsoleHost, ConsoleHostOptions, Connection } from "./bridge/api.t
 import { openConnection } from "./bridge/connection.ts";
 import { diskRoom, watchMachine } from "./state/machine.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
+import { archiveHandlers } from "./handlers/archive.ts";
 import { dataHandlers } from "./handlers/data.ts";
 import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
@@ -97,6 +98,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   const handlers: Handlers = {
     ...sessionHandlers(state),
     ...reviewHandlers(state),
+    ...archiveHandlers(state),
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
     ...alertHandlers(state),

@@ -15,7 +15,14 @@ export {
   type JournalReader,
 } from "./journal/journal.ts";
 export { assertOwnSchema } from "./journal/schema.ts";
-export { assertDurable, databaseError, NODE_MAJOR_MIN, openForReading, openForWriting } from "./journal/sqlite.ts";
+export {
+  assertDurable,
+  databaseError,
+  NODE_MAJOR_MIN,
+  openCache,
+  openForReading,
+  openForWriting,
+} from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";
 export { ARTIFACT_FILES, Artifacts, trimArtifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";

@@ -1,16 +1,15 @@
 /**
  * What a view may ask about the past of the open session: why an order was made, older rows, exports.
  *
- * 1. Everything is read from the journal or from the projections that the views show; nothing is kept for it.
- * 2. An export holds what is listed and what has left the list, up to its limit; absent values are empty, and no cell is one that a
- *    spreadsheet would run.
+ * 1. Everything is read from the journal, its archive, or the projections that the views show; nothing is kept for it.
+ * 2. An export holds what is listed and what has left the list, up to its limit, and says how many rows it left out.
  * 3. A long journal is read in turns, so that neither a page nor an export holds up the session.
  */
 import type { Handlers, Input } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { formatMoment, moment } from "../../shared/time.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
-import { csvLine, type CsvCell } from "../../shared/csv.ts";
+import type { Subject } from "../archive/requests.ts";
+import { csvOf } from "../archive/cells.ts";
 import { LogProjection } from "../projections/log.ts";
 import { errorKindOf, MetricsProjection } from "../projections/metrics.ts";
 import { OrdersProjection } from "../projections/orders.ts";
@@ -19,13 +18,12 @@ import { RejectionsProjection } from "../projections/rejections.ts";
 import { Table } from "../projections/table.ts";
 import { TicksProjection } from "../projections/ticks.ts";
 import { scan } from "../state/scan.ts";
+import { byTable } from "./archive.ts";
 import { isCompacted, type OpenedSession } from "../state/opened.ts";
 import type { HostState } from "../state/state.ts";
 import { stepsOf, titleOf } from "../why/steps.ts";
-import { subjectOf, trailOf } from "../why/trail.ts";
+import { subjectOf, trailOf, type Trail } from "../why/trail.ts";
 
-/** Rows that a page is picked from; a longer journal's oldest rows are in the session's own files. */
-const PAGED_ROWS_MAX = 200_000;
 /** An export holds the newest of so many; the session's own files hold them all. */
 const EXPORT_ROWS_MAX = 50_000;
 
@@ -41,30 +39,55 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
     "order.why": async ({ id }) => {
       const subject = subjectOf(id);
       const opened = state.need();
-      const trail = subject === null ? null : await trailOf(opened.past(), subject, turn);
+      const trail = subject === null ? null : await trailIn(opened, subject);
       if (trail === null)
         throw new CodedError("not_found", `The journal of this session has nothing named ${id}.`, { id });
       return { id, title: titleOf(trail, id), steps: stepsOf(trail) };
     },
     "orders.page": async ({ kind, before, limit }) => {
-      const rows = await ordersOf(state.need(), PAGED_ROWS_MAX);
-      const older = <Row extends { readonly seq: number }>(table: Iterable<Row>): Row[] =>
-        [...table].filter((row) => before === null || row.seq < before).toSorted((a, b) => b.seq - a.seq);
-      const orders = kind === "orders" ? older(rows.orders.rows()) : [];
-      const fills = kind === "fills" ? older(rows.fills.rows()) : [];
-      const more = orders.length > limit || fills.length > limit;
-      return { orders: orders.slice(0, limit), fills: fills.slice(0, limit), more };
+      const after = before === null ? null : JSON.stringify([null, before]);
+      const query = {
+        table: kind,
+        words: "",
+        where: {},
+        from: null,
+        to: null,
+        sort: "at",
+        descending: true,
+        after,
+        limit,
+      };
+      const { output } = await state.need().archive.ask("page", query).answer;
+      const { orders, fills } = byTable(kind, output.rows);
+      return { orders, fills, more: output.next !== null };
     },
     "export.rows": async ({ what, format }) => {
-      const rows = (await rowsOf(state, what)).slice(-EXPORT_ROWS_MAX);
+      const all = await rowsOf(state, what);
+      const rows = all.slice(-EXPORT_ROWS_MAX);
       const id = state.opened?.live.id ?? "workspace";
       const text = format === "json" ? `${JSON.stringify(rows, null, 2)}\n` : csvOf(rows);
-      return { name: `${id}_${what}.${format}`, text, rows: rows.length };
+      const left = Math.max(all.length, listed(state, what)) - rows.length;
+      return { name: `${id}_${what}.${format}`, text, rows: rows.length, left };
     },
   };
 }
 
 type Row = Readonly<Record<string, unknown>>;
+
+/** How many rows a long list has in all; 0 where nothing is left out of it. */
+function listed(state: HostState, what: Listed): number {
+  const { opened } = state;
+  if (opened === null || (what !== "orders" && what !== "fills" && what !== "rejections")) return 0;
+  return opened.views.counts()[what];
+}
+
+/** What belongs to an id: from the archive, or, where that is still being made or has failed, from the whole journal. */
+async function trailIn(opened: OpenedSession, subject: Subject): Promise<Trail | null> {
+  const found = await opened.archive.ask("entries", subject).answer.catch(() => null);
+  const entries = found?.output ?? null;
+  if (entries !== null) return trailOf((from) => entries.filter(({ seq }) => seq >= from), subject, turn);
+  return found?.share === 1 ? null : trailOf(opened.past(), subject, turn);
+}
 
 /** Shows the whole journal to `visit`, in turns. */
 const readAll = (opened: OpenedSession, visit: (entry: JournalEntry) => void): Promise<void> =>
@@ -155,34 +178,4 @@ async function equityRows(opened: OpenedSession): Promise<Row[]> {
     rows.set(String(seq), { at, equity, cash, realized, unrealized, fees, gross, drawdown });
   });
   return [...rows.rows()];
-}
-
-const MOMENTS: ReadonlySet<string> = new Set([
-  "at",
-  "planned",
-  "due",
-  "started",
-  "finished",
-  "lastRun",
-  "nextRun",
-  "runningSince",
-  "lastHeartbeat",
-  "bar",
-]);
-
-/** A column whose values are moments, by its name. */
-const isMoment = (name: string): boolean => MOMENTS.has(name) || name.endsWith("At");
-
-function cellOf(name: string, value: unknown): CsvCell {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "number" && isMoment(name)) return formatMoment(moment(value));
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return JSON.stringify(value);
-}
-
-/** Rows as CSV, a column for every field that any row has. */
-function csvOf(rows: readonly Row[]): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => csvLine(names.map((name) => cellOf(name, row[name]))));
-  return [csvLine(names), ...lines].join("");
 }

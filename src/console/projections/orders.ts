@@ -20,18 +20,64 @@ import { trailText } from "./trail-text.ts";
 
 export const ORDER_ROWS_MAX = 2_000;
 
-interface Sums {
+type Placed = { readonly seq: number; readonly at: Moment };
+
+/** Exact sums over an order's booked fills. */
+export interface FillSums {
   readonly quantity: Decimal;
   readonly notional: Decimal;
   readonly fees: Decimal;
   readonly realized: Decimal;
 }
 
+/** An order as its entries up to now make it. */
+export interface FoldedOrder {
+  readonly row: OrderRow;
+  /** Null before its first booked fill. */
+  readonly sums: FillSums | null;
+}
+
+/** The order that an entry changes, as it is after the entry; null where it changes none. `get` finds an order as it was before. */
+export function foldOrder(
+  entry: JournalEntry,
+  precisions: Precisions,
+  get: (orderId: string) => FoldedOrder | undefined,
+): FoldedOrder | null {
+  if (entry.kind === "order")
+    return entry.accepted && !entry.replay && entry.orderId !== null
+      ? { row: acceptedRow(entry, entry.orderId, precisions), sums: null }
+      : null;
+  if (!("orderId" in entry) || entry.orderId === null) return null;
+  if (entry.kind === "fill" && !isBooked(entry)) return null;
+  const order = get(entry.orderId);
+  if (order === undefined) return null;
+  return entry.kind === "fill" ? booked(order, entry, precisions) : moved(order, entry);
+}
+
+/** A report of an execution as a row. */
+export function fillRowOf(entry: FillEntry & Placed, precisions: Precisions): FillRow {
+  return {
+    seq: entry.seq,
+    fillId: entry.fillId,
+    orderId: entry.orderId,
+    venueId: entry.venueId,
+    at: entry.filledAt,
+    strategy: entry.strategy,
+    symbol: entry.symbol,
+    quantity: entry.quantity,
+    price: entry.price,
+    fee: entry.fee,
+    realized: entry.realized,
+    verdict: entry.verdict,
+    ...precisions.of(entry.symbol),
+  };
+}
+
 export class OrdersProjection {
   readonly orders: Table<OrderRow>;
   readonly fills: Table<FillRow>;
   readonly #precisions: Precisions;
-  readonly #sums = new Map<string, Sums>();
+  readonly #sums = new Map<string, FillSums>();
   #orderCount = 0;
   #fillCount = 0;
   #fillReports = 0;
@@ -47,15 +93,31 @@ export class OrdersProjection {
     return this.#orderCount;
   }
 
+  /** Fills, and reports that were not booked. */
+  get fillReports(): number {
+    return this.#fillReports;
+  }
+
   get fillCount(): number {
     return this.#fillCount;
   }
 
   apply(entry: JournalEntry): void {
+    if (entry.kind === "fill") {
+      this.#fillReports += 1;
+      if (isBooked(entry)) this.#fillCount += 1;
+      this.fills.set(String(entry.seq), fillRowOf(entry, this.#precisions));
+    }
+    const folded = foldOrder(entry, this.#precisions, (id) => this.#folded(id));
+    if (folded === null) return;
+    const { row, sums } = folded;
     if (entry.kind === "order") {
-      if (entry.accepted && !entry.replay && entry.orderId !== null) this.#accept(entry, entry.orderId);
-    } else if (entry.kind === "fill") this.#fill(entry);
-    else if ("orderId" in entry && entry.orderId !== null) this.#move(entry, entry.orderId);
+      this.#orderCount += 1;
+      const oldest = this.orders.size >= this.orders.limit ? this.orders.rows().next() : null;
+      if (oldest !== null && oldest.done !== true) this.#sums.delete(oldest.value.orderId);
+    }
+    if (sums !== null) this.#sums.set(row.orderId, sums);
+    this.orders.set(row.orderId, row);
   }
 
   value(now: Moment): OrdersView {
@@ -69,87 +131,66 @@ export class OrdersProjection {
     };
   }
 
-  #accept(entry: OrderEntry & { readonly seq: number; readonly at: Moment }, orderId: string): void {
-    this.#orderCount += 1;
-    const oldest = this.orders.size >= this.orders.limit ? this.orders.rows().next() : null;
-    if (oldest !== null && oldest.done !== true) this.#sums.delete(oldest.value.orderId);
-    this.orders.set(orderId, {
-      seq: entry.seq,
-      orderId,
-      clientOrderId: entry.clientOrderId,
-      at: entry.at,
-      strategy: entry.strategy,
-      symbol: entry.symbol,
-      quantity: entry.quantity,
-      filled: "0",
-      price: entry.price,
-      type: entry.type ?? (entry.limitPrice === null ? "market" : "limit"),
-      limitPrice: entry.limitPrice,
-      stopPrice: entry.stopPrice ?? null,
-      trail: trailText(entry.trail),
-      timeInForce: entry.timeInForce ?? "gtc",
-      expiresAt: entry.expiresAt ?? null,
-      postOnly: entry.postOnly === true,
-      reduceOnly: entry.reduceOnly === true,
-      parentId: entry.parent ?? null,
-      averagePrice: null,
-      fees: null,
-      realized: null,
-      state: "pending_new",
-      reason: "accepted",
-      updatedAt: entry.at,
-      because: entry.because.text,
-      ...this.#precisions.of(entry.symbol),
-    });
-  }
-
-  /** What an entry other than a fill makes of its order: its state, and what the venue says of its terms. */
-  #move(entry: JournalEntry, orderId: string): void {
+  #folded(orderId: string): FoldedOrder | undefined {
     const row = this.orders.get(orderId);
-    const event = orderEventOf(entry);
-    const terms = termsIn(entry);
-    if (row === undefined || hasEnded(row.state) || (event === null && terms === null)) return;
-    const state = event === null ? row.state : stateAfter(row.state, event, row.filled !== "0");
-    this.orders.set(orderId, { ...row, ...terms, state, reason: reasonIn(entry) ?? row.reason, updatedAt: entry.at });
+    return row === undefined ? undefined : { row, sums: this.#sums.get(orderId) ?? null };
   }
+}
 
-  #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
-    this.#fillReports += 1;
-    if (isBooked(entry)) this.#fillCount += 1;
-    const precision = this.#precisions.of(entry.symbol);
-    this.fills.set(String(entry.seq), {
-      seq: entry.seq,
-      fillId: entry.fillId,
-      orderId: entry.orderId,
-      venueId: entry.venueId,
-      at: entry.filledAt,
-      strategy: entry.strategy,
-      symbol: entry.symbol,
-      quantity: entry.quantity,
-      price: entry.price,
-      fee: entry.fee,
-      realized: entry.realized,
-      verdict: entry.verdict,
-      ...precision,
-    });
-    if (isBooked(entry) && entry.orderId !== null) this.#book(entry, entry.orderId);
-  }
+function acceptedRow(entry: OrderEntry & Placed, orderId: string, precisions: Precisions): OrderRow {
+  return {
+    seq: entry.seq,
+    orderId,
+    clientOrderId: entry.clientOrderId,
+    at: entry.at,
+    strategy: entry.strategy,
+    symbol: entry.symbol,
+    quantity: entry.quantity,
+    filled: "0",
+    price: entry.price,
+    type: entry.type ?? (entry.limitPrice === null ? "market" : "limit"),
+    limitPrice: entry.limitPrice,
+    stopPrice: entry.stopPrice ?? null,
+    trail: trailText(entry.trail),
+    timeInForce: entry.timeInForce ?? "gtc",
+    expiresAt: entry.expiresAt ?? null,
+    postOnly: entry.postOnly === true,
+    reduceOnly: entry.reduceOnly === true,
+    parentId: entry.parent ?? null,
+    averagePrice: null,
+    fees: null,
+    realized: null,
+    state: "pending_new",
+    reason: "accepted",
+    updatedAt: entry.at,
+    because: entry.because.text,
+    ...precisions.of(entry.symbol),
+  };
+}
 
-  #book(entry: FillEntry & { readonly at: Moment }, orderId: string): void {
-    const row = this.orders.get(orderId);
-    if (row === undefined) return;
-    const old = this.#sums.get(orderId) ?? { quantity: ZERO, notional: ZERO, fees: ZERO, realized: ZERO };
-    const quantity = decimal(entry.quantity);
-    const sums = {
-      quantity: old.quantity.plus(quantity),
-      notional: old.notional.plus(quantity.times(entry.price)),
-      fees: old.fees.plus(entry.fee),
-      realized: old.realized.plus(entry.realized ?? ZERO),
-    };
-    this.#sums.set(orderId, sums);
-    this.orders.set(orderId, {
+/** What an entry other than a fill makes of its order: its state, and what the venue says of its terms. */
+function moved({ row, sums }: FoldedOrder, entry: JournalEntry): FoldedOrder | null {
+  const event = orderEventOf(entry);
+  const terms = termsIn(entry);
+  if (hasEnded(row.state) || (event === null && terms === null)) return null;
+  const state = event === null ? row.state : stateAfter(row.state, event, row.filled !== "0");
+  return { row: { ...row, ...terms, state, reason: reasonIn(entry) ?? row.reason, updatedAt: entry.at }, sums };
+}
+
+function booked({ row, sums: before }: FoldedOrder, entry: FillEntry & Placed, precisions: Precisions): FoldedOrder {
+  const old = before ?? { quantity: ZERO, notional: ZERO, fees: ZERO, realized: ZERO };
+  const quantity = decimal(entry.quantity);
+  const sums = {
+    quantity: old.quantity.plus(quantity),
+    notional: old.notional.plus(quantity.times(entry.price)),
+    fees: old.fees.plus(entry.fee),
+    realized: old.realized.plus(entry.realized ?? ZERO),
+  };
+  return {
+    sums,
+    row: {
       ...row,
-      ...this.#precisions.of(entry.symbol),
+      ...precisions.of(entry.symbol),
       filled: plain(sums.quantity),
       averagePrice: sums.quantity.isZero() ? null : plain(sums.notional.div(sums.quantity).toDecimalPlaces(12)),
       fees: plain(sums.fees),
@@ -157,8 +198,8 @@ export class OrdersProjection {
       state: stateAfter(row.state, entry.status, true),
       reason: entry.status,
       updatedAt: entry.at,
-    });
-  }
+    },
+  };
 }
 
 /** The terms that the venue reports with an entry, or null. */

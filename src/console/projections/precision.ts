@@ -48,6 +48,15 @@ export class Precisions {
     this.#learned.set(entry.symbol, { pricePrecision: price, quantityPrecision: quantity });
   }
 
+  /** What was learned, to be handed to `learn` by who goes on from here. */
+  learned(): [string, Precision][] {
+    return [...this.#learned];
+  }
+
+  learn(learned: Iterable<readonly [string, Precision]>): void {
+    for (const [symbol, precision] of learned) this.#learned.set(symbol, precision);
+  }
+
   of(symbol: string): Precision {
     return this.#learned.get(symbol) ?? this.#known.get(symbol) ?? { pricePrecision: 2, quantityPrecision: 0 };
   }

@@ -11,7 +11,7 @@ import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { RejectionsView } from "../../shared/contract/views.ts";
-import type { ClosedEntry, JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
+import type { JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
 
 export const REJECTION_ROWS_MAX = 2_000;
@@ -41,12 +41,79 @@ export function severityOf(cause: string): Severity {
   return PASSING.has(cause) ? "warning" : "critical";
 }
 
-type OrderAt = OrderEntry & { readonly seq: number; readonly at: Moment };
+export type OrderAt = OrderEntry & { readonly seq: number; readonly at: Moment };
+
+/** Accepted orders whose end is awaited: one that the broker refuses is told with what was asked for. */
+export interface AwaitedOrders {
+  add(orderId: string, order: OrderAt): void;
+  /** The order, which is awaited no longer; undefined where it was not. */
+  take(orderId: string): OrderAt | undefined;
+  /** The order is awaited no longer. */
+  drop(orderId: string): void;
+}
+
+/** What an entry rejects, or null. */
+export function rejectionOf(entry: JournalEntry, awaited: AwaitedOrders): RejectionRow | null {
+  if (entry.kind === "order") {
+    if (entry.replay) return null;
+    if (!entry.accepted) return rowOf(entry, entry.seq, entry.at, entry.reason, entry.detail);
+    if (entry.orderId !== null) awaited.add(entry.orderId, entry);
+    return null;
+  }
+  if (entry.kind === "ack")
+    return entry.outcome.outcome === "refused"
+      ? refused(awaited.take(entry.orderId), entry, entry.outcome.reason, entry.outcome.figures)
+      : null;
+  if (entry.kind === "closed") {
+    if (entry.orderId === null) return null;
+    if (entry.status === "rejected") return refused(awaited.take(entry.orderId), entry, entry.reason);
+    awaited.drop(entry.orderId);
+    return null;
+  }
+  if (entry.kind === "fill" && entry.orderId !== null && entry.verdict === "booked" && entry.status === "filled")
+    awaited.drop(entry.orderId);
+  return null;
+}
+
+/** What a broker refused after the router accepted it. */
+function refused(
+  order: OrderAt | undefined,
+  { orderId, seq, at }: { readonly orderId: string | null; readonly seq: number; readonly at: Moment },
+  reason: string,
+  figures?: RefusalFigures,
+): RejectionRow | null {
+  if (order === undefined) return null;
+  const detail = `The broker refused ${orderId}: ${refusalText(reason, figures)}`;
+  const { value, limit, from } = figures ?? { value: null, limit: null, from: null };
+  return { ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from, largest: null };
+}
+
+/** The newest `AWAITED_MAX`, in memory. */
+class NewestAwaited implements AwaitedOrders {
+  readonly #orders = new Map<string, OrderAt>();
+
+  add(orderId: string, order: OrderAt): void {
+    this.#orders.set(orderId, order);
+    if (this.#orders.size <= AWAITED_MAX) return;
+    const oldest = this.#orders.keys().next();
+    if (oldest.done !== true) this.#orders.delete(oldest.value);
+  }
+
+  take(orderId: string): OrderAt | undefined {
+    const order = this.#orders.get(orderId);
+    this.#orders.delete(orderId);
+    return order;
+  }
+
+  drop(orderId: string): void {
+    this.#orders.delete(orderId);
+  }
+}
 
 export class RejectionsProjection {
   readonly rows: Table<RejectionRow>;
   readonly #groups = new Table<RejectionsView["groups"][string]>(CAUSES_MAX + 1);
-  readonly #awaited = new Map<string, OrderAt>();
+  readonly #awaited = new NewestAwaited();
   #total = 0;
 
   constructor(limit: number = REJECTION_ROWS_MAX) {
@@ -59,47 +126,12 @@ export class RejectionsProjection {
 
   /** What the entry rejects, or null. The entry's row is in the table when this returns. */
   apply(entry: JournalEntry): RejectionRow | null {
-    if (entry.kind === "order") {
-      if (entry.replay) return null;
-      if (entry.accepted) return this.#await(entry);
-      return this.#add(rowOf(entry, entry.seq, entry.at, entry.reason, entry.detail));
-    }
-    if (entry.kind === "ack" && entry.outcome.outcome === "refused")
-      return this.#refused(entry.orderId, entry.seq, entry.at, entry.outcome.reason, entry.outcome.figures);
-    if (entry.kind === "closed") return this.#closed(entry);
-    if (entry.kind === "fill" && entry.orderId !== null && entry.verdict === "booked" && entry.status === "filled")
-      this.#awaited.delete(entry.orderId);
-    return null;
+    const row = rejectionOf(entry, this.#awaited);
+    return row === null ? null : this.#add(row);
   }
 
   value(now: Moment): RejectionsView {
     return { now, total: this.#total, groups: this.#groups.value(), rows: this.rows.value() };
-  }
-
-  #await(entry: OrderAt): null {
-    if (entry.orderId === null) return null;
-    this.#awaited.set(entry.orderId, entry);
-    if (this.#awaited.size > AWAITED_MAX) {
-      const oldest = this.#awaited.keys().next();
-      if (oldest.done !== true) this.#awaited.delete(oldest.value);
-    }
-    return null;
-  }
-
-  #closed(entry: ClosedEntry & { readonly seq: number; readonly at: Moment }): RejectionRow | null {
-    if (entry.orderId === null) return null;
-    if (entry.status === "rejected") return this.#refused(entry.orderId, entry.seq, entry.at, entry.reason);
-    this.#awaited.delete(entry.orderId);
-    return null;
-  }
-
-  #refused(orderId: string, seq: number, at: Moment, reason: string, figures?: RefusalFigures): RejectionRow | null {
-    const order = this.#awaited.get(orderId);
-    if (order === undefined) return null;
-    this.#awaited.delete(orderId);
-    const detail = `The broker refused ${orderId}: ${refusalText(reason, figures)}`;
-    const { value, limit, from } = figures ?? { value: null, limit: null, from: null };
-    return this.#add({ ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from, largest: null });
   }
 
   #add(row: RejectionRow): RejectionRow {

@@ -99,9 +99,10 @@ export class SessionViews {
     }
   }
 
-  /** Where an order stands in the journal, when the table still holds it. */
-  orderSeq(orderId: string): number | null {
-    return this.#orders.orders.get(orderId)?.seq ?? null;
+  /** How many rows the session's long lists have in all. */
+  counts(): { readonly orders: number; readonly fills: number; readonly rejections: number } {
+    const { orderCount, fillReports } = this.#orders;
+    return { orders: orderCount, fills: fillReports, rejections: this.#rejections.total };
   }
 
   session(probe: SessionProbe, pending: OpenSession["pending"]): OpenSession {

@@ -13,6 +13,7 @@ import { readJournal, sessionFilesAt } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { AlertBook } from "../alerts/book.ts";
 import { SessionWatch } from "../alerts/watch.ts";
+import { ArchiveThread } from "../archive/thread.ts";
 import { upTo, type EntrySource } from "./scan.ts";
 import { SessionViews } from "../projections/session-views.ts";
 
@@ -46,6 +47,8 @@ export class OpenedSession {
   readonly views: SessionViews;
   /** What was asked for and is not confirmed yet. */
   pending: OpenSession["pending"] = null;
+  /** Every order, fill and rejection of the session, to be asked. */
+  readonly archive: ArchiveThread;
   readonly #monotonicMs: () => number;
   readonly #watch: SessionWatch;
   #forget: () => void = () => undefined;
@@ -70,6 +73,7 @@ export class OpenedSession {
     this.#monotonicMs = monotonicMs;
     this.views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
     this.#watch = new SessionWatch(alerts, live.id);
+    this.archive = new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.views.position);
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();
   }
@@ -87,6 +91,7 @@ export class OpenedSession {
     const from = this.views.position;
     this.views.apply(entries);
     for (const entry of entries) if (entry.seq > from) this.#watch.apply(entry, live);
+    this.archive.grown();
   }
 
   /** True while it has neither stopped nor failed. */
@@ -127,6 +132,7 @@ export class OpenedSession {
   }
 
   close(): void {
+    this.archive.close();
     this.#forget();
   }
 }

@@ -23,6 +23,7 @@ import type {
   SendEntry,
   UpdatedEntry,
 } from "../../store/journal/entries.ts";
+import type { Subject } from "../archive/requests.ts";
 import type { Moment } from "../../shared/time.ts";
 import { scan } from "../state/scan.ts";
 import type { EntrySource, Turn } from "../state/scan.ts";
@@ -50,11 +51,6 @@ export interface Trail {
   halt: Placed<HaltEntry> | null;
   resume: Placed<ResumeEntry> | null;
 }
-
-export type Subject =
-  | { readonly kind: "order"; readonly orderId: string }
-  | { readonly kind: "entry"; readonly seq: number }
-  | { readonly kind: "drift"; readonly item: string };
 
 /** What an id of a view names, or null for a text that names nothing. */
 export function subjectOf(id: string): Subject | null {

@@ -12,6 +12,7 @@ import type { ErrorShape } from "../errors.ts";
 import type { Patch } from "./patch.ts";
 import { filled, name, note, nothing, operator, scope, text } from "./contract-fields.ts";
 import { ALERT_PROCEDURES } from "./contract-alerts.ts";
+import { ARCHIVE_PROCEDURES } from "./contract-archive.ts";
 import { DATA_PROCEDURES } from "./contract-data.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
@@ -225,6 +226,7 @@ export const PROCEDURES = {
   /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
   "limits.change": { input: z.object({ name: filled(80), value: filled(80), operator, note }), output: nothing },
   ...ORDER_PROCEDURES,
+  ...ARCHIVE_PROCEDURES,
   ...DATA_PROCEDURES,
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },
@@ -345,7 +347,8 @@ export const PROCEDURES = {
       ]),
       format: z.enum(["csv", "json"]),
     }),
-    output: z.object({ name: z.string(), text: z.string(), rows: z.number() }),
+    /** `left`: how many older rows the list has that are not in the text. */
+    output: z.object({ name: z.string(), text: z.string(), rows: z.number(), left: z.number() }),
   },
   "settings.read": { input: nothing, output: z.object({ settings: z.record(z.string(), z.unknown()) }) },
   "settings.write": {

@@ -105,6 +105,28 @@ export const RouterViewSchema = z.object({
   journalPosition: count,
 });
 
+export const RejectionRowSchema = z.object({
+  seq: count,
+  at,
+  cause: z.string(),
+  severity: z.enum(["warning", "critical"]),
+  strategy: z.string(),
+  symbol: z.string(),
+  clientOrderId: z.string(),
+  quantity: z.number(),
+  price: z.number(),
+  value: maybeText,
+  limit: maybeText,
+  freeAt: maybeAt,
+  /** The smallest size that could have passed, where the order was too small. */
+  from: maybeText,
+  /** The largest size that would have passed, where the order was too large. */
+  largest: maybeText,
+  detail: maybeText,
+  because: z.string(),
+  bar: maybeAt,
+});
+
 /** Stream `rejections`. Rows: the newest 2,000; the groups count them all. */
 export const RejectionsViewSchema = z.object({
   now: at,
@@ -113,30 +135,7 @@ export const RejectionsViewSchema = z.object({
     z.string(),
     z.object({ cause: z.string(), severity: z.enum(["warning", "critical"]), count, firstAt: at, lastAt: at }),
   ),
-  rows: z.record(
-    z.string(),
-    z.object({
-      seq: count,
-      at,
-      cause: z.string(),
-      severity: z.enum(["warning", "critical"]),
-      strategy: z.string(),
-      symbol: z.string(),
-      clientOrderId: z.string(),
-      quantity: z.number(),
-      price: z.number(),
-      value: maybeText,
-      limit: maybeText,
-      freeAt: maybeAt,
-      /** The smallest size that could have passed, where the order was too small. */
-      from: maybeText,
-      /** The largest size that would have passed, where the order was too large. */
-      largest: maybeText,
-      detail: maybeText,
-      because: z.string(),
-      bar: maybeAt,
-    }),
-  ),
+  rows: z.record(z.string(), RejectionRowSchema),
 });
 
 export const OrderRowSchema = z.object({

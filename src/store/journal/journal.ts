@@ -65,6 +65,12 @@ export interface JournalReader {
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** Entries in order, each checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
   readChecked(from: number): Iterable<JournalEntry>;
+  /** The entries with these numbers, in the order asked for; those that are not there are left out. */
+  entriesAt(seqs: Iterable<number>): Iterable<JournalEntry>;
+  /** The numbers of the entries of a kind, in order. */
+  seqsOf(kind: EntryKind): number[];
+  /** An entry's place in the chain, or null where it is not there. */
+  hashAt(seq: number): string | null;
   /** The newest entry of a kind, or null. */
   lastOf(kind: EntryKind): JournalEntry | null;
   /** How many entries of a kind are committed, from a number on. */
@@ -130,6 +136,28 @@ class Reader implements JournalReader {
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }
+  }
+
+  *entriesAt(seqs: Iterable<number>): Iterable<JournalEntry> {
+    try {
+      const select = this.database.prepare("SELECT seq, at, kind, body, hash FROM entries WHERE seq = ?");
+      for (const seq of seqs) {
+        const row = select.get(seq) as Row | undefined;
+        if (row !== undefined) yield entryOf(row, this.path);
+      }
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
+  }
+
+  seqsOf(kind: EntryKind): number[] {
+    const seqs = "SELECT seq FROM entries INDEXED BY entries_by_kind WHERE kind = ? ORDER BY seq";
+    return this.coded(() => this.database.prepare(seqs).pluck().all(kind) as number[]);
+  }
+
+  hashAt(seq: number): string | null {
+    const hash = "SELECT hash FROM entries WHERE seq = ?";
+    return this.coded(() => (this.database.prepare(hash).pluck().get(seq) as string | undefined) ?? null);
   }
 
   lastOf(kind: EntryKind): JournalEntry | null {

@@ -51,6 +51,21 @@ export function openInMemory(): Database {
   return new (load())(":memory:");
 }
 
+/**
+ * Opens a database that can be made again from something else, creating it when it is absent: what a power cut takes is made again.
+ * Throws a coded `io` or `journal_damaged` error.
+ */
+export function openCache(path: string): Database {
+  try {
+    const database = new (load())(path, { timeout: 2_000 });
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = OFF");
+    return database;
+  } catch (error) {
+    throw databaseError("Opening", path, error);
+  }
+}
+
 /** What SQLite says where it may not make the files that it reads a write-ahead log with. */
 const NO_LOG: ReadonlySet<unknown> = new Set([
   "SQLITE_CANTOPEN",

@@ -23,6 +23,8 @@ export interface SessionFiles {
   readonly routerState: string;
   readonly record: string;
   readonly report: string;
+  /** The views' index over the journal; made again from it when it is missing. */
+  readonly archive: string;
 }
 
 /** The places in a session's folder, without touching the disk. */
@@ -35,6 +37,7 @@ export function sessionFilesAt(folder: string): SessionFiles {
     routerState: join(folder, "router_state.json"),
     record: join(folder, "session.json"),
     report: join(folder, "session.md"),
+    archive: join(folder, "archive.db"),
   };
 }
 

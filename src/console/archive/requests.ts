@@ -1,0 +1,59 @@
+/** What the archive's thread is asked, and what it answers. */
+import type { Desk } from "../../shared/desk.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import type { JournalEntry } from "../../store/journal/entries.ts";
+import type { ArchivePage, RejectionGroups } from "./archive.ts";
+import type { ArchiveFilter, ArchiveQuery } from "./query.ts";
+
+/** What a trail is of. */
+export type Subject =
+  | { readonly kind: "order"; readonly orderId: string }
+  | { readonly kind: "entry"; readonly seq: number }
+  | { readonly kind: "drift"; readonly item: string };
+
+export interface ArchivePlace {
+  readonly folder: string;
+  readonly desk: Pick<Desk, "feed">;
+}
+
+export interface ExportRequest {
+  readonly filter: ArchiveFilter;
+  readonly format: "csv" | "json";
+  readonly path: string;
+}
+
+export interface ExportProgress {
+  readonly rows: number;
+  readonly total: number;
+}
+
+export interface Questions {
+  page: { readonly input: ArchiveQuery; readonly output: ArchivePage };
+  facets: {
+    readonly input: { readonly filter: ArchiveFilter; readonly columns: readonly string[] };
+    readonly output: Record<string, { name: string; count: number }[]>;
+  };
+  groups: { readonly input: null; readonly output: RejectionGroups };
+  entries: { readonly input: Subject; readonly output: JournalEntry[] | null };
+  export: { readonly input: ExportRequest; readonly output: ExportProgress };
+}
+
+export type QuestionKind = keyof Questions;
+
+export type ToThread =
+  | { readonly kind: "grown" }
+  | { readonly kind: "cancel"; readonly id: number }
+  | {
+      readonly kind: "ask";
+      readonly id: number;
+      readonly question: QuestionKind;
+      readonly input: unknown;
+      /** The newest entry that the asker knows of: the answer has it, unless the archive is far behind. */
+      readonly position: number;
+    };
+
+/** `share`: how much of the journal the archive holds. */
+export type FromThread =
+  | { readonly id: number; readonly progress: ExportProgress }
+  | { readonly id: number; readonly output: unknown; readonly share: number }
+  | { readonly id: number; readonly error: ErrorShape };

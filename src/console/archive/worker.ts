@@ -1,0 +1,75 @@
+/**
+ * The archive's thread: it follows the journal and answers questions in between.
+ *
+ * 1. A question is answered at once, whatever is still to be read; only what the asker has seen already is read first.
+ * 2. An export goes in steps of some thousand rows, so that neither it nor a question waits for the other.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { shapeOf } from "../../shared/errors.ts";
+import { Archive } from "./archive.ts";
+import { exportRows } from "./export.ts";
+import type { ArchivePlace, ExportRequest, FromThread, Questions, ToThread } from "./requests.ts";
+
+/** Batches that a question waits for. */
+const CATCH_UP_BATCHES = 8;
+
+const { folder, desk } = workerData as ArchivePlace;
+const canceled = new Set<number>();
+let archive: Archive | null = null;
+let following = false;
+
+const opened = (): Archive => (archive ??= new Archive(folder, desk));
+const tell = (message: FromThread): void => parentPort?.postMessage(message, []);
+
+function follow(): void {
+  following = true;
+  try {
+    if (opened().follow()) {
+      setImmediate(follow);
+      return;
+    }
+  } catch {
+    // The next question meets the same fault and tells it.
+    archive?.close();
+    archive = null;
+  }
+  following = false;
+}
+
+function share(): number {
+  const { position, end, whole } = opened();
+  return whole || end === 0 ? 1 : Math.min(0.99, position / end);
+}
+
+const answers: { readonly [Kind in keyof Questions]: (input: Questions[Kind]["input"], id: number) => unknown } = {
+  page: (query) => opened().page(query),
+  facets: ({ filter, columns }) => opened().facets(filter, columns),
+  groups: () => opened().groups(),
+  entries: (subject) => opened().entriesOf(subject),
+  export: (request: ExportRequest, id) =>
+    exportRows(opened(), request, (progress) => {
+      tell({ id, progress });
+      return canceled.has(id);
+    }),
+};
+
+async function answer(message: Extract<ToThread, { kind: "ask" }>): Promise<void> {
+  const { id, question, input, position } = message;
+  try {
+    for (let batch = 0; batch < CATCH_UP_BATCHES && opened().position < position; batch += 1) opened().follow();
+    const output = await (answers[question] as (input: unknown, id: number) => unknown)(input, id);
+    tell({ id, output, share: share() });
+  } catch (error) {
+    tell({ id, error: shapeOf(error) });
+  } finally {
+    canceled.delete(id);
+  }
+  if (!following) follow();
+}
+
+parentPort?.on("message", (message: ToThread) => {
+  if (message.kind === "ask") void answer(message);
+  else if (message.kind === "cancel") canceled.add(message.id);
+  else if (!following) follow();
+});
+follow();
