@@ -7,12 +7,11 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import type { Desk } from "../../shared/desk.ts";
-import type { FillRow, OrderRow } from "../../shared/contract/views.ts";
 import { openCache, readJournal, sessionFilesAt, type Database } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { Precisions, type Precision } from "../projections/precision.ts";
-import { severityOf, type RejectionRow } from "../projections/rejections.ts";
-import type { Subject } from "./requests.ts";
+import { severityOf } from "../projections/rejections.ts";
+import type { ArchivePage, ArchiveRow, RejectionGroup, RejectionGroups, Subject } from "./requests.ts";
 import { ArchiveQueries, type ArchiveFilter, type ArchiveQuery } from "./query.ts";
 import { fillIn, orderIn, rejectionIn } from "./rows.ts";
 import { ARCHIVE_VERSION, makeTables, missingIndexes, type ArchiveTable } from "./schema.ts";
@@ -25,33 +24,6 @@ const INDEXED_AT_ONCE_MAX = 50_000;
 /** Parts of a group's spark. */
 export const SPARK_PARTS = 24;
 const GROUPS_MAX = 500;
-
-export type ArchiveRow = OrderRow | FillRow | RejectionRow;
-
-export interface ArchivePage {
-  readonly rows: readonly ArchiveRow[];
-  readonly total: number;
-  readonly next: string | null;
-}
-
-/** Rejections of one cause, strategy and symbol. */
-export interface RejectionGroup {
-  readonly cause: string;
-  readonly severity: "warning" | "critical";
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly count: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** How many fell into each part of the time between the session's first rejection and its last. */
-  readonly spark: readonly number[];
-}
-
-export interface RejectionGroups {
-  readonly groups: readonly RejectionGroup[];
-  /** Groups in all; the largest are told. */
-  readonly total: number;
-}
 
 type Journal = ReturnType<typeof readJournal>;
 

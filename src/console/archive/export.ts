@@ -9,8 +9,8 @@ import { csvLine } from "../../shared/csv.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { ioError } from "../../store/index.ts";
 import { cellOf } from "./cells.ts";
-import type { Archive, ArchiveRow } from "./archive.ts";
-import type { ExportProgress, ExportRequest } from "./requests.ts";
+import type { Archive } from "./archive.ts";
+import type { ArchiveRow, ExportProgress, ExportRequest } from "./requests.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

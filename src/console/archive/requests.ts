@@ -1,8 +1,13 @@
-/** What the archive's thread is asked, and what it answers. */
+/**
+ * What the archive's thread is asked, and what it answers.
+ *
+ * 1. Everything here is plain data: it crosses between threads.
+ */
 import type { Desk } from "../../shared/desk.ts";
+import type { FillRow, OrderRow } from "../../shared/contract/views.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
-import type { ArchivePage, RejectionGroups } from "./archive.ts";
+import type { RejectionRow } from "../projections/rejections.ts";
 import type { ArchiveFilter, ArchiveQuery } from "./query.ts";
 
 /** What a trail is of. */
@@ -10,6 +15,33 @@ export type Subject =
   | { readonly kind: "order"; readonly orderId: string }
   | { readonly kind: "entry"; readonly seq: number }
   | { readonly kind: "drift"; readonly item: string };
+
+export type ArchiveRow = OrderRow | FillRow | RejectionRow;
+
+export interface ArchivePage {
+  readonly rows: readonly ArchiveRow[];
+  readonly total: number;
+  readonly next: string | null;
+}
+
+/** Rejections of one cause, strategy and symbol. */
+export interface RejectionGroup {
+  readonly cause: string;
+  readonly severity: "warning" | "critical";
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** How many fell into each part of the time between the session's first rejection and its last. */
+  readonly spark: readonly number[];
+}
+
+export interface RejectionGroups {
+  readonly groups: readonly RejectionGroup[];
+  /** Groups in all; the largest are told. */
+  readonly total: number;
+}
 
 export interface ArchivePlace {
   readonly folder: string;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Handlers, Input, Output } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { FillRow, OrderRow } from "../../shared/contract/views.ts";
-import type { ArchiveRow } from "../archive/archive.ts";
+import type { ArchiveRow } from "../archive/requests.ts";
 import type { RejectionRow } from "../projections/rejections.ts";
 import type { HostState } from "../state/state.ts";
 
