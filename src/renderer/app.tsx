@@ -5,6 +5,7 @@ import { Empty, Loading } from "./components/panel.tsx";
 import { Palette } from "./actions/palette.tsx";
 import { QuestionDialog } from "./components/question.tsx";
 import { TicketDialog } from "./components/ticket.tsx";
+import { TermTip } from "./components/term.tsx";
 import { WhyPanel } from "./components/why.tsx";
 import { Banners, Notices } from "./frame/banners.tsx";
 import { useKeyboard } from "./frame/keyboard.ts";
@@ -60,7 +61,15 @@ function Stage(): ReactNode {
     <div className="stage">
       <Banners />
       <div className="stage-view">
-        <main ref={main} tabIndex={-1} className="view" data-testid={`view-${view}`} aria-label={VIEW_TITLES[view]}>
+        <main
+          id="main"
+          ref={main}
+          tabIndex={-1}
+          className="view"
+          data-testid={`view-${view}`}
+          aria-label={VIEW_TITLES[view]}
+        >
+          <h1 className="hidden-text">{VIEW_TITLES[view]}</h1>
           <Boundary key={view} view={view}>
             <View />
           </Boundary>
@@ -100,6 +109,9 @@ export function App(): ReactNode {
     );
   return (
     <>
+      <a className="skip-link" href="#main">
+        Skip to the view
+      </a>
       <div className="frame" data-lost={connection === "lost" ? "" : undefined}>
         <TopBar />
         <Rail />
@@ -110,6 +122,7 @@ export function App(): ReactNode {
       <TicketDialog />
       <Palette />
       <Notices />
+      <TermTip />
     </>
   );
 }

@@ -19,6 +19,23 @@ function tokensOf(theme: string): Record<string, string> {
   return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1], match[2]]));
 }
 
+/** The tokens that a palette changes in a theme; contrast themes share those of dark and light. */
+function paletteOf(colours: string, theme: string): Record<string, string> {
+  const block =
+    new RegExp(`data-colours="${colours}"\\]:is\\([^)]*data-theme="${theme}"[^)]*\\) \\{([^}]*)\\}`).exec(
+      TOKENS,
+    )?.[1] ?? "";
+  return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1], match[2]]));
+}
+
+const PALETTES = ["dark", "light", "contrast", "contrast-light"].flatMap((theme) =>
+  ["standard", "red-green", "blue-yellow"].map((colours) => ({
+    name: `${theme}, ${colours}`,
+    colours,
+    tokens: { ...tokensOf(theme), ...paletteOf(colours, theme) },
+  })),
+);
+
 /** Relative luminance as WCAG 2 defines it. */
 function luminance(colour: string): number {
   const channel = (from: number): number => {
@@ -35,8 +52,7 @@ function contrast(a: string, b: string): number {
 
 describe("colours", () => {
   it("reach 4.5 to 1 for every ink on every ground of every theme", () => {
-    for (const theme of ["dark", "light", "contrast"]) {
-      const tokens = tokensOf(theme);
+    for (const { name: theme, tokens } of PALETTES) {
       const pairs = ["ink", "ink-2", "ink-3", "accent", "ok", "bad", "warning", "critical", "off"].flatMap((ink) =>
         ["ground", "panel", "raised"].map((ground) => [ink, ground] as const),
       );
@@ -52,6 +68,57 @@ describe("colours", () => {
         expect(ratio, `${theme}: ${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       }
     }
+  });
+});
+
+/** Linear red, green and blue as a dichromat sees them (Viénot 1999 for red and green, Brettel's plane for blue and yellow). */
+const SEEN = {
+  standard: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  "red-green": [0.29275, 0.70725, 0, 0.29275, 0.70725, 0, -0.02234, 0.02234, 1],
+  "blue-yellow": [1.01277, 0.13548, -0.14826, -0.01243, 0.86812, 0.14431, 0.07589, 0.805, 0.11911],
+} as const;
+
+function labOf(colour: string, seen: readonly number[]): readonly [number, number, number] {
+  const linear = [1, 3, 5].map((from) => {
+    const value = Number.parseInt(colour.slice(from, from + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const rgb = [0, 3, 6].map((row) =>
+    Math.min(
+      1,
+      Math.max(
+        0,
+        linear.reduce((sum, value, index) => sum + value * (seen[row + index] ?? 0), 0),
+      ),
+    ),
+  );
+  const [r = 0, g = 0, b = 0] = rgb;
+  const root = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
+  const x = root((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
+  const y = root(0.2126 * r + 0.7152 * g + 0.0722 * b);
+  const z = root((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+const apart = (a: string, b: string, seen: readonly number[]): number => {
+  const [left, right] = [labOf(a, seen), labOf(b, seen)];
+  return Math.hypot(left[0] - right[0], left[1] - right[1], left[2] - right[2]);
+};
+
+describe("neighbouring states", () => {
+  it("stay apart for the eyes that a palette is for", () => {
+    const close: string[] = [];
+    for (const { name, colours, tokens } of PALETTES)
+      for (const [a, b] of [
+        ["ok", "bad"],
+        ["ok", "warning"],
+        ["ok", "critical"],
+        ["warning", "critical"],
+      ] as const) {
+        const distance = apart(tokens[a] ?? "", tokens[b] ?? "", SEEN[colours as keyof typeof SEEN]);
+        if (!(distance > 12)) close.push(`${name}: ${a} and ${b} ${distance.toFixed(1)}`);
+      }
+    expect(close).toEqual([]);
   });
 });
 

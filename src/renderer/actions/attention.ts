@@ -9,7 +9,7 @@ import { prefs } from "../stores/prefs.ts";
 import { useLive } from "../stores/live.ts";
 import { useUi } from "../stores/ui.ts";
 import { VIEW_TITLES } from "../actions/commands.ts";
-import { openAlert } from "./targets.ts";
+import { openAlert } from "../stores/targets.ts";
 
 export type Worst = "quiet" | "running" | "warning" | "critical";
 

@@ -142,7 +142,8 @@ function tradeCommands(session: OpenSession | null): Command[] {
 const THEMES: readonly (readonly [Theme, string])[] = [
   ["dark", "Theme: dark"],
   ["light", "Theme: light"],
-  ["contrast", "Theme: high contrast"],
+  ["contrast", "Theme: high contrast, dark"],
+  ["contrast-light", "Theme: high contrast, light"],
   ["system", "Theme: as the system"],
 ];
 
@@ -169,7 +170,7 @@ function viewCommands(held: boolean): Command[] {
     run,
   });
   return [
-    entry("palette", "Show all commands", ["mod+k"], () => useUi.setState({ palette: true })),
+    entry("palette", "Search everything", ["mod+k"], () => useUi.setState({ palette: true })),
     entry("alerts", "Show alerts", ["a"], () => useUi.setState({ alerts: true })),
     entry("acknowledge-all", "Acknowledge all alerts", [], () => {
       void ask("alerts.acknowledge", { operator: operatorName() }).then(toldOk);
@@ -177,6 +178,10 @@ function viewCommands(held: boolean): Command[] {
     entry("filter", "Filter the list", ["/"], focusFilter),
     entry("hold", held ? "Resume updates" : "Pause updates", ["u"], () => hold(!held)),
     ...THEMES.map(([theme, label]) => entry(`theme-${theme}`, label, [], () => usePrefs.getState().set({ theme }))),
+    entry("density", "Rows: compact or comfortable", [], () => {
+      const { density, set } = usePrefs.getState();
+      set({ density: density === "compact" ? "comfortable" : "compact" });
+    }),
     entry("reset-layout", "Reset the layout", [], () => usePrefs.getState().resetLayout()),
   ];
 }

@@ -29,7 +29,8 @@ const NEXT_THEME: Readonly<Record<Theme, Theme>> = {
   system: "dark",
   dark: "light",
   light: "contrast",
-  contrast: "system",
+  contrast: "contrast-light",
+  "contrast-light": "system",
 };
 
 /** Does a command of the menu. While a dialog asks something, only the dialog is there. */

@@ -1,43 +1,55 @@
-/** Ctrl/Cmd+K: every command by name, with its key. */
+/** Ctrl/Cmd+K: search across everything that has a name, and every command with its key. */
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
+import { useState } from "react";
 import type { ReactNode } from "react";
-import { commands } from "./commands.ts";
-import { isMac, keyLabel } from "../lib/keys.ts";
-import { useUi } from "../stores/ui.ts";
 import { Key } from "../components/values.tsx";
+import { isMac, keyLabel } from "../lib/keys.ts";
+import { useStream } from "../stores/live.ts";
+import { useUi } from "../stores/ui.ts";
+import { openFound, search } from "./search.ts";
 
-const GROUPS = ["Session", "Trade", "Go to", "View", "Export"] as const;
+/** What is found for a text, as it is when the text was written: results never move under the pointer. */
+function Results({ text }: { readonly text: string }): ReactNode {
+  const [sections] = useState(() => search(text));
+  const mac = isMac(navigator.platform);
+  return sections.map(({ heading, items }) => (
+    <Command.Group key={heading} heading={heading}>
+      {items.map((found) => (
+        <Command.Item
+          key={found.id}
+          value={`${heading} ${found.id}`}
+          onSelect={() => {
+            useUi.setState({ palette: false });
+            openFound(found);
+          }}
+        >
+          <span className="found">{found.label}</span>
+          <span className="quiet clip">{found.hint}</span>
+          {found.keys.map((key) => (
+            <Key key={key}>{keyLabel(key, mac)}</Key>
+          ))}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  ));
+}
 
 function List(): ReactNode {
-  const mac = isMac(navigator.platform);
-  const all = commands().filter((command) => command.id !== "palette");
+  const [text, setText] = useState("");
+  // Orders and sessions are found once they have come.
+  const known = [useStream("orders"), useStream("sessions")].filter((stream) => stream !== null).length;
   return (
-    <Command label="Commands" loop>
-      <Command.Input autoFocus placeholder="What do you want to do?" />
+    <Command label="Search" loop shouldFilter={false}>
+      <Command.Input
+        autoFocus
+        value={text}
+        onValueChange={setText}
+        placeholder="Search strategies, symbols, orders, sessions, commands, help"
+      />
       <Command.List>
-        <Command.Empty>No command has this name.</Command.Empty>
-        {GROUPS.map((group) => (
-          <Command.Group key={group} heading={group}>
-            {all
-              .filter((command) => command.group === group && command.enabled)
-              .map((command) => (
-                <Command.Item
-                  key={command.id}
-                  value={`${group} ${command.label}`}
-                  onSelect={() => {
-                    useUi.setState({ palette: false });
-                    command.run();
-                  }}
-                >
-                  {command.label}
-                  {command.keys.map((key) => (
-                    <Key key={key}>{keyLabel(key, mac)}</Key>
-                  ))}
-                </Command.Item>
-              ))}
-          </Command.Group>
-        ))}
+        <Command.Empty>Nothing has this name.</Command.Empty>
+        <Results key={`${known} ${text}`} text={text} />
       </Command.List>
     </Command>
   );
@@ -50,7 +62,7 @@ export function Palette(): ReactNode {
       <Dialog.Portal>
         <Dialog.Overlay className="shade" />
         <Dialog.Content className="palette" data-testid="palette" aria-describedby={undefined}>
-          <Dialog.Title className="hidden-text">Commands</Dialog.Title>
+          <Dialog.Title className="hidden-text">Search</Dialog.Title>
           <List />
         </Dialog.Content>
       </Dialog.Portal>

@@ -206,7 +206,7 @@ export function Chart(props: ChartProps): ReactNode {
     size.observe(element);
     // The system's own theme may change while the setting stays "system".
     const page = new MutationObserver(make);
-    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-gains"] });
+    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-gains", "data-colours"] });
     void document.fonts.ready.then(() => plot.current?.redraw(false, true));
     return () => {
       size.disconnect();

@@ -19,7 +19,12 @@ import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode } from "react";
 import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
+import { meaningOf } from "../../shared/glossary.ts";
+import type { NamedKind } from "../stores/targets.ts";
+import { ABSENT } from "../lib/format.ts";
+import { NameLink } from "./links.tsx";
 import { Empty } from "./panel.tsx";
+import { Term } from "./term.tsx";
 
 ModuleRegistry.registerModules([
   ClientSideRowModelModule,
@@ -114,8 +119,19 @@ export function orderOf<Row>(column: Column<Row>, a: Row, b: Row, descending: bo
   return String(left).localeCompare(String(right), "en", { numeric: true });
 }
 
+/** Columns whose values name something that can be opened, by their ids. */
+const LINKS: Readonly<Record<string, NamedKind>> = { strategy: "strategy", owner: "strategy", symbol: "symbol" };
+
+const linkCell = (kind: NamedKind, value: string | number | null): ReactNode =>
+  typeof value === "string" ? <NameLink kind={kind} name={value} /> : ABSENT;
+
+/** A header whose label the glossary explains. */
+const HeaderTerm = ({ label }: { readonly label: string }): ReactNode => <Term label={label} />;
+
 function columnDef<Row>(column: Column<Row>): ColDef<Row> {
-  const { cell, hint, text } = column;
+  const { hint, text } = column;
+  const kind = LINKS[column.id];
+  const cell = column.cell ?? (kind === undefined ? undefined : (row: Row) => linkCell(kind, column.value(row)));
   const classes = [
     column.right === true ? "ag-right-aligned-cell" : "",
     column.mono === true ? "cell-mono" : "",
@@ -124,6 +140,9 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
   return {
     colId: column.id,
     headerName: column.header,
+    ...(meaningOf(column.header) === null
+      ? {}
+      : { headerComponentParams: { innerHeaderComponent: HeaderTerm, label: column.header } }),
     valueGetter: ({ data }) => (data === undefined ? null : column.value(data)),
     // A cell may show more than the value it is sorted by, so a changed row draws all of its cells again.
     equals: () => false,
@@ -157,6 +176,8 @@ function keptState(key: string): GridState | undefined {
     return undefined;
   }
 }
+
+const ROW_HEIGHTS = { compact: 26, comfortable: 34 } as const;
 
 /** As wide as the style sheet makes scroll bars. */
 const SCROLLBAR_PX = 10;
@@ -203,6 +224,7 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
   const open = (data: Row | undefined): void => {
     if (data !== undefined) onOpen?.(data);
   };
+  const density = usePrefs((state) => state.density);
   const pressed = useRef<Pressed | null>(null);
   const release = (event: PointerEvent): void => {
     const { id: row, x, y } = pressed.current ?? { id: null, x: 0, y: 0 };
@@ -230,6 +252,10 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         suppressColumnVirtualisation
         // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
         scrollbarWidth={SCROLLBAR_PX}
+        rowHeight={ROW_HEIGHTS[density]}
+        // One tab stop a grid: arrows move inside it, Tab leaves it.
+        tabToNextCell={() => false}
+        tabToNextHeader={() => false}
         suppressDragLeaveHidesColumns
         suppressOverlays={OVERLAYS}
         tooltipShowDelay={500}

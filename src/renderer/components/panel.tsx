@@ -1,5 +1,6 @@
 /** A panel: a title with a quiet subtitle, its actions at the right, its body. And the three states of a body without content. */
 import type { ReactNode } from "react";
+import { Term } from "./term.tsx";
 import type { ErrorShape } from "../../shared/errors.ts";
 
 interface PanelProps {
@@ -24,7 +25,9 @@ export function Panel({
   return (
     <section className={`panel${grow ? " grow" : ""}`} aria-label={title} data-testid={testId}>
       <header>
-        <h2>{title}</h2>
+        <h2>
+          <Term label={title} focus />
+        </h2>
         {subtitle === undefined ? null : <span className="subtitle clip">{subtitle}</span>}
         {actions === undefined ? null : <div className="actions">{actions}</div>}
       </header>

@@ -31,7 +31,9 @@ export function Status({ look, word, title, testId }: StatusProps): ReactNode {
   return (
     <span className="status" title={title} data-testid={testId}>
       <Shape name={look.shape} />
-      <span className={`word tone-${look.tone}`}>{word ?? look.word}</span>
+      <span className={`word tone-${look.tone}`} {...(title === undefined ? { "data-term": word ?? look.word } : {})}>
+        {word ?? look.word}
+      </span>
     </span>
   );
 }

@@ -11,7 +11,8 @@ import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ORDER_TYPES, TIMES_IN_FORCE, type OrderType, type TimeInForce } from "../../shared/orders.ts";
 import { formatNumber, words } from "../lib/format.ts";
-import { formatReading, guardName } from "../lib/guards.ts";
+import { guardName } from "../lib/guards.ts";
+import { Reading } from "./values.tsx";
 import { TYPE_WORDS } from "../lib/status.ts";
 import { EMPTY_TICKET, ticketOf, type Ticket, type TicketFields } from "../lib/ticket.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -124,8 +125,12 @@ function PreviewPanel({
                     <Shape name={passed ? (warning ? "warning" : "ok") : "critical"} /> {guardName(guard)}
                     <span className="hidden-text">{passed ? (warning ? "near" : "passes") : "refuses"}</span>
                   </td>
-                  <td className="right">{formatReading(value)}</td>
-                  <td className="right">{formatReading(limit)}</td>
+                  <td className="right">
+                    <Reading guard={guard} value={value} />
+                  </td>
+                  <td className="right">
+                    <Reading guard={guard} value={limit} />
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Tile as TileValue } from "../../shared/contract/views.ts";
 import { ABSENT, CONFIDENT_SAMPLES, formatCount } from "../lib/format.ts";
 import { TILE_LOOKS } from "../lib/status.ts";
+import { Term } from "./term.tsx";
 import { Shape } from "./status.tsx";
 import { Age } from "./values.tsx";
 
@@ -67,7 +68,7 @@ export function SloTile({
     >
       <div className="label">
         <Shape name={look.shape} />
-        <span>{label}</span>
+        <Term label={label} focus />
         {attention ? <span className={`tone-${look.tone}`}>{look.word}</span> : null}
       </div>
       <div className="value">
@@ -105,7 +106,7 @@ interface PlainTileProps {
 export function PlainTile({ label, value, unit, foot, mono = false }: PlainTileProps): ReactNode {
   return (
     <article className="tile">
-      <div className="label">{label}</div>
+      <div className="label">{typeof label === "string" ? <Term label={label} focus /> : label}</div>
       <div className={mono ? "value mono" : "value"}>
         {value}
         {unit === undefined ? null : <small>{unit}</small>}

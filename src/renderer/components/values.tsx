@@ -1,6 +1,7 @@
 /** Single values: money with sign and arrow, moments with both zones on hover, ages that tick, keys. */
 import type { ReactNode } from "react";
 import { ABSENT, formatMoney, signOf } from "../lib/format.ts";
+import { formatReading, guardUnit } from "../lib/guards.ts";
 import { bothZones, formatAge, formatDateTime, formatRelative, formatTime, zoneName } from "../lib/time.ts";
 import { useNow } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -88,6 +89,22 @@ export function Countdown({ at }: { readonly at: number | null }): ReactNode {
   const now = useNow();
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   return <span title={bothZones(at)}>{at <= now ? "now" : formatAge(at - now)}</span>;
+}
+
+interface ReadingProps {
+  readonly guard: string;
+  readonly value: string;
+}
+
+/** A guard's value or limit with what it counts: `0.20 of equity`. The exact text is there on hover. */
+export function Reading({ guard, value }: ReadingProps): ReactNode {
+  const unit = guardUnit(guard);
+  return (
+    <span title={value}>
+      {formatReading(value)}
+      {unit === "" ? null : <small className="quiet"> {unit}</small>}
+    </span>
+  );
 }
 
 export function Key({ children }: { readonly children: ReactNode }): ReactNode {

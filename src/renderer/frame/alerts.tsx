@@ -14,7 +14,7 @@ import { Time } from "../components/values.tsx";
 import { formatCompact, formatCount, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
-import { openAlert } from "../actions/targets.ts";
+import { openAlert } from "../stores/targets.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
 import { notify, toldOk, useUi } from "../stores/ui.ts";

@@ -2,11 +2,16 @@
 import { create } from "zustand";
 import type { Zone } from "../lib/time.ts";
 
-export type Theme = "system" | "dark" | "light" | "contrast";
+export type Theme = "system" | "dark" | "light" | "contrast" | "contrast-light";
+/** Which colours may be told apart: all, or those of who sees red and green, or blue and yellow, alike. */
+export type Colours = "standard" | "red-green" | "blue-yellow";
+export type Density = "compact" | "comfortable";
 export type Gains = "green" | "red";
 
 export interface Prefs {
   readonly theme: Theme;
+  readonly colours: Colours;
+  readonly density: Density;
   readonly gains: Gains;
   readonly zone: Zone;
   readonly letterKeys: boolean;
@@ -21,6 +26,8 @@ export interface Prefs {
 
 export const DEFAULT_PREFS: Prefs = {
   theme: "system",
+  colours: "standard",
+  density: "compact",
   gains: "green",
   zone: "utc",
   letterKeys: true,
@@ -50,7 +57,9 @@ export function parsePrefs(text: string | null): Prefs {
   }
   const filters = typeof raw["filters"] === "object" && raw["filters"] !== null ? raw["filters"] : {};
   return {
-    theme: oneOf(raw["theme"], ["system", "dark", "light", "contrast"], DEFAULT_PREFS.theme),
+    theme: oneOf(raw["theme"], ["system", "dark", "light", "contrast", "contrast-light"], DEFAULT_PREFS.theme),
+    colours: oneOf(raw["colours"], ["standard", "red-green", "blue-yellow"], DEFAULT_PREFS.colours),
+    density: oneOf(raw["density"], ["compact", "comfortable"], DEFAULT_PREFS.density),
     gains: oneOf(raw["gains"], ["green", "red"], DEFAULT_PREFS.gains),
     zone: oneOf(raw["zone"], ["utc", "local", "relative"], DEFAULT_PREFS.zone),
     letterKeys: raw["letterKeys"] !== false,
@@ -97,6 +106,14 @@ let keep: ((text: string) => void) | null = null;
 export function textOf(prefs: Prefs): string {
   const kept = Object.keys(DEFAULT_PREFS).map((key) => [key, prefs[key as keyof Prefs]]);
   return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** What another window of this browser chose holds here, too; but each window keeps its own person. */
+function followOtherWindows(): void {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key !== KEY || newValue === null) return;
+    usePrefs.setState({ ...parsePrefs(newValue), operator: usePrefs.getState().operator });
+  });
 }
 
 export const usePrefs = create<PrefsStore>((set, get) => ({
@@ -146,14 +163,17 @@ export function followTheme(): void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const contrast = window.matchMedia("(prefers-contrast: more)");
   const apply = (): void => {
-    const { theme, gains } = usePrefs.getState();
-    const system = contrast.matches ? "contrast" : dark.matches ? "dark" : "light";
+    const { theme, gains, colours, density } = usePrefs.getState();
+    const system = contrast.matches ? (dark.matches ? "contrast" : "contrast-light") : dark.matches ? "dark" : "light";
     const page = document.documentElement;
     page.dataset["theme"] = theme === "system" ? system : theme;
     page.dataset["gains"] = gains;
+    page.dataset["colours"] = colours;
+    page.dataset["density"] = density;
   };
   dark.addEventListener("change", apply);
   contrast.addEventListener("change", apply);
   usePrefs.subscribe(apply);
+  followOtherWindows();
   apply();
 }

@@ -12,7 +12,9 @@ import { Status } from "../components/status.tsx";
 import { SloTile } from "../components/tile.tsx";
 import { Timeline } from "../components/timeline.tsx";
 import { ExportButton } from "../actions/tools.tsx";
-import { Gain, Meter } from "../components/values.tsx";
+import { Term } from "../components/term.tsx";
+import { Gain, Meter, Reading } from "../components/values.tsx";
+import { guardName } from "../lib/guards.ts";
 import {
   ABSENT,
   compareAmounts,
@@ -167,7 +169,7 @@ const rowsOf = (strategies: DeskView["strategies"], others: DeskView["otherOwner
 const lookOf = ({ state, failing }: StrategyRow) => (state === null ? null : strategyLook({ state, failing }));
 
 const STRATEGIES: readonly Column<StrategyRow>[] = [
-  { id: "name", header: "Strategy", value: (row) => row.name, flex: 1.6, width: 92 },
+  { id: "strategy", header: "Strategy", value: (row) => row.name, flex: 1.6, width: 92 },
   {
     id: "state",
     header: "State",
@@ -258,7 +260,14 @@ const EXPOSURE: readonly Column<ExposureRow>[] = [
 type HeadroomRow = DeskView["headroom"][string];
 
 const HEADROOM: readonly Column<HeadroomRow>[] = [
-  { id: "guard", header: "Guard", value: (row) => row.guard, flex: 1.2, width: 120 },
+  {
+    id: "guard",
+    header: "Guard",
+    value: (row) => guardName(row.guard),
+    cell: (row) => <Term label={guardName(row.guard)} />,
+    flex: 1.2,
+    width: 120,
+  },
   { id: "scope", header: "Scope", value: (row) => row.scope, flex: 1, width: 90, quiet: true },
   {
     id: "used",
@@ -274,9 +283,9 @@ const HEADROOM: readonly Column<HeadroomRow>[] = [
     header: "Limit",
     value: (row) => row.limit,
     compare: (a, b) => compareAmounts(a.limit, b.limit),
-    cell: (row) => formatNumber(row.limit),
+    cell: (row) => <Reading guard={row.guard} value={row.limit} />,
     right: true,
-    width: 92,
+    width: 140,
   },
 ];
 
@@ -361,7 +370,7 @@ function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
   const words = {
     strategies: `${session?.strategies ?? 0}${counts !== undefined && counts.late > 0 ? ` · ${counts.late} late` : ""}`,
     exposure: `gross ${formatMoney(account.gross)} · net ${formatMoney(account.net, true)}`,
-    headroom: "what is left before a guard bites",
+    headroom: "what is left before a guard refuses",
   };
   return (
     <Panel

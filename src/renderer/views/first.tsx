@@ -117,7 +117,7 @@ export function FirstStart(): ReactNode {
   return (
     <div className="first">
       {interrupted === null ? null : <Interrupted latest={interrupted} />}
-      <h1>{desk.name}</h1>
+      <h2 className="first-title">{desk.name}</h2>
       <p>
         {desk.source === "demo"
           ? "A desk that is ready to run: it draws its own market from a seed, trades it on paper, and needs no network and no account."

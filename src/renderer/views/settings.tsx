@@ -30,7 +30,17 @@ const THEMES = [
   { value: "system", label: "System", testId: "theme-system" },
   { value: "dark", label: "Dark", testId: "theme-dark" },
   { value: "light", label: "Light", testId: "theme-light" },
-  { value: "contrast", label: "High contrast", testId: "theme-contrast" },
+  { value: "contrast", label: "Contrast, dark", testId: "theme-contrast" },
+  { value: "contrast-light", label: "Contrast, light", testId: "theme-contrast-light" },
+] as const;
+const COLOURS = [
+  { value: "standard", label: "Standard" },
+  { value: "red-green", label: "Red-green" },
+  { value: "blue-yellow", label: "Blue-yellow" },
+] as const;
+const DENSITIES = [
+  { value: "compact", label: "Compact" },
+  { value: "comfortable", label: "Comfortable" },
 ] as const;
 const ZONES = [
   { value: "utc", label: "UTC" },
@@ -55,6 +65,25 @@ function Shown(): ReactNode {
     <Panel title="How things are shown">
       <Setting title="Theme" help="High contrast is also taken when the system asks for more contrast.">
         <Segments label="Theme" value={prefs.theme} options={THEMES} onChange={(theme) => prefs.set({ theme })} />
+      </Setting>
+      <Setting
+        title="Colours"
+        help="For eyes that see red and green, or blue and yellow, alike. Shapes and words say the same."
+      >
+        <Segments
+          label="Colours"
+          value={prefs.colours}
+          options={COLOURS}
+          onChange={(colours) => prefs.set({ colours })}
+        />
+      </Setting>
+      <Setting title="Density" help="The height of rows in every grid.">
+        <Segments
+          label="Density"
+          value={prefs.density}
+          options={DENSITIES}
+          onChange={(density) => prefs.set({ density })}
+        />
       </Setting>
       <Setting title="Gains and losses" help="Sign and arrow are always there.">
         <span className="second">
