@@ -24,7 +24,7 @@ export {
   openForWriting,
 } from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";
-export { ARTIFACT_FILES, Artifacts, trimArtifacts } from "./session/artifacts.ts";
+export { ARTIFACT_FILES, Artifacts, ARTIFACTS_FORMAT, trimArtifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";
 export * from "./session/delete.ts";
 export * from "./session/folder.ts";

@@ -159,6 +159,14 @@ describe("exports", () => {
     expect((await reader.call("export.rows", { what: "rejections", format: "json" })).rows).toBe(total);
   });
 
+  it("of orders and fills name the currency of their amounts", async () => {
+    for (const what of ["orders", "fills"] as const) {
+      const { text } = await reader.call("export.rows", { what, format: "json" });
+      const rows = JSON.parse(text) as { readonly currency: string }[];
+      expect(new Set(rows.map(({ currency }) => currency))).toEqual(new Set(["USD"]));
+    }
+  });
+
   it("of something else are refused", async () => {
     expect(await reader.refusal("export.rows", { what: "secrets", format: "csv" })).toMatchObject({
       code: "invalid_input",

@@ -6,12 +6,13 @@
  */
 import { OrdersProjection } from "../../console/projections/orders.ts";
 import { Precisions } from "../../console/projections/precision.ts";
-import { decimal, plain, ZERO, type Decimal } from "../../shared/decimal.ts";
+import { moneyOfDesk, PLAIN_MONEY } from "../../live/instruments/index.ts";
+import { holdingsOf } from "../../live/status/holdings.ts";
+import { plain } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { hasEnded } from "../../shared/order-state.ts";
 import type { OrderRow } from "../../shared/contract/views.ts";
 import { readJournal, type JournalEntry, type QueueEntry, type SessionFiles } from "../../store/index.ts";
-import { isBooked } from "../../store/journal/entries.ts";
 
 /** What waits in a strategy's queue. */
 export interface QueuedRow {
@@ -23,8 +24,11 @@ export interface QueuedRow {
   readonly replaces: string | null;
 }
 
+/** An order with the currency of its prices, fees and profit. */
+export type ListedOrder = OrderRow & { readonly currency: string };
+
 export interface OrderList {
-  readonly orders: readonly OrderRow[];
+  readonly orders: readonly ListedOrder[];
   readonly queued: readonly QueuedRow[];
 }
 
@@ -41,10 +45,13 @@ function* entriesOf(files: SessionFiles): Generator<JournalEntry> {
 export function readOrders(files: SessionFiles, workingOnly: boolean): OrderList {
   let precisions: Precisions | null = null;
   let projection: OrdersProjection | null = null;
+  let money = PLAIN_MONEY;
   const queued = new Map<string, QueuedRow>();
   for (const entry of entriesOf(files)) {
     if (entry.kind === "session" && entry.event === "created") {
-      precisions = new Precisions(entry.detail["desk"] as Desk);
+      const desk = entry.detail["desk"] as Desk;
+      precisions = new Precisions(desk);
+      money = moneyOfDesk(desk);
       projection = new OrdersProjection(precisions, Infinity);
     }
     precisions?.apply(entry);
@@ -53,7 +60,8 @@ export function readOrders(files: SessionFiles, workingOnly: boolean): OrderList
     else if ((entry.kind === "order" || entry.kind === "replace_request") && entry.queue !== undefined)
       queued.delete(entry.queue);
   }
-  const orders = projection === null ? [] : [...projection.orders.rows()];
+  const rows = projection === null ? [] : [...projection.orders.rows()];
+  const orders = rows.map((row) => ({ ...row, currency: money.currencyOf(row.symbol) }));
   return {
     orders: workingOnly ? orders.filter(({ state }) => !hasEnded(state)) : orders,
     queued: [...queued.values()],
@@ -81,56 +89,22 @@ export interface PositionRow {
   readonly averagePrice: string;
   readonly realized: string;
   readonly fees: string;
-}
-
-interface Held {
-  quantity: Decimal;
-  average: Decimal;
-  realized: Decimal;
-  fees: Decimal;
-}
-
-function book(held: Held, quantity: Decimal, price: Decimal, fee: Decimal, realized: Decimal): void {
-  const after = held.quantity.plus(quantity);
-  const grows = held.quantity.isZero() || held.quantity.isNegative() === quantity.isNegative();
-  if (after.isZero()) held.average = ZERO;
-  else if (grows)
-    held.average = held.average.times(held.quantity).plus(price.times(quantity)).div(after).toDecimalPlaces(12);
-  else if (after.isNegative() !== held.quantity.isNegative()) held.average = price;
-  held.quantity = after;
-  held.fees = held.fees.plus(fee);
-  held.realized = held.realized.plus(realized);
+  readonly currency: string;
 }
 
 /** Every owner's position, in order of its first fill; flat ones only where `all` asks for them. */
 export function readPositions(files: SessionFiles, all: boolean): PositionRow[] {
-  const held = new Map<string, Held>();
-  const evidence = new Map<string, Readonly<Record<string, string | number | null>>>();
-  const add = (owner: string, symbol: string, amounts: readonly [string, string, string, string]): void => {
-    const key = `${owner}\n${symbol}`;
-    const position = held.get(key) ?? { quantity: ZERO, average: ZERO, realized: ZERO, fees: ZERO };
-    held.set(key, position);
-    const [quantity, price, fee, realized] = amounts.map((amount) => decimal(amount));
-    book(position, quantity as Decimal, price as Decimal, fee as Decimal, realized as Decimal);
-  };
-  for (const entry of entriesOf(files))
-    if (entry.kind === "fill" && isBooked(entry) && entry.strategy !== null)
-      add(entry.strategy, entry.symbol, [entry.quantity, entry.price, entry.fee, entry.realized ?? "0"]);
-    else if (entry.kind === "drift") evidence.set(entry.item, entry.evidence);
-    else if (entry.kind === "review" && entry.realized !== null) {
-      const { symbol, quantity, price, fee } = evidence.get(entry.item) ?? {};
-      if (typeof symbol === "string" && quantity !== null && quantity !== undefined)
-        add(entry.strategy ?? "unattributed", symbol, [
-          String(quantity),
-          String(price ?? 0),
-          String(fee ?? 0),
-          entry.realized,
-        ]);
-    }
-  const rows = [...held].map(([key, { quantity, average, realized, fees }]): PositionRow => {
-    const [owner = "", symbol = ""] = key.split("\n");
-    const amounts = { realized: plain(realized), fees: plain(fees) };
-    return { owner, symbol, quantity: plain(quantity), averagePrice: plain(average), ...amounts };
-  });
-  return all ? rows : rows.filter(({ quantity }) => quantity !== "0");
+  const journal = readJournal(files.journal);
+  try {
+    const { holdings, money } = holdingsOf(journal);
+    const rows = holdings.rows().map(({ owner, symbol, position, realized, fees }): PositionRow => {
+      const { quantity, average } = position;
+      const averagePrice = plain(average.toDecimalPlaces(12));
+      const amounts = { realized: plain(realized), fees: plain(fees), currency: money.currencyOf(symbol) };
+      return { owner, symbol, quantity: plain(quantity), averagePrice, ...amounts };
+    });
+    return all ? rows : rows.filter(({ quantity }) => quantity !== "0");
+  } finally {
+    journal.close();
+  }
 }

@@ -7,6 +7,7 @@
  */
 import type { Handlers, Input } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { moneyOfDesk } from "../../live/instruments/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { Subject } from "../archive/requests.ts";
 import { csvOf } from "../archive/cells.ts";
@@ -120,6 +121,12 @@ async function rowsOfAll<Made extends { apply(entry: JournalEntry): unknown }>(
   return [...tableOf(projection).rows()];
 }
 
+/** Rows with the currency of their symbol's prices, fees and profits. */
+function inCurrency({ live }: OpenedSession, rows: Iterable<Row & { readonly symbol: string }>): Row[] {
+  const money = moneyOfDesk(live.desk);
+  return [...rows].map((row) => ({ ...row, currency: money.currencyOf(row.symbol) }));
+}
+
 type Listed = Input<"export.rows">["what"];
 
 async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
@@ -127,8 +134,8 @@ async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
   const opened = state.need();
   const { views } = opened;
   const made: { readonly [What in Exclude<Listed, "sessions">]: () => Row[] | Promise<Row[]> } = {
-    orders: async () => [...(await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()],
-    fills: async () => [...(await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()],
+    orders: async () => inCurrency(opened, (await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()),
+    fills: async () => inCurrency(opened, (await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()),
     rejections: () => rowsOfAll(opened, new RejectionsProjection(EXPORT_ROWS_MAX), ({ rows }) => rows),
     log: () => rowsOfAll(opened, new LogProjection(EXPORT_ROWS_MAX), ({ lines }) => lines),
     schedule: () => Object.values(views.view("schedule", opened.probe()).rows),

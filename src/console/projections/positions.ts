@@ -13,6 +13,7 @@ import type { Moment } from "../../shared/time.ts";
 import type { PositionsView } from "../../shared/contract/views.ts";
 import { accountDays, type AccountDays } from "../../live/calendar/index.ts";
 import type { SessionProbe } from "../../live/session/state/api.ts";
+import { bookingsOf } from "../../store/journal/adoptions.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";
 import type { Precisions } from "./precision.ts";
 import { recordOf, stable } from "./table.ts";
@@ -100,10 +101,9 @@ export class PositionsProjection {
   }
 
   #adopt(review: JournalEntry & { readonly kind: "review" }): void {
-    const { symbol, quantity, fee } = this.#drift.get(review.item) ?? {};
-    if (review.realized === null || typeof symbol !== "string") return;
     const owner = review.strategy ?? "unattributed";
-    this.#book(owner, symbol, String(quantity ?? "0"), review.realized, String(fee ?? "0"), review.at);
+    for (const [index, { symbol, quantity, fee }] of bookingsOf(review, this.#drift.get(review.item)).entries())
+      this.#book(owner, symbol, quantity, index === 0 ? review.realized : null, fee, review.at);
   }
 
   #book(owner: string, symbol: string, quantity: string, realized: string | null, fee: string, at: Moment): void {

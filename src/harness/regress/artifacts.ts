@@ -10,7 +10,7 @@
  */
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { moneyOf } from "../../live/instruments/index.ts";
+import { moneyOfDesk } from "../../live/instruments/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
 import { identityOf } from "../../live/feed/factory.ts";
@@ -117,14 +117,12 @@ function metricsOf(fixture: Fixture, driven: Driven): RunMetrics {
   const journal = readJournal(driven.files.journal);
   try {
     const entries = journal.read(1, MEASURED_KINDS);
-    const { cash, currency } = fixture.desk.broker;
     // The journal's desk is complete: it has the instruments that were settled by the data.
     const [created] = journal.read(1, ["session"]);
     const desk =
       created?.kind === "session" && created.event === "created" ? (created.detail["desk"] as Desk) : fixture.desk;
-    const symbols = desk.feed.kind === "synthetic" ? desk.feed.symbols : Object.values(desk.feed.symbols);
-    const money = moneyOf(symbols, currency, desk.fx);
-    return measure(entries, { start: fixture.start, end: driven.summary.stoppedAt, cash, money });
+    const { cash } = fixture.desk.broker;
+    return measure(entries, { start: fixture.start, end: driven.summary.stoppedAt, cash, money: moneyOfDesk(desk) });
   } finally {
     journal.close();
   }

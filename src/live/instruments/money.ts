@@ -6,6 +6,7 @@
  */
 import { rateRuleOf, sameDollar, type RateRule } from "../../shared/currency.ts";
 import { decimal, ZERO, type Decimal } from "../../shared/decimal.ts";
+import type { Desk } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import { termsOf } from "./resolve.ts";
 
@@ -78,6 +79,11 @@ export const PLAIN_MONEY: Money = {
   multiplierOf: () => ONE,
   currencyOf: () => "USD",
 };
+
+/** The money of a desk's instruments. */
+export function moneyOfDesk({ feed, broker, fx }: Pick<Desk, "feed" | "broker" | "fx">): Money {
+  return moneyOf(feed.kind === "synthetic" ? feed.symbols : Object.values(feed.symbols), broker.currency, fx);
+}
 
 /** The money of a set of instruments. Without rates the account's is everybody's currency. */
 export function moneyOf(symbols: Iterable<SymbolMeta>, account: string, fx: FxRules | undefined): Money {

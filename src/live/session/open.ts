@@ -15,6 +15,7 @@ import type { Duration, Moment } from "../../shared/time.ts";
 import {
   acquireLock,
   Artifacts,
+  ARTIFACTS_FORMAT,
   ControlInbox,
   findSession,
   makeSessionFolder,
@@ -187,6 +188,7 @@ async function birth(
       runDigest: core.runDigest,
       feed: identityOf(feed.sources),
       version: ports.version,
+      artifacts: ARTIFACTS_FORMAT,
       ...(core.code.length === 0 ? {} : { code: core.code }),
     };
     core.ledger.add(

@@ -5,7 +5,7 @@
  * 2. What cannot be read is told as absent; a figure is never made up.
  * 3. What the session does and began with comes from the journal, which is there before every other file.
  * 4. Counts of orders and of failed runs are those that the running session has, repeated from its checkpoint.
- * 5. Positions are the journal's booked fills and adoptions, added up exactly.
+ * 5. Positions are the journal's booked fills, adoptions and corporate actions, added up exactly.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -24,9 +24,10 @@ import {
   type SessionRecord,
   type Workspace,
 } from "../../store/index.ts";
-import { isBooked } from "../../store/journal/entries.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Troubles } from "../../shared/trouble.ts";
+import { bySymbol } from "../books/index.ts";
+import { holdingsOf } from "./holdings.ts";
 import { Switches, type HaltedScope } from "../session/state/switches.ts";
 import { tallyOf } from "../session/recovery/journal-tally.ts";
 import { countsOf } from "../session/snapshots/summary.ts";
@@ -293,20 +294,7 @@ function openDriftOf(journal: JournalReader | null): number | null {
 }
 
 function positionsOf(journal: JournalReader | null): Record<string, string> {
-  const held = new Map<string, Decimal>();
-  const items = new Map<string, Readonly<Record<string, string | number | null>>>();
-  const add = (symbol: string, quantity: string | number): void => {
-    held.set(symbol, (held.get(symbol) ?? decimal(0)).plus(quantity));
-  };
-  for (const entry of journal?.read(1, ["fill", "drift", "review"]) ?? []) {
-    if (entry.kind === "fill" && isBooked(entry)) add(entry.symbol, entry.quantity);
-    else if (entry.kind === "drift") items.set(entry.item, entry.evidence);
-    else if (entry.kind === "review" && entry.realized !== null) {
-      const { symbol, quantity } = items.get(entry.item) ?? {};
-      if (typeof symbol === "string" && quantity !== null && quantity !== undefined) add(symbol, quantity);
-    }
-  }
-  return Object.fromEntries(
-    [...held].filter(([, quantity]) => !quantity.isZero()).map(([symbol, quantity]) => [symbol, plain(quantity)]),
-  );
+  if (journal === null) return {};
+  const { holdings } = holdingsOf(journal);
+  return Object.fromEntries([...bySymbol(holdings.rows())].map(([symbol, quantity]) => [symbol, plain(quantity)]));
 }

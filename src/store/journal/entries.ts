@@ -258,6 +258,8 @@ export interface ReviewEntry {
   readonly operator: string;
   readonly note: string;
   readonly realized: string | null;
+  /** What an adoption booked that corrects an execution which was booked with other figures; absent otherwise. */
+  readonly booked?: readonly Pick<FillEntry, "symbol" | "quantity" | "price" | "fee">[];
 }
 
 export interface ResumeEntry {

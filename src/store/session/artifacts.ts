@@ -7,16 +7,20 @@
  * 3. No wall time, session id or path stands in them.
  * 4. A file of what the journal lets go of can be made shorter: then it holds what the journal still holds. It gets shorter than the
  *    newest checkpoint says, so that a start which finds it without a newer checkpoint makes it anew.
+ * 5. The journal's first entry names the format of the files. A session from before that keeps the columns and cells it began with.
  */
 import { join } from "node:path";
-import { csvLine } from "../../shared/csv.ts";
+import { csvLine, type CsvCell } from "../../shared/csv.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { ioError } from "../files/atomic.ts";
 import { LineLog } from "../files/line-log.ts";
-import type { EntryKind, JournalEntry } from "../journal/entries.ts";
+import type { EntryKind, JournalEntry, OrderEntry } from "../journal/entries.ts";
 import { DROPPED_KINDS } from "../journal/compaction.ts";
 import type { JournalReader } from "../journal/journal.ts";
+
+/** The format of the files of a session that begins now; its first entry keeps it. Format 1 has no terms beside type and limit. */
+export const ARTIFACTS_FORMAT = 2;
 
 interface Artifact {
   readonly file: string;
@@ -46,6 +50,17 @@ const ORDER_COLUMNS = [
   "limit",
   "because",
 ];
+const TERM_COLUMNS = [
+  "stop_price",
+  "trail",
+  "time_in_force",
+  "expires_at",
+  "post_only",
+  "reduce_only",
+  "parent_id",
+  "oco",
+  "basket",
+];
 const FILL_COLUMNS = [
   "dt",
   "fill_id",
@@ -61,9 +76,10 @@ const FILL_COLUMNS = [
 ];
 const EQUITY_COLUMNS = ["dt", "equity", "cash", "realized", "unrealized", "fees", "gross", "drawdown"];
 
-function orderLine(entry: JournalEntry): string | null {
+function orderLine(format: number, entry: JournalEntry): string | null {
   // A replay is no new order; its first decision has its line.
   if (entry.kind !== "order" || entry.replay) return null;
+  const plainType = entry.limitPrice === null ? "market" : "limit";
   return csvLine([
     formatMoment(entry.at),
     entry.orderId,
@@ -71,16 +87,25 @@ function orderLine(entry: JournalEntry): string | null {
     entry.strategy,
     entry.symbol,
     side(entry.quantity),
-    size(entry.quantity),
+    format < 2 ? size(entry.quantity) : Math.abs(entry.quantity),
     entry.price,
-    entry.type ?? (entry.limitPrice === null ? "market" : "limit"),
+    format < 2 ? plainType : (entry.type ?? plainType),
     entry.limitPrice,
     entry.accepted,
     entry.reason,
     entry.value,
     entry.limit,
     entry.because.text,
+    ...(format < 2 ? [] : termCells(entry)),
   ]);
+}
+
+function termCells(entry: OrderEntry): CsvCell[] {
+  const { stopPrice, trail, timeInForce, expiresAt, postOnly, reduceOnly, parent, oco, basket } = entry;
+  const behind = trail === undefined ? null : "amount" in trail ? trail.amount : `${trail.percent} %`;
+  const ends = expiresAt === undefined ? null : formatMoment(expiresAt);
+  const flags = [postOnly === true, reduceOnly === true];
+  return [stopPrice ?? null, behind, timeInForce ?? "gtc", ends, ...flags, parent ?? null, oco ?? null, basket ?? null];
 }
 
 function fillLine(entry: JournalEntry): string | null {
@@ -106,8 +131,13 @@ function equityLine(entry: JournalEntry): string | null {
   return csvLine([formatMoment(entry.at), equity, cash, realized, unrealized, fees, gross, drawdown]);
 }
 
-const ARTIFACTS: readonly Artifact[] = [
-  { file: "orders.csv", kind: "order", header: csvLine(ORDER_COLUMNS), line: orderLine },
+const artifactsOf = (format: number): readonly Artifact[] => [
+  {
+    file: "orders.csv",
+    kind: "order",
+    header: csvLine(format < 2 ? ORDER_COLUMNS : [...ORDER_COLUMNS, ...TERM_COLUMNS]),
+    line: (entry) => orderLine(format, entry),
+  },
   { file: "fills.csv", kind: "fill", header: csvLine(FILL_COLUMNS), line: fillLine },
   { file: "equity_curve.csv", kind: "equity", header: csvLine(EQUITY_COLUMNS), line: equityLine },
   {
@@ -118,8 +148,20 @@ const ARTIFACTS: readonly Artifact[] = [
   },
 ];
 
+const ARTIFACTS = artifactsOf(ARTIFACTS_FORMAT);
+
 /** The files' names, in the order that a summary lists them. */
 export const ARTIFACT_FILES: readonly string[] = ARTIFACTS.map((artifact) => artifact.file);
+
+/** The format that a journal's first entry names; the newest one for a journal that has none yet. */
+function formatOf(journal: Pick<JournalReader, "read">): number {
+  for (const entry of journal.read(1)) {
+    if (entry.kind !== "session" || entry.event !== "created") break;
+    const { artifacts } = entry.detail;
+    return typeof artifacts === "number" ? artifacts : 1;
+  }
+  return ARTIFACTS_FORMAT;
+}
 
 /** A rebuild writes this much at a time. */
 const CHUNK_CHARS = 1_000_000;
@@ -233,7 +275,7 @@ export class Artifacts {
     this.#folder = folder;
     this.#journal = journal;
     this.#saved = before?.bytes ?? {};
-    for (const artifact of ARTIFACTS) {
+    for (const artifact of artifactsOf(formatOf(journal))) {
       const log = openOne(fs, folder, artifact, journal, before);
       this.#open.set(artifact.kind, { artifact, log, lines: 0, bytes: 0 });
     }

@@ -12,6 +12,7 @@ import {
   type EntryBody,
   type Journal,
 } from "../../../src/store/index.ts";
+import { orderId } from "../../../src/shared/ids.ts";
 import { FaultDisk } from "../files/fault-disk.ts";
 import { freshFolder, thrownBy } from "../folders.ts";
 import { at, equity, fill, halt, metrics, note, order } from "../journal/entries.ts";
@@ -74,7 +75,7 @@ describe("the artifacts", () => {
     ).toEqual([
       ["ROUTER-00000001", "buy", "2", "market", "true"],
       ["ROUTER-00000002", "sell", "1.5", "limit", "false"],
-      ["ROUTER-00000003", "sell", "1e-7", "market", "true"],
+      ["ROUTER-00000003", "sell", "0.0000001", "market", "true"],
       ["ROUTER-00000004", "sell", "1.5", "stop", "true"],
       ["ROUTER-00000005", "buy", "2", "stop_limit", "true"],
       ["ROUTER-00000006", "sell", "1.5", "trailing_stop", "true"],
@@ -92,6 +93,45 @@ describe("the artifacts", () => {
     expect(curve.split("\n")[1]).toBe("2026-01-05T14:30:09+00:00,999.5,1000,0,-3.5,0.01,200.52,-0.0035");
     expect(lines).toBe(`${JSON.stringify({ t: 1, nested: { a: [1, "two"] }, text: "line\nend" })}\n`);
     expect(rows(orders)[2]?.["because"]).toBe('\'=HYPERLINK("http://x","y"), "quoted"\nsecond line');
+  });
+
+  it("have an order's terms behind the older columns", () => {
+    const folder = freshFolder();
+    const journal = openJournal(join(folder, "journal.db"));
+    const artifacts = Artifacts.open(fs, folder, journal);
+    const expiresAt = at(60);
+    write(journal, artifacts, [
+      order(1, { type: "stop", stopPrice: 99, timeInForce: "day", expiresAt, reduceOnly: true, oco: "out" }),
+      order(2, { type: "trailing_stop", trail: { amount: 2 }, parent: orderId("ROUTER-00000001") }),
+      order(3, { type: "trailing_stop", trail: { percent: 1.5 }, basket: "legs" }),
+      order(4, { limitPrice: 1e-7, postOnly: true }),
+    ]);
+    artifacts.close();
+    journal.close();
+    const [orders] = bytesOf(folder) as [string];
+    const terms = orders.split("\n").map((line) => line.split(",").slice(-9).join(","));
+    expect(terms).toEqual([
+      "stop_price,trail,time_in_force,expires_at,post_only,reduce_only,parent_id,oco,basket",
+      "99,,day,2026-01-05T14:31:00+00:00,false,true,,out,",
+      ",2,gtc,,false,false,ROUTER-00000001,,",
+      ",1.5 %,gtc,,false,false,,,legs",
+      ",,gtc,,true,false,,,",
+      "",
+    ]);
+  });
+
+  it("of a session that began before them keep the columns and the types that it had", () => {
+    const folder = freshFolder();
+    const journal = openJournal(join(folder, "journal.db"));
+    const created = { kind: "session", event: "created", wall: "", text: "", detail: {} } as const;
+    for (const body of [created, order(1, { type: "stop", stopPrice: 99 })]) journal.append(body, at(1));
+    journal.commit();
+    Artifacts.open(fs, folder, journal).close();
+    journal.close();
+    const [orders] = bytesOf(folder) as [string];
+    const [header, row] = orders.split("\n").map((line) => line.split(","));
+    expect(header?.at(-1)).toBe("because");
+    expect(row?.[8]).toBe("market");
   });
 
   it("torn, forged or missing are whole again after a start", () => {

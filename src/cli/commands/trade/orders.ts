@@ -79,6 +79,7 @@ function positions({ output, workspace }: Context, { session = "latest", all = f
       { title: "average price", of: (row) => row.averagePrice, right: true },
       { title: "realized", of: (row) => row.realized, right: true },
       { title: "fees", of: (row) => row.fees, right: true },
+      { title: "currency", of: (row) => row.currency },
     ]);
   return 0;
 }

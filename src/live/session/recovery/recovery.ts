@@ -30,7 +30,8 @@ import {
   submitted,
 } from "../state/effects.ts";
 import { takeFill } from "../orders/fills.ts";
-import { foundDrift, haltSession, reviewed } from "../state/halts.ts";
+import { reviewed } from "../state/adoption.ts";
+import { foundDrift, haltSession } from "../state/halts.ts";
 import { repeatLimit } from "../control/limits.ts";
 import { NO_PRICE, ROUTER_REFUSALS } from "../orders/orders.ts";
 import type { Core } from "../state/parts.ts";

@@ -3,19 +3,17 @@
  *
  * 1. A halt is added to the ledger in the same breath in which the router halts; who answers for it commits before telling.
  * 2. Drift that the router finds is journaled item by item, once, with the evidence that a review needs.
- * 3. Adopting books what happened; dismissing books nothing. Either has an operator and a note.
+ * 3. Adopting books what happened (`adoption.ts`); dismissing books nothing. Either has an operator and a note.
  */
-import { decimal, plain } from "../../../shared/decimal.ts";
 import { CodedError } from "../../../shared/errors.ts";
-import { executionKeyOf } from "../../../shared/ids.ts";
-import { formatMoment, parseMoment } from "../../../shared/time.ts";
+import { formatMoment } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { DriftItem } from "../../../orchestrator/index.ts";
-import type { DriftKind, FillEntry, HaltEntry, ReviewEntry } from "../../../store/journal/entries.ts";
+import type { DriftKind, FillEntry, HaltEntry } from "../../../store/journal/entries.ts";
 import type { DriftProbe, ReviewDecision } from "./api.ts";
-import { bookedFill } from "./effects.ts";
+import { BOOKS_ON_ADOPTION, correctionOf, reviewed, type Correction } from "./adoption.ts";
 import type { Core } from "./parts.ts";
-import { UNATTRIBUTED } from "./tally.ts";
+import { MANUAL, UNATTRIBUTED } from "./tally.ts";
 
 type Evidence = Readonly<Record<string, string | number | null>>;
 
@@ -77,50 +75,6 @@ function fillEvidence(item: DriftItem, fill: Omit<FillEntry, "kind" | "verdict" 
   return { ...item.evidence, fillId, venueId, strategy, symbol, quantity, price, fee, filled, status };
 }
 
-/** Drift whose adoption books the fill that it is about. */
-const BOOKS_ON_ADOPTION: ReadonlySet<DriftKind> = new Set(["unknown_fill", "conflicting_fill", "position_mismatch"]);
-
-/**
- * What an adoption books: the fill's own quantity, of a conflict what goes beyond the fill that was booked before, of a
- * position mismatch the difference. Null where nothing is to be booked or the evidence names no amounts.
- */
-export function adoptedFill(
-  core: Core,
-  item: DriftProbe,
-): Pick<FillEntry, "symbol" | "quantity" | "price" | "fee"> | null {
-  const { symbol, quantity, price, fee, fillId } = item.evidence;
-  if (!BOOKS_ON_ADOPTION.has(item.drift) || typeof symbol !== "string" || symbol === "") return null;
-  if (quantity === null || quantity === undefined || price === null || price === undefined) return null;
-  let amount = decimal(quantity);
-  const { seenFills } = core.tally;
-  const before =
-    typeof fillId === "string"
-      ? (seenFills.get(executionKeyOf(item.orderId, fillId)) ?? seenFills.get(fillId))
-      : undefined;
-  if (item.drift === "conflicting_fill" && before !== undefined) amount = amount.minus(before.quantity);
-  if (amount.isZero()) return null;
-  return { symbol, quantity: plain(amount), price: String(price), fee: String(fee ?? "0") };
-}
-
-/** Applies a review to router and books; answers the profit that an adoption realized, as plain text. */
-export function reviewed(core: Core, review: Omit<ReviewEntry, "kind" | "realized">, at: Moment): string | null {
-  const { item: id, action, strategy, operator, note } = review;
-  const item = core.tally.drift.get(id);
-  if (item === undefined)
-    throw new CodedError("not_found", `There is no drift item ${id}; the drift review lists those there are.`);
-  core.router.review(id, { action, operator, note, strategy }, at);
-  const fill = action === "adopt" ? adoptedFill(core, item) : null;
-  return fill === null
-    ? null
-    : bookedFill(core, { filledAt: filledAtOf(item, at), ...fill }, strategy ?? UNATTRIBUTED, at);
-}
-
-/** When the fill of an item happened, where its evidence says; else now. */
-function filledAtOf(item: DriftProbe, now: Moment): Moment {
-  const text = item.evidence["filled"];
-  return (typeof text === "string" ? parseMoment(text) : null) ?? now;
-}
-
 /** Reviews an item and adds the review to the ledger. Throws before anything is changed. */
 export function reviewDrift(core: Core, id: string, decision: ReviewDecision, at: Moment): void {
   const { action, operator, note } = decision;
@@ -129,12 +83,12 @@ export function reviewDrift(core: Core, id: string, decision: ReviewDecision, at
   if (owner !== null && owner !== UNATTRIBUTED && !core.tally.strategies.has(owner))
     throw new CodedError("not_found", `The desk has no strategy ${owner}; adopt to one of it, or to ${UNATTRIBUTED}.`);
   if (action === "adopt" && item !== undefined) needPrice(item);
-  const strategy = action === "adopt" ? (owner ?? ownerOf(core, item)) : null;
-  const realized = reviewed(core, { item: id, action, strategy, operator, note }, at);
-  core.ledger.add(
-    { kind: "review", item: id, action, strategy, operator: operator.trim(), note: note.trim(), realized },
-    at,
-  );
+  const correction = action === "adopt" && item !== undefined ? correctionOf(core, item) : null;
+  const strategy = action === "adopt" ? (owner ?? ownerOf(core, item, correction)) : null;
+  const review = { item: id, action, strategy, operator: operator.trim(), note: note.trim() };
+  const booked = correction === null ? {} : { booked: correction.bookings };
+  const realized = reviewed(core, { ...review, ...booked }, at);
+  core.ledger.add({ kind: "review", ...review, realized, ...booked }, at);
 }
 
 /** Adopting without a price would book nothing and look as if it had. */
@@ -150,7 +104,8 @@ function needPrice({ item, drift, evidence }: DriftProbe): void {
 }
 
 /** Whose order it was, where that is known. */
-function ownerOf(core: Core, item: DriftProbe | undefined): string {
-  const strategy = item?.evidence["strategy"];
-  return typeof strategy === "string" && core.tally.strategies.has(strategy) ? strategy : UNATTRIBUTED;
+function ownerOf(core: Core, item: DriftProbe | undefined, correction: Correction | null): string {
+  const strategy = correction?.owner ?? item?.evidence["strategy"];
+  const isOwner = typeof strategy === "string" && (strategy === MANUAL || core.tally.strategies.has(strategy));
+  return isOwner ? strategy : UNATTRIBUTED;
 }

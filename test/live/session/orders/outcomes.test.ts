@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createStream } from "../../../../src/orchestrator/index.ts";
 import type { LiveSession, SessionProbe } from "../../../../src/live/session/state/api.ts";
 import type { SessionPorts } from "../../../../src/live/session/index.ts";
+import { statusOf } from "../../../../src/live/status/index.ts";
 import { verifySession } from "../../../../src/harness/verify.ts";
 import { CodedError } from "../../../../src/shared/errors.ts";
 import { decimal } from "../../../../src/shared/decimal.ts";
@@ -254,27 +255,27 @@ describe("a cancel", () => {
   });
 });
 
-describe("a fill that is reported again", () => {
-  /** A session that has booked a fill, and that fill. */
-  async function filled() {
-    const out = outside();
-    const timers = new HandTimers();
-    const ports = { ...handPorts(timers), ...out.ports };
-    const session = await create(deskOf(), { speed: 60, length: minutes(60), ports });
-    session.start();
-    for (let left = 100; out.venue.fills.length === 0 && left > 0; left -= 1) await timers.pass(500);
-    const [first] = out.venue.fills;
-    if (first === undefined) throw new Error("Nothing filled.");
-    await timers.pass(500);
-    return { out, timers, session, first };
-  }
+/** A session that has booked a fill, and that fill. */
+async function filledOnce() {
+  const out = outside();
+  const timers = new HandTimers();
+  const ports = { ...handPorts(timers), ...out.ports };
+  const session = await create(deskOf(), { speed: 60, length: minutes(60), ports });
+  session.start();
+  for (let left = 100; out.venue.fills.length === 0 && left > 0; left -= 1) await timers.pass(500);
+  const [first] = out.venue.fills;
+  if (first === undefined) throw new Error("Nothing filled.");
+  await timers.pass(500);
+  return { out, timers, session, first };
+}
 
+describe("a fill that is reported again", () => {
   it.each([
     ["as it was is a duplicate, and no drift", {}, "duplicate", []],
     ["with another quantity is quarantined, and halts", { quantity: "7" }, "quarantined", ["conflicting_fill"]],
     ["with another price is quarantined, and halts", { price: "1.5" }, "quarantined", ["conflicting_fill"]],
   ] as const)("%s", async (_what, change, verdict, drift) => {
-    const { out, timers, session, first } = await filled();
+    const { out, timers, session, first } = await filledOnce();
     const booked = session.probe().counts.fills;
     const at = session.probe().now;
     out.venue.tell({ kind: "fill", fill: { ...first, at, ...change, cursor: out.venue.fills.length + 1 } });
@@ -285,6 +286,47 @@ describe("a fill that is reported again", () => {
     // Quarantined means halted.
     expect(session.probe().router.halted).toBe(drift.length > 0);
     expect(session.probe().counts.fills).toBeGreaterThanOrEqual(booked);
+  });
+});
+
+describe("the adoption of a fill that the venue reports with other figures", () => {
+  it.each([
+    ["another quantity", { quantity: "7" }],
+    ["another price and fee", { price: "1.5", fee: "0.25" }],
+    ["another fee", { fee: "0.75", price: "1.25" }],
+    ["another side", { quantity: "-3", price: "2" }],
+  ] as const)("of %s makes the execution what the venue says, once, also behind a restart", async (_what, change) => {
+    const { out, timers, session, first } = await filledOnce();
+    const before = session.probe();
+    const tell = async (more: Partial<BrokerFill>): Promise<string> => {
+      const cursor = out.venue.fills.length + 1;
+      out.venue.tell({ kind: "fill", fill: { ...first, at: session.probe().now, ...more, cursor } });
+      await timers.pass(500);
+      return session.probe().drift.at(-1)?.item ?? "";
+    };
+    const now = { ...first, ...change };
+    session.review(await tell(change), { action: "adopt", ...ADA });
+    const after = session.probe();
+    const held = (probe: SessionProbe) =>
+      decimal(probe.positions.find(({ symbol }) => symbol === first.symbol)?.quantity ?? "0");
+    expect(held(after)).toEqual(held(before).plus(now.quantity).minus(first.quantity));
+    const paid = (fill: BrokerFill) => decimal(fill.quantity).times(fill.price).plus(fill.fee);
+    expect(decimal(after.account.cash)).toEqual(decimal(before.account.cash).plus(paid(first)).minus(paid(now)));
+    const owner = entriesOf(session.entries(), "fill").find((entry) => entry.fillId === first.fillId)?.strategy;
+    expect(entriesOf(session.entries(), "review").at(-1)?.strategy).toBe(owner);
+    // The same correction, reported once more, finds nothing left to correct.
+    expect(await tell(change)).not.toBe("");
+    for (const { item, review } of session.probe().drift)
+      if (review === null) session.review(item, { action: "adopt", ...ADA });
+    expect([held(session.probe()), session.probe().account.cash]).toEqual([held(after), after.account.cash]);
+    const workspace = crashCopy(session.folder);
+    const again = await reopen(workspace, session.id, { ports: out.ports });
+    expect(again.probe().books).toEqual(session.probe().books);
+    expect(again.probe().account).toEqual(session.probe().account);
+    const { checks } = await verifySession(workspace, session.id);
+    expect(checks.filter((check) => check.state === "failed")).toEqual([]);
+    const listed = statusOf(again.folder).positions[first.symbol] ?? "0";
+    expect(listed).toBe(held(after).toString());
   });
 });
 
