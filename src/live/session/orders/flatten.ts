@@ -4,7 +4,8 @@
  * 1. A flatten shuts the gate for new orders of its scope first, then cancels what works and waits in it, and sends the reducing market
  *    order of an owner's position as soon as no other order of that owner works in the symbol.
  * 2. Its orders pass a halt, the rate window and the guards, because they only reduce. Each is the owner's own, so its fill is booked
- *    where the position is.
+ *    where the position is, and reduce-only, so that a fill meanwhile does not make it turn the position. Where the venue does not know
+ *    the position as the owner's (a fill that was adopted, an order from before orders had owners) it is a plain market order.
  * 3. It is part of the tally: a restart carries on where the journal ends.
  * 4. It ends once nothing of it is under way, and names every position that it could not close, with the reason.
  */
@@ -89,7 +90,7 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
       blocked = true;
     }
   const tried = flatten.attempts[attemptKey(strategy, symbol)];
-  if (tried !== undefined) return tried;
+  if (tried !== undefined && tried !== NOT_ITS_OWN) return tried;
   if (!blocked) return null;
   return at < later(flatten.at, CANCEL_WAIT) ? "waiting" : "cancel_unanswered";
 }
@@ -118,18 +119,30 @@ function stillCanceling(core: Core, flatten: Flatten, at: Moment): boolean {
   return false;
 }
 
+/** How the venue ends a reduce-only order whose owner holds nothing there. */
+const NOT_ITS_OWN = "reduce_only";
+
+/** Whether a part of a position came by adoption, so that no order of its owner's explains it to the venue. */
+function isAdopted(core: Core, { strategy, symbol }: Held): boolean {
+  for (const { review, evidence } of core.tally.drift.values())
+    if (review?.action === "adopt" && review.strategy === strategy && evidence["symbol"] === symbol) return true;
+  return false;
+}
+
 function close(
   core: Core,
-  { flatten, operator, note }: Flatten,
+  { flatten, operator, note, attempts }: Flatten,
   position: Position,
   at: Moment,
   sending: Sending[],
 ): string {
   const { strategy, symbol, quantity } = position;
   const because = { text: `closed by ${operator}${note === "" ? "" : `: ${note}`}`, values: { position: quantity } };
-  const intent = { symbol, quantity: -quantity, because };
+  const again = attempts[attemptKey(strategy, symbol)] !== undefined;
+  const plainly = again || strategy === UNATTRIBUTED || isAdopted(core, position);
+  const intent = { symbol, quantity: -quantity, because, ...(plainly ? {} : { reduceOnly: true }) };
   const run = { strategy, run: 0, bar: null, operator, flatten };
-  const clientOrderId = `${flatten}.${symbol}`;
+  const clientOrderId = `${flatten}.${symbol}${again ? ".2" : ""}`;
   const placed = decideUnit(core, run, [{ intent, clientOrderId }], at);
   sending.push(...placed);
   return placed.length > 0

@@ -3,6 +3,7 @@
  *
  * 1. What was asked is held against the journal, the venue's fills and the probe.
  */
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import type { LiveSession } from "../../../../src/live/session/index.ts";
 import type { OrderIntent } from "../../../../src/shared/strategy.ts";
@@ -27,10 +28,22 @@ const ALL = { kind: "all", name: "all" } as const;
 const FLAT = Array.from({ length: 20 }, () => 100);
 const WHO = { operator: "ann", note: "get out" };
 
-/** A session that ran for some minutes, stopped, and is open again without its loop; `act` is done, and then it runs on. */
+/** The venue's database as one from before orders had owners. */
+function forgetOwners(folder: string): void {
+  const database = new Database(join(folder, "broker.db"));
+  database.exec("UPDATE orders SET terms = NULL; DELETE FROM account");
+  database.close();
+}
+
+/**
+ * A session that ran for some minutes, stopped, and is open again without its loop; `act` is done, and then it runs on. `before`: done at an
+ * earlier start that ran for a minute.
+ */
 async function actAt(
   plans: Readonly<Record<string, Plan>>,
   act: (session: LiveSession) => Promise<unknown>,
+  before: ((session: LiveSession) => Promise<unknown>) | null = null,
+  meanwhile: (folder: string) => void = () => undefined,
 ): Promise<{ readonly folder: string; readonly session: LiveSession }> {
   const workspace = makeWorkspace();
   mkdirSync(join(workspace.path, "data"), { recursive: true });
@@ -39,6 +52,12 @@ async function actAt(
   const desk = scriptedDesk(plans);
   const first = owned(await createSession({ workspace, desk, ports, length: minutes(6) }));
   await finish(first);
+  if (before !== null) {
+    const open = owned(await reopenSession({ workspace, id: first.id, ports, length: minutes(1) }));
+    await before(open);
+    await finish(open);
+  }
+  meanwhile(first.folder);
   const closed = owned(await reopenSession({ workspace, id: first.id, ports }));
   await act(closed);
   await closed.stop("operator");
@@ -86,6 +105,43 @@ describe("a flatten", () => {
     expect(fillsOf(folder)).toEqual(["long 10", "short -4", "short 4"]);
     expect(session.probe().router.halted).toBe(false);
     expect(session.probe().haltedScopes).toEqual([]);
+  });
+
+  it("closes by reduce-only orders of the owners", async () => {
+    const { folder } = await actAt(plans, (open) => open.flatten({ scope: ALL, shutsGate: true, ...WHO }));
+    const closing = entriesOf(journalOf(folder), "order").filter(({ flatten }) => flatten !== undefined);
+    expect(closing.map(({ strategy, quantity, reduceOnly }) => [strategy, quantity, reduceOnly])).toEqual([
+      ["long", -10, true],
+      ["short", 4, true],
+    ]);
+  });
+
+  it("closes a position that came by adoption", async () => {
+    const { folder, session } = await actAt(
+      plans,
+      async (open) => {
+        open.review(open.probe().drift[0]?.item ?? "", { action: "adopt", strategy: "long", ...WHO });
+        await open.flatten({ scope: ALL, shutsGate: true, ...WHO });
+      },
+      async (open) => open.injectUnknownFill({ symbol: "ABC", quantity: "7" }),
+    );
+    expect(fillsOf(folder).slice(-2)).toEqual(["long -17", "short 4"]);
+    expect(session.probe().ownerPositions).toEqual([]);
+  });
+
+  it("closes what the venue does not know as the owner's by a second order", async () => {
+    const { folder, session } = await actAt(
+      plans,
+      (open) => open.flatten({ scope: ALL, shutsGate: true, ...WHO }),
+      null,
+      forgetOwners,
+    );
+    const entries = journalOf(folder);
+    const reduced = entriesOf(entries, "closed").filter(({ reason }) => reason === "reduce_only");
+    expect(reduced).toHaveLength(2);
+    expect(fillsOf(folder).slice(-2)).toEqual(["long -10", "short 4"]);
+    expect(session.probe().ownerPositions).toEqual([]);
+    expect(entriesOf(entries, "flatten").at(-1)).toMatchObject({ event: "ended", closed: 2, left: [] });
   });
 
   it("of what the desk does not have is refused", async () => {
