@@ -45,6 +45,8 @@ describe("regressions in the console", () => {
       ["brackets", false],
       ["busy", false],
       ["faulty", false],
+      ["flatten", false],
+      ["gaps", false],
       ["quiet", true],
       ["quoting", false],
       ["range-bound", false],

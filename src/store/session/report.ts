@@ -2,7 +2,7 @@
  * `session.md`: what a session did, for people.
  *
  * 1. It says nothing that the record and the journal do not: what ran, how it ended, every halt, review, resume, restore, switch
- *    of a part and change of a limit with operator and note.
+ *    of a part, flatten and change of a limit with operator and note.
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
@@ -11,7 +11,7 @@ import { FILL_MODELS } from "../../shared/orders.ts";
 import { scopeText } from "../../shared/scope.ts";
 import { between, durationText, formatMoment, moment } from "../../shared/time.ts";
 import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
-import type { JournalEntry } from "../journal/entries.ts";
+import type { FlattenEntry, JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** The kinds of entries that the report tells, for `journal.read`. */
@@ -22,6 +22,7 @@ export const REPORTED_KINDS = [
   "resume",
   "limits",
   "switch",
+  "flatten",
   "restore",
   "strategy",
   "session",
@@ -35,6 +36,13 @@ const safe = (text: string): string => text.replace(/\s+/g, " ").replace(/[|[\]<
 function by(operator: string | null, note: string | null): string {
   if (operator === null) return "";
   return ` by ${safe(operator)}${note === null || note === "" ? "" : `: “${safe(note)}”`}`;
+}
+
+function flattenText({ event, flatten, scope, owner, operator, note, closed = 0, left = [] }: FlattenEntry): string {
+  const what = `${scope.kind === "all" ? "everything" : scopeText(scope)}${owner === null ? "" : ` of ${owner}`}`;
+  if (event === "started") return `**${safe(flatten)}**: ${safe(what)} is being closed${by(operator, note)}`;
+  const open = left.map((one) => `${one.quantity} ${one.symbol} of ${one.owner} (${one.reason})`).join(", ");
+  return `**${safe(flatten)} ended**: ${closed} closed${open === "" ? "" : `, not closed: ${safe(open)}`}`;
 }
 
 function eventLine(entry: JournalEntry): string | null {
@@ -55,6 +63,8 @@ function eventLine(entry: JournalEntry): string | null {
       const told = entry.operator === null ? `: ${safe(entry.message)}` : by(entry.operator, entry.note);
       return `${at} · **${entry.event} ${safe(scopeText(entry.scope))}**${told}`;
     }
+    case "flatten":
+      return `${at} · ${flattenText(entry)}`;
     case "limits": {
       const change = `${safe(entry.limit)} from ${safe(entry.before)} to ${safe(entry.after)}`;
       return `${at} · **limit changed**: ${change}${by(entry.operator, entry.note)}`;

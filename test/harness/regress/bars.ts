@@ -3,7 +3,7 @@
  * writes them), and a test compares.
  *
  * 1. The same bytes on every machine: seeded steps, whole ticks, no clock.
- * 2. Each market has one character: it drifts, swings around a level, is quiet, or jumps.
+ * 2. Each market has one character: it drifts, swings around a level, is quiet, jumps, or opens away from its last close.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +20,8 @@ export interface Market {
   /** How strongly the price is drawn back to its level: 0 lets it wander. */
   readonly pull: number;
   readonly volume: number;
+  /** The share of bars that open away from the close before, by up to 20 steps. */
+  readonly gaps?: number;
 }
 
 /** A Monday, at the opening in New York. */
@@ -39,6 +41,8 @@ export const MARKETS: Readonly<Record<string, Market>> = {
   busy: { symbols: FOUR, minutes: 60, step: 0.003, drift: 0, pull: 0.05, volume: 20_000 },
   quoting: { symbols: PAIR, minutes: 180, step: 0.0015, drift: 0, pull: 0.1, volume: 600 },
   brackets: { symbols: PAIR, minutes: 390, step: 0.002, drift: 0, pull: 0.05, volume: 3_000 },
+  gaps: { symbols: PAIR, minutes: 240, step: 0.001, drift: 0, pull: 0.08, volume: 500, gaps: 0.25 },
+  flatten: { symbols: FOUR, minutes: 240, step: 0.002, drift: 0, pull: 0.05, volume: 1_500 },
   faulty: { symbols: PAIR, minutes: 240, step: 0.002, drift: 0.0001, pull: 0.05, volume: 8_000 },
 };
 
@@ -48,7 +52,7 @@ const cents = (value: number): number => Math.max(1, Math.round(value * 100)) / 
 export function barsOf(name: string): string {
   const market = MARKETS[name];
   if (market === undefined) throw new RangeError(`There is no market ${name}.`);
-  const { symbols, minutes, step, drift, pull, volume } = market;
+  const { symbols, minutes, step, drift, pull, volume, gaps = 0 } = market;
   const rows = ["timestamp,symbol,open,high,low,close,volume"];
   const states = symbols.map(({ symbol, price }) => ({
     symbol,
@@ -61,6 +65,7 @@ export function barsOf(name: string): string {
   for (let minute = 0; minute < minutes; minute += 1) {
     const at = formatMoment(later(START, (minute * MINUTE) as Duration));
     for (const state of states) {
+      if (gaps > 0 && state.random.next() < gaps) state.price *= 1 + step * 40 * (state.random.next() - 0.5);
       const open = cents(state.price);
       const back = pull * (state.level - state.price);
       const close = cents(state.price * (1 + drift + 2 * step * bell(state.random)) + back);

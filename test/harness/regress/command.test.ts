@@ -41,6 +41,8 @@ describe("logos regress", () => {
       "brackets",
       "busy",
       "faulty",
+      "flatten",
+      "gaps",
       "quiet",
       "quoting",
       "range-bound",

@@ -106,6 +106,69 @@ describe("the shipped fixtures", () => {
     expect(ends["bracket"]).toBeGreaterThan(100);
   });
 
+  it("gaps fill limits better than asked and stops worse, at the open, in parts, and one stop ends the other", () => {
+    const events = eventsOf("gaps");
+    const orders = new Map(
+      events.flatMap((event) => (event.kind === "order" ? [[String(event["orderId"]), event] as const] : [])),
+    );
+    const opens = new Map(
+      barsOf("gaps")
+        .trimEnd()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split(","))
+        .map(([at, symbol, open]) => [`${Date.parse(at as string) + 60_000} ${symbol ?? ""}`, Number(open)]),
+    );
+    const counts = { limits: 0, stops: 0, stopLimits: 0 };
+    for (const event of events) {
+      if (event.kind !== "fill") continue;
+      const order = orders.get(String(event["orderId"]));
+      const { type, limitPrice, stopPrice, quantity } = order as RunEvent;
+      const side = Math.sign(Number(quantity));
+      const open = opens.get(`${Number(event["filledAt"]) / 1_000} ${String(event["symbol"])}`) as number;
+      const beyond = (price: unknown): boolean => price !== undefined && side * (open - Number(price)) > 0.02;
+      if (
+        type === undefined &&
+        limitPrice !== null &&
+        beyond(Number(limitPrice)) === false &&
+        side * (Number(limitPrice) - open) > 0.02
+      ) {
+        expect(event["price"]).toBe(String(open));
+        counts.limits += 1;
+      }
+      if (type === "stop" && beyond(stopPrice)) {
+        expect(side * (Number(event["price"]) - open)).toBeGreaterThanOrEqual(0);
+        counts.stops += 1;
+      }
+      if (type === "stop_limit") counts.stopLimits += 1;
+    }
+    expect(counts.limits).toBeGreaterThan(10);
+    expect(counts.stops).toBeGreaterThan(5);
+    expect(counts.stopLimits).toBeGreaterThan(3);
+    expect(events.filter((event) => event["status"] === "partially_filled").length).toBeGreaterThan(20);
+    const ends = counted(
+      events.filter((event) => event.kind === "closed"),
+      "reason",
+    );
+    expect(ends["oco"]).toBeGreaterThan(20);
+    expect(ends["expired"]).toBeGreaterThan(5);
+  });
+
+  it("flatten closes a position, a symbol, groups and everything, over kills, and leaves nothing behind", () => {
+    const events = eventsOf("flatten");
+    const flattens = events.filter((event) => event.kind === "flatten");
+    const ended = flattens.filter((event) => event["event"] === "ended");
+    expect(ended).toHaveLength(flattens.length / 2);
+    expect(ended.every((event) => (event["left"] as readonly unknown[]).length === 0)).toBe(true);
+    expect(ended.reduce((sum, event) => sum + Number(event["closed"]), 0)).toBeGreaterThan(15);
+    expect(new Set(flattens.map((event) => (event["scope"] as { readonly kind: string }).kind))).toEqual(
+      new Set(["symbol", "group", "strategy", "all"]),
+    );
+    const closing = events.filter((event) => event.kind === "order" && event["flatten"] !== undefined);
+    expect(closing.every((event) => event["accepted"] === true)).toBe(true);
+    expect(counted(events, "kind")["cancel"]).toBeGreaterThan(30);
+  });
+
   it("trending markets pay whoever goes along, and the quiet one trades least", () => {
     const ordersOf = (name: string): number => eventsOf(name).filter((event) => event.kind === "order").length;
     expect(ordersOf("quiet")).toBeLessThan(ordersOf("trending-up"));
