@@ -68,8 +68,8 @@ function ruleOf(code: string, text: string): [string, RateRule][] {
 export interface Money {
   readonly account: string;
   readonly fx: FxRules | undefined;
-  multiplierOf(symbol: string): Decimal;
-  currencyOf(symbol: string): string;
+  readonly multiplierOf: (symbol: string) => Decimal;
+  readonly currencyOf: (symbol: string) => string;
 }
 
 /** Money of one currency without multipliers. */

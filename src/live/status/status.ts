@@ -9,7 +9,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
+import { decimal, plain } from "../../shared/decimal.ts";
 import { scopeText, type Scope } from "../../shared/scope.ts";
 import { formatMoment } from "../../shared/time.ts";
 import {

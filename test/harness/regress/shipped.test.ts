@@ -130,7 +130,7 @@ describe("the shipped fixtures", () => {
       if (
         type === undefined &&
         limitPrice !== null &&
-        beyond(Number(limitPrice)) === false &&
+        limitPrice !== undefined &&
         side * (Number(limitPrice) - open) > 0.02
       ) {
         expect(event["price"]).toBe(String(open));
