@@ -36,7 +36,7 @@ function forgetOwners(folder: string): void {
 }
 
 /**
- * A session that ran for some minutes, stopped, and is open again without its loop; `act` is done, and then it runs on. `before`: done at an
+ * A session that ran for some minutes, stopped, and is open again without its loop; `act` is done, and then it runs on. `before`: at an
  * earlier start that ran for a minute.
  */
 async function actAt(
