@@ -108,14 +108,18 @@ describe("a session in a view", () => {
     const { reader } = await running();
     const { rows } = await reader.until("schedule", (view) => Object.keys(view.rows).length > 0);
     const [name = ""] = Object.keys(rows);
-    await reader.call("strategy.pause", { name, ...ME });
+    await reader.call("strategy.command", { action: "pause", name, ...ME });
     await reader.until("schedule", (view) => view.rows[name]?.state === "paused");
-    expect(await reader.refusal("strategy.pause", { name, ...ME })).toMatchObject({ code: "wrong_state" });
-    expect(await reader.refusal("strategy.pause", { name: "nobody", ...ME })).toMatchObject({ code: "not_found" });
-    await reader.call("strategy.resume", { name, ...ME });
+    expect(await reader.refusal("strategy.command", { action: "pause", name, ...ME })).toMatchObject({
+      code: "wrong_state",
+    });
+    expect(await reader.refusal("strategy.command", { action: "pause", name: "nobody", ...ME })).toMatchObject({
+      code: "not_found",
+    });
+    await reader.call("strategy.command", { action: "resume", name, ...ME });
     await reader.until("schedule", (view) => view.rows[name]?.state !== "paused");
-    await reader.call("strategy.run", { name, ...ME });
-    await reader.call("limits.change", { name: "max_notional", value: "4321", ...ME, note: "a quiet hour" });
+    await reader.call("strategy.command", { action: "run", name, ...ME });
+    await reader.call("limits.change", { limit: "max_notional", value: "4321", ...ME, note: "a quiet hour" });
     const { limits } = await reader.call("limits.list", {});
     expect(limits.find((limit) => limit.name === "max_notional")?.value).toBe("4321");
     const line = await reader.until("log", (view) =>
@@ -124,7 +128,7 @@ describe("a session in a view", () => {
     expect(Object.values(line.lines).find((one) => one.subject === "max_notional")?.text).toMatch(
       /^desk-1 changed max_notional from \S+ to 4321: a quiet hour$/,
     );
-    expect(await reader.refusal("order.cancel", { orderId: "ROUTER-99999999", ...ME })).toMatchObject({
+    expect(await reader.refusal("orders.cancel", { orders: ["ROUTER-99999999"], ...ME })).toMatchObject({
       code: "not_found",
     });
   });

@@ -68,10 +68,7 @@ async function review(context: Context, options: Options, words: readonly string
   const note = recordText("--note", options.note, "a review has a reason.");
   const action = options.dismiss === true ? ("dismiss" as const) : ("adopt" as const);
   const strategy = typeof options.adopt === "string" ? { strategy: options.adopt } : {};
-  const decision = { action, operator, note, ...strategy };
-  await atSession(context, files.id, { command: "review", item, ...decision }, (session) =>
-    session.review(item, decision),
-  );
+  await atSession(context, files.id, { command: "review", item, action, operator, note, ...strategy });
   const { open } = readReview(files);
   if (context.output.json) context.output.value({ id: files.id, item, action, open });
   else context.output.line(`${item}: ${action === "adopt" ? "adopted" : "dismissed"}; ${open} still open.`);

@@ -5,13 +5,13 @@
  * 2. Where none has, the session is opened, the command is done and journaled, and the session is closed again; its clock
  *    does not run meanwhile.
  */
-import { reopenSession, type LiveSession } from "../../live/session/index.ts";
+import type { OperatorCommand } from "../../shared/contract/operator-commands.ts";
+import { perform, reopenSession } from "../../live/session/index.ts";
 import {
   findSession,
   lockHolder,
   nodeFileSystem,
   requestControl,
-  type ControlCommand,
   type SessionFiles,
   workspaceAt,
 } from "../../store/index.ts";
@@ -22,8 +22,7 @@ import { version } from "./version.ts";
 export async function atSession(
   context: Context,
   id: string,
-  command: ControlCommand,
-  offline: (session: LiveSession) => unknown,
+  command: OperatorCommand,
 ): Promise<{ readonly files: SessionFiles; readonly live: boolean; readonly value: unknown }> {
   const workspace = workspaceAt(context.workspace);
   const files = findSession(workspace, id);
@@ -33,7 +32,7 @@ export async function atSession(
   }
   const session = await reopenSession({ workspace, id: files.id, code: "no runs", ports: { version } });
   try {
-    return { files, live: false, value: await offline(session) };
+    return { files, live: false, value: await perform(session, command) };
   } finally {
     await session.stop("operator");
   }

@@ -5,8 +5,9 @@
  * 2. What takes time is told as pending until it is confirmed.
  */
 import type { Handlers } from "../../shared/contract/contract.ts";
+import { haltCommand, resumeCommand } from "../../shared/contract/operator-commands.ts";
 import { SECOND, type Duration } from "../../shared/time.ts";
-import { createSession, reopenSession, type LiveSession } from "../../live/session/index.ts";
+import { createSession, perform, reopenSession } from "../../live/session/index.ts";
 import type { CancelReport, Ticket } from "../../live/session/state/order-api.ts";
 import { limitRows, resolveInside } from "../../store/index.ts";
 import type { HostState } from "../state/state.ts";
@@ -22,12 +23,9 @@ type SessionHandlers = Pick<
   | "session.resume"
   | "session.stop"
   | "session.close"
-  | "strategy.pause"
-  | "strategy.resume"
-  | "strategy.run"
+  | "strategy.command"
   | "limits.list"
   | "limits.change"
-  | "order.cancel"
   | "orders.cancel"
   | "order.replace"
   | "order.place"
@@ -62,26 +60,11 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
         await state.open(live);
         return { id: live.id };
       }),
-    "session.pause": async ({ operator }) => {
-      state.need().live.pause(operator);
-      return {};
-    },
-    "session.continue": async ({ operator }) => {
-      state.need().live.continue(operator);
-      return {};
-    },
-    "session.speed": async ({ speed }) => {
-      state.need().live.setSpeed(speed);
-      return {};
-    },
-    "session.halt": async (request) => {
-      state.need().live.halt(request);
-      return {};
-    },
-    "session.resume": async (request) => {
-      state.need().live.resume(request);
-      return {};
-    },
+    "session.pause": (input) => state.perform({ command: "pause", ...input }),
+    "session.continue": (input) => state.perform({ command: "continue", ...input }),
+    "session.speed": ({ speed }) => state.perform({ command: "speed", speed: `${speed}` }),
+    "session.halt": (input) => state.perform(haltCommand(input)),
+    "session.resume": (input) => state.perform(resumeCommand(input)),
     "session.stop": async () => {
       const opened = state.need();
       if (opened.alive) opened.pending = "stop";
@@ -100,28 +83,10 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
 /** What is inside it: strategies, limits, drift items. */
 function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
   return {
-    "strategy.pause": async ({ name, operator }) => {
-      state.need().live.pauseStrategy(name, operator);
-      return {};
-    },
-    "strategy.resume": async ({ name, operator }) => {
-      state.need().live.resumeStrategy(name, operator);
-      return {};
-    },
-    "strategy.run": async ({ name, operator }) => {
-      state.need().live.runStrategyNow(name, operator);
-      return {};
-    },
+    "strategy.command": (input) => state.perform({ command: "strategy", ...input }),
     "limits.list": async () => ({ limits: limitRows(state.need().live.probe().limits) }),
-    "limits.change": async ({ name, value, operator, note }) => {
-      state.need().live.changeLimit(name, value, { operator, note });
-      return {};
-    },
-    "drift.review": async ({ item, action, strategy, operator, note }) => {
-      const decision = { action, operator, note, ...(strategy === undefined ? {} : { strategy }) };
-      state.need().live.review(item, decision);
-      return {};
-    },
+    "limits.change": (input) => state.perform({ command: "limits", ...input }),
+    "drift.review": (input) => state.perform({ command: "review", ...input }),
     "practice.unknownFill": async ({ symbol, quantity = "1" }) => {
       const { live } = state.need();
       live.injectUnknownFill({ symbol: symbol ?? live.desk.strategies[0]?.symbols[0] ?? "", quantity });
@@ -130,35 +95,15 @@ function insideHandlers(state: HostState): Pick<SessionHandlers, InsideName> {
   };
 }
 
-/** Cancels orders one by one; one that is gone or refuses does not keep the others from it. */
-async function cancelEach(live: LiveSession, ids: readonly string[], operator: string): Promise<CancelReport> {
-  const outcomes = await Promise.allSettled(ids.map((id) => live.cancelOrder(id, operator)));
-  const canceled = outcomes.filter(({ status }) => status === "fulfilled").length;
-  return { canceled, refused: outcomes.length - canceled, unknown: 0 };
-}
-
 /** Orders and positions: what a trader does by hand. */
 function orderHandlers(state: HostState): Pick<SessionHandlers, OrderName> {
   return {
-    "order.cancel": async ({ orderId, operator }) => {
-      await state.need().live.cancelOrder(orderId, operator);
-      return {};
+    "orders.cancel": async (input) => {
+      const command =
+        "orders" in input ? ({ command: "cancel", ...input } as const) : ({ command: "cancel_all", ...input } as const);
+      return (await perform(state.need().live, command)) as CancelReport;
     },
-    "orders.cancel": async (request) => {
-      const { live } = state.need();
-      if ("orders" in request) return cancelEach(live, request.orders, request.operator);
-      return live.cancelOrders(request.scope, request.operator);
-    },
-    "order.replace": async ({ orderId: replace, operator, quantity, limitPrice, stopPrice }) => {
-      const change = {
-        replace,
-        ...(quantity === undefined ? {} : { quantity }),
-        ...(limitPrice === undefined ? {} : { limitPrice }),
-        ...(stopPrice === undefined ? {} : { stopPrice }),
-      };
-      await state.need().live.replaceOrder(change, operator);
-      return {};
-    },
+    "order.replace": (input) => state.perform({ command: "replace", ...input }),
     "order.place": async ({ ticket, operator }) => state.need().live.placeOrder(ticket as Ticket, operator),
     "order.preview": async ({ ticket }) => {
       const { guards, ...preview } = state.need().live.previewOrder(ticket as Ticket);

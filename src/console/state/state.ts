@@ -11,8 +11,9 @@ import type { Desk } from "../../shared/desk.ts";
 import { openDesk } from "../../live/desk/index.ts";
 import { nodeChild, utilityChild } from "../../live/host/index.ts";
 import { readStatus } from "../../live/status/index.ts";
-import type { LiveSession, SessionPorts } from "../../live/session/index.ts";
 import type { Alert, AppView, SessionListing, SessionsView } from "../../shared/contract/views.ts";
+import { perform, type LiveSession, type SessionPorts } from "../../live/session/index.ts";
+import type { OperatorCommand } from "../../shared/contract/operator-commands.ts";
 import {
   AlertFile,
   listSessions,
@@ -152,6 +153,12 @@ export class HostState {
     if (this.opened === null)
       throw new CodedError("wrong_state", "No session is open. Start one, or open one from the list of sessions.");
     return this.opened;
+  }
+
+  /** Does a command on the open session. Throws what the session refuses, and `wrong_state` when none is open. */
+  async perform(command: OperatorCommand): Promise<Record<string, never>> {
+    await perform(this.need().live, command);
+    return {};
   }
 
   /** Throws `wrong_state` while a session runs: a second one would need a second console. */

@@ -11,7 +11,13 @@ import * as z from "zod";
 import { CodedError } from "../../shared/errors.ts";
 import { formatDuration, later, parseDuration } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
-import type { LiveSession } from "../../live/session/index.ts";
+import {
+  COMMAND_FIELDS,
+  haltCommand,
+  resumeCommand,
+  type OperatorCommand,
+} from "../../shared/contract/operator-commands.ts";
+import { perform as performCommand, type LiveSession } from "../../live/session/index.ts";
 
 export const ACTIONS_MAX = 100_000;
 
@@ -21,14 +27,14 @@ const at = z
   .refine((value) => parseDuration(value) !== null, "write a duration such as 90s or 12m")
   .transform((value) => parseDuration(value) as Duration);
 const operator = text(80);
-const note = text(2_000);
 const strategy = text(80);
-/** Which strategy or group; the whole session when absent. */
+/** Which strategy, group or symbol; the whole session when absent. */
 const scope = z.strictObject({ kind: z.enum(["strategy", "group", "symbol"]), name: text(80) }).optional();
-const wholeOrPart = z.union([
-  z.strictObject({ kind: z.enum(["strategy", "group", "symbol"]), name: text(80) }),
-  z.strictObject({ kind: z.literal("all"), name: z.literal("all") }),
-]);
+const { replace: replaced, ...replaceFields } = COMMAND_FIELDS.replace;
+
+/** A command as a script writes it: its moment, its word, and the fields of the operator's command that it is. */
+const scripted = <Word extends string, Fields extends z.core.$ZodShape>(word: Word, fields: Fields) =>
+  z.strictObject({ at, do: z.literal(word), ...fields });
 
 export const ActionSchema = z.discriminatedUnion("do", [
   z.strictObject({
@@ -39,42 +45,18 @@ export const ActionSchema = z.discriminatedUnion("do", [
     /** When the venue tells of it; at its own moment when absent. */
     told: at.optional(),
   }),
-  z.strictObject({
-    at,
-    do: z.literal("review"),
-    /** A drift item's id, or `next`: the oldest one that waits. */
-    item: text(80),
-    action: z.enum(["adopt", "dismiss"]),
-    strategy: strategy.optional(),
-    operator,
-    note,
-  }),
-  z.strictObject({ at, do: z.literal("resume"), scope, operator, note }),
-  z.strictObject({ at, do: z.literal("halt"), scope, operator, note: z.string().max(2_000).default("") }),
-  z.strictObject({ at, do: z.literal("changeLimit"), limit: text(80), value: text(80), operator, note }),
-  z.strictObject({ at, do: z.literal("pauseStrategy"), strategy, operator }),
-  z.strictObject({ at, do: z.literal("resumeStrategy"), strategy, operator }),
-  z.strictObject({ at, do: z.literal("runStrategy"), strategy, operator }),
-  z.strictObject({ at, do: z.literal("cancel"), order: text(200), operator }),
-  z.strictObject({ at, do: z.literal("cancelAll"), scope: wholeOrPart, operator }),
-  z.strictObject({
-    at,
-    do: z.literal("replace"),
-    order: text(200),
-    quantity: z.number().optional(),
-    limitPrice: z.number().optional(),
-    stopPrice: z.number().optional(),
-    operator,
-  }),
-  z.strictObject({
-    at,
-    do: z.literal("flatten"),
-    scope: wholeOrPart,
-    owner: text(80).optional(),
-    shutsGate: z.boolean(),
-    operator,
-    note: z.string().max(2_000),
-  }),
+  /** `item` is a drift item's id, or `next`: the oldest one that waits. */
+  scripted("review", COMMAND_FIELDS.review),
+  scripted("resume", { ...COMMAND_FIELDS.resume, scope }),
+  scripted("halt", { ...COMMAND_FIELDS.halt, note: text(2_000).or(z.literal("")).default(""), scope }),
+  scripted("changeLimit", COMMAND_FIELDS.limits),
+  scripted("pauseStrategy", { strategy, operator }),
+  scripted("resumeStrategy", { strategy, operator }),
+  scripted("runStrategy", { strategy, operator }),
+  scripted("cancel", { order: COMMAND_FIELDS.replace.replace, operator }),
+  scripted("cancelAll", COMMAND_FIELDS.cancel_all),
+  scripted("replace", { ...replaceFields, order: replaced }),
+  scripted("flatten", COMMAND_FIELDS.flatten),
   /** The process dies without warning; what is on the disk is opened again. `lost`: what waited for its commit is not there. */
   z.strictObject({ at, do: z.literal("kill"), lost: z.boolean().default(false) }),
   /** An orderly stop, and a start from the journal. */
@@ -143,55 +125,44 @@ function passesOf(action: Action): Action[] {
   return action.do === "injectUnknownFill" && action.told !== undefined ? [{ at: action.told, do: "pass" }] : [];
 }
 
-/** Does one action through the session's own commands. Throws what they throw. */
-export async function perform(session: LiveSession, action: Action): Promise<void> {
+/** The operator's command that an action is; null where it is none. Throws `not_found` for the next drift item where none waits. */
+function commandOf(session: LiveSession, action: Action): OperatorCommand | null {
   switch (action.do) {
-    case "injectUnknownFill":
-      return session.injectUnknownFill({ symbol: action.symbol, quantity: action.quantity });
     case "review": {
-      const { item, action: verdict, strategy: owner, operator: who, note: why } = action;
+      const { at: _, do: command, item, ...decision } = action;
       const id = item === "next" ? session.probe().drift.find(({ review }) => review === null)?.item : item;
       if (id === undefined) throw new CodedError("not_found", "No drift item waits for a review.");
-      return session.review(id, {
-        action: verdict,
-        operator: who,
-        note: why,
-        ...(owner === undefined ? {} : { strategy: owner }),
-      });
+      return { command, item: id, ...decision };
     }
     case "resume":
-      return session.resume(action);
+      return resumeCommand(action);
     case "halt":
-      return session.halt(action);
+      return haltCommand(action);
     case "changeLimit":
-      return session.changeLimit(action.limit, action.value, action);
+      return { ...action, command: "limits" };
     case "pauseStrategy":
-      return session.pauseStrategy(action.strategy, action.operator);
+      return { command: "strategy", action: "pause", name: action.strategy, operator: action.operator };
     case "resumeStrategy":
-      return session.resumeStrategy(action.strategy, action.operator);
+      return { command: "strategy", action: "resume", name: action.strategy, operator: action.operator };
     case "runStrategy":
-      return session.runStrategyNow(action.strategy, action.operator);
+      return { command: "strategy", action: "run", name: action.strategy, operator: action.operator };
     case "cancel":
-      return session.cancelOrder(action.order, action.operator);
+      return { command: "cancel", orders: [action.order], operator: action.operator };
     case "cancelAll":
-      await session.cancelOrders(action.scope, action.operator);
-      return;
-    case "replace": {
-      const { order: replace, quantity, limitPrice, stopPrice } = action;
-      const change = {
-        replace,
-        ...(quantity === undefined ? {} : { quantity }),
-        ...(limitPrice === undefined ? {} : { limitPrice }),
-        ...(stopPrice === undefined ? {} : { stopPrice }),
-      };
-      return session.replaceOrder(change, action.operator);
-    }
+      return { ...action, command: "cancel_all" };
+    case "replace":
+      return { ...action, command: "replace", replace: action.order };
     case "flatten":
-      await session.flatten(action);
-      return;
-    case "kill":
-    case "restart":
-    case "pass":
-      return;
+      return { ...action, command: "flatten" };
+    default:
+      return null;
   }
+}
+
+/** Does one action through the session's own commands. Throws what they throw. */
+export async function perform(session: LiveSession, action: Action): Promise<void> {
+  if (action.do === "injectUnknownFill")
+    return session.injectUnknownFill({ symbol: action.symbol, quantity: action.quantity });
+  const command = commandOf(session, action);
+  if (command !== null) await performCommand(session, command);
 }

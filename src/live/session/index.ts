@@ -4,5 +4,5 @@ export type * from "./state/order-api.ts";
 export { createSession, reopenSession, type CreateOptions, type ReopenOptions, type SessionPorts } from "./open.ts";
 export { checkRestore } from "./recovery/restore.ts";
 export { differencesOf, figuresOf, figuresOnDisk, type RouterFigures } from "./snapshots/restore-figures.ts";
-export { speedOf } from "./control/control.ts";
+export { perform, speedOf } from "./control/perform.ts";
 export type { Holds } from "./snapshots/router-file-check.ts";

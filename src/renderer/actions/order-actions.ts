@@ -214,7 +214,7 @@ export function askReplace(order: Replaceable): void {
     note: "none",
     run: async ({ operator, fields: values }) => {
       const changes = changesOf(values, fields);
-      const answer = await ask("order.replace", { orderId: order.orderId, operator, ...changes });
+      const answer = await ask("order.replace", { replace: order.orderId, operator, ...changes });
       if (answer.ok) notify(`${order.orderId} replaced.`);
       return errorOf(answer);
     },

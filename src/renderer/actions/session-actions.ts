@@ -148,7 +148,7 @@ export async function askLimit(): Promise<void> {
     danger: true,
     note: "required",
     run: async ({ operator, note, choice: name, value }) => {
-      const error = errorOf(await ask("limits.change", { name, value, operator, note }));
+      const error = errorOf(await ask("limits.change", { limit: name, value, operator, note }));
       if (error === null) notify(`${name} is ${value} now.`);
       return error;
     },

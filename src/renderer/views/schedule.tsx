@@ -145,8 +145,10 @@ const SPAN_NAMES = [
   { value: "all", label: "30 min" },
 ] as const;
 
-async function tell(rows: readonly Row[], what: "strategy.pause" | "strategy.resume" | "strategy.run"): Promise<void> {
-  const answers = await Promise.all(rows.map(({ name }) => ask(what, { name, operator: operatorName() })));
+async function tell(rows: readonly Row[], action: "pause" | "resume" | "run"): Promise<void> {
+  const answers = await Promise.all(
+    rows.map(({ name }) => ask("strategy.command", { name, action, operator: operatorName() })),
+  );
   const failed = answers.find((answer) => !answer.ok);
   if (failed !== undefined) toldOk(failed);
   else notify(`${plural(rows.length, "strategy", "strategies")}: done.`);
@@ -164,13 +166,9 @@ function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.pause")}>Pause {names}</DropdownMenu.Item>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.resume")}>
-            Let {names} run again
-          </DropdownMenu.Item>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "strategy.run")}>
-            Run {names} once, now
-          </DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "pause")}>Pause {names}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "resume")}>Let {names} run again</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void tell(marked, "run")}>Run {names} once, now</DropdownMenu.Item>
           <DropdownMenu.Separator asChild>
             <hr />
           </DropdownMenu.Separator>

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import { filled, nothing, operator, text, wholeOrPart } from "./contract-fields.ts";
+import { COMMAND_FIELDS } from "./operator-commands.ts";
 import { OrderStateSchema, OrderTypeSchema } from "./views.ts";
 
 /** A bracket's child of the ticket; which fields it takes follows from its type. */
@@ -29,25 +30,17 @@ export const TicketSchema = z.object({
 });
 
 export const ORDER_PROCEDURES = {
-  /** By the router's id, the queue's (`Q-1`) or the client's. */
-  "order.cancel": { input: z.object({ orderId: filled(200), operator }), output: nothing },
-  /** Several orders by their ids, or every open and queued one of a scope. One that is gone meanwhile counts as refused. */
+  /**
+   * Orders by the router's id, the queue's (`Q-1`) or the client's, or every open and queued one of a scope. One that is gone meanwhile
+   * counts as refused.
+   */
   "orders.cancel": {
-    input: z.union([
-      z.object({ orders: z.array(filled(200)).check(z.minLength(1), z.maxLength(2_000)), operator }),
-      z.object({ scope: wholeOrPart, operator }),
-    ]),
+    input: z.union([z.object(COMMAND_FIELDS.cancel), z.object(COMMAND_FIELDS.cancel_all)]),
     output: z.object({ canceled: z.number(), refused: z.number(), unknown: z.number() }),
   },
   /** Changes a working order in its place; `quantity` is signed and counts what is filled already. */
   "order.replace": {
-    input: z.object({
-      orderId: filled(200),
-      quantity: z.optional(z.number()),
-      limitPrice: z.optional(z.number()),
-      stopPrice: z.optional(z.number()),
-      operator,
-    }),
+    input: z.object(COMMAND_FIELDS.replace),
     output: nothing,
   },
   /** The order ticket, as strategy `manual`. A refusal is an outcome; what cannot be an order is an error that names the field. */

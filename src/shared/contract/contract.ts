@@ -13,6 +13,7 @@ import type { Patch } from "./patch.ts";
 import { filled, name, note, nothing, operator, scope, text } from "./contract-fields.ts";
 import { ALERT_PROCEDURES } from "./contract-alerts.ts";
 import { ARCHIVE_PROCEDURES } from "./contract-archive.ts";
+import { COMMAND_FIELDS, HaltAlsoSchema } from "./operator-commands.ts";
 import { DATA_PROCEDURES } from "./contract-data.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
@@ -197,25 +198,18 @@ export const PROCEDURES = {
     input: z.object({ id: name, acceptCodeChange: z.optional(z.boolean()) }),
     output: z.object({ id: z.string() }),
   },
-  "session.pause": { input: z.object({ operator }), output: nothing },
-  "session.continue": { input: z.object({ operator }), output: nothing },
+  "session.pause": { input: z.object(COMMAND_FIELDS.pause), output: nothing },
+  "session.continue": { input: z.object(COMMAND_FIELDS.continue), output: nothing },
   "session.speed": { input: z.object({ speed: SpeedSchema }), output: nothing },
   /** The whole session, or one strategy, group or symbol of it; `also` cancels what works there, or gets out of its positions. */
   "session.halt": {
-    input: z.object({
-      operator,
-      note: text(2_000),
-      scope: z.optional(scope),
-      also: z.optional(z.enum(["cancel", "flatten"])),
-    }),
+    input: z.object({ ...COMMAND_FIELDS.halt, scope: z.optional(scope), also: z.optional(HaltAlsoSchema) }),
     output: nothing,
   },
-  "session.resume": { input: z.object({ operator, note, scope: z.optional(scope) }), output: nothing },
-  "session.stop": { input: z.object({ operator }), output: nothing },
+  "session.resume": { input: z.object({ ...COMMAND_FIELDS.resume, scope: z.optional(scope) }), output: nothing },
+  "session.stop": { input: z.object(COMMAND_FIELDS.stop), output: nothing },
   "session.close": { input: nothing, output: nothing },
-  "strategy.pause": { input: z.object({ name, operator }), output: nothing },
-  "strategy.resume": { input: z.object({ name, operator }), output: nothing },
-  "strategy.run": { input: z.object({ name, operator }), output: nothing },
+  "strategy.command": { input: z.object(COMMAND_FIELDS.strategy), output: nothing },
   /** The open session's limits as they are, each as a desk file writes it. */
   "limits.list": {
     input: nothing,
@@ -224,7 +218,7 @@ export const PROCEDURES = {
     }),
   },
   /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
-  "limits.change": { input: z.object({ name: filled(80), value: filled(80), operator, note }), output: nothing },
+  "limits.change": { input: z.object(COMMAND_FIELDS.limits), output: nothing },
   ...ORDER_PROCEDURES,
   ...ARCHIVE_PROCEDURES,
   ...DATA_PROCEDURES,
@@ -240,13 +234,7 @@ export const PROCEDURES = {
     output: z.object({ orders: z.array(OrderRowSchema), fills: z.array(FillRowSchema), more: z.boolean() }),
   },
   "drift.review": {
-    input: z.object({
-      item: text(80),
-      action: z.enum(["adopt", "dismiss"]),
-      strategy: z.optional(name),
-      operator,
-      note,
-    }),
+    input: z.object(COMMAND_FIELDS.review),
     output: nothing,
   },
   /** Paper broker only: a fill that no order of the session explains, to practise the halt and its review. */

@@ -8,63 +8,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { OperatorCommand } from "../../shared/contract/operator-commands.ts";
 import { CodedError, type ErrorShape } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import type { Scope } from "../../shared/scope.ts";
-import type { ReplaceIntent } from "../../shared/strategy.ts";
-import type { FlattenScope } from "../journal/order-entries.ts";
 import { ioError, readText, writeTextAtomic } from "../files/atomic.ts";
-
-export type ControlCommand =
-  | { readonly command: "halt"; readonly operator: string; readonly note: string }
-  | { readonly command: "pause" | "continue" | "stop"; readonly operator: string }
-  | { readonly command: "speed"; readonly speed: string }
-  | {
-      readonly command: "review";
-      readonly item: string;
-      readonly action: string;
-      readonly strategy?: string;
-      readonly operator: string;
-      readonly note: string;
-    }
-  | { readonly command: "resume"; readonly operator: string; readonly note: string }
-  /** Another word than `halt` and `resume`, so that a session of an older version refuses it instead of taking it for the whole. */
-  | {
-      readonly command: "switch";
-      readonly action: "halt" | "resume";
-      readonly scope: Scope;
-      readonly operator: string;
-      readonly note: string;
-    }
-  | {
-      readonly command: "limits";
-      readonly limit: string;
-      readonly value: string;
-      readonly operator: string;
-      readonly note: string;
-    }
-  /** Words of their own, so that a session of an older version refuses them instead of doing the half that it knows. */
-  | {
-      readonly command: "halt_and";
-      readonly also: "cancel" | "flatten";
-      readonly scope?: Scope;
-      readonly operator: string;
-      readonly note: string;
-    }
-  | { readonly command: "cancel"; readonly orders: readonly string[]; readonly operator: string }
-  | { readonly command: "cancel_all"; readonly scope: FlattenScope; readonly operator: string }
-  | ({ readonly command: "replace"; readonly operator: string } & ReplaceIntent)
-  | { readonly command: "order"; readonly ticket: Readonly<Record<string, unknown>>; readonly operator: string }
-  | { readonly command: "preview"; readonly ticket: Readonly<Record<string, unknown>> }
-  | {
-      readonly command: "flatten";
-      readonly scope: FlattenScope;
-      readonly owner?: string;
-      readonly shutsGate: boolean;
-      readonly operator: string;
-      readonly note: string;
-    }
-  | { readonly command: "strategy"; readonly name: string; readonly action: string; readonly operator: string };
 
 /** `value` is what the command answers, as JSON; absent where it answers nothing. */
 export type ControlReply =
@@ -153,7 +101,7 @@ export class ControlInbox {
 export async function requestControl(
   fs: FileSystem,
   session: string,
-  command: ControlCommand,
+  command: OperatorCommand,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<unknown> {
   const folder = controlFolderOf(session);

@@ -8,16 +8,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError } from "../../../shared/errors.ts";
 import { scopeText } from "../../../shared/scope.ts";
-import type { GateRequest, LiveSession } from "../../../live/session/index.ts";
 import {
   findSession,
   lockHolder,
   nodeFileSystem,
   requestControl,
   workspaceAt,
-  type ControlCommand,
   type SessionFiles,
 } from "../../../store/index.ts";
+import { haltCommand, resumeCommand } from "../../../shared/contract/operator-commands.ts";
+import type { Scope } from "../../../shared/scope.ts";
 import { atSession } from "../../common/at-session.ts";
 import { optionalRecordText, recordText } from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
@@ -39,48 +39,31 @@ function alsoOf({ cancel, flatten }: Options): "cancel" | "flatten" | undefined 
   return cancel === true ? "cancel" : undefined;
 }
 
-function haltAnd(
-  context: Context,
-  options: Options,
-  also: "cancel" | "flatten",
-  request: GateRequest,
-): Promise<number> {
-  const { operator, note, scope } = request;
-  const part = scope === undefined ? {} : { scope };
-  const command = { command: "halt_and", also, ...part, operator, note } as const;
-  const what = scope === undefined ? "halted" : `${scopeText(scope)} halted`;
-  const besides = also === "cancel" ? "its working orders are being canceled" : "its positions are being closed";
-  const offline = (session: LiveSession): void => session.halt({ operator, note, also, ...part });
-  return act(context, options, command, offline, `${what}; ${besides}`);
+/** What a halt or a resume did, in words. */
+function doneText(action: "halt" | "resume", scope: Scope | undefined, also: "cancel" | "flatten" | undefined): string {
+  const what = action === "halt" ? "halted" : "resumed";
+  const where = scope === undefined ? what : `${scopeText(scope)} ${what}`;
+  if (also === undefined) return where;
+  return `${where}; ${also === "cancel" ? "its working orders are being canceled" : "its positions are being closed"}`;
 }
 
 /** Halts or resumes a session or a part of it. */
-function gate(context: Context, options: Options, action: "halt" | "resume", request: GateRequest): Promise<number> {
-  const scope = scopeOf(options);
-  const also = alsoOf(options);
-  if (also !== undefined) return haltAnd(context, options, also, { ...request, scope });
-  const { operator, note } = request;
-  const words = { operator, note };
-  const command: ControlCommand =
-    scope === undefined ? { command: action, ...words } : { command: "switch", action, scope, ...words };
-  const done = action === "halt" ? "halted" : "resumed";
-  const offline = (session: LiveSession): void => session[action]({ ...words, scope });
-  return act(context, options, command, offline, scope === undefined ? done : `${scopeText(scope)} ${done}`);
-}
-
-const WHO = "an operator's name goes on the record.";
-
-async function act(
+async function gate(
   context: Context,
   options: Options,
-  command: ControlCommand,
-  offline: (session: LiveSession) => void,
-  done: string,
+  action: "halt" | "resume",
+  words: { readonly operator: string; readonly note: string },
 ): Promise<number> {
-  const { files, live } = await atSession(context, options.session ?? "latest", command, offline);
+  const scope = scopeOf(options);
+  const also = alsoOf(options);
+  const command = action === "halt" ? haltCommand({ ...words, scope, also }) : resumeCommand({ ...words, scope });
+  const { files, live } = await atSession(context, options.session ?? "latest", command);
+  const done = doneText(action, scope, also);
   tell(context, files, `${done}${live ? "" : " (no process runs it; it is journaled for its next start)"}`, live);
   return 0;
 }
+
+const WHO = "an operator's name goes on the record.";
 
 function tell({ output }: Context, { id }: SessionFiles, done: string, running: boolean): void {
   if (output.json) output.value({ id, done: true, running });

@@ -37,10 +37,7 @@ async function limits(context: Context, options: Options, words: readonly string
     throw new CodedError("usage", `Say what ${limit} becomes: a value as in a desk file, or none.`);
   const operator = recordText("--operator", options.operator, "a limit has somebody who answers for it.");
   const note = recordText("--note", options.note, "a change of a limit has a reason.");
-  const request = { operator, note };
-  await atSession(context, files.id, { command: "limits", limit, value, ...request }, (session) =>
-    session.changeLimit(limit, value, request),
-  );
+  await atSession(context, files.id, { command: "limits", limit, value, operator, note });
   if (context.output.json) context.output.value({ id: files.id, limit, value });
   else context.output.line(`${files.id}: ${limit} is ${value} now.`);
   return 0;

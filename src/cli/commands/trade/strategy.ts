@@ -6,7 +6,6 @@
  *    a speed are for a session that a process runs.
  */
 import { CodedError } from "../../../shared/errors.ts";
-import type { LiveSession } from "../../../live/session/index.ts";
 import { findSession, lockHolder, nodeFileSystem, requestControl, workspaceAt } from "../../../store/index.ts";
 import { atSession } from "../../common/at-session.ts";
 import { recordText } from "../../common/options.ts";
@@ -42,10 +41,8 @@ async function strategy(context: Context, options: Options, words: readonly stri
     throw new CodedError("usage", "Write logos strategy pause NAME, strategy resume NAME or strategy run NAME.");
   const operator = recordText("--operator", options.operator, "an operator's name goes on the record.");
   if (action === "run") needProcess(context, options, `${name} cannot run out of turn`);
-  const offline = (session: LiveSession): void =>
-    action === "pause" ? session.pauseStrategy(name, operator) : session.resumeStrategy(name, operator);
   const command = { command: "strategy", name, action, operator } as const;
-  const { files, live } = await atSession(context, options.session ?? "latest", command, offline);
+  const { files, live } = await atSession(context, options.session ?? "latest", command);
   const { output } = context;
   if (output.json) output.value({ id: files.id, strategy: name, action, running: live });
   else
@@ -55,13 +52,17 @@ async function strategy(context: Context, options: Options, words: readonly stri
   return 0;
 }
 
-async function speed(context: Context, options: Options, [value]: readonly string[]): Promise<number> {
+async function changeSpeed(context: Context, options: Options, [value]: readonly string[]): Promise<number> {
   const { id, folder } = needProcess(context, options, "its clock has no speed to change");
-  await requestControl(nodeFileSystem, folder, { command: "speed", speed: value ?? "" });
+  const speed = SPEEDS.find((one) => one === value);
+  if (speed === undefined) throw new CodedError("usage", `Write the speed as one of ${SPEEDS.join(", ")}.`);
+  await requestControl(nodeFileSystem, folder, { command: "speed", speed });
   if (context.output.json) context.output.value({ id, speed: value });
   else context.output.line(`${id}: its clock runs at ${value}.`);
   return 0;
 }
+
+const SPEEDS = ["1", "10", "60", "max"] as const;
 
 export function addStrategyCommand(add: AddCommand): void {
   add<Options>(
@@ -80,6 +81,6 @@ export function addStrategyCommand(add: AddCommand): void {
       command.option("--session <id>", "which session; the newest when absent");
     },
     "logos speed 60",
-    speed,
+    changeSpeed,
   );
 }

@@ -7,16 +7,11 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
-import type { CancelReport, LiveSession, OrderPreview, Ticket, TicketOutcome } from "../../../live/session/index.ts";
+import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../../../live/session/index.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { OrderType, TimeInForce } from "../../../shared/orders.ts";
-import {
-  readJournal,
-  type ControlCommand,
-  type FlattenEntry,
-  type FlattenScope,
-  type SessionFiles,
-} from "../../../store/index.ts";
+import { readJournal, type FlattenEntry, type FlattenScope, type SessionFiles } from "../../../store/index.ts";
+import type { OperatorCommand } from "../../../shared/contract/operator-commands.ts";
 import { atSession } from "../../common/at-session.ts";
 import { optionalRecordText, recordText } from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
@@ -60,14 +55,9 @@ async function cancel(context: Context, options: Options, words: readonly string
   if (Number(words.length > 0) + Number(part !== undefined) + Number(options.all === true) !== 1)
     throw new CodedError("usage", "Name orders by their ids, or one of --strategy, --group, --symbol and --all.");
   const scope: FlattenScope = part ?? { kind: "all", name: "all" };
-  const command: ControlCommand =
-    words.length > 0 ? { command: "cancel", orders: words, operator } : { command: "cancel_all", scope, operator };
-  const offline = async (session: LiveSession): Promise<CancelReport> => {
-    if (words.length === 0) return session.cancelOrders(scope, operator);
-    for (const id of words) await session.cancelOrder(id, operator);
-    return { canceled: words.length, refused: 0, unknown: 0 };
-  };
-  const { files, live, value } = await atSession(context, sessionOf(options), command, offline);
+  const command: OperatorCommand =
+    words.length > 0 ? { command: "cancel", orders: [...words], operator } : { command: "cancel_all", scope, operator };
+  const { files, live, value } = await atSession(context, sessionOf(options), command);
   const report = value as CancelReport;
   const { canceled, refused, unknown } = report;
   if (context.output.json) context.output.value({ id: files.id, running: live, ...report });
@@ -90,9 +80,7 @@ async function replace(context: Context, options: Options, words: readonly strin
   if (Object.keys(change).length === 1)
     throw new CodedError("usage", "Say what is to change: --quantity, --limit or --stop.");
   const command = { command: "replace" as const, operator, ...change };
-  const { files, live } = await atSession(context, sessionOf(options), command, (session) =>
-    session.replaceOrder(change, operator),
-  );
+  const { files, live } = await atSession(context, sessionOf(options), command);
   if (context.output.json) context.output.value({ id: files.id, running: live, order: id, replaced: true });
   else context.output.line(`${files.id}: ${id} replaced.`);
   return 0;
@@ -129,9 +117,7 @@ async function order(context: Context, options: Options, words: readonly string[
   if (options.preview === true) return preview(context, options, ticket);
   const operator = recordText("--operator", options.operator, WHO);
   const command = { command: "order" as const, ticket: { ...ticket }, operator };
-  const { files, value } = await atSession(context, sessionOf(options), command, (session) =>
-    session.placeOrder(ticket, operator),
-  );
+  const { files, value } = await atSession(context, sessionOf(options), command);
   const outcome = value as TicketOutcome;
   const { state, orderId, clientOrderId, reason, detail } = outcome;
   if (context.output.json) context.output.value({ id: files.id, ...outcome });
@@ -144,9 +130,7 @@ async function order(context: Context, options: Options, words: readonly string[
 
 async function preview(context: Context, options: Options, ticket: Ticket): Promise<number> {
   const command = { command: "preview" as const, ticket: { ...ticket } };
-  const { files, value } = await atSession(context, sessionOf(options), command, (session) =>
-    session.previewOrder(ticket),
-  );
+  const { files, value } = await atSession(context, sessionOf(options), command);
   const said = value as OrderPreview;
   if (context.output.json) context.output.value({ id: files.id, ...said });
   else {
@@ -180,13 +164,12 @@ async function getOut(
 ): Promise<number> {
   const operator = recordText("--operator", options.operator, WHO);
   const note = recordText("--note", options.note, "say why the position is given up.");
-  const asked = { ...request, operator, note };
-  const { files, live, value } = await atSession(
-    context,
-    sessionOf(options),
-    { command: "flatten", ...asked },
-    (session) => session.flatten(asked),
-  );
+  const { files, live, value } = await atSession(context, sessionOf(options), {
+    command: "flatten",
+    ...request,
+    operator,
+    note,
+  });
   const flatten = String(value);
   const waitMs = live ? 1_000 * (options.wait === undefined ? 10 : numberOf("--wait", options.wait)) : 0;
   let end = endOf(files, flatten);

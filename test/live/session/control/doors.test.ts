@@ -5,8 +5,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { reopenSession } from "../../../../src/live/session/index.ts";
+import type { OperatorCommand } from "../../../../src/shared/contract/operator-commands.ts";
 import { CodedError, type ErrorShape } from "../../../../src/shared/errors.ts";
-import { nodeFileSystem, requestControl, type ControlCommand } from "../../../../src/store/index.ts";
+import { nodeFileSystem, requestControl } from "../../../../src/store/index.ts";
 import { verifySession } from "../../../../src/harness/verify.ts";
 import { FailingDisk } from "../../../sim/disk/failing-disk.ts";
 import { deskOf } from "../desks.ts";
@@ -31,8 +32,10 @@ async function running(speed: 1 | 60 = 1) {
   session.start();
   await timers.pass(1_000);
   /** Asks as another process would; the answer is there after the session's next look. */
-  const ask = async (command: ControlCommand): Promise<string> => {
-    const answer = requestControl(nodeFileSystem, session.folder, command, { timeoutMs: 2_000 }).then(
+  const ask = async (command: unknown): Promise<string> => {
+    const answer = requestControl(nodeFileSystem, session.folder, command as OperatorCommand, {
+      timeoutMs: 2_000,
+    }).then(
       () => "done",
       (error: unknown) => (error instanceof CodedError ? error.code : String(error)),
     );
