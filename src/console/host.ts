@@ -16,6 +16,7 @@ import { diskRoom, watchMachine } from "./state/machine.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
 import { archiveHandlers } from "./handlers/archive.ts";
 import { dataHandlers } from "./handlers/data.ts";
+import { deskHandlers } from "./handlers/desks.ts";
 import { regressHandlers } from "./handlers/regress.ts";
 import { KnownPaths, restoreHandlers } from "./handlers/restore.ts";
 import { reviewHandlers } from "./handlers/review.ts";
@@ -94,6 +95,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   const paths = new KnownPaths(state);
   const { close: closeTrials, ...trials } = trialHandlers(state);
   const { close: closeData, ...data } = dataHandlers(state);
+  const { close: closeDesks, ...desks } = deskHandlers(state);
   const { close: closeRegress, ...regressions } = regressHandlers(state);
   const handlers: Handlers = {
     ...sessionHandlers(state),
@@ -104,6 +106,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     ...alertHandlers(state),
     ...trials,
     ...data,
+    ...desks,
     ...regressions,
   };
   const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
@@ -117,6 +120,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     closeTrials();
     closeRegress();
     closeData();
+    closeDesks();
     if (state.opened?.alive === true) await state.opened.live.stop("signal");
     for (const connection of connections) connection.close();
     hub.close();

@@ -11,6 +11,7 @@ import "./styles/grid.css";
 import "./styles/views.css";
 import "./styles/regression.css";
 import "./styles/data.css";
+import "./styles/desk-editor.css";
 import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract/contract.ts";
 import { App } from "./app.tsx";

@@ -33,5 +33,6 @@ export * from "./session/record.ts";
 export * from "./session/report.ts";
 export * from "./session/router-file.ts";
 export { AlertFile, readAlerts } from "./workspace/alert-file.ts";
+export * from "./workspace/desks.ts";
 export * from "./workspace/trash.ts";
 export * from "./workspace/workspace.ts";

@@ -92,6 +92,7 @@ export const VIEWS = [
   "positions",
   "drift",
   "sessions",
+  "editor",
   "data",
   "regression",
   "log",

@@ -602,6 +602,7 @@ function app(scenario: Scenario): StreamValue<"app"> {
     desk: {
       name: "demo desk",
       source: "demo",
+      file: "demo",
       strategies: 24,
       symbols: 12,
       error: null,

@@ -7,6 +7,7 @@
  */
 import * as z from "zod/mini";
 import { UPLOAD_PIECE_CHARACTERS } from "../../shared/contract/contract-data.ts";
+import { DESK_TEXT_MAX } from "../../shared/contract/contract-desks.ts";
 import { PROCEDURES, SNAPSHOT_TEXT_MAX } from "../../shared/contract/contract.ts";
 import type { Input, ProcedureName } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -25,6 +26,9 @@ export const CALLS_IN_FLIGHT_MAX = 32;
 const CONTENT_CHARACTERS_MAX: Readonly<Partial<Record<ProcedureName, number>>> = {
   "restore.preview": SNAPSHOT_TEXT_MAX,
   "data.upload": UPLOAD_PIECE_CHARACTERS,
+  "desk.check": DESK_TEXT_MAX,
+  "desk.try": DESK_TEXT_MAX,
+  "desk.save": DESK_TEXT_MAX,
 };
 const charactersMaxOf = (procedure: ProcedureName): number =>
   (CONTENT_CHARACTERS_MAX[procedure] ?? 0) + INPUT_CHARACTERS_MAX;

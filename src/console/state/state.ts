@@ -5,10 +5,11 @@
  * 2. A desk that does not load is told with its error, and the sessions that exist stay within reach.
  * 3. The list of sessions is read when a session opens or ends and when somebody asks, never by a timer.
  */
+import { existsSync } from "node:fs";
 import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { Desk } from "../../shared/desk.ts";
-import { openDesk } from "../../live/desk/index.ts";
+import { openDesk, type DeskRequest } from "../../live/desk/index.ts";
 import { nodeChild, utilityChild } from "../../live/host/index.ts";
 import { readStatus } from "../../live/status/index.ts";
 import type { Alert, AppView, SessionListing, SessionsView } from "../../shared/contract/views.ts";
@@ -16,6 +17,9 @@ import { perform, type LiveSession, type SessionPorts } from "../../live/session
 import type { OperatorCommand } from "../../shared/contract/operator-commands.ts";
 import {
   AlertFile,
+  DESK_FILE,
+  deskPath,
+  listDesks,
   listSessions,
   openWorkspace,
   readSettings,
@@ -35,6 +39,7 @@ import { stable } from "../projections/table.ts";
 
 export const RECENT_SNAPSHOTS_MAX = 10;
 const RECENT_KEY = "recent.snapshots";
+const CHOSEN_KEY = "recent.desk";
 
 type Listener = { readonly event: keyof HostEvents; readonly call: (value: never) => void };
 
@@ -47,6 +52,8 @@ export class HostState {
   readonly alertFile: AlertFile;
   opened: OpenedSession | null = null;
   recent: readonly RecentSnapshot[] = [];
+  /** The desk that the workspace starts: its place, or one of the program's own; null for `desk.yaml`, and the demo without one. */
+  chosen: string | null = null;
   #desk: Desk | null = null;
   #deskError: AppView["desk"]["error"] = null;
   #sessions: SessionsView = { sessions: {}, total: 0 };
@@ -70,7 +77,10 @@ export class HostState {
       keep: (changed) => this.#keepAlerts(changed),
       wallMs: ports.wallMs,
     });
-    this.recent = recentFrom(readSettings(this.workspace)[RECENT_KEY]);
+    const settings = readSettings(this.workspace);
+    this.recent = recentFrom(settings[RECENT_KEY]);
+    const chosen = settings[CHOSEN_KEY];
+    this.chosen = typeof chosen === "string" ? chosen : null;
   }
 
   #earlierAlerts(): readonly Alert[] {
@@ -102,18 +112,41 @@ export class HostState {
     return { version, hosts: { launch: nodeChild() ?? utilityChild(utilityProcesses) } };
   }
 
-  /** Reads the workspace's desk anew; its error, if it has one, is kept for the views. */
+  /** The desk that a start without a name takes, by its place or as `demo`. */
+  get startsWith(): string {
+    const { chosen, workspace } = this;
+    if (chosen === "demo" || chosen === "busy") return chosen;
+    // A desk that was chosen and is gone makes room for the workspace's first.
+    if (chosen !== null && listDesks(workspace).includes(chosen)) return chosen;
+    return existsSync(workspace.deskFile) ? DESK_FILE : "demo";
+  }
+
+  /** Makes a desk the one that the workspace starts, now and when it is opened again. Throws what the desk's reading throws. */
+  async choose(desk: string): Promise<void> {
+    this.chosen = desk;
+    writeSetting(this.workspace, CHOSEN_KEY, desk);
+    await this.readDesk();
+  }
+
+  /** What `openDesk` is asked for a desk of this workspace. */
+  deskRequest(desk: string): DeskRequest {
+    const { workspace } = this;
+    const own = desk === "demo" || desk === "busy";
+    return { workspace, file: own ? desk : deskPath(workspace, desk), env: this.options.environment };
+  }
+
+  /** Reads the chosen desk again; its error, if it has one, is kept for the views. */
   async readDesk(seed?: string): Promise<Desk> {
     const flags = seed === undefined ? {} : { flags: { seed } };
-    const { environment: env } = this.options;
     try {
-      const { desk } = await openDesk({ workspace: this.workspace, ...flags, env });
+      const { desk } = await openDesk({ ...this.deskRequest(this.startsWith), ...flags });
       if (seed === undefined) this.#desk = desk;
       this.#deskError = null;
       this.#app = null;
       return desk;
     } catch (error) {
       this.#deskError = shapeOf(error);
+      if (seed === undefined) this.#desk = null;
       this.#app = null;
       throw error;
     }
@@ -263,7 +296,8 @@ export class HostState {
       workspace: this.workspace.path,
       desk: {
         name: desk?.name ?? "—",
-        source: desk?.source ?? this.workspace.deskFile,
+        source: desk?.source ?? this.startsWith,
+        file: this.startsWith,
         strategies: desk?.strategies.length ?? 0,
         symbols: desk === null ? 0 : symbolsOf(desk),
         error: this.#deskError,
@@ -362,7 +396,7 @@ function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
 }
 
 /** The desk's market in words. */
-function marketOf(desk: Desk): string {
+export function marketOf(desk: Desk): string {
   const { feed } = desk;
   if (feed.kind === "replay") return `${feed.files.length} recorded file${feed.files.length === 1 ? "" : "s"}`;
   return `a market drawn from seed ${desk.seed}`;

@@ -14,7 +14,10 @@ import {
   type ImportedFile,
   type ReadOptions,
 } from "../reader/index.ts";
-import { openSource } from "../feed/factory.ts";
+import { checkDesk } from "../desk/index.ts";
+import { openNewFeed, openSource, SYNTHETIC_START } from "../feed/factory.ts";
+import { needsVirtualClock, unknownSymbol } from "../feed/desk-faults.ts";
+import { workspaceAt } from "../../store/index.ts";
 import { keepTables, nothingRead } from "./keep.ts";
 import { openedAt, thinned, type ThinnedBars } from "./thinned.ts";
 
@@ -45,7 +48,15 @@ export interface BarsJob {
   readonly points: number;
 }
 
-export type Job = ReadJob | KeepJob | BarsJob;
+/** Reads the data of a desk whose text is on no disk yet, and resolves its instruments and rates, as a start does. */
+export interface TryJob {
+  readonly kind: "try";
+  readonly workspace: string;
+  readonly place: string;
+  readonly text: string;
+}
+
+export type Job = ReadJob | KeepJob | BarsJob | TryJob;
 
 /** The bars of one symbol in brief. Moments and interval are microseconds. */
 export interface SeriesInfo {
@@ -75,7 +86,16 @@ export interface BarsResult extends ThinnedBars {
   readonly last: number;
 }
 
+/** What a start would find. Moments are microseconds; null where the market has no end. */
+export interface TryResult {
+  readonly notes: readonly string[];
+  readonly symbols: readonly { readonly symbol: string; readonly text: string }[];
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
 export interface Results {
+  readonly try: TryResult;
   readonly read: ReadResult;
   readonly keep: KeepResult;
   readonly bars: BarsResult;
@@ -107,6 +127,7 @@ export class JobRunner {
 
   async run(job: Job, onProgress: (share: number) => void): Promise<Results[Job["kind"]]> {
     if (job.kind === "bars") return this.#bars(job, onProgress);
+    if (job.kind === "try") return tried(job);
     const imported = await this.#import(job, onProgress);
     if (job.kind === "keep") return keep(imported, job);
     const filled = imported.tables.filter(({ at }) => at.length > 0);
@@ -153,6 +174,39 @@ export class JobRunner {
     });
     return tables;
   }
+}
+
+/** Throws what a start throws. */
+async function tried({ workspace: path, place, text }: TryJob): Promise<TryResult> {
+  const workspace = workspaceAt(path);
+  const { resolved, complaints } = checkDesk({ workspace, place, text });
+  if (resolved === null) throw new CodedError("desk_invalid", complaints[0]?.rule ?? "The desk breaks a rule.");
+  const given = resolved.desk;
+  if (given.clock.kind === "system" && given.feed.kind === "replay") throw needsVirtualClock();
+  const start = given.clock.kind === "virtual" ? given.clock.start : null;
+  const { desk, feed, notes } = await openNewFeed(given, start ?? SYNTHETIC_START, workspace);
+  const wanted = new Set(desk.strategies.flatMap(({ symbols }) => symbols));
+  const known = new Set(feed.symbols.map(({ symbol }) => symbol));
+  for (const { name, symbols } of desk.strategies)
+    for (const symbol of symbols) if (!known.has(symbol)) throw unknownSymbol(name, symbol, [...known]);
+  return {
+    notes,
+    symbols: feed.symbols
+      .filter(({ symbol }) => wanted.has(symbol))
+      .map(({ symbol, assetClass, currency, tickSize, multiplier = "1" }) => ({
+        symbol,
+        text: [
+          assetClass,
+          currency,
+          tickSize === undefined ? "" : `tick ${tickSize}`,
+          multiplier === "1" ? "" : `× ${multiplier}`,
+        ]
+          .filter((one) => one !== "")
+          .join(", "),
+      })),
+    from: start ?? feed.start,
+    to: feed.end,
+  };
 }
 
 function keep(imported: Imported, { workspace, overwrite }: KeepJob): KeepResult {

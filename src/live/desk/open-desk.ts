@@ -2,7 +2,8 @@
  * Finds and resolves the desk that a person asks for.
  *
  * 1. Nothing is started and nothing on disk is changed by resolving a desk.
- * 2. Without a file the workspace's `desk.yaml` is taken, and where there is none the demo desk.
+ * 2. Without a file the workspace's `desk.yaml` is taken, and where there is none the demo desk. A name that is no path is looked
+ *    for among the workspace's own desks: `night` is `desks/night.yaml`.
  * 3. Market data files take the place of a desk's own feed; without a desk file they bring a desk of their own.
  */
 import { existsSync, statSync } from "node:fs";
@@ -10,11 +11,14 @@ import { resolve } from "node:path";
 import type { Desk } from "../../shared/desk.ts";
 import type { Duration } from "../../shared/time.ts";
 import {
+  checkDeskText,
   demoDesk,
+  findDesk,
   loadDesk,
   loadProfile,
   resolveBarsDesk,
   type BarsFeed,
+  type DeskCheck,
   type DeskSources,
   type ResolvedDesk,
   type Workspace,
@@ -28,7 +32,7 @@ import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {
   readonly workspace: Workspace;
-  /** A desk file's path, `demo` or `busy`; absent: the workspace's, else the demo. */
+  /** A desk file's path, the name of one of the workspace's desks, `demo` or `busy`; absent: the workspace's, else the demo. */
   readonly file?: string | undefined;
   /** Paths of market data files. */
   readonly bars?: readonly string[] | undefined;
@@ -103,8 +107,32 @@ export async function openDesk(request: DeskRequest): Promise<ResolvedDesk> {
   const demo = { ...sources, ...(resources === undefined ? {} : { resources }) };
   if (file === "demo" || file === "busy") return noted(demoDesk({ ...demo, variant: file }));
   if (file === undefined && !existsSync(workspace.deskFile)) return noted(demoDesk(demo));
-  const path = file === undefined ? workspace.deskFile : resolve(folder, file);
-  const resolveFile = (name: string): readonly string[] => dataFiles(name, workspace.path);
-  const resolveProfile = (name: string): ReturnType<typeof loadProfile> => loadProfile(workspace.data, name);
-  return noted(loadDesk(path, { ...sources, resolveFile, resolveProfile }));
+  return noted(loadDesk(pathOf(workspace, file, folder), { ...sources, ...insideOf(workspace) }));
+}
+
+/** The path of a desk that a person names. */
+function pathOf(workspace: Workspace, file: string | undefined, folder: string): string {
+  if (file === undefined) return workspace.deskFile;
+  const path = resolve(folder, file);
+  return existsSync(path) ? path : (findDesk(workspace, file) ?? path);
+}
+
+/** How names in a desk are resolved: in its workspace. */
+function insideOf({ path, data }: Workspace): Required<Pick<DeskSources, "resolveFile" | "resolveProfile">> {
+  return {
+    resolveFile: (name) => dataFiles(name, path),
+    resolveProfile: (name) => loadProfile(data, name),
+  };
+}
+
+interface DeskTextRequest extends Pick<DeskRequest, "workspace" | "env"> {
+  /** The desk's place in the workspace, as messages name it. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** Looks at a desk's text that is on no disk yet: all that is wrong with it, or its desk. Reads no data. */
+export function checkDesk({ workspace, place, text, env }: DeskTextRequest): DeskCheck {
+  const outside = { builtIns: builtInStrategies, ...(env === undefined ? {} : { env }) };
+  return checkDeskText({ ...outside, text, fileName: place, source: place, ...insideOf(workspace) });
 }

@@ -97,6 +97,8 @@ interface Loaded {
 interface Code {
   readonly digest: string | null;
   readonly files: readonly CodeFile[];
+  /** The defaults and rules of its parameters, as JSON. */
+  readonly rules: string | null;
 }
 
 /** A strategy that is loaded, or why it is not. */
@@ -104,7 +106,7 @@ interface Made extends Code {
   readonly loaded: Loaded | string;
 }
 
-const NO_CODE: Code = { digest: null, files: [] };
+const NO_CODE: Code = { digest: null, files: [], rules: null };
 
 /** An answer on its way; `written` is waited for where many or large ones are. Null where there is nothing to wait for. */
 type Sent = { readonly written: Promise<void> } | null;
@@ -236,25 +238,23 @@ class Host {
   async #load(step: LoadStep): Promise<Sent> {
     const { job, strategy } = step;
     this.#job = job;
-    const { problem, digest, files } = await this.#make(step);
+    const { problem, digest, files, rules } = await this.#make(step);
     const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
-    if (!parserIsBroken()) return sentOf(this.tell({ kind: "loaded", job, problem, barsNeeded, digest, files }));
+    const told = { kind: "loaded", job, problem, barsNeeded, digest, files, rules } as const;
+    if (!parserIsBroken()) return sentOf(this.tell(told));
     // Whoever comes next needs a parser that works: this process ends, and another one takes its place.
     return new Promise(() => {
-      this.#port.send(JSON.stringify({ kind: "loaded", job, problem, barsNeeded, digest, files }), () =>
-        endProcess(65),
-      );
+      this.#port.send(JSON.stringify(told), () => endProcess(65));
     });
   }
 
   /** Makes a strategy afresh from its state; answers why it cannot, and the digest of all that its file is made of. */
   async #make(step: LoadStep): Promise<{ readonly problem: string | null } & Code> {
     this.#loaded.delete(step.strategy);
-    const made = step.file ? await this.#makeOwn(step) : this.#makeBuiltIn(step);
-    const { loaded, digest, files } = made;
-    if (typeof loaded === "string") return { problem: cut(loaded), digest, files };
+    const { loaded, ...code } = step.file ? await this.#makeOwn(step) : this.#makeBuiltIn(step);
+    if (typeof loaded === "string") return { problem: cut(loaded), ...code };
     this.#loaded.set(step.strategy, loaded);
-    return { problem: null, digest, files };
+    return { problem: null, ...code };
   }
 
   #makeBuiltIn(step: LoadStep): Made {
@@ -283,15 +283,15 @@ class Host {
     const realm = this.#realm;
     if (realm === null) return { loaded: `${module} does not load: ${refusalOf(this.#layers) ?? ""}`, ...NO_CODE };
     const asked = { kind: "load", strategy, module, symbols, params, sizing, seed, metas, state } as const;
-    const { problem, barsNeeded, digest, files } = await realm.load(this.#folder, asked, step.digest);
+    const { problem, barsNeeded, ...code } = await realm.load(this.#folder, asked, step.digest);
     const stray = await this.#settled(realm);
-    if (problem !== null) return { loaded: problem, digest, files };
+    if (problem !== null) return { loaded: problem, ...code };
     if (stray !== null) {
       realm.handle({ kind: "drop", strategy });
-      return { loaded: `${module} does not load: ${stray}`, digest, files };
+      return { loaded: `${module} does not load: ${stray}`, ...code };
     }
     const run = (ran: RunStep): string => this.#runIn(realm, ran);
-    return { loaded: { barsNeeded, own: true, run }, digest, files };
+    return { loaded: { barsNeeded, own: true, run }, ...code };
   }
 
   /** Runs a user's strategy: the realm is brought up to date by the bars that it lacks, and answers with a text. */

@@ -123,7 +123,7 @@ export class Realm {
     const { module } = asked;
     let digest: string | null = null;
     let files: readonly CodeFile[] = [];
-    const no = (problem: string): Opened => ({ problem, barsNeeded: 0, digest, files });
+    const no = (problem: string): Opened => ({ problem, barsNeeded: 0, digest, files, rules: null });
     try {
       const real = realpathSync.native(folder);
       const parts = new Parts(real);
@@ -144,8 +144,8 @@ export class Realm {
       if (digest === null && expected !== null) return no(hasChanged(module));
       return no(error instanceof Part ? error.message : `${module} does not load: ${this.describe(error)}`);
     }
-    const { problem = null, barsNeeded = 0 } = JSON.parse(this.handle(asked)) as Partial<RealmLoaded>;
-    return { problem, barsNeeded, digest, files };
+    const { problem = null, barsNeeded = 0, rules = null } = JSON.parse(this.handle(asked)) as Partial<RealmLoaded>;
+    return { problem, barsNeeded, digest, files, rules };
   }
 
   /** Answers with a text of JSON. Never throws. */

@@ -15,7 +15,6 @@
  *    run, once somebody could be late without it.
  */
 import type { Timers } from "../../shared/ports.ts";
-import type { StrategyConfig } from "../../shared/desk.ts";
 import type { HostPort, RunLimits, StrategyCode } from "./port.ts";
 import type { RunPicture, RunResult } from "../strategies/run-types.ts";
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
@@ -23,7 +22,7 @@ import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
 import type { Layers } from "./layers.ts";
 import { withinRate, type OrderRate } from "./order-rate.ts";
-import type { FromHost, LoadStep } from "./protocol.ts";
+import type { FromHost, ToHostStrategy } from "./protocol.ts";
 
 /** Processes for single strategies; past that they share the least crowded of them. */
 export const APART_MAX = 8;
@@ -49,16 +48,6 @@ export interface ProcessLimits {
   readonly hangMs: number;
   readonly loadMs: number;
   readonly stallMs: number;
-}
-
-/** A strategy to be hosted; `step` makes its load from its state and from the digest of what it is made of. */
-export interface ToHostStrategy {
-  readonly config: StrategyConfig;
-  /** True for one of the program's own, which neither hangs nor meddles. */
-  readonly builtIn: boolean;
-  /** Its symbols whose prices may be zero or negative; none where absent. */
-  readonly belowZero?: readonly string[];
-  readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
 interface Hosted extends ToHostStrategy {
@@ -197,6 +186,7 @@ export class ProcessHost implements HostPort {
       this.#hosted.delete(name);
     } else if (told.kind === "loaded") {
       this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
+      hosted.onRules?.(told.rules);
       if (told.digest !== null) this.code.set(name, { digest: told.digest, files: told.files });
     }
   }

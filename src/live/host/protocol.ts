@@ -16,7 +16,8 @@ import { rowsOf, type BarsStep } from "./history.ts";
 import { layersOf, type Layers } from "./layers.ts";
 import { PARTS_MAX } from "./sources.ts";
 import { checkResult } from "../strategies/result.ts";
-import { STATE_CHARS_MAX } from "../strategies/instance.ts";
+import { RULES_CHARS_MAX, STATE_CHARS_MAX } from "../strategies/instance.ts";
+import type { StrategyConfig } from "../../shared/desk.ts";
 
 export const MESSAGE_CHARS_MAX = 32_000_000;
 export const TEXT_MAX = 2_000;
@@ -40,6 +41,18 @@ export interface LoadStep {
   readonly metas: readonly SymbolMeta[];
   /** What it remembers, as JSON. */
   readonly state: string | null;
+}
+
+/** A strategy to be hosted; `step` makes its load from its state and from the digest of what it is made of. */
+export interface ToHostStrategy {
+  readonly config: StrategyConfig;
+  /** True for one of the program's own, which neither hangs nor meddles. */
+  readonly builtIn: boolean;
+  /** Its symbols whose prices may be zero or negative; none where absent. */
+  readonly belowZero?: readonly string[];
+  /** Takes the defaults and rules of its parameters, as JSON, each time that it is loaded; null where there are too many to send. */
+  readonly onRules?: ((rules: string | null) => void) | undefined;
+  readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
 /** A run's picture without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
@@ -83,6 +96,8 @@ export type FromHost =
       readonly digest: string | null;
       /** What the file is made of; empty for a built-in strategy. */
       readonly files: readonly CodeFile[];
+      /** The defaults and rules of its parameters, as JSON; null where they are too long, and for a built-in one. */
+      readonly rules: string | null;
     }
   | {
       readonly kind: "ran";
@@ -174,7 +189,7 @@ export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | 
   } catch {
     return null;
   }
-  const { kind, job, problem, barsNeeded, digest = null } = told;
+  const { kind, job, problem, barsNeeded, digest = null, rules = null } = told;
   if (kind === "ready") return { kind, layers: layersOf(told["layers"]) };
   if (kind === "beat") return isCount(job) ? { kind, job } : null;
   if (kind === "ran") return ranOf(told, tradedOf);
@@ -182,6 +197,8 @@ export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | 
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
   if (digest !== null && !isText(digest, DIGEST_CHARS)) return null;
   const files = codeFilesOf(told["files"] ?? []);
-  if (files === null) return null;
-  return problem === null || isText(problem, TEXT_MAX) ? { kind, job, problem, barsNeeded, digest, files } : null;
+  if (files === null || (rules !== null && !isText(rules, RULES_CHARS_MAX))) return null;
+  return problem === null || isText(problem, TEXT_MAX)
+    ? { kind, job, problem, barsNeeded, digest, files, rules }
+    : null;
 }

@@ -12,6 +12,7 @@ import {
   hookProblem,
   prepareStrategy,
   problemOf,
+  rulesText,
   StrategyInstance,
   strategyOf,
   unknownHook,
@@ -45,6 +46,8 @@ export type ToRealm =
 export interface RealmLoaded {
   readonly problem: string | null;
   readonly barsNeeded: number;
+  /** The defaults and rules of its parameters, as JSON; null where there is nothing to say. */
+  readonly rules: string | null;
 }
 
 /** The realm as the host process has it. Each function takes and gives texts, or takes something that it never looks into. */
@@ -126,7 +129,7 @@ class Door {
   #load(asked: Extract<ToRealm, { kind: "load" }>): RealmLoaded {
     const { strategy: name, module, symbols, params, sizing, seed, state } = asked;
     const strategy = this.#found(module);
-    if (typeof strategy === "string") return { problem: strategy, barsNeeded: 0 };
+    if (typeof strategy === "string") return { problem: strategy, barsNeeded: 0, rules: null };
     const metas = new Map(asked.metas.map((meta) => [meta.symbol, Object.freeze(meta)]));
     const prepared = prepareStrategy(strategy, module, params, {
       symbols: Object.freeze(symbols),
@@ -141,9 +144,9 @@ class Door {
         }
       },
     });
-    if (typeof prepared === "string") return { problem: prepared, barsNeeded: 0 };
+    if (typeof prepared === "string") return { problem: prepared, barsNeeded: 0, rules: null };
     this.#instances.set(name, new StrategyInstance(prepared, module, state, this.#attemptIn(module)));
-    return { problem: null, barsNeeded: prepared.barsNeeded };
+    return { problem: null, barsNeeded: prepared.barsNeeded, rules: rulesText(strategy) };
   }
 
   #found(module: string): ReturnType<typeof strategyOf> {

@@ -15,7 +15,8 @@ import { builtInStrategies } from "../strategies/built-in.ts";
 import { sizingOf, strategyFile, type HostedDesk } from "../strategies/files.ts";
 import { problemOf } from "../strategies/instance.ts";
 import { childRequest, forkChild, neverThrowing, type LaunchChild } from "./launch.ts";
-import { ProcessHost, type ProcessLimits, type ToHostStrategy } from "./process-host.ts";
+import { ProcessHost, type ProcessLimits } from "./process-host.ts";
+import type { ToHostStrategy } from "./protocol.ts";
 
 /** Limits of the processes, and how one is started: Node's `fork` unless told otherwise. */
 export interface HostSettings extends Partial<ProcessLimits> {
@@ -40,6 +41,8 @@ export interface StrategyHostOptions {
   readonly metaOf: (symbol: string) => SymbolMeta | undefined;
   readonly timers: Timers;
   readonly settings?: HostSettings | undefined;
+  /** Takes the defaults and rules of a strategy's parameters, as JSON, when it is loaded. */
+  readonly onRules?: (strategy: string, rules: string | null) => void;
 }
 
 /** Opens a host. Tests that are not about processes put one of their own in its place. */
@@ -67,7 +70,8 @@ function toHost(config: StrategyConfig, options: StrategyHostOptions): ToHostStr
     state,
   });
   const belowZero = metas.filter((meta) => meta.allowNegativePrices === true).map(({ symbol: name }) => name);
-  return { config, builtIn, belowZero, step };
+  const { onRules } = options;
+  return { config, builtIn, belowZero, step, onRules: (rules) => onRules?.(strategy, rules) };
 }
 
 /** Opens the host of a desk's strategies. Never throws for one that does not load: `notLoaded` has its reason. */

@@ -3,13 +3,24 @@
  *
  * 1. A file is one of the workspace's `strategies` folder and no other, at most `FILE_BYTES_MAX` long.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import type { SizingLimits } from "../../shared/strategy.ts";
 import { resolveInside, type Workspace } from "../../store/index.ts";
 import { positionLimitOf } from "../risk/index.ts";
 
 export const FILE_BYTES_MAX = 1_000_000;
+
+const FILES_MAX = 1_000;
+
+/** The names of a workspace's strategy files, in their order, with `/` between their folders. */
+export function strategyFiles(workspace: Workspace): string[] {
+  return readdirSync(workspace.strategies, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(?:ts|mts|js|mjs)$/.test(name) && !name.endsWith(".d.ts"))
+    .map((name) => name.replaceAll("\\", "/"))
+    .toSorted()
+    .slice(0, FILES_MAX);
+}
 
 export interface StrategyFile {
   readonly path: string;

@@ -7,4 +7,5 @@ export {
   pairsSignal,
   parameterRulesOf,
 } from "./built-in.ts";
+export { strategyFiles } from "./files.ts";
 export { checkParameters } from "./parameters.ts";

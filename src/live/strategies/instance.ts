@@ -19,6 +19,8 @@ const MESSAGE_MAX = 500;
 /** Characters of all complaints about one strategy together. */
 const PROBLEM_MAX = 1_500;
 export const STATE_CHARS_MAX = 65_536;
+/** Characters of the defaults and rules of all parameters of a strategy together. */
+export const RULES_CHARS_MAX = 20_000;
 
 /** How a user's code is called: what it returned, or what it threw as one line. Never throws. */
 export type Attempt = (
@@ -110,6 +112,16 @@ function barsOf(strategy: Strategy, params: Parameters): number | string {
   return typeof bars === "number" && Number.isSafeInteger(bars) && bars >= 0 && bars <= BARS_MAX
     ? bars
     : `barsNeeded gave ${cut(String(bars), 80)}; it must be a whole number from 0 to ${BARS_MAX}`;
+}
+
+/** The defaults and rules of a strategy's parameters as JSON; null where they are none or too long. Never throws. */
+export function rulesText({ defaults, parameters }: Strategy): string | null {
+  try {
+    const text = JSON.stringify({ defaults, parameters });
+    return text.length <= RULES_CHARS_MAX ? text : null;
+  } catch {
+    return null;
+  }
 }
 
 export interface Prepared {

@@ -12,6 +12,7 @@ import {
   Rows3,
   Scale,
   Settings,
+  SlidersHorizontal,
   Split,
   SquareTerminal,
 } from "lucide-react";
@@ -45,6 +46,7 @@ const SESSION: readonly Entry[] = [
 
 const WORKSPACE: readonly Entry[] = [
   { view: "sessions", icon: Folder },
+  { view: "editor", icon: SlidersHorizontal },
   { view: "data", icon: CandlestickChart },
   { view: "regression", icon: GitCompare },
   { view: "log", icon: SquareTerminal },

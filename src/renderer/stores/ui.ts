@@ -13,6 +13,7 @@ export const VIEW_NAMES = [
   "positions",
   "drift",
   "sessions",
+  "editor",
   "data",
   "regression",
   "log",

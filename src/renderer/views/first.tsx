@@ -1,16 +1,17 @@
 /** The empty desk: what the desk is, and one obvious button. */
 import { Play } from "lucide-react";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useFileDrop } from "../components/file-drop.ts";
-import { Failed, Loading, Segments } from "../components/panel.tsx";
+import { Loading, Segments } from "../components/panel.tsx";
 import type { AppView } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
 import { reopenSession, startSession } from "../actions/session-actions.ts";
 import type { Speed } from "../actions/session-actions.ts";
-import { useStream } from "../stores/live.ts";
+import { editDesk } from "../stores/desk-editor.ts";
+import { ask, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
 import { takeDataFiles } from "../stores/data.ts";
@@ -101,14 +102,57 @@ function Interrupted({ latest }: { readonly latest: NonNullable<AppView["latest"
   );
 }
 
+/** How often the desk's file is looked at while it is shown. */
+const FOLLOW_MS = 1_500;
+
+/** Follows the chosen desk's file: what is mended, or spoiled, on disk is shown at once. */
+function useFollowedDesk(): void {
+  useEffect(() => {
+    const timer = setInterval(() => void ask("desks.list", {}), FOLLOW_MS);
+    void ask("desks.list", {});
+    return () => clearInterval(timer);
+  }, []);
+}
+
+interface BrokenProps {
+  readonly desk: AppView["desk"];
+  readonly error: NonNullable<AppView["desk"]["error"]>;
+}
+
+/** A desk that breaks a rule is opened where it does; mending the file leads on by itself. */
+function BrokenDesk({ desk, error }: BrokenProps): ReactNode {
+  const { line } = error.detail ?? {};
+  return (
+    <div className="first" data-testid="broken-desk">
+      <h1>{desk.file} needs a correction</h1>
+      <p className="text">{error.message}</p>
+      <p>Correct the file, in the editor here or in your own: once it is right, this screen offers to start it.</p>
+      <div className="row">
+        <button
+          type="button"
+          className="button primary large"
+          data-testid="mend-desk"
+          onClick={() => editDesk(desk.file, typeof line === "number" ? line - 1 : undefined)}
+        >
+          {typeof line === "number" ? `Open it at line ${line}` : "Open it in the editor"}
+        </button>
+        <button type="button" className="button large" onClick={() => void ask("desks.choose", { desk: "demo" })}>
+          Start with the demo desk instead
+        </button>
+      </div>
+    </div>
+  );
+}
+
 export function FirstStart(): ReactNode {
+  useFollowedDesk();
   const app = useStream("app");
   const [chosen, setChosen] = useState<Speed | null>(null);
   const [busy, setBusy] = useState(false);
   if (app === null) return <Loading what="the desk" />;
   const { desk, latest } = app;
   const interrupted = latest !== null && latest.state === "interrupted" ? latest : null;
-  if (desk.error !== null) return <Failed title={`${desk.source} cannot be started`} error={desk.error} />;
+  if (desk.error !== null) return <BrokenDesk desk={desk} error={desk.error} />;
   const speed = chosen ?? desk.speed;
   const start = (): void => {
     setBusy(true);

@@ -30,6 +30,8 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
   drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
   sessions:
     "The workspace's sessions: open one again, compare two, verify, compact or delete one, restore a router snapshot.",
+  editor:
+    "A desk as a form and as YAML, side by side: defaults, rules and errors at each field, a check before the start, save and start.",
   data: "Market data of the workspace: add a file and see what it holds before it is kept, candles, delete, and run strategies on it.",
   regression:
     "Recorded markets run again: equal to what they were, or the first event that differs, both sides, and what led there.",

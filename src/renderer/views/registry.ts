@@ -2,6 +2,7 @@
 import type { ComponentType } from "react";
 import type { ViewName } from "../stores/ui.ts";
 import { Data } from "./data/data.tsx";
+import { DeskEditor } from "./desk-editor/editor.tsx";
 import { Desk } from "./desk.tsx";
 import { Drift } from "./drift.tsx";
 import { Help } from "./help.tsx";
@@ -26,6 +27,7 @@ export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   positions: Positions,
   drift: Drift,
   sessions: Sessions,
+  editor: DeskEditor,
   data: Data,
   regression: Regression,
   log: Log,

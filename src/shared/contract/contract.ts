@@ -15,6 +15,7 @@ import { ALERT_PROCEDURES } from "./contract-alerts.ts";
 import { ARCHIVE_PROCEDURES } from "./contract-archive.ts";
 import { COMMAND_FIELDS, HaltAlsoSchema } from "./operator-commands.ts";
 import { DATA_PROCEDURES } from "./contract-data.ts";
+import { deskName, DESK_PROCEDURES } from "./contract-desks.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
 import { SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
@@ -182,9 +183,10 @@ export const RegressStatusSchema = z.object({
 });
 
 export const PROCEDURES = {
-  /** Starts a new session of the workspace's desk, or of the built-in strategies on files of the `data` folder. */
+  /** Starts a new session of the workspace's chosen desk, of the one that is named, or of the built-in strategies on files of `data`. */
   "session.start": {
     input: z.object({
+      desk: z.optional(deskName),
       bars: z.optional(z.array(filled(255)).check(z.minLength(1), z.maxLength(100))),
       speed: z.optional(SpeedSchema),
       seed: z.optional(filled(80)),
@@ -222,6 +224,7 @@ export const PROCEDURES = {
   ...ORDER_PROCEDURES,
   ...ARCHIVE_PROCEDURES,
   ...DATA_PROCEDURES,
+  ...DESK_PROCEDURES,
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },
   /** Older rows than the stream holds: newest first, before a journal number. */

@@ -29,6 +29,8 @@ export const AppViewSchema = z.object({
   desk: z.object({
     name: z.string(),
     source: z.string(),
+    /** Its place in the workspace, as `desk.yaml` or `desks/night.yaml`; or `demo`, `busy`. */
+    file: z.string(),
     strategies: count,
     symbols: count,
     /** The desk file's error, when it does not load; then nothing can be started. */

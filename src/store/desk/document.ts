@@ -41,6 +41,15 @@ export interface Written extends Spot {
   readonly value: unknown;
 }
 
+/** Something in the file that breaks a rule, with where it stands; as a message has it. */
+export interface DeskComplaint extends Place {
+  /** Keys and indexes from the file's outermost value, as `strategies[0].cadence`; empty for the file as a whole. */
+  readonly path: string;
+  readonly rule: string;
+  /** The nearest valid spelling; null where there is none. */
+  readonly nearest: string | null;
+}
+
 interface Complaint {
   readonly offset: number;
   readonly path: string;
@@ -191,6 +200,13 @@ export class DeskDocument {
   complain(spot: Pick<Spot, "offset" | "path">, text: string, near: string | null = null): void {
     const about = spot.path === "" ? `${this.subject} ` : "";
     this.#complaints.push({ offset: spot.offset, path: spot.path, text: `${about}${text}`, nearest: near });
+  }
+
+  /** Every complaint so far, in the file's order. */
+  complaints(): DeskComplaint[] {
+    return this.#complaints
+      .toSorted((a, b) => a.offset - b.offset)
+      .map(({ offset, path, text, nearest: near }) => ({ ...this.placeOf(offset), path, rule: text, nearest: near }));
   }
 
   /** Throws the first complaint in the file's order, if there is one. */

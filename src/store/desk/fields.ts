@@ -24,6 +24,14 @@ export function readScalar<T>(document: DeskDocument, spot: Spot, kind: Kind<T>)
   return result;
 }
 
+/** One key that holds one value: its kind, what an absent one means in words, and what it is for. */
+export interface FieldRule {
+  readonly key: string;
+  readonly kind: Kind<unknown>;
+  readonly fallback: string;
+  readonly means: string;
+}
+
 export class Fields {
   readonly document: DeskDocument;
   readonly rows: ConfigRow[];

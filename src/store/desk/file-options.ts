@@ -8,7 +8,7 @@ import type { DataFileOptions } from "../../shared/desk.ts";
 import { MILLISECOND } from "../../shared/time.ts";
 import type { ConfigRow } from "./config-rows.ts";
 import type { DeskDocument, Entry, Spot } from "./document.ts";
-import { Fields, readScalar } from "./fields.ts";
+import { Fields, readScalar, type FieldRule } from "./fields.ts";
 import { choice, matching, orNone, span, symbolName, text, timeZone, whole, type Kind } from "./values.ts";
 
 const SYMBOLS_MAX = 1_000;
@@ -36,6 +36,30 @@ const FLAGS: ReadonlySet<string> = new Set(["newestFirst", "adjusted"]);
 
 type Key = keyof typeof KINDS;
 const KEYS = Object.keys(KINDS) as Key[];
+
+const MEANS: Readonly<Record<Key, string>> = {
+  symbol: "the symbol of a file without a symbol column",
+  symbolPattern: "where the symbol is in the file's name",
+  timeZone: "the zone of times that name none",
+  dateFormat: "how dates are written, such as DD/MM/YYYY",
+  timeFormat: "how times are written",
+  interval: "the length of a bar, where the file does not show it",
+  stamp: "whether a bar's time is its open or its close",
+  columns: "what the columns are, such as time,open,high,low,close,volume,-",
+  skip: "rows above the data that are passed over",
+  separator: "what stands between the cells",
+  decimal: "the sign before the decimals",
+  newestFirst: "whether the newest row comes first",
+  adjusted: "whether prices are adjusted for splits and dividends",
+};
+
+/** The options of a file, for forms. What is absent is found in the file. */
+export const OPTION_FIELDS: readonly FieldRule[] = KEYS.map((key) => ({
+  key,
+  kind: KINDS[key] as Kind<unknown>,
+  fallback: "found in the file",
+  means: MEANS[key],
+}));
 
 /** The keys of the options, beside the path of a file. */
 export const OPTION_KEYS: readonly string[] = [...KEYS, "symbols"];

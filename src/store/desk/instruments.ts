@@ -9,7 +9,7 @@ import { DOLLAR_COINS, rateRuleOf } from "../../shared/currency.ts";
 import type { InstrumentFields } from "../../shared/market.ts";
 import { fileRow, type ConfigRow } from "./config-rows.ts";
 import { DeskDocument, type Spot } from "./document.ts";
-import { Fields, readScalar } from "./fields.ts";
+import { Fields, readScalar, type FieldRule } from "./fields.ts";
 import { amount, choice, currencyCode, matching, number, symbolName, text, whole, type Kind } from "./values.ts";
 
 export const SYMBOLS_MAX = 2_000;
@@ -38,6 +38,30 @@ const KINDS: Readonly<Record<string, Kind<string | number>>> = {
   allowNegativePrices: flag,
   adjusted: flag,
 };
+
+const MEANS: Readonly<Record<string, string>> = {
+  assetClass: "the class that class limits go by",
+  currency: "the currency of its price",
+  pricePrecision: "decimals of its price",
+  quantityPrecision: "decimals of its quantity",
+  tickSize: "the smallest step of its price",
+  lotSize: "the smallest step of its quantity",
+  minQuantity: "the smallest order, in units",
+  minNotional: "the smallest order, in money",
+  multiplier: "what one point of the price is worth, for one unit",
+  calendar: "when its market is open",
+  feeBps: "its own fee, a share of a fill's value",
+  allowNegativePrices: "whether prices of zero and below are read and traded",
+  adjusted: "prices are adjusted for splits and dividends: none is applied",
+};
+
+/** The fields of an instrument beside its symbol, for forms. What is absent is found in the data, or in the table of well-known ones. */
+export const INSTRUMENT_FIELDS: readonly FieldRule[] = Object.entries(KINDS).map(([key, kind]) => ({
+  key,
+  kind: kind as Kind<unknown>,
+  fallback: "found in the data",
+  means: MEANS[key] ?? "",
+}));
 
 /** The fields of an instrument beside its symbol. */
 export const INSTRUMENT_KEYS: readonly string[] = Object.keys(KINDS);

@@ -8,6 +8,7 @@ import type { Desk } from "../../shared/desk.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { assemble } from "./assemble.ts";
 import { BUILT_IN_PLACE, type ConfigRow } from "./config-rows.ts";
+import type { DeskComplaint } from "./document.ts";
 import { readFeed } from "./feed.ts";
 import { Reading, type ReadingSources } from "./reading.ts";
 import type { SettingValues } from "./settings.ts";
@@ -21,6 +22,8 @@ export interface DeskSources extends ReadingSources {
   readonly source?: string;
   /** The text was made by the program, so its values count as defaults. */
   readonly generated?: boolean;
+  /** Takes every complaint of a file that breaks rules, before the first one is thrown. */
+  readonly onComplaints?: (complaints: readonly DeskComplaint[]) => void;
 }
 
 export interface ResolvedDesk {
@@ -81,6 +84,7 @@ export function resolveDesk(sources: DeskSources): ResolvedDesk {
   const { document, rows } = reading;
   const { builtIns } = sources;
   const strategies = spot === undefined ? [] : readStrategies({ document, rows, builtIns, symbols: names }, spot);
+  sources.onComplaints?.(document.complaints());
   document.finish();
   const source = sources.source ?? sources.fileName;
   return {

@@ -35,14 +35,18 @@ export interface DemoOptions extends Pick<DeskSources, "builtIns" | "env" | "fla
   readonly resources?: string;
 }
 
+/** The text of a demo desk. */
+export function demoText(variant: "demo" | "busy", resources?: string): string {
+  const fileName = variant === "demo" ? DEMO : join("demo", "busy.yaml");
+  return readText(nodeFileSystem, join(resourcesFolder(resources), fileName), DESK_BYTES_MAX);
+}
+
 /** The demo desk: its own market of 12 symbols, and 24 strategies. */
 export function demoDesk(options: DemoOptions): ResolvedDesk {
   const { variant = "demo", resources, ...sources } = options;
-  const fileName = variant === "demo" ? DEMO : join("demo", "busy.yaml");
-  const text = readText(nodeFileSystem, join(resourcesFolder(resources), fileName), DESK_BYTES_MAX);
   return resolveDesk({
     ...sources,
-    text,
+    text: demoText(variant, resources),
     fileName: `resources/demo/${variant === "demo" ? "desk" : "busy"}.yaml`,
     source: variant,
   });

@@ -8,17 +8,17 @@
  * 4. A user's own module is named by its file; whether it loads is found out when a session starts.
  */
 import * as z from "zod";
-import { BAR_CADENCE, type StrategyConfig } from "../../shared/desk.ts";
+import { BAR_CADENCE, CALENDAR_NAMES, type StrategyConfig } from "../../shared/desk.ts";
 import { NAME } from "../../shared/ids.ts";
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
 import { DAY, duration, formatDuration, MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
 import { defaultRow, fileRow, type ConfigRow } from "./config-rows.ts";
 import { shown, type DeskDocument, type Entry, type Spot } from "./document.ts";
-import { Fields, readScalar } from "./fields.ts";
+import { Fields, readScalar, type FieldRule } from "./fields.ts";
 import { readMarketHours } from "./sessions.ts";
 import { nearest } from "./spelling.ts";
-import { choice, inRange, matching, rangeText, span, symbolName, type Kind } from "./values.ts";
+import { choice, inRange, matching, rangeText, span, symbolName, text, type Kind, type Range } from "./values.ts";
 
 export const STRATEGIES_MAX = 5_000;
 export const STRATEGY_SYMBOLS_MAX = 500;
@@ -42,8 +42,9 @@ const KEYS = [
   "pace",
   "queueFor",
 ];
-/** What each key means, for `logos config`. */
+/** What each key means, for `logos config` and the editor. */
 const MEANS: Readonly<Record<string, string>> = {
+  name: "the name by which it is shown, halted and reported",
   module: "a built-in strategy, or a file of the workspace's strategies folder",
   symbols: "the symbols that it sees and trades",
   cadence:
@@ -55,6 +56,8 @@ const MEANS: Readonly<Record<string, string>> = {
     "finish: the next run is a cadence after the end of this one; slot: runs stay on a grid that begins with the session",
   group: "the group that limits and kill switches may name",
   sessions: "when its market is open: it does not run outside",
+  pace: "what becomes of its orders when its rate window is full; without it, as the desk says",
+  queueFor: "how long its orders may wait in the queue; without it, as the desk says",
 };
 const BUDGET = duration(5 * SECOND);
 const DURATION_MAX = (1_000 * DAY) as Duration;
@@ -72,6 +75,21 @@ const cadence: Kind<Duration> = {
 const budget = span(MICROSECOND);
 const anchor = choice(["finish", "slot"]);
 const pace = choice(["queue", "refuse"]);
+/** The keys of a strategy that hold one value, with what an absent one means. */
+export const STRATEGY_FIELDS: readonly FieldRule[] = [
+  { key: "name", kind: label, fallback: "" },
+  { key: "module", kind: text(200), fallback: "" },
+  { key: "cadence", kind: cadence, fallback: "" },
+  { key: "timeBudget", kind: budget, fallback: "5s, or the cadence where that is shorter" },
+  { key: "jitter", kind: span(0 as Duration), fallback: "0s" },
+  { key: "heartbeatTimeout", kind: budget, fallback: "two cadences" },
+  { key: "anchor", kind: anchor, fallback: "finish" },
+  { key: "group", kind: label, fallback: "default" },
+  { key: "sessions", kind: choice(CALENDAR_NAMES), fallback: "always" },
+  { key: "pace", kind: pace, fallback: "as the desk" },
+  { key: "queueFor", kind: timed, fallback: "as the desk" },
+].map((field) => ({ ...field, means: MEANS[field.key] ?? "" }));
+
 /** The owner of what a person orders by hand. */
 const RESERVED = "manual";
 const OWN_FILE = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,198}\.(?:js|mjs|ts|mts)$/;
@@ -135,17 +153,20 @@ function readSymbolNames(fields: Fields, reading: StrategyReading, module: strin
 
 const TYPE_WORDS = { number: "a number", integer: "a whole number", string: "a text", boolean: "true or false" };
 
+const rangeOf = ({ type, min, max, above }: ParameterRule): Range => ({
+  ...(min === undefined ? {} : { min }),
+  ...(max === undefined ? {} : { max }),
+  ...(above === undefined ? {} : { above }),
+  whole: type === "integer",
+});
+
+/** A parameter's rule in words. */
+export const parameterRule = (rule: ParameterRule): string =>
+  `write ${TYPE_WORDS[rule.type]}${rangeText(rangeOf(rule))}${rule.below === undefined ? "" : `, below ${rule.below}`}`;
+
 /** The value that a scalar stands for, or null after a complaint. */
 function readParameter(document: DeskDocument, spot: Spot, rule: ParameterRule | null): ParameterValue | null {
-  const range =
-    rule === null
-      ? {}
-      : {
-          ...(rule.min === undefined ? {} : { min: rule.min }),
-          ...(rule.max === undefined ? {} : { max: rule.max }),
-          ...(rule.above === undefined ? {} : { above: rule.above }),
-          whole: rule.type === "integer",
-        };
+  const range = rule === null ? {} : rangeOf(rule);
   const wanted =
     rule === null ? "write a number, a text, true or false" : `write ${TYPE_WORDS[rule.type]}${rangeText(range)}`;
   const written = document.scalar(spot, wanted);

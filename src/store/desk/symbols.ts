@@ -9,7 +9,7 @@ import type { SyntheticSymbol } from "../../shared/desk.ts";
 import type { InstrumentFields, SymbolMeta } from "../../shared/market.ts";
 import type { ConfigRow } from "./config-rows.ts";
 import type { DeskDocument, Spot } from "./document.ts";
-import { Fields } from "./fields.ts";
+import { Fields, type FieldRule } from "./fields.ts";
 import {
   assetClass,
   fxLine,
@@ -32,6 +32,16 @@ const price = number({ above: 0, max: 1e12 });
 const volatility = number({ min: 0, max: 10 });
 const drift = number({ min: -10, max: 10 });
 const volume = number({ above: 0, max: 1e15 });
+
+/** What the synthetic market must know of a symbol, beside what an instrument has. */
+export const SYNTHETIC_FIELDS: readonly FieldRule[] = [
+  { key: "symbol", kind: symbolName, fallback: "", means: "its name" },
+  { key: "assetClass", kind: assetClass, fallback: "", means: "the class that class limits go by" },
+  { key: "startPrice", kind: price, fallback: "", means: "the price at the session's first moment" },
+  { key: "volatility", kind: volatility, fallback: "0.3", means: "how far the price moves in a year, a share" },
+  { key: "drift", kind: drift, fallback: "0", means: "where the price tends in a year, a share" },
+  { key: "volume", kind: volume, fallback: "10000", means: "units that trade in a bar, on average" },
+];
 
 function readMeta(fields: Fields, currency: string): SymbolMeta {
   const symbol = fields.required("symbol", symbolName, "");

@@ -6,21 +6,18 @@
  *    for a file that is not there.
  */
 import { FENCE } from "../../../shared/fence.ts";
-import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "../../../shared/errors.ts";
 import { checkStrategy, type StrategyCheck } from "../../../live/check/index.ts";
 import { openDesk } from "../../../live/desk/index.ts";
-import { strategyTemplate, strategyTypes, TYPES_FILE } from "../../../live/host/index.ts";
+import { newStrategy } from "../../../live/host/index.ts";
 import type { Desk } from "../../../shared/desk.ts";
 import type { Parameters, ParameterValue } from "../../../shared/strategy.ts";
-import { builtInStrategies } from "../../../live/strategies/index.ts";
-import { nodeFileSystem, openWorkspace, writeTextAtomic, type Workspace } from "../../../store/index.ts";
+import { builtInStrategies, strategyFiles } from "../../../live/strategies/index.ts";
+import { openWorkspace, type Workspace } from "../../../store/index.ts";
 import { exitOf } from "../../common/exits.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
-
-const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-const FILES_MAX = 1_000;
 
 const listed = (title: string, lines: readonly string[]): string[] => [title, ...lines.map((line) => `  ${line}`)];
 
@@ -32,21 +29,12 @@ const FENCED = [
 ];
 
 function makeNew({ output }: Context, workspace: Workspace, given: string | undefined): number {
-  const name = (given ?? "").replace(/\.ts$/, "");
-  if (!NAME.test(name))
-    throw new CodedError(
-      "invalid_input",
-      `A strategy's name has letters, digits, - and _, as my_momentum, and not ${JSON.stringify(given ?? "")}.`,
-    );
-  const path = join(workspace.strategies, `${name}.ts`);
-  if (existsSync(path))
-    throw new CodedError("invalid_input", `${path} is there already; choose another name.`, { path });
-  writeTextAtomic(nodeFileSystem, join(workspace.strategies, TYPES_FILE), strategyTypes());
-  writeTextAtomic(nodeFileSystem, path, strategyTemplate(name));
+  const path = newStrategy(workspace, given ?? "");
+  const file = basename(path);
   if (output.json) output.value({ path });
   else {
     output.line(path);
-    output.message(`It runs as it is. Try it: logos strategies check ${name}.ts; in desk.yaml: module: ${name}.ts`);
+    output.message(`It runs as it is. Try it: logos strategies check ${file}; in desk.yaml: module: ${file}`);
     for (const line of FENCED) output.message(line);
   }
   return 0;
@@ -117,11 +105,7 @@ async function list({ output }: Context, workspace: Workspace): Promise<number> 
       .map(([parameter, value]) => `${parameter} ${value}`)
       .join(", "),
   }));
-  const files = readdirSync(workspace.strategies, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(?:ts|mts|js|mjs)$/.test(name) && !name.endsWith(".d.ts"))
-    .toSorted()
-    .slice(0, FILES_MAX)
-    .map((name) => ({ name: name.replaceAll("\\", "/"), from: "file", about: "" }));
+  const files = strategyFiles(workspace).map((name) => ({ name, from: "file", about: "" }));
   const rows = [...builtIn, ...files];
   if (output.json) output.value(rows);
   else

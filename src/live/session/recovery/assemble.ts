@@ -21,6 +21,7 @@ import { moneyOf } from "../../instruments/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";
 import { loadedCode } from "./code.ts";
+import { needsVirtualClock, unknownSymbol } from "../../feed/desk-faults.ts";
 import { identityOf, openFeed, openNewFeed, SYNTHETIC_START } from "../../feed/factory.ts";
 import { Ledger, type EntryListener, type JournalPort } from "../state/ledger.ts";
 import { Market } from "../state/market.ts";
@@ -92,11 +93,7 @@ export async function prepare(
   start: Moment | null,
   ports: SessionPorts,
 ): Promise<Prepared> {
-  if (given.clock.kind === "system" && given.feed.kind === "replay")
-    throw new CodedError(
-      "desk_invalid",
-      "Recorded bars need a virtual clock: set clock.kind to virtual, or use the synthetic feed.",
-    );
+  if (given.clock.kind === "system" && given.feed.kind === "replay") throw needsVirtualClock();
   const wished =
     start ?? (given.clock.kind === "system" ? (Math.floor(ports.wallMs() * 1_000) as Moment) : given.clock.start);
   const from = wished ?? SYNTHETIC_START;
@@ -112,11 +109,7 @@ export async function prepare(
   const known = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
   for (const strategy of desk.strategies)
     for (const symbol of strategy.symbols)
-      if (!known.has(symbol))
-        throw new CodedError(
-          "desk_invalid",
-          `Strategy ${strategy.name} wants ${symbol}, and the feed has ${[...known.keys()].slice(0, 12).join(", ")}.`,
-        );
+      if (!known.has(symbol)) throw unknownSymbol(strategy.name, symbol, [...known.keys()]);
   const host = await ports.openHost({
     desk,
     workspace,
