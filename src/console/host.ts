@@ -85,14 +85,8 @@ function sleepAlert(state: HostState, cause: string, text: string, view: string)
   state.alerts.raise(null, { cause, severity: "warning", text, at: state.ports.wallMs() * 1_000, view });
 }
 
-/** Opens the workspace, making it where it is missing. Throws `io` when it cannot be. */
-export async function createConsoleHost(options: ConsoleHostOptions): Promise<ConsoleHost> {
-  const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, diskRoom, ...options.ports };
-  const state = new HostState(options, ports);
-  await state.readDesk().catch(() => undefined);
-  state.refreshSessions();
-  const stopWatching = watchMachine(state, ports.timers);
-  const paths = new KnownPaths(state);
+/** All handlers over one workspace, and what ends the work that they have under way. */
+function handlersOf(state: HostState, paths: KnownPaths): { readonly handlers: Handlers; readonly close: () => void } {
   const { close: closeTrials, ...trials } = trialHandlers(state);
   const { close: closeData, ...data } = dataHandlers(state);
   const { close: closeDesks, ...desks } = deskHandlers(state);
@@ -109,6 +103,21 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     ...desks,
     ...regressions,
   };
+  const close = (): void => {
+    for (const one of [closeTrials, closeRegress, closeData, closeDesks]) one();
+  };
+  return { handlers, close };
+}
+
+/** Opens the workspace, making it where it is missing. Throws `io` when it cannot be. */
+export async function createConsoleHost(options: ConsoleHostOptions): Promise<ConsoleHost> {
+  const ports = { files: nodeFileSystem, timers: nodeTimers, wallMs: nodeWallMs, diskRoom, ...options.ports };
+  const state = new HostState(options, ports);
+  await state.readDesk().catch(() => undefined);
+  state.refreshSessions();
+  const stopWatching = watchMachine(state, ports.timers);
+  const paths = new KnownPaths(state);
+  const { handlers, close: closeHandlers } = handlersOf(state, paths);
   const hub = new StreamHub({ sources: sourcesOf(state), timers: ports.timers, onProblem: state.problem });
   const connections = new Set<Connection>();
 
@@ -117,10 +126,7 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
   let quitting: Promise<void> | null = null;
   const quit = async (): Promise<void> => {
     stopWatching();
-    closeTrials();
-    closeRegress();
-    closeData();
-    closeDesks();
+    closeHandlers();
     if (state.opened?.alive === true) await state.opened.live.stop("signal");
     for (const connection of connections) connection.close();
     hub.close();

@@ -1,6 +1,7 @@
 /** What survives: the workspace, a session's folder and files, the journal, the atomic file. */
 export * from "./desk/index.ts";
 export * from "./files/atomic.ts";
+export { digestOf } from "./files/digest.ts";
 export { LineLog } from "./files/line-log.ts";
 export { nodeFileSystem } from "./files/node-file-system.ts";
 export { DROPPED_KINDS, type CompactionBase } from "./journal/compaction.ts";

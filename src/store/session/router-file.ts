@@ -4,20 +4,15 @@
  * 1. Written atomically; read through the orchestrator's checks, so whatever is wrong is named and nothing is restored.
  * 2. Its digest is over the exact bytes.
  */
-import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { readRouterState } from "../../orchestrator/index.ts";
 import type { FileSystem } from "../../shared/ports.ts";
+import { digestOf } from "../files/digest.ts";
 import { readText, writeTextAtomic } from "../files/atomic.ts";
 import type { JournalReader } from "../journal/journal.ts";
 
 /** A router state of a million keys is about 90 MB. */
 export const ROUTER_STATE_BYTES_MAX = 256_000_000;
-
-/** SHA-256 of a text's UTF-8 bytes, hexadecimal. */
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 /**
  * The digests of a router file that is the session's own: its newest snapshot's, and the one that lies there while the newest is not

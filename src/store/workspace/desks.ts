@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { DESK_CHARACTERS_MAX } from "../desk/document.ts";
 import { readText, writeTextAtomic } from "../files/atomic.ts";
-import { digestOf } from "../session/router-file.ts";
+import { digestOf } from "../files/digest.ts";
 import { resolveInside, type Workspace } from "./workspace.ts";
 
 /** The desk that a workspace has without naming it. */
