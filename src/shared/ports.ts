@@ -218,10 +218,34 @@ export interface BrokerAccount {
   readonly equity: string;
 }
 
+/** What a venue changed and has not on its disk yet. Behind change `number - 1`, `text` brings its disk up to date. */
+export interface VenueChanges {
+  readonly number: number;
+  readonly text: string;
+}
+
+/**
+ * The disk of a venue on this machine, which may follow the session's journal: while it is deferred the venue answers and reports
+ * before its changes are durable. The session first commits them to its journal, in the transaction that holds what it learned of
+ * them, and then has them settled; after a crash between the two, `redo` brings the venue's disk up to the journal.
+ */
+export interface VenueDisk {
+  /** True: changes wait for `settle`. False: each is durable before its answer; nothing may wait when this is set. */
+  defer(deferred: boolean): void;
+  /** What waits, or null where nothing does. */
+  changes(): VenueChanges | null;
+  /** Makes durable what `changes` answered last. Throws `io`; then the venue answers nothing more. */
+  settle(): void;
+  /** Carries out journaled changes that its disk lacks; nothing where it has them. Throws `io`. */
+  redo(changes: VenueChanges): void;
+}
+
 /** A venue. Commands answer with an outcome and never throw for a refusal. */
 export interface BrokerAdapter {
   readonly name: string;
   readonly paper: boolean;
+  /** Absent where the venue's disk is its own affair. */
+  readonly disk?: VenueDisk;
   placeOrder(order: PlaceOrder): Promise<CommandOutcome>;
   cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome>;
   /** Changes a working order in its place. A quantity is signed and counts what is filled already; one not beyond that is refused. */

@@ -43,17 +43,19 @@ export class DiskSession {
   readonly #disk = join(this.#place, "disk");
   readonly #processes: DiskProcesses;
   readonly #length: string;
+  readonly #grouped: boolean;
   #number = 0;
 
-  private constructor(length: string, script: string | undefined) {
+  private constructor(length: string, grouped: boolean, script: string | undefined) {
     this.#length = length;
+    this.#grouped = grouped;
     mkdirSync(this.#disk);
     this.#processes = new DiskProcesses(this.#disk, join(this.#place, "beside"), script);
   }
 
-  /** `length` is the session's own time, as `1m`; `processes` is about how many there will be. */
-  static async open(length: string, processes: number): Promise<DiskSession> {
-    return new DiskSession(length, processes > BUNDLED_FROM ? await bundleChild() : undefined);
+  /** `length` is the session's own time, as `1m`; `processes` is about how many there will be; `grouped`: passes share commits. */
+  static async open(length: string, processes: number, grouped: boolean): Promise<DiskSession> {
+    return new DiskSession(length, grouped, processes > BUNDLED_FROM ? await bundleChild() : undefined);
   }
 
   get log(): string {
@@ -73,7 +75,14 @@ export class DiskSession {
     const { arm = null, unprotected = null, seed = "disk" } = order;
     const what = id === null ? ["run", desk, "--for", this.#length, "--seed", seed] : ["run", "--session", id];
     const count = join(this.#place, "beside", "count");
-    const task = { args: [...what, "--workspace", workspace, "--json"], log: this.log, arm, count, unprotected };
+    const task = {
+      args: [...what, "--workspace", workspace, "--json"],
+      log: this.log,
+      arm,
+      count,
+      unprotected,
+      grouped: this.#grouped,
+    };
     const end = await this.#processes.run(task);
     if (end.hung) throw new Error(`A process did not end (${arm ?? "nothing was armed"}): ${end.stderr}`);
     return { ...end, told: readWriteLog(this.log).flatMap((operation) => toldOf(operation) ?? []) };

@@ -4,7 +4,8 @@
  * Fault model. An operation (a new file or folder, a write, another size, a sync, a rename, a removal) fails with EIO; or, where it
  * takes room, with ENOSPC; or a write takes only its first half, and then goes on or has no room. It happens once, or from there on
  * for good. It falls into a new session or into the recovery of one that was killed. Each operation of the recorded session is drawn
- * once, with one of the six faults, before any is drawn with another. Reads do not fail.
+ * once, with one of the six faults, before any is drawn with another. Reads do not fail. Of the cases one half commits each pass
+ * by itself, and in the other passes share commits.
  */
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreem
 import type { Unprotected } from "../sim/disk/child.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled, type DiskRun } from "./disk-session.ts";
-import { BROKEN_MAX, type Figures, type Trial } from "./trial.ts";
+import { BROKEN_MAX, eachWay, type Figures, type Trial } from "./trial.ts";
 
 const LENGTH = "1m";
 const KINDS = ["eio", "enospc", "short"] as const;
@@ -127,14 +128,15 @@ async function killedSessions(session: DiskSession, operations: number): Promise
 }
 
 interface Going {
+  readonly grouped: boolean;
   readonly unprotected: Unprotected | null;
   readonly variants: readonly string[];
   /** Called after each case; false ends it. */
   readonly next: (done: number, broken: readonly string[]) => boolean;
 }
 
-async function run(cases: number, seed: string, { unprotected, variants, next }: Going): Promise<Figures> {
-  const session = await DiskSession.open(LENGTH, cases);
+async function run(cases: number, seed: string, { grouped, unprotected, variants, next }: Going): Promise<Figures> {
+  const session = await DiskSession.open(LENGTH, cases, grouped);
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);
@@ -166,7 +168,7 @@ async function run(cases: number, seed: string, { unprotected, variants, next }:
       const wrong = await oneCase(session, one, expected, counts, unprotected);
       const where = recovers ? "in a recovery" : "in a new session";
       if (wrong !== null && broken.length < BROKEN_MAX)
-        broken.push(`case ${number} of seed ${seed}, ${one.arm} ${where}: ${wrong}`);
+        broken.push(`case ${number} of seed ${seed}, ${one.arm} ${where}${grouped ? ", grouped" : ""}: ${wrong}`);
       if (!next(number + 1, broken)) break;
     }
     return { cases: number, counts: { ...counts, "operations of a session": all, "of them met": met.size }, broken };
@@ -187,16 +189,24 @@ export const faults: Trial = {
   long: 5_000,
   missing: shimMissing,
   run: (cases, seed, progress) => {
-    const next = (done: number): boolean => {
-      progress(done);
-      return true;
-    };
-    return run(cases, seed, { unprotected: null, variants: VARIANTS, next });
+    return eachWay(cases, progress, (part, grouped, told) => {
+      const next = (done: number): boolean => {
+        told(done);
+        return true;
+      };
+      return run(part, seed, { grouped, unprotected: null, variants: VARIANTS, next });
+    });
   },
-  // Who goes on after a commit that failed sends what is nowhere journaled.
+  // Who goes on after a commit that failed sends what is nowhere journaled; so does who settles the venue before the journal.
   canary: async () => {
     const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
-    const { broken } = await run(CANARY_CASES, "canary", { unprotected: "go on", variants: ["eio once"], next });
-    return broken.length > 0;
+    for (const how of [
+      { grouped: false, unprotected: "go on" },
+      { grouped: true, unprotected: "venue first" },
+    ] as const) {
+      const { broken } = await run(CANARY_CASES, "canary", { ...how, variants: ["eio once"], next });
+      if (broken.length === 0) return false;
+    }
+    return true;
   },
 };

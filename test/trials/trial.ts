@@ -36,5 +36,19 @@ export function makeFolder(name: string): string {
   return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), `logos-${name}-`));
 }
 
+/** The figures of both ways to commit: each pass by itself, and passes that share a commit. Each gets its part of the cases. */
+export async function eachWay(
+  cases: number,
+  progress: (done: number) => void,
+  run: (cases: number, grouped: boolean, progress: (done: number) => void) => Promise<Figures>,
+): Promise<Figures> {
+  const half = Math.ceil(cases / 2);
+  const apart = await run(half, false, progress);
+  const grouped = await run(cases - half, true, (done) => progress(half + done));
+  const counts: Record<string, number> = { ...apart.counts };
+  for (const [name, count] of Object.entries(grouped.counts)) counts[`${name}, grouped`] = count;
+  return { cases: apart.cases + grouped.cases, counts, broken: [...apart.broken, ...grouped.broken] };
+}
+
 /** Broken cases that are listed. */
 export const BROKEN_MAX = 10;

@@ -63,6 +63,8 @@ async function readTask(): Promise<ChildTask> {
 const { workspace: path, desk, length, point } = await readTask();
 const workspace = openWorkspace(path);
 const ports = {
+  // At the points with names a pass has a commit of its own.
+  groupCommits: point === null || point.at === "time",
   openBroker: (files: { readonly broker: string }, own: Desk, feed: Feed): BrokerAdapter =>
     deadly(
       new PaperBroker({

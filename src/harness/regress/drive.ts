@@ -148,6 +148,8 @@ class Drive {
         await this.#act();
       },
       version: this.#options.version,
+      // A scripted kill leaves what the passes before it had committed, and says itself whether that is everything.
+      groupCommits: !this.#options.script.some((action) => action.do === "kill"),
       hosts,
       openBroker: (files, desk, feed) => {
         const { broker: config, seed, fx, actions } = desk;

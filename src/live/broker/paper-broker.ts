@@ -1,7 +1,8 @@
 /**
  * The paper broker: a venue on this machine, with its own account and its own database.
  *
- * 1. It outlives the console: what it has accepted, filled or ended is durable before it answers or reports.
+ * 1. It outlives the console: what it has accepted, filled or ended is durable before it answers or reports. While its disk is
+ *    deferred, it is durable once the session has settled it; what was not settled never happened, after a crash.
  * 2. A venue id placed twice is one order; the second time gets the first one's answer.
  * 3. Everything drawn comes from the seed and the order's number at the venue, so equal runs see equal faults, and a
  *    restart does not draw again.
@@ -28,6 +29,7 @@ import type {
   Lookup,
   OrderChange,
   PlaceOrder,
+  VenueDisk,
 } from "../../shared/ports.ts";
 import { later, SECOND, type Duration, type Moment } from "../../shared/time.ts";
 import { received, replaced, type Command } from "./acceptance.ts";
@@ -37,7 +39,7 @@ import { feeOf } from "./fill-rules.ts";
 import { MatchingEngine, type MatchSink } from "./matching.ts";
 import type { PaperBrokerOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
-import { accepted, brokerOrderOf, orderOfRow, rowOf, signed, type VenueOrder } from "./venue-order.ts";
+import { accepted, brokerOrderOf, orderOfRow, signed, type VenueOrder } from "./venue-order.ts";
 import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-store.ts";
 
 /** How late a delayed fill is reported. */
@@ -57,6 +59,7 @@ const ACCOUNT_FILLS = 10_000;
 export class PaperBroker implements BrokerAdapter {
   readonly name = "paper";
   readonly paper = true;
+  readonly disk: VenueDisk;
   readonly #config: PaperBrokerConfig;
   readonly #seed: string;
   readonly #store: VenueStore;
@@ -92,8 +95,8 @@ export class PaperBroker implements BrokerAdapter {
     const account = this.#store.account();
     if (account !== null) this.#account.load(account);
     this.#accountCursor = this.#account.cursor;
-    for (const { fill, owner } of this.#store.ownedFillsAfter(this.#account.cursor)) this.#account.book(fill, owner);
     this.#engine = this.#load();
+    this.disk = this.#diskOf(this.#store);
   }
 
   placeOrder(order: PlaceOrder): Promise<CommandOutcome> {
@@ -231,7 +234,7 @@ export class PaperBroker implements BrokerAdapter {
     try {
       if (this.#broken !== null) throw this.#broken;
       for (const { command } of waiting) answers.push(this.#execute(command));
-      this.#store.write([...this.#changed.values()].map(rowOf), []);
+      this.#store.write(this.#changed.values(), []);
     } catch (error) {
       this.#undo();
       for (const { reject } of waiting) reject(error);
@@ -317,8 +320,29 @@ export class PaperBroker implements BrokerAdapter {
     return parent;
   }
 
-  /** The matching as the disk has it. */
+  /** The store as the session sees it: what fails there ends the venue's answers, and what is redone is in memory, too. */
+  #diskOf(store: VenueStore): VenueDisk {
+    return {
+      defer: (deferred) => store.defer(deferred),
+      changes: () => store.changes(),
+      settle: () => {
+        try {
+          store.settle();
+        } catch (error) {
+          this.#broken = asError(error);
+          throw error;
+        }
+      },
+      redo: (changes) => {
+        store.redo(changes);
+        this.#engine = this.#load();
+      },
+    };
+  }
+
+  /** The matching as the disk has it; the account gets the fills that it lacks. */
   #load(): MatchingEngine {
+    for (const { fill, owner } of this.#store.ownedFillsAfter(this.#account.cursor)) this.#account.book(fill, owner);
     const engine = new MatchingEngine(this.#config, this.#sink());
     this.#orderNumber = this.#store.lastOrderNumber();
     const orders = new Map<string, VenueOrder>();
@@ -414,7 +438,7 @@ export class PaperBroker implements BrokerAdapter {
     if (this.#broken !== null) throw this.#broken;
     try {
       const account = this.#account.cursor - this.#accountCursor >= this.#accountEvery ? this.#account.save() : null;
-      this.#store.write([...this.#changed.values()].map(rowOf), this.#fills, account);
+      this.#store.write(this.#changed.values(), this.#fills, account);
       this.#accountCursor = account?.cursor ?? this.#accountCursor;
     } catch (error) {
       this.#broken = asError(error);

@@ -1,13 +1,16 @@
 /**
  * The paper venue's own disk: orders and fills in a database of their own, which outlives the console as a venue does.
  *
- * 1. Every change is one transaction, durable before the venue answers.
+ * 1. Every change is one transaction, durable before the venue answers; or, while it is deferred, one of many in the transaction
+ *    that `settle` commits. What waits is seen by every read.
  * 2. A venue id is one order, for ever: the database itself refuses a second.
  * 3. Cursors of fills are gapless from 1.
  * 4. A database of an older schema is brought up to date when it is opened, in one transaction; one of a newer schema is refused.
  * 5. A trigger, view or table that is not ours is refused when the database is opened.
  * 6. The account's row is what the fills up to its cursor add up to, so that a venue of many fills opens fast; without it, or with
  *    one of fills that are not there, all of them are added up.
+ * 7. Settled transactions are numbered from 1. `changes` is the next one as a text; `redo` carries that text out where it is
+ *    the next one, and does nothing where it is there already.
  */
 import { existsSync } from "node:fs";
 import { CodedError } from "../../shared/errors.ts";
@@ -20,10 +23,10 @@ import {
   type Database,
   type Statement,
 } from "../../store/index.ts";
-import type { BrokerFill } from "../../shared/ports.ts";
+import type { BrokerFill, VenueChanges, VenueDisk } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { Refusal } from "./fill-rules.ts";
-import type { VenueRow } from "./venue-order.ts";
+import { rowOf, type VenueOrder, type VenueRow } from "./venue-order.ts";
 
 export interface VenueFill {
   readonly cursor: number;
@@ -63,6 +66,10 @@ const TABLES = `
     only INTEGER PRIMARY KEY CHECK (only = 1),
     cursor INTEGER NOT NULL,
     state TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS settled (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    number INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY,
@@ -132,6 +139,39 @@ export function refusalOf(text: string): Refusal {
   return text.startsWith("{") ? (JSON.parse(text) as Refusal) : { reason: text };
 }
 
+/** What the text of a venue's changes holds. */
+interface ChangedRows {
+  readonly orders: readonly VenueRow[];
+  readonly fills: readonly VenueFill[];
+  readonly account: VenueAccount | null;
+}
+
+/** Changes that wait for `settle`. */
+class Waiting {
+  /** By number; an order is written as it is when that happens. */
+  readonly orders = new Map<number, VenueOrder>();
+  readonly byVenueId = new Map<string, VenueOrder>();
+  fills: VenueFill[] = [];
+  account: VenueAccount | null = null;
+
+  get empty(): boolean {
+    return this.orders.size === 0 && this.fills.length === 0;
+  }
+
+  add(orders: Iterable<VenueOrder>, fills: readonly VenueFill[], account: VenueAccount | null): void {
+    for (const order of orders) {
+      this.orders.set(order.number, order);
+      this.byVenueId.set(order.venueId, order);
+    }
+    for (const fill of fills) this.fills.push(fill);
+    this.account = account ?? this.account;
+  }
+
+  rows(): ChangedRows {
+    return { orders: [...this.orders.values()].map(rowOf), fills: this.fills, account: this.account };
+  }
+}
+
 /**
  * The fills that a venue's database holds, by cursor, read beside the venue; null where there is no database. Throws `io`, or
  * `journal_damaged` for a database that cannot be trusted.
@@ -149,7 +189,7 @@ export function readVenueFills(path: string): VenueFill[] | null {
   }
 }
 
-export class VenueStore {
+export class VenueStore implements VenueDisk {
   readonly #path: string;
   readonly #database: Database;
   readonly #putOrder: Statement;
@@ -157,7 +197,14 @@ export class VenueStore {
   readonly #putAccount: Statement;
   readonly #getOrder: Statement;
   readonly #fillsAfter: Statement;
+  readonly #putSettled: Statement;
   #asserted = false;
+  #deferred = false;
+  /** The newest transaction that was settled. */
+  #settled: number;
+  #waiting = new Waiting();
+  /** What `changes` answered last. */
+  #next: ChangedRows | null = null;
 
   constructor(path: string) {
     this.#path = path;
@@ -173,9 +220,11 @@ export class VenueStore {
            stopPrice = :stopPrice, state = :state, since = :since, reason = :reason`,
       );
       this.#putFill = this.#database.prepare(
-        "INSERT INTO fills VALUES (:cursor, :fillId, :venueId, :symbol, :quantity, :price, :fee, :at)",
+        "INSERT OR REPLACE INTO fills VALUES (:cursor, :fillId, :venueId, :symbol, :quantity, :price, :fee, :at)",
       );
       this.#putAccount = this.#database.prepare("INSERT OR REPLACE INTO account VALUES (1, ?, ?)");
+      this.#putSettled = this.#database.prepare("INSERT OR REPLACE INTO settled VALUES (1, ?)");
+      this.#settled = Number(this.#database.prepare("SELECT coalesce(max(number), 0) FROM settled").pluck().get());
       this.#getOrder = this.#database.prepare("SELECT * FROM orders WHERE venueId = ?");
       this.#fillsAfter = this.#database.prepare("SELECT * FROM fills WHERE cursor > ? ORDER BY cursor");
     } catch (error) {
@@ -184,15 +233,44 @@ export class VenueStore {
     }
   }
 
-  /** Writes orders and fills in one durable transaction. Throws `io`; then neither is there. */
-  write(orders: readonly VenueRow[], fills: readonly VenueFill[], account: VenueAccount | null = null): void {
-    if (orders.length === 0 && fills.length === 0) return;
+  /** Writes orders and fills: in one durable transaction, or for the next `settle`. Throws `io`; then neither is there. */
+  write(orders: Iterable<VenueOrder>, fills: readonly VenueFill[], account: VenueAccount | null = null): void {
+    if (this.#deferred) return this.#waiting.add(orders, fills, account);
+    const rows = { orders: Array.from(orders, rowOf), fills, account };
+    if (rows.orders.length > 0 || fills.length > 0) this.#commit(rows, null);
+  }
+
+  defer(deferred: boolean): void {
+    if (!this.#waiting.empty) throw new Error("The venue's changes are settled before its disk follows or leads.");
+    this.#deferred = deferred;
+  }
+
+  changes(): VenueChanges | null {
+    if (this.#waiting.empty) return null;
+    this.#next = this.#waiting.rows();
+    return { number: this.#settled + 1, text: JSON.stringify(this.#next) };
+  }
+
+  settle(): void {
+    if (this.#next === null) return;
+    const rows = this.#next;
+    this.#next = null;
+    this.#commit(rows, this.#settled + 1);
+    this.#waiting = new Waiting();
+  }
+
+  redo({ number, text }: VenueChanges): void {
+    if (number === this.#settled + 1) this.#commit(JSON.parse(text) as ChangedRows, number);
+  }
+
+  #commit({ orders, fills, account }: ChangedRows, number: number | null): void {
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
-      for (const order of orders) this.#putOrder.run(order);
-      for (const fill of fills) this.#putFill.run(fill);
+      if (!this.#database.inTransaction) this.#database.exec("BEGIN IMMEDIATE");
+      this.#put(orders, fills);
       if (account !== null) this.#putAccount.run(account.cursor, JSON.stringify(account));
+      if (number !== null) this.#putSettled.run(number);
       this.#database.exec("COMMIT");
+      this.#settled = number ?? this.#settled;
       if (!this.#asserted) assertDurable(this.#database, this.#path);
       this.#asserted = true;
     } catch (error) {
@@ -201,8 +279,23 @@ export class VenueStore {
     }
   }
 
+  #put(orders: readonly VenueRow[], fills: readonly VenueFill[]): void {
+    for (const order of orders) this.#putOrder.run(order);
+    for (const fill of fills) this.#putFill.run(fill);
+  }
+
+  /** Puts what waits into the transaction that `settle` commits, so that a query sees it. */
+  #show(): void {
+    if (this.#waiting.empty) return;
+    if (!this.#database.inTransaction) this.#database.exec("BEGIN IMMEDIATE");
+    const { orders, fills } = this.#waiting.rows();
+    this.#put(orders, fills);
+  }
+
   order(venueId: string): VenueRow | null {
-    return this.#read(() => (this.#getOrder.get(venueId) as VenueRow | undefined) ?? null);
+    const waiting = this.#waiting.byVenueId.get(venueId);
+    if (waiting !== undefined) return rowOf(waiting);
+    return this.#read(() => (this.#getOrder.get(venueId) as VenueRow | undefined) ?? null, false);
   }
 
   openOrders(): VenueRow[] {
@@ -239,8 +332,8 @@ export class VenueStore {
   }
 
   lastOrderNumber(): number {
-    return (
-      (this.#database.prepare("SELECT max(number) AS last FROM orders").get() as { last: number | null }).last ?? 0
+    return this.#read(() =>
+      Number(this.#database.prepare("SELECT coalesce(max(number), 0) FROM orders").pluck().get()),
     );
   }
 
@@ -248,8 +341,10 @@ export class VenueStore {
     this.#database.close();
   }
 
-  #read<T>(read: () => T): T {
+  /** `all`: the question is about more than what waits can be looked through for. */
+  #read<T>(read: () => T, all = true): T {
     try {
+      if (all) this.#show();
       return read();
     } catch (error) {
       throw databaseError("Reading the paper venue", this.#path, error);

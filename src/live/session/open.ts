@@ -214,7 +214,17 @@ async function birth(
       0,
     );
     const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
-    const parts = { core, facts, inbox, endsAt, interrupted: [], reconciled, checkpoints, saves };
+    const parts = {
+      core,
+      facts,
+      inbox,
+      endsAt,
+      interrupted: [],
+      reconciled,
+      checkpoints,
+      saves,
+      groups: ports.groupCommits,
+    };
     return sessionOf(parts, prepared, files, opened);
   } catch (error) {
     opened.close();
@@ -332,6 +342,9 @@ async function goOn(
     checkpoint,
   );
   opened.add(core.broker, (held) => held.close());
+  // A crash between the journal's commit and the venue's own: the venue gets what the journal holds for it.
+  const changes = journal.venueChanges();
+  if (changes !== null) core.broker.disk?.redo(changes);
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
   // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
@@ -372,6 +385,6 @@ async function goOn(
     checkpoint?.seq ?? 0,
   );
   const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
-  const parts = { core, facts, inbox, endsAt, interrupted, reconciled, checkpoints, saves };
+  const parts = { core, facts, inbox, endsAt, interrupted, reconciled, checkpoints, saves, groups: ports.groupCommits };
   return sessionOf(parts, prepared, files, opened);
 }

@@ -10,6 +10,7 @@ import { keptWith, NOT_COMPACTED, readBase, type ChainRow, type CompactionBase }
 import type { Head } from "./head.ts";
 import { lastRow, pages } from "./rows.ts";
 import type { Database } from "./sqlite.ts";
+import { readVenueChanges } from "./venue-changes.ts";
 
 /** The first thing that is wrong with a journal. */
 export interface JournalFault {
@@ -110,6 +111,12 @@ export function verifyRows(database: Database, path: string, head: Head | null):
   // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.
   const checkpoint = readCheckpoint(database);
   if (checkpoint !== null && "fault" in checkpoint) return { seq: checkpoint.seq, rule: checkpoint.fault };
+  try {
+    readVenueChanges(database, path);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return { seq, rule: "the venue's changes do not match their digest" };
+  }
   const said = String(database.pragma("integrity_check(1)", { simple: true }));
   return said === "ok" ? null : { seq, rule: `the database's own check says: ${said}` };
 }

@@ -8,10 +8,12 @@
  * 4. The head outside the database is never ahead of what is committed; a database behind its head is refused.
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
  * 6. A trigger, view or table that is not ours is refused when the journal is opened.
- * 7. What cannot be read is a coded error; a damaged row or index is never passed over.
+ * 7. What a venue that follows the journal has yet to write lies in the same transaction as what the session learned of it.
+ * 8. What cannot be read is a coded error; a damaged row or index is never passed over.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
+import type { VenueChanges } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
 import { checkedPages, checkHead, verifyRows, type JournalFault } from "./checks.ts";
@@ -37,6 +39,8 @@ import {
   type Database,
   type Statement,
 } from "./sqlite.ts";
+
+import { readVenueChanges, VENUE_CHANGES_TABLE, VenueChangesWriter } from "./venue-changes.ts";
 
 export const JOURNAL_SCHEMA = 2;
 /** A body's text is at most this long; a restore holds a whole router state. */
@@ -79,6 +83,8 @@ export interface JournalReader {
   compaction(): CompactionBase;
   /** The saved checkpoint, why it cannot be used, or null where there is none. */
   checkpoint(): SavedCheckpoint | CheckpointFault | null;
+  /** What the last commit holds for a venue that follows the journal, or null. Throws `journal_damaged` when that was changed. */
+  venueChanges(): VenueChanges | null;
   /** Reads everything and names the first fault; null when chain, numbers, head and index hold. Throws where nothing can be read. */
   verify(): JournalFault | null;
   /** From here on everything that is read is of one moment, whatever its writer adds or lets go of meanwhile. */
@@ -182,6 +188,10 @@ class Reader implements JournalReader {
     return this.coded(() => readCheckpoint(this.database));
   }
 
+  venueChanges(): VenueChanges | null {
+    return this.coded(() => readVenueChanges(this.database, this.path));
+  }
+
   verify(): JournalFault | null {
     const head = readHead(headPathOf(this.path));
     return this.coded(() => this.database.transaction(() => verifyRows(this.database, this.path, head))());
@@ -207,6 +217,7 @@ class Reader implements JournalReader {
 export class Journal extends Reader {
   readonly #insert: Statement;
   readonly #head: HeadWriter;
+  readonly #venue: VenueChangesWriter;
   #pending: { readonly seq: number; readonly at: Moment; readonly kind: string; readonly text: string }[] = [];
   #position: number;
   #last: Head;
@@ -219,6 +230,7 @@ export class Journal extends Reader {
     this.#position = this.#last.seq;
     this.#insert = database.prepare("INSERT INTO entries (seq, at, kind, body, hash) VALUES (?, ?, ?, ?, ?)");
     this.#head = new HeadWriter(headPathOf(path));
+    this.#venue = new VenueChangesWriter(database);
   }
 
   override get position(): number {
@@ -249,10 +261,10 @@ export class Journal extends Reader {
     return { ...body, seq: this.#position, at };
   }
 
-  /** Makes everything appended durable. Throws when that may not have happened, and then the journal takes nothing more. */
-  commit(): void {
+  /** Makes everything appended durable, and with it what a venue has yet to write. Throws when that may not have happened, and then the journal takes nothing more. */
+  commit(venue: VenueChanges | null = null): void {
     if (this.#fault !== null) throw this.#fault;
-    if (this.#pending.length === 0) return;
+    if (this.#pending.length === 0 && venue === null) return;
     let head = this.#last;
     try {
       this.database.exec("BEGIN IMMEDIATE");
@@ -261,12 +273,13 @@ export class Journal extends Reader {
         this.#insert.run(seq, at, kind, text, hash);
         head = { seq, hash };
       }
+      this.#venue.write(venue);
       this.database.exec("COMMIT");
       if (!this.#asserted) {
         assertDurable(this.database, this.path);
         this.#asserted = true;
       }
-      this.#head.write(head);
+      if (head !== this.#last) this.#head.write(head);
     } catch (error) {
       this.#fault = databaseError("Journaling to", this.path, error);
       throw this.#fault;
@@ -340,6 +353,7 @@ export function openJournal(path: string, options: { readonly withoutHead?: bool
     database.exec(TABLES);
     database.exec(CHECKPOINT_TABLES);
     database.exec(COMPACTION_TABLES);
+    database.exec(VENUE_CHANGES_TABLE);
     database.pragma(`user_version = ${JOURNAL_SCHEMA}`);
     checkHead(database, path, readHead(headPathOf(path)), options.withoutHead === true);
     return new Journal(path, database);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { HostPort } from "../../../src/live/host/port.ts";
 import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
 import type { OpenHost } from "../../../src/live/host/index.ts";
-import type { LiveSession } from "../../../src/live/session/index.ts";
+import type { LiveSession, SessionPorts } from "../../../src/live/session/index.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
 import type { StrategyAction } from "../../../src/shared/strategy.ts";
 import { MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
@@ -88,12 +88,13 @@ export async function scripted(
   bars: readonly BarText[],
   plans: Readonly<Record<string, Plan>>,
   more: Partial<Desk> = {},
+  own: Partial<SessionPorts> = {},
 ): Promise<Scripted> {
   const workspace = makeWorkspace();
   mkdirSync(join(workspace.path, "data"), { recursive: true });
   writeFileSync(join(workspace.path, "data", "ABC.csv"), barsFile("ABC", bars));
   const pictures = new Map<string, RunPicture[]>();
-  const ports = { openHost: planHost(plans, pictures) };
+  const ports = { openHost: planHost(plans, pictures), ...own };
   const session = await create(scriptedDesk(plans, more), { workspace, ports, length: undefined });
   return { session, workspace, pictures };
 }

@@ -2,7 +2,8 @@
  * What a session's journal and its venue's store say of each other, read from their files.
  *
  * 1. Nothing is opened for writing, and nothing of a session's own reading is used: a fault in it would excuse itself.
- * 2. Each answer is the first rule that is broken, in a sentence, or null.
+ * 2. What the journal holds for a venue that follows it is the venue's, once the venue's disk lacks it: a start carries it out.
+ * 3. Each answer is the first rule that is broken, in a sentence, or null.
  */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -78,6 +79,23 @@ interface Body {
   readonly verdict?: string;
 }
 
+/** The venue's orders and fills: those on its disk, and those that the journal holds for it. */
+function venueIn(folder: string): Pick<Books, "orders" | "filled"> {
+  const venue = join(folder, "broker.db");
+  const orders = rowsIn(venue, "orders", "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[];
+  const filled = rowsIn(venue, "fills", "SELECT fillId, at FROM fills ORDER BY cursor") as Books["filled"];
+  const [settled] = rowsIn(venue, "settled", "SELECT number FROM settled") as { number: number }[];
+  const sql = "SELECT number, text FROM venue_changes";
+  const [waiting] = rowsIn(join(folder, "journal.db"), "venue_changes", sql) as { number: number; text: string }[];
+  if (waiting === undefined || waiting.number !== (settled?.number ?? 0) + 1) return { orders, filled };
+  const changes = JSON.parse(waiting.text) as { readonly orders: VenueRow[]; readonly fills: Books["filled"] };
+  const changed = new Set(changes.orders.map(({ venueId }) => venueId));
+  return {
+    orders: [...orders.filter(({ venueId }) => !changed.has(venueId)), ...changes.orders],
+    filled: [...filled, ...changes.fills],
+  };
+}
+
 /** Reads a session's folder. */
 export function readBooks(folder: string): Books {
   const orders = new Map<string, Body>();
@@ -100,13 +118,11 @@ export function readBooks(folder: string): Books {
     else if (kind === "closed" && known !== undefined) known.ended = entry.status ?? null;
     else if (kind === "fill" && entry.verdict === "booked") booked.push(entry.fillId ?? "");
   }
-  const venue = join(folder, "broker.db");
   return {
     sends,
     booked,
     accepted,
-    orders: rowsIn(venue, "orders", "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[],
-    filled: rowsIn(venue, "fills", "SELECT fillId, at FROM fills ORDER BY cursor") as { fillId: string; at: number }[],
+    ...venueIn(folder),
     lastAt:
       (rowsIn(join(folder, "journal.db"), "entries", "SELECT max(at) AS at FROM entries") as { at: number }[])[0]?.at ??
       0,

@@ -12,13 +12,17 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import type BetterSqlite3 from "better-sqlite3";
 import { runProgram } from "../../../src/cli/program.ts";
+import { VenueStore } from "../../../src/live/broker/venue-store.ts";
 import { PORTS } from "../../../src/live/session/recovery/assemble.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";
 import { Journal } from "../../../src/store/index.ts";
 
-/** What is taken away: a commit before its sends, the sync of each commit, or the halt at a commit that failed. */
-export type Unprotected = "late commit" | "no sync" | "go on";
+/**
+ * What is taken away: a commit before its sends, the sync of each commit, the halt at a commit that failed, or, where passes share
+ * commits, the journal's commit before the venue's.
+ */
+export type Unprotected = "late commit" | "no sync" | "go on" | "venue first";
 
 /** What a child is told, as JSON on its standard input. */
 export interface DiskTask {
@@ -31,6 +35,8 @@ export interface DiskTask {
   /** Where the number of operations is written at the end; null for nowhere. */
   readonly count: string | null;
   readonly unprotected: Unprotected | null;
+  /** Whether passes share commits. */
+  readonly grouped: boolean;
 }
 
 /** How many times faster than the machine's the session's own waits run. */
@@ -78,18 +84,27 @@ function prepareDatabases(unprotected: Unprotected | null): void {
 
 function prepareJournal(unprotected: Unprotected | null): void {
   let commits = 0;
-  wrap(Journal.prototype, "commit", (self: Journal, commit) => {
+  wrap(Journal.prototype, "commit", (self: Journal, commit, args) => {
     commits += 1;
     if (unprotected === "late commit" && commits > 1 && commits % LATE !== 0) {
       tell(`mark told ${self.position} -`);
       return;
     }
     try {
-      commit();
+      commit(...args);
     } catch (error) {
       if (unprotected !== "go on") throw error;
     }
     tell(`mark told ${self.head.seq} ${self.head.hash}`);
+  });
+}
+
+function prepareVenue(unprotected: Unprotected | null): void {
+  if (unprotected !== "venue first") return;
+  wrap(VenueStore.prototype, "changes", (self: VenueStore, changes) => {
+    const waiting = changes();
+    self.settle();
+    return waiting;
   });
 }
 
@@ -99,11 +114,13 @@ async function readTask(): Promise<DiskTask> {
   return JSON.parse(text) as DiskTask;
 }
 
-const { args, log, arm, count, unprotected } = await readTask();
+const { args, log, arm, count, unprotected, grouped } = await readTask();
 hurry(nodeTimers);
 Reflect.set(PORTS, "checkpointEntries", CHECKPOINT_ENTRIES);
+Reflect.set(PORTS, "groupCommits", grouped);
 prepareDatabases(unprotected);
 prepareJournal(unprotected);
+prepareVenue(unprotected);
 if (log !== null) tell(`log ${log}`);
 if (arm !== null) tell(arm);
 const { stdout, stderr, stdin, env } = process;

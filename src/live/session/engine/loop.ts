@@ -2,7 +2,8 @@
  * The loop: one pass after another, each at a moment of the session's time.
  *
  * 1. A pass hears the feed and the broker, looks at the breakers, ends and starts runs, commits once, and only then sends.
- *    What the broker answers is in the next commit: until then the broker itself is its record.
+ *    What the broker answers is in the next commit: until then the broker itself is its record. Where commits are grouped, the venue
+ *    is ours and its disk follows the journal: such a pass sends at once, and commits with others once it has ended.
  * 2. Between the first decision of a pass and its commit nothing is awaited: no command can fall in between.
  * 3. On a virtual clock what happens depends on the moments alone, never on how many passes there were or how long they took.
  * 4. Whatever a pass throws ends the loop: nothing goes on after a failure.
@@ -133,7 +134,9 @@ export class Loop {
 
   /** Whether the loop is about to do nothing for a while. */
   #restful(wake: Moment): boolean {
-    const { clock, timers, now } = this.#core;
+    const { clock, timers, now, ledger } = this.#core;
+    if (this.#hooks.paused()) return true;
+    if (ledger.grouped) return false;
     if (timers.monotonicMs() - this.#lastCommitMs > COMMIT_MS_MAX) return true;
     return clock.speed !== "max" && (wake - now) / 1_000 / clock.speed > COMMIT_MS_MAX;
   }
@@ -154,13 +157,14 @@ export class Loop {
     ];
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
-    if (core.ledger.consequential || core.ledger.crowded) this.#commit();
+    if (!core.ledger.grouped && (core.ledger.consequential || core.ledger.crowded)) this.#commit();
     if (sending.length > 0) await sendAll(core, sending);
     const asked = this.inquiries.nextAt();
     if (asked !== null && asked <= now) {
       await this.inquiries.ask();
-      if (core.ledger.consequential) this.#commit();
+      if (!core.ledger.grouped && core.ledger.consequential) this.#commit();
     }
+    if (core.ledger.grouped && core.ledger.due) this.#commit();
     this.#snapshot(now);
     this.#hooks.passed();
     await this.#lookAtVenue();

@@ -67,6 +67,8 @@ export interface SessionParts {
   readonly reconciled: Reconciled;
   readonly checkpoints: Checkpoints;
   readonly saves: SlicedSaves;
+  /** Whether passes may share commits at full speed. */
+  readonly groups: boolean;
   /** Closes journal, files, venue and lock, whatever became of them. */
   readonly close: () => void;
 }
@@ -142,6 +144,7 @@ export class Session implements LiveSession {
     this.#startedMs = this.#core.timers.monotonicMs();
     this.#say("started", "The session's clock runs.");
     this.#core.ledger.commit();
+    this.#group();
     for (const run of this.#parts.interrupted)
       if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.picture, run.due);
       else abandonRun(this.#core, run);
@@ -182,6 +185,14 @@ export class Session implements LiveSession {
     this.#core.clock.setSpeed(speed);
     this.#say("speed", `The clock runs at ${speed === "max" ? "full speed" : `${speed}×`}.`, { speed });
     this.#core.ledger.commit();
+    this.#group();
+  }
+
+  /** At full speed nobody watches pass by pass, and venue and journal are both ours: passes share commits. */
+  #group(): void {
+    const { clock, ledger, broker } = this.#core;
+    const grouped = this.#parts.groups && clock.kind === "virtual" && clock.speed === "max";
+    ledger.group(grouped ? (broker.disk ?? null) : null);
   }
 
   stop(cause: StopCause): Promise<SessionSummary> {
@@ -306,13 +317,25 @@ export class Session implements LiveSession {
     return this.#core.ledger.entries(from);
   }
 
+  /** What is shown is on the disk. */
   probe(): SessionProbe {
+    const { ledger } = this.#core;
+    if (ledger.grouped && this.#state === "running" && ledger.broken === null) this.#settle();
     return probeOf(this.#core, {
       state: this.state,
       paused: this.#paused,
       failure: this.#failure,
       endsAt: this.#parts.endsAt,
     });
+  }
+
+  /** Commits what waits; a failure breaks the ledger, and the loop ends with that. */
+  #settle(): void {
+    try {
+      this.#core.ledger.commit();
+    } catch {
+      this.#core.clock.wake();
+    }
   }
 
   async #run(): Promise<void> {

@@ -45,6 +45,8 @@ export interface SessionPorts {
   readonly hosts: HostSettings;
   /** Entries of the journal from one checkpoint to the next: a start repeats about as many. */
   readonly checkpointEntries: number;
+  /** Whether passes share commits at full speed; a drill that ends the process at a point within a pass has them apart. */
+  readonly groupCommits: boolean;
   /** A router with more keys and executions than this is saved in slices. */
   readonly savedAtOnceMax: number;
 }
@@ -59,6 +61,7 @@ export const PORTS: SessionPorts = {
   hosts: {},
   checkpointEntries: CHECKPOINT_ENTRIES,
   savedAtOnceMax: SAVED_AT_ONCE_MAX,
+  groupCommits: true,
   openBroker: (files, { broker: config, seed, fx, actions }, { symbols, barInterval }) =>
     new PaperBroker({ path: files.broker, config, seed, symbols, barInterval, fx, actions }),
 };

@@ -7,8 +7,11 @@
  * 3. Past `PENDING_MAX` entries that are not committed, `crowded` says so and the loop commits at the end of its pass.
  * 4. Entries' times never go back.
  * 5. A halt is told only after the router's file shows it, too.
+ * 6. While commits are grouped, `due` says when the loop has to commit at the end of a pass; a commit made before is as good. In either
+ *    way the order is: the journal, with what the venue has yet to write; then the venue; then files and listeners.
  */
 import { CodedError } from "../../../shared/errors.ts";
+import type { VenueChanges, VenueDisk } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { CheckpointTexts } from "../../../store/index.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "../../../store/journal/entries.ts";
@@ -19,8 +22,8 @@ export interface JournalPort {
   /** The last entry's number, committed or not; 0 for an empty journal. */
   readonly position: number;
   append(body: EntryBody, at: Moment): JournalEntry;
-  /** Makes everything appended durable in one transaction. Throws when that may not have happened. */
-  commit(): void;
+  /** Makes everything appended durable in one transaction, and what a venue has yet to write. Throws when that may not have happened. */
+  commit(venue?: VenueChanges | null): void;
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** Saves a checkpoint behind the last committed entry, durably. Throws when that may not have happened. */
   saveCheckpoint(texts: CheckpointTexts): void;
@@ -30,6 +33,8 @@ export interface JournalPort {
 }
 
 export const PENDING_MAX = 4_096;
+/** Real milliseconds after which a group of passes is committed. */
+export const GROUP_MS = 200;
 
 /**
  * Entries that may wait for the next commit, because a restart finds them again: runs are repeated from their moments, figures
@@ -55,6 +60,9 @@ export class Ledger {
   readonly #journal: JournalPort;
   readonly #tally: Tally;
   readonly #project: EntryListener;
+  /** The venue's disk that follows the journal while commits are grouped; else null. */
+  #venue: VenueDisk | null = null;
+  #groupSinceMs = 0;
   readonly #listeners = new Set<EntryListener>();
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
@@ -121,6 +129,25 @@ export class Ledger {
     return this.#pending.length >= PENDING_MAX;
   }
 
+  /** Whether passes share commits. */
+  get grouped(): boolean {
+    return this.#venue !== null;
+  }
+
+  /** While commits are grouped: whether the pass that ends commits. */
+  get due(): boolean {
+    return this.crowded || this.#halting || this.#monotonicMs() - this.#groupSinceMs >= GROUP_MS;
+  }
+
+  /** Commits, and has passes share commits from here on, with the venue's disk that follows; null: each has its own again. */
+  group(venue: VenueDisk | null): void {
+    if (venue === this.#venue) return;
+    this.commit();
+    this.#venue?.defer(false);
+    venue?.defer(true);
+    this.#venue = venue;
+  }
+
   get pending(): number {
     return this.#pending.length;
   }
@@ -145,12 +172,15 @@ export class Ledger {
   /** Makes everything added durable, projects it into the session's files, and tells the listeners. */
   commit(): void {
     this.#check();
-    if (this.#pending.length === 0) return;
+    const changes = this.#venue?.changes() ?? null;
+    this.#groupSinceMs = this.#monotonicMs();
+    if (this.#pending.length === 0 && changes === null) return;
     const entries = this.#pending;
     try {
       const secured = this.#halting ? this.#secure() : null;
       this.#halting = false;
-      this.#journal.commit();
+      this.#journal.commit(changes);
+      if (changes !== null) this.#venue?.settle();
       this.#committed = this.#journal.position;
       this.#committedMs = this.#monotonicMs();
       this.#pending = [];
@@ -160,6 +190,7 @@ export class Ledger {
     } catch (error) {
       throw this.#break(error);
     }
+    if (entries.length === 0) return;
     this.#told.push(entries);
     this.#tell();
   }

@@ -68,7 +68,7 @@ describe("a strategy that runs on closed bars", () => {
     } as const;
     const strategies = [onBars("one", ["AAA"]), onBars("never", ["BBB"], { sessions: closed })];
     const desk = deskWith(strategies, 70 * SECOND);
-    const whole = await create(desk, { length: (MINUTES * MINUTE) as Duration });
+    const whole = await create(desk, { length: (MINUTES * MINUTE) as Duration, ports: { groupCommits: false } });
     const copies: ReturnType<typeof crashCopy>[] = [];
     let commits = 0;
     whole.subscribe((entries) => {

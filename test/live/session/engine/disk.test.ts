@@ -34,7 +34,8 @@ afterEach(() => {
 /** Notes what is sent, and whether it was after a moment that the test names. */
 function spied() {
   const sent: string[] = [];
-  const ports: Pick<SessionPorts, "openBroker"> = {
+  const ports: Pick<SessionPorts, "openBroker" | "groupCommits"> = {
+    groupCommits: false,
     openBroker: (files, desk, feed) =>
       wrapBroker(
         new PaperBroker({ path: files.broker, config: desk.broker, seed: desk.seed, symbols: feed.symbols }),
@@ -217,12 +218,13 @@ describe("the paper venue's own disk", () => {
     const write = Reflect.get(VenueStore.prototype, "write");
     let left = 6;
     vi.spyOn(VenueStore.prototype, "write").mockImplementation(function failing(this: VenueStore, orders, fills) {
-      if ((what === "orders" ? fills.length === 0 && orders.length > 0 : fills.length > 0) && (left -= 1) <= 0)
+      const changed = [...orders];
+      if ((what === "orders" ? fills.length === 0 && changed.length > 0 : fills.length > 0) && (left -= 1) <= 0)
         throw new CodedError(
           "io",
           "Writing to the paper venue failed (ENOSPC). The disk is full: make room, then try again.",
         );
-      write.call(this, orders, fills);
+      write.call(this, changed, fills);
     });
   }
 

@@ -62,7 +62,8 @@ function lostRequest(folder: string): boolean {
 
 it("ends the same, wherever it was killed", { timeout: 60_000 }, async () => {
   const { orchestrator } = scriptedDesk({});
-  const scene = await scripted(BARS, { one: plan }, { orchestrator: { ...orchestrator, rateLimitPerSec: 3 } });
+  const more = { orchestrator: { ...orchestrator, rateLimitPerSec: 3 } };
+  const scene = await scripted(BARS, { one: plan }, more, { groupCommits: false });
   const { session, workspace } = scene;
   const cuts: Workspace[] = [];
   session.subscribe(() => {

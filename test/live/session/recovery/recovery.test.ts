@@ -29,8 +29,9 @@ interface Crash {
 }
 
 /** Opens the paper venue and tells of each instruction at which a crash is of interest. */
-function watched(sent: string[], at: (spot: Spot) => void): Pick<SessionPorts, "openBroker"> {
+function watched(sent: string[], at: (spot: Spot) => void): Pick<SessionPorts, "openBroker" | "groupCommits"> {
   return {
+    groupCommits: false,
     openBroker: (files, desk, feed) => {
       const paper = new PaperBroker({
         path: files.broker,
