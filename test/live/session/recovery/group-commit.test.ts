@@ -7,18 +7,18 @@
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PaperBroker } from "../../../src/live/broker/index.ts";
-import { nodeTimers } from "../../../src/live/clock/index.ts";
-import type { SessionPorts } from "../../../src/live/session/index.ts";
-import { verifySession } from "../../../src/harness/verify.ts";
-import { createStream } from "../../../src/orchestrator/index.ts";
-import type { Desk, PaperBrokerConfig } from "../../../src/shared/desk.ts";
-import type { BrokerAdapter, VenueDisk } from "../../../src/shared/ports.ts";
-import { MILLISECOND, type Duration } from "../../../src/shared/time.ts";
-import { openForReading, readJournal, type Workspace } from "../../../src/store/index.ts";
-import { readBooks, sentUnjournaled } from "../../sim/disk/agreement.ts";
-import { deskOf, NO_FAULTS } from "./desks.ts";
-import { crashCopy, create, finish, journalOf, minutes, reopen, wrapBroker } from "./stage.ts";
+import { PaperBroker } from "../../../../src/live/broker/index.ts";
+import { nodeTimers } from "../../../../src/live/clock/index.ts";
+import type { SessionPorts } from "../../../../src/live/session/index.ts";
+import { verifySession } from "../../../../src/harness/verify.ts";
+import { createStream } from "../../../../src/orchestrator/index.ts";
+import type { Desk, PaperBrokerConfig } from "../../../../src/shared/desk.ts";
+import type { BrokerAdapter, VenueDisk } from "../../../../src/shared/ports.ts";
+import { MILLISECOND, type Duration } from "../../../../src/shared/time.ts";
+import { openForReading, readJournal, type Workspace } from "../../../../src/store/index.ts";
+import { readBooks, sentUnjournaled } from "../../../sim/disk/agreement.ts";
+import { deskOf, NO_FAULTS } from "../desks.ts";
+import { crashCopy, create, finish, journalOf, minutes, reopen, wrapBroker } from "../stage.ts";
 
 type Spot = "sent" | "filled" | "before the journal" | "between journal and venue" | "behind the venue" | "told";
 
