@@ -120,7 +120,7 @@ function venueCheck(files: SessionFiles, journal: JournalReader, add: Add, skip:
   let fault: Found | null = null;
   let count = 0;
   const unreadable = attempt(() => {
-    const fills = readVenueFills(files.broker);
+    const fills = readVenueFills(files.broker, journal.venueChanges());
     if (fills === null) return;
     count = fills.length;
     fault = venueFault(journal.read(1, ["fill"]), new Map(fills.map((fill) => [fill.cursor, brokerFillOf(fill)])));

@@ -4,7 +4,8 @@
  *
  * Fault model. The disk's is `PowerLossDisk`'s: what was not synced is dropped, reordered, torn or garbled, sector by sector, and names
  * last only from their folder's sync. Of every other recording the process was killed on its way and opened again, so that the cut
- * falls into recoveries, too. Half of the images are of sessions that commit each pass by itself, half of such whose passes share commits. An entry is acknowledged from the moment at which its commit has returned.
+ * falls into recoveries, too. Half of the images are of sessions that commit each pass by itself, half of sessions whose passes
+ * share commits. An entry is acknowledged from the moment at which its commit has returned.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -40,12 +40,11 @@ import { MatchingEngine, type MatchSink } from "./matching.ts";
 import type { PaperBrokerOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
 import { accepted, brokerOrderOf, orderOfRow, signed, type VenueOrder } from "./venue-order.ts";
+import { asError, venueDiskOf } from "./venue-disk.ts";
 import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-store.ts";
 
 /** How late a delayed fill is reported. */
 const DELAY = (30 * SECOND) as Duration;
-
-const ZERO_LATENCY = 0 as Duration;
 
 interface Waiting {
   readonly command: Command;
@@ -96,7 +95,8 @@ export class PaperBroker implements BrokerAdapter {
     if (account !== null) this.#account.load(account);
     this.#accountCursor = this.#account.cursor;
     this.#engine = this.#load();
-    this.disk = this.#diskOf(this.#store);
+    const broke = (error: Error): void => void (this.#broken = error);
+    this.disk = venueDiskOf(this.#store, broke, () => (this.#engine = this.#load()));
   }
 
   placeOrder(order: PlaceOrder): Promise<CommandOutcome> {
@@ -240,7 +240,7 @@ export class PaperBroker implements BrokerAdapter {
       for (const { reject } of waiting) reject(error);
       return;
     }
-    this.#flush(ZERO_LATENCY);
+    this.#flush(0 as Duration);
     for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as CommandOutcome);
   }
 
@@ -318,26 +318,6 @@ export class PaperBroker implements BrokerAdapter {
     const parent = rows.find((one) => one.venueId === parentId);
     if (parent !== undefined && parent.status !== "rejected") for (const one of rows) this.#engine.book.add(one);
     return parent;
-  }
-
-  /** The store as the session sees it: what fails there ends the venue's answers, and what is redone is in memory, too. */
-  #diskOf(store: VenueStore): VenueDisk {
-    return {
-      defer: (deferred) => store.defer(deferred),
-      changes: () => store.changes(),
-      settle: () => {
-        try {
-          store.settle();
-        } catch (error) {
-          this.#broken = asError(error);
-          throw error;
-        }
-      },
-      redo: (changes) => {
-        store.redo(changes);
-        this.#engine = this.#load();
-      },
-    };
   }
 
   /** The matching as the disk has it; the account gets the fills that it lacks. */
@@ -467,5 +447,3 @@ export class PaperBroker implements BrokerAdapter {
 }
 
 const LOST: CommandOutcome = { outcome: "unknown", reason: "the acknowledgement was lost" };
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

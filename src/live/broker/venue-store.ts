@@ -139,6 +139,13 @@ export function refusalOf(text: string): Refusal {
   return text.startsWith("{") ? (JSON.parse(text) as Refusal) : { reason: text };
 }
 
+const settledIn = (database: Database): number =>
+  Number(database.prepare("SELECT coalesce(max(number), 0) FROM settled").pluck().get());
+
+/** A venue of an older version has never settled anything. */
+const tableMissing = (database: Database): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settled'").get() === undefined;
+
 /** What the text of a venue's changes holds. */
 interface ChangedRows {
   readonly orders: readonly VenueRow[];
@@ -173,15 +180,17 @@ class Waiting {
 }
 
 /**
- * The fills that a venue's database holds, by cursor, read beside the venue; null where there is no database. Throws `io`, or
- * `journal_damaged` for a database that cannot be trusted.
+ * The fills that a venue's database holds, by cursor, read beside the venue, and those that the journal holds for it; null where
+ * there is no database. Throws `io`, or `journal_damaged` for a database that cannot be trusted.
  */
-export function readVenueFills(path: string): VenueFill[] | null {
+export function readVenueFills(path: string, waiting: VenueChanges | null = null): VenueFill[] | null {
   if (!existsSync(path)) return null;
   const database = openForReading(path);
   try {
     assertOwnSchema(database, path, SCHEMA_STEPS);
-    return database.prepare("SELECT * FROM fills ORDER BY cursor").all() as VenueFill[];
+    const fills = database.prepare("SELECT * FROM fills ORDER BY cursor").all() as VenueFill[];
+    const settled = waiting === null || tableMissing(database) || waiting.number !== settledIn(database) + 1;
+    return settled ? fills : [...fills, ...(JSON.parse(waiting.text) as ChangedRows).fills];
   } catch (error) {
     throw databaseError("Reading the paper venue", path, error);
   } finally {
@@ -224,7 +233,7 @@ export class VenueStore implements VenueDisk {
       );
       this.#putAccount = this.#database.prepare("INSERT OR REPLACE INTO account VALUES (1, ?, ?)");
       this.#putSettled = this.#database.prepare("INSERT OR REPLACE INTO settled VALUES (1, ?)");
-      this.#settled = Number(this.#database.prepare("SELECT coalesce(max(number), 0) FROM settled").pluck().get());
+      this.#settled = settledIn(this.#database);
       this.#getOrder = this.#database.prepare("SELECT * FROM orders WHERE venueId = ?");
       this.#fillsAfter = this.#database.prepare("SELECT * FROM fills WHERE cursor > ? ORDER BY cursor");
     } catch (error) {

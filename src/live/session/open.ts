@@ -51,7 +51,7 @@ import { applyRestore, checkRestore } from "./recovery/restore.ts";
 import { agreeOnRouterFile, type Holds, type HoldsWord } from "./snapshots/router-file-check.ts";
 import { Session, type SessionParts } from "./engine/session.ts";
 import { SlicedSaves } from "./snapshots/sliced-save.ts";
-import { assertSameVenue, fillsCompared } from "./recovery/venue-check.ts";
+import { assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;
@@ -342,14 +342,12 @@ async function goOn(
     checkpoint,
   );
   opened.add(core.broker, (held) => held.close());
-  // A crash between the journal's commit and the venue's own: the venue gets what the journal holds for it.
-  const changes = journal.venueChanges();
-  if (changes !== null) core.broker.disk?.redo(changes);
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
   // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
   const fillsKnown = core.tally.cursor;
   for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
+  redoVenue(core, journal);
   await assertSameVenue(core, fillsCompared(journal, checkpoint?.seq ?? 0), fillsKnown);
   const interrupted = replay.underWay;
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>

@@ -58,7 +58,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind, seq);
 `;
 
-const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES];
+const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES, VENUE_CHANGES_TABLE];
 
 export type { JournalFault } from "./checks.ts";
 
@@ -261,7 +261,10 @@ export class Journal extends Reader {
     return { ...body, seq: this.#position, at };
   }
 
-  /** Makes everything appended durable, and with it what a venue has yet to write. Throws when that may not have happened, and then the journal takes nothing more. */
+  /**
+   * Makes everything appended durable, and with it what a venue has yet to write. Throws when that may not have happened, and then
+   * the journal takes nothing more.
+   */
   commit(venue: VenueChanges | null = null): void {
     if (this.#fault !== null) throw this.#fault;
     if (this.#pending.length === 0 && venue === null) return;
@@ -350,10 +353,7 @@ export function openJournal(path: string, options: { readonly withoutHead?: bool
   try {
     checkSchema(database, path);
     assertOwnSchema(database, path, SCHEMA_STEPS);
-    database.exec(TABLES);
-    database.exec(CHECKPOINT_TABLES);
-    database.exec(COMPACTION_TABLES);
-    database.exec(VENUE_CHANGES_TABLE);
+    for (const step of SCHEMA_STEPS) database.exec(step);
     database.pragma(`user_version = ${JOURNAL_SCHEMA}`);
     checkHead(database, path, readHead(headPathOf(path)), options.withoutHead === true);
     return new Journal(path, database);

@@ -48,6 +48,7 @@ import type { Core, ReportedCore } from "../state/parts.ts";
 import { probeOf } from "./probe.ts";
 import { abandonRun, type Interrupted, type Reconciled } from "../recovery/recovery.ts";
 import type { SlicedSaves } from "../snapshots/sliced-save.ts";
+import { changeSpeed, shareCommits, speedText } from "./speed.ts";
 import { pauseStrategy, resumeStrategy, runStrategyNow } from "./strategy-commands.ts";
 import { committedCore } from "../recovery/committed.ts";
 import { summaryOf } from "../snapshots/summary.ts";
@@ -144,7 +145,7 @@ export class Session implements LiveSession {
     this.#startedMs = this.#core.timers.monotonicMs();
     this.#say("started", "The session's clock runs.");
     this.#core.ledger.commit();
-    this.#group();
+    shareCommits(this.#core, this.#parts.groups);
     for (const run of this.#parts.interrupted)
       if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.picture, run.due);
       else abandonRun(this.#core, run);
@@ -176,23 +177,10 @@ export class Session implements LiveSession {
 
   setSpeed(speed: Speed): void {
     this.#needOpen("changed in speed");
-    if (this.#core.clock.kind === "system" && speed !== 1)
-      throw new CodedError(
-        "wrong_state",
-        "The session runs on the system's clock, which has one speed. Start one on a virtual clock for others.",
-      );
-    if (speed === this.#core.clock.speed) return;
-    this.#core.clock.setSpeed(speed);
-    this.#say("speed", `The clock runs at ${speed === "max" ? "full speed" : `${speed}×`}.`, { speed });
+    if (!changeSpeed(this.#core, speed)) return;
+    this.#say("speed", speedText(speed), { speed });
     this.#core.ledger.commit();
-    this.#group();
-  }
-
-  /** At full speed nobody watches pass by pass, and venue and journal are both ours: passes share commits. */
-  #group(): void {
-    const { clock, ledger, broker } = this.#core;
-    const grouped = this.#parts.groups && clock.kind === "virtual" && clock.speed === "max";
-    ledger.group(grouped ? (broker.disk ?? null) : null);
+    shareCommits(this.#core, this.#parts.groups);
   }
 
   stop(cause: StopCause): Promise<SessionSummary> {
@@ -319,23 +307,13 @@ export class Session implements LiveSession {
 
   /** What is shown is on the disk. */
   probe(): SessionProbe {
-    const { ledger } = this.#core;
-    if (ledger.grouped && this.#state === "running" && ledger.broken === null) this.#settle();
+    if (this.#state === "running") this.#core.ledger.settle();
     return probeOf(this.#core, {
       state: this.state,
       paused: this.#paused,
       failure: this.#failure,
       endsAt: this.#parts.endsAt,
     });
-  }
-
-  /** Commits what waits; a failure breaks the ledger, and the loop ends with that. */
-  #settle(): void {
-    try {
-      this.#core.ledger.commit();
-    } catch {
-      this.#core.clock.wake();
-    }
   }
 
   async #run(): Promise<void> {

@@ -64,6 +64,15 @@ export function fillsCompared(journal: Pick<JournalReader, "read" | "count">, si
 }
 
 /**
+ * Gives the venue what the journal holds for it, after a crash between the journal's commit and the venue's own. Throws `io`, or
+ * `journal_damaged` where the text was changed.
+ */
+export function redoVenue(core: Core, journal: Pick<JournalReader, "venueChanges">): void {
+  const changes = journal.venueChanges();
+  if (changes !== null) core.broker.disk?.redo(changes);
+}
+
+/**
  * Compares journaled fills with the venue's. `heard`: the cursor up to which fills were known where the
  * repetition began. Throws `session_conflict`; a venue that does not answer is left to the reconciliation.
  */

@@ -148,6 +148,16 @@ export class Ledger {
     this.#venue = venue;
   }
 
+  /** Commits what waits where commits are grouped. A failure breaks the ledger, and the loop ends with it. */
+  settle(): void {
+    if (!this.grouped || this.#broken !== null) return;
+    try {
+      this.commit();
+    } catch {
+      // The error is kept, and whatever comes next meets it.
+    }
+  }
+
   get pending(): number {
     return this.#pending.length;
   }
