@@ -1,10 +1,10 @@
 /**
  * The command line's frame: one program, one set of global options, one place where errors become text and exit codes.
  *
- * 1. A command returns its exit code; an error that it throws is told once, on stderr (or as JSON on stdout), with its own code.
+ * 1. A command returns its exit code; an error that it throws is printed once, on stderr (or as JSON on stdout), with its own code.
  * 2. Nothing is asked unless both ends are a terminal.
  * 3. `--help` of every command ends with an example.
- * 4. A command line that cannot be understood is told like every other error, in one message.
+ * 4. A command line that cannot be understood is reported like every other error, in one message.
  */
 import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/state/places.ts";
@@ -108,7 +108,7 @@ function tellExits({ output }: Context): number {
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
   let exit = 0;
   const program = new Command("logos")
-    .description("Runs trading strategies on this machine, offline and on paper, and tells what they do.")
+    .description("Runs trading strategies on this machine, offline and on paper, and shows what they do.")
     .option(
       "--workspace <dir>",
       "the folder with desk.yaml, strategies, data and sessions (else LOGOS_WORKSPACE, else your own)",

@@ -79,7 +79,7 @@ export function compareSmokes(before: readonly SmokeRecord[], now: SmokeRecord, 
   const rows = FIGURES.map((name) => {
     const value = now.figures[name] ?? 0;
     const usual = median(same.map((record) => record.figures[name]).filter((one) => one !== undefined));
-    // The machine's own pace swings; only what is half as much again is told.
+    // The machine's own speed varies; only a run that takes half as long again is reported.
     const share = name === "real_ms" ? 0.5 : DRIFT_SHARE;
     return { name, value, median: usual, drifts: usual !== null && value > usual + Math.abs(usual) * share + 1e-9 };
   });

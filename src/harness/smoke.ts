@@ -27,7 +27,7 @@ export interface SmokeOptions {
   readonly jitter: Duration;
   readonly seed: string;
   readonly limits: SmokeLimits;
-  /** Shares of one: runs past their budget, orders asked for twice, fills that nobody ordered. */
+  /** Shares of one: runs past their budget, orders submitted twice, fills without an order. */
   readonly overrunShare: number;
   readonly replayShare: number;
   readonly unknownFillShare: number;
@@ -173,7 +173,7 @@ function createCohort(options: SmokeOptions): Cohort {
   };
 }
 
-/** Every order of the step before is filled whole; now and then a fill comes that nobody ordered. */
+/** Every order of the step before is filled whole; now and then a fill comes that has no order. */
 function settle(cohort: Cohort, now: Moment): void {
   const reports = cohort.working;
   if (reports.length === 0) return;

@@ -1,10 +1,10 @@
 /**
- * `verify`: whether a session's folder is what it says, told by somebody who only reads.
+ * `verify`: whether a session's folder is what it claims to be. It only reads.
  *
  * 1. It takes no lock and writes nothing; beside a running session it looks at what is committed.
  * 2. The checks go from the bytes upwards: chain, head, sequences, orders and fills, books by replay, snapshot by replay. The first
  *    fault ends its own check; later checks run only where they still mean something.
- * 3. A check that could not be made is told as such, never as passed.
+ * 3. A check that could not be made is reported as such, never as passed.
  */
 import { decimal } from "../shared/decimal.ts";
 import { CodedError } from "../shared/errors.ts";
@@ -205,7 +205,7 @@ async function replayChecks(
   add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
 }
 
-/** `router_state.json` itself: one that the journal tells of as its own. */
+/** `router_state.json` itself: one that the journal names as its own. */
 function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
   if (!nodeFileSystem.exists(files.routerState))
     return skip("file", "router_state.json is not there; the journal has everything");

@@ -2,7 +2,7 @@
  * The one door from the page to the host: who may send, how much, and in what shape.
  *
  * 1. A message is taken only from a frame that is there, is the main frame, has the console's exact origin, and belongs to a
- *    web contents that the window itself made known. Everything else is dropped and told.
+ *    web contents that the window itself made known. Everything else is dropped and reported.
  * 2. Size comes before the schema, and the schema before a handler.
  * 3. Handlers are registered here alone, on exactly the channels of `CHANNELS` that lead to the host.
  * 4. A page has one connection; a page that is left, crashed or destroyed has none.

@@ -2,12 +2,12 @@
  * The machine's sleep, as the session needs it.
  *
  * 1. Sleep is held off while strategies run, and at no other time.
- * 2. Suspend and resume are told to the session; a shutdown waits for its clean stop.
+ * 2. Suspend and resume are reported to the session; a shutdown waits for its clean stop.
  */
 import type { ConsoleHost } from "../console/bridge/api.ts";
 import type { Electron } from "./electron.ts";
 
-/** Ties the machine's power to the session. Returns what lets go of it. */
+/** Ties the machine's power events to the session. Returns a function that ends that. */
 export function tiePower(electron: Electron, host: ConsoleHost, shutdown: () => void): () => void {
   const { powerMonitor, powerSaveBlocker } = electron;
   let held: number | null = null;

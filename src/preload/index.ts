@@ -3,13 +3,13 @@
  *
  * 1. What is exposed are functions of this file; no channel name, no Electron object and no Electron event reaches a view.
  * 2. The bundle requires `electron` alone: a sandboxed window loads one CommonJS file.
- * 3. A connection that ended is told, and opened anew with the next message; the views subscribe again then.
+ * 3. A connection that ended is reported, and reopened with the next message; the views then subscribe again.
  */
 import { contextBridge, ipcRenderer } from "electron";
 import type { ClientMessage, HostMessage } from "../shared/contract/contract.ts";
 import { CHANNELS, type DesktopBridge, type MenuCommand } from "../shared/contract/desktop.ts";
 
-/** A view listens once or twice; more than this is a leak, and is told as one. */
+/** A view listens once or twice; more than this is a leak, and is reported as one. */
 const LISTENERS_MAX = 64;
 
 /** A list of listeners that hands on a value and nothing of Electron's. */

@@ -4,7 +4,7 @@
  * 1. A message is text, JSON, and no longer, deeper or larger than the limits, which are looked at before it is parsed; anything else
  *    hangs up.
  * 2. Nothing is compressed, so a small message cannot become a large one.
- * 3. A reader that sends too fast, answers no ping, or takes nothing while its unsent messages grow, is let go.
+ * 3. A reader that sends too fast, answers no ping, or takes nothing while its unsent messages grow, is disconnected.
  * 4. A connection ends once, whichever side ends it.
  */
 import type { IncomingMessage } from "node:http";
@@ -16,7 +16,7 @@ import { BRIDGE_PROTOCOL } from "./gate.ts";
 import { Bucket, type ServeLimits } from "./limits.ts";
 import { isBounded } from "./shape.ts";
 
-/** Codes of RFC 6455 that a reader is let go with. */
+/** Codes of RFC 6455 with which a reader is disconnected. */
 const CLOSE = { away: 1001, notText: 1003, policy: 1008, later: 1013 } as const;
 /** A close frame holds 123 bytes of reason. */
 const REASON_BYTES_MAX = 123;

@@ -21,7 +21,7 @@ export function ownHosts(address: string, port: number): readonly string[] {
   return names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
 }
 
-/** True when both texts are the same; the time taken tells nothing about where they differ. */
+/** True when both texts are the same; the time taken does not depend on where they differ. */
 export function sameSecret(given: string, secret: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text, "utf8").digest();
   return timingSafeEqual(digest(given), digest(secret));
@@ -101,7 +101,7 @@ export function decide(gate: Gate, request: IncomingMessage, upgrade: boolean): 
   const known = key !== null && gate.keys.knows(key);
   if (upgrade && (method !== "GET" || target !== "/bridge")) return refuse(404, "There is no such bridge.");
   if (target === "/bridge" && !change) {
-    // A page cannot see why its WebSocket was refused, so a plain request is told the same.
+    // A page cannot see why its WebSocket was refused, so a plain request gets the same answer.
     if (!known) return refuse(401, "Open the address that the terminal printed.");
     const asked = headerValues(request, "upgrade")[0]?.toLowerCase();
     return upgrade && asked === "websocket" ? { pass: "bridge" } : refuse(426, "Ask for a WebSocket.");

@@ -41,7 +41,7 @@ export interface LoopbackOptions {
 }
 
 export interface LoopbackHost {
-  /** The address to open next, with a token behind `#` that nobody used yet. Keep it out of logs. */
+  /** The address to open next, with an unused token after `#`. Keep it out of logs. */
   readonly url: string;
   readonly port: number;
   /** Lets every reader go and frees the port. A second call waits for the first. */

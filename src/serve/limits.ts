@@ -12,7 +12,7 @@ export interface ServeLimits {
   readonly headerBytesMax: number;
   readonly sessionBodyBytesMax: number;
   readonly messageBytesMax: number;
-  /** What waits for a reader that takes nothing; beyond it the reader is let go. */
+  /** What waits for a reader that takes nothing; beyond it the reader is disconnected. */
   readonly unsentBytesMax: number;
   readonly requestsBurst: number;
   readonly requestsPerSecond: number;
@@ -26,7 +26,7 @@ export interface ServeLimits {
   readonly keysMax: number;
   readonly messagesBurst: number;
   readonly messagesPerSecond: number;
-  /** A reader is asked for a sign of life this often, and let go when none came until the next. */
+  /** A reader is pinged this often, and disconnected when it has not answered before the next. */
   readonly pingMs: number;
   readonly headersMs: number;
   readonly requestMs: number;

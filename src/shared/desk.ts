@@ -1,7 +1,7 @@
 /**
  * A desk: what a session runs, with every default filled in.
  *
- * 1. A desk is complete and checked: whoever holds one need not ask whether a field makes sense.
+ * 1. A desk is complete and checked: code that has one need not check its fields again.
  * 2. Amounts are exact decimal strings, rates in basis points or shares of one, durations in microseconds.
  * 3. The same desk, seed and feed give the same session on a virtual clock.
  */

@@ -1,5 +1,5 @@
 /**
- * What the fence around strategies stops, what is ended instead, and what it does not stop: the same words wherever they are told.
+ * What the fence around strategies stops, what is ended instead, and what it does not stop: the same words wherever they are shown.
  *
  * 1. `src/live/host` keeps what is promised here, and `test/live/host` tries each of it.
  */

@@ -51,7 +51,7 @@ export function markOfBar({ symbol, at, close, volume, exact }: Bar): Mark {
   return exact === undefined ? mark : { ...mark, exact: exact.close };
 }
 
-/** What a feed tells. A bar also moves the mark to its close. */
+/** An event of a feed. A bar also moves the mark to its close. */
 export type FeedEvent = { readonly kind: "bar"; readonly bar: Bar } | { readonly kind: "mark"; readonly mark: Mark };
 
 /** Where a field of an instrument came from, strongest first. */

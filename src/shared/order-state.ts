@@ -36,7 +36,7 @@ export type OrderEvent =
   | "request_ended"
   | EndState;
 
-/** The state after an event; `hasFill` says whether the order has a fill by then. */
+/** The state after an event; `hasFill` says whether the order already has a fill. */
 export function stateAfter(before: OrderState, event: OrderEvent, hasFill: boolean): OrderState {
   if (hasEnded(before)) return before;
   const open = hasFill ? "partially_filled" : "accepted";

@@ -50,7 +50,7 @@ export interface FileHandle {
   close(): void;
 }
 
-/** The disk, synchronous because the loop must know the outcome before it goes on. Errors are Node's, with `code`. */
+/** The disk, synchronous because the loop must know the outcome before it continues. Errors are Node's, with `code`. */
 export interface FileSystem {
   readFile(path: string): Uint8Array;
   /** The size in bytes, or null when there is no such file. */
@@ -184,7 +184,7 @@ export interface BrokerFill {
   readonly price: string;
   readonly fee: string;
   readonly at: Moment;
-  /** When the venue's own report of it comes, where that is later than `at` and the venue can say so; a query tells it. */
+  /** When the venue's own report of it comes, where that is later than `at` and the venue knows it; a query returns it. */
   readonly toldAt?: Moment;
 }
 

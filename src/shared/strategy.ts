@@ -2,7 +2,7 @@
  * What a strategy is: the contract that its author writes against.
  *
  * 1. A strategy gets everything through its context: no clock, no I/O, no randomness but its own seeded stream.
- * 2. The context is a frozen picture of the moment at which the run started.
+ * 2. The context is an immutable snapshot of the moment at which the run started.
  * 3. A strategy never learns an order's fate from its own return value: `onFill`, `onOrder`, positions and open orders report it in
  *    the next run.
  * 4. What a strategy remembers between two runs is what `save` returns and `load` gets back. Anything else that it keeps in

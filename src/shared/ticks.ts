@@ -13,7 +13,7 @@ export const TICK_MEANINGS: Readonly<Record<TickClass, string>> = {
   late: "it ran within its budget, and began more than 100 ms after its jittered moment",
   overrun:
     "it ran past its budget; or it was passed over, because the run before it was still under way or had overrun",
-  misfire: "nobody was there for it: a sleep, a debugger, a process that was gone",
+  misfire: "nothing ran at its time: the machine slept, a debugger held the process, or the process was gone",
   paused: "the strategy was paused, quarantined or not loaded, or the session was held",
   closed: "the strategy's market was closed",
 };

@@ -33,7 +33,7 @@ const LINES_MAX = 10;
 const REASON_MAX = 300;
 const KINDS: readonly TroubleKind[] = ["not_loaded", "quarantined", "failing", "failed_before"];
 
-/** What is told of a desk's strategies; `all` holds every one that was ever in trouble. */
+/** The troubles of a desk's strategies; `all` holds every one that was ever in trouble. */
 export function troublesOf(strategies: number, all: readonly Trouble[]): Troubles {
   const ranked = all.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || b.failures - a.failures);
   const list = ranked.slice(0, TROUBLES_MAX).map((one) => ({
@@ -67,7 +67,7 @@ export function troubleSummary({ strategies, failing, list, more }: Troubles): s
 
 /** A line for each strategy that does not work now, and one for those that are left out. */
 export function troubleLines({ list, failing }: Troubles): string[] {
-  const told = list.filter(({ kind }) => kind !== "failed_before").slice(0, LINES_MAX);
-  const left = failing - told.length;
-  return left === 0 ? told.map(troubleLine) : [...told.map(troubleLine), `and ${left} more`];
+  const listed = list.filter(({ kind }) => kind !== "failed_before").slice(0, LINES_MAX);
+  const left = failing - listed.length;
+  return left === 0 ? listed.map(troubleLine) : [...listed.map(troubleLine), `and ${left} more`];
 }

@@ -56,7 +56,7 @@ describe("a first session", () => {
     const done = jsonOf(await say("compact --keep 1m --json"));
     expect(done).toMatchObject({ id, droppedBefore: 0 });
     expect(done["dropped"]).toBeGreaterThan(20);
-    expect(await say("compact --keep 1m")).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to let go/) });
+    expect(await say("compact --keep 1m")).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to drop/) });
     const verified = await say("verify");
     expect(verified).toMatchObject({ code: 0, err: "" });
     expect(verified.out).toMatch(/were let go/);
@@ -136,7 +136,7 @@ describe("going on", () => {
       /is at its end, 2026-01-05T14:32:00\+00:00: nothing is left to run\. Add --for 15m to give it more\.\n$/,
     );
     const more = await say("run --session latest --for 1m --json");
-    expect(more.err).toBe(`Session ${id} goes on from 2026-01-05T14:32:00+00:00.\n`);
+    expect(more.err).toBe(`Session ${id} resumes from 2026-01-05T14:32:00+00:00.\n`);
     expect(jsonOf(more)).toMatchObject({ id, cause: "finished", halted: false, duration: 180_000_000 });
 
     const halted = await logos(["halt", "--operator", "A. Trader", "--note", "odd fills"], { at });

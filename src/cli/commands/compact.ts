@@ -1,7 +1,7 @@
 /**
  * `logos compact`: a long session's journal drops runs, equity and metrics that no start needs; their files get as short.
  *
- * 1. Only of a session that nobody runs; orders, fills, halts and what operators did stay for ever.
+ * 1. Only of a session that is not running; orders, fills, halts and what operators did stay for ever.
  */
 import { compactSession } from "../../live/session/recovery/compact.ts";
 import { durationText } from "../../shared/time.ts";
@@ -21,7 +21,7 @@ export function addCompactCommand(add: AddCommand): void {
       const done = await compactSession(workspaceAt(workspace), words[0] ?? "latest", keep);
       if (output.json) output.value(done);
       else if (done.dropped === 0)
-        output.line(`${done.id}: nothing to let go; everything older than the last ${durationText(keep)} is compact.`);
+        output.line(`${done.id}: nothing to drop; everything older than the last ${durationText(keep)} is compact.`);
       else
         output.line(
           `${done.id}: ${done.dropped} entries of runs, equity and metrics went, ${done.entries} stay; ` +

@@ -1,7 +1,7 @@
 /**
  * `logos drill`: kill a session without warning, open it again, and see whether anything differs.
  *
- * 1. Exit 0 when every run came out the same as the uninterrupted one, 1 when one did not, nothing was decided or nobody was killed.
+ * 1. Exit 0 when every run came out the same as the uninterrupted one, 1 when one did not, nothing was decided or no kill happened.
  * 2. The workspace's own sessions are not touched.
  */
 import { join, resolve } from "node:path";
@@ -78,7 +78,7 @@ async function drill(context: Context, options: Options, words: readonly string[
 export function addDrillCommand(add: AddCommand): void {
   add<Options>(
     "drill [desk]",
-    "Kill a session without warning, open it again, and compare it with one that nobody killed.",
+    "Kill a session without warning, open it again, and compare it with one that was not killed.",
     (command) => {
       command
         .option("--bars <file...>", "on recorded bars instead of the desk's own market")

@@ -2,7 +2,7 @@
  * `logos regress`: fixtures run and compared with their baselines, event for event.
  *
  * 1. Exit 0 when all are equal, 1 when one differs, 65 when a fixture or baseline cannot be used; nothing is written then.
- * 2. A baseline changes only with both `--refresh-baseline` and `--confirm-refresh`, and the difference is told first.
+ * 2. A baseline changes only with both `--refresh-baseline` and `--confirm-refresh`, and the difference is shown first.
  */
 import { join, resolve } from "node:path";
 import { cpSync, mkdirSync } from "node:fs";
@@ -149,7 +149,7 @@ async function regress(context: Context, options: Options): Promise<number> {
   const regressions: Regression[] = [];
   for (const prepared of await prepareFixtures(found, refresh)) {
     output.progress(`${prepared.fixture.name} …`);
-    const told = (regression: Regression): boolean => {
+    const shown = (regression: Regression): boolean => {
       if (!output.json) print(context, regression);
       return confirmed && (regression.verdict !== "equal" || regression.changedInputs.length > 0);
     };
@@ -159,7 +159,7 @@ async function regress(context: Context, options: Options): Promise<number> {
       const place = join(resolve(context.io.folder, options.report), prepared.fixture.name);
       cpSync(folder, place, { recursive: true });
     };
-    const regression = await regressOne(prepared, OPTIONS, { refresh: told, keep });
+    const regression = await regressOne(prepared, OPTIONS, { refresh: shown, keep });
     if (regression.refreshed && !output.json) output.line(`    its baseline is now this run`);
     regressions.push(regression);
   }

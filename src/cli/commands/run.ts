@@ -4,7 +4,7 @@
  * 1. Ctrl-C stops it cleanly; a second one ends the process at once, and a restart still loses nothing.
  * 2. Exit 0 when it ended in order and free to trade, 1 when it ended halted or failed, 65 when no strategy of it loads.
  * 3. Nothing is made on disk before command line, desk and data are known to be good.
- * 4. A strategy that does not load is told before the session starts; the others run.
+ * 4. A strategy that does not load is reported before the session starts; the others run.
  */
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
@@ -61,7 +61,7 @@ const ENDED = {
   failed: "failed",
 };
 
-/** How long a market without an end runs when nobody says. */
+/** How long a market without an end runs where no length is given. */
 const LENGTH_DEFAULT = HOUR;
 const PROGRESS_MS = 500;
 /** How a session that ended at the length it was given gets more of it. */
@@ -94,7 +94,7 @@ async function openSession(context: Context, options: Options, file: string | un
     if (file !== undefined || options.bars !== undefined)
       throw new CodedError(
         "usage",
-        "--session goes on with the desk that the session has; leave the desk file and --bars away.",
+        "--session resumes with the desk that the session has; leave out the desk file and --bars.",
       );
     const { holds } = options;
     if (holds !== undefined && holds !== "journal" && holds !== "file")
@@ -192,7 +192,7 @@ function openingOf(session: LiveSession, goesOn: boolean): string {
   const { now, endsAt, feed } = session.probe();
   if (!goesOn)
     return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.`;
-  if (endsAt === null || now < endsAt) return `Session ${id} goes on from ${formatMoment(now)}.`;
+  if (endsAt === null || now < endsAt) return `Session ${id} resumes from ${formatMoment(now)}.`;
   return `Session ${id} is at its end, ${formatMoment(now)}: nothing is left to run. ${moreOf(desk.feed.kind, feed.ended)}`;
 }
 

@@ -181,7 +181,7 @@ export function addSmokeCommand(add: AddCommand): void {
           "--slo-file <file>",
           "limits in YAML or JSON: latency_p95_s, skip_rate, queue_depth, errors; flags go before it",
         )
-        .option("--unknown-fill-share <share>", "share of steps in which a fill comes that nobody ordered", "0"),
+        .option("--unknown-fill-share <share>", "share of steps in which a fill comes without an order", "0"),
     "logos smoke --strategies 2000 --seed 7",
     (context, given) => {
       const { sloFile } = given;

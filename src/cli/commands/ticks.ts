@@ -111,16 +111,14 @@ function ticks(context: Context, options: Options, words: readonly string[]): nu
   const newest = new Newest(output.json ? JSON_TICKS_MAX : last);
   const { counts, compactedTo, simulated } = readTicks(files, options, (tick) => newest.put(tick));
   if (output.json) {
-    const told = newest.ticks().map(valuesOf);
-    output.value({ id: files.id, compactedTo, simulatedRuntimes: simulated, counts, ticks: told, left: newest.left });
+    const listed = newest.ticks().map(valuesOf);
+    output.value({ id: files.id, compactedTo, simulatedRuntimes: simulated, counts, ticks: listed, left: newest.left });
   } else {
     table(context, files.id, counts, newest);
     if (simulated)
       output.message("Run times are simulated: they are drawn from the seed, as `runtime` of the desk says.");
     if (compactedTo !== null)
-      output.message(
-        `The journal was compacted: it has let go of runs up to entry ${compactedTo}, and their ticks with them.`,
-      );
+      output.message(`The journal was compacted: runs up to entry ${compactedTo} and their ticks were dropped.`);
   }
   return 0;
 }

@@ -8,6 +8,6 @@ import { join } from "node:path";
 
 const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8"));
 
-const { version: told } = manifest as { readonly version?: unknown };
+const { version: stated } = manifest as { readonly version?: unknown };
 
-export const version: string = typeof told === "string" ? told : "development";
+export const version: string = typeof stated === "string" ? stated : "development";

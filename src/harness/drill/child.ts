@@ -14,7 +14,7 @@ import type { Duration } from "../../shared/time.ts";
 import { openWorkspace } from "../../store/index.ts";
 import type { DrillPoint } from "./point.ts";
 
-/** What a child is told, as JSON on its standard input. */
+/** What a child gets, as JSON on its standard input. */
 export interface ChildTask {
   readonly workspace: string;
   /** Null opens the newest session again. */

@@ -3,9 +3,9 @@
  *
  * 1. Decisions, fills, positions, books and the router's state are compared from the journals, exactly.
  * 2. What belongs to the kill itself (the entries of the second start, the clock on the wall) is not compared.
- * 3. The first difference of each kind is told with both sides.
- * 4. An order that was journaled and never reached the venue is told as not placed and never sent on its own: from there on the
- *    strategy decides anew, so that the two sessions part. Up to that order they must agree; behind it, differences are explained.
+ * 3. The first difference of each kind is reported with both sides.
+ * 4. An order that was journaled and never reached the venue is reported as not placed and never sent on its own: from there on the
+ *    strategy decides again, so the two sessions diverge. Up to that order they must agree; after it, differences are explained.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
 import { inspectJournal } from "../../live/session/recovery/inspect.ts";
@@ -47,7 +47,7 @@ function fillText({
   price,
   orderId,
 }: Extract<JournalEntry, { kind: "fill" }>): string {
-  return `${formatMoment(filledAt)} ${fillId}: ${quantity} ${symbol} at ${price} for ${orderId ?? "nobody"}`;
+  return `${formatMoment(filledAt)} ${fillId}: ${quantity} ${symbol} at ${price} for ${orderId ?? "no order"}`;
 }
 
 /** The outcome of a workspace's newest session. */
@@ -117,8 +117,8 @@ export function compare(uninterrupted: Outcome, restarted: Outcome): Comparison[
   });
 }
 
-/** Decisions must agree up to the parting order; what follows from deciding anew may differ. */
+/** Decisions must agree up to the parting order; what follows from deciding again may differ. */
 function explanation(what: Comparison["what"], at: number, parting: Parting | null): string | null {
   if (parting === null || (what === "decisions" && at < parting.decisions)) return null;
-  return `${parting.orderId} was journaled and never reached the venue: it was not sent again, and the strategy decided anew`;
+  return `${parting.orderId} was journaled and never reached the venue: it was not sent again, and the strategy decided again`;
 }

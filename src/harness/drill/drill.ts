@@ -1,9 +1,9 @@
 /**
- * The restart drill: a session is killed without warning, opened again, and compared with one that nobody killed.
+ * The restart drill: a session is killed without warning, opened again, and compared with one that was not killed.
  *
  * 1. The kill is real: another process, SIGKILL, at a point that is named or drawn from the seed.
  * 2. Everything happens in a folder of its own; the workspace's sessions are not touched.
- * 3. It runs the desk's own strategies. Where one of them does not load, nothing was decided or nobody was killed, it failed: there was
+ * 3. It runs the desk's own strategies. Where one of them does not load, nothing was decided or no kill happened, it failed: there was
  *    nothing to compare.
  * 4. The verdict is the comparison's and the verification's: nothing lost, nothing twice, the same decisions, fills, positions and
  *    router; or, where an order never reached the venue, the same up to it and a journal that holds.
@@ -41,7 +41,7 @@ export interface DrillOptions {
 export interface DrillRun {
   readonly number: number;
   readonly points: readonly string[];
-  /** How often the session really was killed: a point past its end kills nobody. */
+  /** How often the session really was killed: a point past its end kills nothing. */
   readonly killed: number;
   readonly comparisons: readonly Comparison[];
   readonly sentTwice: number;
@@ -57,7 +57,7 @@ export interface DrillReport {
   readonly fills: number;
   readonly runs: readonly DrillRun[];
   readonly passed: boolean;
-  /** Why it proves nothing, where nothing was decided or nobody was killed; else null. */
+  /** Why it proves nothing, where nothing was decided or no kill happened; else null. */
   readonly empty: string | null;
 }
 
@@ -81,8 +81,8 @@ function runChild(task: ChildTask, signal: AbortSignal | undefined): Promise<End
     const kill = task.point?.at === "time" ? setTimeout(() => child.kill("SIGKILL"), task.point.number) : null;
     const abort = (): void => void child.kill("SIGKILL");
     signal?.addEventListener("abort", abort);
-    let [told, wrong] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (told += chunk.toString("utf8")));
+    let [output, wrong] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
     child.stderr.on("data", (chunk: Buffer) => (wrong = `${wrong}${chunk.toString("utf8")}`.slice(-4_000)));
     child.once("error", reject);
     child.once("close", (code, killer) => {
@@ -92,7 +92,7 @@ function runChild(task: ChildTask, signal: AbortSignal | undefined): Promise<End
       if (killer === "SIGKILL") return resolve({ killed: true, failure: null });
       if (code !== 0)
         return resolve({ killed: false, failure: wrong.trim().split("\n").at(-1) ?? `it ended with ${String(code)}` });
-      const { failure } = JSON.parse(told) as { failure: { message: string } | null };
+      const { failure } = JSON.parse(output) as { failure: { message: string } | null };
       return resolve({ killed: false, failure: failure?.message ?? null });
     });
     child.stdin.on("error", () => undefined);
@@ -201,8 +201,8 @@ async function oneRun(
     if (ended.killed) killed += 1;
     if (!ended.killed) break;
   }
-  const told = { number, points: points.map(pointText), killed };
-  if (failure !== null) return { ...told, comparisons: [], sentTwice: 0, passed: false, failure };
+  const run = { number, points: points.map(pointText), killed };
+  if (failure !== null) return { ...run, comparisons: [], sentTwice: 0, passed: false, failure };
   const outcome = await outcomeOf(openWorkspace(workspace));
   const comparisons = compare(expected, outcome);
   const verdict = await verifySession(openWorkspace(workspace), "latest");
@@ -210,7 +210,7 @@ async function oneRun(
   const agrees = comparisons.every((one) => one.same || one.explained !== null);
   const passed = agrees && outcome.sentTwice === 0 && fault === undefined;
   return {
-    ...told,
+    ...run,
     comparisons,
     sentTwice: outcome.sentTwice,
     passed,

@@ -3,7 +3,7 @@
  *
  * 1. `router_state.json`, `orchestrator_metrics.jsonl`, `artifacts/equity_curve.csv`, `artifacts/orders.csv` and
  *    `artifacts/fills.csv` are the session's files, byte for byte.
- * 2. `session.md` is the session's too, without the rows that tell of the process: versions, wall times, journal length.
+ * 2. `session.md` is the session's too, without the rows about the process: versions, wall times, journal length.
  * 3. `snapshot.json` is the end of the run: account, positions, books, router, strategies, drift, and what became of the script.
  * 4. `provenance.json` names what the run was made of. Its `run_id`, `generated_at` and `versions` are the run's own and
  *    never compared.
@@ -20,7 +20,7 @@ import { journalEvents, type EventLog } from "./events.ts";
 import type { Fixture } from "./fixture.ts";
 import { MEASURED_KINDS, measure, type RunMetrics } from "./metrics.ts";
 
-/** Every file that is compared, in the order in which it is told. */
+/** Every file that is compared, in the order of the report. */
 export const ARTIFACTS = [
   "snapshot.json",
   "artifacts/metrics.json",
@@ -42,7 +42,7 @@ const COPIED: readonly (readonly [ArtifactName, string])[] = [
   ["router_state.json", "router_state.json"],
 ];
 
-/** Rows of `session.md` that tell of the process and not of the run. */
+/** Rows of `session.md` that describe the process and not the run. */
 const VOLATILE_ROWS = /^\| (?:logos-console|node|Started, stopped \(wall\)|Journal) \|.*\n/gm;
 
 /** A finished run: its files in one folder, and its events. */

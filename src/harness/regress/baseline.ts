@@ -126,7 +126,7 @@ export function loadBaseline(fixture: Pick<Fixture, "folder" | "name">): Baselin
   const folder = baselineFolder(fixture);
   if (!existsSync(folder)) return null;
   const path = join(folder, MANIFEST_FILE);
-  if (!existsSync(path)) throw fault(path, "is missing, so nobody can say what the baseline is.", "missing");
+  if (!existsSync(path)) throw fault(path, "is missing, so there is no baseline to compare with.", "missing");
   const manifest = readManifest(path);
   if (manifest.fixture !== fixture.name)
     throw fault(path, `is the baseline of ${manifest.fixture}, and this fixture is ${fixture.name}.`, "name");

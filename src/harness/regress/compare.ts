@@ -1,10 +1,10 @@
 /**
  * Compares what two runs left behind, file by file.
  *
- * 1. Files of lines are compared byte for byte, a piece at a time, and the first line that differs is told with both sides.
+ * 1. Files of lines are compared byte for byte, a piece at a time, and the first line that differs is reported with both sides.
  * 2. JSON files are compared value by value. Volatile keys do not count; in `metrics.json` numbers may differ by
  *    `METRICS_TOLERANCE`; all other numbers are compared exactly.
- * 3. What a fixture's own files say of themselves (`inputs` in `provenance.json`) is told apart: other inputs are no other
+ * 3. What a fixture's own files say of themselves (`inputs` in `provenance.json`) is kept apart: other inputs are no other
  *    behaviour.
  */
 import { closeSync, openSync, readSync } from "node:fs";

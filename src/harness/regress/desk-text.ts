@@ -25,7 +25,7 @@ function feedValues({ feed }: Desk): Partial<SettingValues> {
   return {
     feed: "replay",
     feed_symbol: feed.symbol,
-    // UTC that nobody wrote stays unwritten: written, it would go before a layout's own zone.
+    // A UTC that was not written stays unwritten: written, it would override a layout's own zone.
     ...(feed.timeZone === "UTC" && feed.timeZoneWritten !== true ? {} : { time_zone: feed.timeZone }),
     date_format: feed.dateFormat,
     resample: feed.resample ?? null,

@@ -32,7 +32,7 @@ const TICK_MS = 0.01;
 const BREATH_MS = 10;
 /** More than a commit's patience: everything that the pass added is on the disk. */
 const COMMIT_MS = 60;
-/** What a dead process does not leave behind, or what SQLite makes anew. */
+/** What a dead process does not leave behind, or what SQLite makes again. */
 const PROCESS_FILES = /session\.lock(-journal)?$|writer\.json$|-shm$/;
 
 export interface DriveOptions {
@@ -205,18 +205,18 @@ class Drive {
     for (let action = this.#script.take(); action !== undefined; action = this.#script.take()) {
       if (action.do === "kill") this.#kill(session, action);
       if (action.do === "restart") return this.#restart(session, action);
-      this.#script.told(action, await outcomeOf(session, action));
+      this.#script.record(action, await outcomeOf(session, action));
     }
   }
 
   #restart(session: LiveSession, action: Action): void {
-    this.#script.told(action, "done");
+    this.#script.record(action, "done");
     this.#again = this.#workspace;
     void session.stop("operator");
   }
 
   #kill(session: LiveSession, action: Action): never {
-    this.#script.told(action, "done");
+    this.#script.record(action, "done");
     const next = this.#place();
     const keep = (path: string): boolean => !PROCESS_FILES.test(basename(path));
     cpSync(this.#workspace.path, next.path, { recursive: true, filter: keep });

@@ -2,7 +2,7 @@
  * A journal's entries as the events that two runs are compared by.
  *
  * 1. An event is one line of JSON: the entry without its number, `at` first. Numbers stay exactly as they were written.
- * 2. Left out are the entries that tell of the session's process and of its files: `session` and `snapshot`. What a session
+ * 2. Left out are the entries about the session's process and its files: `session` and `snapshot`. What a session
  *    decided is in the others.
  * 3. A venue's ids lose the session's name, which is the one thing in an event that a folder decides.
  * 4. Lines come in blocks, each line with its end, so that equal stretches are compared at once and memory does not grow with
@@ -12,7 +12,7 @@ import { readJournal, type EntryKind } from "../../store/index.ts";
 
 export const BLOCK_LINES = 10_000;
 
-/** Blocks of lines; every call begins anew. */
+/** Blocks of lines; every call begins at the start. */
 export type EventLog = () => Iterable<string>;
 
 /** Entries that are no events. */

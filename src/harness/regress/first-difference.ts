@@ -42,14 +42,14 @@ export interface FirstDifference {
   readonly runChain: readonly ChainLink[];
 }
 
-/** Fields of an event that are told. */
+/** Fields of an event that are shown. */
 const FIELDS_MAX = 50;
 const TEXT_MAX = 300;
 
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
-/** The places in which two JSON values differ, deepest first told; at most `limit`. */
+/** The places in which two JSON values differ, deepest first; at most `limit`. */
 export function fieldDifferences(baseline: unknown, run: unknown, limit = FIELDS_MAX, path = ""): FieldDifference[] {
   if (Object.is(baseline, run)) return [];
   if (!isTree(baseline) || !isTree(run) || Array.isArray(baseline) !== Array.isArray(run))
@@ -70,7 +70,7 @@ export function fieldDifferences(baseline: unknown, run: unknown, limit = FIELDS
 /** Characters of the way to a difference that are kept, so that it need not be gone twice. */
 const KEPT_CHARS_MAX = 16_000_000;
 
-/** The newest stretches that were equal, up to a size; older ones are let go. */
+/** The newest stretches that were equal, up to a size; older ones are dropped. */
 class Kept {
   readonly #texts: { readonly text: string; readonly from: number }[] = [];
   #chars = 0;
@@ -81,17 +81,17 @@ class Kept {
     while (this.#chars > KEPT_CHARS_MAX && this.#texts.length > 1) this.#chars -= this.#texts.shift()?.text.length ?? 0;
   }
 
-  /** Whether nothing was let go. */
+  /** Whether nothing was dropped. */
   get whole(): boolean {
     return (this.#texts[0]?.from ?? 1) === 1;
   }
 
-  *lines(): Generator<Heard> {
+  *lines(): Generator<ReadLine> {
     for (const { text, from } of this.#texts) yield* linesIn(text, from);
   }
 }
 
-function* linesIn(text: string, from: number): Generator<Heard> {
+function* linesIn(text: string, from: number): Generator<ReadLine> {
   let index = from;
   for (let begin = 0; begin < text.length; index += 1) {
     const found = text.indexOf("\n", begin);
@@ -186,12 +186,12 @@ function equalLines(one: string, other: string): number {
 const eventOf = (line: string | null): RunEvent | null => (line === null ? null : (JSON.parse(line) as RunEvent));
 
 /** Goes from the beginning to an event. */
-function hearAll(log: EventLog, until: number, trails: readonly (Trail | null)[]): void {
+function readAll(log: EventLog, until: number, trails: readonly (Trail | null)[]): void {
   let from = 1;
   for (const block of log()) {
     for (const { line, index } of linesIn(block, from)) {
       if (index >= until) return;
-      for (const trail of trails) trail?.hear(line, index);
+      for (const trail of trails) trail?.read(line, index);
       from = index + 1;
     }
   }
@@ -206,11 +206,11 @@ export function firstDifference(baseline: EventLog, run: EventLog): FirstDiffere
   if (found === null) return null;
   const [one, other] = [eventOf(found.baseline), eventOf(found.run)];
   const trails = [one, other].map((event) => (event === null ? null : new Trail(event)));
-  for (const { line, index } of found.kept.lines()) for (const trail of trails) trail?.hear(line, index);
-  // What led there is the same on both sides, because everything before is. What was let go is gone through once more.
+  for (const { line, index } of found.kept.lines()) for (const trail of trails) trail?.read(line, index);
+  // What led there is the same on both sides, because everything before is. What was dropped is read once more.
   if (!found.kept.whole && trails.some((trail) => trail !== null && !trail.complete)) {
     for (const [place, event] of [one, other].entries()) trails[place] = event === null ? null : new Trail(event);
-    hearAll(baseline, found.index, trails);
+    readAll(baseline, found.index, trails);
   }
   const [baselineChain, runChain] = trails.map((trail) => trail?.chain(found.index) ?? []) as [
     ChainLink[],
@@ -220,7 +220,7 @@ export function firstDifference(baseline: EventLog, run: EventLog): FirstDiffere
   return { index: found.index, baseline: one, run: other, fields, baselineChain, runChain };
 }
 
-interface Heard {
+interface ReadLine {
   readonly line: string;
   readonly index: number;
 }
@@ -243,13 +243,13 @@ class Trail {
   readonly #event: RunEvent;
   readonly #orderId: string | null;
   readonly #item: string | null;
-  readonly #started = new Map<string, Heard>();
-  readonly #finished = new Map<string, Heard>();
-  #order: Heard | null = null;
-  #orderRun: Heard[] = [];
-  #broker: Heard[] = [];
-  #drift: Heard | null = null;
-  #last: Heard | null = null;
+  readonly #started = new Map<string, ReadLine>();
+  readonly #finished = new Map<string, ReadLine>();
+  #order: ReadLine | null = null;
+  #orderRun: ReadLine[] = [];
+  #broker: ReadLine[] = [];
+  #drift: ReadLine | null = null;
+  #last: ReadLine | null = null;
 
   constructor(event: RunEvent) {
     this.#event = event;
@@ -257,25 +257,25 @@ class Trail {
     this.#item = typeof event["item"] === "string" ? event["item"] : null;
   }
 
-  hear(line: string, index: number): void {
-    const heard = { line, index };
-    this.#last = heard;
+  read(line: string, index: number): void {
+    const event = { line, index };
+    this.#last = event;
     const kind = headOf(line);
-    if (kind === "run_started") this.#started.set(wordAfter(line, "strategy") ?? "", heard);
-    else if (kind === "run_finished") this.#finished.set(wordAfter(line, "strategy") ?? "", heard);
+    if (kind === "run_started") this.#started.set(wordAfter(line, "strategy") ?? "", event);
+    else if (kind === "run_finished") this.#finished.set(wordAfter(line, "strategy") ?? "", event);
     else if (kind === "drift") {
-      if (this.#item === null || wordAfter(line, "item") === this.#item) this.#drift = heard;
-    } else if (this.#orderId !== null && line.includes(`"orderId":"${this.#orderId}"`)) this.#ofOrder(kind, heard);
+      if (this.#item === null || wordAfter(line, "item") === this.#item) this.#drift = event;
+    } else if (this.#orderId !== null && line.includes(`"orderId":"${this.#orderId}"`)) this.#ofOrder(kind, event);
   }
 
-  #ofOrder(kind: string, heard: Heard): void {
+  #ofOrder(kind: string, event: ReadLine): void {
     if (kind === "order") {
-      this.#order = heard;
-      this.#orderRun = this.#runOf(wordAfter(heard.line, "strategy") ?? "");
-    } else if (this.#broker.length < 20) this.#broker.push(heard);
+      this.#order = event;
+      this.#orderRun = this.#runOf(wordAfter(event.line, "strategy") ?? "");
+    } else if (this.#broker.length < 20) this.#broker.push(event);
   }
 
-  #runOf(strategy: string): Heard[] {
+  #runOf(strategy: string): ReadLine[] {
     return [this.#started.get(strategy), this.#finished.get(strategy)].filter((one) => one !== undefined);
   }
 
@@ -293,9 +293,9 @@ class Trail {
     const strategy = typeof own["strategy"] === "string" ? own["strategy"] : null;
     const drift = own.kind === "halt" || own.kind === "review" || own.kind === "resume" ? this.#drift : null;
     const run = this.#order === null && strategy !== null ? this.#runOf(strategy) : this.#orderRun;
-    const heard = [...run, this.#order, ...this.#broker, drift].filter((one) => one !== null);
-    const told = heard.length > 0 || this.#last === null ? heard : [this.#last];
-    const links = told.flatMap((one) => linksOf(JSON.parse(one.line) as RunEvent, one.index, heard.length > 0));
+    const chain = [...run, this.#order, ...this.#broker, drift].filter((one) => one !== null);
+    const shown = chain.length > 0 || this.#last === null ? chain : [this.#last];
+    const links = shown.flatMap((one) => linksOf(JSON.parse(one.line) as RunEvent, one.index, chain.length > 0));
     return [...links, ...linksOf(own, index, true)].toSorted((a, b) => a.index - b.index);
   }
 }

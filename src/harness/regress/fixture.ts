@@ -118,7 +118,7 @@ function readHead(folder: string): z.infer<typeof HeadSchema> {
     refuse(
       file,
       `is of schema ${String(schema)}, and this version reads schema ${FIXTURE_SCHEMA}.`,
-      "Run it with the version that made it, or record it anew.",
+      "Run it with the version that made it, or record it again.",
     );
   const parsed = HeadSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -3,8 +3,8 @@
  *
  * 1. A command stands at the moment of its entry: the pass behind which it was done. Where a live clock made a pass of its own
  *    that decided something, that moment is a pass in the script, too.
- * 2. A session that ends without a `stopped` and goes on was killed; one that was stopped and goes on was restarted.
- * 3. What an entry does not tell cannot be played again; the recorder plays the script and compares.
+ * 2. A session that ends without a `stopped` and resumes was killed; one that was stopped and resumes was restarted.
+ * 3. What an entry does not hold cannot be played again; the recorder plays the script and compares.
  */
 import type { CodedError } from "../../shared/errors.ts";
 import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
@@ -50,7 +50,7 @@ export class ScriptReader {
     this.#refuse = refuse;
   }
 
-  hear(entry: JournalEntry): void {
+  read(entry: JournalEntry): void {
     switch (entry.kind) {
       case "session":
         this.#session(entry);

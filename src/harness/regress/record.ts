@@ -3,7 +3,7 @@
  *
  * 1. Everything comes from the session's journal and from the files that it names; nothing is asked of anybody.
  * 2. Before anything is written where it stays, the fixture is played once: it must decide the same as the session did, event for
- *    event. If it does not, the first difference is told and nothing is written.
+ *    event. If it does not, the first difference is reported and nothing is written.
  * 3. Operators' commands, restarts and practice fills become the script. What cannot be played again is refused: the system's
  *    clock, a restore, a kill switch, a venue that did not answer.
  */
@@ -56,7 +56,7 @@ export interface Recorded {
   readonly difference: FirstDifference | null;
 }
 
-interface Told {
+interface RecordedSession {
   readonly desk: Desk;
   readonly start: Moment;
   readonly length: Duration;
@@ -68,10 +68,10 @@ function refuse(session: string, why: string): CodedError {
   return new CodedError("fixture_invalid", `${session} cannot be recorded: ${why}`, { session });
 }
 
-/** What the journal tells of the session. */
-function readSession(files: SessionFiles, entries: Iterable<JournalEntry>): Told {
+/** What the journal holds of the session. */
+function readSession(files: SessionFiles, entries: Iterable<JournalEntry>): RecordedSession {
   let reader: ScriptReader | null = null;
-  let told: Pick<Told, "desk" | "start" | "sources"> | null = null;
+  let origin: Pick<RecordedSession, "desk" | "start" | "sources"> | null = null;
   let [lastAt, over] = [0, false];
   for (const entry of entries) {
     lastAt = entry.at;
@@ -82,24 +82,24 @@ function readSession(files: SessionFiles, entries: Iterable<JournalEntry>): Told
           start: Moment;
           feed: readonly FeedSource[];
         };
-        told = { desk, start, sources: feed };
+        origin = { desk, start, sources: feed };
         reader = new ScriptReader(start, (why) => refuse(files.id, why));
       }
       over = entry.event === "stopped";
     }
-    reader?.hear(entry);
+    reader?.read(entry);
   }
-  if (told === null || reader === null) throw refuse(files.id, "its journal does not begin with its creation.");
-  if (told.desk.clock.kind === "system")
-    throw refuse(files.id, "it ran on the system's clock, and nobody can make that clock run again.");
+  if (origin === null || reader === null) throw refuse(files.id, "its journal does not begin with its creation.");
+  if (origin.desk.clock.kind === "system")
+    throw refuse(files.id, "it ran on the system's clock, which cannot be made to run again.");
   if (!over) throw refuse(files.id, `it is not over. Go on with it and stop it: logos run --session ${files.id}`);
-  const length = (lastAt - told.start) as Duration;
+  const length = (lastAt - origin.start) as Duration;
   if (length <= 0) throw refuse(files.id, "no time passed in it.");
-  return { ...told, length, script: reader.script };
+  return { ...origin, length, script: reader.script };
 }
 
 /** Copies the feed's files beside the fixture; answers their names there. */
-function copyFeed({ desk, sources }: Told, session: string, workspace: Workspace, folder: string): string[] {
+function copyFeed({ desk, sources }: RecordedSession, session: string, workspace: Workspace, folder: string): string[] {
   if (desk.feed.kind === "synthetic") return [];
   const digests = new Set(sources.map((source) => source.sha256));
   const names: string[] = [];
@@ -126,10 +126,16 @@ function copyModules(desk: Desk, workspace: Workspace, folder: string): void {
   }
 }
 
-function writeFixture(told: Told, name: string, session: string, workspace: Workspace, folder: string): void {
+function writeFixture(
+  recorded: RecordedSession,
+  name: string,
+  session: string,
+  workspace: Workspace,
+  folder: string,
+): void {
   mkdirSync(folder, { recursive: true });
-  const { desk, start, length, script } = told;
-  const files = copyFeed(told, session, workspace, folder);
+  const { desk, start, length, script } = recorded;
+  const files = copyFeed(recorded, session, workspace, folder);
   copyModules(desk, workspace, folder);
   writeTextAtomic(nodeFileSystem, join(folder, "desk.yaml"), deskText(desk, files));
   const head = {
@@ -143,7 +149,7 @@ function writeFixture(told: Told, name: string, session: string, workspace: Work
   writeTextAtomic(nodeFileSystem, join(folder, FIXTURE_FILE), stringify(head, { lineWidth: 0 }));
 }
 
-/** A desk without what a fixture writes anew, and with its strategies' defaults filled in, as a reader fills them in. */
+/** A desk without what a fixture rewrites, and with its strategies' defaults filled in, as a reader fills them in. */
 function comparable(desk: Desk): unknown {
   const { source: _source, feed, clock: _clock, strategies, ...rest } = desk;
   const whole = strategies.map((strategy) => {
@@ -194,20 +200,20 @@ export async function recordFixture(options: RecordOptions): Promise<Recorded> {
     throw new CodedError("session_busy", `${files.id} still runs. Stop it, then record it.`);
   if (!existsSync(files.journal)) throw refuse(files.id, "it has no journal.");
   const journal = readJournal(files.journal);
-  let told: Told;
+  let recorded: RecordedSession;
   try {
     const { seq } = journal.compaction();
     if (seq > 0)
       throw refuse(files.id, `it was compacted, and the runs up to entry ${seq} that a replay compares are gone.`);
-    told = readSession(files, journal.read(1));
+    recorded = readSession(files, journal.read(1));
   } finally {
     journal.close();
   }
   return withScratch(options, async (scratch) => {
     const made = join(scratch, "made", name);
-    writeFixture(told, name, files.id, workspace, made);
+    writeFixture(recorded, name, files.id, workspace, made);
     const fixture = await loadFixture(made);
-    checkDesk(files.id, told.desk, fixture.desk);
+    checkDesk(files.id, recorded.desk, fixture.desk);
     const { result } = await runFixture(fixture, join(scratch, "run"), options);
     const difference = firstDifference(journalEvents(files.journal, files.id), result.events);
     const events = countEvents(result.events);

@@ -1,5 +1,5 @@
 /**
- * A regression: fixtures run, compared with their baselines, and told.
+ * A regression: fixtures run, compared with their baselines, and reported.
  *
  * 1. Every fixture that is asked for is read and checked, its baseline too, before the first one runs; a fault ends it there,
  *    with nothing written.

@@ -1,5 +1,5 @@
 /**
- * What a regression tells other programs and people: JUnit XML, and one page of HTML.
+ * A regression's report for other programs and people: JUnit XML, and one page of HTML.
  *
  * 1. Text from outside is escaped; the page asks nothing of any network.
  * 2. A fixture is a test case: equal passes, different fails, without a baseline is skipped.

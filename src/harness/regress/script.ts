@@ -3,7 +3,7 @@
  *
  * 1. An action is done behind the pass of its moment, where a console's command would fall: between two passes, in the order
  *    of the list. What is done is the session's own command, with its own checks.
- * 2. A command that the session refuses is an outcome that is told; it ends nothing, because a changed strategy may well make
+ * 2. A command that the session refuses is a reported outcome; it ends nothing, because a changed strategy may well make
  *    a review find nothing to review.
  * 3. At most `ACTIONS_MAX` actions.
  */
@@ -42,7 +42,7 @@ export const ActionSchema = z.discriminatedUnion("do", [
     do: z.literal("injectUnknownFill"),
     symbol: text(40),
     quantity: z.string().regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'write a quantity in quotes, as "10" or "-2.5"'),
-    /** When the venue tells of it; at its own moment when absent. */
+    /** When the venue reports it; at its own moment when absent. */
     told: at.optional(),
   }),
   /** `item` is a drift item's id, or `next`: the oldest one that waits. */
@@ -94,7 +94,7 @@ export class Script {
   }
 
   /**
-   * A pass is at `now`: what is due by then is done behind it, and a pass that stands behind a command of the same moment is one more.
+   * A pass is at `now`: what is due is done after it, and a pass that follows a command of the same moment is one more.
    * Tells of all that is due.
    */
   reach(now: Moment): readonly Action[] {
@@ -115,12 +115,12 @@ export class Script {
     this.#waiting.unshift(...this.#due.splice(0));
   }
 
-  told(action: Action, outcome: string): void {
+  record(action: Action, outcome: string): void {
     if (action.do !== "pass") this.outcomes.push({ at: formatDuration(action.at), do: action.do, outcome });
   }
 }
 
-/** A fill that the venue tells later wants a pass of its own there. */
+/** A fill that the venue reports later needs a pass of its own then. */
 function passesOf(action: Action): Action[] {
   return action.do === "injectUnknownFill" && action.told !== undefined ? [{ at: action.told, do: "pass" }] : [];
 }

@@ -76,12 +76,12 @@ export const ORDER_PROCEDURES = {
       waitsUntil: z.nullable(z.number()),
     }),
   },
-  /** Closes a position of a symbol, or of one owner in it, without halting anything. The stream `router` tells how far it is. */
+  /** Closes a position of a symbol, or of one owner in it, without halting anything. Its progress is in the stream `router`. */
   "positions.close": {
     input: z.object({ symbol: filled(80), owner: z.optional(filled(80)), operator, note: text(2_000) }),
     output: z.object({ flatten: z.string() }),
   },
-  /** Halts the scope, cancels its orders and closes its positions. The stream `router` tells how far it is. */
+  /** Halts the scope, cancels its orders and closes its positions. Its progress is in the stream `router`. */
   "positions.flatten": {
     input: z.object({ scope: wholeOrPart, operator, note: text(2_000) }),
     output: z.object({ flatten: z.string() }),

@@ -1,5 +1,5 @@
 /**
- * What a view may ask and what it is told: the one map that the host and every transport are built from.
+ * What a view may ask for and what it gets: the one map that the host and every transport are built from.
  *
  * 1. Each procedure has an input and an output schema; the host checks every input before a handler sees it.
  * 2. A handler without a procedure, or a procedure without a handler, does not compile: `Handlers` is made from this map.
@@ -146,7 +146,7 @@ export const DrillSchema = z.object({
 const FieldSchema = z.object({ path: z.string(), baseline: z.string(), run: z.string() });
 const ChainSchema = z.array(z.object({ step: z.string(), index: z.number(), at: z.number(), text: z.string() }));
 
-/** One fixture's verdict. Values are told as JSON text, shortened. */
+/** One fixture's verdict. Values are JSON text, shortened. */
 export const RegressionSchema = z.object({
   name: z.string(),
   verdict: z.enum(["equal", "differs", "no_baseline", "failed"]),
@@ -194,7 +194,7 @@ export const PROCEDURES = {
     }),
     output: z.object({ id: z.string() }),
   },
-  /** Opens a stopped session again and goes on from its journal: the recovery that every start is. */
+  /** Reopens a stopped session and resumes from its journal: the recovery that every start is. */
   "session.reopen": {
     /** Without `acceptCodeChange`, strategy code other than what ran before is refused with `code_changed`. */
     input: z.object({ id: name, acceptCodeChange: z.optional(z.boolean()) }),
@@ -299,7 +299,7 @@ export const PROCEDURES = {
     input: z.object({ id: name }),
     output: z.object({ name: z.string(), events: z.number(), difference: z.nullable(z.string()) }),
   },
-  /** Deletes sessions that nobody has open. The trash takes them where the system has one. */
+  /** Deletes sessions that are not open anywhere. The trash takes them where the system has one. */
   "sessions.delete": {
     input: z.object({ ids: z.array(name).check(z.minLength(1), z.maxLength(100)) }),
     output: z.object({ deleted: z.array(z.string()), trashed: z.boolean() }),

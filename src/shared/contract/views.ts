@@ -1,5 +1,5 @@
 /**
- * What the views are told: one projection for each stream, as schemas that both sides of the bridge share.
+ * What the views show: one projection for each stream, as schemas that both sides of the bridge share.
  *
  * 1. A projection is plain JSON. Moments are integers of microseconds; amounts are exact decimal strings; rates are shares of one.
  * 2. A table is a record keyed by its row's id, so that a change sends the rows that changed and no others.

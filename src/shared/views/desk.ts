@@ -1,5 +1,5 @@
 /**
- * What the frame and the Desk are told: the program, the open session, its account and its tiles.
+ * What the frame and the Desk show: the program, the open session, its account and its tiles.
  *
  * 1. Everything here is about the session as a whole; what is about one run or one order is in its own file.
  */

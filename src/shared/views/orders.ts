@@ -1,5 +1,5 @@
 /**
- * What Router, Rejections, and Orders and fills are told.
+ * What Router, Rejections, and Orders and fills show.
  *
  * 1. An order is known by the router's id, a rejection and a fill by its journal number.
  */

@@ -1,5 +1,5 @@
 /**
- * What Positions, the frame and the halt banner are told of positions and of the flattens that get out of them.
+ * What Positions, the frame and the halt banner show of positions and of the flattens that get out of them.
  *
  * 1. A position is known by its owner and its symbol; an owner is a strategy, `manual` or `unattributed`.
  * 2. Amounts are in the account's currency; profit of the day and totals are after fees.

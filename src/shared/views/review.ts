@@ -1,5 +1,5 @@
 /**
- * What Drift review, Log and Sessions are told.
+ * What Drift review, Log and Sessions show.
  *
  * 1. A drift item is known by its id, a log line by its journal number, a session by its folder's name.
  */

@@ -1,5 +1,5 @@
 /**
- * What Schedule and Metrics are told: strategies, their runs past and next, and the numbers over time.
+ * What Schedule and Metrics show: strategies, their runs past and next, and the numbers over time.
  *
  * 1. A run is known by `strategy#run`, a skipped slot by `strategy@moment`, a sample by its number.
  */

@@ -1,7 +1,7 @@
 /**
  * A desk file as a tree in which every key and value has a place, and the complaints about it.
  *
- * 1. The first complaint in the file's order is the one that is told: `file:line:column: what: rule`.
+ * 1. The first complaint in the file's order is the one that is reported: `file:line:column: what: rule`.
  * 2. Size, depth and visits have limits, so no text makes reading slow or endless: aliases cannot multiply.
  * 3. Syntax comes first: a text that is no YAML is not looked at any further.
  */
@@ -82,7 +82,7 @@ export class DeskDocument {
   readonly #complaints: Complaint[] = [];
   readonly #targets = new Map<Node, Node>();
   #visits = 0;
-  /** Where the last quoted text begins: a quote that is never closed is told there, not at the file's end. */
+  /** Where the last quoted text begins: a quote that is never closed is reported there, not at the file's end. */
   #lastQuote = 0;
   /** The file's outermost value. */
   readonly root: Spot;

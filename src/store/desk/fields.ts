@@ -2,7 +2,7 @@
  * Reads the fields of one strategy or one symbol: each by its kind, with a default or without.
  *
  * 1. A value that breaks its rule is a complaint at its own place, with the nearest valid word where there are words.
- * 2. A field that is missing is told only when no key of the map is unknown: the unknown one is probably it, misspelled.
+ * 2. A field that is missing is reported only when no key of the map is unknown: the unknown one is probably it, misspelled.
  * 3. Every field that was read leaves a row that says where it came from.
  */
 import { shown, type DeskDocument, type Spot } from "./document.ts";

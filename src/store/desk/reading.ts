@@ -38,7 +38,7 @@ export interface ReadingSources {
   readonly flags?: Readonly<Partial<Record<SettingName, string | number>>>;
   /** Files that take the place of the desk's feed. */
   readonly bars?: BarsFeed;
-  /** Turns a file's name in `feed.files` into its path; what it throws is told at the name's place. */
+  /** Turns a file's name in `feed.files` into its path; what it throws is reported at the name's place. */
   readonly resolveFile?: (name: string) => string | readonly string[];
   /** Reads the profile that a file of `feed.files` names; throws as `loadProfile` does. */
   readonly resolveProfile?: (name: string) => Profile;
@@ -156,7 +156,7 @@ export class Reading {
     return this.#said.get(name) ?? { value: this.#fallback(name), from: "default", where: BUILT_IN_PLACE, spot: null };
   }
 
-  /** The value of a setting that nobody says. On recorded data runs take no time unless something of `runtime` is said. */
+  /** The value of a setting that is not given. On recorded data runs take no time unless something of `runtime` is said. */
   #fallback(name: SettingName): unknown {
     if (name === "runtime_median" && this.#kindOf("feed") === "replay" && RUNTIMES.every((one) => !this.#said.has(one)))
       return 0;
@@ -167,7 +167,7 @@ export class Reading {
     return Object.fromEntries(SETTING_NAMES.map((name) => [name, this.origin(name).value])) as unknown as SettingValues;
   }
 
-  /** A rule between settings is broken: told at the value's own place. */
+  /** A rule between settings is broken: reported at the value's own place. */
   refuse(name: SettingName, rule: string): void {
     const { from, where, spot, value } = this.origin(name);
     const written = settingOf(name).kind.write(value);

@@ -37,8 +37,8 @@ export interface ResolvedDesk {
 /** Rules that hold between two settings. */
 function checkPairs(reading: Reading, values: SettingValues): void {
   const { bar_interval: bar, mark_interval: mark } = values;
-  const told = reading.broken.has("bar_interval") || reading.broken.has("mark_interval");
-  if (!told && reading.applies("bar_interval") && bar % mark !== 0)
+  const reported = reading.broken.has("bar_interval") || reading.broken.has("mark_interval");
+  if (!reported && reading.applies("bar_interval") && bar % mark !== 0)
     reading.refuse(
       reading.origin("mark_interval").from === "default" ? "bar_interval" : "mark_interval",
       `a bar, ${formatDuration(bar)}, must hold a whole number of marks, ${formatDuration(mark)}`,

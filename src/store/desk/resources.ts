@@ -24,7 +24,7 @@ export function resourcesFolder(named?: string): string {
     const found = join(folder, "resources");
     if (existsSync(join(found, DEMO))) return found;
     if (dirname(folder) === folder)
-      throw new CodedError("not_found", "The program's own resources folder is missing; install the program anew.");
+      throw new CodedError("not_found", "The program's own resources folder is missing; install the program again.");
   }
 }
 

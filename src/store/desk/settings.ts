@@ -2,7 +2,7 @@
  * The table of settings: every single value of a desk that stands outside its strategies and symbols.
  *
  * 1. A setting has one name. In a desk file it stands at `at`, in the environment at `LOGOS_` and its name in capitals, and a
- *    flag of the same name goes before both; what nobody says is the fallback.
+ *    flag of the same name goes before both; a setting that is not given has its default.
  * 2. Names that Logos has are kept as they are, with their units; ours in a file are camelCase.
  * 3. `none` takes a limit away, and only `none` does.
  */

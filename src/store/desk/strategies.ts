@@ -205,7 +205,7 @@ function readParameters(fields: Fields, reading: StrategyReading, module: string
   const builtIn = Object.hasOwn(reading.builtIns, module) ? reading.builtIns[module] : undefined;
   const rules = builtIn?.parameters ?? null;
   const spot = fields.spot("params");
-  // Without a module there is nothing to check parameters against, and its own complaint is told already.
+  // Without a module there is nothing to check parameters against, and its own complaint is reported already.
   const entries = spot === undefined || module === "" ? new Map<string, Entry>() : readEntries(document, spot, rules);
   const params: [string, ParameterValue][] = Object.entries(builtIn?.defaults ?? {});
   for (const [name, at] of entries) {

@@ -1,5 +1,5 @@
 /**
- * The kinds of values that a desk is made of: how each is read from text, the rule that people are told, and how it is written back.
+ * The kinds of values that a desk is made of: how each is read from text, the rule that people are shown, and how it is written back.
  *
  * 1. A kind reads text alone, so that a value means the same in a file, in the environment and as a flag.
  * 2. Amounts stay decimal text, exactly as written less zeros that say nothing.

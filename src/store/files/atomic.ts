@@ -117,7 +117,7 @@ export class AtomicFile {
     try {
       this.#fs.remove(this.#temporary);
     } catch {
-      // The failure before is the one to tell; a temporary file that stays is named as such.
+      // The failure before is the one to report; a temporary file that stays is named as such.
     }
   }
 
@@ -145,7 +145,7 @@ export function writeAtomic(fs: FileSystem, path: string, bytes: Uint8Array): vo
   file.place();
 }
 
-/** Removes what processes that were killed left of writing a file; nobody may be writing it now. */
+/** Removes what processes that were killed left of writing a file; nothing may be writing it now. */
 export function sweepTemporary(fs: FileSystem, path: string): void {
   const folder = folderOf(path);
   const begin = `.${basename(path)}.`;

@@ -2,12 +2,12 @@
  * Checkpoints: what a journal's entries add up to at one of them, so that a long journal starts fast. They lie in the journal's
  * own database, and a start without them gives the same state from the entries.
  *
- * 1. There is one checkpoint at a time. Its `state` is written anew each time; what only ever grows is its `memory`, a list of
+ * 1. There is one checkpoint at a time. Its `state` is rewritten each time; what only ever grows is its `memory`, a list of
  *    pieces of which each holds what came since the one before. A piece that is `whole` begins the list again.
  * 2. A checkpoint is written in one transaction: a crash leaves the one before, whole.
  * 3. Digests chain over the pieces; the state's digest covers the last piece's and the hash of the entry at which it stands. So
  *    nothing of it can be changed, dropped or moved, nor put beside another journal, without being noticed.
- * 4. What does not match is told as a fault and never used.
+ * 4. What does not match is reported as a fault and never used.
  */
 import { hash } from "node:crypto";
 import { moment, type Moment } from "../../shared/time.ts";
@@ -38,7 +38,7 @@ export interface CheckpointTexts {
   readonly whole: boolean;
 }
 
-/** A checkpoint as it was saved, parsed. It stands behind entry `seq`. */
+/** A checkpoint as it was saved, parsed. It follows entry `seq`. */
 export interface SavedCheckpoint {
   readonly seq: number;
   readonly at: Moment;
@@ -114,7 +114,7 @@ function readAll(database: Database): SavedCheckpoint | CheckpointFault | null {
   }
   if (pieces.at(-1)?.seq !== seq) return wrong("the checkpoint's last piece is missing");
   const entry = database.prepare("SELECT hash FROM entries WHERE seq = ?").pluck().get(seq);
-  if (typeof entry !== "string") return wrong(`the checkpoint stands behind entry ${seq}, which is not there`);
+  if (typeof entry !== "string") return wrong(`the checkpoint follows entry ${seq}, which is missing`);
   if (stateDigest(before, seq, at, entry, state) !== row.digest)
     return wrong(`the checkpoint behind entry ${seq} does not match its digest`);
   return {

@@ -18,7 +18,7 @@ export interface JournalFault {
   readonly rule: string;
 }
 
-/** True once a session's clock has run: by then its first head was durable, so that no crash explains a missing one. */
+/** True once a session's clock has run: its first head was durable before that, so no crash explains a missing one. */
 function hasRun(database: Database): boolean {
   const started = `SELECT 1 FROM entries WHERE kind = 'session' AND json_extract(body, '$.event') = 'started' LIMIT 1`;
   return database.prepare(started).get() !== undefined;

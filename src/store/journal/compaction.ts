@@ -1,7 +1,7 @@
 /**
- * Compaction: what a long session's journal lets go of, and what vouches for the rest.
+ * Compaction: which entries of a long session's journal are dropped, and what vouches for the rest.
  *
- * 1. Only entries of `DROPPED_KINDS` go, and only before the checkpoint from which a start goes on: runs, missed slots, points of
+ * 1. Only entries of `DROPPED_KINDS` go, and only before the checkpoint from which a start resumes: runs, missed slots, points of
  *    equity and lines of metrics. Orders, sends, answers, fills, halts, reviews and everything that an operator did stay for ever.
  * 2. Before anything goes, it is checked against the chain. What stays is covered by a digest over all kept entries, and the entries
  *    behind the base chain on from the base's hash: so nothing of it can be changed, dropped or moved without being noticed.

@@ -87,7 +87,7 @@ export interface JournalReader {
   venueChanges(): VenueChanges | null;
   /** Reads everything and names the first fault; null when chain, numbers, head and index hold. Throws where nothing can be read. */
   verify(): JournalFault | null;
-  /** From here on everything that is read is of one moment, whatever its writer adds or lets go of meanwhile. */
+  /** From here on everything that is read is of one moment, whatever its writer adds or drops meanwhile. */
   hold(): void;
   close(): void;
 }
@@ -297,7 +297,7 @@ export class Journal extends Reader {
    */
   saveCheckpoint(texts: CheckpointTexts): void {
     if (this.#fault !== null) throw this.#fault;
-    if (this.#pending.length > 0) throw new Error("A checkpoint stands behind committed entries only.");
+    if (this.#pending.length > 0) throw new Error("A checkpoint follows committed entries only.");
     try {
       this.database.exec("BEGIN IMMEDIATE");
       writeCheckpoint(this.database, this.#last, texts);
@@ -324,7 +324,7 @@ export class Journal extends Reader {
     }
   }
 
-  /** Gives the room of what was let go back to the disk. Needs about the journal's size of free room meanwhile. */
+  /** Returns the space of dropped entries to the disk. Needs about the journal's size of free space meanwhile. */
   shrink(): void {
     this.coded(() => {
       this.database.exec("VACUUM");

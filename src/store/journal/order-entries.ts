@@ -33,7 +33,7 @@ export interface GuardReading {
   readonly value: string;
   readonly limit: string;
   readonly passed: boolean;
-  /** A warning passes and is told. */
+  /** A warning passes and is reported. */
   readonly warning: boolean;
 }
 

@@ -3,10 +3,10 @@
  *
  * 1. Each is a function of the committed entries and nothing else: two equal journals give the same bytes.
  * 2. A start makes them equal to the journal, so a torn or missing file is whole again. What a checkpoint knows to be on disk stays
- *    as it is: the file is cut there and goes on with the entries since; a file that is shorter is made anew.
+ *    as it is: the file is cut there and continued with the entries since; a file that is shorter is rebuilt.
  * 3. No wall time, session id or path stands in them.
- * 4. A file of what the journal lets go of can be made shorter: then it holds what the journal still holds. It gets shorter than the
- *    newest checkpoint says, so that a start which finds it without a newer checkpoint makes it anew.
+ * 4. A file of entries that the journal drops can be made shorter: then it holds what the journal still holds. It gets shorter than the
+ *    newest checkpoint says, so that a start which finds it without a newer checkpoint rebuilds it.
  * 5. The journal's first entry names the format of the files. A session from before that keeps the columns and cells it began with.
  */
 import { join } from "node:path";
@@ -202,7 +202,7 @@ function openOne(
   return log;
 }
 
-/** Makes a file anew from the journal, where that leaves it below so many bytes. Returns whether it did. Throws `io`. */
+/** Rebuilds a file from the journal, where that leaves it below so many bytes. Returns whether it did. Throws `io`. */
 function rebuildOne(
   fs: FileSystem,
   folder: string,
@@ -230,7 +230,7 @@ function rebuildOne(
     try {
       fs.remove(temporary);
     } catch {
-      // The first failure is the one to tell; the next rebuild removes what is left.
+      // The first failure is the one to report; the next rebuild removes what is left.
     }
     throw ioError("Rebuilding", path, error);
   }
@@ -288,7 +288,7 @@ export class Artifacts {
 
   /**
    * Makes what was appended durable, and reports the bytes of each file by name, for a checkpoint that is saved next. `trims`: files
-   * that are twice as long as what the journal still holds of them are made anew first. Throws `io`.
+   * that are twice as long as what the journal still holds of them are rebuilt first. Throws `io`.
    */
   sync(trims = false): Readonly<Record<string, number>> {
     if (trims) for (const { kind } of TRIMMED) this.#trim(kind);

@@ -61,7 +61,7 @@ export class ControlInbox {
     }
   }
 
-  /** Removes a file; false for what is none, as a folder of that name: it is nobody's request. */
+  /** Removes a file; false for what is none, as a folder of that name: it is no request. */
   #drop(name: string): boolean {
     try {
       this.#fs.remove(join(this.#folder, name));
@@ -82,7 +82,7 @@ export class ControlInbox {
       try {
         value = JSON.parse(readText(this.#fs, path, REQUEST_BYTES_MAX));
       } catch {
-        // An unreadable request stays null, and its asker is told that it is no command.
+        // An unreadable request stays null, and its sender gets the answer that it is no command.
       }
       if (this.#drop(name)) requests.push({ id, value });
     }

@@ -4,7 +4,7 @@
  * 1. The lock is the operating system's: an exclusive transaction on a small database of its own, held for the writer's life.
  *    It ends with the process, however that ends, so no stale lock ever needs guessing about.
  * 2. Readers of the journal are not disturbed by it.
- * 3. `writer.json` only tells who has it; it decides nothing.
+ * 3. `writer.json` only names who has it; it decides nothing.
  */
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export interface Lock {
   release(): void;
 }
 
-/** The locks that this process holds: one that nobody else refers to would end when its memory is reclaimed. */
+/** The locks that this process holds: one without a reference would end when its memory is reclaimed. */
 const held = new Set<Database>();
 
 const lockPathOf = (folder: string): string => join(folder, "session.lock");

@@ -2,8 +2,8 @@
  * `session.json`: what ran, from what, and how it ended. For programs; `session.md` is for people.
  *
  * 1. It is written whole and atomically at start, at each halt, review and resume, and at the end.
- * 2. It is a summary: a session goes on without it, from its journal.
- * 3. What is read is checked field by field; a field of the wrong type is a problem that is told, never a crash.
+ * 2. It is a summary: a session resumes without it, from its journal.
+ * 3. What is read is checked field by field; a field of the wrong type is a reported problem, never a crash.
  */
 import * as z from "zod";
 import { CodedError } from "../../shared/errors.ts";

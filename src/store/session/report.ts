@@ -14,7 +14,7 @@ import { troubleLines, troubleSummary } from "../../shared/trouble.ts";
 import type { FlattenEntry, JournalEntry } from "../journal/entries.ts";
 import type { SessionRecord } from "./record.ts";
 
-/** The kinds of entries that the report tells, for `journal.read`. */
+/** The kinds of entries that the report lists, for `journal.read`. */
 export const REPORTED_KINDS = [
   "halt",
   "drift",
@@ -60,8 +60,8 @@ function eventLine(entry: JournalEntry): string | null {
     case "resume":
       return `${at} · **resumed**${by(entry.operator, entry.note)}`;
     case "switch": {
-      const told = entry.operator === null ? `: ${safe(entry.message)}` : by(entry.operator, entry.note);
-      return `${at} · **${entry.event} ${safe(scopeText(entry.scope))}**${told}`;
+      const reason = entry.operator === null ? `: ${safe(entry.message)}` : by(entry.operator, entry.note);
+      return `${at} · **${entry.event} ${safe(scopeText(entry.scope))}**${reason}`;
     }
     case "flatten":
       return `${at} · ${flattenText(entry)}`;

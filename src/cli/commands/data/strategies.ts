@@ -24,7 +24,7 @@ const listed = (title: string, lines: readonly string[]): string[] => [title, ..
 /** What the fence around a strategy stops, and what it does not. */
 const FENCED = [
   ...listed("What a strategy cannot do:", FENCE.stops),
-  ...listed("What costs its own run, and nobody else's:", FENCE.ends),
+  ...listed("What costs its own run, and no other:", FENCE.ends),
   ...listed("What nothing here stops:", FENCE.leaves),
 ];
 

@@ -70,7 +70,7 @@ function tell({ output }: Context, { id }: SessionFiles, done: string, running: 
   else output.line(`${id}: ${done}.`);
 }
 
-/** How long `stop` waits for the process to let go of the session, so that the next command finds it free. */
+/** How long `stop` waits until the process has released the session, so that the next command finds it free. */
 const STOP_WAIT_MS = 20_000;
 const STOP_LOOK_MS = 50;
 
@@ -83,7 +83,7 @@ async function letGo({ folder }: SessionFiles): Promise<boolean> {
   return false;
 }
 
-/** A command that only a running session takes: one that nobody runs is left as it is. */
+/** A command that only a running session takes: one that is not running stays as it is. */
 async function actOnRunning(
   context: Context,
   options: Options,
@@ -95,7 +95,7 @@ async function actOnRunning(
   if (lockHolder(nodeFileSystem, folder) === null)
     throw new CodedError(
       "wrong_state",
-      `No process runs ${id}, so there is nothing to ${name}. \`logos run --session ${id}\` goes on with it.`,
+      `No process runs ${id}, so there is nothing to ${name}. \`logos run --session ${id}\` resumes it.`,
     );
   await requestControl(nodeFileSystem, folder, { command: name, operator });
   const done = name === "stop" && !(await letGo(files)) ? "it is stopping" : RUNNING_COMMANDS[name].done;

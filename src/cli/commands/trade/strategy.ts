@@ -29,10 +29,7 @@ function needProcess(
 ): { readonly id: string; readonly folder: string } {
   const { id, folder } = findSession(workspaceAt(context.workspace), options.session ?? "latest");
   if (lockHolder(nodeFileSystem, folder) !== null) return { id, folder };
-  throw new CodedError(
-    "wrong_state",
-    `No process runs ${id}, so ${what}. \`logos run --session ${id}\` goes on with it.`,
-  );
+  throw new CodedError("wrong_state", `No process runs ${id}, so ${what}. \`logos run --session ${id}\` resumes it.`);
 }
 
 async function strategy(context: Context, options: Options, words: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
  * `logos cancel`, `replace`, `order`, `close` and `flatten`: a trader's hand on orders and positions.
  *
  * 1. Each names its operator; what is dangerous names a reason, too. Both go on the record.
- * 2. A running session is asked through its control folder; one that nobody runs is opened, and what was asked is sent to its venue.
+ * 2. A running session is asked through its control folder; one that is not running is opened, and the command is sent to its venue.
  * 3. Exit 1 where something was refused, is not known, or was left open.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -97,7 +97,7 @@ function ticketOf(options: Options, words: readonly string[]): Ticket {
   return {
     symbol,
     quantity: side === "buy" ? size : -size,
-    // What a type or a time in force may be is told by the order rules, with its field's name.
+    // What a type or a time in force may be is checked by the order rules, which name the field.
     ...(type === undefined ? {} : { type: type as OrderType }),
     ...optional("--limit", options.limit, "limitPrice"),
     ...optional("--stop", options.stop, "stopPrice"),
@@ -190,7 +190,7 @@ function report(
   const { closed = 0, left = [] } = end ?? {};
   if (output.json) output.value({ id: files.id, flatten, running, ended: end !== null, closed, left });
   else if (end === null) {
-    const next = running ? "`logos orders --working` shows its orders." : "It goes on when the session runs again.";
+    const next = running ? "`logos orders --working` shows its orders." : "It continues when the session runs again.";
     output.line(`${files.id}: ${flatten} is under way: its orders are sent and have not all filled. ${next}`);
   } else {
     output.line(`${files.id}: ${flatten} ended, ${closed} closed, ${left.length} left open.`);
