@@ -19,7 +19,9 @@ import { createLoopbackBridge } from "./bridge/loopback.ts";
 import { followAttention } from "./actions/attention.ts";
 import { followHandedFiles } from "./actions/handed.ts";
 import { followMenu } from "./actions/menu.ts";
+import { followLayouts, joinHostLayouts } from "./stores/layouts.ts";
 import { call, start, useLive } from "./stores/live.ts";
+import { followAddress } from "./stores/windows.ts";
 import { followTheme, joinHostSettings } from "./stores/prefs.ts";
 
 declare global {
@@ -31,6 +33,7 @@ declare global {
 
 /** The key under which the workspace keeps what the reader chose. */
 const SETTING = "view.preferences";
+const LAYOUTS = "view.layouts";
 
 /** Once the host answers, its settings and this window's are joined; a host that keeps none is no problem. */
 function joinSettings(): void {
@@ -42,6 +45,10 @@ function joinSettings(): void {
     };
     call("settings.read", {})
       .then(({ settings }) => {
+        const layouts = settings[LAYOUTS];
+        joinHostLayouts(typeof layouts === "string" ? layouts : null, (value) => {
+          call("settings.write", { key: LAYOUTS, value }).catch(() => undefined);
+        });
         const stored = settings[SETTING];
         return joinHostSettings(typeof stored === "string" ? stored : null, tell);
       })
@@ -51,6 +58,8 @@ function joinSettings(): void {
 
 followTheme();
 followAttention();
+followLayouts();
+followAddress();
 joinSettings();
 followHandedFiles();
 const bridge = window.logos ?? createLoopbackBridge();

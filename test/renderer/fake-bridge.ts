@@ -551,6 +551,7 @@ function session(scenario: Scenario): StreamValue<"session"> {
       symbols: 12,
       haltReasons: halted ? [REASON] : [],
       failure: null,
+      marks: {},
       feed: { lastAt: NOW - 200_000, ageMs: 200, stale: false, ended: false },
       journal: { position: 48_112, committed: 48_112, ageMs: 12 },
       snapshot: { at: NOW - 12e6, ageS: 12, everyS: 30 },

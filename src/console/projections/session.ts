@@ -11,6 +11,7 @@ import type { OpenSession } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { HALT_REASONS_MAX, haltReasonOf } from "./drift.ts";
 import { FlattensProjection } from "./flattens.ts";
+import { MarksProjection } from "./marks.ts";
 import { stable } from "./table.ts";
 
 export interface SessionFacts {
@@ -30,10 +31,12 @@ function coarse(ms: number): number {
 
 export class SessionProjection {
   readonly #flattens = new FlattensProjection();
+  readonly #marks = new MarksProjection();
   #value: OpenSession | undefined = undefined;
 
   apply(entry: JournalEntry): void {
     this.#flattens.apply(entry);
+    this.#marks.apply(entry);
   }
 
   value(probe: SessionProbe, facts: SessionFacts): OpenSession {
@@ -61,6 +64,7 @@ export class SessionProjection {
       flattens: this.#flattens.value(probe, desk),
       haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
       failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
+      marks: this.#marks.value(),
       feed: {
         lastAt: probe.feed.lastAt,
         ageMs: probe.feed.age === null ? null : probe.feed.age / 1e3,

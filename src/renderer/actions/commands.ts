@@ -1,6 +1,9 @@
 /** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
 import type { AppView, OpenSession } from "../../shared/contract/views.ts";
 import { ask, hold, useLive } from "../stores/live.ts";
+import { loadLayout, resetLayout, undoLayout, useLayouts } from "../stores/layouts.ts";
+import { openWindow } from "../stores/windows.ts";
+import { askSaveLayout } from "./layout-actions.ts";
 import { operatorName, usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
 import { go, goToOrders, toldOk, useUi } from "../stores/ui.ts";
@@ -162,6 +165,19 @@ const EXPORTS: readonly (readonly [ExportWhat, string])[] = [
   ["sessions", "sessions"],
 ];
 
+type Entry = (id: string, label: string, keys: string[], run: () => void) => Command;
+
+function layoutCommands(entry: Entry): Command[] {
+  const { saved, undos } = useLayouts.getState();
+  return [
+    entry("save-layout", "Save the layout…", [], askSaveLayout),
+    ...Object.keys(saved).map((name) => entry(`layout-${name}`, `Load layout: ${name}`, [], () => loadLayout(name))),
+    { ...entry("undo-layout", "Undo the layout change", ["mod+z"], undoLayout), enabled: undos > 0 },
+    entry("reset-layout", "Reset the layout", [], resetLayout),
+    entry("new-window", "Open this view in a new window", [], () => openWindow(useUi.getState().view)),
+  ];
+}
+
 function viewCommands(held: boolean): Command[] {
   const entry = (id: string, label: string, keys: string[], run: () => void): Command => ({
     id,
@@ -184,7 +200,7 @@ function viewCommands(held: boolean): Command[] {
       const { density, set } = usePrefs.getState();
       set({ density: density === "compact" ? "comfortable" : "compact" });
     }),
-    entry("reset-layout", "Reset the layout", [], () => usePrefs.getState().resetLayout()),
+    ...layoutCommands(entry),
   ];
 }
 

@@ -24,6 +24,7 @@ export interface Found {
 const RECENT_KEY = "logos.search.recent";
 const RECENT_MAX = 6;
 const GROUP_MAX = 8;
+const WEIGHTS: Readonly<Record<string, number>> = { Export: 0.5, Settings: 0.5, Help: 4 };
 const SETTINGS = [
   ["Theme", "dark, light, high contrast"],
   ["Colours", "for colour-blind eyes"],
@@ -146,7 +147,8 @@ export function search(text: string): { readonly heading: string; readonly items
   } else {
     const scored = everything.flatMap((found): [number, Found][] => {
       const score = scoreOf(found.label, text);
-      return score === null ? [] : [[score, found]];
+      // What can be opened or done comes before what is only explained.
+      return score === null ? [] : [[score + (WEIGHTS[found.group] ?? 0), found]];
     });
     const ranked = scored.toSorted(([a], [b]) => a - b).map(([, found]) => found);
     const typed = typedOrder(text).filter(({ id }) => !ranked.some((found) => found.id === id));

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import uPlot from "uplot";
+import type { Mark } from "../../shared/contract/views.ts";
 import { formatAxisTime, formatDateTime, zoneName } from "../lib/time.ts";
 import type { Zone } from "../lib/time.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -29,13 +30,37 @@ interface ChartProps {
   readonly axis?: boolean;
   /** The lowest and highest value shown, from those in the data. */
   readonly range?: (low: number, high: number) => [number, number];
-  readonly tickFormat?: (value: number) => string;
+  /** A label of the axis; `step` is the distance between two. */
+  readonly tickFormat?: (value: number, step: number) => string;
+  /** What happened, as lines through the chart with their words on hover; the newest last. */
+  readonly marks?: readonly Mark[];
+  /** The least width of the axis, so that charts above each other have one time axis. */
+  readonly axisWidth?: number;
   /** Only whole numbers on the axis. */
   readonly whole?: boolean;
   readonly testId?: string;
 }
 
-const AXIS_WIDTH = 78;
+const AXIS_WIDTH = 60;
+/** Of a digit in an axis label, and beside the label. */
+const DIGIT_PX = 6.6;
+const BESIDE_PX = 16;
+/** A mark is read when the pointer is as near. */
+const MARK_NEAR_PX = 6;
+const MARK_COLOURS: Readonly<Record<Mark["kind"], string>> = {
+  halt: "critical",
+  resume: "ok",
+  limit: "warning",
+  note: "ink-3",
+};
+
+/** The width that axis labels need. */
+export const axisWidth = (labels: readonly string[]): number =>
+  Math.max(AXIS_WIDTH, Math.ceil(Math.max(0, ...labels.map(({ length }) => length)) * DIGIT_PX + BESIDE_PX));
+
+/** Labels in which none repeats the one below it. */
+export const unrepeated = (labels: readonly string[]): string[] =>
+  labels.map((label, index) => (index > 0 && label === labels[index - 1] ? "" : label));
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
 function token(name: string): string {
@@ -82,7 +107,7 @@ function axes(props: ChartProps, zone: Zone): uPlot.Axis[] {
     },
     {
       side: 1,
-      size: AXIS_WIDTH,
+      size: (_plot, labels) => Math.max(props.axisWidth ?? 0, axisWidth(labels ?? [])),
       font,
       stroke: token("ink-3"),
       grid,
@@ -90,7 +115,7 @@ function axes(props: ChartProps, zone: Zone): uPlot.Axis[] {
       gap: 6,
       space: 34,
       ...(props.whole === true ? { incrs: WHOLE } : {}),
-      values: (_plot, splits) => splits.map((value) => format(value)),
+      values: (_plot, splits, _axis, _space, step) => unrepeated(splits.map((value) => format(value, step))),
     },
   ];
 }
@@ -123,11 +148,47 @@ function tipText(plot: uPlot, lines: readonly Line[], index: number, zone: Zone)
   return [`${formatDateTime(at, zone).slice(0, 19)} ${zoneName(zone, at)}`, ...values].join("\n");
 }
 
+/** The marks that stand near the pointer, in words. */
+function marksAt(plot: uPlot, marks: readonly Mark[], left: number): string[] {
+  return marks
+    .filter(({ at }) => Math.abs(plot.valToPos(at / 1e6, "x") - left) <= MARK_NEAR_PX)
+    .map(({ text }) => text);
+}
+
+/** One line for each mark, from top to bottom, with a small head. */
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = ratio;
+  for (const { at, kind } of marks) {
+    const x = plot.valToPos(at / 1e6, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = token(MARK_COLOURS[kind]);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillRect(x - 2 * ratio, bbox.top - 1, 4 * ratio, 5 * ratio);
+  }
+  ctx.restore();
+}
+
 interface Zoom {
   zoomed: boolean;
 }
 
-function makePlot(box: HTMLElement, tip: HTMLElement, props: ChartProps, zone: Zone, zoom: Zoom): uPlot {
+interface PlotPlace {
+  readonly box: HTMLElement;
+  readonly tip: HTMLElement;
+  readonly zone: Zone;
+  readonly zoom: Zoom;
+  readonly marks: () => readonly Mark[];
+}
+
+function makePlot({ box, tip, zone, zoom, marks }: PlotPlace, props: ChartProps): uPlot {
   const range = props.range ?? padded;
   const options: uPlot.Options = {
     width: Math.max(40, box.clientWidth),
@@ -153,6 +214,7 @@ function makePlot(box: HTMLElement, tip: HTMLElement, props: ChartProps, zone: Z
     axes: axes(props, zone),
     series: series(props.lines),
     hooks: {
+      draw: [(plot) => drawMarks(plot, marks())],
       setSelect: [
         (plot) => {
           if (plot.select.width > 0) zoom.zoomed = true;
@@ -165,7 +227,8 @@ function makePlot(box: HTMLElement, tip: HTMLElement, props: ChartProps, zone: Z
           const shown = index !== null && index !== undefined && left >= 0;
           tip.hidden = !shown;
           if (!shown) return;
-          tip.textContent = tipText(plot, props.lines, index, zone);
+          const near = marksAt(plot, marks(), left);
+          tip.textContent = [tipText(plot, props.lines, index, zone), ...near].join("\n");
           const room = box.clientWidth - AXIS_WIDTH - tip.offsetWidth - 14;
           tip.style.left = `${Math.max(6, left > room ? left - tip.offsetWidth - 14 : left + 14)}px`;
         },
@@ -179,8 +242,10 @@ function alignedData(props: Pick<ChartProps, "times" | "values">): uPlot.Aligned
   return [props.times.map((at) => at / 1e6), ...props.values.map((row) => [...row])] as uPlot.AlignedData;
 }
 
+const NO_MARKS: readonly Mark[] = [];
+
 export function Chart(props: ChartProps): ReactNode {
-  const { label, summary, lines, times, values, testId } = props;
+  const { label, summary, lines, times, values, testId, marks = NO_MARKS } = props;
   const box = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -197,7 +262,14 @@ export function Chart(props: ChartProps): ReactNode {
     if (element === null || hint === null) return undefined;
     const make = (): void => {
       plot.current?.destroy();
-      plot.current = makePlot(element, hint, { ...newest.current, lines }, zone, zoom.current);
+      const place = {
+        box: element,
+        tip: hint,
+        zone,
+        zoom: zoom.current,
+        marks: () => newest.current.marks ?? NO_MARKS,
+      };
+      plot.current = makePlot(place, { ...newest.current, lines });
     };
     make();
     const size = new ResizeObserver(() => {
@@ -220,6 +292,10 @@ export function Chart(props: ChartProps): ReactNode {
     plot.current?.setData(alignedData({ times, values }), !zoom.current.zoomed);
     if (zoom.current.zoomed) plot.current?.redraw();
   }, [times, values]);
+
+  useEffect(() => {
+    if (marks.length > 0) plot.current?.redraw(false, false);
+  }, [marks]);
 
   return (
     <div

@@ -14,12 +14,21 @@ import {
   TooltipModule,
   themeQuartz,
 } from "ag-grid-community";
-import type { ColDef, GridApi, GridState, ICellRendererParams, OverlayType } from "ag-grid-community";
+import type {
+  ColDef,
+  GridApi,
+  GridState,
+  ICellRendererParams,
+  OverlayType,
+  StateUpdatedEvent,
+} from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode } from "react";
 import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
+import { ColumnsButton } from "./columns.tsx";
+import type { ColumnChoice } from "./columns.tsx";
 import type { NamedKind } from "../stores/targets.ts";
 import { ABSENT } from "../lib/format.ts";
 import { NameLink } from "./links.tsx";
@@ -213,6 +222,21 @@ function pressedRow(event: PointerEvent): Pressed | null {
   return { id, x: event.clientX, y: event.clientY };
 }
 
+/** Keeps columns, widths, order and sort, but not what a grid says of itself as it begins. */
+function keepState(key: string, { state, sources }: StateUpdatedEvent): void {
+  if (sources.length === 1 && sources[0] === "gridInitializing") return;
+  const { version, sort, columnSizing, columnOrder, columnVisibility } = state;
+  const kept = { version, sort, columnSizing, columnOrder, columnVisibility, partialColumnState: true };
+  storage.setItem(key, JSON.stringify(kept));
+}
+
+/** The columns that a person may hide, as they are. */
+function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | null): ColumnChoice[] {
+  return columns
+    .filter(({ header, fixed }) => header !== "" && fixed !== true)
+    .map(({ id, header }) => ({ id, header, shown: api?.getColumn(id)?.isVisible() !== false }));
+}
+
 function Inner<Row>(props: GridProps<Row>): ReactNode {
   const { id, label, rows, rowId, filter = "", onOpen, onMarked } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
@@ -263,19 +287,18 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
           api.current = event.api;
           event.api.setGridAriaProperty("label", label);
         }}
-        onStateUpdated={({ state, sources }) => {
-          if (sources.length === 1 && sources[0] === "gridInitializing") return;
-          const { sort, columnSizing, columnOrder } = state;
-          storage.setItem(
-            key,
-            JSON.stringify({ version: state.version, sort, columnSizing, columnOrder, partialColumnState: true }),
-          );
-        }}
+        onStateUpdated={(event) => keepState(key, event)}
         onModelUpdated={({ api: model }) => setMatches(model.getDisplayedRowCount() > 0)}
         onCellKeyDown={({ event, data }) => {
           if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
         }}
         onSelectionChanged={({ api: model }) => onMarked?.(model.getSelectedRows())}
+      />
+      <ColumnsButton
+        label={label}
+        choices={() => choicesOf(props.columns, api.current)}
+        show={(column, shown) => api.current?.setColumnsVisible([column], shown)}
+        reset={() => api.current?.resetColumnState()}
       />
       {matches || rows.length === 0 ? null : (
         <div className="grid grid-overlay">

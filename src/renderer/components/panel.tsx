@@ -1,7 +1,14 @@
 /** A panel: a title with a quiet subtitle, its actions at the right, its body. And the three states of a body without content. */
+import { ExternalLink } from "lucide-react";
+import { createContext, useState } from "react";
 import type { ReactNode } from "react";
+import { useUi } from "../stores/ui.ts";
+import { openWindow, soloPanel } from "../stores/windows.ts";
 import { Term } from "./term.tsx";
 import type { ErrorShape } from "../../shared/errors.ts";
+
+/** Where what a panel holds puts tools of its own, beside the panel's actions; null where the panel has none. */
+export const PanelTools = createContext<HTMLElement | null>(null);
 
 interface PanelProps {
   readonly title: string;
@@ -22,16 +29,39 @@ export function Panel({
   grow = false,
   testId,
 }: PanelProps): ReactNode {
+  const [tools, setTools] = useState<HTMLElement | null>(null);
   return (
-    <section className={`panel${grow ? " grow" : ""}`} aria-label={title} data-testid={testId}>
+    <section
+      className={`panel${grow ? " grow" : ""}${soloPanel === title ? " solo" : ""}`}
+      aria-label={title}
+      data-testid={testId}
+    >
       <header>
         <h2>
           <Term label={title} focus />
         </h2>
         {subtitle === undefined ? null : <span className="subtitle clip">{subtitle}</span>}
-        {actions === undefined ? null : <div className="actions">{actions}</div>}
+        {actions === undefined ? null : (
+          <div className="actions">
+            {actions}
+            <span ref={setTools} className="panel-tools" />
+          </div>
+        )}
+        {soloPanel === null && actions !== undefined ? (
+          <button
+            type="button"
+            className="button plain icon pop-out"
+            aria-label={`Open ${title} in a window of its own`}
+            title="Open in a window of its own"
+            onClick={() => openWindow(useUi.getState().view, title)}
+          >
+            <ExternalLink size={13} aria-hidden="true" />
+          </button>
+        ) : null}
       </header>
-      <div className={pad ? "body pad" : "body"}>{children}</div>
+      <PanelTools.Provider value={tools}>
+        <div className={pad ? "body pad" : "body"}>{children}</div>
+      </PanelTools.Provider>
     </section>
   );
 }

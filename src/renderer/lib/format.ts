@@ -66,8 +66,8 @@ export function formatCompact(value: number): string {
   const size = Math.abs(value);
   if (size < 1_000) return formatCount(value);
   const [unit, sign] = size < 1_000_000 ? [1_000, "k"] : size < 1_000_000_000 ? [1_000_000, "M"] : [1_000_000_000, "G"];
-  const scaled = Math.trunc((value / unit) * 10) / 10;
-  return `${formatNumber(scaled, { places: Math.abs(scaled) < 100 ? 1 : 0 })}${sign}`;
+  const parts = Math.abs(value / unit) < 100 ? 10 : 1;
+  return `${formatNumber(Math.trunc((value / unit) * parts) / parts, { places: parts === 10 ? 1 : 0 })}${sign}`;
 }
 
 /** A share of one as percent: `0.42 %`. */

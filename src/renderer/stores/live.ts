@@ -1,10 +1,10 @@
 /** What the host has told: each stream's projection, the state of the connection, and the session's clock. */
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { create } from "zustand";
 import type { Bridge, Input, Output, ProcedureName, StreamName, StreamValue } from "../../shared/contract/contract.ts";
 import { shapeOf } from "../../shared/errors.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
-import type { OpenSession } from "../../shared/contract/views.ts";
+import type { Mark, OpenSession } from "../../shared/contract/views.ts";
 import { Client } from "../bridge/client.ts";
 import type { LinkState } from "../bridge/loopback.ts";
 
@@ -112,6 +112,14 @@ export function useStream<Name extends StreamName>(stream: Name): Streams[Name] 
 
 export function useSession(): OpenSession | null {
   return useLive((state) => state.streams.session?.session ?? null);
+}
+
+const NO_MARKS: Readonly<Record<string, Mark>> = {};
+
+/** What charts mark, oldest first. */
+export function useMarks(): readonly Mark[] {
+  const marks = useLive((state) => state.streams.session?.session?.marks ?? NO_MARKS);
+  return useMemo(() => Object.values(marks), [marks]);
 }
 
 /** The session's moment in steps of a tenth of a second, so that ages change only when their digits do. 0 without a session. */

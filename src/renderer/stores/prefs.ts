@@ -75,6 +75,13 @@ export function parsePrefs(text: string | null): Prefs {
   };
 }
 
+let layoutWrite: ((key: string, before: string | null) => void) | null = null;
+
+/** Called before a part of the layout is written, with its text of before; null where there was none. */
+export function onLayoutWrite(call: (key: string, before: string | null) => void): void {
+  layoutWrite = call;
+}
+
 /** Storage that never throws: a private window has none. */
 export const storage = {
   getItem: (key: string): string | null => {
@@ -86,6 +93,8 @@ export const storage = {
   },
   setItem: (key: string, value: string): void => {
     try {
+      const before = window.localStorage.getItem(key);
+      if (key.includes(LAYOUT_PREFIX) && before !== value) layoutWrite?.(key, before);
       window.localStorage.setItem(key, value);
     } catch {
       // Nothing is kept, and the view works all the same.

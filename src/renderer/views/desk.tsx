@@ -2,8 +2,6 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { DeskView, OpenSession } from "../../shared/contract/views.ts";
-import { Chart } from "../components/chart.tsx";
-import type { Line } from "../components/chart.tsx";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
@@ -11,7 +9,6 @@ import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { SloTile } from "../components/tile.tsx";
 import { Timeline } from "../components/timeline.tsx";
-import { ExportButton } from "../actions/tools.tsx";
 import { Term } from "../components/term.tsx";
 import { Gain, Meter, Reading } from "../components/values.tsx";
 import { guardName } from "../lib/guards.ts";
@@ -26,9 +23,8 @@ import {
 } from "../lib/format.ts";
 import { askLimit } from "../actions/session-actions.ts";
 import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
-import { formatAxisTime } from "../lib/time.ts";
 import { useSession, useStream } from "../stores/live.ts";
-import { usePrefs } from "../stores/prefs.ts";
+import { EquityPanel } from "./equity.tsx";
 import { FirstStart } from "./first.tsx";
 
 function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
@@ -72,77 +68,6 @@ function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
         {...(errors.detail === "none" ? {} : { detail: errors.detail })}
       />
     </div>
-  );
-}
-
-const money = (value: number): string => formatNumber(value, { places: 2 });
-const share = (value: number): string => formatShare(value, 2);
-const EQUITY: readonly Line[] = [{ label: "Equity", colour: "accent", fill: true, format: money }];
-const DRAWDOWN: readonly Line[] = [{ label: "Drawdown", colour: "bad", fill: true, format: share }];
-const belowZero = (low: number): [number, number] => [Math.min(low * 1.15, -0.0001), 0];
-
-function EquityChart({ view }: { readonly view: DeskView }): ReactNode {
-  const { account } = view;
-  const points = useMemo(() => Object.values(view.equity), [view.equity]);
-  const times = useMemo(() => points.map((point) => point[0]), [points]);
-  const equity = useMemo(() => [points.map((point) => point[1])], [points]);
-  const drawdown = useMemo(() => [points.map((point) => point[2])], [points]);
-  const span = Math.abs((points.at(-1)?.[1] ?? 0) - (points[0]?.[1] ?? 0));
-  const summary = `Equity ${formatMoney(account.equity)} ${account.currency}, since the start ${formatMoney(account.pnl, true)}.`;
-  if (points.length < 2)
-    return (
-      <Empty title="No equity curve yet">A point is added each time the account is valued; a line needs two.</Empty>
-    );
-  return (
-    <div className="equity-body" data-testid="equity-chart">
-      <div style={{ flex: 4, minHeight: 0 }}>
-        <Chart
-          label="Equity"
-          summary={summary}
-          times={times}
-          values={equity}
-          lines={EQUITY}
-          sync="equity"
-          axis={false}
-          tickFormat={(value) => formatNumber(value, { places: span < 20 ? 2 : 0 })}
-        />
-      </div>
-      <div style={{ flex: 1.35, minHeight: 62, borderTop: "1px solid var(--line)" }}>
-        <Chart
-          label="Drawdown"
-          summary={`Now ${formatShare(account.drawdown)}, at worst ${formatShare(account.drawdownMax)}.`}
-          times={times}
-          values={drawdown}
-          lines={DRAWDOWN}
-          sync="equity"
-          range={belowZero}
-        />
-      </div>
-    </div>
-  );
-}
-
-function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
-  const { account } = view;
-  const zone = usePrefs((state) => state.zone);
-  const since = account.startAt === null ? "" : ` at ${formatAxisTime(account.startAt, zone, false)}`;
-  return (
-    <Panel
-      title="Equity"
-      subtitle={account.equityStart === null ? "" : `${formatMoney(account.equityStart)}${since} · ${account.currency}`}
-      actions={
-        <>
-          <b className="strong">{formatMoney(account.equity)}</b>
-          <Gain value={account.pnl} />
-          <span className="second" title={`At worst ${formatShare(account.drawdownMax)}`}>
-            drawdown {formatShare(account.drawdown)}
-          </span>
-          <ExportButton what="equity" />
-        </>
-      }
-    >
-      <EquityChart view={view} />
-    </Panel>
   );
 }
 

@@ -11,7 +11,7 @@ import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { ExportButton } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { CONFIDENT_SAMPLES, formatCount, formatMs, formatNumber, formatShare } from "../lib/format.ts";
-import { hold, useLive, useStream } from "../stores/live.ts";
+import { hold, useLive, useMarks, useStream } from "../stores/live.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
 
 type Sample = MetricsView["samples"][string];
@@ -78,6 +78,7 @@ const COLUMNS: readonly Column<Sample>[] = [
 
 const sampleId = (row: Sample): string => String(row[0]);
 const RANGES = [
+  { value: 5, label: "5 min" },
   { value: 15, label: "15 min" },
   { value: 60, label: "1 h" },
   { value: 0, label: "All" },
@@ -115,6 +116,7 @@ interface FigureProps {
 }
 
 function Figure({ title, subtitle, lines, times, values, ...axis }: FigureProps): ReactNode {
+  const marks = useMarks();
   const last = lines.map((line, index) => `${line.label} ${line.format(values[index]?.at(-1) ?? 0)}`).join(", ");
   return (
     <Panel title={title} subtitle={subtitle} actions={lines.length > 1 ? <Legend lines={lines} /> : undefined}>
@@ -125,6 +127,7 @@ function Figure({ title, subtitle, lines, times, values, ...axis }: FigureProps)
         values={values}
         lines={lines}
         sync="metrics"
+        marks={marks}
         range={fromZero}
         {...axis}
       />
@@ -192,7 +195,7 @@ export function Metrics(): ReactNode {
   const view = useStream("metrics");
   const held = useLive((state) => state.held);
   const there = useOpen();
-  const [minutes, setMinutes] = useState<0 | 15 | 60>(0);
+  const [minutes, setMinutes] = useState<0 | 5 | 15 | 60>(0);
   const [table, setTable] = useState(false);
   const data = useColumns(view, minutes);
   if (!there) return <NoSession what="its metrics" />;
@@ -213,7 +216,7 @@ export function Metrics(): ReactNode {
         </button>
         <button type="button" className="button" aria-pressed={held} onClick={() => hold(!held)}>
           {held ? <Play size={13} aria-hidden="true" /> : <Pause size={13} aria-hidden="true" />}
-          {held ? "Update again" : "Hold still"}
+          {held ? "Resume updates" : "Pause updates"}
         </button>
         <ExportButton what="metrics" />
       </div>

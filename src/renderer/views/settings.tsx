@@ -5,6 +5,8 @@ import { Panel, Segments } from "../components/panel.tsx";
 import { Gain } from "../components/values.tsx";
 import { usePrefs } from "../stores/prefs.ts";
 import { useStream } from "../stores/live.ts";
+import { askSaveLayout } from "../actions/layout-actions.ts";
+import { deleteLayout, loadLayout, resetLayout, undoLayout, useLayouts } from "../stores/layouts.ts";
 import { notify } from "../stores/ui.ts";
 import { localZoneName } from "../lib/time.ts";
 
@@ -59,6 +61,43 @@ const SWITCH = [
 /** The offset as it was when the window opened. */
 const LOCAL_ZONE = localZoneName(Date.now() * 1_000);
 
+function Layouts(): ReactNode {
+  const { saved, undos } = useLayouts();
+  return (
+    <>
+      <Setting title="Layout" help="Columns, sort orders, panel sizes, filters and density, kept in this browser.">
+        <button type="button" className="button" onClick={askSaveLayout}>
+          Save…
+        </button>
+        <button type="button" className="button" disabled={undos === 0} onClick={undoLayout}>
+          Undo
+        </button>
+        <button
+          type="button"
+          className="button"
+          data-testid="reset-layout"
+          onClick={() => {
+            resetLayout();
+            notify("The layout was reset.");
+          }}
+        >
+          Reset
+        </button>
+      </Setting>
+      {Object.keys(saved).map((name) => (
+        <Setting key={name} title={name} help="A saved layout.">
+          <button type="button" className="button" onClick={() => loadLayout(name)}>
+            Load
+          </button>
+          <button type="button" className="button" onClick={() => deleteLayout(name)}>
+            Delete
+          </button>
+        </Setting>
+      ))}
+    </>
+  );
+}
+
 function Shown(): ReactNode {
   const prefs = usePrefs();
   return (
@@ -99,19 +138,7 @@ function Shown(): ReactNode {
       <Setting title="Time" help={`Stored in UTC. Local here is ${LOCAL_ZONE}. Both are shown on hover.`}>
         <Segments label="Time" value={prefs.zone} options={ZONES} onChange={(zone) => prefs.set({ zone })} />
       </Setting>
-      <Setting title="Layout" help="Panel sizes, columns, sort orders and filters are kept in this browser.">
-        <button
-          type="button"
-          className="button"
-          data-testid="reset-layout"
-          onClick={() => {
-            prefs.resetLayout();
-            notify("The layout was reset.");
-          }}
-        >
-          Reset the layout
-        </button>
-      </Setting>
+      <Layouts />
     </Panel>
   );
 }

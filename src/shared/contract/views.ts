@@ -8,7 +8,7 @@
  */
 import type * as z from "zod/mini";
 import { AlertSchema, AlertsViewSchema } from "../views/alerts.ts";
-import { AppViewSchema, DeskViewSchema, SessionViewSchema, TileSchema } from "../views/desk.ts";
+import { AppViewSchema, DeskViewSchema, MarkSchema, SessionViewSchema, TileSchema } from "../views/desk.ts";
 import {
   FillRowSchema,
   OrderRowSchema,
@@ -78,6 +78,7 @@ export type SessionsView = z.infer<typeof SessionsViewSchema>;
 export type SessionListing = z.infer<typeof SessionListingSchema>;
 export type HaltReason = z.infer<typeof HaltReasonSchema>;
 export type AlertsView = z.infer<typeof AlertsViewSchema>;
+export type Mark = z.infer<typeof MarkSchema>;
 export type Alert = z.infer<typeof AlertSchema>;
 export type StrategyState = z.infer<typeof StrategyStateSchema>;
 export type OrderState = z.infer<typeof OrderStateSchema>;

@@ -56,6 +56,8 @@ export const AppViewSchema = z.object({
   nativeDialogs: z.boolean(),
 });
 
+export const MarkSchema = z.object({ at, kind: z.enum(["halt", "resume", "limit", "note"]), text: z.string() });
+
 /** Stream `session`: the frame's own numbers. Null while no session is open. */
 export const SessionViewSchema = z.object({
   session: z.nullable(
@@ -86,6 +88,8 @@ export const SessionViewSchema = z.object({
       /** The names of each group's strategies, as the desk has them. */
       groups: z.record(z.string(), z.array(z.string())),
       failure: z.nullable(ErrorSchema),
+      /** What charts mark, by journal number; the newest 200. */
+      marks: z.record(z.string(), MarkSchema),
       feed: z.object({ lastAt: maybeAt, ageMs: z.nullable(z.number()), stale: z.boolean(), ended: z.boolean() }),
       journal: z.object({ position: count, committed: count, ageMs: z.nullable(z.number()) }),
       snapshot: z.object({ at: maybeAt, ageS: z.nullable(z.number()), everyS: z.number() }),
