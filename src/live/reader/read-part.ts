@@ -233,7 +233,11 @@ function noteLayout({ plan, options, reading }: Prepared): void {
     notes.push("There is no column of volumes, so they are zero.");
   if (lean !== null && scale > 0) notes.push(LEAN_SCALED);
   if (reading.times.locals > 0 && layout.zone !== null && (options.timeZone ?? null) === null)
-    notes.push(`Times are taken as ${layout.zone}, which ${layout.name} are in; --tz names another.`);
+    notes.push(
+      layout.zoneSaid
+        ? `Times are taken as ${layout.zone}, as the header says; --tz names another.`
+        : `Times are taken as ${layout.zone}, which ${layout.name} are in; --tz names another.`,
+    );
 }
 
 /** Settles every table once all rows are read, and says what was understood. */

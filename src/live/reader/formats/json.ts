@@ -16,6 +16,8 @@ type Parse = (
 ) => Json;
 
 const DEPTH_MAX = 6;
+/** Items of a list in which further tables are looked for. */
+const TABLES_MAX = 2_000;
 /** Names of a document's field that holds the symbol. */
 const SYMBOL_FIELDS = ["ticker", "symbol", "pair", "instrument", "instrument_name", "2. Symbol", "s"];
 
@@ -34,6 +36,8 @@ const textOf = (value: Json | undefined): string =>
 interface Found {
   readonly header: readonly string[] | null;
   readonly rows: readonly (readonly string[])[];
+  /** The symbol that stands beside or above the table. */
+  readonly symbol?: string | null;
 }
 
 function fromObjects(items: readonly Json[]): Found | null {
@@ -125,22 +129,52 @@ function fromChart(value: { readonly [name: string]: Json }): Found | null {
   return Array.isArray(times) && isObject(quote) ? fromColumns({ time: times, ...quote }) : null;
 }
 
-function tablesIn(value: Json, depth: number): Found[] {
+/** A name over a table that is a symbol: in capitals, as `AAPL` in `{"bars": {"AAPL": []}}`. */
+const isSymbolKey = (name: string): boolean => /^[A-Z][A-Z0-9./:_-]{0,19}$/.test(name);
+
+const symbolOf = (value: { readonly [name: string]: Json }): string | null => {
+  const name = SYMBOL_FIELDS.find((one) => typeof value[one] === "string" && /^[A-Za-z]/.test(value[one]));
+  return name === undefined ? null : (value[name] as string);
+};
+
+function tablesIn(value: Json, depth: number, symbol: string | null): Found[] {
   if (depth > DEPTH_MAX || typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
     const found = fromArrays(items) ?? fromObjects(items);
-    const deeper = items.length <= 100 ? items.flatMap((item) => tablesIn(item, depth + 1)) : [];
-    return found === null ? deeper : [found, ...deeper];
+    const deeper = items.length <= TABLES_MAX ? items.flatMap((item) => tablesIn(item, depth + 1, symbol)) : [];
+    return found === null ? deeper : [{ ...found, symbol }, ...deeper];
   }
   const object = value as { readonly [name: string]: Json };
+  const own = symbolOf(object) ?? symbol;
   const found = fromChart(object) ?? fromSplit(object) ?? fromDates(object) ?? fromColumns(object);
-  return [...(found === null ? [] : [found]), ...Object.values(object).flatMap((item) => tablesIn(item, depth + 1))];
+  const deeper = Object.entries(object).flatMap(([name, item]) =>
+    tablesIn(item, depth + 1, own ?? (isSymbolKey(name) ? name : null)),
+  );
+  return [...(found === null ? [] : [{ ...found, symbol: own }]), ...deeper];
+}
+
+const headOf = ({ header }: Found): string => (header === null ? "" : header.toSorted().join("\u0000"));
+
+/** The largest table; with it all others of the same columns that have symbols of their own, as one table with a column of symbols. */
+function tableOf(tables: readonly Found[]): Found | undefined {
+  const [largest] = tables.toSorted((a, b) => b.rows.length - a.rows.length);
+  if (largest === undefined || largest.header === null || (largest.symbol ?? null) === null) return largest;
+  const head = headOf(largest);
+  const same = tables.filter((one) => headOf(one) === head && (one.symbol ?? null) !== null);
+  const { header } = largest;
+  if (new Set(same.map(({ symbol }) => symbol)).size < 2 || header.some((cell) => /^(symbol|ticker)$/i.test(cell)))
+    return largest;
+  const rows = same.flatMap((one) => {
+    const places = header.map((name) => (one.header ?? []).indexOf(name));
+    return one.rows.map((row) => [...places.map((at) => row[at] ?? ""), one.symbol ?? ""]);
+  });
+  return { header: [...header, "symbol"], rows, symbol: null };
 }
 
 /** The symbol that stands beside the table, where one does. */
 function symbolIn(value: Json, depth = 0): string | null {
-  if (!isObject(value) || depth > 2) return null;
+  if (!isObject(value) || depth > 4) return null;
   for (const name of SYMBOL_FIELDS)
     if (typeof value[name] === "string" && /^[A-Za-z]/.test(value[name])) return value[name];
   for (const inner of Object.values(value)) {
@@ -150,10 +184,25 @@ function symbolIn(value: Json, depth = 0): string | null {
   return null;
 }
 
+/** The zone that stands beside the table, as `"6. Time Zone": "US/Eastern"`. */
+function zoneIn(value: Json, depth = 0): string | null {
+  if (!isObject(value) || depth > 2) return null;
+  for (const [name, one] of Object.entries(value)) {
+    if (typeof one === "string" && /^(?:\d+\. )?time ?_?zone$/i.test(name) && /^[A-Za-z_]+(?:\/[A-Za-z_]+)*$/.test(one))
+      return one;
+    const found = zoneIn(one, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function documentOf(name: string, text: string): Json {
   try {
     return read(text);
   } catch (error) {
+    // Python writes what is no number as a word that no JSON has.
+    const plain = text.replaceAll(/([:[,]\s*)-?(?:NaN|Infinity)(?=\s*[,\]}])/g, "$1null");
+    if (plain !== text) return documentOf(name, plain);
     const lines = text.split("\n").filter((line) => line.trim() !== "");
     try {
       if (lines.length > 1) return lines.map((line) => read(line.replace(/,\s*$/, "")));
@@ -168,7 +217,7 @@ function documentOf(name: string, text: string): Json {
 /** A JSON document's table as separated text. Throws `data_invalid` when it is damaged or holds none. */
 export function jsonText(name: string, text: string): Buffer {
   const value = documentOf(name, text);
-  const [table] = tablesIn(value, 0).toSorted((a, b) => b.rows.length - a.rows.length);
+  const table = tableOf(tablesIn(value, 0, null));
   if (table === undefined || table.rows.length === 0)
     throw fileFault(
       name,
@@ -178,8 +227,12 @@ export function jsonText(name: string, text: string): Buffer {
     );
   const lines = new TableText();
   const symbol =
-    table.header === null || table.header.some((cell) => /^(symbol|ticker)$/i.test(cell)) ? null : symbolIn(value);
-  if (table.header !== null) lines.row(symbol === null ? table.header : [...table.header, "symbol"]);
+    table.header === null || table.header.some((cell) => /^(symbol|ticker)$/i.test(cell))
+      ? null
+      : (table.symbol ?? symbolIn(value));
+  const zone = zoneIn(value);
+  const header = (table.header ?? []).map((cell) => (cell === "time" && zone !== null ? `time (${zone})` : cell));
+  if (table.header !== null) lines.row(symbol === null ? header : [...header, "symbol"]);
   for (const row of table.rows) lines.row(symbol === null ? row : [...row, symbol]);
   return lines.bytes();
 }

@@ -5,6 +5,7 @@
  * 2. A header that names neither a bar, a trade nor a quote describes nothing: what it lacks is handed back.
  */
 import { HEADER_LAYOUTS, KINDS } from "./layouts.ts";
+import { withoutZone } from "./header-zone.ts";
 import { bareName, NAMES, ROLES, type Role } from "./names.ts";
 import { isSymbol } from "../../symbols/symbols.ts";
 
@@ -42,6 +43,8 @@ export interface Layout extends PriceColumns {
   readonly stamp: "open" | "close" | null;
   readonly stampUnclear: boolean;
   readonly zone: string | null;
+  /** Whether the header says the zone. */
+  readonly zoneSaid: boolean;
   readonly scale: number;
   /** Prices of several symbols side by side; empty for a table of one symbol a row. */
   readonly wide: readonly (PriceColumns & { readonly of: string })[];
@@ -78,6 +81,7 @@ const isRowName = (cell: string): boolean => cell === "" || /^(unnamed: ?\d+|ind
 const isTime = (cell: string): boolean =>
   ["epoch", "day", "datetime", "stamp", "tick", "clock"].some((kind) => (KINDS[kind] as RegExp).test(cell));
 
+const isDayTime = (cell: string): boolean => /^(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/.test(cell);
 const isZero = (cell: string): boolean => Number(cell) === 0;
 
 /** Takes away what stands before or behind every name of prices: `AAPL.Open`, `Open_AAPL`, `mid_o`. */
@@ -141,6 +145,37 @@ class Finder {
   }
 }
 
+/** A name of a symbol over a column of closes: in capitals, so that it is no name of a figure. */
+const isHeading = (cell: string): boolean =>
+  /^[A-Z0-9.^=:_-]{1,20}$/.test(cell) && /[A-Z]/.test(cell) && isSymbol(cell);
+const isFigure = (cell: string): boolean => /^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$/.test(cell);
+
+/** Closes of several symbols side by side, under their names: a column of times, and all others of numbers. */
+function closesOf(finder: Finder, time: number): Layout | null {
+  const { cells, sample } = finder;
+  const others = cells.flatMap((_cell, at) => (at === time ? [] : [at]));
+  const named = others.every((at) => isHeading(cells[at] as string));
+  const known = ROLES.some((role) => role !== "time" && role !== "date" && finder.all(role).some((at) => at !== time));
+  if (others.length < 2 || !named || known || sample.length === 0) return null;
+  if (!others.every((at) => share(sample, at, isFigure) > 0.9)) return null;
+  const wide = others.map((at) => ({
+    of: cells[at] as string,
+    open: at,
+    high: at,
+    low: at,
+    close: at,
+    volume: -1,
+    volumeMore: -1,
+  }));
+  const names = wide.map(({ of }) => of);
+  const shown = names.length > 6 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+  finder.notes.push(
+    `Each column is taken for the closes of one symbol: ${shown}. Open, high and low are the close, and volumes are zero.`,
+  );
+  finder.use("time", time);
+  return shape(finder, "closes side by side", { kind: "bars", time, ...NONE, wide });
+}
+
 function timeColumns(finder: Finder): { time: number; clock: number; closeTime: number; stamp: "close" | null } {
   const { sample, cells } = finder;
   const closeTime = finder.one("closeTime");
@@ -156,7 +191,8 @@ function timeColumns(finder: Finder): { time: number; clock: number; closeTime: 
     time = date;
     if (hour >= 0 && share(sample, date, (cell) => WHOLE_TIME.test(cell)) < 0.5) clock = hour;
   }
-  if (time < 0) time = hour;
+  // Digits that are times of a day in every row are no dates: read as such they would be days years apart.
+  if (time < 0 && !(hour >= 0 && share(sample, hour, isDayTime) === 1)) time = hour;
   if (time < 0 && closeTime >= 0) return { time: closeTime, clock: -1, closeTime: -1, stamp: "close" };
   if (time < 0) time = cells.findIndex((cell, at) => isRowName(cell) && share(sample, at, isTime) > 0.5);
   return { time, clock, closeTime, stamp: null };
@@ -239,6 +275,7 @@ function shape(finder: Finder, name: string, parts: Partial<Layout> & Pick<Layou
     stamp: null,
     stampUnclear: false,
     zone: null,
+    zoneSaid: false,
     scale: 0,
     wide: [],
     symbolSaid: null,
@@ -252,10 +289,37 @@ function shape(finder: Finder, name: string, parts: Partial<Layout> & Pick<Layou
   return { ...whole, needed };
 }
 
+const CANDLE = /^(?:(bid)(open|high|low|close)|(open|high|low|close)(bid))$/;
+
+/** Candles of bid and ask side by side: the bid's are the bars, because quotes of their closes alone would lose highs and lows. */
+function bidCandles(cells: readonly string[]): readonly string[] | null {
+  const names = cells.map(bareName);
+  const bids = names.map((name) => CANDLE.exec(name));
+  const fields = new Set(bids.flatMap((found) => (found === null ? [] : [found[2] ?? found[3]])));
+  const asks = names.filter((name) => CANDLE.test(name.replace("ask", "bid")) && name.includes("ask"));
+  if (fields.size < 4 || asks.length < 4) return null;
+  return cells.map((cell, at) => bids[at]?.[2] ?? bids[at]?.[3] ?? (asks.includes(names[at] as string) ? "-" : cell));
+}
+
+/** Columns without a meaning here beside a price that look like prices, too: a bar's open, high and low under names not known. */
+function pricesBeside(finder: Finder, price: number): number {
+  const { cells, sample } = finder;
+  const known = new Set(ROLES.flatMap((role) => finder.all(role)));
+  const near = (row: readonly string[], at: number): boolean => {
+    const [one, other] = [Number(row[price]), Number(row[at])];
+    return one > 0 && other > one * 0.7 && other < one * 1.4;
+  };
+  return cells.filter((_cell, at) => !known.has(at) && sample.length > 0 && sample.every((row) => near(row, at)))
+    .length;
+}
+
 /** The layout that a header describes, checked against a sample of rows; or what it lacks. */
 export function layoutOf(header: readonly string[], sample: Sample): Layout | NoLayout {
-  const { cells, said } = withoutCommonPart(header);
-  const finder = new Finder(cells, sample);
+  const { cells: bare, zone } = withoutZone(header);
+  const { cells, said } = withoutCommonPart(bare);
+  const candles = bidCandles(cells);
+  const finder = new Finder(candles ?? cells, sample);
+  if (candles !== null) finder.notes.push("Prices are those of the bid's candles; the ask's columns are passed over.");
   const { time, clock, closeTime, stamp } = timeColumns(finder);
   const bar = { open: finder.one("open", true), high: finder.one("high", true), low: finder.one("low", true) };
   let close = finder.one("close", true);
@@ -270,7 +334,16 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
   const symbol = symbolColumn(finder, time);
   finder.use("time", time);
   finder.use("clock", clock);
-  const common = { time, clock, symbol, symbolSaid: said, period: finder.one("period"), stamp };
+  const common = {
+    time,
+    clock,
+    symbol,
+    symbolSaid: said,
+    period: finder.one("period"),
+    stamp,
+    zone,
+    zoneSaid: zone !== null,
+  };
   if (time >= 0 && missing.length === 0) {
     for (const [role, at] of [...Object.entries(bar), ["close", close] as const]) finder.use(role, at);
     if (finder.twice !== null) return { missing: [], twice: finder.twice };
@@ -294,10 +367,14 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
   const traded = price >= 0 ? price : close;
   if (missing.length >= 3 && traded >= 0 && bar.open < 0 && bar.high < 0 && bar.low < 0) {
     if (time < 0) return { missing: ["the time"], twice: null };
+    // A bar of which only the close was understood would be traded without its range.
+    if (pricesBeside(finder, traded) >= 3) return { missing: missing.filter((name) => name !== "close"), twice: null };
     const quantity = finder.use("quantity", finder.one("quantity"));
     finder.use("price", traded);
     return shape(finder, "trades", { kind: "trades", ...common, price: traded, quantity, id });
   }
+  const closes = time >= 0 && missing.length === 4 && price < 0 ? closesOf(finder, time) : null;
+  if (closes !== null) return { ...closes, zone, zoneSaid: zone !== null };
   if (time < 0) missing.unshift("the time");
   return { missing, twice: null };
 }

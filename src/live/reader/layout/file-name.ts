@@ -25,7 +25,7 @@ const PATTERNS: readonly RegExp[] = [
   /^DAT_[A-Z]{2,5}_(?<symbol>[A-Z0-9]{3,12})_(?<frame>M1|T)(?:_.*)?$/i,
   new RegExp(`^(?<symbol>[A-Z0-9]{3,20}(?:_\\d{6}|_PERP)?)-(?<length>${LENGTH})-(?:${DATED})$`, "i"),
   new RegExp(`^(?<symbol>[A-Z0-9]{3,20})-(?:aggTrades|trades)-(?:${DATED})$`, "i"),
-  /^(?<symbol>[A-Z0-9]{1,4}) (?<month>\d{2}-\d{2})(?:\.(?:last|bid|ask))?$/i,
+  /^(?<symbol>[A-Z0-9]{1,4}) (?<month>\d{2}-\d{2})(?:\.(?:last|bid|ask|daily|day|minute|min|tick))*$/i,
   new RegExp(`^(?<symbol>[A-Za-z0-9.#]{2,20})[_.](?<frame>${FRAMES})(?:_\\d{8,12}_\\d{8,12})?$`),
   /^(?<symbol>[A-Z]{6})[a-z.]{0,4}(?<minutes>1|5|15|30|60|240|1440|10080|43200)$/,
   /^(?<symbol>[A-Z]{3,8})(?<minutes>60|240|1440|10080|43200)$/,
