@@ -1,5 +1,5 @@
 /**
- * Strategies that are not well, in words: for a session's end, its status and its report, which so say the same.
+ * Strategies in trouble, in words: one text for a session's end, its status and its report.
  *
  * 1. What fails now comes before what failed once; at most `TROUBLES_MAX` strategies are named, and the rest is counted.
  * 2. A strategy does not work now when it does not load, is in quarantine, failed in its last run, or failed in most of them.

@@ -92,7 +92,7 @@ function complaintsOfText(text: string): Complaint[] {
         line: index + 1,
         text: `it imports ${name}; only files of the strategies folder can be imported`,
       });
-    for (const [pattern, told] of SIGNS) if (pattern.test(line)) complaints.push({ line: index + 1, text: told });
+    for (const [pattern, text] of SIGNS) if (pattern.test(line)) complaints.push({ line: index + 1, text });
   }
   return complaints;
 }
@@ -109,9 +109,9 @@ function hostReplacing(replacedAt: number | null): OpenHost {
   return async (options) => {
     const host = await createStrategyHost(options);
     const run = host.run.bind(host);
-    host.run = (picture, limits) => {
-      if (picture.run === replacedAt) host.renew?.();
-      return run(picture, limits);
+    host.run = (snapshot, limits) => {
+      if (snapshot.run === replacedAt) host.renew?.();
+      return run(snapshot, limits);
     };
     return host;
   };
@@ -221,7 +221,7 @@ async function tryIt(workspace: Workspace, desk: Desk, replacedAt: number | null
   return { complaints: tooSmall === null ? complaints : [...complaints, complaintOf(tooSmall)], decisions, counts };
 }
 
-/** A problem without its file's name in front, which every complaint is told with. */
+/** A problem without its file's name in front, which every complaint has already. */
 const ofFile = (problem: string): string => problem.replace(/^[^\s:]+\.(?:ts|mts|js|mjs): /, "");
 
 function complaintOf(text: string): Complaint {

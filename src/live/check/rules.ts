@@ -41,8 +41,8 @@ function ruleOf(value: unknown): ParameterRule | null {
 }
 
 function rulesOf(text: string | null): Omit<StrategyRules, "problem"> {
-  const told: unknown = text === null ? {} : JSON.parse(text);
-  const { defaults, parameters } = isRecord(told) ? told : {};
+  const declared: unknown = text === null ? {} : JSON.parse(text);
+  const { defaults, parameters } = isRecord(declared) ? declared : {};
   const rules = Object.entries(isRecord(parameters) ? parameters : {}).flatMap(([name, value]) => {
     const rule = ruleOf(value);
     return rule === null ? [] : [[name, rule] as const];

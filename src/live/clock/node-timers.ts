@@ -1,7 +1,7 @@
 /**
  * The process's own timers and wall clock, behind the ports that the rest takes as parameters.
  *
- * 1. Nothing else under `src/live` reads the machine's time: whoever needs it is handed one of these.
+ * 1. Nothing else under `src/live` reads the machine's time: code that needs it gets one of these.
  */
 import type { Timers } from "../../shared/ports.ts";
 

@@ -1,8 +1,8 @@
 /**
  * One interruptible wait, which both clocks are built on.
  *
- * 1. A `wake` that comes while nobody waits is kept and ends the next wait at once: no wake is ever lost.
- * 2. At most one wait is pending; a second is a mistake of the program and is told so.
+ * 1. A `wake` that comes while nothing waits is kept and ends the next wait at once: no wake is ever lost.
+ * 2. At most one wait is pending; a second is a mistake of the program and throws.
  */
 import type { Timers } from "../../shared/ports.ts";
 

@@ -5,7 +5,7 @@
  *    moment it was planned for, however slow the machine is, and the session does not depend on its speed.
  * 2. A paced clock that fell behind catches up, but for no more than one real second: after a suspended machine it goes
  *    on from where it stood.
- * 3. Held, it stands still; released, it goes on from the same moment.
+ * 3. Held, it stands still; released, it continues from the same moment.
  * 4. At `max` it lets the process breathe at least every `BREATH_MS` of real time, so that a console stays responsive.
  */
 import type { Clock, Speed, Timers } from "../../shared/ports.ts";

@@ -101,7 +101,7 @@ export function workspaceInstruments(workspace: Workspace): Readonly<Record<stri
   return existsSync(path) ? readInstrumentsFile(path, readText(nodeFileSystem, path, INSTRUMENTS_BYTES_MAX)) : {};
 }
 
-/** A sentence for each rate that nobody wrote. */
+/** A sentence for each rate that was not written. */
 function assumedRates(written: Desk, complete: Desk): string[] {
   const assumed = Object.keys(complete.fx ?? {}).filter((currency) => !Object.hasOwn(written.fx ?? {}, currency));
   const account = complete.broker.currency;

@@ -3,7 +3,7 @@
  *
  * 1. Events rise in time; bars of one moment come in the order of the symbols' names.
  * 2. However the calls of `take` are cut, the same events come in the same order.
- * 3. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` tells.
+ * 3. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` says.
  */
 import { DueHeap } from "../../orchestrator/due-heap.ts";
 import { CodedError } from "../../shared/errors.ts";

@@ -124,7 +124,7 @@ function check(config: SyntheticConfig): void {
 }
 
 /**
- * A feed that draws its market. Its first events are marks at `start`; bars that close by then are its `warmup`.
+ * A feed that draws its market. Its first events are marks at `start`; bars that close before that are its `warmup`.
  * Throws `desk_invalid` for a configuration that draws no market.
  */
 export function createSyntheticFeed(config: SyntheticConfig, seed: string, start: Moment, end: Moment | null): Feed {
@@ -143,15 +143,15 @@ export function createSyntheticFeed(config: SyntheticConfig, seed: string, start
   let step = 0;
   let opening = true;
 
-  /** Walks one step of every symbol; `tell` hears of each. */
-  const walkStep = (tell: (event: FeedEvent) => void): void => {
+  /** Walks one step of every symbol; `emit` gets each event. */
+  const walkStep = (emit: (event: FeedEvent) => void): void => {
     const at = momentOfStep(bar, step);
     const length = lengthOfStep(step);
     walks.forEach((walk, index) => {
       const volume = walk.step(at, length, length / barInterval);
       const { symbol } = symbols[index] as SyntheticSymbol;
-      if (step === marks) tell({ kind: "bar", bar: walk.bar(at) });
-      else tell({ kind: "mark", mark: { symbol, at, price: walk.price(), volume } });
+      if (step === marks) emit({ kind: "bar", bar: walk.bar(at) });
+      else emit({ kind: "mark", mark: { symbol, at, price: walk.price(), volume } });
     });
     step = step === marks ? 0 : step + 1;
     if (step === 0) bar++;

@@ -4,7 +4,7 @@
  * 1. A split or a dividend that several sources name is applied once, as the strongest of them says: what a person wrote, then factor
  *    files, then the data. It is the same one where the sources' moments are within a day, or no bar closes between them.
  * 2. Only what happens within the data is kept; of an instrument whose data is declared adjusted, nothing.
- * 3. A jump of a price that no action explains is said, because it may be a split that nobody named.
+ * 3. A jump of a price that no action explains is said, because it may be a split that was not named.
  */
 import type { CorporateAction, SymbolMeta } from "../../shared/market.ts";
 import { DAY, formatMoment } from "../../shared/time.ts";

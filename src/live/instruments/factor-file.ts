@@ -102,7 +102,7 @@ function splitBetween(older: Row, newer: Row): string | null {
   return plain(exact);
 }
 
-/** The cash for each unit; null where the factors name none that can be told apart from their rounding. */
+/** The cash for each unit; null where the factors name none that is distinct from their rounding. */
 function dividendBetween(file: string, older: Row, newer: Row): string | null {
   if (older.reference === null || older.price.equals(newer.price)) return null;
   const cash = older.reference.times(ONE.minus(older.price.div(newer.price)));

@@ -3,7 +3,7 @@
  *
  * 1. Each field comes from the strongest source that has it, and `origins` says which; whatever is guessed is marked so.
  * 2. A tick that somebody wrote must divide the prices of the data. One that the table has gives way to finer prices.
- * 3. The table holds only where nobody says another class of assets.
+ * 3. The table holds only where no other class of assets is given.
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -17,7 +17,7 @@ export interface Evidence {
   readonly symbol: string;
   readonly desk: InstrumentFields;
   readonly workspace: InstrumentFields;
-  /** The account's currency: the guess for what no name tells. */
+  /** The account's currency: the guess where no name says it. */
   readonly currency: string;
   readonly table: BarTable;
   /** True where its file has columns that only shares have: an adjusted close, dividends, splits. */
@@ -65,7 +65,7 @@ function guessedTick(assetClass: string, table: BarTable, { low }: PriceRange): 
   return unit(Math.min(PLACES_MAX, Math.max(table.pricePrecision, least, digits)));
 }
 
-/** Whether a name's pair holds for its prices: nobody asks after the currency of a share. */
+/** Whether a name's pair holds for its prices: a share's currency needs no such check. */
 function guessed(symbol: string, account: string): { readonly assetClass: string; readonly currency: string } {
   const guess = guessOf(symbol);
   return guess.assetClass === "equity" ? { ...guess, currency: account } : guess;
@@ -211,8 +211,8 @@ function optional(layers: readonly Layer[], origins: Record<string, InstrumentSo
 /** What was guessed of an instrument, in words; null when nothing of weight was. */
 function guessNote({ symbol, assetClass, currency, tickSize, lotSize, origins }: SymbolMeta): string | null {
   if (origins === undefined) return null;
-  const told = { assetClass, currency, tickSize, lotSize };
-  const guesses = Object.entries(told).filter(([key]) => origins[key] === "guess");
+  const fields = { assetClass, currency, tickSize, lotSize };
+  const guesses = Object.entries(fields).filter(([key]) => origins[key] === "guess");
   if (guesses.length === 0) return null;
   return `${symbol} (${guesses.map(([key, value]) => `${key} ${value ?? ""}`).join(", ")})`;
 }

@@ -1,9 +1,9 @@
 /**
- * Buying power, the first guard: nobody buys with money that the account does not have.
+ * Buying power, the first guard: no order buys with money that the account does not have.
  *
  * 1. A margin account may hold up to a multiple of its equity, longs and shorts together. A cash account may spend its cash and sell
  *    what it holds.
- * 2. It is the account's, with all that works, whoever's orders they are; an order that only makes the account's position smaller passes.
+ * 2. It is the account's, with all working orders of all owners; an order that only makes the account's position smaller passes.
  */
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { Exposure } from "./exposure.ts";

@@ -79,7 +79,7 @@ export interface RiskPort {
   traded(execution: Traded, at: Moment): void;
   /** A refusal by risk, router or broker, for the breaker that counts them. */
   refused(reason: string, now: Moment): void;
-  /** An operator's resume: breakers count anew from here. */
+  /** An operator's resume: breakers start counting again from here. */
   resumed(now: Moment): void;
   headroom(now: Moment): readonly HeadroomProbe[];
   state(): RiskEngineState;

@@ -1,5 +1,5 @@
 /**
- * The limits of a session as its journal tells them, for the command line.
+ * The limits of a session from its journal, for the command line.
  *
  * 1. Reads only. They are the desk's, with every change since.
  */

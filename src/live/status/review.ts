@@ -1,5 +1,5 @@
 /**
- * The drift review of a session as its journal tells it, for the command line.
+ * The drift review of a session from its journal, for the command line.
  *
  * 1. Reads only. What is open is what has a drift entry and no review.
  */

@@ -2,7 +2,7 @@
  * `status`: what a session does, read from its folder alone.
  *
  * 1. Reads only: no lock, no write, nothing that a running session could feel.
- * 2. What cannot be read is told as absent; a figure is never made up.
+ * 2. What cannot be read is absent; a figure is never made up.
  * 3. What the session does and began with comes from the journal, which is there before every other file.
  * 4. Counts of orders and of failed runs are those that the running session has, repeated from its checkpoint.
  * 5. Positions are the journal's booked fills, adoptions and corporate actions, added up exactly.
@@ -60,16 +60,16 @@ export interface SessionStatus {
     readonly operator: string | null;
     readonly note: string | null;
   }[];
-  /** What became of orders, by count and cause; null where the journal cannot tell. */
+  /** What became of orders, by count and cause; null where the journal does not say. */
   readonly orders: {
     readonly accepted: number;
     /** How many of the accepted the broker refused. */
     readonly refused: number;
     readonly fills: number;
-    /** By cause, whoever made them: the broker's are in it. */
+    /** By cause, the broker's included. */
     readonly rejections: Readonly<Record<string, number>>;
   } | null;
-  /** Strategies that are not well, or were not; null where the journal cannot tell. */
+  /** Strategies in trouble, now or before; null where the journal does not say. */
   readonly troubles: Troubles | null;
   readonly openDrift: number;
   readonly latencyP95Ms: number | null;
@@ -248,7 +248,7 @@ function reasonOf(
     return halts.at(-1)?.message ?? `In part: ${scopes.map(({ scope }) => scopeText(scope)).join(", ")}.`;
   if (health === "stale") return `It has written nothing for ${Math.round(written ?? 0)} s.`;
   if (health === "offline")
-    return "No process runs it and it did not stop in order. Open it again: it goes on from its journal.";
+    return "No process runs it and it did not stop in order. Reopen it: it resumes from its journal.";
   if (health === "failed") return "It failed; session.md says why.";
   return null;
 }

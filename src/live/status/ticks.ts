@@ -1,10 +1,10 @@
 /**
  * Every planned tick of a session, read from its journal alone.
  *
- * 1. Reads only; beside a running session it tells what is committed.
+ * 1. Reads only; beside a running session it shows what is committed.
  * 2. Ticks come in the order in which they were settled: a run when it ends, a slot that was passed over when its time has come;
  *    runs that are still under way come last.
- * 3. Nothing is kept: a journal of any length is told one tick after another.
+ * 3. Nothing is kept: a journal of any length is read one tick after another.
  */
 import { strategiesIn } from "../../shared/scope.ts";
 import type { Desk } from "../../shared/desk.ts";
@@ -23,7 +23,7 @@ export type TickCounts = Record<TickClass, number>;
 
 export interface TicksRead {
   readonly counts: TickCounts;
-  /** The entry up to which the journal has let go of its runs; null for a whole one. */
+  /** The entry up to which the journal has dropped its runs; null for a whole one. */
   readonly compactedTo: number | null;
   /** Run times were drawn from the seed, as the desk's `runtime` says. */
   readonly simulated: boolean;

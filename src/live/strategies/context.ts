@@ -1,5 +1,5 @@
 /**
- * The context that a run gets: a frozen picture with a few conveniences.
+ * The context that a run gets: an immutable snapshot with a few conveniences.
  *
  * 1. Everything in it is of the moment at which the run started.
  * 2. The random stream follows from the seed, the strategy and the run's number, so a run that is repeated after a crash
@@ -38,19 +38,19 @@ function cutToLot(quantity: number, lotSize: string): number {
 }
 
 /** The context of one run. */
-export function contextOf(picture: RunPicture, settings: ContextSettings): StrategyContext {
+export function contextOf(snapshot: RunPicture, settings: ContextSettings): StrategyContext {
   let stream: Stream | null = null;
   return Object.freeze({
-    now: picture.now,
+    now: snapshot.now,
     symbols: settings.symbols,
     params: settings.params,
     sizing: settings.sizing,
-    bars: (symbol: string) => newest(picture.bars[symbol] ?? [], settings.barsMax),
-    mark: (symbol: string) => picture.marks[symbol],
-    position: (symbol: string) => picture.positions[symbol] ?? 0,
-    unitValue: (symbol: string) => picture.unitValues?.[symbol] ?? 1,
+    bars: (symbol: string) => newest(snapshot.bars[symbol] ?? [], settings.barsMax),
+    mark: (symbol: string) => snapshot.marks[symbol],
+    position: (symbol: string) => snapshot.positions[symbol] ?? 0,
+    unitValue: (symbol: string) => snapshot.unitValues?.[symbol] ?? 1,
     openOrders: (symbol?: string) =>
-      symbol === undefined ? picture.openOrders : picture.openOrders.filter((order) => order.symbol === symbol),
+      symbol === undefined ? snapshot.openOrders : snapshot.openOrders.filter((order) => order.symbol === symbol),
     roundQuantity: (symbol: string, quantity: number) => {
       const meta = settings.metaOf(symbol);
       if (!Number.isFinite(quantity)) return 0;
@@ -61,7 +61,7 @@ export function contextOf(picture: RunPicture, settings: ContextSettings): Strat
       return { quantity: Number(meta?.minQuantity ?? 0), notional: Number(meta?.minNotional ?? 0) };
     },
     random: () => {
-      stream ??= createStream(settings.seed, `strategy:${picture.strategy}:${picture.run}`);
+      stream ??= createStream(settings.seed, `strategy:${snapshot.strategy}:${snapshot.run}`);
       return stream.next();
     },
     heartbeat: () => settings.heartbeat?.(),

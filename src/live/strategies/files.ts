@@ -1,5 +1,5 @@
 /**
- * A user's strategy files, and what a strategy is told of its limits.
+ * A user's strategy files, and what a strategy learns of its limits.
  *
  * 1. A file is one of the workspace's `strategies` folder and no other, at most `FILE_BYTES_MAX` long.
  */

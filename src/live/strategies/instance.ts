@@ -157,7 +157,7 @@ export class StrategyInstance {
   /** What it remembers, as JSON; null when it remembers nothing. */
   #state: string | null;
 
-  /** `file`: the strategy's own file, whose lines its errors are told with; null for a built-in. */
+  /** `file`: the strategy's own file, whose lines its errors name; null for a built-in. */
   constructor(prepared: Prepared, file: string | null, state: string | null, attempt: Attempt = attemptIn(file)) {
     this.#prepared = prepared;
     this.#file = file;
@@ -173,12 +173,12 @@ export class StrategyInstance {
     return this.#prepared.barsNeeded;
   }
 
-  run(picture: RunPicture): RunResult {
-    const ticked = this.#tick(picture);
+  run(snapshot: RunPicture): RunResult {
+    const ticked = this.#tick(snapshot);
     if (this.#prepared.strategy.save === undefined || !this.#begun) return ticked;
     const before = this.#state;
     const problem = this.#save();
-    // The first thing that went wrong is what is told.
+    // The first problem is the one that is reported.
     const result = problem === null || ticked.outcome !== "ok" ? ticked : problem;
     return this.#state === before ? result : { ...result, state: this.#state };
   }
@@ -197,17 +197,17 @@ export class StrategyInstance {
     }
   }
 
-  #tick(picture: RunPicture): RunResult {
+  #tick(snapshot: RunPicture): RunResult {
     const { strategy, settings } = this.#prepared;
-    const told = this.#attempt(() => {
+    const ran = this.#attempt(() => {
       if (!this.#begun) this.#begin();
-      const context = contextOf(picture, settings);
-      for (const fill of picture.fills) strategy.onFill?.(fill, context);
-      if (strategy.onOrder !== undefined) for (const update of picture.updates) strategy.onOrder(update, context);
+      const context = contextOf(snapshot, settings);
+      for (const fill of snapshot.fills) strategy.onFill?.(fill, context);
+      if (strategy.onOrder !== undefined) for (const update of snapshot.updates) strategy.onOrder(update, context);
       return strategy.onTick(context);
     });
-    if (!told.ok) return { outcome: "threw", orders: [], message: told.problem };
-    const returned = told.value;
+    if (!ran.ok) return { outcome: "threw", orders: [], message: ran.problem };
+    const returned = ran.value;
     try {
       if (returned instanceof Promise) {
         // An asynchronous onTick is no strategy; what it fails with later must not end the session.
@@ -232,9 +232,9 @@ export class StrategyInstance {
   }
 
   #save(): RunResult | null {
-    const told = this.#attempt(() => JSON.stringify(this.#prepared.strategy.save?.()));
-    if (!told.ok) return { outcome: "threw", orders: [], message: `save: ${told.problem}` };
-    const text = told.value;
+    const saved = this.#attempt(() => JSON.stringify(this.#prepared.strategy.save?.()));
+    if (!saved.ok) return { outcome: "threw", orders: [], message: `save: ${saved.problem}` };
+    const text = saved.value;
     if (typeof text !== "string" && text !== undefined) return refused("save did not give plain JSON");
     if (text !== undefined && text.length > STATE_CHARS_MAX)
       return refused(`save gave ${text.length} characters of JSON; at most ${STATE_CHARS_MAX}`);

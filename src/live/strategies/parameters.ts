@@ -49,12 +49,12 @@ function ruleComplaints(name: string, rule: unknown, names: readonly string[]): 
   if (typeof rule !== "object" || rule === null)
     return [`${where} is no object: write { type: "number", describe: "…" }`];
   const complaints: string[] = [];
-  const told = Object.entries(rule).slice(0, KEYS_TOLD_MAX);
+  const listed = Object.entries(rule).slice(0, KEYS_TOLD_MAX);
   const { type, below } = rule as Readonly<Record<string, unknown>>;
   if (type === undefined) complaints.push(`${where} has no type; there are ${TYPES.join(", ")}`);
   else if (typeof type !== "string" || !TYPES.includes(type))
     complaints.push(`${where} has the type ${quoted(type)}, which there is not${meant(type, TYPES)}`);
-  for (const [key, value] of told)
+  for (const [key, value] of listed)
     if (!KEYS.includes(key)) complaints.push(`${where} has ${shown(key)}, which no rule has${meant(key, KEYS)}`);
     else if (NUMBERS.includes(key) && value !== undefined && typeof value !== "number")
       complaints.push(`${where} has the ${key} ${quoted(value)}, which is no number`);

@@ -27,7 +27,7 @@ export function targetOf(context: StrategyContext, symbol: string, signal: numbe
   return bound === undefined ? wanted : clip(wanted, bound);
 }
 
-/** The order that leads from the position to the target; null when there is nothing to order, and then nobody asks why. */
+/** The order that leads from the position to the target; null when there is nothing to order, and then no reason is made. */
 export function orderToward(
   context: StrategyContext,
   symbol: string,

@@ -1,12 +1,12 @@
 /**
  * The tick ledger: what became of every planned tick of every strategy, from the journal alone.
  *
- * 1. A scheduler of its own hears what the session's scheduler heard, so every planned moment is the exact one: a slot that was
+ * 1. A scheduler of its own gets the calls that the session's scheduler got, so every planned moment is the exact one: a slot that was
  *    passed over is reckoned as the scheduler reckoned it, and no entry has to be journaled for it.
- * 2. Where that scheduler and the journal part, the journal was changed: the ledger throws, and tells nothing further.
- * 3. Slots that are passed over are told as a stretch: a weekend of a fast cadence is one, however many slots it has. A stretch that
- *    lies ahead (a closed market, the slot behind an overrun, a pause without end) is told as far as time has come.
- * 4. A journal that was compacted has let go of its older runs: there each strategy's ticks begin with its first run that is left,
+ * 2. Where that scheduler and the journal differ, the journal was changed: the ledger throws, and reports nothing further.
+ * 3. Slots that are passed over are reported as a stretch: a weekend of a fast cadence is one, however many slots it has. A stretch that
+ *    lies ahead (a closed market, the slot behind an overrun, a pause without end) is reported up to the present moment.
+ * 4. A journal that was compacted has dropped its older runs: there each strategy's ticks begin with its first run that is left,
  *    from whose number follows how often its jitter was drawn.
  */
 import { createStream, Scheduler } from "../../orchestrator/index.ts";
@@ -58,12 +58,12 @@ export interface PassedSlots {
 }
 
 export interface TickListener {
-  /** A run has begun, or ended; told twice, the second time with what became of it. */
+  /** A run has begun, or ended; reported twice, the second time with its outcome. */
   ran(tick: Tick): void;
   passed(slots: PassedSlots): void;
 }
 
-/** A stretch of slots that is told as time passes; `until` is the first moment that is not its own. */
+/** A stretch of slots that is reported as time passes; `until` is the first moment that is not its own. */
 interface Waiting {
   readonly class: TickClass;
   next: number;
@@ -125,7 +125,7 @@ export class TickLedger {
   #made: Made | null = null;
   #holds: { readonly from: number; to: number }[] = [];
 
-  /** `compacted`: the journal has let go of runs. */
+  /** `compacted`: the journal has dropped runs. */
   constructor(listener: TickListener, compacted = false) {
     this.#listener = listener;
     this.#compacted = compacted;
@@ -206,7 +206,7 @@ export class TickLedger {
     throw new CodedError(
       "journal_damaged",
       `Entry ${seq} of the journal says that ${strategy} runs next at ${formatMoment(journaled as Moment)}, and its schedule ` +
-        `gives ${formatMoment(reckoned as Moment)}. \`logos verify\` tells where they part.`,
+        `gives ${formatMoment(reckoned as Moment)}. \`logos verify\` shows where they differ.`,
       { seq },
     );
   }
@@ -216,7 +216,7 @@ export class TickLedger {
     const lane = this.#lane(strategy);
     const scheduler = (lane.scheduler ??= this.#from(lane.config, entry));
     this.#pass(lane, at);
-    // A run that an operator asked for takes the schedule back: slots that lie ahead are planned anew.
+    // A run that an operator asked for takes the schedule back: slots that lie ahead are planned again.
     lane.waiting = [];
     runStarted({ scheduler }, strategy, due, at);
     this.#begin(lane, { run, planned, due }, at);
@@ -230,8 +230,8 @@ export class TickLedger {
     const first = new Scheduler({ now: start, seed });
     registerIn(first, config, start);
     const { strategies, ...rest } = first.snapshot();
-    const told = strategies.map((saved) => ({ ...saved, planned, nextRun: due, stream: stream.state() }));
-    return Scheduler.restore({ ...rest, strategies: told });
+    const planning = strategies.map((saved) => ({ ...saved, planned, nextRun: due, stream: stream.state() }));
+    return Scheduler.restore({ ...rest, strategies: planning });
   }
 
   #begin(lane: Lane, run: Pick<Tick, "run" | "planned"> & { readonly due: Moment }, at: Moment): void {
@@ -281,19 +281,19 @@ export class TickLedger {
     }
     const { slots, nextRun } = scheduler.skipMissed(strategy, by);
     this.#same(entry.seq, strategy, entry.nextRun, nextRun);
-    // What the pauses of the whole session swallowed is told as that.
+    // Slots within pauses of the whole session are reported as paused.
     let from = 0;
     const upTo = (moment: number): number => Math.min(slots, Math.max(from, Math.ceil((moment - first) / cadence)));
-    const tell = (to: number, kind: "misfire" | "paused", why: string): void => {
+    const report = (to: number, kind: "misfire" | "paused", why: string): void => {
       const start = (first + from * cadence) as Moment;
       if (to > from) this.#listener.passed({ strategy, class: kind, first: start, cadence, count: to - from, why });
       from = Math.max(from, to);
     };
     for (const hold of this.#holds) {
-      tell(upTo(hold.from), "misfire", "nobody was there to run it");
-      tell(upTo(hold.to), "paused", "the session was paused");
+      report(upTo(hold.from), "misfire", "nothing ran at its time");
+      report(upTo(hold.to), "paused", "the session was paused");
     }
-    tell(slots, "misfire", "nobody was there to run it");
+    report(slots, "misfire", "nothing ran at its time");
   }
 
   #strategy(lane: Lane, scheduler: Scheduler, entry: Extract<JournalEntry, { kind: "strategy" }>): void {
@@ -322,7 +322,7 @@ export class TickLedger {
     const kept: Waiting[] = [];
     for (const stretch of lane.waiting) {
       const endless = stretch.until === Number.POSITIVE_INFINITY;
-      // While a pause lasts, its newest slot may still become the run that its end brings: it is told a cadence later.
+      // While a pause lasts, its newest slot may still become the run that its end brings: it is reported a cadence later.
       const end = endless ? now - cadence : Math.min(stretch.until, now + 1);
       const count = Math.max(0, Math.ceil((end - stretch.next) / cadence));
       const first = stretch.next as Moment;

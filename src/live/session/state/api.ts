@@ -246,7 +246,7 @@ export interface SessionSummary {
   readonly refused: number;
   /** By cause, whoever made them: the broker's are in it. */
   readonly rejections: Readonly<Record<string, number>>;
-  /** Strategies that are not well, or were not. */
+  /** Strategies in trouble, now or before. */
   readonly troubles: Troubles;
   readonly equityStart: string;
   readonly equityEnd: string;

@@ -1,5 +1,5 @@
 /**
- * Which strategies of a session are not well, from its tally.
+ * Which strategies of a session are in trouble, from its tally.
  *
  * 1. What counts is how runs ended and what was decided about a strategy; a run under way counts as neither.
  */
