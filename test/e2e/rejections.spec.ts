@@ -2,7 +2,7 @@
  * A desk that runs into its limits: the rejections stay, are grouped by cause, and each says its limit and its value.
  */
 import { expect, test } from "@playwright/test";
-import { goTo, pictures, serve } from "./served.ts";
+import { goTo, picture, pictures, serve } from "./served.ts";
 
 test("a burst of rejections is kept, grouped, and explained", async ({ browser }) => {
   const served = await serve("resources/demo/busy.yaml");
@@ -17,6 +17,13 @@ test("a burst of rejections is kept, grouped, and explained", async ({ browser }
     await expect(view).toContainText(/asset.class.cap|per.asset.cap|rate.limited/i, { timeout: 60_000 });
     await pictures(page, "busy", ["desk", "router", "rejections", "metrics"]);
     await goTo(page, "rejections");
+    // Repeated rejections are folded; a group opens its own.
+    await expect(view.locator(".ag-row [col-id=count]").first()).toHaveText(/[1-9]/);
+    await picture(page, "rejection-groups-dark-1280");
+    await view.locator(".ag-row [col-id=strategy]").first().click();
+    await expect(page.getByTestId("narrow-strategy")).not.toHaveValue("");
+    await picture(page, "rejection-group-dark-1280");
+    await page.getByRole("button", { name: "Clear" }).click();
     const row = view.locator("[row-id]").first();
     const pressed = await row.getAttribute("row-id");
     const { x, y } = (await row.boundingBox()) ?? { x: 0, y: 0 };

@@ -1,7 +1,7 @@
 /** Everything that is listed leaves as CSV or JSON: from the host where it knows the list, else from the rows shown. */
 import type { Input } from "../../shared/contract/contract.ts";
 import { ask } from "../stores/live.ts";
-import { notify, toldOk } from "../stores/ui.ts";
+import { notify, toldOk, useUi } from "../stores/ui.ts";
 import { saveFile, toCsv, toJson } from "../lib/csv.ts";
 import type { Row } from "../lib/csv.ts";
 import { plural } from "../lib/format.ts";
@@ -9,14 +9,50 @@ import { plural } from "../lib/format.ts";
 export type ExportWhat = Input<"export.rows">["what"];
 export type ExportFormat = Input<"export.rows">["format"];
 
+/** Lists that the host writes into a file of the session's folder when they are long. */
+const LONG: ReadonlySet<string> = new Set(["orders", "fills", "rejections"]);
+const STATUS_MS = 300;
+
 export async function exportRows(what: ExportWhat, format: ExportFormat): Promise<void> {
   const answer = await ask("export.rows", { what, format });
   if (!answer.ok) {
     toldOk(answer);
     return;
   }
-  saveFile(answer.value.name, answer.value.text);
-  notify(`${plural(answer.value.rows, "row")} exported to ${answer.value.name}.`);
+  const { name, text, rows, left } = answer.value;
+  if (left > 0 && LONG.has(what)) return exportToFile(what as "orders" | "fills" | "rejections", format);
+  saveFile(name, text);
+  const older = left > 0 ? ` ${plural(left, "older row")} left out: they are in the session's folder.` : "";
+  notify(`${plural(rows, "row")} exported to ${name}.${older}`);
+}
+
+/** Has the host write the whole list, and shows how far it is until it is done or canceled. */
+async function exportToFile(table: "orders" | "fills" | "rejections", format: ExportFormat): Promise<void> {
+  const started = await ask("export.start", { table, format });
+  if (!started.ok) {
+    toldOk(started);
+    return;
+  }
+  const { job } = started.value;
+  for (;;) {
+    const status = await ask("export.status", { job });
+    if (!status.ok) {
+      toldOk(status);
+      useUi.setState({ exporting: null });
+      return;
+    }
+    const { state, rows, total, path, problem } = status.value;
+    if (state !== "running") {
+      useUi.setState({ exporting: null });
+      if (state === "done") notify(`${plural(rows, "row")} exported to ${path}.`);
+      else notify(problem ?? "The export ended early. Try again.", state === "canceled" ? "info" : "problem");
+      return;
+    }
+    useUi.setState({ exporting: { job, table, rows, total } });
+    await new Promise((resolve) => {
+      setTimeout(resolve, STATUS_MS);
+    });
+  }
 }
 
 export function exportShown(name: string, rows: readonly Row[], format: ExportFormat): void {

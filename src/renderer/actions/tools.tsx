@@ -5,6 +5,9 @@ import type { ReactNode } from "react";
 import type { Row } from "../lib/csv.ts";
 import { exportRows, exportShown } from "./export.ts";
 import type { ExportFormat, ExportWhat } from "./export.ts";
+import { formatCount } from "../lib/format.ts";
+import { ask } from "../stores/live.ts";
+import { useUi } from "../stores/ui.ts";
 import { usePrefs } from "../stores/prefs.ts";
 
 /** The kept filter text of a list. */
@@ -49,6 +52,18 @@ export function ExportButton({ what }: ExportProps): ReactNode {
     else exportShown(what.name, what.rows(), format);
   };
   const name = typeof what === "string" ? what : what.name;
+  const exporting = useUi((state) => state.exporting);
+  if (exporting !== null && exporting.table === name)
+    return (
+      <button
+        type="button"
+        className="button"
+        data-testid="cancel-export"
+        onClick={() => void ask("export.cancel", { job: exporting.job })}
+      >
+        Cancel export, {formatCount(exporting.rows)} of {formatCount(exporting.total)}
+      </button>
+    );
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>

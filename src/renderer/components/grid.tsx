@@ -101,6 +101,11 @@ export interface Column<Row> {
   readonly fixed?: boolean;
 }
 
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
 interface GridProps<Row> {
   /** Names the grid for its kept columns. */
   readonly id: string;
@@ -111,6 +116,8 @@ interface GridProps<Row> {
   readonly filter?: string;
   readonly onOpen?: (row: Row) => void;
   readonly onMarked?: (rows: readonly Row[]) => void;
+  /** Called with what the rows are sorted by, at first and when it changes; null without a sorted column. */
+  readonly onSort?: (sort: Sort | null) => void;
   readonly marked?: string | null;
   readonly empty: ReactNode;
 }
@@ -188,6 +195,11 @@ function keptState(key: string): GridState | undefined {
 
 const ROW_HEIGHTS = { compact: 26, comfortable: 34 } as const;
 
+function sortOf(api: GridApi): Sort | null {
+  const sorted = api.getColumnState().find(({ sort }) => sort === "asc" || sort === "desc");
+  return sorted === undefined ? null : { column: sorted.colId, descending: sorted.sort === "desc" };
+}
+
 /** As wide as the style sheet makes scroll bars. */
 const SCROLLBAR_PX = 10;
 
@@ -214,11 +226,13 @@ const STILL_PX = 4;
  * The row under a main-button press. It is what the release opens, since an update between the two may put another
  * row under the pointer.
  */
-function pressedRow(event: PointerEvent): Pressed | null {
+function pressedRow(event: PointerEvent, api: GridApi | null): Pressed | null {
   // A button in a row does what it says; the row itself is not opened.
-  if (event.target instanceof Element && event.target.closest("button") !== null) return null;
-  const id = event.target instanceof Element ? event.target.closest("[row-id]")?.getAttribute("row-id") : null;
-  if (event.button !== 0 || id === null || id === undefined) return null;
+  if (!(event.target instanceof Element) || event.target.closest("button") !== null) return null;
+  const index = event.target.closest("[row-index]")?.getAttribute("row-index") ?? null;
+  // The grid writes ids into the page in a form of its own, so the row is found by its place.
+  const id = index === null ? undefined : api?.getDisplayedRowAtIndex(Number(index))?.id;
+  if (event.button !== 0 || id === undefined) return null;
   return { id, x: event.clientX, y: event.clientY };
 }
 
@@ -238,7 +252,7 @@ function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | nul
 }
 
 function Inner<Row>(props: GridProps<Row>): ReactNode {
-  const { id, label, rows, rowId, filter = "", onOpen, onMarked } = props;
+  const { id, label, rows, rowId, filter = "", onOpen, onMarked, onSort } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
   const [matches, setMatches] = useState(true);
   const columns = useMemo(() => props.columns.map(columnDef), [props.columns]);
@@ -259,7 +273,7 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
   return (
     <div
       className="grid"
-      onPointerDownCapture={(event) => (pressed.current = pressedRow(event))}
+      onPointerDownCapture={(event) => (pressed.current = pressedRow(event, api.current))}
       onPointerUpCapture={release}
     >
       <AgGridReact<Row>
@@ -286,8 +300,10 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         onGridReady={(event) => {
           api.current = event.api;
           event.api.setGridAriaProperty("label", label);
+          onSort?.(sortOf(event.api));
         }}
         onStateUpdated={(event) => keepState(key, event)}
+        onSortChanged={(event) => onSort?.(sortOf(event.api))}
         onModelUpdated={({ api: model }) => setMatches(model.getDisplayedRowCount() > 0)}
         onCellKeyDown={({ event, data }) => {
           if (event instanceof KeyboardEvent && event.key === "Enter") open(data);

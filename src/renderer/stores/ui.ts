@@ -98,6 +98,13 @@ export interface TicketStart {
   readonly symbol: string;
 }
 
+export interface Exporting {
+  readonly job: number;
+  readonly table: string;
+  readonly rows: number;
+  readonly total: number;
+}
+
 interface UiStore {
   readonly view: ViewName;
   readonly why: string | null;
@@ -115,6 +122,8 @@ interface UiStore {
   readonly ordersTab: OrderTab;
   /** Ended flattens whose banner was put away. */
   readonly seenFlattens: readonly string[];
+  /** A long list that the host is writing into a file. */
+  readonly exporting: Exporting | null;
 }
 
 /** Notices that are shown at once; older ones go. */
@@ -133,6 +142,7 @@ export const useUi = create<UiStore>(() => ({
   ticket: null,
   ordersTab: "orders",
   seenFlattens: [],
+  exporting: null,
 }));
 
 export function go(view: ViewName): void {

@@ -18,7 +18,7 @@ import { formatAge, formatTime } from "../lib/time.ts";
 import { useNow, useStream } from "../stores/live.ts";
 import { explain } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
-import { RejectionsGrid } from "./orders/rejections.tsx";
+import { RejectionsPanel } from "./orders/rejections.tsx";
 
 type Order = RouterView["inflight"][string];
 type Window = RouterView["windows"][string];
@@ -244,7 +244,7 @@ export function Router(): ReactNode {
             />
           </Panel>
         </Split>
-        <RejectionsGrid id="router-rejections" />
+        <RejectionsPanel id="router-rejections" />
       </Split>
     </>
   );

@@ -1,16 +1,19 @@
 /** Orders and fills: what works, the blotter, the fills; a row opens its whole "why". */
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { FillRow, OrderRow, OrdersView } from "../../../shared/contract/views.ts";
-import { Grid } from "../../components/grid.tsx";
-import { Empty, Loading, Panel } from "../../components/panel.tsx";
+import { Grid, type Sort } from "../../components/grid.tsx";
+import { ANYTHING, isNarrowed, Narrow, narrowed, type Narrowing } from "../../components/narrow.tsx";
+import { Empty, Failed, Loading, Panel } from "../../components/panel.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { formatCount, plural } from "../../lib/format.ts";
 import { afterMove, NOTHING_OLDER, withPage } from "../../lib/blotter.ts";
 import type { BlotterRow, Older, Window } from "../../lib/blotter.ts";
 import { askCancelAll, openTicket } from "../../actions/order-actions.ts";
-import { ask, useSession, useStream } from "../../stores/live.ts";
+import { ORDER_LOOKS, VERDICT_LOOKS } from "../../lib/status.ts";
+import { useArchive, type ArchiveTable } from "../../stores/archive.ts";
+import { ask, useNow, useSession, useStream } from "../../stores/live.ts";
 import { explain, toldOk, useUi } from "../../stores/ui.ts";
 import type { OrderTab } from "../../stores/ui.ts";
 import { NoSession, useOpen, useTrading } from "../sessions/no-session.tsx";
@@ -18,6 +21,8 @@ import { FILLS, ORDERS, type WorkingRow } from "./order-columns.tsx";
 import { useMarked, WorkingActions, WorkingGrid } from "./working.tsx";
 
 const PAGE = 500;
+/** Columns whose order is the order of time. */
+const TIME_COLUMNS: ReadonlySet<string> = new Set(["at", "order", "fill"]);
 
 const orderId = (row: OrderRow): string => row.orderId;
 const fillId = (row: FillRow): string => String(row.seq);
@@ -94,23 +99,65 @@ function useRows(tab: OrderTab) {
   return { view, orders: orders.shown, fills: fills.shown, load, done: (tab === "fills" ? fills : orders).done };
 }
 
-type BlotterProps =
-  | { readonly tab: "orders"; readonly rows: readonly OrderRow[] }
-  | { readonly tab: "fills"; readonly rows: readonly FillRow[] };
+type Found = ReturnType<typeof useFound>;
 
-function Blotter({ tab, rows }: BlotterProps): ReactNode {
-  const filter = useFilter("orders");
+/** What is asked of the archive: whatever the window of the newest rows cannot answer. */
+function useFound(tab: OrderTab, live: { readonly shown: number; readonly total: number }) {
+  const table: ArchiveTable = tab === "fills" ? "fills" : "orders";
+  const words = useFilter("orders");
+  const now = useNow();
+  const [sorts, setSorts] = useState<Readonly<Record<string, Sort | null>>>({});
+  const [narrowings, setNarrowings] = useState<Readonly<Record<string, Narrowing>>>({});
+  const sort = sorts[table] ?? null;
+  const narrowing = narrowings[table] ?? ANYTHING;
+  const byTime = sort === null || TIME_COLUMNS.has(sort.column);
+  const newestFirst = byTime && (sort?.descending ?? true);
+  const asked =
+    tab !== "working" && (isNarrowed(narrowing) || (live.shown < live.total && (words !== "" || !newestFirst)));
+  const question = {
+    words,
+    ...narrowed(table, narrowing, now),
+    sort: byTime ? "at" : sort.column,
+    descending: sort?.descending ?? true,
+  };
+  const found = useArchive(table, asked ? question : null, live.total);
+  const onSort = useCallback((next: Sort | null) => setSorts((all) => ({ ...all, [table]: next })), [table]);
+  const onNarrow = (next: Narrowing): void => setNarrowings((all) => ({ ...all, [table]: next }));
+  return { ...found, asked, table, words, now, narrowing, onSort, onNarrow };
+}
+
+interface BlotterProps {
+  readonly tab: OrderTab;
+  readonly orders: readonly OrderRow[];
+  readonly fills: readonly FillRow[];
+  readonly found: Found;
+}
+
+function Blotter({ tab, orders, fills, found }: BlotterProps): ReactNode {
+  const { asked, rows, waiting, words, onSort } = found;
+  // What was there stays until the first answer.
+  const answered = asked && !(waiting && rows.length === 0);
+  const filter = answered ? "" : words;
+  const nothing = <Empty title="Nothing matches">Clear the filter or choose a longer time to see more rows.</Empty>;
+  if (found.error !== null) return <Failed title="The list could not be searched" error={found.error} />;
   return tab === "orders" ? (
     <Grid
       key="orders"
       id="orders"
       label="Orders"
       columns={ORDERS}
-      rows={rows}
+      rows={answered ? (rows as readonly OrderRow[]) : orders}
       rowId={orderId}
       filter={filter}
       onOpen={openOrder}
-      empty={<Empty title="No orders yet">An order appears with the first signal that passes risk and router.</Empty>}
+      onSort={onSort}
+      empty={
+        answered ? (
+          nothing
+        ) : (
+          <Empty title="No orders yet">An order appears with the first signal that passes risk and router.</Empty>
+        )
+      }
     />
   ) : (
     <Grid
@@ -118,13 +165,27 @@ function Blotter({ tab, rows }: BlotterProps): ReactNode {
       id="fills"
       label="Fills"
       columns={FILLS}
-      rows={rows}
+      rows={answered ? (rows as readonly FillRow[]) : fills}
       rowId={fillId}
       filter={filter}
       onOpen={openFill}
-      empty={<Empty title="No fills yet">A fill appears when the broker reports one.</Empty>}
+      onSort={onSort}
+      empty={answered ? nothing : <Empty title="No fills yet">A fill appears when the broker reports one.</Empty>}
     />
   );
+}
+
+const kindWord =
+  (tab: OrderTab) =>
+  (kind: string): string => {
+    const looks: Readonly<Record<string, { readonly word: string }>> = tab === "fills" ? VERDICT_LOOKS : ORDER_LOOKS;
+    return looks[kind]?.word ?? kind;
+  };
+
+/** How many rows a search found. */
+function foundText({ total, share }: Found, all: number): string {
+  const searched = share < 1 ? ` · ${Math.floor(share * 100)} % of the session searched` : "";
+  return `${formatCount(total)} of ${formatCount(all)}${searched}`;
 }
 
 /** How many rows there are, and how many of them are shown. */
@@ -170,10 +231,11 @@ export function Orders(): ReactNode {
   const { view, orders, fills, load, done } = useRows(tab);
   const { rows: working, marked, onMarked } = useMarked(router);
   const there = useOpen();
+  const shown = tab === "fills" ? fills.length : orders.length;
+  const total = (tab === "fills" ? view?.fillReports : view?.orderCount) ?? 0;
+  const found = useFound(tab, { shown, total });
   if (!there) return <NoSession what="its orders and fills" />;
   if (view === null) return <Loading what="orders and fills" />;
-  const shown = tab === "fills" ? fills.length : orders.length;
-  const total = tab === "fills" ? view.fillReports : view.orderCount;
   const tabs = TABS.map((one) =>
     one.value === "working" ? { ...one, label: `Working ${formatCount(working.length)}` } : one,
   );
@@ -181,7 +243,7 @@ export function Orders(): ReactNode {
     <Panel
       grow
       title="Orders and fills"
-      {...(tab === "working" ? {} : { subtitle: countText(tab, view, shown) })}
+      {...(tab === "working" ? {} : { subtitle: found.asked ? foundText(found, total) : countText(tab, view, shown) })}
       actions={
         <>
           <Tabs
@@ -192,7 +254,12 @@ export function Orders(): ReactNode {
             onChange={(next) => useUi.setState({ ordersTab: next })}
           />
           {tab === "working" ? <WorkingActions marked={marked} /> : null}
-          {tab !== "working" && shown < total && !done ? (
+          {found.more ? (
+            <button type="button" className="button" data-testid="more-rows" onClick={found.load}>
+              Show more
+            </button>
+          ) : null}
+          {tab !== "working" && !found.asked && shown < total && !done ? (
             <button type="button" className="button" onClick={() => void load()}>
               Load older
             </button>
@@ -207,8 +274,21 @@ export function Orders(): ReactNode {
     >
       <div id="blotter" role="tabpanel" aria-labelledby={`tab-${tab}`} style={{ height: "100%" }}>
         {tab === "working" ? <WorkingGrid rows={working} onMarked={onMarked} /> : null}
-        {tab === "orders" ? <Blotter tab="orders" rows={orders} /> : null}
-        {tab === "fills" ? <Blotter tab="fills" rows={fills} /> : null}
+        {tab === "working" ? null : (
+          <div className="narrowed">
+            <Narrow
+              table={found.table}
+              value={found.narrowing}
+              words={found.words}
+              now={found.now}
+              kindWord={kindWord(tab)}
+              onChange={found.onNarrow}
+            />
+            <div className="list">
+              <Blotter tab={tab} orders={orders} fills={fills} found={found} />
+            </div>
+          </div>
+        )}
       </div>
     </Panel>
   );

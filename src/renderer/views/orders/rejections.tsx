@@ -2,14 +2,17 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { RejectionsView } from "../../../shared/contract/views.ts";
-import { Grid } from "../../components/grid.tsx";
-import type { Column } from "../../components/grid.tsx";
-import { Empty, Loading, Panel } from "../../components/panel.tsx";
+import { Grid, type Column, type Sort } from "../../components/grid.tsx";
+import { ANYTHING, isNarrowed, Narrow, narrowed, type Narrowing } from "../../components/narrow.tsx";
+import { Empty, Failed, Loading, Panel } from "../../components/panel.tsx";
 import { Shape, Status } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { Countdown, Time } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../../lib/format.ts";
 import { LEVEL_LOOKS } from "../../lib/status.ts";
+import { Tabs } from "../../components/tabs.tsx";
+import { useArchive } from "../../stores/archive.ts";
+import { RejectionGroups, type RejectionGroup } from "./rejection-groups.tsx";
 import { useNow, useStream } from "../../stores/live.ts";
 import { explain } from "../../stores/ui.ts";
 import { NoSession, useOpen } from "../sessions/no-session.tsx";
@@ -111,40 +114,30 @@ const COLUMNS: readonly Column<Row>[] = [
 const rowId = (row: Row): string => String(row.seq);
 const open = (row: Row): void => explain(`seq:${row.seq}`);
 
-interface GridProps {
-  readonly id: string;
-  /** Only this cause; null shows all. */
-  readonly cause?: string | null;
-}
+const NOTHING_REJECTED = (
+  <Empty title="Nothing was rejected">A refused order stays here with its limit and its value.</Empty>
+);
 
-export function RejectionsGrid({ id, cause = null }: GridProps): ReactNode {
+/** The newest rejections, as a panel of another view. */
+export function RejectionsPanel({ id }: { readonly id: string }): ReactNode {
   const view = useStream("rejections");
   const filter = useFilter("rejections");
-  const rows = useMemo(
-    () => Object.values(view?.rows ?? {}).filter((row) => cause === null || row.cause === cause),
-    [view?.rows, cause],
-  );
+  const rows = useMemo(() => Object.values(view?.rows ?? {}), [view?.rows]);
   const groups = Object.values(view?.groups ?? {}).toSorted((a, b) => b.count - a.count);
   const total = view?.total ?? 0;
-  const hidden = total - Object.keys(view?.rows ?? {}).length;
   return (
     <Panel
-      grow={id === "rejections"}
       title="Rejections"
-      subtitle={`${formatCount(total)} in this session${hidden > 0 ? ` · the newest ${formatCount(rows.length)} shown` : ", by cause"}`}
+      subtitle={`${formatCount(total)} in this session${total > rows.length ? ` · the newest ${formatCount(rows.length)} shown` : ""}`}
       actions={
         <>
-          {id === "rejections"
-            ? null
-            : groups
-                .slice(0, 3)
-                .map((group) => (
-                  <Status
-                    key={group.cause}
-                    look={LEVEL_LOOKS[group.severity]}
-                    word={`${group.cause} ${formatCount(group.count)}`}
-                  />
-                ))}
+          {groups.slice(0, 3).map((group) => (
+            <Status
+              key={group.cause}
+              look={LEVEL_LOOKS[group.severity]}
+              word={`${group.cause} ${formatCount(group.count)}`}
+            />
+          ))}
           <Filter id="rejections" label="Filter rejections" />
           <ExportButton what="rejections" />
         </>
@@ -161,11 +154,80 @@ export function RejectionsGrid({ id, cause = null }: GridProps): ReactNode {
           rowId={rowId}
           filter={filter}
           onOpen={open}
-          empty={<Empty title="Nothing was rejected">A refused order stays here with its limit and its value.</Empty>}
+          empty={NOTHING_REJECTED}
         />
       )}
     </Panel>
   );
+}
+
+type Found = ReturnType<typeof useFound>;
+
+/** Rejections one by one: the newest as they come, and from the archive whatever they cannot answer. */
+function useFound(view: RejectionsView | null, narrowing: Narrowing) {
+  const words = useFilter("rejections");
+  const now = useNow();
+  const [sort, setSort] = useState<Sort | null>(null);
+  const newest = useMemo(() => Object.values(view?.rows ?? {}), [view?.rows]);
+  const total = view?.total ?? 0;
+  const byTime = sort === null || sort.column === "at";
+  const newestFirst = byTime && (sort?.descending ?? true);
+  const asked = isNarrowed(narrowing) || (newest.length < total && (words !== "" || !newestFirst));
+  const question = {
+    words,
+    ...narrowed("rejections", narrowing, now),
+    sort: byTime ? "at" : sort.column,
+    descending: sort?.descending ?? true,
+  };
+  // Without a question of its own the whole session can still be continued from the newest on.
+  const found = useArchive("rejections", asked || newest.length < total ? question : null, total);
+  const answered = asked && !(found.waiting && found.rows.length === 0);
+  const continued = !asked && found.rows.length > newest.length;
+  return {
+    ...found,
+    shown: answered || continued ? found.rows : newest,
+    answered,
+    words,
+    now,
+    all: total,
+    setSort,
+  };
+}
+
+function Each({ found }: { readonly found: Found }): ReactNode {
+  const { answered, words, shown, error, setSort } = found;
+  if (error !== null) return <Failed title="The list could not be searched" error={error} />;
+  return (
+    <Grid
+      id="rejections"
+      label="Rejections"
+      columns={COLUMNS}
+      rows={shown}
+      rowId={rowId}
+      filter={answered ? "" : words}
+      onOpen={open}
+      onSort={setSort}
+      empty={
+        answered ? (
+          <Empty title="Nothing matches">Clear the filter or choose a longer time to see more rows.</Empty>
+        ) : (
+          NOTHING_REJECTED
+        )
+      }
+    />
+  );
+}
+
+const TABS = [
+  { value: "grouped", label: "Grouped" },
+  { value: "each", label: "Each" },
+] as const;
+
+function subtitleOf(tab: "grouped" | "each", { answered, total, all, shown, share }: Found): string {
+  if (tab === "grouped") return `${formatCount(all)} in this session, by cause, strategy and symbol`;
+  const searched = share < 1 ? ` · ${Math.floor(share * 100)} % of the session searched` : "";
+  if (answered) return `${formatCount(total)} of ${formatCount(all)}${searched}`;
+  return shown.length < all ? `the newest ${formatCount(shown.length)} of ${formatCount(all)}` : formatCount(all);
 }
 
 function Chip({
@@ -194,9 +256,15 @@ function Chip({
 export function Rejections(): ReactNode {
   const view = useStream("rejections");
   const there = useOpen();
-  const [cause, setCause] = useState<string | null>(null);
+  const [tab, setTab] = useState<"grouped" | "each">("grouped");
+  const [narrowing, setNarrowing] = useState(ANYTHING);
+  const found = useFound(view, narrowing);
   if (!there) return <NoSession what="what was rejected" />;
   const groups = Object.values(view?.groups ?? {}).toSorted((a, b) => b.count - a.count);
+  const openGroup = ({ cause, strategy, symbol }: RejectionGroup): void => {
+    setNarrowing({ ...ANYTHING, kind: cause, strategy, symbol });
+    setTab("each");
+  };
   return (
     <>
       {groups.length === 0 ? null : (
@@ -205,13 +273,62 @@ export function Rejections(): ReactNode {
             <Chip
               key={group.cause}
               group={group}
-              pressed={group.cause === cause}
-              onPress={() => setCause(group.cause === cause ? null : group.cause)}
+              pressed={group.cause === narrowing.kind}
+              onPress={() => setNarrowing({ ...narrowing, kind: group.cause === narrowing.kind ? "" : group.cause })}
             />
           ))}
         </div>
       )}
-      <RejectionsGrid id="rejections" cause={cause} />
+      <Panel
+        grow
+        title="Rejections"
+        subtitle={subtitleOf(tab, found)}
+        actions={
+          <>
+            <Tabs
+              label="Grouped or one by one"
+              value={tab}
+              options={TABS}
+              controls="rejections-list"
+              onChange={setTab}
+            />
+            {tab === "each" && found.more ? (
+              <button type="button" className="button" data-testid="more-rows" onClick={found.load}>
+                Show more
+              </button>
+            ) : null}
+            <Filter id="rejections" label="Filter rejections" />
+            <ExportButton what="rejections" />
+          </>
+        }
+      >
+        <div id="rejections-list" role="tabpanel" aria-labelledby={`tab-${tab}`} className="narrowed">
+          {tab === "each" ? (
+            <Narrow
+              table="rejections"
+              value={narrowing}
+              words={found.words}
+              now={found.now}
+              kindWord={(cause) => cause}
+              onChange={setNarrowing}
+            />
+          ) : null}
+          <div className="list">
+            {view === null ? (
+              <Loading what="rejections" />
+            ) : tab === "each" ? (
+              <Each found={found} />
+            ) : (
+              <RejectionGroups
+                total={found.all}
+                cause={narrowing.kind === "" ? null : narrowing.kind}
+                filter={found.words}
+                onOpen={openGroup}
+              />
+            )}
+          </div>
+        </div>
+      </Panel>
     </>
   );
 }

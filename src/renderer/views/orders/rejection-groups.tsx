@@ -1,0 +1,117 @@
+/** Rejections that repeat, folded: one row for each cause, strategy and symbol, with its count, first, last and course. */
+import { useEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import type { Output } from "../../../shared/contract/contract.ts";
+import { Grid, type Column } from "../../components/grid.tsx";
+import { Empty, Failed, Loading } from "../../components/panel.tsx";
+import { Status } from "../../components/status.tsx";
+import { Spark } from "../../components/tile.tsx";
+import { Time } from "../../components/values.tsx";
+import { formatCount } from "../../lib/format.ts";
+import { LEVEL_LOOKS } from "../../lib/status.ts";
+import { ask, type Answer } from "../../stores/live.ts";
+
+type Groups = Output<"rejections.groups">;
+export type RejectionGroup = Groups["groups"][number];
+
+const RENEW_MS = 1_000;
+
+const COLUMNS: readonly Column<RejectionGroup>[] = [
+  {
+    id: "cause",
+    header: "Cause",
+    value: (row) => row.cause,
+    cell: (row) => <Status look={LEVEL_LOOKS[row.severity]} word={row.cause} />,
+    width: 200,
+  },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 110 },
+  { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 90 },
+  {
+    id: "count",
+    header: "Count",
+    value: (row) => row.count,
+    cell: (row) => formatCount(row.count),
+    right: true,
+    width: 84,
+    sort: "desc",
+  },
+  {
+    id: "course",
+    header: "Course",
+    value: (row) => row.count,
+    cell: (row) => <Spark values={row.spark} tone={LEVEL_LOOKS[row.severity].tone} />,
+    hint: (row) => `${formatCount(row.count)} between the session's first rejection and its last`,
+    width: 130,
+    fixed: true,
+  },
+  {
+    id: "first",
+    header: "First",
+    value: (row) => row.firstAt,
+    cell: (row) => <Time at={row.firstAt} />,
+    right: true,
+    width: 118,
+  },
+  {
+    id: "last",
+    header: "Last",
+    value: (row) => row.lastAt,
+    cell: (row) => <Time at={row.lastAt} />,
+    right: true,
+    width: 118,
+  },
+];
+
+const groupId = ({ cause, strategy, symbol }: RejectionGroup): string => JSON.stringify([cause, strategy, symbol]);
+
+/** The groups, asked for again at most once a second while rejections are added. */
+function useGroups(total: number): Answer<Groups> | null {
+  const [answer, setAnswer] = useState<Answer<Groups> | null>(null);
+  const newest = useRef(total);
+  useEffect(() => {
+    newest.current = total;
+  }, [total]);
+  useEffect(() => {
+    let [gone, asked] = [false, -1];
+    const load = async (): Promise<void> => {
+      if (asked === newest.current) return;
+      asked = newest.current;
+      const next = await ask("rejections.groups", {});
+      if (!gone) setAnswer(next);
+    };
+    void load();
+    const timer = setInterval(() => void load(), RENEW_MS);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, []);
+  return answer;
+}
+
+interface GroupsProps {
+  /** Rejections of the session. */
+  readonly total: number;
+  readonly cause: string | null;
+  readonly filter: string;
+  readonly onOpen: (group: RejectionGroup) => void;
+}
+
+export function RejectionGroups({ total, cause, filter, onOpen }: GroupsProps): ReactNode {
+  const answer = useGroups(total);
+  if (answer === null) return <Loading what="the groups" />;
+  if (!answer.ok) return <Failed title="The rejections could not be grouped" error={answer.error} />;
+  const rows = answer.value.groups.filter((group) => cause === null || group.cause === cause);
+  return (
+    <Grid
+      id="rejection-groups"
+      label="Rejections by cause, strategy and symbol"
+      columns={COLUMNS}
+      rows={rows}
+      rowId={groupId}
+      filter={filter}
+      onOpen={onOpen}
+      empty={<Empty title="Nothing was rejected">A refused order stays here with its limit and its value.</Empty>}
+    />
+  );
+}
