@@ -99,10 +99,15 @@ export function showSection(section: SectionName): void {
   setState({ section });
 }
 
+/** Reads the list of desks again, and with it the chosen desk where its file has changed. */
+export async function followDesks(): Promise<void> {
+  const list = await ask("desks.list", {});
+  if (list.ok && JSON.stringify(list.value) !== JSON.stringify(getState().list)) setState({ list: list.value });
+}
+
 /** Reads form and list again: a strategy, a profile or a desk may have come. */
 export async function refreshDesks(): Promise<void> {
-  const list = await ask("desks.list", {});
-  if (list.ok) setState({ list: list.value });
+  await followDesks();
   const form = await ask("desk.form", {});
   setState(form.ok ? { form: form.value } : { error: form.error });
 }

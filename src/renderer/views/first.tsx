@@ -1,8 +1,7 @@
-/** The empty desk: what the desk is, and one obvious button. */
-import { Play } from "lucide-react";
+/** The empty desk: what the desk is, one obvious button, and the other ways to begin. */
+import { Play, SlidersHorizontal } from "lucide-react";
 import type { ReactNode } from "react";
 import { useEffect, useState } from "react";
-import { useFileDrop } from "../components/file-drop.ts";
 import { Loading, Segments } from "../components/panel.tsx";
 import type { AppView } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
@@ -10,12 +9,11 @@ import { formatCount, formatNumber, plural } from "../lib/format.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
 import { reopenSession, startSession } from "../actions/session-actions.ts";
 import type { Speed } from "../actions/session-actions.ts";
-import { editDesk } from "../stores/desk-editor.ts";
+import { editDesk, followDesks, useDeskEditor } from "../stores/desk-editor.ts";
 import { ask, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { go } from "../stores/ui.ts";
-import { takeDataFiles } from "../stores/data.ts";
-import { PickFiles } from "./data/data.tsx";
+import { Ways } from "./first-ways.tsx";
 
 /** Positions that the banner names. */
 const POSITIONS_SHOWN = 6;
@@ -55,21 +53,38 @@ function OperatorField(): ReactNode {
   );
 }
 
-/** The other way to begin: data of one's own. */
-function OwnData(): ReactNode {
-  const { over, ...drop } = useFileDrop(takeDataFiles);
+/** Which of the workspace's desks is started, and the way to change it. */
+function DeskRow({ file }: { readonly file: string }): ReactNode {
+  const list = useDeskEditor((state) => state.list);
+  const own = (list?.desks ?? []).map(({ desk, brief, error }) => ({
+    desk,
+    label: error === null ? `${desk} · ${brief?.name ?? ""}` : `${desk} · has a problem`,
+  }));
+  const all = [
+    ...own,
+    { desk: "demo", label: "the demo desk" },
+    { desk: "busy", label: "the busy demo: runs into its limits" },
+  ];
   return (
-    <div className={over ? "drop own-data over" : "drop own-data"} data-testid="own-data" {...drop}>
-      <p>
-        <b>Or begin with your own data.</b> Drop a file of bars, trades or quotes here. You see what it holds first;
-        then the built-in strategies run on it.
-      </p>
-      <div className="row">
-        <PickFiles />
-        <button type="button" className="button plain" onClick={() => go("data")}>
-          All market data
-        </button>
-      </div>
+    <div className="row">
+      <label className="field small">
+        <span>Desk</span>
+        <select
+          data-testid="first-desk"
+          value={file}
+          onChange={(event) => void ask("desks.choose", { desk: event.target.value as "demo" })}
+        >
+          {all.map(({ desk, label }) => (
+            <option key={desk} value={desk}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" className="button" data-testid="edit-desk" onClick={() => editDesk(file)}>
+        <SlidersHorizontal size={13} aria-hidden="true" />
+        {file === "demo" || file === "busy" ? "Make one like it" : "Edit"}
+      </button>
     </div>
   );
 }
@@ -108,8 +123,8 @@ const FOLLOW_MS = 1_500;
 /** Follows the chosen desk's file: what is mended, or spoiled, on disk is shown at once. */
 function useFollowedDesk(): void {
   useEffect(() => {
-    const timer = setInterval(() => void ask("desks.list", {}), FOLLOW_MS);
-    void ask("desks.list", {});
+    const timer = setInterval(() => void followDesks(), FOLLOW_MS);
+    void followDesks();
     return () => clearInterval(timer);
   }, []);
 }
@@ -174,6 +189,7 @@ export function FirstStart(): ReactNode {
         <Fact name="Clock" value={desk.clock === "virtual" ? "simulated" : "system"} />
         <Fact name="Seed" value={desk.seed} />
       </dl>
+      <DeskRow file={desk.file} />
       <OperatorField />
       <div className="row">
         <button
@@ -190,7 +206,7 @@ export function FirstStart(): ReactNode {
           <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
         ) : null}
       </div>
-      <OwnData />
+      <Ways />
       {latest === null || interrupted !== null ? null : (
         <div className="row second">
           <span>

@@ -35,6 +35,13 @@ strategies:
     cadence: ${cadence}
 `;
 
+/** A desk on a market that is drawn from the seed, with a strategy of one's own. */
+export const strategyDesk = (file: string): string =>
+  drawnDesk().replace(
+    "name: momentum-1\n    module: momentum",
+    `name: ${file.replace(/\.[a-z]+$/, "")}\n    module: ${file}`,
+  );
+
 /** A desk on a market that is drawn from the seed. */
 export const drawnDesk = (): string =>
   `${HEAD.replace("NAME", "my desk")}

@@ -1,0 +1,62 @@
+/** A strategy of one's own on its way: its file, its newest check, and a check again at each save of the file. */
+import { create } from "zustand";
+import type { CheckedStrategy } from "../../shared/contract/contract-desks.ts";
+import type { ErrorShape } from "../../shared/errors.ts";
+import { ask } from "./live.ts";
+
+interface OwnStrategyStore {
+  /** The file's name in the strategies folder; null before one was made or chosen. */
+  readonly file: string | null;
+  readonly path: string | null;
+  readonly checked: CheckedStrategy | null;
+  readonly checking: boolean;
+  readonly error: ErrorShape | null;
+  /** When the file was changed that was checked last, in milliseconds. */
+  readonly changedMs: number | null;
+}
+
+export const useOwnStrategy = create<OwnStrategyStore>(() => ({
+  file: null,
+  path: null,
+  checked: null,
+  checking: false,
+  error: null,
+  changedMs: null,
+}));
+
+const { getState, setState } = useOwnStrategy;
+
+async function check(file: string, changedMs: number | null): Promise<void> {
+  setState({ checking: true, changedMs });
+  const answer = await ask("strategy.check", { file });
+  if (getState().file !== file) return;
+  setState(
+    answer.ok
+      ? { checking: false, checked: answer.value, error: null }
+      : { checking: false, checked: null, error: answer.error },
+  );
+}
+
+/** Makes a file from the template and checks it. */
+export async function makeStrategy(name: string): Promise<void> {
+  const answer = await ask("strategy.new", { name });
+  if (!answer.ok) return setState({ error: answer.error });
+  const { file, path } = answer.value;
+  setState({ file, path, checked: null, error: null });
+  await followStrategy();
+}
+
+/** Checks the file again where it was saved since the last check. */
+export async function followStrategy(): Promise<void> {
+  const { file, checking } = getState();
+  if (file === null || checking) return;
+  const found = await ask("strategy.changed", { file });
+  if (!found.ok || getState().file !== file || getState().checking) return;
+  const { changedMs } = found.value;
+  if (changedMs !== getState().changedMs) await check(file, changedMs);
+}
+
+/** Puts the file out of sight; it stays in its folder. */
+export function leaveStrategy(): void {
+  setState({ file: null, path: null, checked: null, checking: false, error: null, changedMs: null });
+}

@@ -1,0 +1,153 @@
+/** The ways to begin beside the desk that is there: data of one's own, and a strategy of one's own. */
+import { FileCode2, RotateCw } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { useFileDrop } from "../components/file-drop.ts";
+import { Status } from "../components/status.tsx";
+import { takeDataFiles } from "../stores/data.ts";
+import { isDirty, newDesk, useDeskEditor } from "../stores/desk-editor.ts";
+import { followStrategy, leaveStrategy, makeStrategy, useOwnStrategy } from "../stores/own-strategy.ts";
+import { go, notify } from "../stores/ui.ts";
+import { PickFiles } from "./data/data.tsx";
+import { strategyDesk } from "./desk-editor/templates.ts";
+
+/** How often the strategy's file is looked at. */
+const FOLLOW_MS = 1_000;
+
+function OwnData(): ReactNode {
+  const { over, ...drop } = useFileDrop(takeDataFiles);
+  return (
+    <section className={over ? "drop own-data way over" : "drop own-data way"} data-testid="own-data" {...drop}>
+      <h3>Your own data</h3>
+      <p>Drop a file of bars, trades or quotes. You see what it holds first; then the built-in strategies run on it.</p>
+      <div className="row">
+        <PickFiles />
+        <button type="button" className="button plain" onClick={() => go("data")}>
+          All market data
+        </button>
+      </div>
+    </section>
+  );
+}
+
+const LOOKS = {
+  checking: { shape: "running", word: "Checking", tone: "accent", rank: 1 },
+  fine: { shape: "ok", word: "Nothing to complain of", tone: "quiet", rank: 3 },
+  wrong: { shape: "warning", word: "Needs a correction", tone: "warning", rank: 0 },
+} as const;
+
+/** What the check of the file found. */
+function CheckResult(): ReactNode {
+  const { checked, checking, error } = useOwnStrategy();
+  if (error !== null)
+    return (
+      <p className="problem" role="alert">
+        {error.message}
+      </p>
+    );
+  if (checked === null) return <Status look={LOOKS.checking} />;
+  const { complaints, runs, orders, fills } = checked;
+  return (
+    <div role="status" data-testid="strategy-check">
+      <div className="row">
+        <Status look={checking ? LOOKS.checking : complaints.length === 0 ? LOOKS.fine : LOOKS.wrong} />
+        {complaints.length === 0 ? (
+          <span className="second">
+            {runs} runs, {orders} orders, {fills} fills
+          </span>
+        ) : null}
+      </div>
+      <ul className="complaints">
+        {complaints.slice(0, 4).map(({ line, text }) => (
+          <li key={`${String(line)} ${text}`}>
+            {line === null ? null : <span className="mono">line {line}</span>} {text}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A desk that runs the strategy, to look at and to start. */
+function useIt(file: string): void {
+  go("editor");
+  if (isDirty(useDeskEditor.getState()))
+    notify("The editor holds changes that are not saved; save or drop them first.", "problem");
+  else newDesk(strategyDesk(file));
+}
+
+function OwnStrategy(): ReactNode {
+  const { file, path, error } = useOwnStrategy();
+  const [name, setName] = useState("");
+  useEffect(() => {
+    void followStrategy();
+    const timer = setInterval(() => void followStrategy(), FOLLOW_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (file !== null)
+    return (
+      <section className="drop way" data-testid="own-strategy">
+        <h3>{file}</h3>
+        <p>
+          It is in the strategies folder, with a sentence beside each part; change it in your own editor. It is checked
+          again at each save.
+        </p>
+        <p className="mono path">{path}</p>
+        <CheckResult />
+        <div className="row">
+          <button type="button" className="button primary" data-testid="use-strategy" onClick={() => useIt(file)}>
+            <RotateCw size={13} aria-hidden="true" />
+            Make a desk with it
+          </button>
+          <button type="button" className="button plain" onClick={leaveStrategy}>
+            Another one
+          </button>
+        </div>
+      </section>
+    );
+  return (
+    <section className="drop way" data-testid="own-strategy">
+      <h3>A strategy of your own</h3>
+      <p>Name it: you get a documented file that runs as it is. What is wrong with it is shown here at each save.</p>
+      <form
+        className="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== "") void makeStrategy(name.trim());
+        }}
+      >
+        <label className="field small">
+          <span className="hidden-text">Name of the strategy</span>
+          <input
+            data-testid="strategy-name"
+            value={name}
+            maxLength={64}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="my_strategy"
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+        <button type="submit" className="button" data-testid="make-strategy" disabled={name.trim() === ""}>
+          <FileCode2 size={13} aria-hidden="true" />
+          Write the file
+        </button>
+      </form>
+      {error === null ? null : (
+        <p className="problem" role="alert">
+          {error.message}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The two other ways, side by side. */
+export function Ways(): ReactNode {
+  return (
+    <div className="ways">
+      <OwnData />
+      <OwnStrategy />
+    </div>
+  );
+}
