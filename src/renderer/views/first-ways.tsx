@@ -69,7 +69,7 @@ function CheckResult(): ReactNode {
 }
 
 /** A desk that runs the strategy, to look at and to start. */
-function useIt(file: string): void {
+function deskWith(file: string): void {
   go("editor");
   if (isDirty(useDeskEditor.getState()))
     notify("The editor holds changes that are not saved; save or drop them first.", "problem");
@@ -95,7 +95,7 @@ function OwnStrategy(): ReactNode {
         <p className="mono path">{path}</p>
         <CheckResult />
         <div className="row">
-          <button type="button" className="button primary" data-testid="use-strategy" onClick={() => useIt(file)}>
+          <button type="button" className="button primary" data-testid="use-strategy" onClick={() => deskWith(file)}>
             <RotateCw size={13} aria-hidden="true" />
             Make a desk with it
           </button>

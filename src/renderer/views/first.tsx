@@ -72,7 +72,7 @@ function DeskRow({ file }: { readonly file: string }): ReactNode {
         <select
           data-testid="first-desk"
           value={file}
-          onChange={(event) => void ask("desks.choose", { desk: event.target.value as "demo" })}
+          onChange={(event) => void ask("desks.choose", { desk: event.target.value })}
         >
           {all.map(({ desk, label }) => (
             <option key={desk} value={desk}>
