@@ -1,5 +1,5 @@
 /**
- * The style of the house as a test: floors, bans, dead files, lengths, openings.
+ * The style of the code as a test: layers, bans, dead files, lengths, openings.
  *
  * 1. Each rule holds on every file, and catches each of its own examples.
  */
@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { circles } from "./tidy/circles.ts";
-import { determinismExceptions, exampleOf, FLOORS, RULES } from "./tidy/rules.ts";
+import { determinismExceptions, exampleOf, LAYERS, RULES } from "./tidy/rules.ts";
 import { readSources, top } from "./tidy/source.ts";
 
 const sources = readSources(["src", "test", "scripts"]);
@@ -27,16 +27,16 @@ describe.each([...RULES, circles])("$name", (rule) => {
   });
 });
 
-describe("the house", () => {
-  it("has a tsconfig for each floor, and no floor that the table lacks", () => {
-    const floors = readdirSync(join(top, "src"));
-    expect(floors.toSorted()).toEqual(Object.keys(FLOORS).toSorted());
-    for (const floor of floors) expect(existsSync(join(top, "src", floor, "tsconfig.json")), floor).toBe(true);
+describe("the project", () => {
+  it("has a tsconfig for each layer, and no layer that the table lacks", () => {
+    const layers = readdirSync(join(top, "src"));
+    expect(layers.toSorted()).toEqual(Object.keys(LAYERS).toSorted());
+    for (const layer of layers) expect(existsSync(join(top, "src", layer, "tsconfig.json")), layer).toBe(true);
   });
 
-  it("keeps the pure floors' tsconfigs free of Node and the DOM", () => {
-    for (const floor of ["shared", "orchestrator"]) {
-      const config = JSON.parse(readFileSync(join(top, "src", floor, "tsconfig.json"), "utf8")) as {
+  it("keeps the pure layers' tsconfigs free of Node and the DOM", () => {
+    for (const layer of ["shared", "orchestrator"]) {
+      const config = JSON.parse(readFileSync(join(top, "src", layer, "tsconfig.json"), "utf8")) as {
         compilerOptions: { lib: string[]; types: string[] };
       };
       expect(config.compilerOptions).toMatchObject({ lib: ["es2024"], types: [] });

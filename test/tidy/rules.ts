@@ -1,5 +1,5 @@
 /**
- * The rules of the house, each as a function from sources to complaints.
+ * The rules of the code, each as a function from sources to complaints.
  *
  * 1. A complaint says where, what, and what to write instead.
  * 2. Each rule carries an example that it must catch; `test/tidy.test.ts` shows that it does.
@@ -13,8 +13,8 @@ export interface Rule {
   readonly example: readonly (readonly [path: string, text: string])[];
 }
 
-/** Which floor may import from which: the table of the design, and what each stands on. */
-export const FLOORS: Readonly<Record<string, readonly string[]>> = {
+/** Which layer may import from which: the table of the design, and what each stands on. */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   orchestrator: ["shared"],
   store: ["shared", "orchestrator"],
@@ -28,7 +28,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   renderer: ["shared"],
 };
 
-/** Packages that a floor may use; node: modules count as "node". Floors that are not listed may use any. */
+/** Packages that a layer may use; node: modules count as "node". Layers that are not listed may use any. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   shared: ["zod", "decimal.js"],
   orchestrator: ["decimal.js", "zod"],
@@ -36,7 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 const BROWSER_BANNED = ["node", "electron", "better-sqlite3", "ws", "yauzl", "commander"];
 
-const floorOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+const layerOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
 const packageOf = (name: string): string =>
   name.startsWith("node:")
     ? "node"
@@ -45,28 +45,28 @@ const packageOf = (name: string): string =>
         .slice(0, name.startsWith("@") ? 2 : 1)
         .join("/");
 
-const layers: Rule = {
-  name: "a floor imports only from floors below it",
+const layering: Rule = {
+  name: "a layer imports only from layers below it",
   check: (sources) =>
     sources.flatMap((source) => {
-      const floor = floorOf(source.path);
-      const below = floor === null ? undefined : FLOORS[floor];
-      if (floor === null || below === undefined)
-        return source.path.startsWith("src/") ? [`${source.path}: no such floor in the table.`] : [];
+      const layer = layerOf(source.path);
+      const below = layer === null ? undefined : LAYERS[layer];
+      if (layer === null || below === undefined)
+        return source.path.startsWith("src/") ? [`${source.path}: no such layer in the table.`] : [];
       return source.imports.flatMap((name) => {
         const target = targetOf(source, name);
         if (target !== null) {
-          const other = floorOf(target);
-          if (other === floor || (other !== null && below.includes(other))) return [];
+          const other = layerOf(target);
+          if (other === layer || (other !== null && below.includes(other))) return [];
           if (other === null && /\.(css|svg|json|yaml)$/.test(target)) return [];
-          return [`${source.path}: ${floor} may not import ${target}; move what both need to a floor below.`];
+          return [`${source.path}: ${layer} may not import ${target}; move what both need to a layer below.`];
         }
         const used = packageOf(name);
-        if (floor === "renderer" && BROWSER_BANNED.includes(used))
+        if (layer === "renderer" && BROWSER_BANNED.includes(used))
           return [`${source.path}: a view may not use ${used}.`];
-        const allowed = PACKAGES[floor];
+        const allowed = PACKAGES[layer];
         return allowed !== undefined && !allowed.includes(used)
-          ? [`${source.path}: ${floor} may not use ${used}; pass it in as a port.`]
+          ? [`${source.path}: ${layer} may not use ${used}; pass it in as a port.`]
           : [];
       });
     }),
@@ -274,7 +274,7 @@ const reachable: Rule = {
   ],
 };
 
-export const RULES: readonly Rule[] = [layers, endings, bans, lengths, openings, reachable];
+export const RULES: readonly Rule[] = [layering, endings, bans, lengths, openings, reachable];
 
 /** How many exceptions from determinism there are, so that a new one is seen. */
 export function determinismExceptions(sources: readonly Source[]): string[] {
