@@ -11,6 +11,7 @@ import { Banners, Notices } from "./frame/banners.tsx";
 import { useKeyboard } from "./frame/keyboard.ts";
 import { Rail } from "./frame/rail.tsx";
 import { StatusLine } from "./frame/statusline.tsx";
+import { Tour } from "./frame/tour.tsx";
 import { TopBar } from "./frame/topbar.tsx";
 import { VIEW_TITLES } from "./actions/commands.ts";
 import { retry, useLive } from "./stores/live.ts";
@@ -122,6 +123,7 @@ export function App(): ReactNode {
       <TicketDialog />
       <Palette />
       <Notices />
+      <Tour />
       <TermTip />
     </>
   );

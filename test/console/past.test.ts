@@ -29,7 +29,7 @@ let id = "";
 let otherId = "";
 
 const busyDesk = readFileSync(join(resourcesFolder(), "demo", "busy.yaml"), "utf8").replace(
-  "unknownFill: 0.03",
+  "unknownFill: 0.08",
   "unknownFill: 0.001",
 );
 

@@ -189,6 +189,10 @@ function viewCommands(held: boolean): Command[] {
   });
   return [
     entry("palette", "Search everything", ["mod+k"], () => useUi.setState({ palette: true })),
+    entry("tour", "Show the tour", [], () => {
+      useUi.setState({ tour: 0 });
+      go("desk");
+    }),
     entry("alerts", "Show alerts", ["a"], () => useUi.setState({ alerts: true })),
     entry("acknowledge-all", "Acknowledge all alerts", [], () => {
       void ask("alerts.acknowledge", { operator: operatorName() }).then(toldOk);

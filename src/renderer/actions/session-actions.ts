@@ -21,6 +21,12 @@ export async function startSession(speed?: Speed): Promise<void> {
   if (toldOk(answer)) go("desk");
 }
 
+/** Starts the busy demo, in which everything that goes wrong goes wrong within five minutes; says whether it started. */
+export async function startBusyDemo(): Promise<boolean> {
+  const answer = await ask("session.start", { desk: "busy", speed: 1 });
+  return toldOk(answer);
+}
+
 export async function reopenSession(id: string): Promise<void> {
   const answer = await ask("session.reopen", { id });
   const error = errorOf(answer);

@@ -112,6 +112,8 @@ interface UiStore {
   readonly palette: boolean;
   /** The list of alerts is open. */
   readonly alerts: boolean;
+  /** The tour's step, from 0; null where it is not shown. */
+  readonly tour: number | null;
   readonly restore: RestoreStart | null;
   readonly notices: readonly Notice[];
   /** A halt that was asked for here and that the host has not answered yet. */
@@ -135,6 +137,7 @@ export const useUi = create<UiStore>(() => ({
   question: null,
   palette: false,
   alerts: false,
+  tour: null,
   restore: null,
   notices: [],
   haltRequested: false,

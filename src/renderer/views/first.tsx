@@ -6,8 +6,9 @@ import { Loading, Segments } from "../components/panel.tsx";
 import type { AppView } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
+import { showStep } from "../frame/tour.tsx";
 import { SESSION_LOOKS } from "../lib/status.ts";
-import { reopenSession, startSession } from "../actions/session-actions.ts";
+import { reopenSession, startBusyDemo, startSession } from "../actions/session-actions.ts";
 import type { Speed } from "../actions/session-actions.ts";
 import { editDesk, followDesks, useDeskEditor } from "../stores/desk-editor.ts";
 import { ask, useStream } from "../stores/live.ts";
@@ -50,6 +51,24 @@ function OperatorField(): ReactNode {
         onChange={(event) => set({ operator: event.target.value })}
       />
     </label>
+  );
+}
+
+/** For a first look: the demo in which things go wrong, with a tour. */
+function BusyDemo(): ReactNode {
+  const start = async (): Promise<void> => {
+    if (await startBusyDemo()) showStep(0);
+  };
+  return (
+    <div className="row busy-demo">
+      <p className="second">
+        <b>New here?</b> The busy demo shows rate limits, refusals, partial fills, a quarantine and a drift within five
+        minutes.
+      </p>
+      <button type="button" className="button" data-testid="start-busy" onClick={() => void start()}>
+        Start the busy demo with a tour
+      </button>
+    </div>
   );
 }
 
@@ -206,6 +225,7 @@ export function FirstStart(): ReactNode {
           <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
         ) : null}
       </div>
+      <BusyDemo />
       <Ways />
       {latest === null || interrupted !== null ? null : (
         <div className="row second">
