@@ -14,6 +14,7 @@ const outcome = (change: Partial<Outcome> = {}): Outcome => ({
   router: ["r"],
   sentTwice: 0,
   parting: null,
+  happened: { cancel: 0, replace: 0, child: 0 },
   ...change,
 });
 const decisions = (ours: Outcome, theirs: Outcome) => compare(ours, theirs).find((one) => one.what === "decisions");
@@ -36,7 +37,7 @@ describe("two sessions", () => {
     [1, ["a", "x", "c"], false],
     [2, ["a", "b", "x"], true],
   ])("that part behind decision 2 and differ at index %i: explained only behind it", (_at, theirs, explained) => {
-    const restarted = outcome({ decisions: theirs, parting: { orderId: "ROUTER-00000002", decisions: 2 } });
+    const restarted = outcome({ decisions: theirs, parting: { what: "ROUTER-00000002", decisions: 2 } });
     const found = decisions(outcome(), restarted);
     expect(found?.same).toBe(false);
     expect(found?.explained !== null).toBe(explained);

@@ -84,7 +84,7 @@ export function addDrillCommand(add: AddCommand): void {
         .option("--bars <file...>", "on recorded bars instead of the desk's own market")
         .option("--runs <n>", "how many sessions are killed", "3")
         .option("--kills <n>", "how often each of them", "1")
-        .option("--at <point>", "commit:N, send:N, fill:N or time:MS; drawn from the seed when absent")
+        .option("--at <point>", "commit, send, fill, cancel, replace or child:N, or time:MS; drawn when absent")
         .option("--for <duration>", "session time", "15m")
         .option("--seed <seed>", "draws the points", "1")
         .option("--report <dir>", "writes drill.md and drill.json there");

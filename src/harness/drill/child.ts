@@ -2,14 +2,14 @@
  * The process that a drill kills: one session, run to its end or to the point at which it dies without a word.
  *
  * 1. Dying is SIGKILL to itself: no handler, no flush, no farewell, as when the machine's plug is pulled under the process.
- * 2. The points are real ones: after a commit and before its sends, after the venue took an order and before its answer is known,
- *    after the venue filled and before the fill is booked.
+ * 2. The points are real ones: after a commit and before its sends, after the venue took an order, a cancel or a replace and before its
+ *    answer is known, after the venue filled or set a child to work and before either is booked.
  */
 import process from "node:process";
 import { createSession, reopenSession } from "../../live/session/index.ts";
 import { PaperBroker } from "../../live/broker/index.ts";
 import type { Desk } from "../../shared/desk.ts";
-import type { BrokerAdapter, Feed } from "../../shared/ports.ts";
+import type { BrokerAdapter, BrokerEvent, CommandOutcome, Feed } from "../../shared/ports.ts";
 import type { Duration } from "../../shared/time.ts";
 import { openWorkspace } from "../../store/index.ts";
 import type { DrillPoint } from "./point.ts";
@@ -27,27 +27,36 @@ function die(): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** A venue that dies at its n-th order or fill; everything else is the paper broker's. */
+/** Whether an event is one that a point counts. */
+const counts = (point: DrillPoint, event: BrokerEvent): boolean =>
+  point.at === "fill" || (event.kind === "updated" && event.change === "released");
+
+const COMMANDS = { send: "placeOrder", cancel: "cancelOrder", replace: "replaceOrder" } as const;
+
+/** A venue that dies at its n-th command or event of a kind; everything else is the paper broker's. */
 function deadly(broker: PaperBroker, point: DrillPoint | null): BrokerAdapter {
-  let orders = 0;
-  let fills = 0;
+  let commands = 0;
+  let events = 0;
+  const command =
+    point !== null && Object.hasOwn(COMMANDS, point.at) ? COMMANDS[point.at as keyof typeof COMMANDS] : null;
   return new Proxy(broker, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== "function") return value;
-      if (name === "placeOrder" && point?.at === "send")
-        return async (order: Parameters<PaperBroker["placeOrder"]>[0]) => {
-          const outcome = await target.placeOrder(order);
-          orders += 1;
-          if (orders === point.number) die();
+      if (name === command)
+        return async (...asked: readonly unknown[]) => {
+          const outcome = (await Reflect.apply(value, target, asked)) as CommandOutcome;
+          commands += 1;
+          if (commands === point?.number) die();
           return outcome;
         };
-      if (name === "takeEvents" && point?.at === "fill")
+      if (name === "takeEvents" && (point?.at === "fill" || point?.at === "child"))
         return (now: Parameters<PaperBroker["takeEvents"]>[0]) => {
-          const events = target.takeEvents(now);
-          fills += events.length;
-          if (events.length > 0 && fills >= point.number) die();
-          return events;
+          const taken = target.takeEvents(now);
+          const counted = taken.filter((event) => counts(point, event)).length;
+          events += counted;
+          if (counted > 0 && events >= point.number) die();
+          return taken;
         };
       return value.bind(target) as unknown;
     },

@@ -4,8 +4,8 @@
  * 1. Decisions, fills, positions, books and the router's state are compared from the journals, exactly.
  * 2. What belongs to the kill itself (the entries of the second start, the clock on the wall) is not compared.
  * 3. The first difference of each kind is reported with both sides.
- * 4. An order that was journaled and never reached the venue is reported as not placed and never sent on its own: from there on the
- *    strategy decides again, so the two sessions diverge. Up to that order they must agree; after it, differences are explained.
+ * 4. An order, a cancel or a replace that was journaled and never reached the venue is reported as not carried out and never sent on its
+ *    own: from there on the strategy decides again, so the two sessions diverge. Up to it they must agree; after it, differences are explained.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
 import { inspectJournal } from "../../live/session/recovery/inspect.ts";
@@ -22,6 +22,13 @@ export interface Comparison {
   readonly explained: string | null;
 }
 
+type Happening = "cancel" | "replace" | "child";
+
+interface Parting {
+  readonly what: string;
+  readonly decisions: number;
+}
+
 interface Outcome {
   readonly decisions: readonly string[];
   readonly fills: readonly string[];
@@ -29,8 +36,10 @@ interface Outcome {
   readonly equity: readonly string[];
   readonly router: readonly string[];
   readonly sentTwice: number;
-  /** The first order that never reached the venue, and how many decisions there are up to it; null where there is none. */
-  readonly parting: { readonly orderId: string; readonly decisions: number } | null;
+  /** The first request that never reached the venue, and how many decisions there are up to it; null where there is none. */
+  readonly parting: Parting | null;
+  /** How often each of what a kill can follow happened. */
+  readonly happened: Readonly<Record<Happening, number>>;
 }
 
 function decisionText(entry: Extract<JournalEntry, { kind: "order" }>): string {
@@ -59,14 +68,32 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
     const fills: string[] = [];
     const sent = new Set<string>();
     const decided = new Map<string, number>();
+    const requested = new Map<string, number>();
     let sentTwice = 0;
     let parting: Outcome["parting"] = null;
-    for (const entry of journal.read(1, ["order", "fill", "send", "closed"])) {
+    const happened = { cancel: 0, replace: 0, child: 0 };
+    for (const entry of journal.read(1, COUNTED)) {
       if (entry.kind === "order" && !entry.replay) {
         decisions.push(decisionText(entry));
         if (entry.orderId !== null) decided.set(entry.orderId, decisions.length);
       } else if (entry.kind === "closed" && entry.status === "not_placed" && entry.orderId !== null)
-        parting = earlier(parting, { orderId: entry.orderId, decisions: decided.get(entry.orderId) ?? 0 });
+        parting = earlier(parting, {
+          what: entry.orderId,
+          decisions: decided.get(entry.orderId) ?? 0,
+        });
+      else if (entry.kind === "cancel" || entry.kind === "replace") {
+        const { outcome, kind, orderId } = entry;
+        if (outcome.outcome === "accepted") happened[kind] += 1;
+        // The request is behind what was decided until then; some of that came after it, while it was asked about.
+        else if (LOST.has(outcome.reason))
+          parting = earlier(parting, {
+            what: `The ${kind} of ${orderId}`,
+            decisions: requested.get(`${kind} ${orderId}`) ?? 0,
+          });
+      } else if (entry.kind === "cancel_request" || entry.kind === "replace_request") {
+        const kind = entry.kind === "cancel_request" ? "cancel" : "replace";
+        if (entry.sent) requested.set(`${kind} ${entry.orderId ?? ""}`, decisions.length);
+      } else if (entry.kind === "updated" && entry.change === "released") happened.child += 1;
       else if (entry.kind === "fill" && entry.verdict !== "duplicate") fills.push(fillText(entry));
       else if (entry.kind === "send") {
         if (sent.has(entry.orderId)) sentTwice += 1;
@@ -85,13 +112,27 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
       router: Object.entries(shared).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
       sentTwice,
       parting,
+      happened,
     };
   } finally {
     journal.close();
   }
 }
 
-type Parting = NonNullable<Outcome["parting"]>;
+/** How the session closes a request that the venue says twice it has not carried out. */
+const LOST: ReadonlySet<string> = new Set(["not_canceled", "not_replaced"]);
+
+const COUNTED = [
+  "order",
+  "fill",
+  "send",
+  "closed",
+  "cancel_request",
+  "cancel",
+  "replace_request",
+  "replace",
+  "updated",
+] as const;
 
 const earlier = (known: Parting | null, found: Parting): Parting =>
   known === null || found.decisions < known.decisions ? found : known;
@@ -120,5 +161,5 @@ export function compare(uninterrupted: Outcome, restarted: Outcome): Comparison[
 /** Decisions must agree up to the parting order; what follows from deciding again may differ. */
 function explanation(what: Comparison["what"], at: number, parting: Parting | null): string | null {
   if (parting === null || (what === "decisions" && at < parting.decisions)) return null;
-  return `${parting.orderId} was journaled and never reached the venue: it was not sent again, and the strategy decided again`;
+  return `${parting.what} was journaled and never reached the venue: it was not sent again, and the strategy decided again`;
 }

@@ -66,6 +66,11 @@ const CHILD_MS_MAX = 300_000;
 /** Of a strategy's file; a larger one is none. */
 const FILE_BYTES_MAX = 1_000_000;
 
+/** Points that are drawn whether or not the session has any of them. */
+const ALWAYS: ReadonlySet<string> = new Set(["commit", "send", "fill"]);
+/** The share of kills at a point with a name. */
+const NAMED_SHARE = 0.9;
+
 interface Ended {
   readonly killed: boolean;
   readonly failure: string | null;
@@ -100,17 +105,19 @@ function runChild(task: ChildTask, signal: AbortSignal | undefined): Promise<End
   });
 }
 
-function pointsOf(options: DrillOptions, run: number, orders: number, fills: number): DrillPoint[] {
+/** Kills at drawn points: as often behind each thing that happens in the session, and now and then at any time. */
+function pointsOf(options: DrillOptions, run: number, counts: Readonly<Record<string, number>>): DrillPoint[] {
   if (options.point !== null) return [options.point];
   const stream = createStream(options.seed, `drill:${run}`);
   // Streams of neighbouring names begin alike; a few draws on they have nothing in common.
   for (let draw = 0; draw < 16; draw++) stream.next();
   const upTo = (count: number): number => 1 + Math.floor(stream.next() * Math.max(1, count));
   return Array.from({ length: options.kills }, () => {
-    const drawn = stream.next();
-    if (drawn < 0.3) return { at: "commit", number: upTo(orders) };
-    if (drawn < 0.6) return { at: "send", number: upTo(orders) };
-    if (drawn < 0.9) return { at: "fill", number: upTo(fills) };
+    const kinds = (["commit", "send", "fill", "cancel", "replace", "child"] as const).filter(
+      (kind) => ALWAYS.has(kind) || (counts[kind] ?? 0) > 0,
+    );
+    const at = kinds[Math.floor((stream.next() / NAMED_SHARE) * kinds.length)];
+    if (at !== undefined) return { at, number: upTo(counts[at] ?? 0) };
     return { at: "time", number: 200 + Math.floor(stream.next() * 1_500) };
   });
 }
@@ -131,10 +138,11 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       );
     const expected = await outcomeOf(openWorkspace(plain));
     const orders = expected.decisions.filter((line) => line.includes("ROUTER-")).length;
+    const counts = { commit: orders, send: orders, fill: expected.fills.length, ...expected.happened };
     const runs: DrillRun[] = [];
     for (let number = 1; number <= options.runs; number++) {
       const workspace = join(place, `run-${number}`);
-      const points = pointsOf(options, number, orders, expected.fills.length);
+      const points = pointsOf(options, number, counts);
       furnish(workspace, options.strategies);
       runs.push(await oneRun(options, number, workspace, points, expected));
       rmSync(workspace, { recursive: true, force: true });
