@@ -76,13 +76,14 @@ export function accountDays(dayEnds?: string): AccountDays {
 }
 
 /**
- * When an order for the day ends: at the last close of its market's trading day, or of the next one where the market is closed. A market
- * that trades through that close, or has no hours, ends it with the account's day, and never after the market's own next close.
+ * When an order for the day ends: at the last close of its market's trading day, or of the next one where the market is closed. So it
+ * does on Globex, whose day closes at 17:00 and opens then. A market that trades through midnight and names no other close, or has no
+ * hours, ends it with the account's day, and never after the market's own next close.
  */
 export function dayOrderEnd(calendar: Calendar | null, days: AccountDays, at: Moment): Moment {
   if (calendar === null) return days.endOf(at);
-  const { opens, closes } = calendar.tradingDayAt(at);
-  if (!calendar.isOpen(closes)) return closes;
+  const { opens, closes, endsAtMidnight } = calendar.tradingDayAt(at);
+  if (!endsAtMidnight || !calendar.isOpen(closes)) return closes;
   const from = Math.max(at, opens);
   return Math.min(days.endOf(from), calendar.spanAt(from).closes) as Moment;
 }

@@ -13,12 +13,19 @@ import { DAY, HOUR, MINUTE } from "../../shared/time.ts";
 import type { Duration, Moment } from "../../shared/time.ts";
 import { zoneOf } from "../reader/table/zone.ts";
 import type { Zone } from "../reader/table/zone.ts";
+import { DAY_MINUTES } from "../../shared/trading-hours.ts";
 import { dayHoursOf, type DayHours } from "./day-hours.ts";
 
 /** A stretch in which the market is open: from `opens` on, until just before `closes`. */
 export interface OpenSpan {
   readonly opens: Moment;
   readonly closes: Moment;
+}
+
+/** A trading day. */
+export interface TradingDay extends OpenSpan {
+  /** Its last closing is a local midnight: the hours say when the market is open, and not when its day ends. */
+  readonly endsAtMidnight: boolean;
 }
 
 /**
@@ -87,14 +94,15 @@ export class Calendar {
   }
 
   /** The trading day that a moment lies in, else the next one: from its first opening to its last closing, breaks included. */
-  tradingDayAt(at: number): OpenSpan {
-    if (this.#hours.always) return ALWAYS;
-    const day = this.dayOf(at);
-    const today = this.spansOf(day);
-    const spans = (today.at(-1)?.closes ?? at) > at ? today : this.spansOf(this.openingFrom(day + 1).day);
+  tradingDayAt(at: number): TradingDay {
+    if (this.#hours.always) return { ...ALWAYS, endsAtMidnight: true };
+    let day = this.dayOf(at);
+    if ((this.spansOf(day).at(-1)?.closes ?? at) <= at) ({ day } = this.openingFrom(day + 1));
+    const spans = this.spansOf(day);
     const [first, last] = [spans[0], spans.at(-1)];
     if (first === undefined || last === undefined) throw new Error("The market's hours never open again.");
-    return { opens: first.opens, closes: last.closes };
+    const ends = this.#hours.spansOf(day).at(-1)?.closes ?? 0;
+    return { opens: first.opens, closes: last.closes, endsAtMidnight: ends % DAY_MINUTES === 0 };
   }
 
   /** The first day from this one on that has hours, with the span that opens it. */
