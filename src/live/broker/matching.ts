@@ -4,7 +4,8 @@
  * 1. By bars an order acts where the path of `bar-path.ts` reaches it; at one price, orders act as they were placed, targets of brackets
  *    last. An order fills at most once in a bar. By marks every order looks at the one price.
  * 2. A bar is applied to orders that were accepted before it opened. A decision takes its time: an order accepted in the first quarter of
- *    a bar counts as given on the close before it; a later one waits for the next bar. A mark is applied to orders accepted before it.
+ *    a bar, and within 15 seconds where the bar is shorter than a day, counts as given on the close before it; a later one waits for the
+ *    next bar. The bar of a day spans hours in which its market is closed. A mark is applied to orders accepted before it.
  * 3. A fill has its consequences at that point of the path: children of a bracket begin to work, siblings are cut or canceled, the others
  *    of an OCO group are canceled. What begins to work there takes part in the rest of the path.
  * 4. An order ends once.
@@ -13,6 +14,7 @@ import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
 import type { PaperBrokerConfig } from "../../shared/desk.ts";
 import type { Bar, Mark, SymbolMeta } from "../../shared/market.ts";
 import { ORDER_TYPES } from "../../shared/orders.ts";
+import { DAY, SECOND } from "../../shared/time.ts";
 import { pathOf, touchOf, trailedStop } from "./bar-path.ts";
 import { fillSize, limitPrice, marketPrice, tickOf, type PriceRange } from "./fill-rules.ts";
 import { OrderBook } from "./order-book.ts";
@@ -20,6 +22,14 @@ import { buys, isImmediate, signed, waitsForTrigger, type VenueOrder } from "./v
 
 /** Which share of a bar counts as its open, for what was decided on the close before it. */
 const OPENING_SHARE = 0.25;
+/** How long that is at most, for a bar shorter than a day: nobody trades at an open that is long past. */
+const OPENING_MAX = 15 * SECOND;
+
+/** The last moment at which an order counts as given on the close before a bar. */
+function openingOf(opensAt: number, closesAt: number): number {
+  const share = (closesAt - opensAt) * OPENING_SHARE;
+  return opensAt + (closesAt - opensAt < DAY ? Math.min(share, OPENING_MAX) : share);
+}
 
 export type OrderUpdate = "released" | "cut" | "triggered" | "trailed";
 
@@ -79,7 +89,7 @@ export class MatchingEngine {
   onBar(bar: Bar, opensAt: number | null, meta: SymbolMeta): void {
     const path = pathOf(bar);
     const range = { low: decimal(bar.exact?.low ?? bar.low), high: decimal(bar.exact?.high ?? bar.high) };
-    const opening = opensAt === null ? bar.at : opensAt + (bar.at - opensAt) * OPENING_SHARE;
+    const opening = opensAt === null ? bar.at : openingOf(opensAt, bar.at);
     const orders = this.book
       .openOf(bar.symbol)
       .filter((order) => bar.at > order.since && order.since <= opening && this.#mayAct(order, range));

@@ -121,8 +121,8 @@ function Fills(): ReactNode {
         <p>
           By bars, a limit fills at its price, or at the open where the bar opens through it; a stop fills where it
           triggers, moved by the slippage. No fill is outside the low and high of a bar that has a range, worse than a
-          limit, or on a bar that was under way for more than a quarter when the order came. Volume caps a fill where
-          the desk says so; a bar without volume caps nothing.
+          limit, or on a bar that was under way for more than 15 seconds or a quarter of it when the order came. Volume
+          caps a fill where the desk says so; a bar without volume caps nothing.
         </p>
       </div>
     </Panel>
