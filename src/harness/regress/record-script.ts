@@ -9,12 +9,17 @@
 import type { CodedError } from "../../shared/errors.ts";
 import { formatDuration, type Duration, type Moment } from "../../shared/time.ts";
 import type { OrderChange } from "../../shared/ports.ts";
+import type { Because } from "../../shared/strategy.ts";
+import { termsOf } from "../../live/session/state/open-orders.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { JournalEntry } from "../../store/index.ts";
-import type { FlattenScope } from "../../store/journal/entries.ts";
+import type { FlattenScope, OrderEntry } from "../../store/journal/entries.ts";
 
 /** A line as `fixture.yaml` has it. */
-export type ScriptLine = Readonly<Record<string, string | number | boolean | FlattenScope>>;
+export type ScriptLine = Readonly<Record<string, string | number | boolean | FlattenScope | TicketLine>>;
+
+/** An order of the ticket, as `order.ticket` has it. */
+type TicketLine = Readonly<Record<string, unknown>>;
 
 /** What an operator asked of a strategy, by its entry's event. */
 const COMMANDS: Readonly<Record<string, string | undefined>> = {
@@ -28,6 +33,33 @@ type Fill = Extract<JournalEntry, { kind: "fill" }>;
 /** What a replace changes, as a line of a script has it. */
 const changeOf = (change: OrderChange): Record<string, number> =>
   Object.fromEntries(Object.entries(change).map(([field, value]: [string, string]) => [field, Number(value)]));
+
+/** An order's entry as it was asked for. */
+function intentOf(entry: OrderEntry): Readonly<Record<string, unknown>> {
+  const { symbol, quantity, asked, limitPrice, idempotencyKey, oco, basket, clientOrderId, because } = entry;
+  const { timeInForce, expiresAt } = entry;
+  const values = {
+    symbol,
+    quantity: asked ?? quantity,
+    ...termsOf(entry),
+    limitPrice: limitPrice ?? undefined,
+    // The end of an order for the day is the session's to find.
+    expiresAt: timeInForce === "day" ? undefined : expiresAt,
+    clientOrderId,
+    idempotencyKey: idempotencyKey ?? undefined,
+    oco,
+    basket,
+    because,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** What the ticket said: an order with a note in place of its reason. */
+function ticketOf(intent: object, operator: string): TicketLine {
+  const { because, ...terms } = intent as { readonly because?: Because } & TicketLine;
+  const before = `order ticket of ${operator}: `;
+  return because?.text.startsWith(before) === true ? { ...terms, note: because.text.slice(before.length) } : terms;
+}
 
 export class ScriptReader {
   readonly #start: Moment;
@@ -95,8 +127,18 @@ export class ScriptReader {
         this.#flatten(entry);
         break;
       case "order":
-        if (entry.operator !== undefined && entry.flatten === undefined && entry.role === undefined)
-          throw this.#refuse("an order of the ticket is in it, and a fixture has no place for one.");
+        this.#ticket(entry);
+        break;
+      case "queue":
+        // What the ticket asked for and waits is here whole; its decision comes later, by itself.
+        if (entry.operator !== null && entry.event === "canceled")
+          this.#add(entry.at, { do: "cancel", order: entry.queue, operator: entry.operator });
+        else if (entry.operator !== null && entry.item !== undefined) {
+          const [order] = entry.item.orders;
+          const { operator } = entry;
+          if (order !== undefined)
+            this.#add(entry.at, { do: "order", ticket: ticketOf(order.intent, operator), operator });
+        }
         break;
       case "closed":
         if (entry.orderId !== null && this.#canceled.delete(entry.orderId)) this.#add(entry.at, { do: "pass" });
@@ -111,6 +153,27 @@ export class ScriptReader {
         this.#runs(entry);
     }
     this.#lastAt = entry.at;
+  }
+
+  /** An order of the ticket; a bracket's children follow their parent, and belong to its line. */
+  #ticket(entry: OrderEntry & { readonly at: Moment }): void {
+    const { operator, flatten, role, queue, at } = entry;
+    if (operator === undefined || flatten !== undefined || queue !== undefined) return;
+    const terms = ticketOf(intentOf(entry), operator);
+    if (role === undefined) {
+      this.#add(at, { do: "order", ticket: terms, operator });
+      // What is sent wakes the loop.
+      if (entry.accepted) this.#add(at, { do: "pass" });
+      return;
+    }
+    const { symbol: _symbol, quantity: _quantity, note: _note, ...child } = terms;
+    const index = this.script.findLastIndex((line) => line["do"] === "order");
+    const parent = this.script[index] as ScriptLine;
+    const ticket = parent["ticket"] as TicketLine;
+    this.script[index] = {
+      ...parent,
+      ticket: { ...ticket, attach: { ...(ticket["attach"] as object), [role]: child } },
+    };
   }
 
   #add(at: Moment, line: ScriptLine): void {

@@ -57,6 +57,8 @@ export const ActionSchema = z.discriminatedUnion("do", [
   scripted("cancelAll", COMMAND_FIELDS.cancel_all),
   scripted("replace", { ...replaceFields, order: replaced }),
   scripted("flatten", COMMAND_FIELDS.flatten),
+  /** An order of the ticket. */
+  scripted("order", COMMAND_FIELDS.order),
   /** The process dies without warning; what is on the disk is opened again. `lost`: what waited for its commit is not there. */
   z.strictObject({ at, do: z.literal("kill"), lost: z.boolean().default(false) }),
   /** An orderly stop, and a start from the journal. */
@@ -154,6 +156,8 @@ function commandOf(session: LiveSession, action: Action): OperatorCommand | null
       return { ...action, command: "replace", replace: action.order };
     case "flatten":
       return { ...action, command: "flatten" };
+    case "order":
+      return { ...action, command: "order" };
     default:
       return null;
   }

@@ -106,6 +106,29 @@ describe("a recorded session", () => {
       expect(script, action).toContain(`do: ${action}`);
   });
 
+  it("with orders of the ticket does, too: at the market, for the day, a bracket, cut to what is held, and a cancel of one", async () => {
+    const workspace = makeWorkspace();
+    const { live, timers } = await paced(deskOf(), 60, workspace);
+    await timers.pass(1_234);
+    await live.placeOrder({ symbol: "AAA", quantity: 3, note: "a hedge" }, "Ada");
+    await timers.pass(777);
+    const { mark } = live.probe().positions.find(({ symbol }) => symbol === "AAA") as { mark: number };
+    const bid = { symbol: "AAA", quantity: 2, limitPrice: Math.round(mark * 50) / 100, timeInForce: "day" } as const;
+    const { orderId } = await live.placeOrder({ ...bid, clientOrderId: "bid" }, "Ada");
+    const stop = { stopPrice: Math.round(mark * 40) / 100 };
+    const target = { limitPrice: Math.round(mark * 200) / 100 };
+    await live.placeOrder({ symbol: "AAA", quantity: 1, attach: { stop, target } }, "Ada");
+    await timers.pass(1_500);
+    await live.placeOrder({ symbol: "AAA", quantity: -9, reduceOnly: true }, "Ada");
+    await live.cancelOrder(orderId as string, "Ada");
+    await timers.pass(4_000);
+    await Promise.all([live.stop("operator"), timers.pass(1_000)]);
+    const { script } = await recorded(workspace, "ticket-day");
+    expect(script.match(/do: order/g)).toHaveLength(4);
+    expect(script).toContain("note: a hedge");
+    expect(script).toContain("attach:");
+  });
+
   it("does so where a command brings a run at the very moment of the pass before", async () => {
     const workspace = makeWorkspace();
     const { live, timers } = await paced(deskOf(), 60, workspace);
