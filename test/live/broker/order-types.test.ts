@@ -238,7 +238,7 @@ describe("a bar", () => {
     [20, 6, false],
     [86_400, 21_600, true],
     [86_400, 21_601, false],
-  ])("of %i seconds fills an order that came %i seconds into it: %s", (length, into, fills) => {
+  ])("of %i seconds fills an order that came %i seconds into it: %s", async (length, into, fills) => {
     const config = { ...deskOf().broker, slippageBps: 0, feeBps: 0, fillModel: "bars" as const };
     const symbols = [metaOf("AAA", { lotSize: "1", minQuantity: "1", minNotional: "0" })];
     const interval = duration(length * SECOND);
@@ -246,12 +246,10 @@ describe("a bar", () => {
     const broker = new PaperBroker({ path, config, seed: "7", symbols, barInterval: () => interval });
     const bar = { symbol: "AAA", open: 100, high: 100, low: 100, close: 100, volume: 1 };
     broker.onMarketData([{ kind: "bar", bar: { ...bar, at: T(0) } }], T(0));
-    void broker.placeOrder({ venueId: "a", symbol: "AAA", quantity: "1", limitPrice: null, at: T(into) });
-    return Promise.resolve().then(() => {
-      broker.onMarketData([{ kind: "bar", bar: { ...bar, at: T(length) } }], T(length));
-      expect(broker.takeEvents(T(length)).length).toBe(fills ? 1 : 0);
-      broker.close();
-    });
+    await broker.placeOrder({ venueId: "a", symbol: "AAA", quantity: "1", limitPrice: null, at: T(into) });
+    broker.onMarketData([{ kind: "bar", bar: { ...bar, at: T(length) } }], T(length));
+    expect(broker.takeEvents(T(length)).length).toBe(fills ? 1 : 0);
+    broker.close();
   });
 
   it("without volume caps nothing, which is said once", async () => {
