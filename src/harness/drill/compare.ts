@@ -5,7 +5,8 @@
  * 2. What belongs to the kill itself (the entries of the second start, the clock on the wall) is not compared.
  * 3. The first difference of each kind is reported with both sides.
  * 4. An order, a cancel or a replace that was journaled and never reached the venue is reported as not carried out and never sent on its
- *    own: from there on the strategy decides again, so the two sessions diverge. Up to it they must agree; after it, differences are explained.
+ *    own: from there on the strategy decides again, so the two sessions diverge. Up to it they must agree; after it, differences are
+ *    explained.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
 import { inspectJournal } from "../../live/session/recovery/inspect.ts";

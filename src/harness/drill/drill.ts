@@ -66,7 +66,7 @@ const CHILD_MS_MAX = 300_000;
 /** Of a strategy's file; a larger one is none. */
 const FILE_BYTES_MAX = 1_000_000;
 
-/** Points that are drawn whether or not the session has any of them. */
+/** Points that are drawn even where the session has none of them. */
 const ALWAYS: ReadonlySet<string> = new Set(["commit", "send", "fill"]);
 /** The share of kills at a point with a name. */
 const NAMED_SHARE = 0.9;
