@@ -14,7 +14,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
 import type { ConsoleHost } from "../console/bridge/api.ts";
-import { PAGE_HEADERS, readPage } from "../console/state/pages.ts";
+import { encodingsIn, PAGE_HEADERS, readPage } from "../console/state/pages.ts";
 import { CodedError } from "../shared/errors.ts";
 import type { Timers } from "../shared/ports.ts";
 import { openBridges, type Bridges } from "./bridges.ts";
@@ -199,9 +199,15 @@ class FrontDesk {
       return void response.writeHead(204).end();
     }
     if (decision.pass === "bridge") return refuse(response, 426, "Ask for a WebSocket.");
-    const page = await readPage(this.#ports.folder, decision.path);
+    const encodings = encodingsIn(headerValues(request, "accept-encoding").join(","));
+    const page = await readPage(this.#ports.folder, decision.path, encodings);
     if (page === null) return refuse(response, 404, "There is no such page.");
-    response.writeHead(200, { "Content-Type": page.type, "Content-Length": page.body.byteLength });
+    response.writeHead(200, {
+      "Content-Type": page.type,
+      "Content-Length": page.body.byteLength,
+      Vary: "Accept-Encoding",
+      ...(page.encoding === null ? {} : { "Content-Encoding": page.encoding }),
+    });
     response.end(decision.head ? undefined : page.body);
   }
 

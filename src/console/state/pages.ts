@@ -12,7 +12,13 @@ import { extname, isAbsolute, join, relative, sep } from "node:path";
 export interface Page {
   readonly body: Uint8Array;
   readonly type: string;
+  /** How the body is compressed; null: not at all. */
+  readonly encoding: Encoding | null;
 }
+
+/** The forms in which the build lays a file beside itself, best first. */
+const ENCODINGS = { br: ".br", gzip: ".gz" } as const;
+export type Encoding = keyof typeof ENCODINGS;
 
 /** The built renderer's largest file is a fraction of this. */
 export const PAGE_BYTES_MAX = 32 * 1024 * 1024;
@@ -73,8 +79,26 @@ export function fileNameOf(rawPath: string): string | null {
   return names.join("/");
 }
 
-/** The file that an address's path means, or null when there is none to serve. `rawPath` is as it came, without the query. */
-export async function readPage(folder: string, rawPath: string): Promise<Page | null> {
+/** The encodings that a request takes; one with a weight of nothing is none. */
+export function encodingsIn(accept: string): Encoding[] {
+  const taken = new Set(
+    accept.split(",").flatMap((one) => {
+      const [name = "", ...parameters] = one.split(";").map((part) => part.trim().toLowerCase());
+      return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name];
+    }),
+  );
+  return (Object.keys(ENCODINGS) as Encoding[]).filter((encoding) => taken.has(encoding));
+}
+
+/**
+ * The file that an address's path means, or null when there is none to serve. `rawPath` is as it came, without the query. Where the
+ * build has compressed it in a way that the reader takes, it comes like that.
+ */
+export async function readPage(
+  folder: string,
+  rawPath: string,
+  encodings: readonly Encoding[] = [],
+): Promise<Page | null> {
   const name = fileNameOf(rawPath);
   const type = name === null ? undefined : TYPES[extname(name).toLowerCase()];
   if (name === null || type === undefined) return null;
@@ -85,7 +109,11 @@ export async function readPage(folder: string, rawPath: string): Promise<Page | 
     if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return null;
     const found = await stat(path);
     if (!found.isFile() || found.size > PAGE_BYTES_MAX) return null;
-    return { body: await readFile(path), type };
+    for (const encoding of encodings) {
+      const body = await readFile(path + ENCODINGS[encoding]).catch(() => null);
+      if (body !== null) return { body, type, encoding };
+    }
+    return { body: await readFile(path), type, encoding: null };
   } catch {
     // A file that is missing or cannot be read is not there for the reader; the build tells the rest.
     return null;

@@ -25,7 +25,6 @@ import { askLimit } from "../actions/session-actions.ts";
 import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
 import { useSession, useStream } from "../stores/live.ts";
 import { EquityPanel } from "./equity.tsx";
-import { FirstStart } from "./first.tsx";
 
 function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
   const { latency, skipRate, queueDepth, errors } = tiles;
@@ -337,8 +336,6 @@ export function TimelineLegend(): ReactNode {
 
 export function Desk(): ReactNode {
   const view = useStream("desk");
-  const session = useSession();
-  if (session === null) return <FirstStart />;
   if (view === null) return <Loading what="the desk" />;
   return (
     <>

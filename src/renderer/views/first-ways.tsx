@@ -8,7 +8,7 @@ import { takeDataFiles } from "../stores/data.ts";
 import { isDirty, newDesk, useDeskEditor } from "../stores/desk-editor.ts";
 import { followStrategy, leaveStrategy, makeStrategy, useOwnStrategy } from "../stores/own-strategy.ts";
 import { go, notify } from "../stores/ui.ts";
-import { PickFiles } from "./data/data.tsx";
+import { PickFiles } from "./data/pick-files.tsx";
 import { strategyDesk } from "./desk-editor/templates.ts";
 
 /** How often the strategy's file is looked at. */

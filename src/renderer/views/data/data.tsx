@@ -1,6 +1,6 @@
 /** The workspace's market data: its files, one more dropped or picked, its preview, its candles. */
-import { FileUp, RotateCw, Trash2 } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { RotateCw, Trash2 } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { DataFile, DataReadFile } from "../../../shared/contract/contract-data.ts";
 import { useFileDrop } from "../../components/file-drop.ts";
@@ -15,6 +15,7 @@ import { formatBytes, formatCount, formatShare } from "../../lib/format.ts";
 import type { Look } from "../../lib/status.ts";
 import { formatSpan } from "../../lib/time.ts";
 import { closeData, openData, refreshData, takeDataFiles, useData } from "../../stores/data.ts";
+import { PickFiles } from "./pick-files.tsx";
 import { SeriesPanel } from "./data-chart.tsx";
 import { PreviewPanel } from "./data-preview.tsx";
 
@@ -107,32 +108,6 @@ const COLUMNS: readonly Column<DataFile>[] = [
 ];
 
 const rowId = (row: DataFile): string => row.name;
-
-/** A button that picks files. */
-export function PickFiles(): ReactNode {
-  const file = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={file}
-        type="file"
-        multiple
-        hidden
-        aria-label="Market data files"
-        data-testid="data-file-input"
-        onChange={(event) => {
-          const input = event.currentTarget;
-          takeDataFiles([...(input.files ?? [])]);
-          input.value = "";
-        }}
-      />
-      <button type="button" className="button" data-testid="pick-data" onClick={() => file.current?.click()}>
-        <FileUp size={13} aria-hidden="true" />
-        Add a file…
-      </button>
-    </>
-  );
-}
 
 function List(): ReactNode {
   const list = useData((state) => state.list);
