@@ -70,4 +70,4 @@ followMenu(bridge);
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root element.");
 createRoot(root).render(<App />);
-loadTheRest();
+void loadTheRest();

@@ -43,13 +43,12 @@ export function later(load: Load, what: string): ComponentType {
 }
 
 /** Loads what was not shown yet, one after another, so that a view opens at once and a lost host takes none away. */
-export function loadTheRest(): void {
-  const next = (): void => {
-    const fetchIt = waiting.shift();
-    if (fetchIt === undefined) return;
-    requestIdleCallback(() => {
-      fetchIt().then(next, next);
+export async function loadTheRest(): Promise<void> {
+  for (const fetchIt of waiting.splice(0)) {
+    await new Promise<unknown>((resolve) => {
+      requestIdleCallback(resolve);
     });
-  };
-  next();
+    // What cannot be loaded now is asked for again when it is shown.
+    await fetchIt().catch(() => undefined);
+  }
 }
