@@ -7,6 +7,7 @@
  */
 import { arch, cpus, platform } from "node:os";
 import type { BenchRow } from "./row.ts";
+import { archiveBenchmarks } from "./archive.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { diskBenchmarks } from "./disk.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   regress: regressBenchmarks,
   realtime: realtimeBenchmarks,
   console: consoleBenchmarks,
+  "console, a long session": archiveBenchmarks,
   start: startBenchmarks,
   disk: diskBenchmarks,
   peers: peersBenchmarks,

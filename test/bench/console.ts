@@ -11,18 +11,22 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Page } from "@playwright/test";
 import { WebSocket } from "ws";
 import { STREAMS, type HostMessage } from "../../src/shared/contract/contract.ts";
 import { applyPatch, type JsonObject } from "../../src/shared/contract/patch.ts";
+import { framesOf } from "./frames.ts";
 import { inFolder, notHere, percentile } from "./place.ts";
 import type { BenchRow } from "./row.ts";
+import { firstPageRows, viewRows, writeManyStrategies } from "./views.ts";
 import { chromiumPath, openBrowser, root } from "./served.ts";
 
 const MEASURED_MS = 10_000;
 /** The session's first moments, the grid's first drawing. */
 const SETTLING_MS = 2_000;
 const LOOP_TARGET_MS = 10;
+/** Percent of a core. */
+const CPU_TARGET = 25;
+const STRATEGIES = 500;
 const FRAME_TARGET_MS = 17;
 const VIEWS = ["desk", "schedule", "orders"] as const;
 
@@ -31,6 +35,8 @@ interface Loop {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** What the process used of a core, with its threads. */
+  readonly cpuShare: number;
 }
 
 class Host {
@@ -131,6 +137,13 @@ function loopRows(what: string, loop: Loop): BenchRow[] {
   return [
     { name: `host's loop, ${what}: p99 delay`, value: loop.p99, target: LOOP_TARGET_MS, ...common },
     { name: `host's loop, ${what}: longest delay`, value: loop.max, ...common },
+    {
+      name: `host's process, ${what}: of a core`,
+      ...common,
+      value: loop.cpuShare * 100,
+      unit: "%",
+      target: CPU_TARGET,
+    },
   ];
 }
 
@@ -169,26 +182,6 @@ function readBySocket(): Promise<BenchRow[]> {
   });
 }
 
-/** The distances between animation frames, in milliseconds. */
-function framesOf(page: Page): Promise<number[]> {
-  return page.evaluate(
-    (length) =>
-      new Promise<number[]>((resolve) => {
-        const distances: number[] = [];
-        let last = performance.now();
-        const began = last;
-        const frame = (now: number): void => {
-          distances.push(now - last);
-          last = now;
-          if (now - began < length) requestAnimationFrame(frame);
-          else resolve(distances.slice(1));
-        };
-        requestAnimationFrame(frame);
-      }),
-    MEASURED_MS,
-  );
-}
-
 function frameRow(what: string, frames: readonly number[], judged: boolean): BenchRow {
   const target = judged ? { target: FRAME_TARGET_MS } : {};
   const value = percentile(frames, 0.95);
@@ -200,7 +193,7 @@ function readInBrowser(path: string): Promise<BenchRow[]> {
     const host = await Host.start(workspace);
     const { browser, page } = await openBrowser(path);
     try {
-      const empty = await framesOf(page);
+      const empty = await framesOf(page, MEASURED_MS);
       const rows: BenchRow[] = [frameRow("an empty page, for comparison", empty, false)];
       await page.goto(host.url);
       await page.getByTestId("start-session").click();
@@ -209,7 +202,7 @@ function readInBrowser(path: string): Promise<BenchRow[]> {
         await wait(SETTLING_MS);
         let frames: number[] = [];
         const loop = await host.during(async () => {
-          frames = await framesOf(page);
+          frames = await framesOf(page, MEASURED_MS);
         });
         rows.push(frameRow(`${view} at 10×`, frames, true));
         rows.push(...loopRows(`${view} in a browser`, loop).slice(0, 1));
@@ -222,11 +215,29 @@ function readInBrowser(path: string): Promise<BenchRow[]> {
   });
 }
 
+/** The first page, and every view beside many strategies. */
+function manyStrategies(path: string): Promise<BenchRow[]> {
+  return inFolder(async (workspace) => {
+    writeManyStrategies(workspace, STRATEGIES);
+    const host = await Host.start(workspace);
+    const { browser, page } = await openBrowser(path);
+    try {
+      const rows = await firstPageRows(page, () => host.url);
+      await page.getByTestId("start-session").click();
+      await wait(SETTLING_MS);
+      return [...rows, ...(await viewRows(page))];
+    } finally {
+      await browser.close();
+      await host.quit();
+    }
+  });
+}
+
 export async function consoleBenchmarks(): Promise<BenchRow[]> {
   const rows = await readBySocket();
   const path = chromiumPath();
   if (path === null) notHere("no frames: there is no Chromium here; npm test fetches one");
   else if (!existsSync(join(root, "out", "renderer", "index.html"))) notHere("no frames: npm run build comes first");
-  else rows.push(...(await readInBrowser(path)));
+  else rows.push(...(await readInBrowser(path)), ...(await manyStrategies(path)));
   return rows;
 }

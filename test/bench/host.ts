@@ -22,14 +22,24 @@ delay.enable();
 
 const ms = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - INTERVAL_MS);
 
+function cpuShare(): number {
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / 1_000 / (performance.now() - since);
+}
+
+let [cpu, since] = [process.cpuUsage(), performance.now()];
+
 process.on("message", (message) => {
-  if (message === "reset") delay.reset();
-  else if (message === "read")
+  if (message === "reset") {
+    delay.reset();
+    [cpu, since] = [process.cpuUsage(), performance.now()];
+  } else if (message === "read")
     process.send?.({
       n: delay.count,
       p50: ms(delay.percentile(50)),
       p99: ms(delay.percentile(99)),
       max: ms(delay.max),
+      cpuShare: cpuShare(),
     });
   else
     void (async () => {
