@@ -53,6 +53,14 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
  * Source: the orchestrator rules, "Time".
  */
 export function formatMoment(at: Moment): string {
+  // Whatever a pass writes is of one moment.
+  if (at !== newest.at) newest = { at, text: spelled(at) };
+  return newest.text;
+}
+
+let newest: { readonly at: number; readonly text: string } = { at: Number.NaN, text: "" };
+
+function spelled(at: Moment): string {
   const micros = ((at % 1_000_000) + 1_000_000) % 1_000_000;
   const date = new Date((at - micros) / 1_000);
   const seconds =

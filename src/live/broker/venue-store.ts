@@ -142,6 +142,9 @@ export function refusalOf(text: string): Refusal {
 const settledIn = (database: Database): number =>
   Number(database.prepare("SELECT coalesce(max(number), 0) FROM settled").pluck().get());
 
+const greatestIdIn = (database: Database): string =>
+  String(database.prepare("SELECT coalesce(max(venueId), '') FROM orders").pluck().get());
+
 /** A venue of an older version has never settled anything. */
 const tableMissing = (database: Database): boolean =>
   database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settled'").get() === undefined;
@@ -152,6 +155,25 @@ interface ChangedRows {
   readonly fills: readonly VenueFill[];
   readonly account: VenueAccount | null;
 }
+
+/** An order's columns in their order. */
+function orderCells(row: VenueRow): unknown[] {
+  const { number, venueId, symbol, quantity, limitPrice, status, filled, placedAt, refusal } = row;
+  const { stopPrice, parentId, terms, state, since, reason } = row;
+  const own = [number, venueId, symbol, quantity, limitPrice, status, filled, placedAt, refusal];
+  return [...own, stopPrice, parentId, terms, state, since, reason];
+}
+
+const fillCells = ({ cursor, fillId, venueId, symbol, quantity, price, fee, at }: VenueFill): unknown[] => [
+  cursor,
+  fillId,
+  venueId,
+  symbol,
+  quantity,
+  price,
+  fee,
+  at,
+];
 
 /** Changes that wait for `settle`. */
 class Waiting {
@@ -209,6 +231,8 @@ export class VenueStore implements VenueDisk {
   readonly #putSettled: Statement;
   #asserted = false;
   #deferred = false;
+  /** The last venue id in the order of texts. */
+  #greatestId: string;
   /** The newest transaction that was settled. */
   #settled: number;
   #waiting = new Waiting();
@@ -223,17 +247,16 @@ export class VenueStore implements VenueDisk {
       this.#putOrder = this.#database.prepare(
         `INSERT INTO orders (number, venueId, symbol, quantity, limitPrice, status, filled, placedAt, refusal,
                              stopPrice, parentId, terms, state, since, reason)
-         VALUES (:number, :venueId, :symbol, :quantity, :limitPrice, :status, :filled, :placedAt, :refusal,
-                 :stopPrice, :parentId, :terms, :state, :since, :reason)
-         ON CONFLICT (number) DO UPDATE SET quantity = :quantity, limitPrice = :limitPrice, status = :status, filled = :filled,
-           stopPrice = :stopPrice, state = :state, since = :since, reason = :reason`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (number) DO UPDATE SET quantity = excluded.quantity, limitPrice = excluded.limitPrice,
+           status = excluded.status, filled = excluded.filled, stopPrice = excluded.stopPrice, state = excluded.state,
+           since = excluded.since, reason = excluded.reason`,
       );
-      this.#putFill = this.#database.prepare(
-        "INSERT OR REPLACE INTO fills VALUES (:cursor, :fillId, :venueId, :symbol, :quantity, :price, :fee, :at)",
-      );
+      this.#putFill = this.#database.prepare("INSERT OR REPLACE INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
       this.#putAccount = this.#database.prepare("INSERT OR REPLACE INTO account VALUES (1, ?, ?)");
       this.#putSettled = this.#database.prepare("INSERT OR REPLACE INTO settled VALUES (1, ?)");
       this.#settled = settledIn(this.#database);
+      this.#greatestId = greatestIdIn(this.#database);
       this.#getOrder = this.#database.prepare("SELECT * FROM orders WHERE venueId = ?");
       this.#fillsAfter = this.#database.prepare("SELECT * FROM fills WHERE cursor > ? ORDER BY cursor");
     } catch (error) {
@@ -244,8 +267,10 @@ export class VenueStore implements VenueDisk {
 
   /** Writes orders and fills: in one durable transaction, or for the next `settle`. Throws `io`; then neither is there. */
   write(orders: Iterable<VenueOrder>, fills: readonly VenueFill[], account: VenueAccount | null = null): void {
-    if (this.#deferred) return this.#waiting.add(orders, fills, account);
-    const rows = { orders: Array.from(orders, rowOf), fills, account };
+    const changed = [...orders];
+    for (const { venueId } of changed) if (venueId > this.#greatestId) this.#greatestId = venueId;
+    if (this.#deferred) return this.#waiting.add(changed, fills, account);
+    const rows = { orders: changed.map(rowOf), fills, account };
     if (rows.orders.length > 0 || fills.length > 0) this.#commit(rows, null);
   }
 
@@ -269,7 +294,9 @@ export class VenueStore implements VenueDisk {
   }
 
   redo({ number, text }: VenueChanges): void {
-    if (number === this.#settled + 1) this.#commit(JSON.parse(text) as ChangedRows, number);
+    if (number !== this.#settled + 1) return;
+    this.#commit(JSON.parse(text) as ChangedRows, number);
+    this.#greatestId = greatestIdIn(this.#database);
   }
 
   #commit({ orders, fills, account }: ChangedRows, number: number | null): void {
@@ -289,8 +316,8 @@ export class VenueStore implements VenueDisk {
   }
 
   #put(orders: readonly VenueRow[], fills: readonly VenueFill[]): void {
-    for (const order of orders) this.#putOrder.run(order);
-    for (const fill of fills) this.#putFill.run(fill);
+    for (const order of orders) this.#putOrder.run(...orderCells(order));
+    for (const fill of fills) this.#putFill.run(...fillCells(fill));
   }
 
   /** Puts what waits into the transaction that `settle` commits, so that a query sees it. */
@@ -302,6 +329,8 @@ export class VenueStore implements VenueDisk {
   }
 
   order(venueId: string): VenueRow | null {
+    // A session numbers its orders upward, so a new one is behind all that were written: there is nothing to look for.
+    if (venueId > this.#greatestId) return null;
     const waiting = this.#waiting.byVenueId.get(venueId);
     if (waiting !== undefined) return rowOf(waiting);
     return this.#read(() => (this.#getOrder.get(venueId) as VenueRow | undefined) ?? null, false);
