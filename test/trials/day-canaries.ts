@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { createSession, reopenSession, type LiveSession } from "../../src/live/session/index.ts";
+import { CodedError } from "../../src/shared/errors.ts";
 import { MINUTE, type Duration } from "../../src/shared/time.ts";
 import { openForWriting, openWorkspace, type JournalEntry } from "../../src/store/index.ts";
 import { deskOf } from "../live/session/desks.ts";
@@ -25,7 +26,7 @@ function change(folder: string, statement: string): void {
   venue.close();
 }
 
-/** A venue that has forgotten a fill disagrees with the books: the next start must say so. */
+/** A venue that has forgotten a fill disagrees with the journal: the next start must refuse it. */
 async function forgottenFill(path: string): Promise<boolean> {
   const workspace = openWorkspace(path);
   const ports = { openHost: insideHost };
@@ -33,10 +34,13 @@ async function forgottenFill(path: string): Promise<boolean> {
   session.start();
   const { folder } = await session.done;
   change(folder, "DELETE FROM fills WHERE cursor = (SELECT max(cursor) FROM fills)");
-  const again = await reopenSession({ workspace, id: "latest", ports });
-  const { drift } = again.probe();
-  await again.stop("operator");
-  return drift.some((item) => item.drift === "position_mismatch");
+  try {
+    const again = await reopenSession({ workspace, id: "latest", ports });
+    await again.stop("operator");
+    return false;
+  } catch (error) {
+    return error instanceof CodedError && error.code === "session_conflict";
+  }
 }
 
 /** A venue that took a cent more than it said: positions agree, and the account does not. */
