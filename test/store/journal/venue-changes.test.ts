@@ -1,4 +1,4 @@
-/** What a venue has yet to write, in the journal's transaction: one text at a time, gone with the next commit, never believed when changed. */
+/** What a venue has yet to write, in the journal: one text at a time, gone with the next commit, never believed when changed. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openJournal, readJournal } from "../../../src/store/journal/journal.ts";
