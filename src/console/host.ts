@@ -23,6 +23,7 @@ import { reviewHandlers } from "./handlers/review.ts";
 import { sessionHandlers } from "./handlers/session.ts";
 import { trialHandlers } from "./handlers/trials.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
+import { workspacesHandlers } from "./handlers/workspaces.ts";
 import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./bridge/limits.ts";
 import { EMPTY } from "./projections/empty.ts";
 import type { SessionStream } from "./projections/session-views.ts";
@@ -97,6 +98,7 @@ function handlersOf(state: HostState, paths: KnownPaths): { readonly handlers: H
     ...archiveHandlers(state),
     ...restoreHandlers(state, paths),
     ...workspaceHandlers(state),
+    ...workspacesHandlers(state),
     ...alertHandlers(state),
     ...trials,
     ...data,

@@ -27,7 +27,9 @@ import { registerScheme, serveViews } from "./protocol.ts";
 import { loadPage, makeWindow, usableBounds } from "./window.ts";
 
 /** What the desktop asks for of the host's maker: the options that only a window can give. */
-export type HostDoors = Required<Pick<ConsoleHostOptions, "pickFile" | "openExternal" | "trash" | "onProblem">>;
+export type HostDoors = Required<Pick<ConsoleHostOptions, "pickFile" | "openExternal" | "trash" | "onProblem">> & {
+  readonly pickFolder: () => Promise<string | null>;
+};
 
 export interface DesktopPorts {
   readonly electron: Electron;
@@ -128,6 +130,7 @@ class Program implements Desktop {
     const { electron, onProblem } = this.#ports;
     const host = await this.#ports.createHost({
       pickFile: () => this.#pickFile(),
+      pickFolder: () => this.#pickFolder(),
       openExternal: async (url) => {
         const link = allowedLink(url);
         if (link !== null) await electron.shell.openExternal(link);
@@ -198,6 +201,18 @@ class Program implements Desktop {
         { name: "Router snapshots", extensions: ["json"] },
         { name: "All files", extensions: ["*"] },
       ],
+    };
+    const { dialog } = this.#electron;
+    const window = this.#window;
+    const result = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+    return result.canceled ? null : (result.filePaths[0] ?? null);
+  }
+
+  async #pickFolder(): Promise<string | null> {
+    const options: OpenDialogOptions = {
+      title: "Open a workspace",
+      buttonLabel: "Open",
+      properties: ["openDirectory", "createDirectory"],
     };
     const { dialog } = this.#electron;
     const window = this.#window;

@@ -7,8 +7,8 @@
 import * as electron from "electron";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { createConsoleHost } from "../console/host.ts";
-import { workspacePath } from "../console/state/places.ts";
+import { createSwitchingHost } from "../console/switching.ts";
+import { recentWorkspacesFile, workspacePath } from "../console/state/places.ts";
 import type { Timers } from "../shared/ports.ts";
 import { startDesktop } from "./desktop.ts";
 import { workspaceIn } from "./handed.ts";
@@ -28,7 +28,8 @@ const timers: Timers = {
 const starting = startDesktop({
   electron,
   createHost: (doors) =>
-    createConsoleHost({
+    createSwitchingHost({
+      recentFile: recentWorkspacesFile(process.env),
       ...doors,
       workspace: workspacePath(workspaceIn(words, folder), process.env, folder),
       hostKind: "electron",

@@ -57,7 +57,18 @@ function joinSettings(): void {
   });
 }
 
+/** Another workspace in place of the one that this window began with: it begins anew, so that nothing of the former is left in it. */
+function followWorkspace(): void {
+  let first: string | null = null;
+  useLive.subscribe(({ streams: { app } }) => {
+    if (app === null) return;
+    first ??= app.workspace;
+    if (app.workspace !== first) window.location.reload();
+  });
+}
+
 followTheme();
+followWorkspace();
 followAttention();
 followLayouts();
 followAddress();

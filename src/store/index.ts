@@ -35,5 +35,6 @@ export * from "./session/report.ts";
 export * from "./session/router-file.ts";
 export { AlertFile, readAlerts } from "./workspace/alert-file.ts";
 export * from "./workspace/desks.ts";
+export * from "./workspace/recent.ts";
 export * from "./workspace/trash.ts";
 export * from "./workspace/workspace.ts";

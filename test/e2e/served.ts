@@ -42,6 +42,8 @@ export async function serve(
   }
   const child = spawn(process.execPath, [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace], {
     stdio: ["ignore", "pipe", "pipe"],
+    // What is remembered of workspaces is this test's own.
+    env: { ...process.env, XDG_DATA_HOME: join(workspace, ".data-home") },
   });
   let url = await firstAddress(child);
   if (child.stderr !== null)

@@ -166,6 +166,14 @@ describe("files", () => {
     await settle();
     expect(host.openedFiles).toEqual(["/desk/picked.json"]);
   });
+
+  it("and folders of workspaces, by a dialog of their own", async () => {
+    const { electron, doors } = await start();
+    expect(await doors.pickFolder()).toBe(null);
+    electron.picked = "/desk/another";
+    expect(await doors.pickFolder()).toBe("/desk/another");
+    expect(electron.fileDialogs.at(-1)).toMatchObject({ properties: ["openDirectory", "createDirectory"] });
+  });
 });
 
 describe("links", () => {

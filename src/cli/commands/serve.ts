@@ -8,8 +8,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConsoleHost } from "../../console/host.ts";
-import { workspacePath } from "../../console/state/places.ts";
+import { createSwitchingHost } from "../../console/switching.ts";
+import { recentWorkspacesFile, workspacePath } from "../../console/state/places.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { startLoopbackHost } from "../../serve/index.ts";
 import { wholeNumber } from "../common/options.ts";
@@ -74,7 +74,8 @@ async function serve(context: Context, options: Options): Promise<number> {
       "not_found",
       "The views are not built yet: run `npm run build`, then serve again. (`npm start` does both.)",
     );
-  const host = await createConsoleHost({
+  const host = await createSwitchingHost({
+    recentFile: recentWorkspacesFile(io.environment),
     workspace: workspacePath(context.workspace ?? null, io.environment, io.folder),
     hostKind: "loopback",
     version,

@@ -75,6 +75,14 @@ export interface DiskRoom {
   readonly totalBytes: number;
 }
 
+/** How another workspace is opened in place of this one. */
+export interface WorkspaceSwitch {
+  readonly recentFile: string;
+  /** Throws what opening a workspace throws; then nothing has changed. */
+  readonly open: (path: string) => Promise<void>;
+  readonly pickFolder?: () => Promise<string | null>;
+}
+
 export interface ConsoleHostOptions {
   /** The workspace's folder; it is made when it is missing. */
   readonly workspace: string;
@@ -91,6 +99,8 @@ export interface ConsoleHostOptions {
   readonly ports?: Partial<ConsolePorts>;
   /** Electron's way to start processes, for users' strategies; without it Node's own is used. */
   readonly utilityProcesses?: UtilityProcesses;
+  /** Absent where the host holds one workspace for good. */
+  readonly switching?: WorkspaceSwitch;
   /** Told what no reader can be told: one line for the terminal or the log file. */
   readonly onProblem?: (line: string) => void;
 }

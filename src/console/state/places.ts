@@ -3,7 +3,8 @@
  *
  * 1. The flag goes before the environment, and the environment before the platform's own folder.
  */
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { defaultWorkspacePath } from "../../store/index.ts";
 
 /** The workspace's folder, absolute. Nothing is made. */
@@ -14,4 +15,9 @@ export function workspacePath(
 ): string {
   const chosen = named ?? environment["LOGOS_WORKSPACE"];
   return chosen === undefined || chosen === "" ? defaultWorkspacePath() : resolve(folder, chosen);
+}
+
+/** The file with the workspaces that were opened before: beside the usual workspace of the person. */
+export function recentWorkspacesFile(environment: Readonly<Record<string, string | undefined>>): string {
+  return join(defaultWorkspacePath({ platform: process.platform, environment, home: homedir() }), "workspaces.json");
 }

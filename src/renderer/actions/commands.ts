@@ -12,6 +12,7 @@ import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
 import { askHalt, askResumePart } from "./halt-actions.ts";
 import { askCancelAll, askFlatten, openTicket } from "./order-actions.ts";
+import { pickWorkspace } from "./workspace-actions.ts";
 import {
   askPractice,
   askStop,
@@ -114,6 +115,9 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
         live && session?.clock === "virtual" && session.speed !== speed,
         () => void setSpeed(speed),
       ),
+    ),
+    command("workspace", "Open another workspace…", [], !live, () =>
+      app?.nativeDialogs === true ? void pickWorkspace() : go("settings"),
     ),
     // Where the host has a menu of its own, this key is the menu's.
     command("restore", "Restore from a snapshot…", app?.nativeDialogs === true ? [] : ["mod+o"], true, () => {

@@ -12,6 +12,7 @@ const NAMES: Readonly<Partial<Record<MenuCommand, readonly string[]>>> = {
   "session.halt": ["halt"],
   "session.resume": ["resume"],
   "session.stop": ["stop"],
+  "workspace.open": ["workspace"],
   "trade.ticket": ["ticket"],
   "trade.cancel": ["cancel-all"],
   "trade.flatten": ["flatten"],

@@ -4,6 +4,7 @@ import { allowNotifications, chime } from "../actions/attention.ts";
 import { Panel, Segments } from "../components/panel.tsx";
 import { Gain } from "../components/values.tsx";
 import { usePrefs } from "../stores/prefs.ts";
+import { Workspaces } from "./workspaces.tsx";
 import { useStream } from "../stores/live.ts";
 import { askSaveLayout } from "../actions/layout-actions.ts";
 import { deleteLayout, loadLayout, resetLayout, undoLayout, useLayouts } from "../stores/layouts.ts";
@@ -237,6 +238,7 @@ export function Settings(): ReactNode {
       <Shown />
       <Alerts />
       <Hands />
+      <Workspaces />
       <About />
     </div>
   );

@@ -16,6 +16,7 @@ import { ARCHIVE_PROCEDURES } from "./contract-archive.ts";
 import { COMMAND_FIELDS, HaltAlsoSchema } from "./operator-commands.ts";
 import { DATA_PROCEDURES } from "./contract-data.ts";
 import { deskName, DESK_PROCEDURES } from "./contract-desks.ts";
+import { WORKSPACE_PROCEDURES } from "./contract-workspaces.ts";
 import { ORDER_PROCEDURES } from "./contract-orders.ts";
 import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
 import { SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
@@ -225,6 +226,7 @@ export const PROCEDURES = {
   ...ARCHIVE_PROCEDURES,
   ...DATA_PROCEDURES,
   ...DESK_PROCEDURES,
+  ...WORKSPACE_PROCEDURES,
   /** The whole "why" of an order (`ROUTER-…`), a rejection (`seq:123`) or a drift item (`DRIFT-…`). */
   "order.why": { input: z.object({ id: text(120) }), output: WhySchema },
   /** Older rows than the stream holds: newest first, before a journal number. */
