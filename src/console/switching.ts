@@ -40,20 +40,21 @@ export async function createSwitchingHost({
   const listen = (listener: Listener): void => {
     listener.stop = current.on(listener.event, listener.call as (value: HostEvents[typeof listener.event]) => void);
   };
-  async function open(path: string): Promise<void> {
-    const next = await made(path);
-    const before = current;
+  async function swap(next: ConsoleHost): Promise<void> {
     // The call that asked for it is answered through the host of before.
-    void nodeTurn().then(async () => {
-      current = next;
-      for (const listener of listeners) {
-        listener.stop();
-        listen(listener);
-        if (listener.event === "recentSnapshots") listener.call(next.recentSnapshots as never);
-      }
-      for (const reader of [...readers]) reader.leave();
-      await before.quit();
-    });
+    await nodeTurn();
+    const before = current;
+    current = next;
+    for (const listener of listeners) {
+      listener.stop();
+      listen(listener);
+      if (listener.event === "recentSnapshots") listener.call(next.recentSnapshots as never);
+    }
+    for (const reader of readers) reader.leave();
+    await before.quit();
+  }
+  async function open(path: string): Promise<void> {
+    void swap(await made(path));
   }
   let current = await made(options.workspace);
 
@@ -92,7 +93,7 @@ export async function createSwitchingHost({
       return current.recentSnapshots;
     },
     on: (event, call) => {
-      const listener: Listener = { event, call: call as Listener["call"], stop: () => undefined };
+      const listener: Listener = { event, call: call, stop: () => undefined };
       listeners.add(listener);
       listen(listener);
       return () => {
