@@ -224,3 +224,38 @@ describe("the files of a workspace", () => {
     expect(existsSync(join(workspace, "sessions", "latest"))).toBe(false);
   });
 });
+
+describe("a profile", () => {
+  it("keeps the answers that were given, is taken for another file, and is not written over without a word", async () => {
+    const { host, workspace } = await place({ trash: null });
+    const reader = readerOf(host);
+    const options = { dateFormat: "DD/MM/YYYY", timeZone: "Europe/London", adjusted: true };
+    expect(await reader.call("data.profiles", {})).toEqual({ profiles: [] });
+    expect(await reader.call("data.saveProfile", { name: "vendor", options, overwrite: false })).toEqual({
+      file: "vendor.import.yaml",
+    });
+    const again = { name: "vendor", options: { stamp: "close" }, overwrite: false } as const;
+    expect(await reader.refusal("data.saveProfile", again)).toMatchObject({ detail: { rule: "exists" } });
+    expect(await reader.refusal("data.saveProfile", { ...again, name: "../x" })).toMatchObject({
+      code: "invalid_input",
+    });
+    expect(readFileSync(join(workspace, "data", "vendor.import.yaml"), "utf8")).toContain("Europe/London");
+    expect(await reader.call("data.profiles", {})).toEqual({ profiles: ["vendor"] });
+    const source = await upload(reader, "ACME.csv", AMBIGUOUS);
+    const asked = await reader.call("data.preview", { source, options: {} });
+    expect(asked.unreadable?.question?.about).toBe("date_order");
+    const read = await reader.call("data.preview", { source, options: { profile: "vendor" } });
+    expect(read.unreadable).toBeNull();
+    expect(read.files[0]?.timeZone).toBe("Europe/London");
+    const lost = await reader.call("data.preview", { source, options: { profile: "vender" } });
+    expect(lost.unreadable?.message).toContain("did you mean vendor?");
+  });
+
+  it("finds the symbol in a file's name", async () => {
+    const { host } = await place({ trash: null });
+    const reader = readerOf(host);
+    const source = await upload(reader, "x-ACME-final.csv", table(3));
+    const { series } = await reader.call("data.preview", { source, options: { symbolPattern: "x-{symbol}-*.csv" } });
+    expect(series.map(({ symbol }) => symbol)).toEqual(["ACME"]);
+  });
+});

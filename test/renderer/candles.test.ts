@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { DataQuestion, DataReadFile } from "../../src/shared/contract/contract-data.ts";
 import { marksOf, momentAt, placeOf, rangeWanted } from "../../src/renderer/lib/candles.ts";
-import { optionsOf, questionText } from "../../src/renderer/views/data/data-preview.tsx";
+import { optionsOf } from "../../src/renderer/views/data/data-options.ts";
+import { questionText } from "../../src/renderer/views/data/data-preview.tsx";
 
 const MINUTE = 60e6;
 const barsAt = (from: number, count: number, each: number, total = 100_000) => ({

@@ -24,6 +24,7 @@ export interface DataOptions {
   readonly stamp?: string;
   readonly interval?: string;
   readonly newestFirst?: boolean;
+  readonly adjusted?: boolean;
 }
 
 const STAMPS = ["open", "close"] as const;
@@ -45,7 +46,8 @@ export function addDataOptions(command: Command): void {
     .option("--skip <lines>", "lines before the header, or before the first row")
     .option("--separator <mark>", "what stands between cells: comma, semicolon, tab, pipe, space, or the mark itself")
     .option("--decimal <mark>", "the decimal mark: . or ,")
-    .option("--newest-first", "the rows stand newest first");
+    .option("--newest-first", "the rows stand newest first")
+    .option("--adjusted", "prices are adjusted for splits and dividends already: none is applied");
 }
 
 function oneOf<Value extends string>(
@@ -75,6 +77,7 @@ function givenOptions(options: DataOptions): DataFileOptions {
     separator: options.separator === "\t" ? "tab" : options.separator,
     decimal: oneOf("--decimal", options.decimal, DECIMALS),
     newestFirst: options.newestFirst,
+    adjusted: options.adjusted,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -8,19 +8,20 @@
 import { relative, sep } from "node:path";
 import type { DataOptions, DataSource } from "../../shared/contract/contract-data.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
+import type { DataFileOptions } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { parseDuration } from "../../shared/time.ts";
 import { DataThread } from "../../live/data/index.ts";
 import type { ReadOptions } from "../../live/reader/index.ts";
-import { deletePath } from "../../store/index.ts";
+import { deletePath, loadProfile, overProfile, profileNames, saveProfile } from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
 import { Uploads } from "../data/uploads.ts";
 import type { HostState } from "../state/state.ts";
 
 type DataHandlers = Pick<Handlers, Extract<keyof Handlers, `data.${string}`>>;
 
-/** The reader's options. Throws `invalid_input` for an interval that is none. */
-function readOptionsOf({ interval, ...options }: DataOptions): ReadOptions {
+/** The options of a file as a desk and a profile have them. Throws `invalid_input` for an interval that is none. */
+function fileOptionsOf({ interval, profile: _profile, ...options }: DataOptions): DataFileOptions {
   if (interval === undefined) return options;
   const length = parseDuration(interval);
   if (length === null || length <= 0)
@@ -29,6 +30,13 @@ function readOptionsOf({ interval, ...options }: DataOptions): ReadOptions {
       `The interval ${JSON.stringify(interval)} is none; write it as 1m, 4h or 1d.`,
     );
   return { ...options, interval: length };
+}
+
+/** The reader's options, over those of the profile that is named. `folder`: the workspace's data. */
+function readOptionsOf(options: DataOptions, folder: string): ReadOptions {
+  const { profile } = options;
+  const kept = profile === undefined ? {} : loadProfile(folder, profile).options;
+  return overProfile(kept, fileOptionsOf(options));
 }
 
 export function dataHandlers(state: HostState): DataHandlers & { readonly close: () => void } {
@@ -62,17 +70,30 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
       return {};
     },
     "data.preview": async ({ source, options }) => {
-      const file = { ...sourceOf(source), options: readOptionsOf(options) };
+      const named = sourceOf(source);
       try {
+        const file = { ...named, options: readOptionsOf(options, workspace.data) };
         return readingOf(await work({ kind: "read", ...file }));
       } catch (error) {
         return unreadableOf(error);
       }
     },
     "data.keep": async ({ source, options, overwrite }) => {
-      const job = { ...sourceOf(source), options: readOptionsOf(options), workspace: workspace.path, overwrite };
+      const job = {
+        ...sourceOf(source),
+        options: readOptionsOf(options, workspace.data),
+        workspace: workspace.path,
+        overwrite,
+      };
       const { paths, bars } = await work({ kind: "keep", ...job });
       return { kept: paths.map((path) => relative(workspace.data, path).split(sep).join("/")), bars };
+    },
+    "data.profiles": async () => ({ profiles: profileNames(workspace.data) }),
+    "data.saveProfile": async ({ name, options, overwrite }) => {
+      const { profile } = options;
+      const kept = profile === undefined ? {} : loadProfile(workspace.data, profile).options;
+      const path = saveProfile(workspace.data, { name, options: overProfile(kept, fileOptionsOf(options)), overwrite });
+      return { file: relative(workspace.data, path) };
     },
     "data.progress": async () => ({ share }),
     "data.cancel": async () => {

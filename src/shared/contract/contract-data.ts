@@ -26,7 +26,11 @@ export const DataSourceSchema = z.union([
 
 /** What a person says of a file; what is left out is found in the file, or asked. */
 export const DataOptionsSchema = z.object({
+  /** The name of a kept way of reading; what is said beside it goes before it. */
+  profile: z.optional(filled(80)),
   symbol: z.optional(filled(80)),
+  /** Where the symbol is in the file's name, as `{symbol}_5min_*.csv`. */
+  symbolPattern: z.optional(filled(100)),
   timeZone: z.optional(filled(80)),
   dateFormat: z.optional(filled(80)),
   timeFormat: z.optional(filled(80)),
@@ -38,6 +42,8 @@ export const DataOptionsSchema = z.object({
   separator: z.optional(filled(20)),
   decimal: z.optional(z.enum([".", ","])),
   newestFirst: z.optional(z.boolean()),
+  /** Prices are adjusted for splits and dividends already. */
+  adjusted: z.optional(z.boolean()),
   symbols: z.optional(z.array(filled(80)).check(z.maxLength(100))),
 });
 
@@ -155,6 +161,13 @@ export const DATA_PROCEDURES = {
   "data.keep": {
     input: z.object({ source: DataSourceSchema, options: DataOptionsSchema, overwrite: z.boolean() }),
     output: z.object({ kept: z.array(z.string()), bars: z.number() }),
+  },
+  /** The names of the kept ways of reading. */
+  "data.profiles": { input: nothing, output: z.object({ profiles: z.array(z.string()) }) },
+  /** Keeps the options under a name, for further files and for desks. `usage` with the rule `exists` where the name is taken. */
+  "data.saveProfile": {
+    input: z.object({ name: filled(80), options: DataOptionsSchema, overwrite: z.boolean() }),
+    output: z.object({ file: z.string() }),
   },
   /** How far the preview or the keeping that is under way has come: a share of one; null when there is none. */
   "data.progress": { input: nothing, output: z.object({ share: z.nullable(z.number()) }) },

@@ -2,13 +2,7 @@
 import { Check, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import type {
-  DataOptions,
-  DataQuestion,
-  DataReadFile,
-  DataReading,
-  DataSource,
-} from "../../../shared/contract/contract-data.ts";
+import type { DataQuestion, DataReadFile, DataReading, DataSource } from "../../../shared/contract/contract-data.ts";
 import { Empty, Failed, Panel } from "../../components/panel.tsx";
 import { BarTime } from "../../components/values.tsx";
 import { keepData } from "../../actions/data-actions.ts";
@@ -18,12 +12,13 @@ import { closeData } from "../../stores/data.ts";
 import type { Answer } from "../../stores/live.ts";
 import { ask } from "../../stores/live.ts";
 import { Close } from "../sessions/session-details.tsx";
-
-type Options = Record<string, string>;
+import { optionsOf, type Options } from "./data-options.ts";
+import { Profiles } from "./data-profiles.tsx";
 
 const PROGRESS_MS = 300;
 const FIELDS: readonly { readonly option: string; readonly label: string; readonly hint: string }[] = [
   { option: "symbol", label: "Symbol", hint: "as ACME" },
+  { option: "symbolPattern", label: "Symbol in the name", hint: "{symbol}_5min_*.csv" },
   { option: "timeZone", label: "Zone of its times", hint: "as America/New_York" },
   { option: "stamp", label: "A row's time is the bar's", hint: "open or close" },
   { option: "interval", label: "Length of a bar", hint: "as 1m, 4h, 1d" },
@@ -32,14 +27,10 @@ const FIELDS: readonly { readonly option: string; readonly label: string; readon
   { option: "skip", label: "Lines to skip", hint: "0" },
   { option: "separator", label: "Between cells", hint: "comma, semicolon, tab" },
   { option: "decimal", label: "Decimal mark", hint: ". or ," },
+  { option: "adjusted", label: "Adjusted prices", hint: "true or false" },
 ];
-const labelOf = (option: string): string => FIELDS.find((one) => one.option === option)?.label ?? option;
-
-/** The answers as the contract has them. */
-export function optionsOf({ skip, ...answers }: Options): DataOptions {
-  const lines = Number(skip);
-  return { ...answers, ...(skip === undefined || !Number.isInteger(lines) ? {} : { skip: lines }) };
-}
+const labelOf = (option: string): string =>
+  option === "profile" ? "Profile" : (FIELDS.find((one) => one.option === option)?.label ?? option);
 
 /** What is asked, in words for a person who clicks. */
 export function questionText({ about, text, assumed }: DataQuestion): string {
@@ -405,6 +396,7 @@ export function PreviewPanel({ name, source }: Props): ReactNode {
         )}
         {reading === null ? null : <Understood reading={reading} />}
         <Otherwise options={options} onAnswer={onAnswer} />
+        <Profiles options={options} onAnswer={onAnswer} />
         <datalist id="data-zones">
           {Intl.supportedValuesOf("timeZone").map((zone) => (
             <option key={zone} value={zone} />

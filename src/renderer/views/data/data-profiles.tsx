@@ -1,0 +1,101 @@
+/** Kept ways of reading: one is taken for a file, and the answers given are kept as one. */
+import { Save } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { ask } from "../../stores/live.ts";
+import { notify, question } from "../../stores/ui.ts";
+import { errorOf } from "../../actions/session-actions.ts";
+import { optionsOf, type Options } from "./data-options.ts";
+
+interface Props {
+  readonly options: Options;
+  readonly onAnswer: (option: string, value: string) => void;
+}
+
+/** Keeps the answers under a name; where it is taken, it asks first. */
+async function keepProfile(name: string, options: Options): Promise<boolean> {
+  const input = { name, options: optionsOf(options) };
+  const answer = await ask("data.saveProfile", { ...input, overwrite: false });
+  if (answer.ok) {
+    notify(`Kept as ${answer.value.file}. Further files, and desks, can be read by it.`);
+    return true;
+  }
+  if (answer.error.detail?.["rule"] !== "exists") {
+    notify(answer.error.message, "problem");
+    return false;
+  }
+  question({
+    title: `Write over the profile ${name}?`,
+    text: "Desks that name it read their files by the new answers from their next start on.",
+    verb: "Write over it",
+    cancel: "Keep the old one",
+    danger: true,
+    note: "none",
+    run: async () => errorOf(await ask("data.saveProfile", { ...input, overwrite: true })),
+  });
+  return false;
+}
+
+export function Profiles({ options, onAnswer }: Props): ReactNode {
+  const [profiles, setProfiles] = useState<readonly string[]>([]);
+  const [name, setName] = useState("");
+  const [kept, setKept] = useState(0);
+  useEffect(() => {
+    const read = async (): Promise<void> => {
+      const answer = await ask("data.profiles", {});
+      if (answer.ok) setProfiles(answer.value.profiles);
+    };
+    void read();
+  }, [kept]);
+  const answered = Object.keys(options).some((option) => option !== "profile");
+  const keep = async (): Promise<void> => {
+    if (await keepProfile(name.trim(), options)) setName("");
+    setKept(kept + 1);
+  };
+  return (
+    <div className="data-profiles">
+      {profiles.length === 0 ? null : (
+        <label className="field small">
+          <span>Read it as kept in</span>
+          <select
+            data-testid="use-profile"
+            value={options["profile"] ?? ""}
+            onChange={(event) => onAnswer("profile", event.target.value)}
+          >
+            <option value="">no profile</option>
+            {profiles.map((profile) => (
+              <option key={profile} value={profile}>
+                {profile}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {answered ? (
+        <form
+          className="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name.trim() !== "") void keep();
+          }}
+        >
+          <label className="field small">
+            <span>Keep these answers as</span>
+            <input
+              data-testid="profile-name"
+              value={name}
+              maxLength={80}
+              autoComplete="off"
+              placeholder="my-vendor"
+              onChange={(event) => setName(event.target.value)}
+            />
+          </label>
+          <button type="submit" className="button" data-testid="save-profile" disabled={name.trim() === ""}>
+            <Save size={13} aria-hidden="true" />
+            Keep profile
+          </button>
+        </form>
+      ) : null}
+    </div>
+  );
+}
