@@ -12,6 +12,12 @@ interface Props {
   readonly onAnswer: (option: string, value: string) => void;
 }
 
+/** The names of the kept ways of reading; none where they cannot be read. */
+async function listProfiles(): Promise<readonly string[]> {
+  const answer = await ask("data.profiles", {});
+  return answer.ok ? answer.value.profiles : [];
+}
+
 /** Keeps the answers under a name; where it is taken, it asks first. */
 async function keepProfile(name: string, options: Options): Promise<boolean> {
   const input = { name, options: optionsOf(options) };
@@ -39,18 +45,14 @@ async function keepProfile(name: string, options: Options): Promise<boolean> {
 export function Profiles({ options, onAnswer }: Props): ReactNode {
   const [profiles, setProfiles] = useState<readonly string[]>([]);
   const [name, setName] = useState("");
-  const [kept, setKept] = useState(0);
   useEffect(() => {
-    const read = async (): Promise<void> => {
-      const answer = await ask("data.profiles", {});
-      if (answer.ok) setProfiles(answer.value.profiles);
-    };
+    const read = async (): Promise<void> => setProfiles(await listProfiles());
     void read();
-  }, [kept]);
+  }, []);
   const answered = Object.keys(options).some((option) => option !== "profile");
   const keep = async (): Promise<void> => {
     if (await keepProfile(name.trim(), options)) setName("");
-    setKept(kept + 1);
+    setProfiles(await listProfiles());
   };
   return (
     <div className="data-profiles">
