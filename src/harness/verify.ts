@@ -20,6 +20,7 @@ import {
   nodeFileSystem,
   ownDigests,
   readJournal,
+  refuseLight,
   readText,
   ROUTER_STATE_BYTES_MAX,
   type JournalEntry,
@@ -51,6 +52,7 @@ type Found = { readonly seq: number | null; readonly text: string };
 /** Verifies a session by its id; `latest` names the newest. Throws `no_session`, or `io` for a journal that cannot be opened. */
 export async function verifySession(workspace: Workspace, id: string): Promise<Verdict> {
   const files = findSession(workspace, id);
+  refuseLight(nodeFileSystem, files, "There is nothing to verify");
   if (!nodeFileSystem.exists(files.journal))
     throw new CodedError("no_session", `${files.folder} has no journal, so there is nothing to verify.`);
   const journal = readJournal(files.journal);

@@ -25,10 +25,11 @@ export {
   openForWriting,
 } from "./journal/sqlite.ts";
 export type { Database, Statement } from "./journal/sqlite.ts";
-export { ARTIFACT_FILES, Artifacts, ARTIFACTS_FORMAT, trimArtifacts } from "./session/artifacts.ts";
+export { ARTIFACT_FILES, Artifacts, ARTIFACTS_FORMAT, readEquityCurve, trimArtifacts } from "./session/artifacts.ts";
 export * from "./session/control.ts";
 export * from "./session/delete.ts";
 export * from "./session/folder.ts";
+export * from "./session/light.ts";
 export * from "./session/lock.ts";
 export * from "./session/record.ts";
 export * from "./session/report.ts";

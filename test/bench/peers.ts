@@ -184,7 +184,10 @@ export async function peersBenchmarks(): Promise<BenchRow[]> {
     return [];
   }
   const peer = nautilus(made.python);
-  const own = [{ ...thisProgram(made.python, "durable", []), target: 3 }];
+  const own = [
+    { ...thisProgram(made.python, "durable", []), target: 3 },
+    { ...thisProgram(made.python, "light", ["--light"]), target: 6 },
+  ];
   const [bars, rounds] = [optionOf("bars", BARS), optionOf("rounds", 1)];
   const results = new Map<string, Measured[]>();
   for (let round = 0; round < rounds; round += 1)

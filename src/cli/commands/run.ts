@@ -49,6 +49,7 @@ interface Options extends DataOptions {
   readonly restore?: string;
   readonly useSnapshotLimits?: boolean;
   readonly holds?: string;
+  readonly light?: boolean;
   readonly acceptCodeChange?: boolean;
   readonly operator?: string;
   readonly note?: string;
@@ -90,7 +91,9 @@ async function openSession(context: Context, options: Options, file: string | un
   const asked = options.for === undefined ? undefined : durationOf("--for", options.for);
   const restore = restoreOf(context, options);
   const ports = { version };
+  const light = options.light === true;
   if (options.session !== undefined) {
+    if (light) throw new CodedError("usage", "--light begins a new run; a session that has a journal goes on with it.");
     if (file !== undefined || options.bars !== undefined)
       throw new CodedError(
         "usage",
@@ -137,6 +140,7 @@ async function openSession(context: Context, options: Options, file: string | un
     ...(onSystem || speed === undefined ? {} : { speed }),
     length,
     restore,
+    light,
     onNote: (text) => context.output.message(`logos: ${text}`),
     ports,
   });
@@ -190,8 +194,12 @@ const moreOf = (kind: keyof typeof MORE, feedEnded: boolean): string =>
 function openingOf(session: LiveSession, goesOn: boolean): string {
   const { id, desk } = session;
   const { now, endsAt, feed } = session.probe();
-  if (!goesOn)
-    return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.`;
+  if (!goesOn) {
+    const light = session.light
+      ? " A light run: it keeps results and no journal, so it cannot go on once it has ended."
+      : "";
+    return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.${light}`;
+  }
   if (endsAt === null || now < endsAt) return `Session ${id} resumes from ${formatMoment(now)}.`;
   return `Session ${id} is at its end, ${formatMoment(now)}: nothing is left to run. ${moreOf(desk.feed.kind, feed.ended)}`;
 }
@@ -248,6 +256,7 @@ function tell(context: Context, summary: SessionSummary, currency: string, halte
       "session time",
       `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${durationText(summary.duration)})`,
     ],
+    ...(summary.light ? [["kept", "results, but no journal: a light run cannot be resumed or verified"] as const] : []),
     ...(more === null ? [] : [["", `to run on: ${more}`] as const]),
     ["took", `${(summary.realMs / 1_000).toFixed(1)} s`],
     ["runs", String(summary.runs)],
@@ -279,7 +288,7 @@ async function run(context: Context, options: Options, words: readonly string[])
   const halted = haltReasons.length > 0;
   if (output.json) output.value({ ...summary, halted });
   else {
-    const more = summary.cause === "finished" && !feed.ended ? MORE[session.desk.feed.kind] : null;
+    const more = summary.cause === "finished" && !feed.ended && !summary.light ? MORE[session.desk.feed.kind] : null;
     tell(
       context,
       summary,
@@ -288,6 +297,7 @@ async function run(context: Context, options: Options, words: readonly string[])
       more === null ? null : `logos run --session ${session.id} ${more}`,
     );
   }
+  if (summary.light) return summary.failure !== null || halted ? 1 : 0;
   if (halted) output.message(`To open the gate: logos review --session ${session.id}, then logos resume.`);
   else if (summary.cause === "signal") output.message(`To go on with it: logos run --session ${session.id}`);
   return summary.failure !== null || halted ? 1 : 0;
@@ -309,6 +319,10 @@ export function addRunCommand(add: AddCommand): void {
         )
         .option("--for <duration>", "session time after which it ends, as 15m")
         .option("--seed <seed>", "repeats a run: market, jitter and runtimes come from it")
+        .option(
+          "--light",
+          "keep orders, fills, equity, metrics and the summary, but no journal: for trying things; it cannot go on",
+        )
         .option("--session <id>", "go on with a session that ended or was interrupted; latest names the newest")
         .option(
           "--holds <which>",

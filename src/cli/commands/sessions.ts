@@ -19,8 +19,9 @@ import type { AddCommand, Context } from "../common/context.ts";
 
 const stateOf = ({ record, writer, problem }: SessionFound): string => {
   if (record === null) return problem === null ? "unreadable" : `unreadable: ${problem}`;
-  if (writer !== null) return record.state;
-  return record.state === "stopped" || record.state === "failed" ? record.state : "interrupted";
+  const light = record.light ? " (light run)" : "";
+  if (writer !== null) return `${record.state}${light}`;
+  return `${record.state === "stopped" || record.state === "failed" ? record.state : "interrupted"}${light}`;
 };
 
 async function remove(context: Context, ids: readonly string[], yes: boolean): Promise<number> {

@@ -35,6 +35,8 @@ function alertsOf({ workspace }: Context, id: string): Alert[] {
   }
 }
 
+const LIGHT_TEXT = "a light run: results, but no journal; it cannot be resumed, verified or compacted";
+
 const orDash = (value: string | number | null): string => (value === null ? "—" : String(value));
 
 /** The newest alerts of the session that still hold; `logos alerts` lists all. */
@@ -65,6 +67,7 @@ function tell({ output }: Context, status: SessionStatus, alerts: readonly Alert
       output.style(color, `${status.health.toUpperCase()}${but}`) +
         (status.reason === null ? "" : `: ${status.reason}`),
     ],
+    ...(status.light ? [["kept", LIGHT_TEXT] as const] : []),
     ["state", status.state + (status.pid === null ? "" : `, process ${status.pid}`)],
     ["desk, seed", `${orDash(status.desk)}, ${orDash(status.seed)}`],
     ["session time", orDash(status.sessionTime)],

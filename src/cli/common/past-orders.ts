@@ -12,7 +12,13 @@ import { plain } from "../../shared/decimal.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { hasEnded } from "../../shared/order-state.ts";
 import type { OrderRow } from "../../shared/contract/views.ts";
-import { readJournal, type JournalEntry, type QueueEntry, type SessionFiles } from "../../store/index.ts";
+import {
+  nodeFileSystem,
+  readSessionJournal,
+  type JournalEntry,
+  type QueueEntry,
+  type SessionFiles,
+} from "../../store/index.ts";
 
 /** What waits in a strategy's queue. */
 export interface QueuedRow {
@@ -33,7 +39,7 @@ export interface OrderList {
 }
 
 function* entriesOf(files: SessionFiles): Generator<JournalEntry> {
-  const journal = readJournal(files.journal);
+  const journal = readSessionJournal(nodeFileSystem, files);
   try {
     yield* journal.read(1);
   } finally {
@@ -94,7 +100,7 @@ export interface PositionRow {
 
 /** Every owner's position, in order of its first fill; flat ones only where `all` asks for them. */
 export function readPositions(files: SessionFiles, all: boolean): PositionRow[] {
-  const journal = readJournal(files.journal);
+  const journal = readSessionJournal(nodeFileSystem, files);
   try {
     const { holdings, money } = holdingsOf(journal);
     const rows = holdings.rows().map(({ owner, symbol, position, realized, fees }): PositionRow => {

@@ -44,13 +44,13 @@ function lifeHandlers(state: HostState): Omit<SessionHandlers, InsideName | Orde
   const { workspace } = state;
   const ports = state.sessionPorts();
   return {
-    "session.start": ({ desk: named, bars, speed, seed, forSeconds }) =>
+    "session.start": ({ desk: named, bars, speed, seed, forSeconds, light }) =>
       state.opening(async () => {
         const paths = bars?.map((file) => resolveInside(workspace, workspace.data, file));
         if (named !== undefined && paths === undefined) await state.choose(named);
         const desk = paths === undefined ? await state.readDesk(seed) : await state.barsDesk(paths, seed);
         const length = forSeconds === undefined ? undefined : (Math.round(forSeconds * SECOND) as Duration);
-        const live = await createSession({ workspace, desk, speed, length, ports });
+        const live = await createSession({ workspace, desk, speed, length, light, ports });
         await state.open(live);
         return { id: live.id };
       }),

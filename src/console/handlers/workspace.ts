@@ -14,6 +14,8 @@ import {
   deletableSessions,
   deleteSessions,
   findSession,
+  isLight,
+  readEquityCurve,
   readJournal,
   readSettings,
   readText,
@@ -147,21 +149,26 @@ function comparison(a: SessionListing, b: SessionListing): ComparedRow[] {
   }));
 }
 
-/** The equity curve over the share of its length, thinned to `EQUITY_POINTS_MAX`; empty where there is no journal. */
+/** The equity curve over the share of its length, thinned to `EQUITY_POINTS_MAX`; empty where neither journal nor file has one. */
 function equityOf(state: HostState, id: string): [number, number][] {
   const files = findSession(state.workspace, id);
+  if (isLight(state.ports.files, files)) return thinned(readEquityCurve(state.ports.files, files.folder));
   if (!state.ports.files.exists(files.journal)) return [];
   const journal = readJournal(files.journal);
   try {
     const points: [number, number][] = [];
     for (const entry of journal.read(1, ["equity"]))
       if (entry.kind === "equity") points.push([entry.at, Number(entry.equity)]);
-    const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
-    const step = Math.max(1, Math.ceil(points.length / EQUITY_POINTS_MAX));
-    return points
-      .filter((_, index) => index % step === 0)
-      .map(([at, equity]) => [last === first ? 0 : (at - first) / (last - first), equity]);
+    return thinned(points);
   } finally {
     journal.close();
   }
+}
+
+function thinned(points: readonly (readonly [at: number, equity: number])[]): [number, number][] {
+  const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+  const step = Math.max(1, Math.ceil(points.length / EQUITY_POINTS_MAX));
+  return points
+    .filter((_, index) => index % step === 0)
+    .map(([at, equity]) => [last === first ? 0 : (at - first) / (last - first), equity]);
 }

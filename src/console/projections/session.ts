@@ -47,6 +47,7 @@ export class SessionProjection {
       id: probe.id,
       folder: facts.folder,
       desk: desk.name,
+      light: probe.light,
       state: probe.state,
       paused: probe.paused,
       pending: facts.pending,

@@ -9,7 +9,7 @@
 import { nodeTurn } from "../../live/clock/index.ts";
 import type { LiveSession, SessionProbe } from "../../live/session/index.ts";
 import type { OpenSession } from "../../shared/contract/views.ts";
-import { readJournal, sessionFilesAt } from "../../store/index.ts";
+import { nodeFileSystem, readJournal, readSessionJournal, sessionFilesAt } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { AlertBook } from "../alerts/book.ts";
 import { SessionWatch } from "../alerts/watch.ts";
@@ -71,7 +71,7 @@ export class OpenedSession {
   private constructor(live: LiveSession, monotonicMs: () => number, alerts: AlertBook) {
     this.live = live;
     this.#monotonicMs = monotonicMs;
-    this.views = new SessionViews(live.desk, live.folder, isCompacted(live.folder));
+    this.views = new SessionViews(live.desk, live.folder, !live.light && isCompacted(live.folder));
     this.#watch = new SessionWatch(alerts, live.id);
     this.archive = new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.views.position);
     this.#probe = live.probe();
@@ -118,7 +118,7 @@ export class OpenedSession {
       yield* this.live.entries(from);
       return;
     }
-    const journal = readJournal(sessionFilesAt(this.live.folder).journal);
+    const journal = readSessionJournal(nodeFileSystem, sessionFilesAt(this.live.folder));
     try {
       yield* journal.read(from);
     } finally {

@@ -288,7 +288,9 @@ export class HostState {
   #makeApp(): AppView {
     const { hostKind, version, pickFile } = this.options;
     const desk = this.#desk;
-    const newest = Object.values(this.#sessions.sessions).find((one) => !one.open && one.problem === null);
+    const newest = Object.values(this.#sessions.sessions).find(
+      (one) => !one.open && !one.light && one.problem === null,
+    );
     return {
       host: hostKind,
       version,
@@ -342,6 +344,7 @@ export class HostState {
       desk: record?.desk ?? "—",
       state: ended ? "interrupted" : (record?.state ?? "unreadable"),
       open,
+      light: record?.light ?? false,
       seed: record?.seed ?? null,
       source: record?.source ?? null,
       created: record?.created ?? null,

@@ -24,6 +24,7 @@ import {
   lockHolder,
   nodeFileSystem,
   readJournal,
+  refuseLight,
   resolveInside,
   writeTextAtomic,
   type JournalEntry,
@@ -198,6 +199,7 @@ export async function recordFixture(options: RecordOptions): Promise<Recorded> {
     throw new CodedError("usage", `${folder} is there already. Give the fixture another name with --as.`);
   if (lockHolder(nodeFileSystem, files.folder) !== null)
     throw new CodedError("session_busy", `${files.id} still runs. Stop it, then record it.`);
+  refuseLight(nodeFileSystem, files, "It cannot be recorded as a fixture");
   if (!existsSync(files.journal)) throw refuse(files.id, "it has no journal.");
   const journal = readJournal(files.journal);
   let recorded: RecordedSession;

@@ -1,3 +1,4 @@
 /** Brokers: the paper venue. */
+export { NO_VENUE_FILE } from "./memory-venue.ts";
 export type { PaperBrokerOptions } from "./options.ts";
 export { PaperBroker } from "./paper-broker.ts";

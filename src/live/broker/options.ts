@@ -9,7 +9,7 @@ import type { Duration } from "../../shared/time.ts";
 import type { FxRules } from "../instruments/index.ts";
 
 export interface PaperBrokerOptions {
-  /** The database's path. */
+  /** The database's path; `NO_VENUE_FILE`: its rows are in memory alone. */
   readonly path: string;
   readonly config: PaperBrokerConfig;
   readonly seed: string;

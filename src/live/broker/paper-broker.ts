@@ -36,12 +36,13 @@ import { received, replaced, type Command } from "./acceptance.ts";
 import { Account } from "./account.ts";
 import { commandFaultsOf, faultsOf } from "./faults.ts";
 import { feeOf } from "./fill-rules.ts";
+import { MemoryVenue, NO_VENUE_FILE } from "./memory-venue.ts";
 import { MatchingEngine, type MatchSink } from "./matching.ts";
 import type { PaperBrokerOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
 import { accepted, brokerOrderOf, orderOfRow, signed, type VenueOrder } from "./venue-order.ts";
 import { asError, venueDiskOf } from "./venue-disk.ts";
-import { brokerFillOf, refusalOf, VenueStore, type VenueFill } from "./venue-store.ts";
+import { brokerFillOf, refusalOf, VenueStore, type VenueFill, type VenueRows } from "./venue-store.ts";
 
 /** How late a delayed fill is reported. */
 const DELAY = (30 * SECOND) as Duration;
@@ -61,7 +62,7 @@ export class PaperBroker implements BrokerAdapter {
   readonly disk: VenueDisk;
   readonly #config: PaperBrokerConfig;
   readonly #seed: string;
-  readonly #store: VenueStore;
+  readonly #store: VenueRows;
   readonly #symbols: ReadonlyMap<string, SymbolMeta>;
   readonly #barInterval: (symbol: string) => Duration | null;
   readonly #account: Account;
@@ -84,13 +85,12 @@ export class PaperBroker implements BrokerAdapter {
   constructor(options: PaperBrokerOptions) {
     this.#config = options.config;
     this.#seed = options.seed;
-    this.#store = new VenueStore(options.path);
+    this.#store = options.path === NO_VENUE_FILE ? new MemoryVenue() : new VenueStore(options.path);
     this.#symbols = new Map([...options.symbols].map((meta) => [meta.symbol, meta]));
     this.#barInterval = options.barInterval ?? (() => null);
     this.#accountEvery = options.accountEvery ?? ACCOUNT_FILLS;
-    const { currency, cash } = options.config;
-    const { fx, actions = [] } = options;
-    this.#account = new Account({ symbols: this.#symbols, currency, cash, fx, actions });
+    const { fx, actions = [], config } = options;
+    this.#account = new Account({ symbols: this.#symbols, currency: config.currency, cash: config.cash, fx, actions });
     const account = this.#store.account();
     if (account !== null) this.#account.load(account);
     this.#accountCursor = this.#account.cursor;

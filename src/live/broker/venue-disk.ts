@@ -5,12 +5,11 @@
  * 2. What is redone is in memory, too.
  */
 import type { VenueDisk } from "../../shared/ports.ts";
-import type { VenueStore } from "./venue-store.ts";
 
 export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** `broke` gets the error of a `settle` that failed; `redone` is called once the disk has more than memory. */
-export function venueDiskOf(store: VenueStore, broke: (error: Error) => void, redone: () => void): VenueDisk {
+export function venueDiskOf(store: VenueDisk, broke: (error: Error) => void, redone: () => void): VenueDisk {
   return {
     defer: (deferred) => store.defer(deferred),
     changes: () => store.changes(),

@@ -220,6 +220,21 @@ export function readVenueFills(path: string, waiting: VenueChanges | null = null
   }
 }
 
+/** What the venue asks of its store, whether that lies on a disk or not. */
+export type VenueRows = VenueDisk &
+  Pick<
+    VenueStore,
+    | "write"
+    | "order"
+    | "openOrders"
+    | "bracket"
+    | "account"
+    | "fillsAfter"
+    | "ownedFillsAfter"
+    | "lastOrderNumber"
+    | "close"
+  >;
+
 export class VenueStore implements VenueDisk {
   readonly #path: string;
   readonly #database: Database;

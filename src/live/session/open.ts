@@ -21,6 +21,7 @@ import {
   makeSessionFolder,
   nameLatest,
   openJournal,
+  refuseLight,
   sessionNameOf,
   sweepTemporary,
   type Journal,
@@ -50,6 +51,9 @@ import { reconcileWithVenue, Replay } from "./recovery/recovery.ts";
 import { applyRestore, checkRestore } from "./recovery/restore.ts";
 import { agreeOnRouterFile, type Holds, type HoldsWord } from "./snapshots/router-file-check.ts";
 import { Session, type SessionParts } from "./engine/session.ts";
+import { NO_CHECKPOINTS, NO_SAVES } from "./engine/light-run.ts";
+import { LightJournal } from "./state/light-journal.ts";
+import { NO_VENUE_FILE } from "../broker/index.ts";
 import { SlicedSaves } from "./snapshots/sliced-save.ts";
 import { assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
 
@@ -61,6 +65,8 @@ export interface CreateOptions {
   /** Session time after which it ends by itself. */
   readonly length?: Duration | undefined;
   readonly restore?: RestoreRequest | undefined;
+  /** Keeps results and a summary, and neither journal, checkpoints nor a venue on disk: it cannot go on once it has ended. */
+  readonly light?: boolean | undefined;
   /** Called with each sentence on the data that `session.md` has, too: a jump without a split, a rate that is assumed. */
   readonly onNote?: (text: string) => void;
   readonly ports?: Partial<SessionPorts> | undefined;
@@ -102,17 +108,18 @@ class Opened {
   }
 }
 
-interface Begun {
+interface Begun<J> {
   readonly opened: Opened;
   readonly lock: Lock;
-  readonly journal: Journal;
+  readonly journal: J;
 }
 
-function begin(files: SessionFiles, ports: SessionPorts, withoutHead = false): Begun {
+/** Takes the session's lock, then opens its journal. */
+function begin<J extends { close(): void }>(files: SessionFiles, ports: SessionPorts, open: () => J): Begun<J> {
   const opened = new Opened();
   try {
     const lock = opened.add(acquireLock(ports.fs, files.folder, wallText(ports.wallMs())), (held) => held.release());
-    const journal = opened.add(openJournal(files.journal, { withoutHead }), (held) => held.close());
+    const journal = opened.add(open(), (held) => held.close());
     return { opened, lock, journal };
   } catch (error) {
     opened.close();
@@ -120,7 +127,13 @@ function begin(files: SessionFiles, ports: SessionPorts, withoutHead = false): B
   }
 }
 
-function factsOf(files: SessionFiles, ports: SessionPorts, journal: Journal, created: string): FileFacts {
+function factsOf(
+  files: SessionFiles,
+  ports: SessionPorts,
+  journal: FileFacts["reader"],
+  created: string,
+  light = false,
+): FileFacts {
   const versions = { "logos-console": ports.version, node: process.versions.node };
   return {
     files,
@@ -130,6 +143,7 @@ function factsOf(files: SessionFiles, ports: SessionPorts, journal: Journal, cre
     versions,
     created,
     started: wallText(ports.wallMs()),
+    light,
   };
 }
 
@@ -167,16 +181,18 @@ function discard(folder: string): void {
 async function birth(
   prepared: Prepared,
   files: SessionFiles,
-  options: Pick<CreateOptions, "speed" | "length" | "restore" | "onNote">,
+  options: Pick<CreateOptions, "speed" | "length" | "restore" | "onNote" | "light">,
   first: (core: Core) => void,
 ): Promise<LiveSession> {
   const { ports, desk, start, feed, workspace } = prepared;
-  const { opened, journal } = begin(files, ports);
+  const { light = false } = options;
+  const { opened, journal } = begin(files, ports, () => (light ? new LightJournal() : openJournal(files.journal)));
   try {
     const inbox = new ControlInbox(ports.fs, files.folder);
     const artifacts = opened.add(Artifacts.open(ports.fs, files.folder, journal), (held) => held.close());
     const clock = clockOf(desk, start, options.speed, ports);
-    const core = coreOf(prepared, files, journal, (entries) => artifacts.apply(entries), clock);
+    const places = light ? { ...files, broker: NO_VENUE_FILE } : files;
+    const core = coreOf(prepared, places, journal, (entries) => artifacts.apply(entries), clock);
     opened.add(core.broker, (held) => held.close());
     opened.add(core.host, (held) => held.close());
     const endsAt = endOf(feed, start, options.length);
@@ -202,8 +218,8 @@ async function birth(
     register(core);
     first(core);
     core.ledger.commit();
-    const facts = factsOf(files, ports, journal, created);
-    if (options.restore !== undefined) saveSnapshot(core, facts, "restore");
+    const facts = factsOf(files, ports, journal, created, light);
+    if (options.restore !== undefined && !light) saveSnapshot(core, facts, "restore");
     writeFiles(core, facts, "ready", null, null);
     nameLatest(workspace, files.id);
     const reconciled = { fillsBooked: 0, ordersAsked: 0, ahead: [], unanswered: null };
@@ -214,17 +230,8 @@ async function birth(
       0,
     );
     const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
-    const parts = {
-      core,
-      facts,
-      inbox,
-      endsAt,
-      interrupted: [],
-      reconciled,
-      checkpoints,
-      saves,
-      groups: ports.groupCommits,
-    };
+    const kept = light ? { checkpoints: NO_CHECKPOINTS, saves: NO_SAVES } : { checkpoints, saves };
+    const parts = { core, facts, inbox, endsAt, interrupted: [], reconciled, ...kept, groups: ports.groupCommits };
     return sessionOf(parts, prepared, files, opened);
   } catch (error) {
     opened.close();
@@ -278,13 +285,16 @@ function sessionOf(
 export async function reopenSession(options: ReopenOptions): Promise<LiveSession> {
   const ports = { ...PORTS, ...options.ports };
   const files = findSession(options.workspace, options.id);
+  refuseLight(ports.fs, files, "It cannot be resumed");
   if (!existsSync(files.journal))
     throw new CodedError(
       "not_found",
       `${files.folder} has no journal. To start from its router_state.json: logos run --restore ${files.routerState}`,
       { folder: files.folder },
     );
-  const { opened, journal } = begin(files, ports, options.holds === "journal");
+  const { opened, journal } = begin(files, ports, () =>
+    openJournal(files.journal, { withoutHead: options.holds === "journal" }),
+  );
   try {
     return await goOn(options, ports, files, journal, opened);
   } catch (error) {

@@ -6,7 +6,14 @@
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Moment } from "../../shared/time.ts";
-import { changedLimits, limitRows, readJournal, type LimitRow, type SessionFiles } from "../../store/index.ts";
+import {
+  changedLimits,
+  limitRows,
+  nodeFileSystem,
+  readSessionJournal,
+  type LimitRow,
+  type SessionFiles,
+} from "../../store/index.ts";
 import type { LimitsEntry } from "../../store/journal/entries.ts";
 
 export interface LimitsState {
@@ -16,7 +23,7 @@ export interface LimitsState {
 
 /** Throws `io`, `schema_newer` or `journal_damaged` when the journal cannot be read. */
 export function readLimits(files: SessionFiles): LimitsState {
-  const journal = readJournal(files.journal);
+  const journal = readSessionJournal(nodeFileSystem, files);
   try {
     let limits: Desk["limits"] | null = null;
     const changes: LimitsState["changes"][number][] = [];

@@ -5,7 +5,8 @@
  */
 import type { Moment } from "../../shared/time.ts";
 import {
-  readJournal,
+  nodeFileSystem,
+  readSessionJournal,
   type DriftEntry,
   type HaltEntry,
   type ReviewEntry,
@@ -30,7 +31,7 @@ export interface ReviewState {
 
 /** Throws `io` or `schema_newer` when the journal cannot be read. */
 export function readReview(files: SessionFiles): ReviewState {
-  const journal = readJournal(files.journal);
+  const journal = readSessionJournal(nodeFileSystem, files);
   try {
     const items = new Map<string, ReviewItem>();
     let halts: (Omit<HaltEntry, "kind"> & { readonly at: Moment })[] = [];

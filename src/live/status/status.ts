@@ -9,7 +9,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { decimal, plain } from "../../shared/decimal.ts";
+import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
 import { scopeText, type Scope } from "../../shared/scope.ts";
 import { formatMoment } from "../../shared/time.ts";
 import {
@@ -18,6 +18,7 @@ import {
   nodeFileSystem,
   readJournal,
   readRecord,
+  readText,
   sessionFilesAt,
   type JournalReader,
   type SessionFiles,
@@ -41,6 +42,8 @@ export interface SessionStatus {
   /** Why it is not healthy, in a sentence; null when it is. */
   readonly reason: string | null;
   readonly state: string;
+  /** A light run: it keeps no journal, so what only a journal tells is absent, and counts are those of its record. */
+  readonly light: boolean;
   /** The process that has it open. */
   readonly pid: number | null;
   readonly desk: string | null;
@@ -126,8 +129,9 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   const order = journal?.lastOf("order") ?? null;
   const last = journal === null || journal.position === 0 ? null : [...journal.read(journal.position)][0];
   const line = lastMetrics(files);
-  const written = writtenSecondsAgo(files);
-  const halts = openHalts(journal);
+  const light = journal === null && record?.light === true;
+  const written = writtenSecondsAgo(light ? LIGHT_FILES.map((name) => join(files.folder, name)) : journalFiles(files));
+  const halts = journal === null ? haltsOf(record) : openHalts(journal);
   const scopes = haltedScopes(journal);
   const state = stateOf(journal, writer !== null, record, halts.length > 0);
   const health = healthOf(state, writer !== null, [...halts, ...scopes], written);
@@ -139,8 +143,9 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
     id: files.id,
     folder: files.folder,
     health,
-    reason: reasonOf(health, halts, scopes, written),
+    reason: reasonOf(health, halts, scopes, written, light),
     state,
+    light,
     pid: writer === null || writer === "unknown" ? null : writer.pid,
     desk: record?.desk ?? null,
     seed: record?.seed ?? null,
@@ -148,12 +153,12 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
     equity: value?.equity ?? record?.equityEnd ?? null,
     pnl: value === null || start === null ? (record?.pnl ?? null) : plain(decimal(value.equity).minus(start)),
     drawdown: value?.drawdown ?? null,
-    positions: positionsOf(journal),
+    positions: light ? lightPositions(files) : positionsOf(journal),
     lastSignal:
       order?.kind === "order"
         ? { at: formatMoment(order.at), strategy: order.strategy, text: order.because.text }
         : null,
-    ...countsIn(journal, files),
+    ...(light && record !== null ? countsOfRecord(record) : countsIn(journal, files)),
     haltedScopes: scopes.map(({ scope, at, message, operator, note }) => ({
       ...scope,
       since: formatMoment(at),
@@ -175,6 +180,17 @@ function countsIn(journal: JournalReader | null, files: SessionFiles): Pick<Sess
   if (tally === null) return { orders: null, troubles: null };
   const { orders: accepted, fills, refused, rejections, troubles } = countsOf(tally);
   return { orders: { accepted, refused, fills, rejections }, troubles };
+}
+
+/** What the record of a light run counts; it is written when the run starts, at each halt and resume, and when it ends. */
+function countsOfRecord(record: SessionRecord): Pick<SessionStatus, "orders" | "troubles"> {
+  const { orders: accepted, fills, refused, rejections, troubles } = record;
+  return { orders: { accepted, refused, fills, rejections }, troubles };
+}
+
+/** The halt that the record of a halted session names last. */
+function haltsOf(record: SessionRecord | null): { readonly code: string; readonly message: string }[] {
+  return record?.state === "halted" ? record.halts.slice(-1) : [];
 }
 
 /** The codes of the halts since the last resume. */
@@ -243,18 +259,30 @@ function reasonOf(
   halts: readonly { readonly message: string }[],
   scopes: readonly HaltedScope[],
   written: number | null,
+  light: boolean,
 ): string | null {
   if (health === "halted")
     return halts.at(-1)?.message ?? `In part: ${scopes.map(({ scope }) => scopeText(scope)).join(", ")}.`;
   if (health === "stale") return `It has written nothing for ${Math.round(written ?? 0)} s.`;
   if (health === "offline")
-    return "No process runs it and it did not stop in order. Reopen it: it resumes from its journal.";
+    return light
+      ? "No process runs it and it did not stop in order. It is a light run without a journal, so it cannot be resumed."
+      : "No process runs it and it did not stop in order. Reopen it: it resumes from its journal.";
   if (health === "failed") return "It failed; session.md says why.";
   return null;
 }
 
-function writtenSecondsAgo(files: SessionFiles): number | null {
-  const times = [`${files.journal}-wal`, files.journal, join(files.folder, "journal.head")]
+/** The files that a light run writes while it runs. */
+const LIGHT_FILES = ["orders.csv", "fills.csv", "equity_curve.csv", "orchestrator_metrics.jsonl"] as const;
+
+const journalFiles = (files: SessionFiles): readonly string[] => [
+  `${files.journal}-wal`,
+  files.journal,
+  join(files.folder, "journal.head"),
+];
+
+function writtenSecondsAgo(paths: readonly string[]): number | null {
+  const times = paths
     .map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs)
     .filter((time) => time !== undefined);
   return times.length === 0 ? null : Math.max(0, (Date.now() - Math.max(...times)) / 1_000);
@@ -291,6 +319,33 @@ function openDriftOf(journal: JournalReader | null): number | null {
     if (entry.kind === "drift") open.add(entry.item);
     else if (entry.kind === "review") open.delete(entry.item);
   return open.size;
+}
+
+/** Bytes of `fills.csv` that are added up at most; of a longer file nothing is told. */
+const FILLS_BYTES_MAX = 256_000_000;
+
+/** The positions of a light run: its booked fills, added up exactly. */
+function lightPositions({ folder }: SessionFiles): Record<string, string> {
+  const held = new Map<string, Decimal>();
+  let text: string;
+  try {
+    text = readText(nodeFileSystem, join(folder, "fills.csv"), FILLS_BYTES_MAX);
+  } catch {
+    return {};
+  }
+  const [header = "", ...lines] = text.split("\n");
+  const columns = header.split(",");
+  const [symbolAt, sideAt, quantityAt] = ["symbol", "side", "quantity"].map((name) => columns.indexOf(name));
+  // A line that is being written has no end yet.
+  for (const line of lines.slice(0, -1)) {
+    const cells = line.split(",");
+    const [symbol = "", side, quantity = ""] = [cells[symbolAt ?? -1], cells[sideAt ?? -1], cells[quantityAt ?? -1]];
+    if (!line.endsWith(",booked") || !/^[\d.]+$/.test(quantity)) continue;
+    held.set(symbol, (held.get(symbol) ?? decimal(0)).plus(side === "sell" ? `-${quantity}` : quantity));
+  }
+  return Object.fromEntries(
+    [...held].filter(([, quantity]) => !quantity.isZero()).map(([symbol, quantity]) => [symbol, plain(quantity)]),
+  );
 }
 
 function positionsOf(journal: JournalReader | null): Record<string, string> {

@@ -10,7 +10,7 @@ import { strategiesIn } from "../../shared/scope.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { TickClass } from "../../shared/ticks.ts";
-import { readJournal, type SessionFiles } from "../../store/index.ts";
+import { nodeFileSystem, readSessionJournal, type SessionFiles } from "../../store/index.ts";
 import { TICK_KINDS, TickLedger, ticksOf, type Tick } from "../ticks/index.ts";
 
 export interface TicksWanted {
@@ -36,7 +36,7 @@ const noTicks = (): TickCounts => ({ on_time: 0, late: 0, overrun: 0, misfire: 0
  * Throws `not_found` for a strategy that the session does not have, `journal_damaged` where the schedule cannot be repeated.
  */
 export function readTicks(files: SessionFiles, wanted: TicksWanted, visit: (tick: Tick) => void): TicksRead {
-  const journal = readJournal(files.journal);
+  const journal = readSessionJournal(nodeFileSystem, files);
   const counts = noTicks();
   const base = journal.compaction();
   const compacted = base.dropped > 0;

@@ -16,8 +16,8 @@ const session = (): OpenSession | null => useLive.getState().streams.session?.se
 export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape | null =>
   answer.ok ? null : (answer.error ?? null);
 
-export async function startSession(speed?: Speed): Promise<void> {
-  const answer = await ask("session.start", speed === undefined ? {} : { speed });
+export async function startSession(speed?: Speed, light = false): Promise<void> {
+  const answer = await ask("session.start", { ...(speed === undefined ? {} : { speed }), ...(light ? { light } : {}) });
   if (toldOk(answer)) go("desk");
 }
 

@@ -26,6 +26,7 @@ function Feed({ session }: { readonly session: OpenSession }): ReactNode {
 function Journal({ session }: { readonly session: OpenSession }): ReactNode {
   const { position, committed, ageMs } = session.journal;
   const behind = position - committed;
+  if (session.light) return <Status look={WARN} word="Light run: no journal" />;
   if (session.state === "failed")
     return <Status look={LEVEL_LOOKS.critical} word={`Journal stopped at ${formatCount(committed)}`} />;
   if (session.state === "stopped") return <Status look={OFF} word={`Journal ${formatCount(committed)} · closed`} />;
@@ -38,6 +39,7 @@ function Journal({ session }: { readonly session: OpenSession }): ReactNode {
 function Snapshot({ session }: { readonly session: OpenSession }): ReactNode {
   const { ageS, everyS } = session.snapshot;
   const running = session.state === "running";
+  if (session.light) return null;
   if (ageS === null) return <span>No snapshot yet</span>;
   if (running && ageS > 2 * everyS) return <Status look={WARN} word={`Snapshot stale, ${formatAge(ageS * 1e6)}`} />;
   return (

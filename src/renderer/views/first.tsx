@@ -178,10 +178,30 @@ function BrokenDesk({ desk, error }: BrokenProps): ReactNode {
   );
 }
 
+interface LightBoxProps {
+  readonly light: boolean;
+  readonly onLight: (light: boolean) => void;
+}
+
+function LightBox({ light, onLight }: LightBoxProps): ReactNode {
+  return (
+    <label className="row">
+      <input
+        type="checkbox"
+        data-testid="start-light"
+        checked={light}
+        onChange={(event) => onLight(event.target.checked)}
+      />
+      Light run: keeps orders, fills, equity, metrics and a summary, but no journal. It cannot be reopened.
+    </label>
+  );
+}
+
 export function FirstStart(): ReactNode {
   useFollowedDesk();
   const app = useStream("app");
   const [chosen, setChosen] = useState<Speed | null>(null);
+  const [light, setLight] = useState(false);
   const [busy, setBusy] = useState(false);
   if (app === null) return <Loading what="the desk" />;
   const { desk, latest } = app;
@@ -190,7 +210,7 @@ export function FirstStart(): ReactNode {
   const speed = chosen ?? desk.speed;
   const start = (): void => {
     setBusy(true);
-    void startSession(desk.clock === "virtual" ? speed : undefined).finally(() => setBusy(false));
+    void startSession(desk.clock === "virtual" ? speed : undefined, light).finally(() => setBusy(false));
   };
   return (
     <div className="first">
@@ -226,6 +246,7 @@ export function FirstStart(): ReactNode {
         ) : null}
       </div>
       <BusyDemo />
+      <LightBox light={light} onLight={setLight} />
       <Ways />
       {latest === null || interrupted !== null ? null : (
         <div className="row second">

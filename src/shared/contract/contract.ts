@@ -192,6 +192,8 @@ export const PROCEDURES = {
       speed: z.optional(SpeedSchema),
       seed: z.optional(filled(80)),
       forSeconds: z.optional(z.number().check(z.gt(0), z.lte(86_400 * 366))),
+      /** Keeps results and a summary, and no journal. */
+      light: z.optional(z.boolean()),
     }),
     output: z.object({ id: z.string() }),
   },

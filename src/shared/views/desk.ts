@@ -65,6 +65,8 @@ export const SessionViewSchema = z.object({
       id: z.string(),
       folder: z.string(),
       desk: z.string(),
+      /** A light run: it keeps no journal. */
+      light: z.boolean(),
       state: SessionStateSchema,
       /** Held by an operator; true beside a halt, too. */
       paused: z.boolean(),

@@ -57,6 +57,8 @@ export const SessionListingSchema = z.object({
   state: z.string(),
   /** True when this console or another process has it open. */
   open: z.boolean(),
+  /** A light run: it kept no journal, so it cannot be opened again, verified or compacted. */
+  light: z.boolean(),
   seed: maybeText,
   source: maybeText,
   created: maybeText,

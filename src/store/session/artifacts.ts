@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { csvLine, type CsvCell } from "../../shared/csv.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { formatMoment } from "../../shared/time.ts";
-import { ioError } from "../files/atomic.ts";
+import { ioError, readText } from "../files/atomic.ts";
 import { LineLog } from "../files/line-log.ts";
 import type { EntryKind, JournalEntry, OrderEntry } from "../journal/entries.ts";
 import { DROPPED_KINDS } from "../journal/compaction.ts";
@@ -188,7 +188,7 @@ function openOne(
   fs: FileSystem,
   folder: string,
   artifact: Artifact,
-  journal: JournalReader,
+  journal: Pick<JournalReader, "read">,
   before: FilesBefore | null,
 ): LineLog {
   const path = join(folder, artifact.file);
@@ -236,6 +236,19 @@ function rebuildOne(
   }
 }
 
+/** Most bytes of a light run's equity curve that are read for a chart. */
+const EQUITY_BYTES_MAX = 64_000_000;
+
+/** The points of `equity_curve.csv`, where there is no journal to read them from. Throws `io`, or `not_found`. */
+export function readEquityCurve(fs: FileSystem, folder: string): (readonly [at: number, equity: number])[] {
+  const [, ...lines] = readText(fs, join(folder, "equity_curve.csv"), EQUITY_BYTES_MAX).split("\n");
+  return lines.flatMap((line) => {
+    const [dt = "", equity = ""] = line.split(",");
+    const at = Date.parse(dt) * 1_000;
+    return Number.isFinite(at) ? [[at, Number(equity)] as const] : [];
+  });
+}
+
 /** Files of entries that a compaction drops. */
 const TRIMMED: readonly Artifact[] = ARTIFACTS.filter(({ kind }) => DROPPED_KINDS.includes(kind));
 
@@ -263,14 +276,17 @@ interface OpenArtifact {
   bytes: number;
 }
 
+/** What the files need of a journal. */
+type ArtifactSource = Pick<JournalReader, "read" | "count">;
+
 export class Artifacts {
   readonly #fs: FileSystem;
   readonly #folder: string;
-  readonly #journal: JournalReader;
+  readonly #journal: ArtifactSource;
   readonly #open = new Map<EntryKind, OpenArtifact>();
   #saved: Readonly<Record<string, number>>;
 
-  private constructor(fs: FileSystem, folder: string, journal: JournalReader, before: FilesBefore | null) {
+  private constructor(fs: FileSystem, folder: string, journal: ArtifactSource, before: FilesBefore | null) {
     this.#fs = fs;
     this.#folder = folder;
     this.#journal = journal;
@@ -282,7 +298,7 @@ export class Artifacts {
   }
 
   /** Makes the files equal to the journal and opens them for appending. Throws `io`. */
-  static open(fs: FileSystem, folder: string, journal: JournalReader, before: FilesBefore | null = null): Artifacts {
+  static open(fs: FileSystem, folder: string, journal: ArtifactSource, before: FilesBefore | null = null): Artifacts {
     return new Artifacts(fs, folder, journal, before);
   }
 

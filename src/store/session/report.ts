@@ -28,6 +28,9 @@ export const REPORTED_KINDS = [
   "session",
 ] as const;
 
+const LIGHT_TEXT =
+  "a light run: results and this summary, no journal; it cannot be resumed, verified or recorded as a fixture";
+
 /** Past this many, the oldest events are only counted. */
 const EVENTS_MAX = 500;
 
@@ -98,7 +101,8 @@ export function sessionReport(record: SessionRecord, events: Iterable<JournalEnt
   const lines = [...events].map(eventLine).filter((line) => line !== null);
   const shown = lines.slice(-EVENTS_MAX);
   const left = lines.length - shown.length;
-  const earlier = left > 0 ? `${left} earlier events are in the journal.\n\n` : "";
+  const earlier =
+    left > 0 ? `${left} earlier events ${record.light ? "were not kept" : "are in the journal"}.\n\n` : "";
   const rejections = Object.entries(record.rejections).toSorted(([, a], [, b]) => b - a);
   const troubled = troubleLines(record.troubles)
     .map((line) => `- ${safe(line)}`)
@@ -107,6 +111,7 @@ export function sessionReport(record: SessionRecord, events: Iterable<JournalEnt
 
 ${table([
   ["State", record.state + (record.cause === null ? "" : ` (${record.cause})`)],
+  ...(record.light ? [["Kept", LIGHT_TEXT] as const] : []),
   ["Desk", `${record.desk} (${record.source})`],
   ["Account", record.currency === undefined ? "paper" : `paper, in ${record.currency}`],
   ["Fill model", `${record.fillModel}: ${FILL_MODELS[record.fillModel]}`],
@@ -124,7 +129,7 @@ ${table([
   ["Rejections", rejections.length === 0 ? "none" : rejections.map(([cause, count]) => `${cause} ${count}`).join(", ")],
   ["Drift open", String(record.driftOpen)],
   ["Orders still working at the venue", String(record.workingOrders)],
-  ["Journal", `${record.position} entries`],
+  [record.light ? "Entries, which were not kept" : "Journal", `${record.position} entries`],
 ])}
 
 ${troubled === "" ? "" : `## Strategies that failed\n\n${troubled}\n\n`}## What happened

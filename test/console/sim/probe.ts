@@ -51,6 +51,7 @@ export function strategyProbe(name: string, change: Partial<StrategyProbe> = {})
 export function probe(change: Partial<SessionProbe> = {}): SessionProbe {
   return {
     id: sessionId("2026-11-23_0930_basket_book"),
+    light: false,
     state: "running",
     paused: false,
     failure: null,

@@ -2,7 +2,7 @@
  * Desks for tests: small, complete, and easy to vary.
  */
 import type { Desk, PaperBrokerConfig, RiskLimits, StrategyConfig } from "../../../src/shared/desk.ts";
-import { HOUR, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
+import { HOUR, MILLISECOND, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 
 export const NO_LIMITS: RiskLimits = {
   maxNotional: null,
@@ -122,3 +122,26 @@ export function withBroker(more: Partial<PaperBrokerConfig>, rest: Partial<Desk>
   const desk = deskOf(rest);
   return { ...desk, broker: { ...desk.broker, ...more } };
 }
+
+/** Desks on which much goes another way than it should, by what does. */
+export const VARIED_DESKS: readonly (readonly [string, Desk])[] = [
+  ["a quiet venue", deskOf()],
+  ["partial fills", withBroker({ partialFillShare: 0.002 })],
+  ["lost acknowledgements", withBroker({ faults: { ...NO_FAULTS, dropAck: 0.4 } })],
+  [
+    "fills told late",
+    withBroker({ faults: { ...NO_FAULTS, delayFill: 0.4 }, latency: (700 * MILLISECOND) as Duration }),
+  ],
+  ["fills told twice", withBroker({ faults: { ...NO_FAULTS, duplicateFill: 0.5 } })],
+  [
+    "refusals and everything else",
+    withBroker({
+      partialFillShare: 0.003,
+      latency: (150 * MILLISECOND) as Duration,
+      faults: { reject: 0.1, dropAck: 0.2, duplicateFill: 0.2, delayFill: 0.2, unknownFill: 0 },
+    }),
+  ],
+  ["a stray fill that halts", withBroker({ faults: { ...NO_FAULTS, unknownFill: 0.05 } })],
+  ["long runs", deskOf({ runtime: { median: 3_000_000 as Duration, sigma: 1, slowShare: 0.2, slowFactor: 6 } })],
+  ["limits that bite", deskOf({ limits: { ...NO_LIMITS, maxNotional: "6000", portfolioGrossCap: 0.02 } })],
+];

@@ -16,6 +16,7 @@ export function recordOf(more: Partial<SessionRecord> = {}): SessionRecord {
     runDigest: "0".repeat(64),
     versions: { program: "0.1.0" },
     fillModel: "marks",
+    light: false,
     feed: [{ name: "synthetic", sha256: "a".repeat(64), rows: 10 }],
     configuration: { name: "demo" },
     created: "2026-01-05T14:30:00+00:00",

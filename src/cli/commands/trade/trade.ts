@@ -10,7 +10,14 @@ import type { Command } from "commander";
 import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../../../live/session/index.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { OrderType, TimeInForce } from "../../../shared/orders.ts";
-import { readJournal, type FlattenEntry, type FlattenScope, type SessionFiles } from "../../../store/index.ts";
+import {
+  isLight,
+  nodeFileSystem,
+  readJournal,
+  type FlattenEntry,
+  type FlattenScope,
+  type SessionFiles,
+} from "../../../store/index.ts";
 import type { OperatorCommand } from "../../../shared/contract/operator-commands.ts";
 import { atSession } from "../../common/at-session.ts";
 import { optionalRecordText, recordText } from "../../common/options.ts";
@@ -172,6 +179,8 @@ async function getOut(
   });
   const flatten = String(value);
   const waitMs = live ? 1_000 * (options.wait === undefined ? 10 : numberOf("--wait", options.wait)) : 0;
+  // A light run keeps no journal in which the end could be seen.
+  if (isLight(nodeFileSystem, files)) return report(context, files, flatten, null, live);
   let end = endOf(files, flatten);
   for (let waitedMs = 0; end === null && waitedMs < waitMs; waitedMs += LOOK_MS) {
     await pause(LOOK_MS);

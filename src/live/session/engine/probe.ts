@@ -19,6 +19,7 @@ import type { StrategyTally } from "../state/tally.ts";
 const NEXT_RUNS = 3;
 
 interface Standing {
+  readonly light: boolean;
   readonly state: SessionState;
   readonly paused: boolean;
   readonly failure: ErrorShape | null;

@@ -66,8 +66,8 @@ export interface SessionParts {
   readonly endsAt: Moment | null;
   readonly interrupted: readonly Interrupted[];
   readonly reconciled: Reconciled;
-  readonly checkpoints: Checkpoints;
-  readonly saves: SlicedSaves;
+  readonly checkpoints: Pick<Checkpoints, "pass" | "save">;
+  readonly saves: Pick<SlicedSaves, "begin" | "step" | "forHalt" | "last" | "drop">;
   /** Whether passes may share commits at full speed. */
   readonly groups: boolean;
   /** Closes journal, files, venue and lock, whatever became of them. */
@@ -123,6 +123,10 @@ export class Session implements LiveSession {
 
   get folder(): string {
     return this.#parts.facts.files.folder;
+  }
+
+  get light(): boolean {
+    return this.#parts.facts.light;
   }
 
   get desk(): Desk {
@@ -309,6 +313,7 @@ export class Session implements LiveSession {
   probe(): SessionProbe {
     if (this.#state === "running") this.#core.ledger.settle();
     return probeOf(this.#core, {
+      light: this.light,
       state: this.state,
       paused: this.#paused,
       failure: this.#failure,
@@ -372,7 +377,7 @@ export class Session implements LiveSession {
     if (this.#timer !== null) this.#core.timers.clear(this.#timer);
     this.#timer = null;
     const realMs = this.#core.timers.monotonicMs() - this.#startedMs;
-    this.#summary = summaryOf(core, { folder: this.folder, cause, realMs, failure: this.#failure });
+    this.#summary = summaryOf(core, { folder: this.folder, light: this.light, cause, realMs, failure: this.#failure });
     this.#parts.close();
     this.#finish(this.#summary);
   }

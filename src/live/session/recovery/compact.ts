@@ -11,6 +11,7 @@ import {
   acquireLock,
   findSession,
   openJournal,
+  refuseLight,
   trimArtifacts,
   type Journal,
   type Workspace,
@@ -45,6 +46,7 @@ export async function compactSession(
   ports: Pick<SessionPorts, "fs" | "wallMs" | "turn"> = PORTS,
 ): Promise<Compacted> {
   const files = findSession(workspace, id);
+  refuseLight(ports.fs, files, "There is nothing to compact");
   if (!ports.fs.exists(files.journal))
     throw new CodedError("no_session", `${files.folder} has no journal, so there is nothing to compact.`);
   const lock = acquireLock(ports.fs, files.folder, wallText(ports.wallMs()));

@@ -37,6 +37,8 @@ export interface FileFacts {
   readonly versions: Readonly<Record<string, string>>;
   readonly created: string;
   readonly started: string;
+  /** A light run: there is no journal on disk. */
+  readonly light: boolean;
 }
 
 /**
@@ -99,6 +101,7 @@ export function writeFiles(
     feed: core.feed.sources.map((source) => ({ ...source })),
     ...(core.code.length === 0 ? {} : { code: core.code }),
     fillModel: desk.broker.fillModel ?? "marks",
+    light: facts.light,
     configuration: desk,
     created: facts.created,
     started: facts.started,

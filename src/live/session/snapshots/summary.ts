@@ -16,6 +16,7 @@ import { troublesIn } from "../state/troubles.ts";
 /** How it ended, which its parts do not know. */
 export interface Ending {
   readonly folder: string;
+  readonly light: boolean;
   readonly cause: StopCause | "failed";
   readonly realMs: number;
   readonly failure: ErrorShape | null;
@@ -29,14 +30,17 @@ export function countsOf(
   return { runs, orders, fills, ...rejectionsOf(tally), troubles: troublesIn(tally) };
 }
 
-export function summaryOf(core: ReportedCore, { folder, cause, realMs, failure }: Ending): SessionSummary {
+export function summaryOf(core: ReportedCore, { folder, light, cause, realMs, failure }: Ending): SessionSummary {
   const { tally, books, desk, now, startedAt, clock } = core;
   const figures = books.figures();
   const equityStart = tally.equityStart ?? desk.broker.cash;
   return {
     id: core.id,
     folder,
-    files: ["session.md", "session.json", "router_state.json", ...ARTIFACT_FILES, "journal.db", "broker.db"],
+    files: light
+      ? ["session.md", "session.json", ...ARTIFACT_FILES]
+      : ["session.md", "session.json", "router_state.json", ...ARTIFACT_FILES, "journal.db", "broker.db"],
+    light,
     desk: desk.name,
     cause,
     seed: desk.seed,

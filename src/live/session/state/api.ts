@@ -127,6 +127,7 @@ export interface PositionProbe {
 /** A cheap picture of the session at one instant. */
 export interface SessionProbe {
   readonly id: SessionId;
+  readonly light: boolean;
   readonly state: SessionState;
   /** Held by an operator; true beside a halt, too. */
   readonly paused: boolean;
@@ -229,6 +230,8 @@ export interface SessionSummary {
   readonly id: SessionId;
   readonly folder: string;
   readonly files: readonly string[];
+  /** A light run: it left no journal, so it cannot go on. */
+  readonly light: boolean;
   readonly desk: string;
   readonly cause: StopCause | "failed";
   readonly seed: string;
@@ -296,6 +299,8 @@ export interface HaltRequest extends GateRequest {
 export interface LiveSession {
   readonly id: SessionId;
   readonly folder: string;
+  /** A light run keeps no journal: `entries` gives the newest alone, and none once it has ended. */
+  readonly light: boolean;
   readonly desk: Desk;
   readonly state: SessionState;
   readonly failure: ErrorShape | null;

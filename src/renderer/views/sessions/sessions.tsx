@@ -31,15 +31,22 @@ function lookOf(row: SessionListing): Look {
   return known?.[1] ?? { ...SESSION_LOOKS.stopped, word: row.state };
 }
 
+const LIGHT_HINT = "A light run kept no journal: it cannot be opened again, verified or compacted";
+
 const COLUMNS: readonly Column<SessionListing>[] = [
   { id: "id", header: "Session", value: (row) => row.id, mono: true, flex: 1.6, width: 220, sort: "desc" },
   {
     id: "state",
     header: "State",
     value: (row) => lookOf(row).rank,
-    text: (row) => lookOf(row).word,
-    cell: (row) => <Status look={lookOf(row)} word={row.open ? `${lookOf(row).word}, open` : lookOf(row).word} />,
-    hint: (row) => row.problem ?? row.haltReason,
+    text: (row) => `${lookOf(row).word}${row.light ? ", light run" : ""}`,
+    cell: (row) => (
+      <Status
+        look={lookOf(row)}
+        word={`${lookOf(row).word}${row.open ? ", open" : ""}${row.light ? ", light run" : ""}`}
+      />
+    ),
+    hint: (row) => row.problem ?? row.haltReason ?? (row.light ? LIGHT_HINT : null),
     width: 138,
   },
   {
@@ -164,14 +171,15 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
   const single = marked.length === 1 ? one : undefined;
   const running = live !== null && live.state !== "stopped" && live.state !== "failed";
   const readable = single !== undefined && single.problem === null;
+  const [journaled, why] = single?.light === true ? [false, LIGHT_HINT] : [readable, undefined];
   return (
     <>
       <button
         type="button"
         className="button"
         data-testid="reopen-session"
-        disabled={!readable || single.open || running}
-        title={running ? "Stop the running session first" : undefined}
+        disabled={!journaled || single?.open === true || running}
+        title={running ? "Stop the running session first" : why}
         onClick={() => void (single === undefined ? undefined : reopenSession(single.id))}
       >
         Open again
@@ -189,8 +197,8 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         type="button"
         className="button"
         data-testid="verify-session"
-        disabled={!readable}
-        title="Checks chain, orders, books and snapshot against each other; changes nothing"
+        disabled={!journaled}
+        title={why ?? "Checks chain, orders, books and snapshot against each other; changes nothing"}
         onClick={() => (single === undefined ? undefined : onDetail({ kind: "verify", id: single.id }))}
       >
         Verify
@@ -199,8 +207,10 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         type="button"
         className="button"
         data-testid="compact-session"
-        disabled={!readable || single.open || running}
-        title={running ? "Stop the running session first" : "Lets the journal go of old runs and metrics"}
+        disabled={!journaled || single?.open === true || running}
+        title={
+          running ? "Stop the running session first" : (why ?? "Drops old runs, equity and metrics from the journal")
+        }
         onClick={() => (single === undefined ? undefined : onDetail({ kind: "compact", id: single.id }))}
       >
         Compact…

@@ -4,8 +4,8 @@
 import { describe, expect, it } from "vitest";
 import { createStream } from "../../../../src/orchestrator/index.ts";
 import type { Desk } from "../../../../src/shared/desk.ts";
-import { MILLISECOND, type Duration } from "../../../../src/shared/time.ts";
-import { deskOf, NO_FAULTS, NO_LIMITS, withBroker } from "../desks.ts";
+import type { Duration } from "../../../../src/shared/time.ts";
+import { deskOf, VARIED_DESKS } from "../desks.ts";
 import {
   create,
   entriesOf,
@@ -17,28 +17,6 @@ import {
   journalOf,
   minutes,
 } from "../stage.ts";
-
-const DESKS: readonly (readonly [string, Desk])[] = [
-  ["a quiet venue", deskOf()],
-  ["partial fills", withBroker({ partialFillShare: 0.002 })],
-  ["lost acknowledgements", withBroker({ faults: { ...NO_FAULTS, dropAck: 0.4 } })],
-  [
-    "fills told late",
-    withBroker({ faults: { ...NO_FAULTS, delayFill: 0.4 }, latency: (700 * MILLISECOND) as Duration }),
-  ],
-  ["fills told twice", withBroker({ faults: { ...NO_FAULTS, duplicateFill: 0.5 } })],
-  [
-    "refusals and everything else",
-    withBroker({
-      partialFillShare: 0.003,
-      latency: (150 * MILLISECOND) as Duration,
-      faults: { reject: 0.1, dropAck: 0.2, duplicateFill: 0.2, delayFill: 0.2, unknownFill: 0 },
-    }),
-  ],
-  ["a stray fill that halts", withBroker({ faults: { ...NO_FAULTS, unknownFill: 0.05 } })],
-  ["long runs", deskOf({ runtime: { median: 3_000_000 as Duration, sigma: 1, slowShare: 0.2, slowFactor: 6 } })],
-  ["limits that bite", deskOf({ limits: { ...NO_LIMITS, maxNotional: "6000", portfolioGrossCap: 0.02 } })],
-];
 
 async function filesAtFullSpeed(desk: Desk, length: Duration) {
   const session = await create(desk, { length });
@@ -62,7 +40,7 @@ async function filesByHand(desk: Desk, speed: 1 | 10 | 60 | "max", length: Durat
 }
 
 describe("two runs of one seed", () => {
-  it.each(DESKS)("write the same bytes: %s", async (_name, desk) => {
+  it.each(VARIED_DESKS)("write the same bytes: %s", async (_name, desk) => {
     const [one, two] = [await filesAtFullSpeed(desk, minutes(15)), await filesAtFullSpeed(desk, minutes(15))];
     expect(one.files).toEqual(two.files);
     expect(one.summary.runs).toBeGreaterThan(60);
@@ -70,7 +48,7 @@ describe("two runs of one seed", () => {
     expect(one.summary.fills).toBeGreaterThan(2);
   });
 
-  it.each(DESKS)("write the same bytes at every pace and on a late machine: %s", async (name, desk) => {
+  it.each(VARIED_DESKS)("write the same bytes at every pace and on a late machine: %s", async (name, desk) => {
     const length = minutes(4);
     const { files } = await filesAtFullSpeed(desk, length);
     for (const speed of [60, 1] as const)

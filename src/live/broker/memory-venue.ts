@@ -1,0 +1,104 @@
+/**
+ * The paper venue without a disk, for a run that leaves nothing to go on from: the same rows in memory.
+ *
+ * 1. It answers as the venue's database does: what was written is what a read gives.
+ * 2. Nothing of it is durable, so nothing waits for a disk.
+ */
+import { rowOf, type VenueOrder, type VenueRow } from "./venue-order.ts";
+import type { VenueAccount, VenueFill, VenueRows } from "./venue-store.ts";
+
+/** The path that asks for it in place of a database. */
+export const NO_VENUE_FILE = ":memory:";
+
+/** The owner that an order's terms name. */
+function ownerOf({ terms }: VenueRow): string | undefined {
+  if (terms === null) return undefined;
+  const { owner } = JSON.parse(terms) as { readonly owner?: unknown };
+  return typeof owner === "string" ? owner : undefined;
+}
+
+export class MemoryVenue implements VenueRows {
+  readonly #orders = new Map<string, VenueRow>();
+  readonly #open = new Set<string>();
+  /** A bracket's parent → its children, in the order in which they were placed. */
+  readonly #children = new Map<string, string[]>();
+  readonly #fills: VenueFill[] = [];
+  #account: VenueAccount | null = null;
+  #lastNumber = 0;
+
+  write(changed: Iterable<VenueOrder>, fills: readonly VenueFill[], account: VenueAccount | null = null): void {
+    const orders = Array.from(changed, rowOf);
+    if (orders.length === 0 && fills.length === 0) return;
+    for (const order of orders) {
+      if (order.parentId !== null && !this.#orders.has(order.venueId)) this.#adopt(order.parentId, order.venueId);
+      this.#orders.set(order.venueId, order);
+      if (order.status === "open") this.#open.add(order.venueId);
+      else this.#open.delete(order.venueId);
+      this.#lastNumber = Math.max(this.#lastNumber, order.number);
+    }
+    for (const fill of fills) this.#fills.push(fill);
+    this.#account = account ?? this.#account;
+  }
+
+  order(venueId: string): VenueRow | null {
+    return this.#orders.get(venueId) ?? null;
+  }
+
+  openOrders(): VenueRow[] {
+    const open = [...this.#open].flatMap((venueId) => this.#orders.get(venueId) ?? []);
+    return open.toSorted((a, b) => a.number - b.number);
+  }
+
+  bracket(parentId: string): VenueRow[] {
+    const ids = [parentId, ...(this.#children.get(parentId) ?? [])];
+    return ids.flatMap((venueId) => this.#orders.get(venueId) ?? []).toSorted((a, b) => a.number - b.number);
+  }
+
+  account(): VenueAccount | null {
+    return this.#account;
+  }
+
+  fillsAfter(cursor: number): VenueFill[] {
+    return this.#fills.slice(cursor);
+  }
+
+  ownedFillsAfter(cursor: number): { readonly fill: VenueFill; readonly owner: string | undefined }[] {
+    return this.#fills.slice(cursor).map((fill) => {
+      const order = this.#orders.get(fill.venueId);
+      return { fill, owner: order === undefined ? undefined : ownerOf(order) };
+    });
+  }
+
+  lastOrderNumber(): number {
+    return this.#lastNumber;
+  }
+
+  defer(): void {
+    // What is in memory waits for nobody.
+  }
+
+  changes(): null {
+    return null;
+  }
+
+  settle(): void {
+    // Nothing waits.
+  }
+
+  redo(): void {
+    throw new Error("A venue in memory has no changes to carry out again.");
+  }
+
+  close(): void {
+    this.#orders.clear();
+    this.#open.clear();
+    this.#children.clear();
+    this.#fills.length = 0;
+  }
+
+  #adopt(parentId: string, venueId: string): void {
+    const children = this.#children.get(parentId);
+    if (children === undefined) this.#children.set(parentId, [venueId]);
+    else children.push(venueId);
+  }
+}
