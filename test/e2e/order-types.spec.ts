@@ -81,7 +81,7 @@ test("each type rests with its prices, and what waits in a queue is shown and ca
     await picture(page, "halt-choices-640");
     await page.getByTestId("confirm-verb").focus();
     await page.keyboard.press("Enter");
-    await expect(page.getByTestId("halt-banner")).toContainText("Nothing rests at the broker");
+    await expect(page.getByTestId("halt-banner")).toContainText("No working orders and no open positions");
   } finally {
     await page.close();
     await served.stop();

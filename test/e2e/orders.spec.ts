@@ -153,7 +153,7 @@ test("flatten works while halted, and closes everything", async () => {
   await picture(page, "flatten-dark-1280");
   await page.getByTestId("confirm-verb").click();
   await expect(dialog()).toBeHidden();
-  await expect(page.getByTestId("halt-banner")).toContainText("Nothing rests at the broker");
+  await expect(page.getByTestId("halt-banner")).toContainText("No working orders and no open positions");
   await expect(page.getByTestId("view-positions").locator("button[aria-label^='Close ']:enabled")).toHaveCount(0);
   await both("flattened", "positions");
   await both("router-pace", "router");

@@ -161,7 +161,9 @@ describe("states", () => {
       "The session lost more than it may (0.06 against 0.05). The cause is a breaker.",
     );
     const asked = { ...reason, source: "operator" as const, value: null, operator: "desk-1", note: "lunch" };
-    expect(haltSentence([asked, reason])).toBe("The session lost more than it may. By desk-1. “lunch” And 1 more.");
+    expect(haltSentence([asked, reason])).toBe(
+      "The session lost more than it may. Halted by desk-1. “lunch” 1 other reason holds, too.",
+    );
   });
 });
 

@@ -402,7 +402,7 @@ function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
 export function marketOf(desk: Desk): string {
   const { feed } = desk;
   if (feed.kind === "replay") return `${feed.files.length} recorded file${feed.files.length === 1 ? "" : "s"}`;
-  return `a market drawn from seed ${desk.seed}`;
+  return `simulated market (seed ${desk.seed})`;
 }
 
 function recentFrom(value: unknown): RecentSnapshot[] {

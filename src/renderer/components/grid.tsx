@@ -30,7 +30,7 @@ import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
 import type { ColumnChoice } from "./columns.tsx";
 import type { NamedKind } from "../stores/targets.ts";
-import { ABSENT } from "../lib/format.ts";
+import { ABSENT, formatCount, words } from "../lib/format.ts";
 import { NameLink } from "./links.tsx";
 import { Empty } from "./panel.tsx";
 import { Term } from "./term.tsx";
@@ -141,6 +141,9 @@ const LINKS: Readonly<Record<string, NamedKind>> = { strategy: "strategy", owner
 const linkCell = (kind: NamedKind, value: string | number | null): ReactNode =>
   typeof value === "string" ? <NameLink kind={kind} name={value} /> : ABSENT;
 
+/** The name of a column that shows none, for who cannot see what it holds. */
+const HiddenHeader = ({ label }: { readonly label: string }): ReactNode => <span className="hidden-text">{label}</span>;
+
 /** A header whose label the glossary explains. */
 const HeaderTerm = ({ label }: { readonly label: string }): ReactNode => <Term label={label} />;
 
@@ -156,6 +159,9 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
   return {
     colId: column.id,
     headerName: column.header,
+    ...(column.header === ""
+      ? { headerComponentParams: { innerHeaderComponent: HiddenHeader, label: words(column.id) } }
+      : {}),
     ...(meaningOf(column.header) === null
       ? {}
       : { headerComponentParams: { innerHeaderComponent: HeaderTerm, label: column.header } }),
@@ -254,7 +260,7 @@ function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | nul
 function Inner<Row>(props: GridProps<Row>): ReactNode {
   const { id, label, rows, rowId, filter = "", onOpen, onMarked, onSort } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
-  const [matches, setMatches] = useState(true);
+  const [shown, setShown] = useState(rows.length);
   const columns = useMemo(() => props.columns.map(columnDef), [props.columns]);
   const initial = useMemo(() => keptState(key), [key]);
   const api = useRef<GridApi<Row> | null>(null);
@@ -304,7 +310,7 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         }}
         onStateUpdated={(event) => keepState(key, event)}
         onSortChanged={(event) => onSort?.(sortOf(event.api))}
-        onModelUpdated={({ api: model }) => setMatches(model.getDisplayedRowCount() > 0)}
+        onModelUpdated={({ api: model }) => setShown(model.getDisplayedRowCount())}
         onCellKeyDown={({ event, data }) => {
           if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
         }}
@@ -312,11 +318,12 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
       />
       <ColumnsButton
         label={label}
+        count={filter.trim() === "" ? null : `${formatCount(shown)} of ${formatCount(rows.length)}`}
         choices={() => choicesOf(props.columns, api.current)}
         show={(column, shown) => api.current?.setColumnsVisible([column], shown)}
         reset={() => api.current?.resetColumnState()}
       />
-      {matches || rows.length === 0 ? null : (
+      {shown > 0 || rows.length === 0 ? null : (
         <div className="grid grid-overlay">
           <Empty title="Nothing matches the filter">
             Clear the filter “{filter}” to see {rows.length} rows.

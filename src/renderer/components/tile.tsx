@@ -78,11 +78,14 @@ export function SloTile({
       </div>
       <div className="foot" title={`${tile.detail} · ${tile.windowText} · n ${formatCount(tile.n)}`}>
         {tile.n === 0 ? (
-          <span className="clip">no samples yet</span>
+          <span>no samples yet</span>
         ) : (
-          <span className="clip">
-            limit {limit} · {detail === undefined ? "" : `${detail} · `}n {formatCount(tile.n)} · {tile.windowText}
-          </span>
+          <>
+            <span>limit {limit}</span>
+            <span>n {formatCount(tile.n)}</span>
+            <span>{tile.windowText}</span>
+            {detail === undefined ? null : <span>{detail.replaceAll("_", " ")}</span>}
+          </>
         )}
         {tile.updatedAt === null ? null : (
           <span>

@@ -33,7 +33,7 @@ function Connection(): ReactNode {
 
 /** What rests at the broker after a halt. */
 function restText({ counts: { inflight, positions } }: OpenSession): string {
-  if (inflight === 0 && positions === 0) return "Nothing rests at the broker: no working order, no open position.";
+  if (inflight === 0 && positions === 0) return "No working orders and no open positions at the broker.";
   const orders =
     inflight === 0 ? "No order works" : `${plural(inflight, "order")} still ${inflight === 1 ? "works" : "work"}`;
   const open =

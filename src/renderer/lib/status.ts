@@ -160,8 +160,9 @@ export function haltSentence(reasons: readonly HaltReason[]): string {
   // What an operator's halt says of itself may have the name already.
   const named = first.operator !== null && message.includes(first.operator);
   const by =
-    first.operator === null ? ` The cause is ${SOURCES[first.source]}.` : named ? "" : ` By ${first.operator}.`;
+    first.operator === null ? ` The cause is ${SOURCES[first.source]}.` : named ? "" : ` Halted by ${first.operator}.`;
   const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
-  const more = reasons.length > 1 ? ` And ${reasons.length - 1} more.` : "";
+  const others = reasons.length - 1;
+  const more = others === 0 ? "" : ` ${others} other ${others === 1 ? "reason holds" : "reasons hold"}, too.`;
   return `${message}${limit}.${by}${note}${more}`;
 }

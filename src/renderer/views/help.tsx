@@ -27,7 +27,8 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
     "Working orders with cancel and replace, every order, every fill. A row opens its why: tick, signal, risk, router, …, book.",
   positions:
     "What each strategy holds in each symbol: average, mark, unrealized, realized, fees, the day's profit. Close one, or flatten a scope.",
-  drift: "Where ours and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
+  drift:
+    "Where the session's records and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
   sessions:
     "The workspace's sessions: open one again, compare two, verify, compact or delete one, restore a router snapshot. " +
     "A light run kept no journal: it can be read, compared and deleted.",
@@ -47,7 +48,7 @@ const GRID_KEYS: readonly (readonly [string, string])[] = [
   ["Enter", "Open the row's why"],
   ["Space", "Mark the row"],
   ["[ ]", "The tab, or the view, before and after"],
-  ["Esc", "Back: close the why, clear the filter, leave a dialog on its safe side"],
+  ["Esc", "Back: close the why, clear the filter, cancel a dialog"],
   ["Tab", "The next control; Space presses it"],
 ];
 
@@ -206,7 +207,7 @@ function Refusals(): ReactNode {
           </li>
           <li>
             <b>After the drawdown cap</b> new orders wait for the cooldown. At its end, or when you halt and resume, the
-            fall is counted anew.
+            drawdown counts from a new peak.
           </li>
         </ul>
       </div>
@@ -227,18 +228,18 @@ function Halts(): ReactNode {
     <Panel title="What a halt means">
       <div className="prose">
         <p>
-          The gate is shut: no strategy sends an order until somebody resumes. Orders that are at the broker stay there
-          and are followed. The halt was on disk before you saw it, so a restart stays halted too.
+          No strategy sends an order until a person resumes the session. Orders that are at the broker stay there and
+          are followed. The halt was on disk before you saw it, so a restart stays halted too.
         </p>
         <h3>What halts a session</h3>
         <ul>
           <li>You, with Halt: one key and one confirm. It asks whether everything, a group or one strategy.</li>
-          <li>A breaker: drawdown, too many rejections within a time, a market that says nothing.</li>
+          <li>A breaker: drawdown, too many rejections within a time, stale data.</li>
           <li>
             The kill switch: a file named KILL in the workspace or in the session's folder; KILL.group.NAME and
             KILL.strategy.NAME halt a part. Remove it, then resume.
           </li>
-          <li>Drift: a fill, a position or an order that ours and the broker's disagree on.</li>
+          <li>Drift: a fill, a position or an order on which the session's records and the broker's disagree.</li>
           <li>A fault of the program, or a journal that cannot be trusted.</li>
         </ul>
         <h3>What to press</h3>
@@ -248,22 +249,22 @@ function Halts(): ReactNode {
           </li>
           <li>
             <b>Adopt</b> takes what the broker says into the books, under a strategy or unattributed. <b>Dismiss</b>{" "}
-            leaves the books as they are. Each wants your name and a note.
+            leaves the books as they are. Each needs your name and a note.
           </li>
           <li>
-            With every item settled, <b>Resume</b>. The dialog starts on “Stay halted”, and Enter does not confirm.
+            With every item resolved, <b>Resume</b>. The dialog starts on “Stay halted”, and Enter does not confirm.
           </li>
         </ul>
         <h3>A part of the desk</h3>
         <p>
-          A group or a strategy that is halted by itself goes on running; its orders are refused as group_halted or
-          strategy_halted, and everything else goes on. The banner names it in every view, with Resume, which wants your
-          name and a note. A resume of the whole session does not lift it.
+          A group or a strategy that is halted by itself keeps running; its orders are refused as group_halted or
+          strategy_halted, and everything else continues. The banner names it in every view, with Resume, which needs
+          your name and a note. A resume of the whole session does not lift it.
         </p>
-        <h3>To practise</h3>
+        <h3>Practice</h3>
         <p>
           “Practice an unknown fill” in the session's menu lets the paper broker report a fill that nobody ordered. The
-          session halts, and you lead it out. Only paper is touched.
+          session halts; review the item, then resume. Only paper is touched.
         </p>
       </div>
     </Panel>
@@ -283,8 +284,8 @@ const OWN_PARTS = [
     "When one fails",
     [
       "Schedule says so, with the reason in its column Why; so does the Log. The others run.",
-      "In quarantine it waits until somebody lets it run again, in Schedule's menu.",
-      "What it prints goes nowhere: what an order is for stands in its because, and in the order's why.",
+      "In quarantine it waits until a person lets it run again, in Schedule's menu.",
+      "What it prints goes nowhere: the reason for an order is in its because, and in the order's why.",
     ],
   ],
 ] as const;
@@ -319,9 +320,9 @@ function Shapes(): ReactNode {
   const looks = [
     [STRATEGY_LOOKS.waiting, "as it should be"],
     [STRATEGY_LOOKS.running, "under way"],
-    [ORDER_LOOKS.pending_new, "asked for, not confirmed"],
-    [STRATEGY_LOOKS.late, "wants a look"],
-    [LEVEL_LOOKS.critical, "wants somebody to act"],
+    [ORDER_LOOKS.pending_new, "requested, not confirmed"],
+    [STRATEGY_LOOKS.late, "needs a look"],
+    [LEVEL_LOOKS.critical, "needs action"],
     [STRATEGY_LOOKS.paused, "off, by choice"],
   ] as const;
   return (
@@ -363,8 +364,8 @@ function Ticks(): ReactNode {
 
 const FENCE_PARTS = [
   ["Cannot be done", FENCE.stops],
-  ["Costs its own run, and nobody else's", FENCE.ends],
-  ["Nothing here stops", FENCE.leaves],
+  ["Costs its own run, and no other", FENCE.ends],
+  ["Not prevented", FENCE.leaves],
 ] as const;
 
 function Fence(): ReactNode {

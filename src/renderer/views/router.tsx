@@ -89,7 +89,7 @@ const overTone = ({ pace, queued, rejected }: Window): string =>
 const clockOf = (at: number | null): string => (at === null ? "—" : formatTime(at, "utc"));
 
 const WINDOWS: readonly Column<Window>[] = [
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 84 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 112 },
   {
     id: "used",
     header: "Used",

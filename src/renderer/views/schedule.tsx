@@ -44,6 +44,7 @@ function Runtime({ row }: { readonly row: Row }): ReactNode {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
+  // What is glanced at comes first; why, which is mostly empty, after it.
   { id: "name", header: "Strategy", value: (row) => row.name, flex: 1, width: 112 },
   {
     id: "state",
@@ -54,17 +55,6 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.reason,
     width: 124,
   },
-  {
-    id: "reason",
-    header: "Why",
-    value: (row) => row.reason,
-    hint: (row) => row.reason,
-    quiet: true,
-    flex: 4,
-    width: 230,
-  },
-  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 76 },
-  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 96 },
   {
     id: "next",
     header: "Next run",
@@ -82,6 +72,50 @@ const COLUMNS: readonly Column<Row>[] = [
     width: 62,
   },
   {
+    id: "runtime",
+    header: "Runtime / budget",
+    value: (row) => (row.lastRuntime === null ? null : row.lastRuntime / row.budget),
+    cell: (row) => <Runtime row={row} />,
+    right: true,
+    width: 176,
+  },
+  COUNT("overruns", "Overruns", (row) => row.overruns, 80),
+  COUNT("skips", "Skips", (row) => row.skips, 58),
+  {
+    id: "reason",
+    header: "Why",
+    value: (row) => row.reason,
+    hint: (row) => row.reason,
+    quiet: true,
+    flex: 4,
+    width: 230,
+  },
+  {
+    id: "last",
+    header: "Last run",
+    value: (row) => row.lastRun,
+    cell: (row) => <Time at={row.lastRun} />,
+    right: true,
+    width: 110,
+  },
+  {
+    id: "heartbeat",
+    header: "Heartbeat",
+    value: (row) => row.lastHeartbeat,
+    cell: (row) => <Age at={row.lastHeartbeat} warnAfter={row.heartbeatTimeout} />,
+    right: true,
+    width: 88,
+  },
+  COUNT("failures", "Failures", (row) => row.failures, 74),
+  {
+    id: "runs",
+    header: "Runs",
+    value: (row) => row.executions,
+    cell: (row) => formatCount(row.executions),
+    right: true,
+    width: 68,
+  },
+  {
     id: "cadence",
     header: "Cadence",
     value: (row) => row.cadence,
@@ -95,43 +129,10 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => row.jitter,
     cell: (row) => <span className="quiet">±{formatSpan(row.jitter)}</span>,
     right: true,
-    width: 66,
+    width: 84,
   },
-  {
-    id: "last",
-    header: "Last run",
-    value: (row) => row.lastRun,
-    cell: (row) => <Time at={row.lastRun} />,
-    right: true,
-    width: 110,
-  },
-  {
-    id: "runtime",
-    header: "Runtime / budget",
-    value: (row) => (row.lastRuntime === null ? null : row.lastRuntime / row.budget),
-    cell: (row) => <Runtime row={row} />,
-    right: true,
-    width: 176,
-  },
-  {
-    id: "runs",
-    header: "Runs",
-    value: (row) => row.executions,
-    cell: (row) => formatCount(row.executions),
-    right: true,
-    width: 68,
-  },
-  COUNT("overruns", "Overruns", (row) => row.overruns, 80),
-  COUNT("skips", "Skips", (row) => row.skips, 58),
-  COUNT("failures", "Failures", (row) => row.failures, 74),
-  {
-    id: "heartbeat",
-    header: "Heartbeat",
-    value: (row) => row.lastHeartbeat,
-    cell: (row) => <Age at={row.lastHeartbeat} warnAfter={row.heartbeatTimeout} />,
-    right: true,
-    width: 88,
-  },
+  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 96 },
+  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 76 },
 ];
 
 const SPANS: Readonly<Record<"minute" | "quarter" | "all", Span>> = {
