@@ -68,6 +68,12 @@ test("a dropped file is asked about, kept, drawn, run and deleted", async ({ bro
     await expect(firstSample(page)).toContainText("2024-03-04 19:30:00");
     await expect(page.getByTestId("question-zone")).toHaveCount(0);
     await picture(page, "data-preview-dark-1280");
+    // The answers are kept for further files, and taken back one by one.
+    await page.getByTestId("profile-name").fill("vendor");
+    await page.getByTestId("save-profile").click();
+    await expect(page.getByTestId("use-profile")).toContainText("vendor");
+    await page.getByTestId("use-profile").scrollIntoViewIfNeeded();
+    await picture(page, "data-profile-dark-1280");
     await page.getByTestId("answer-timeZone").click();
     await expect(firstSample(page)).toContainText("2024-03-04 14:30:00");
 
