@@ -26,6 +26,7 @@ import { addRestoreCommand } from "./commands/restore.ts";
 import { addReviewCommand } from "./commands/review.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addDesksCommand } from "./commands/desks.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
 import { addSmokeCommand } from "./commands/smoke.ts";
 import { addStatusCommand } from "./commands/status.ts";
@@ -128,6 +129,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addRunCommand(add);
   addStatusCommand(add);
   addAlertsCommand(add);
+  addDesksCommand(add);
   addSessionsCommand(add);
   addSmokeCommand(add);
   addRegressCommand(add);
