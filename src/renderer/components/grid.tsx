@@ -219,8 +219,10 @@ const SELECTION = {
   enableClickSelection: true,
 } as const;
 
-interface Pressed {
+interface Pressed<Row> {
   readonly id: string;
+  /** The row as it was: an update may take it out of the list before the release. */
+  readonly data: Row | undefined;
   readonly x: number;
   readonly y: number;
 }
@@ -232,14 +234,14 @@ const STILL_PX = 4;
  * The row under a main-button press. It is what the release opens, since an update between the two may put another
  * row under the pointer.
  */
-function pressedRow(event: PointerEvent, api: GridApi | null): Pressed | null {
+function pressedRow<Row>(event: PointerEvent, api: GridApi<Row> | null): Pressed<Row> | null {
   // A button in a row does what it says; the row itself is not opened.
   if (!(event.target instanceof Element) || event.target.closest("button") !== null) return null;
   const index = event.target.closest("[row-index]")?.getAttribute("row-index") ?? null;
   // The grid writes ids into the page in a form of its own, so the row is found by its place.
-  const id = index === null ? undefined : api?.getDisplayedRowAtIndex(Number(index))?.id;
-  if (event.button !== 0 || id === undefined) return null;
-  return { id, x: event.clientX, y: event.clientY };
+  const node = index === null ? undefined : api?.getDisplayedRowAtIndex(Number(index));
+  if (event.button !== 0 || node?.id === undefined) return null;
+  return { id: node.id, data: node.data, x: event.clientX, y: event.clientY };
 }
 
 /** Keeps columns, widths, order and sort, but not what a grid says of itself as it begins. */
@@ -269,12 +271,12 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
     if (data !== undefined) onOpen?.(data);
   };
   const density = usePrefs((state) => state.density);
-  const pressed = useRef<Pressed | null>(null);
+  const pressed = useRef<Pressed<Row> | null>(null);
   const release = (event: PointerEvent): void => {
-    const { id: row, x, y } = pressed.current ?? { id: null, x: 0, y: 0 };
+    const press = pressed.current;
     pressed.current = null;
-    if (row === null || Math.hypot(event.clientX - x, event.clientY - y) > STILL_PX) return;
-    open(api.current?.getRowNode(row)?.data);
+    if (press === null || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) return;
+    open(api.current?.getRowNode(press.id)?.data ?? press.data);
   };
   return (
     <div

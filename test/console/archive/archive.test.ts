@@ -12,6 +12,7 @@ import { OrdersProjection } from "../../../src/console/projections/orders.ts";
 import { Precisions } from "../../../src/console/projections/precision.ts";
 import { RejectionsProjection } from "../../../src/console/projections/rejections.ts";
 import { trailOf } from "../../../src/console/why/trail.ts";
+import { groupsOf } from "../../../src/renderer/lib/rejections.ts";
 import { openJournal } from "../../../src/store/index.ts";
 import { moment } from "../../../src/shared/time.ts";
 import type { JournalEntry } from "../../../src/store/journal/entries.ts";
@@ -293,6 +294,10 @@ describe("an archive", () => {
       const rows = allPages(archive, { ...EVERYTHING, table: "rejections" }) as ReturnType<typeof models>["rejections"];
       const { groups, total } = archive.groups();
       expect(groups.length).toBe(total);
+      // A view that has them all folds them alike.
+      const key = ({ cause, strategy, symbol }: (typeof groups)[number]): string => `${cause} ${strategy} ${symbol}`;
+      const byKey = (list: readonly (typeof groups)[number][]) => list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+      expect(byKey(groupsOf(rows))).toEqual(byKey(groups));
       expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
       for (const group of groups) {
         const own = rows.filter(

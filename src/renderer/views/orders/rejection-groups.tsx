@@ -1,18 +1,19 @@
 /** Rejections that repeat, folded: one row for each cause, strategy and symbol, with its count, first, last and course. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { Output } from "../../../shared/contract/contract.ts";
+import type { RejectionsView } from "../../../shared/contract/views.ts";
 import { Grid, type Column } from "../../components/grid.tsx";
 import { Empty, Failed, Loading } from "../../components/panel.tsx";
 import { Status } from "../../components/status.tsx";
 import { Spark } from "../../components/tile.tsx";
 import { Time } from "../../components/values.tsx";
 import { formatCount } from "../../lib/format.ts";
+import { groupsOf, type RejectionGroup } from "../../lib/rejections.ts";
 import { LEVEL_LOOKS } from "../../lib/status.ts";
 import { ask, type Answer } from "../../stores/live.ts";
 
 type Groups = Output<"rejections.groups">;
-export type RejectionGroup = Groups["groups"][number];
 
 const RENEW_MS = 1_000;
 
@@ -64,14 +65,15 @@ const COLUMNS: readonly Column<RejectionGroup>[] = [
 
 const groupId = ({ cause, strategy, symbol }: RejectionGroup): string => JSON.stringify([cause, strategy, symbol]);
 
-/** The groups, asked for again at most once a second while rejections are added. */
-function useGroups(total: number): Answer<Groups> | null {
+/** The groups of a session that is longer than its newest rows, asked for again at most once a second while rejections are added. */
+function useGroups(total: number, needed: boolean): Answer<Groups> | null {
   const [answer, setAnswer] = useState<Answer<Groups> | null>(null);
   const newest = useRef(total);
   useEffect(() => {
     newest.current = total;
   }, [total]);
   useEffect(() => {
+    if (!needed) return undefined;
     let [gone, asked] = [false, -1];
     const load = async (): Promise<void> => {
       if (asked === newest.current) return;
@@ -85,23 +87,28 @@ function useGroups(total: number): Answer<Groups> | null {
       gone = true;
       clearInterval(timer);
     };
-  }, []);
+  }, [needed]);
   return answer;
 }
 
 interface GroupsProps {
-  /** Rejections of the session. */
+  /** Rejections of the session, and the newest of them. */
   readonly total: number;
+  readonly newest: readonly RejectionsView["rows"][string][];
   readonly cause: string | null;
   readonly filter: string;
   readonly onOpen: (group: RejectionGroup) => void;
 }
 
-export function RejectionGroups({ total, cause, filter, onOpen }: GroupsProps): ReactNode {
-  const answer = useGroups(total);
-  if (answer === null) return <Loading what="the groups" />;
-  if (!answer.ok) return <Failed title="The rejections could not be grouped" error={answer.error} />;
-  const rows = answer.value.groups.filter((group) => cause === null || group.cause === cause);
+export function RejectionGroups({ total, newest, cause, filter, onOpen }: GroupsProps): ReactNode {
+  const whole = newest.length >= total;
+  const answer = useGroups(total, !whole);
+  const own = useMemo(() => (whole ? groupsOf(newest) : null), [whole, newest]);
+  if (own === null && answer === null) return <Loading what="the groups" />;
+  if (own === null && answer?.ok === false)
+    return <Failed title="The rejections could not be grouped" error={answer.error} />;
+  const groups = own ?? (answer?.ok === true ? answer.value.groups : []);
+  const rows = groups.filter((group) => cause === null || group.cause === cause);
   return (
     <Grid
       id="rejection-groups"

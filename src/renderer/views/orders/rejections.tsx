@@ -12,7 +12,8 @@ import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../..
 import { LEVEL_LOOKS } from "../../lib/status.ts";
 import { Tabs } from "../../components/tabs.tsx";
 import { useArchive } from "../../stores/archive.ts";
-import { RejectionGroups, type RejectionGroup } from "./rejection-groups.tsx";
+import type { RejectionGroup } from "../../lib/rejections.ts";
+import { RejectionGroups } from "./rejection-groups.tsx";
 import { useNow, useStream } from "../../stores/live.ts";
 import { explain } from "../../stores/ui.ts";
 import { NoSession, useOpen } from "../sessions/no-session.tsx";
@@ -190,6 +191,7 @@ function useFound(view: RejectionsView | null, narrowing: Narrowing) {
     words,
     now,
     all: total,
+    newest,
     setSort,
   };
 }
@@ -321,6 +323,7 @@ export function Rejections(): ReactNode {
             ) : (
               <RejectionGroups
                 total={found.all}
+                newest={found.newest}
                 cause={narrowing.kind === "" ? null : narrowing.kind}
                 filter={found.words}
                 onOpen={openGroup}
