@@ -17,13 +17,7 @@ test("a burst of rejections is kept, grouped, and explained", async ({ browser }
     await expect(view).toContainText(/asset.class.cap|per.asset.cap|rate.limited/i, { timeout: 60_000 });
     await pictures(page, "busy", ["desk", "router", "rejections", "metrics"]);
     await goTo(page, "rejections");
-    // Repeated rejections are folded; a group opens its own.
-    await expect(view.locator(".ag-row [col-id=count]").first()).toHaveText(/[1-9]/);
-    await picture(page, "rejection-groups-dark-1280");
-    await view.locator(".ag-row [col-id=strategy]").first().click();
-    await expect(page.getByTestId("narrow-strategy")).not.toHaveValue("");
-    await picture(page, "rejection-group-dark-1280");
-    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByTestId("tab-each").click();
     const row = view.locator("[row-id]").first();
     const pressed = await row.getAttribute("row-id");
     const { x, y } = (await row.boundingBox()) ?? { x: 0, y: 0 };
@@ -33,6 +27,14 @@ test("a burst of rejections is kept, grouped, and explained", async ({ browser }
     await expect(row).not.toHaveAttribute("row-id", pressed ?? "");
     await page.mouse.up();
     await expect(page.getByTestId("why-panel")).toContainText(/refused|limit/i);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("tab-grouped").click();
+    // Repeated rejections are folded; a group opens its own.
+    await expect(view.locator(".ag-row [col-id=count]").first()).toHaveText(/[1-9]/);
+    await picture(page, "rejection-groups-dark-1280");
+    await view.locator(".ag-row [col-id=strategy]").first().click();
+    await expect(page.getByTestId("narrow-strategy")).not.toHaveValue("");
+    await picture(page, "rejection-group-dark-1280");
   } finally {
     await page.close();
     await served.stop();
