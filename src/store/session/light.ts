@@ -20,7 +20,8 @@ export function isLight(fs: FileSystem, { record }: Pick<SessionFiles, "record">
 
 /** Opens a session's journal for reading. Throws `wrong_state` for a light run, else as `readJournal` does. */
 export function readSessionJournal(fs: FileSystem, files: SessionFiles): ReturnType<typeof readJournal> {
-  if (!fs.exists(files.journal)) refuseLight(fs, files, "What was asked for is in no other file");
+  if (!fs.exists(files.journal))
+    refuseLight(fs, files, "Its orders and fills are in orders.csv and fills.csv of its folder");
   return readJournal(files.journal);
 }
 
