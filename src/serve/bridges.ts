@@ -5,7 +5,8 @@
  *    hangs up.
  * 2. Nothing is compressed, so a small message cannot become a large one.
  * 3. A reader that sends too fast, answers no ping, or takes nothing while its unsent messages grow, is disconnected.
- * 4. A connection ends once, whichever side ends it.
+ * 4. A connection ends with the key that it came with: by logging out, or after the key's hours.
+ * 5. A connection ends once, whichever side ends it.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -18,13 +19,22 @@ import { isBounded } from "./shape.ts";
 
 /** Codes of RFC 6455 with which a reader is disconnected. */
 const CLOSE = { away: 1001, notText: 1003, policy: 1008, later: 1013 } as const;
+const EXPIRED = "You were logged out. Open the newest address that the terminal printed.";
 /** A close frame holds 123 bytes of reason. */
 const REASON_BYTES_MAX = 123;
 
+/** The key that a reader came with: its digest, and how long it still holds. */
+export interface BridgeKey {
+  readonly digest: string;
+  readonly leftMs: number;
+}
+
 export interface Bridges {
   readonly count: number;
-  /** Takes over a request that has passed every check. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over a request that has passed every check, for as long as its key holds. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, key: BridgeKey): void;
+  /** Lets the readers go that came with a key. */
+  end(digest: string): void;
   close(): void;
 }
 
@@ -56,12 +66,26 @@ export function openBridges(
     handleProtocols: (offered) => (offered.has(BRIDGE_PROTOCOL) ? BRIDGE_PROTOCOL : false),
   });
 
-  const open = (socket: WebSocket): void => openBridge(socket, { host, limits, timers, onProblem });
+  const byKey = new Map<string, Set<(why: string) => void>>();
+  const open = (socket: WebSocket, { digest, leftMs }: BridgeKey): void => {
+    const end = openBridge(socket, { host, limits, timers, onProblem });
+    const ends = byKey.get(digest) ?? new Set();
+    byKey.set(digest, ends.add(end));
+    const timer = timers.set(() => end(EXPIRED), leftMs);
+    socket.once("close", () => {
+      timers.clear(timer);
+      ends.delete(end);
+      if (ends.size === 0) byKey.delete(digest);
+    });
+  };
   return {
     get count() {
       return server.clients.size;
     },
-    accept: (request, socket, head) => server.handleUpgrade(request, socket, head, open),
+    accept: (request, socket, head, key) => server.handleUpgrade(request, socket, head, (made) => open(made, key)),
+    end: (digest) => {
+      for (const end of byKey.get(digest) ?? []) end(EXPIRED);
+    },
     close: () => {
       for (const socket of server.clients) {
         socket.close(CLOSE.away, "The console stops.");
@@ -79,8 +103,8 @@ interface BridgeParts {
   readonly onProblem: (line: string) => void;
 }
 
-/** One browser's connection, from its opening to its end. */
-function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: BridgeParts): void {
+/** One browser's connection, from its opening to its end. Answers what ends it with a reason. */
+function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: BridgeParts): (why: string) => void {
   const rate = new Bucket(limits.messagesBurst, limits.messagesPerSecond, timers);
   let connection: Connection | null = null;
   let alive = true;
@@ -149,4 +173,5 @@ function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: Brid
     hangUp(CLOSE.later, error instanceof Error ? error.message : "The console takes no more readers.");
   }
   if (!over) watch();
+  return (why) => hangUp(CLOSE.policy, why);
 }

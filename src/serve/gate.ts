@@ -68,7 +68,7 @@ export type Decision =
   | { readonly pass: "page"; readonly path: string; readonly head: boolean }
   | { readonly pass: "session" }
   | { readonly pass: "logout"; readonly key: string }
-  | { readonly pass: "bridge" }
+  | { readonly pass: "bridge"; readonly key: string }
   | { readonly refuse: number; readonly why: string };
 
 export interface Gate {
@@ -104,7 +104,7 @@ export function decide(gate: Gate, request: IncomingMessage, upgrade: boolean): 
     // A page cannot see why its WebSocket was refused, so a plain request gets the same answer.
     if (!known) return refuse(401, "Open the address that the terminal printed.");
     const asked = headerValues(request, "upgrade")[0]?.toLowerCase();
-    return upgrade && asked === "websocket" ? { pass: "bridge" } : refuse(426, "Ask for a WebSocket.");
+    return upgrade && asked === "websocket" ? { pass: "bridge", key } : refuse(426, "Ask for a WebSocket.");
   }
   if (target === "/session" && method === "POST") return { pass: "session" };
   if (target === "/logout" && method === "POST")

@@ -19,7 +19,8 @@ import { CodedError } from "../shared/errors.ts";
 import type { Timers } from "../shared/ports.ts";
 import { openBridges, type Bridges } from "./bridges.ts";
 import { decide, headerValues, ownHosts, sameSecret, type Gate } from "./gate.ts";
-import { Keys } from "./keys.ts";
+import { Connections } from "./connections.ts";
+import { digestOf, Keys } from "./keys.ts";
 import { Bucket, SERVE_LIMITS, type ServeLimits } from "./limits.ts";
 
 export { SERVE_LIMITS, type ServeLimits } from "./limits.ts";
@@ -71,6 +72,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   const bridges = openBridges(options.host, limits, timers, onProblem);
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
+    // Node looks at these only now and then; `connections.ts` holds them on time.
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -78,13 +80,22 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     requireHostHeader: false,
   });
   server.maxConnections = limits.connectionsMax;
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
+  const connections = new Connections(limits, timers);
+  server.on("connection", (socket) => connections.opened(socket));
   const port = await listen(server, options.port ?? 0, address);
   const urlOf = (): string => `http://${name}:${port}/#token=${token.text}`;
   const keys = new Keys(timers, limits);
   const gate: Gate = { hosts: ownHosts(address, port), keys };
+  keys.onEnd = (digest) => bridges.end(digest);
   const desk = new FrontDesk({ gate, keys, token, limits, timers, bridges, folder: options.rendererFolder });
-  server.on("request", (request, response) => void desk.answer(request, response));
-  server.on("upgrade", (request, socket, head) => desk.upgrade(request, socket, head));
+  server.on("request", (request, response) => {
+    if (connections.began(request.socket, response)) void desk.answer(request, response);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    connections.upgraded(request.socket);
+    desk.upgrade(request, socket, head);
+  });
   server.on("clientError", (_error, socket) => hangUp(socket, 400, "The request could not be read."));
 
   let closing: Promise<void> | null = null;
@@ -163,6 +174,8 @@ function hangUp(socket: Duplex, status: number, why: string): void {
   );
 }
 
+const TOO_MANY = "Too many wrong tokens. Wait a minute, then try again.";
+
 interface DeskPorts {
   readonly gate: Gate;
   readonly keys: Keys;
@@ -177,12 +190,14 @@ interface DeskPorts {
 class FrontDesk {
   readonly #ports: DeskPorts;
   readonly #requests: Bucket;
+  readonly #known: Bucket;
   readonly #wrongTokens: Bucket;
 
   constructor(ports: DeskPorts) {
     const { limits, timers } = ports;
     this.#ports = ports;
     this.#requests = new Bucket(limits.requestsBurst, limits.requestsPerSecond, timers);
+    this.#known = new Bucket(limits.requestsBurst, limits.requestsPerSecond, timers);
     this.#wrongTokens = new Bucket(limits.wrongTokensBurst, limits.wrongTokensPerSecond, timers);
   }
 
@@ -192,7 +207,9 @@ class FrontDesk {
     // The gate comes first: what a foreign page asks for does not use up what the person's own tab may ask.
     const decision = decide(this.#ports.gate, request, false);
     if ("refuse" in decision) return refuse(response, decision.refuse, decision.why);
-    if (!this.#requests.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
+    // What names a key has a budget of its own: pages, which anybody on this machine may ask for, cannot use it up.
+    const budget = decision.pass === "logout" ? this.#known : this.#requests;
+    if (!budget.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
     if (decision.pass === "session") return this.#session(request, response);
     if (decision.pass === "logout") {
       this.#ports.keys.revoke(decision.key);
@@ -215,17 +232,19 @@ class FrontDesk {
     const { gate, bridges, limits } = this.#ports;
     const decision = decide(gate, request, true);
     if ("refuse" in decision) return hangUp(socket, decision.refuse, decision.why);
-    if (!this.#requests.take()) return hangUp(socket, 429, "Requests come faster than they may. Wait a second.");
+    if ("pass" in decision && decision.pass !== "bridge") return hangUp(socket, 404, "There is no such bridge.");
+    if (!this.#known.take()) return hangUp(socket, 429, "Requests come faster than they may. Wait a second.");
     if (bridges.count >= limits.bridgesMax)
       return hangUp(socket, 503, `${limits.bridgesMax} tabs are connected already. Close one.`);
     (socket as Socket).setNoDelay?.(true);
-    return bridges.accept(request, socket, head);
+    const { key } = decision;
+    return bridges.accept(request, socket, head, { digest: digestOf(key), leftMs: this.#ports.keys.leftMs(key) });
   }
 
   /** Changes the token for a key. */
   async #session(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { keys, token, limits } = this.#ports;
-    if (!this.#wrongTokens.open) return refuse(response, 429, "Too many wrong tokens. Wait a minute, then try again.");
+    if (!this.#wrongTokens.open) return refuse(response, 429, TOO_MANY);
     const types = headerValues(request, "content-type");
     if (types.length !== 1 || !/^application\/json(;\s*charset=utf-8)?$/i.test(types[0] ?? ""))
       return refuse(response, 415, "Send JSON.");
@@ -233,6 +252,8 @@ class FrontDesk {
     if (body === null) return refuse(response, 413, "The message is too long.");
     const given = tokenIn(body);
     if (given === null) return refuse(response, 400, 'Send {"token": "…"} and nothing else.');
+    // Asked once more: other tries may have come in while this one's body was read.
+    if (!this.#wrongTokens.open) return refuse(response, 429, TOO_MANY);
     if (!token.use(given)) {
       this.#wrongTokens.take();
       return refuse(

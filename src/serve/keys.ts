@@ -10,9 +10,12 @@ import type { Timers } from "../shared/ports.ts";
 
 const KEY_BYTES = 32;
 
-const digestOf = (key: string): string => createHash("sha256").update(key, "utf8").digest("hex");
+/** What a key is known by where it is not needed itself. */
+export const digestOf = (key: string): string => createHash("sha256").update(key, "utf8").digest("hex");
 
 export class Keys {
+  /** Called with the digest of each key that ends: what stands on it ends, too. */
+  onEnd: (digest: string) => void = () => undefined;
   readonly #timers: Timers;
   readonly #lifeMs: number;
   readonly #max: number;
@@ -31,7 +34,7 @@ export class Keys {
     this.#ends.set(digestOf(key), this.#timers.monotonicMs() + this.#lifeMs);
     for (const digest of this.#ends.keys()) {
       if (this.#ends.size <= this.#max) break;
-      this.#ends.delete(digest);
+      this.#end(digest);
     }
     return key;
   }
@@ -42,6 +45,15 @@ export class Keys {
   }
 
   revoke(key: string): void {
-    this.#ends.delete(digestOf(key));
+    this.#end(digestOf(key));
+  }
+
+  /** Milliseconds that a key still holds; 0 for one that does not. */
+  leftMs(key: string): number {
+    return Math.max(0, (this.#ends.get(digestOf(key)) ?? 0) - this.#timers.monotonicMs());
+  }
+
+  #end(digest: string): void {
+    if (this.#ends.delete(digest)) this.onEnd(digest);
   }
 }

@@ -8,6 +8,11 @@ import type { Timers } from "../shared/ports.ts";
 
 export interface ServeLimits {
   readonly connectionsMax: number;
+  /** Connections that have sent no whole request yet; the oldest makes room for the next. */
+  readonly silentMax: number;
+  /** Requests of one connection, at a time and altogether. */
+  readonly requestsAtOnce: number;
+  readonly requestsPerConnection: number;
   readonly bridgesMax: number;
   readonly headerBytesMax: number;
   readonly sessionBodyBytesMax: number;
@@ -28,13 +33,18 @@ export interface ServeLimits {
   readonly messagesPerSecond: number;
   /** A reader is pinged this often, and disconnected when it has not answered before the next. */
   readonly pingMs: number;
+  /** From a connection's opening, or its answer before, to the whole head of its next request. */
   readonly headersMs: number;
+  /** From a request's head to the end of its answer. */
   readonly requestMs: number;
   readonly keepAliveMs: number;
 }
 
 export const SERVE_LIMITS: ServeLimits = Object.freeze({
   connectionsMax: 256,
+  silentMax: 64,
+  requestsAtOnce: 8,
+  requestsPerConnection: 1_000,
   bridgesMax: 32,
   headerBytesMax: 16 * 1024,
   sessionBodyBytesMax: 1_024,

@@ -184,6 +184,22 @@ describe("applying", () => {
     expect(applied.messages[1]).toContain("The snapshot said 1;");
   });
 
+  it("is refused where the session has changed since the preview", async () => {
+    const { reader, id } = await ranOnce();
+    const empty = { next_sequence: 1, inflight: {}, idempotency: {}, submissions: {}, seen_fills: {} };
+    const low = changed({ ...empty, logos_console: undefined });
+    const preview = () => reader.call("restore.preview", { source: textSource(low), target: id });
+    const [old, older] = [await preview(), await preview()];
+    await reader.call("restore.apply", { token: old.token, ...ME, useSnapshotLimits: false });
+    await reader.call("session.stop", { operator: "desk-1" });
+    const apply = { token: older.token, ...ME, useSnapshotLimits: false };
+    const error = await reader.refusal("restore.apply", apply);
+    expect(error).toMatchObject({ code: "session_conflict" });
+    expect(error.message).toContain("has changed since this preview");
+    expect(await reader.refusal("restore.apply", apply)).toMatchObject({ code: "not_found" });
+    await reader.call("restore.apply", { ...apply, token: (await preview()).token });
+  });
+
   it("with limits that differ wants to be asked for them", async () => {
     const { host } = await place();
     const reader = readerOf(host);

@@ -7,6 +7,7 @@ class FakeSocket extends EventTarget {
   readonly url: string;
   readonly protocols: readonly string[];
   readonly sent: string[] = [];
+  ended = false;
 
   constructor(url: string, protocols: readonly string[]) {
     super();
@@ -16,6 +17,10 @@ class FakeSocket extends EventTarget {
 
   send(text: string): void {
     this.sent.push(text);
+  }
+
+  close(): void {
+    this.ended = true;
   }
 }
 
@@ -33,7 +38,7 @@ function page(hash: string, status = 200, protocol = "http:", held: string | nul
       requests.push({ path, options });
       return { status, ok: status < 300, json: async () => ({ key: "of-this-tab" }) };
     },
-    keep: { get: () => kept.at(-1) ?? null, set: (key) => kept.push(key) },
+    keep: { get: () => kept.at(-1) ?? null, set: (key) => kept.push(key), drop: () => (kept.length = 0) },
     openSocket: (url, protocols) => {
       const socket = new FakeSocket(url, protocols);
       sockets.push(socket);
@@ -51,6 +56,27 @@ function page(hash: string, status = 200, protocol = "http:", held: string | nul
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 };
+
+describe("logging out", () => {
+  it("gives the key back, forgets it, and connects no more", async () => {
+    const { fake, requests, sockets, timers, kept } = page("", 204, "http:", "mine");
+    const link = createLoopbackBridge(fake);
+    const states: LinkState[] = [];
+    link.status((state) => states.push(state));
+    sockets[0]?.dispatchEvent(new Event("open"));
+    await link.logout();
+    expect(requests.at(-1)).toMatchObject({
+      path: "/logout",
+      options: { method: "POST", headers: { authorization: "Bearer mine" } },
+    });
+    sockets[0]?.dispatchEvent(new Event("close"));
+    await settled();
+    expect([kept, sockets.length, timers.length, states.at(-1)]).toEqual([[], 1, 0, "unauthorized"]);
+    expect(sockets[0]?.ended).toBe(true);
+    link.retry();
+    expect(sockets[1]?.protocols).toEqual(["logos.v1"]);
+  });
+});
 
 describe("the loopback bridge", () => {
   it("finds the token in the fragment alone", () => {

@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -288,6 +288,119 @@ describe("a key", () => {
     expect((await asked(given, key)).status).toBe(401);
     const brief = await bench({ limits: { keyHours: 0 } });
     expect((await asked(brief, await keyOf(brief))).status).toBe(401);
+  });
+});
+
+describe("a connection", () => {
+  const closed = (socket: Socket): Promise<unknown> => {
+    socket.on("error", () => {});
+    return once(socket, "close");
+  };
+  const open = async (given: Bench): Promise<Socket> => {
+    const socket = connect({ port: given.server.port, host: "127.0.0.1" });
+    await once(socket, "connect");
+    return socket;
+  };
+  /** Waits until the server has seen what was sent before: it answers in order. */
+  const seen = (given: Bench): Promise<Answer> =>
+    exchange(
+      given.server.port,
+      bytesOf({ method: "GET", target: "/", headers: [...given.own, ["Connection", "close"]] }),
+    );
+
+  it.each([
+    ["nothing", ""],
+    ["half a head", "GET / HTTP/1.1\r\nHost: "],
+  ])("that sends %s is hung up on at its time and no later", async (_what, bytes) => {
+    const given = await bench({ limits: { headersMs: 1_000 } });
+    const socket = await open(given);
+    socket.write(bytes);
+    await seen(given);
+    const end = closed(socket);
+    given.timers.advance(999);
+    await seen(given);
+    expect(socket.closed).toBe(false);
+    given.timers.advance(1);
+    await end;
+  });
+
+  it("that never ends its request's body is hung up on at its time", async () => {
+    const given = await bench({ limits: { headersMs: 1_000, requestMs: 3_000 } });
+    const socket = await open(given);
+    const headers = [...given.own, ["Content-Type", "application/json"], ["Content-Length", "40"]] as const;
+    socket.write(bytesOf({ method: "POST", target: "/session", headers, body: '{"token":' }));
+    await seen(given);
+    const end = closed(socket);
+    given.timers.advance(2_999);
+    await seen(given);
+    expect(socket.closed).toBe(false);
+    given.timers.advance(1);
+    await end;
+  });
+
+  it("that is silent makes room for the next, so many of them keep nobody out", async () => {
+    const given = await bench({ limits: { silentMax: 3 } });
+    const silent: Socket[] = [];
+    for (let count = 0; count < 12; count += 1) silent.push(await open(given));
+    expect((await seen(given)).status).toBe(200);
+    await Promise.all(silent.slice(0, 9).map(async (socket) => (socket.closed ? undefined : closed(socket))));
+    expect(silent.slice(-2).map((socket) => socket.destroyed)).toEqual([false, false]);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it("that asks for more than so much at once is hung up on", async () => {
+    const given = await bench({ limits: { requestsAtOnce: 4 } });
+    const one = bytesOf({ method: "GET", target: "/", headers: given.own });
+    const few = await exchange(
+      given.server.port,
+      one.repeat(3) + one.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"),
+    );
+    expect(few.text.match(/HTTP\/1\.1 200/g)).toHaveLength(4);
+    const many = await exchange(given.server.port, one.repeat(200));
+    expect(many.text.match(/HTTP\/1\.1 200/g)?.length ?? 0).toBeLessThanOrEqual(4);
+  });
+
+  it("of a tab ends with its key: by logging out, and after its hours", async () => {
+    const given = await bench({ limits: { keyHours: 2, pingMs: 100_000_000 } });
+    const [first, second] = [await keyOf(given), await keyOf(given)];
+    const tab = async (key: string): Promise<WebSocket> => {
+      const headers = { Origin: `http://127.0.0.1:${given.server.port}` };
+      const socket = new WebSocket(`ws://127.0.0.1:${given.server.port}/bridge`, ["logos.v1", `key.${key}`], {
+        headers,
+      });
+      await once(socket, "open");
+      return socket;
+    };
+    const [one, two] = [await tab(first), await tab(second)];
+    const ended = closeOf(one);
+    const headers = [...given.own, ["Authorization", `Bearer ${first}`], ["Connection", "close"]] as const;
+    await exchange(given.server.port, bytesOf({ method: "POST", target: "/logout", headers }));
+    expect(await ended).toBe(1008);
+    expect(two.readyState).toBe(two.OPEN);
+    const expired = closeOf(two);
+    given.timers.advance(7_200_000);
+    expect(await expired).toBe(1008);
+  });
+});
+
+describe("tries at once", () => {
+  it("of wrong tokens are no more than one after the other", async () => {
+    const given = await bench({ limits: { wrongTokensBurst: 3, wrongTokensPerSecond: 0.001 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(given, '{"token":"x"}')));
+    const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
+    expect([count(401), count(429)]).toEqual([3, 17]);
+  });
+
+  it("of pages use up nothing of what a tab with a key may ask", async () => {
+    const given = await bench({ limits: { requestsBurst: 3, requestsPerSecond: 0.001 } });
+    const key = await keyOf(given);
+    const page = bytesOf({ method: "GET", target: "/", headers: [...given.own, ["Connection", "close"]] });
+    for (let count = 0; count < 4; count += 1) await exchange(given.server.port, page);
+    expect((await exchange(given.server.port, page)).status).toBe(429);
+    const headers = [...given.own, offer(key), ...UPGRADE];
+    expect((await exchange(given.server.port, bytesOf({ method: "GET", target: "/bridge", headers }))).status).toBe(
+      101,
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 /**
  * Restoring a router snapshot: what it holds and what would change first, and only then the operator's word.
  *
- * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed, and is good once.
+ * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed and the state that they were compared with,
+ *    and is good once: where the session, its journal or the desk is another one by then, nothing is applied.
  * 2. A path is read only where this host's own dialog, Open Recent or the machine handed it over.
  * 3. At most `TOKENS_MAX` previews wait; the oldest goes first.
  */
@@ -19,7 +20,7 @@ import {
   figuresOnDisk,
   reopenSession,
 } from "../../live/session/index.ts";
-import { digestOf, findSession, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
+import { digestOf, findSession, readJournal, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
 import type { HostState } from "../state/state.ts";
 
 const TOKENS_MAX = 8;
@@ -29,6 +30,11 @@ interface Previewed {
   readonly source: string;
   readonly text: string;
   readonly target: string | null;
+}
+
+interface Waiting extends Previewed {
+  /** A digest of what the snapshot was compared with. */
+  readonly compared: string;
 }
 
 type RestoreHandlers = Pick<Handlers, "restore.pick" | "restore.preview" | "restore.apply">;
@@ -53,7 +59,7 @@ export class KnownPaths {
 
 export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHandlers {
   const { workspace } = state;
-  const previews = new Map<string, Previewed>();
+  const previews = new Map<string, Waiting>();
   const ports = state.sessionPorts();
   return {
     "restore.pick": async () => {
@@ -64,7 +70,7 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
     "restore.preview": async ({ source, target }) => {
       const { name, text } = readSource(state, paths, source);
       const preview = await previewOf(state, { source: name, text, target });
-      previews.set(preview.token, { source: name, text, target });
+      previews.set(preview.token, { source: name, text, target, compared: await comparedOf(state, target) });
       const oldest = previews.keys().next();
       if (previews.size > TOKENS_MAX && oldest.done !== true) previews.delete(oldest.value);
       if (source.kind === "path") state.remember(source.path, name);
@@ -78,6 +84,15 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
       const { target } = previewed;
       const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
       return state.opening(async () => {
+        if ((await comparedOf(state, target)) !== previewed.compared) {
+          previews.delete(token);
+          throw new CodedError(
+            "session_conflict",
+            `${target === null ? "The desk has" : `Session ${target} has`} changed since this preview, so what it showed is no longer ` +
+              "true. Nothing was changed. Look at the snapshot again, then apply it.",
+            { target },
+          );
+        }
         const live =
           target === null
             ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
@@ -139,6 +154,23 @@ function currentOf(state: HostState, target: string | null): RestorePreview["cur
     return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight, keys };
   }
   return figuresOnDisk(state.ports.files, findSession(state.workspace, target));
+}
+
+/** A digest of what a preview compares with: the desk, the target's router, and how far its journal is. */
+async function comparedOf(state: HostState, target: string | null): Promise<string> {
+  const desk = await deskFor(state, target);
+  return digestOf(JSON.stringify([desk, currentOf(state, target), target === null ? null : journalOf(state, target)]));
+}
+
+function journalOf(state: HostState, target: string): unknown {
+  const files = findSession(state.workspace, target);
+  if (!state.ports.files.exists(files.journal)) return null;
+  const journal = readJournal(files.journal);
+  try {
+    return journal.position;
+  } finally {
+    journal.close();
+  }
 }
 
 async function previewOf(state: HostState, previewed: Previewed): Promise<RestorePreview> {

@@ -6,6 +6,7 @@
  * 3. What the session does and began with comes from the journal, which is there before every other file.
  * 4. Counts of orders and of failed runs are those that the running session has, repeated from its checkpoint.
  * 5. Positions are the journal's booked fills, adoptions and corporate actions, added up exactly.
+ * 6. A journal that is behind its head, belongs to another session, or cannot be read is a failure, and the reason says so.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -97,11 +98,11 @@ export function readStatus(workspace: Workspace, id: string): SessionStatus {
 export function statusOf(place: SessionFiles | string): SessionStatus {
   const files = typeof place === "string" ? sessionFilesAt(place) : place;
   const record = recordOf(files);
-  const journal = journalOf(files);
+  const { journal, problem } = journalOf(files);
   if (record === null && journal === null)
     throw new CodedError("no_session", `${files.folder} is no session: it has neither session.json nor journal.db.`);
   try {
-    return compose(files, record, journal);
+    return compose(files, record, journal, problem ?? strangerIn(record, journal, files));
   } finally {
     journal?.close();
   }
@@ -115,15 +116,32 @@ function recordOf(files: SessionFiles): SessionRecord | null {
   }
 }
 
-function journalOf(files: SessionFiles): JournalReader | null {
+function journalOf(files: SessionFiles): { readonly journal: JournalReader | null; readonly problem: string | null } {
   try {
-    return readJournal(files.journal);
-  } catch {
-    return null;
+    const journal = readJournal(files.journal);
+    return { journal, problem: journal.headProblem() };
+  } catch (error) {
+    const there = nodeFileSystem.exists(files.journal);
+    return { journal: null, problem: there ? (error instanceof Error ? error.message : String(error)) : null };
   }
 }
 
-function compose(files: SessionFiles, record: SessionRecord | null, journal: JournalReader | null): SessionStatus {
+/** Why record and journal are not of one session, or null: both name the run and the moment at which it was created. */
+function strangerIn(record: SessionRecord | null, journal: JournalReader | null, files: SessionFiles): string | null {
+  const [first] = journal === null || record === null ? [] : journal.read(1, ["session"]);
+  if (first?.kind !== "session" || first.event !== "created" || record === null) return null;
+  const { runDigest } = first.detail;
+  if (typeof runDigest !== "string" || (runDigest === record.runDigest && first.wall === record.created)) return null;
+  return `${files.journal} is the journal of another session than session.json beside it. Restore the session's folder from a copy.`;
+}
+
+/** `problem`: why the journal cannot be trusted; null where nothing is known against it. */
+function compose(
+  files: SessionFiles,
+  record: SessionRecord | null,
+  journal: JournalReader | null,
+  problem: string | null,
+): SessionStatus {
   const writer = lockHolder(nodeFileSystem, files.folder);
   const equity = journal?.lastOf("equity") ?? null;
   const order = journal?.lastOf("order") ?? null;
@@ -134,7 +152,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
   const halts = journal === null ? haltsOf(record) : openHalts(journal);
   const scopes = haltedScopes(journal);
   const state = stateOf(journal, writer !== null, record, halts.length > 0);
-  const health = healthOf(state, writer !== null, [...halts, ...scopes], written);
+  const health = problem !== null ? "failed" : healthOf(state, writer !== null, [...halts, ...scopes], written);
   const number = (key: string): number | null => (typeof line?.[key] === "number" ? line[key] : null);
   const p95 = number("p95_latency_s");
   const value = equity?.kind === "equity" ? equity : null;
@@ -143,7 +161,7 @@ function compose(files: SessionFiles, record: SessionRecord | null, journal: Jou
     id: files.id,
     folder: files.folder,
     health,
-    reason: reasonOf(health, halts, scopes, written, light),
+    reason: problem ?? reasonOf(health, halts, scopes, written, light),
     state,
     light,
     pid: writer === null || writer === "unknown" ? null : writer.pid,

@@ -75,6 +75,11 @@ export class Client {
     }
   }
 
+  /** Gives a browser tab's key back; a window has none. */
+  async logout(): Promise<void> {
+    if (isLink(this.#bridge)) await this.#bridge.logout();
+  }
+
   /** Asks the host. Rejects with a CodedError. */
   call<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Promise<Output<Name>> {
     this.#call += 1;

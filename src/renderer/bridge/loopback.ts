@@ -15,6 +15,8 @@ export interface Link extends Bridge {
   status(listener: (state: LinkState) => void): () => void;
   /** Tries again at once instead of waiting for the next attempt. */
   retry(): void;
+  /** Gives the tab's key back: nothing opens with it any more, here or anywhere. */
+  logout(): Promise<void>;
 }
 
 /** What the bridge needs of the page; a test passes its own. */
@@ -24,7 +26,7 @@ export interface Page {
   readonly fetch: (path: string, options?: RequestInit) => Promise<Pick<Response, "status" | "ok" | "json">>;
   readonly openSocket: (url: string, protocols: readonly string[]) => WebSocket;
   /** The tab's own storage: what it keeps over a reload. */
-  readonly keep: { readonly get: () => string | null; readonly set: (key: string) => void };
+  readonly keep: { readonly get: () => string | null; readonly set: (key: string) => void; readonly drop: () => void };
   readonly later: (run: () => void, ms: number) => unknown;
   readonly cancel: (timer: unknown) => void;
 }
@@ -54,6 +56,7 @@ function browserPage(): Page {
     keep: {
       get: () => window.sessionStorage.getItem(KEY_NAME),
       set: (key) => window.sessionStorage.setItem(KEY_NAME, key),
+      drop: () => window.sessionStorage.removeItem(KEY_NAME),
     },
     later: (run, ms) => window.setTimeout(run, ms),
     cancel: (timer) => window.clearTimeout(timer as number),
@@ -104,6 +107,23 @@ class Loopback implements Link {
     if (this.#timer !== null) this.#page.cancel(this.#timer);
     this.#timer = null;
     this.#connect();
+  }
+
+  async logout(): Promise<void> {
+    const [key, socket] = [this.#key, this.#socket];
+    this.#key = null;
+    this.#page.keep.drop();
+    this.#socket = null;
+    if (this.#timer !== null) this.#page.cancel(this.#timer);
+    this.#timer = null;
+    this.#set("unauthorized");
+    try {
+      const headers = { authorization: `Bearer ${key ?? ""}` };
+      if (key !== null) await this.#page.fetch("/logout", { method: "POST", credentials: "omit", headers });
+    } catch {
+      // A server that is gone has forgotten the key with its end.
+    }
+    socket?.close();
   }
 
   #set(state: LinkState): void {

@@ -84,6 +84,12 @@ export function retry(): void {
   client?.retry();
 }
 
+export const inBrowser = (): boolean => client?.host === "loopback";
+
+export async function logout(): Promise<void> {
+  await client?.logout();
+}
+
 /** Asks the host; rejects with a CodedError. */
 export function call<Name extends ProcedureName>(procedure: Name, input: Input<Name>): Promise<Output<Name>> {
   if (client === null) return Promise.reject(new Error("There is no bridge yet."));

@@ -5,7 +5,7 @@ import { Panel, Segments } from "../components/panel.tsx";
 import { Gain } from "../components/values.tsx";
 import { usePrefs } from "../stores/prefs.ts";
 import { Workspaces } from "./workspaces.tsx";
-import { useStream } from "../stores/live.ts";
+import { inBrowser, logout, useStream } from "../stores/live.ts";
 import { askSaveLayout } from "../actions/layout-actions.ts";
 import { deleteLayout, loadLayout, resetLayout, undoLayout, useLayouts } from "../stores/layouts.ts";
 import { notify } from "../stores/ui.ts";
@@ -240,6 +240,11 @@ export function Settings(): ReactNode {
       <Hands />
       <Workspaces />
       <About />
+      {inBrowser() ? (
+        <button type="button" className="button" data-testid="logout" onClick={() => void logout()}>
+          Log this tab out
+        </button>
+      ) : null}
     </div>
   );
 }

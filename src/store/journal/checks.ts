@@ -4,9 +4,10 @@
  * 1. The first fault is named; what is missing counts as much as what was changed.
  */
 import { CodedError } from "../../shared/errors.ts";
-import { chainHash } from "./chain.ts";
+import { CHAIN_START, chainHash } from "./chain.ts";
 import { readCheckpoint } from "./checkpoints.ts";
 import { keptWith, NOT_COMPACTED, readBase, type ChainRow, type CompactionBase } from "./compaction.ts";
+import type { EntryKind } from "./entries.ts";
 import type { Head } from "./head.ts";
 import { lastRow, pages } from "./rows.ts";
 import type { Database } from "./sqlite.ts";
@@ -48,6 +49,16 @@ export function checkHead(database: Database, path: string, head: Head | null, w
   );
 }
 
+const damaged = (path: string, seq: number, what: string): CodedError =>
+  new CodedError(
+    "journal_damaged",
+    `${what} Restore the session's folder from a copy, or start a new session from its router_state.json.`,
+    { path, seq },
+  );
+
+const changed = (path: string, seq: number): CodedError =>
+  damaged(path, seq, `Entry ${seq} of ${path} does not match its hash: it was changed.`);
+
 /** The entries before a compaction's base against the digest that was made when the others went. */
 function verifyKept(database: Database, base: CompactionBase): JournalFault | null {
   let { kept } = NOT_COMPACTED;
@@ -76,16 +87,27 @@ export function* checkedPages(database: Database, from: number, path: string): G
   for (const row of pages(database, first, undefined)) {
     seq += 1;
     const sound = row.seq === seq && row.hash === chainHash(before, row.seq, row.at, row.kind, row.body);
-    if (!sound)
-      throw new CodedError(
-        "journal_damaged",
-        (row.seq === seq
-          ? `Entry ${seq} of ${path} does not match its hash: it was changed.`
-          : `Entry ${seq} of ${path} is missing.`) +
-          " Restore the session's folder from a copy, or start a new session from its router_state.json.",
-        { path, seq },
-      );
+    if (!sound) throw row.seq === seq ? changed(path, seq) : damaged(path, seq, `Entry ${seq} of ${path} is missing.`);
     before = row.hash;
+    yield row;
+  }
+}
+
+/**
+ * Rows of some kinds, each against its own hash and the hash of the row before it. Where that one was let go by a compaction, the row
+ * is covered by the digest of what was kept, which `verify` looks at. Throws `journal_damaged`.
+ */
+export function* checkedOfKinds(
+  database: Database,
+  from: number,
+  kinds: readonly EntryKind[],
+  path: string,
+): Generator<ChainRow> {
+  const before = database.prepare("SELECT hash FROM entries WHERE seq = ?").pluck();
+  for (const row of pages(database, from, kinds)) {
+    const hash = row.seq === 1 ? CHAIN_START : before.get(row.seq - 1);
+    if (typeof hash === "string" && row.hash !== chainHash(hash, row.seq, row.at, row.kind, row.body))
+      throw changed(path, row.seq);
     yield row;
   }
 }

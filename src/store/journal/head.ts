@@ -73,7 +73,7 @@ export class HeadWriter {
       const [first, second] = slotsOf(existsSync(path) ? readRegular(path, HEAD_BYTES_MAX).toString("latin1") : "");
       this.#slot = first === null || (second !== null && second.seq > first.seq) ? 0 : 1;
       this.#first = first === null && second === null;
-      this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o644);
+      this.#descriptor = openSync(path, existsSync(path) ? "r+" : "wx+", 0o600);
     } catch (error) {
       throw ioError("Opening", path, error);
     }

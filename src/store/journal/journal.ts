@@ -16,7 +16,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { VenueChanges } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
-import { checkedPages, checkHead, verifyRows, type JournalFault } from "./checks.ts";
+import { checkedOfKinds, checkedPages, checkHead, verifyRows, type JournalFault } from "./checks.ts";
 import {
   CHECKPOINT_TABLES,
   checkpointSeq,
@@ -67,8 +67,13 @@ export interface JournalReader {
   readonly position: number;
   /** Entries in order, from a number on; of some kinds only, when asked. */
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
-  /** Entries in order, each checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
-  readChecked(from: number): Iterable<JournalEntry>;
+  /**
+   * Entries in order, each checked against the chain before it is given out; those of some kinds only, each against the hash of the
+   * entry before it. Throws `journal_damaged`, naming the first that fails.
+   */
+  readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  /** Why this is not the journal that its head beside it belongs to, or lacks entries; null where nothing is wrong. */
+  headProblem(): string | null;
   /** The entries with these numbers, in the order asked for; those that are not there are left out. */
   entriesAt(seqs: Iterable<number>): Iterable<JournalEntry>;
   /** The numbers of the entries of a kind, in order. */
@@ -124,11 +129,25 @@ class Reader implements JournalReader {
     }
   }
 
-  *readChecked(from: number): Iterable<JournalEntry> {
+  *readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
-      for (const row of checkedPages(this.database, from, this.path)) yield entryOf(row, this.path);
+      const rows =
+        kinds === undefined
+          ? checkedPages(this.database, from, this.path)
+          : checkedOfKinds(this.database, from, kinds, this.path);
+      for (const row of rows) yield entryOf(row, this.path);
     } catch (error) {
       throw databaseError("Reading", this.path, error);
+    }
+  }
+
+  headProblem(): string | null {
+    try {
+      // The head is read before the rows: a running session writes it after them.
+      checkHead(this.database, this.path, readHead(headPathOf(this.path)), false);
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

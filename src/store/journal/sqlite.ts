@@ -5,7 +5,7 @@
  * 2. A writer has WAL and `synchronous=FULL`, set at each open and asserted again after the first write, because in WAL the
  *    setting can fall back silently.
  */
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +37,8 @@ function load(): typeof BetterSqlite3 {
 /** Opens for writing, creating the file when it is absent. Throws a coded `io` or `journal_damaged` error. */
 export function openForWriting(path: string, mode: "WAL" | "DELETE" = "WAL"): Database {
   try {
+    // SQLite gives its log the mode of the file; who is not this user reads neither.
+    if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
     const database = new (load())(path, { timeout: mode === "WAL" ? 2_000 : 300 });
     database.pragma(`journal_mode = ${mode}`);
     database.pragma("synchronous = FULL");

@@ -63,7 +63,7 @@ export function makeSessionFolder(workspace: Workspace, name: string): SessionFi
   for (let number = 1; number <= 10_000; number += 1) {
     const folder = join(workspace.sessions, number === 1 ? name : `${name}-${number}`);
     try {
-      mkdirSync(folder);
+      mkdirSync(folder, 0o700);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
       throw ioError("Making", folder, error);

@@ -1,6 +1,7 @@
 /** The status of a session from its folder alone: running, stopped, halted, crashed, damaged; and that looking changes nothing. */
-import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, describe, expect, it } from "vitest";
 import { readReview, readStatus, statusOf } from "../../../src/live/status/index.ts";
 import {
@@ -93,6 +94,59 @@ describe("status", () => {
       queueDepthMax: 7,
       samples: 40,
     });
+  });
+
+  it.each<[what: string, spoil: (session: Folder) => void, says: RegExp]>([
+    [
+      "is behind its head",
+      ({ files }) => {
+        const database = new Database(files.journal);
+        database.exec("DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)");
+        database.close();
+      },
+      /has lost entries: its head says \d+, the database ends at \d+/,
+    ],
+    [
+      "is another session's",
+      ({ files }) => {
+        const other = sessionOf([...LIVE, order(4)]);
+        for (const file of ["journal.db", "journal.db-wal"])
+          if (existsSync(join(other.files.folder, file)))
+            copyFileSync(join(other.files.folder, file), join(files.folder, file));
+          else rmSync(join(files.folder, file), { force: true });
+        const database = new Database(files.journal);
+        database.exec("UPDATE entries SET hash = 'x' || hash");
+        database.close();
+      },
+      /is not the journal that its head belongs to/,
+    ],
+    ["cannot be read", ({ files }) => writeFileSync(files.journal, "no database".repeat(500)), /is damaged/],
+    [
+      "holds a trigger",
+      ({ files }) => {
+        const database = new Database(files.journal);
+        database.exec("CREATE TRIGGER quiet BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END");
+        database.close();
+      },
+      /trigger named "quiet"/,
+    ],
+    [
+      "is of another run than its record",
+      ({ files }) => {
+        const detail = { runDigest: "another" };
+        rmSync(join(files.folder, "journal.head"));
+        for (const end of ["", "-wal", "-shm"]) rmSync(`${files.journal}${end}`, { force: true });
+        const journal = openJournal(files.journal);
+        journal.append({ kind: "session", event: "created", wall: "", text: "", detail }, at(0));
+        journal.commit();
+        journal.close();
+      },
+      /is the journal of another session than session\.json/,
+    ],
+  ])("of one whose journal %s says so", (_what, spoil, says) => {
+    const session = sessionOf(LIVE, "stopped");
+    spoil(session);
+    expect(statusOf(session.files)).toMatchObject({ health: "failed", reason: expect.stringMatching(says) as string });
   });
 
   it("of a stopped one is stopped, by name, as latest, and by its folder", () => {

@@ -283,8 +283,9 @@ function powerOf({ account, leverage }: Desk["broker"]): BuyingPower | null {
 }
 
 /** Throws `journal_damaged` when the journal does not begin with it. */
-export function birthOf(journal: Pick<JournalReader, "read">, files: SessionFiles): Birth {
-  for (const entry of journal.read(1)) {
+export function birthOf(journal: Pick<JournalReader, "readChecked">, files: SessionFiles): Birth {
+  for (const entry of journal.readChecked(1, ["session"])) {
+    if (entry.seq !== 1) break;
     if (entry.kind !== "session" || entry.event !== "created") break;
     const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
     return { desk, start, endsAt, created: entry.wall };

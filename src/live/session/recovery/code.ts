@@ -48,7 +48,7 @@ export interface CodeSpan {
 /** The spans of a journal's entries, one for each start that loaded other code than the one before, or another version. */
 export function codeSpans(journal: CodeReader, last: number): readonly CodeSpan[] {
   const spans: CodeSpan[] = [];
-  for (const entry of journal.read(1, ["session"])) {
+  for (const entry of journal.readChecked(1, ["session"])) {
     if (entry.kind !== "session" || (entry.event !== "created" && entry.event !== "recovered")) continue;
     const { version } = entry.detail;
     // A start for one command of an operator runs no strategy; starts of older versions do not say what they loaded.
@@ -71,13 +71,13 @@ const sameCode = (a: CodeSpan, b: CodeSpan): boolean =>
   });
 
 interface CodeReader {
-  read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  readChecked(from: number, kinds: readonly EntryKind[]): Iterable<JournalEntry>;
 }
 
 /** How what is loaded differs from what ran before, a sentence for each digest that is new; none where nothing does. */
 export function codeChanges(journal: CodeReader, loaded: readonly LoadedCode[]): readonly string[] {
   const before = new Map<string, LoadedCode>();
-  for (const entry of journal.read(1, ["session"]))
+  for (const entry of journal.readChecked(1, ["session"]))
     for (const code of recordedCode(entry)) for (const strategy of code.strategies) before.set(strategy, code);
   return loaded.flatMap((code) => {
     const changed = code.strategies.filter((name) => (before.get(name)?.digest ?? code.digest) !== code.digest);

@@ -107,7 +107,7 @@ const entry = (
   seq,
   at: 0 as Moment,
 });
-const reader = (...entries: readonly JournalEntry[]) => ({ read: () => entries });
+const reader = (...entries: readonly JournalEntry[]) => ({ readChecked: () => entries });
 const codeOf = (digest: string, ...strategies: readonly string[]): LoadedCode => ({ digest, files: [], strategies });
 
 describe("comparing code", () => {

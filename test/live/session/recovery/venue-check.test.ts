@@ -111,3 +111,24 @@ describe("comparing fills", () => {
     expect(venueFault([entry({ quantity: "5.0", price: "10.500" })], at)).toBeNull();
   });
 });
+
+describe("the journal's own entries before the checkpoint", () => {
+  it.each(["created", "started"])(
+    "the %s entry with a changed digit is found by the start, and named",
+    async (event) => {
+      const session = await create(deskOf(), { length: minutes(4) });
+      await finish(session);
+      const workspace = crashCopy(session.folder);
+      const id = basename(session.folder);
+      const database = new Database(join(workspace.sessions, id, "journal.db"));
+      const change = `UPDATE entries SET body = replace(body, '"wall":"2', '"wall":"3')
+      WHERE kind = 'session' AND json_extract(body, '$.event') = ?`;
+      expect(database.prepare(change).run(event).changes).toBe(1);
+      database.close();
+      await expect(reopen(workspace, id, { length: minutes(1) })).rejects.toMatchObject({
+        code: "journal_damaged",
+        message: expect.stringMatching(/Entry \d+ of .* does not match its hash/),
+      });
+    },
+  );
+});

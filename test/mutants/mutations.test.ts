@@ -1,0 +1,75 @@
+/** The mutants themselves: what is changed, what is left alone, that the draw is steady, and that the list of explained ones is true. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { AREAS, mutationsOfArea } from "./areas.ts";
+import { EXPLAINED } from "./explained.ts";
+import { drawn, mutated, mutationsOf, nameOf } from "./mutations.ts";
+
+const root = join(import.meta.dirname, "../..");
+const all = (text: string): string[] => mutationsOf("x.ts", text).map((one) => mutated(text, one));
+
+describe("a mutation", () => {
+  it.each([
+    ["a < b;", ["a <= b;"]],
+    ["a === b;", ["a !== b;"]],
+    ["a && b;", ["b;", "a;"]],
+    ["a ?? b;", ["a;"]],
+    ["f(!a);", [";", "f(a);"]],
+    [
+      "let x = a ? 1 : 2;",
+      ["let x = true ? 1 : 2;", "let x = false ? 1 : 2;", "let x = a ? 2 : 2;", "let x = a ? 1 : 3;"],
+    ],
+    ["a += true;", [";", "a -= true;", "a += false;"]],
+    ["if (a) b();", ["if (true) b();", "if (false) b();", "if (a) ;"]],
+  ])("of %s", (text, after) => {
+    expect(all(text).toSorted()).toEqual(after.toSorted());
+  });
+
+  it.each([
+    'import { a } from "b";',
+    'throw new Error(a < b ? "x" : "y");',
+    'let x = "a" + `b`;',
+    "type A = B extends 3 ? true : false;",
+    "interface A { readonly a: 3 }",
+  ])("leaves %s alone", (text) => {
+    expect(all(text)).toEqual([]);
+  });
+
+  it("keeps its name when other lines come and go, and a draw keeps its mutants", () => {
+    const text = "const a = b < c;\nconst d = e && f;\n";
+    const [before, after] = [mutationsOf("x.ts", text), mutationsOf("x.ts", `// More.\n\n${text}`)];
+    expect(after.map(nameOf)).toEqual(before.map(nameOf));
+    expect(after.map(({ line }) => line)).toEqual(before.map(({ line }) => line + 2));
+    expect(drawn(after, "7", 2).map(nameOf)).toEqual(drawn(before, "7", 2).map(nameOf));
+    expect(drawn(before, "7", 2)).toHaveLength(2);
+  });
+});
+
+describe("the areas", () => {
+  it.each(AREAS.map((area) => [area.name, area] as const))(
+    "%s: each file is there, and so are its tests",
+    (_name, area) => {
+      for (const pattern of area.sources) expect(globSync(pattern, { cwd: root }), pattern).not.toEqual([]);
+      for (const test of area.tests)
+        expect(existsSync(join(root, test)) || globSync(`${test}*`, { cwd: root }).length > 0, test).toBe(true);
+      expect(mutationsOfArea(area, root).length).toBeGreaterThan(30);
+    },
+  );
+});
+
+describe("the list of explained mutants", () => {
+  it("names mutants that the source still has, each once and with a reason", () => {
+    const files = new Set(EXPLAINED.map(({ file }) => file));
+    const there = new Set(
+      [...files].flatMap((file) => mutationsOf(file, readFileSync(join(root, file), "utf8")).map(nameOf)),
+    );
+    const names = EXPLAINED.map(nameOf);
+    expect(
+      names.filter((name) => !there.has(name)),
+      "the source no longer has these",
+    ).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { why } of EXPLAINED) expect(why.length).toBeGreaterThan(20);
+  });
+});
