@@ -48,8 +48,9 @@ async function answer({ mutation, tests }: Asked): Promise<Answered> {
   return { failed, by: by.slice(0, NAMES_MAX), passed };
 }
 
-process.once("message", (asked: Asked) => {
-  void answer(asked).then((answered) => {
-    process.send?.(answered, () => process.exit(0));
-  });
-});
+async function answerOnce(asked: Asked): Promise<void> {
+  const answered = await answer(asked);
+  process.send?.(answered, () => process.exit(0));
+}
+
+process.once("message", (asked: Asked) => void answerOnce(asked));
