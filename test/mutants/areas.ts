@@ -38,7 +38,12 @@ export const AREAS: readonly Area[] = [
       "src/orchestrator/{reports,fill-columns}.ts",
       "src/live/broker/matching.ts",
     ],
-    tests: ["test/live/broker", "test/orchestrator/router.property", "test/live/session/orders"],
+    tests: [
+      "test/live/broker",
+      "test/orchestrator/router.property",
+      "test/orchestrator/router-state.test",
+      "test/live/session/orders",
+    ],
   },
   {
     name: "recovery",

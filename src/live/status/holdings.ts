@@ -19,7 +19,9 @@ export function holdingsOf(journal: JournalReader): { readonly holdings: Holding
   for (const entry of journal.read(1, ["session", "fill", "drift", "review"])) {
     const { at } = entry;
     if (entry.kind === "session" && entry.event === "created") {
-      const desk = entry.detail["desk"] as Desk;
+      const desk = entry.detail["desk"] as Desk | undefined;
+      // A journal that does not say its desk is reported as damaged elsewhere; its fills can still be added up.
+      if (desk === undefined) continue;
       money = moneyOfDesk(desk);
       holdings = new Holdings(desk.actions ?? [], money.multiplierOf);
     } else if (entry.kind === "drift") evidence.set(entry.item, entry.evidence);

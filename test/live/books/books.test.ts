@@ -306,6 +306,16 @@ describe("the books", () => {
     expect(books.figures()).toMatchObject({ equity: "1002", cash: "1002", realized: "2", unrealized: "0", gross: "0" });
   });
 
+  it("say what an owner's position has gained at the mark, and nothing before the first mark", () => {
+    const books = new Books("1000");
+    expect(books.heldBy("alpha", "AAA").unrealized).toBeNull();
+    books.book(buy("alpha", "2", "10"));
+    books.mark("AAA", 13, T0);
+    const { average, unrealized } = books.heldBy("alpha", "AAA");
+    expect([plain(average), unrealized === null ? null : plain(unrealized)]).toEqual(["10", "6"]);
+    expect(plain(books.heldBy("beta", "AAA").average)).toBe("0");
+  });
+
   it("book two owners against each other: both have their own, the account has none", () => {
     const books = new Books("1000");
     books.book(buy("alpha", "5", "10"));

@@ -165,7 +165,7 @@ describe("status", () => {
       state: "interrupted",
       pid: null,
       equity: "1003.25",
-      reason: expect.stringContaining("Open it again") as string,
+      reason: expect.stringContaining("Reopen it") as string,
     });
   });
 
