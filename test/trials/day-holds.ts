@@ -10,12 +10,11 @@ import { stateText } from "../../src/live/session/recovery/checkpoint.ts";
 import { inspectJournal } from "../../src/live/session/recovery/inspect.ts";
 import type { LiveSession, SessionProbe } from "../../src/live/session/index.ts";
 import { writeRouterState } from "../../src/orchestrator/index.ts";
-import { plain, ZERO } from "../../src/shared/decimal.ts";
+import { decimal, plain, ZERO } from "../../src/shared/decimal.ts";
 import type { Desk } from "../../src/shared/desk.ts";
 import type { Moment } from "../../src/shared/time.ts";
 import {
   findSession,
-  openForWriting,
   readJournal,
   type JournalEntry,
   type JournalReader,
@@ -96,20 +95,32 @@ export async function compareTail(
   }
 }
 
-/** Cash, fees and every position of the books are the venue's own, to the last digit. */
+/**
+ * Cash, fees and every position of the books are the venue's own, to the last digit, but for fills that the venue has and reports only
+ * later than the session's last moment: those are taken out of its account.
+ */
 export async function wrongInBooks(folder: string, desk: Desk, probe: SessionProbe): Promise<string | null> {
   const path = join(folder, "broker.db");
-  const database = openForWriting(path);
-  const fees = (database.prepare("SELECT fee FROM fills").all() as { readonly fee: string }[]).reduce(
-    (sum, { fee }) => sum.plus(fee),
-    ZERO,
-  );
-  database.close();
   const venue = new PaperBroker({ path, config: desk.broker, seed: desk.seed, symbols: [] });
   try {
-    const [account, positions] = [await venue.account(), await venue.positions()];
-    if (!account.ok || !positions.ok) return "the venue does not answer";
-    const theirs = { cash: account.value.cash, fees: plain(fees), ...positions.value };
+    const [account, positions, fills] = [await venue.account(), await venue.positions(), await venue.fillsSince(0)];
+    if (!account.ok || !positions.ok || !fills.ok) return "the venue does not answer";
+    const quantities = new Map(
+      Object.entries(positions.value).map(([symbol, quantity]) => [symbol, decimal(quantity)]),
+    );
+    let [cash, fees] = [decimal(account.value.cash), ZERO];
+    for (const { symbol, quantity, price, fee, at, toldAt } of fills.value)
+      if ((toldAt ?? at) <= probe.now) fees = fees.plus(fee);
+      else {
+        cash = cash.plus(decimal(price).times(quantity)).plus(fee);
+        quantities.set(symbol, (quantities.get(symbol) ?? ZERO).minus(quantity));
+      }
+    const open = [...quantities].filter(([, quantity]) => !quantity.isZero());
+    const theirs = {
+      cash: plain(cash),
+      fees: plain(fees),
+      ...Object.fromEntries(open.map(([symbol, quantity]) => [symbol, plain(quantity)])),
+    };
     const held = probe.positions.filter(({ quantity }) => Number(quantity) !== 0);
     const ours = {
       cash: probe.account.cash,
