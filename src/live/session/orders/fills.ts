@@ -3,7 +3,9 @@
  *
  * 1. A fill's running number is journaled once as booked or quarantined; told again it is a duplicate and changes nothing.
  * 2. A fill that no order in flight explains is quarantined: the router halts, and its review decides whose it is.
- * 3. An overfill is booked when it arrives, because it happened; the router halts for it all the same.
+ * 3. An order ends once: its end is not journaled again where it is known already. A bracket's child has filled once it has filled for
+ *    all that its parent may fill.
+ * 4. An overfill is booked when it arrives, because it happened; the router halts for it all the same.
  */
 import { decimal } from "../../../shared/decimal.ts";
 import { executionKeyOf, orderId as asOrderId, type OrderId } from "../../../shared/ids.ts";
@@ -11,6 +13,7 @@ import type { BrokerEvent, BrokerFill } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { FillEntry } from "../../../store/journal/entries.ts";
 import { bookedFill, closedOrder, reconciledFill } from "../state/effects.ts";
+import { takenBy } from "../state/open-orders.ts";
 import { journalDrift } from "../state/halts.ts";
 import type { Core } from "../state/parts.ts";
 
@@ -30,6 +33,8 @@ export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at:
     else if (event.kind === "closed") {
       const { venueId, status, reason } = event;
       const orderId = orderOfVenueId(core, venueId);
+      // An order that was asked about may be known to have ended before its report comes: it ends once.
+      if (orderId !== null && !core.tally.working.has(orderId)) continue;
       if (orderId !== null) closedOrder(core, { orderId, status }, at);
       core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, at);
     } else {
@@ -47,7 +52,7 @@ export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
   const orderId = orderOfVenueId(core, venueId);
   const order = orderId === null ? undefined : core.tally.working.get(orderId);
   const seen = core.tally.seenFills.get(executionKeyOf(orderId, fillId));
-  const complete = order === undefined || order.filled.plus(quantity).abs().gte(order.ordered.abs());
+  const complete = order === undefined || order.filled.plus(quantity).abs().gte(takenBy(order).abs());
   const told = {
     cursor,
     fillId,

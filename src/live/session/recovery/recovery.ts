@@ -31,6 +31,7 @@ import {
 } from "../state/effects.ts";
 import { takeFill } from "../orders/fills.ts";
 import { reviewed } from "../state/adoption.ts";
+import { takenBy } from "../state/open-orders.ts";
 import { foundDrift, haltSession } from "../state/halts.ts";
 import { repeatLimit } from "../control/limits.ts";
 import { NO_PRICE, ROUTER_REFUSALS } from "../orders/orders.ts";
@@ -294,7 +295,7 @@ function doubt(core: Core, open: ReadonlySet<string> | null, ahead: readonly Bro
   for (const order of core.tally.working.values()) {
     let filled = order.filled;
     for (const fill of ahead) if (fill.venueId === order.venueId) filled = filled.plus(fill.quantity);
-    const ends = filled.abs().gte(order.ordered.abs());
+    const ends = filled.abs().gte(takenBy(order).abs());
     const settled = order.confirmed && order.request === null;
     if (settled && (open === null || open.has(order.venueId) || ends)) continue;
     order.inDoubt = true;

@@ -31,6 +31,11 @@ export interface WorkingOrder extends EntryTerms {
   quantity: number;
   /** What the venue took, once it has said so: it rounds to its lots. */
   ordered: Decimal;
+  /**
+   * Of a bracket's child the quantity that the venue took in all. `ordered` is what its parent's fills let it reach so far, and more may
+   * come: it is filled only once it has filled all of this.
+   */
+  taken?: string;
   filled: Decimal;
   price: number;
   limitPrice: number | null;
@@ -51,6 +56,9 @@ export interface WorkingOrder extends EntryTerms {
   /** A cancel was asked for while its placement was in doubt: it is sent as soon as the venue has the order. */
   cancelWanted: boolean;
 }
+
+/** What an order fills at most before it is filled. */
+export const takenBy = ({ taken, ordered }: WorkingOrder): Decimal => (taken === undefined ? ordered : decimal(taken));
 
 export interface QueueItem {
   readonly queue: string;
@@ -293,6 +301,7 @@ function takeOver(order: WorkingOrder, entry: OrderMoved): void {
       const { outcome } = entry;
       order.inDoubt = outcome.outcome === "unknown";
       order.confirmed = outcome.outcome === "accepted";
+      if (outcome.outcome === "accepted" && order.parent !== undefined) order.taken = outcome.quantity;
       if (outcome.outcome === "accepted")
         takeTerms(order, { quantity: outcome.quantity, stopPrice: outcome.stopPrice });
       return;
