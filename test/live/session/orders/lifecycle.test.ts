@@ -104,7 +104,7 @@ function actionsOf(asked: Request, run: number, index: number): StrategyAction[]
       return [{ cancel: `${Math.max(1, run - asked.of)}-0` }];
     case "replace":
       return [{ replace: `${Math.max(1, run - asked.of)}-0`, limitPrice: asked.price }];
-    case "cancelAll":
+    default:
       return [{ cancelAll: true }];
   }
 }
