@@ -10,6 +10,7 @@ import type { Command } from "commander";
 import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../../../live/session/index.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { OrderType, TimeInForce } from "../../../shared/orders.ts";
+import { parseMoment, type Moment } from "../../../shared/time.ts";
 import {
   isLight,
   nodeFileSystem,
@@ -35,6 +36,7 @@ interface Options extends ScopeOptions {
   readonly trail?: string;
   readonly type?: string;
   readonly tif?: string;
+  readonly expires?: string;
   readonly postOnly?: boolean;
   readonly reduceOnly?: boolean;
   readonly preview?: boolean;
@@ -100,7 +102,7 @@ function ticketOf(options: Options, words: readonly string[]): Ticket {
   const size = numberOf("QUANTITY", quantity);
   if (size < 0)
     throw new CodedError("usage", `QUANTITY ${quantity}: write it without a sign; buy or sell says the side.`);
-  const { type, tif, postOnly, reduceOnly, trail, note } = options;
+  const { type, tif, expires, postOnly, reduceOnly, trail, note } = options;
   return {
     symbol,
     quantity: side === "buy" ? size : -size,
@@ -110,10 +112,17 @@ function ticketOf(options: Options, words: readonly string[]): Ticket {
     ...optional("--stop", options.stop, "stopPrice"),
     ...(trail === undefined ? {} : { trail: trailOf(trail) }),
     ...(tif === undefined ? {} : { timeInForce: tif as TimeInForce }),
+    ...(expires === undefined ? {} : { expiresAt: momentOf(expires) }),
     ...(postOnly === true ? { postOnly } : {}),
     ...(reduceOnly === true ? { reduceOnly } : {}),
     ...(note === undefined ? {} : { note: optionalRecordText("--note", note) }),
   };
+}
+
+function momentOf(text: string): Moment {
+  const moment = parseMoment(text);
+  if (moment === null) throw new CodedError("usage", `--expires ${text}: write a moment such as 2026-01-05T15:00:00Z.`);
+  return moment;
 }
 
 const trailOf = (text: string) =>
@@ -258,7 +267,8 @@ function addOrderCommands(add: AddCommand): void {
         .option("--limit <price>", "the limit price")
         .option("--stop <price>", "the stop price")
         .option("--trail <distance>", "of a trailing stop, as 0.5 or 1%")
-        .option("--tif <time>", "gtc, day, ioc or fok")
+        .option("--tif <time>", "gtc, day, gtd, ioc or fok")
+        .option("--expires <moment>", "the end of a gtd order, as 2026-01-05T15:00:00Z")
         .option("--post-only", "only if it does not trade at once")
         .option("--reduce-only", "only as far as it reduces")
         .option("--preview", "only show what the guards would say");
