@@ -45,7 +45,7 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await expect(page.getByTestId("own-strategy")).toContainText("letters, digits");
     await page.getByTestId("strategy-name").fill("dip_buyer");
     await page.getByTestId("make-strategy").click();
-    await expect(page.getByTestId("strategy-check")).toContainText("Nothing to complain of", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
     const path = join(served.workspace, "strategies", "dip_buyer.ts");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace("memory = { ...memory, runs: memory.runs + 1 };", "memory = nothing.at.all;"));
@@ -53,7 +53,7 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await expect(page.getByTestId("strategy-check")).toContainText("nothing is not defined");
     await picture(page, "first-strategy-wrong-dark-1280");
     writeFileSync(path, text);
-    await expect(page.getByTestId("strategy-check")).toContainText("Nothing to complain of", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
 
     // It is in a desk, with its own parameters as fields, and runs.
     await page.getByTestId("use-strategy").click();

@@ -32,7 +32,7 @@ function OwnData(): ReactNode {
 
 const LOOKS = {
   checking: { shape: "running", word: "Checking", tone: "accent", rank: 1 },
-  fine: { shape: "ok", word: "Nothing to complain of", tone: "quiet", rank: 3 },
+  fine: { shape: "ok", word: "No problems found", tone: "quiet", rank: 3 },
   wrong: { shape: "warning", word: "Needs a correction", tone: "warning", rank: 0 },
 } as const;
 
