@@ -6,13 +6,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { circles } from "./tidy/circles.ts";
+import { circles, folderSizes } from "./tidy/circles.ts";
 import { determinismExceptions, exampleOf, LAYERS, RULES } from "./tidy/rules.ts";
 import { readSources, top } from "./tidy/source.ts";
 
 const sources = readSources(["src", "test", "scripts"]);
 
-describe.each([...RULES, circles])("$name", (rule) => {
+describe.each([...RULES, circles, folderSizes])("$name", (rule) => {
   it("holds everywhere", () => {
     expect(rule.check(sources)).toEqual([]);
   });

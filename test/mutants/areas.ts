@@ -20,13 +20,14 @@ export const AREAS: readonly Area[] = [
   {
     name: "router",
     sources: [
-      "src/orchestrator/{router,rate-counter,in-flight,key-store,key-list,drift-board,seen-fills,state-check}.ts",
+      "src/orchestrator/router/{router,rate-counter,in-flight,key-store,key-list,drift-board,seen-fills}.ts",
+      "src/orchestrator/state-file/state-check.ts",
     ],
     tests: ["test/orchestrator/boundaries", "test/orchestrator/router.property", "test/orchestrator/interleavings"],
   },
   {
     name: "scheduler",
-    sources: ["src/orchestrator/{scheduler,due-heap,schedule-entry,schedule-spec}.ts"],
+    sources: ["src/orchestrator/scheduler/{scheduler,due-heap,schedule-entry,schedule-spec}.ts"],
     tests: ["test/orchestrator/scheduler", "test/orchestrator/boundaries", "test/orchestrator/interleavings"],
   },
   { name: "risk", sources: ["src/live/risk/*.ts"], tests: ["test/live/risk"] },
@@ -35,7 +36,8 @@ export const AREAS: readonly Area[] = [
     name: "fills",
     sources: [
       "src/live/session/orders/fills.ts",
-      "src/orchestrator/{reports,fill-columns}.ts",
+      "src/orchestrator/router/reports.ts",
+      "src/orchestrator/state-file/fill-columns.ts",
       "src/live/broker/matching.ts",
     ],
     tests: [

@@ -14,7 +14,7 @@ export interface Explained {
 
 export const EXPLAINED: readonly Explained[] = [
   {
-    file: "src/orchestrator/due-heap.ts",
+    file: "src/orchestrator/scheduler/due-heap.ts",
     code: "const grown = Math.max(member + 1, 2 * length);",
     change: "2 → 3",
     why: "How fast the table grows costs memory and time alone; what it answers is the same.",

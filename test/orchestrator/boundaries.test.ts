@@ -3,11 +3,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DriftBoard, REVIEWED_ITEMS_MAX } from "../../src/orchestrator/drift-board.ts";
-import { DueHeap } from "../../src/orchestrator/due-heap.ts";
+import { DriftBoard, REVIEWED_ITEMS_MAX } from "../../src/orchestrator/router/drift-board.ts";
+import { DueHeap } from "../../src/orchestrator/scheduler/due-heap.ts";
 import { MetricsRecorder, OrderRouter } from "../../src/orchestrator/index.ts";
-import { RateWindow } from "../../src/orchestrator/rate-counter.ts";
-import { unreadable } from "../../src/orchestrator/reports.ts";
+import { RateWindow } from "../../src/orchestrator/router/rate-counter.ts";
+import { unreadable } from "../../src/orchestrator/router/reports.ts";
 import { moment, SECOND } from "../../src/shared/time.ts";
 import { busyRouter, T } from "./state-file.ts";
 

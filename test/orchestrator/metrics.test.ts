@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MetricsRecorder, percentile } from "../../src/orchestrator/index.ts";
-import { ERROR_KINDS_MAX, METRICS_WINDOW_MAX } from "../../src/orchestrator/metrics.ts";
+import { ERROR_KINDS_MAX, METRICS_WINDOW_MAX } from "../../src/orchestrator/common/metrics.ts";
 import { formatMoment, moment } from "../../src/shared/time.ts";
 import { hostileText } from "./hostile.ts";
 

@@ -9,7 +9,7 @@ import {
   ROUTER_STATE_TEXT_MAX,
   writeRouterState,
 } from "../../src/orchestrator/index.ts";
-import { DEPTH_MAX } from "../../src/orchestrator/json-reader.ts";
+import { DEPTH_MAX } from "../../src/orchestrator/state-file/json-reader.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { busyRouter, busyText, changed, T } from "./state-file.ts";
 import type { Json } from "./state-file.ts";

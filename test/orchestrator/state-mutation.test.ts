@@ -12,8 +12,8 @@ import {
   writeRouterState,
 } from "../../src/orchestrator/index.ts";
 import type { RouterSnapshot } from "../../src/orchestrator/index.ts";
-import { DEPTH_MAX, JsonReader } from "../../src/orchestrator/json-reader.ts";
-import { Faults } from "../../src/orchestrator/state-fault.ts";
+import { DEPTH_MAX, JsonReader } from "../../src/orchestrator/state-file/json-reader.ts";
+import { Faults } from "../../src/orchestrator/state-file/state-fault.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { HOSTILE } from "./hostile.ts";
 import { at, busyRouter, busyText, parsed, T } from "./state-file.ts";

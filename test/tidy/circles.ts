@@ -1,5 +1,5 @@
 /**
- * The rule on circles: no file and no folder imports itself by a detour, types included.
+ * The rules on folders: no file and no folder imports itself by a detour, types included, and no folder grows too big.
  *
  * 1. A folder imports what a file of it imports from another folder; a folder and a folder inside it are two.
  * 2. A complaint names one whole circle, so that it shows where to cut.
@@ -72,4 +72,24 @@ export const circles: Rule = {
     ["src/live/a/one.ts", 'import type { B } from "../b/two.ts";\nimport "../a/one.ts";\nexport type A = B;\n'],
     ["src/live/b/two.ts", 'export type { A as B } from "../a/one.ts";\n'],
   ],
+};
+
+const FOLDER_FILES_MAX = 20;
+
+export const folderSizes: Rule = {
+  name: `no folder has more than ${FOLDER_FILES_MAX} files`,
+  check: (sources) => {
+    const counts = new Map<string, number>();
+    for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    return sources
+      .map(({ path }) => ({ path, count: counts.get(dirname(path)) ?? 0 }))
+      .filter(({ count }) => count > FOLDER_FILES_MAX)
+      .map(
+        ({ path, count }) => `${path}: its folder has ${count} files; split it along a line that a person would draw.`,
+      );
+  },
+  example: Array.from(
+    { length: FOLDER_FILES_MAX + 1 },
+    (_, index) => [`src/live/file-${index}.ts`, "export {};\n"] as const,
+  ),
 };

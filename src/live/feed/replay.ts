@@ -5,7 +5,7 @@
  * 2. However the calls of `take` are cut, the same events come in the same order.
  * 3. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` says.
  */
-import { DueHeap } from "../../orchestrator/due-heap.ts";
+import { DueHeap } from "../../orchestrator/scheduler/due-heap.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Bar, FeedEvent, SymbolMeta } from "../../shared/market.ts";
 import type { Feed, FeedSource } from "../../shared/ports.ts";

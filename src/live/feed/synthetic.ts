@@ -8,7 +8,7 @@
  * 4. Bars close on whole multiples of their interval, marks stand between; one call gives at most about `TAKE_MAX` events.
  */
 import { createHash } from "node:crypto";
-import { createStream } from "../../orchestrator/random.ts";
+import { createStream } from "../../orchestrator/common/random.ts";
 import type { FeedConfig, SyntheticSymbol } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { Bar, FeedEvent, SymbolMeta } from "../../shared/market.ts";

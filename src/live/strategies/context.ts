@@ -5,7 +5,7 @@
  * 2. The random stream follows from the seed, the strategy and the run's number, so a run that is repeated after a crash
  *    draws the same numbers.
  */
-import { createStream, type Stream } from "../../orchestrator/random.ts";
+import { createStream, type Stream } from "../../orchestrator/common/random.ts";
 import { decimal, roundDownToStep } from "../../shared/decimal.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";

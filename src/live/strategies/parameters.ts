@@ -6,7 +6,7 @@
  * 3. What is absent takes its default; an optional parameter without one stays absent, any other is a complaint.
  */
 import type { ParameterRule, Parameters, ParameterValue, Strategy } from "../../shared/strategy.ts";
-import { nearest } from "../../store/desk/spelling.ts";
+import { nearest } from "../../store/desk/text/spelling.ts";
 
 const TYPES: readonly string[] = ["number", "integer", "string", "boolean"];
 const KEYS: readonly string[] = ["type", "min", "max", "above", "below", "optional", "describe"];

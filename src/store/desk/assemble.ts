@@ -4,7 +4,7 @@
  * 1. Every setting of the table has one place; a field without a setting does not compile.
  */
 import type { ClockConfig, Desk, FeedConfig, StrategyConfig } from "../../shared/desk.ts";
-import type { SettingValues } from "./settings.ts";
+import type { SettingValues } from "./sections/settings.ts";
 
 export interface Parts {
   readonly values: SettingValues;

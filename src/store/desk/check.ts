@@ -5,7 +5,7 @@
  * 2. What the environment says wrongly is a complaint about the whole, because no line of the file can mend it.
  */
 import { CodedError } from "../../shared/errors.ts";
-import type { DeskComplaint } from "./document.ts";
+import type { DeskComplaint } from "./text/document.ts";
 import { resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
 
 export interface DeskCheck {

@@ -3,13 +3,13 @@
  *
  * 1. A form is made of the tables that the reader reads by, so it can neither lack a setting nor offer one that is refused.
  */
-import type { FieldRule } from "./fields.ts";
-import { OPTION_FIELDS } from "./file-options.ts";
-import { INSTRUMENT_FIELDS } from "./instruments.ts";
-import { keysOf, SETTING_NAMES, settingOf } from "./settings.ts";
-import { STRATEGY_FIELDS } from "./strategies.ts";
-import { SYNTHETIC_FIELDS } from "./symbols.ts";
-import { NONE } from "./values.ts";
+import type { FieldRule } from "./text/fields.ts";
+import { OPTION_FIELDS } from "./sections/file-options.ts";
+import { INSTRUMENT_FIELDS } from "./sections/instruments.ts";
+import { keysOf, SETTING_NAMES, settingOf } from "./sections/settings.ts";
+import { STRATEGY_FIELDS } from "./sections/strategies.ts";
+import { SYNTHETIC_FIELDS } from "./sections/symbols.ts";
+import { NONE } from "./text/values.ts";
 
 export interface FormField {
   /** Its place: keys with dots, from the file's outermost value or from the item that it belongs to. */

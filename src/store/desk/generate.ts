@@ -10,10 +10,10 @@ import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Duration } from "../../shared/time.ts";
 import { sameDollar } from "../../shared/currency.ts";
-import { fxLine, isConvertible } from "./instruments.ts";
-import type { BarsFeed } from "./reading.ts";
+import { fxLine, isConvertible } from "./sections/instruments.ts";
+import type { BarsFeed } from "./sections/reading.ts";
 import { resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
-import { STRATEGIES_MAX } from "./strategies.ts";
+import { STRATEGIES_MAX } from "./sections/strategies.ts";
 
 type Outside = Pick<DeskSources, "builtIns" | "env" | "flags">;
 type Plain = Readonly<Record<string, unknown>>;

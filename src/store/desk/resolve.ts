@@ -7,13 +7,13 @@
 import type { Desk } from "../../shared/desk.ts";
 import { formatDuration } from "../../shared/time.ts";
 import { assemble } from "./assemble.ts";
-import { BUILT_IN_PLACE, type ConfigRow } from "./config-rows.ts";
-import type { DeskComplaint } from "./document.ts";
-import { readFeed } from "./feed.ts";
-import { Reading, type ReadingSources } from "./reading.ts";
-import type { SettingValues } from "./settings.ts";
-import { readStrategies, type BuiltIns } from "./strategies.ts";
-import { amount, number } from "./values.ts";
+import { BUILT_IN_PLACE, type ConfigRow } from "./text/config-rows.ts";
+import type { DeskComplaint } from "./text/document.ts";
+import { readFeed } from "./sections/feed.ts";
+import { Reading, type ReadingSources } from "./sections/reading.ts";
+import type { SettingValues } from "./sections/settings.ts";
+import { readStrategies, type BuiltIns } from "./sections/strategies.ts";
+import { amount, number } from "./text/values.ts";
 
 export interface DeskSources extends ReadingSources {
   /** The strategies that the program brings: `builtInStrategies`. */

@@ -10,7 +10,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { readText } from "../files/atomic.ts";
 import { nodeFileSystem } from "../files/node-file-system.ts";
-import { DESK_CHARACTERS_MAX } from "./document.ts";
+import { DESK_CHARACTERS_MAX } from "./text/document.ts";
 import { resolveDesk, type DeskSources, type ResolvedDesk } from "./resolve.ts";
 
 /** A character takes four bytes at most. */

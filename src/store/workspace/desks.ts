@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
-import { DESK_CHARACTERS_MAX } from "../desk/document.ts";
+import { DESK_CHARACTERS_MAX } from "../desk/text/document.ts";
 import { readText, writeTextAtomic } from "../files/atomic.ts";
 import { digestOf } from "../files/digest.ts";
 import { resolveInside, type Workspace } from "./workspace.ts";

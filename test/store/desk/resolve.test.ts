@@ -11,7 +11,7 @@ import {
   settingOf,
   type SettingName,
 } from "../../../src/store/desk/index.ts";
-import { readValue } from "../../../src/store/desk/values.ts";
+import { readValue } from "../../../src/store/desk/text/values.ts";
 import { builtIns, failure, FULL, read, small } from "./desks.ts";
 
 const rowOf = (text: string, name: string, more = {}) => read(text, more).origins.find((row) => row.name === name);

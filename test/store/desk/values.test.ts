@@ -5,7 +5,7 @@ import { decimal } from "../../../src/shared/decimal.ts";
 import { DAY, duration, formatDuration, MICROSECOND, parseDuration } from "../../../src/shared/time.ts";
 import type { Duration } from "../../../src/shared/time.ts";
 import { editDistance, nearest } from "../../../src/store/desk/index.ts";
-import { amount, number, orNone, readValue, seconds, span, timeZone } from "../../../src/store/desk/values.ts";
+import { amount, number, orNone, readValue, seconds, span, timeZone } from "../../../src/store/desk/text/values.ts";
 
 const spans = fc.oneof(
   fc.integer({ min: 1, max: 1_000 * DAY }),
