@@ -50,6 +50,28 @@ async function readList(reader: Reader) {
 }
 
 describe("a file that was handed over", () => {
+  it("shows its first rows while the rest is on its way, and a short or packed one does not", async () => {
+    const { host } = await place({ trash: null });
+    const reader = readerOf(host);
+    const days = Array.from({ length: 28 }, (_, day) => `2024-05-${String(day + 1).padStart(2, "0")}`);
+    const rows = days.flatMap((day) => Array.from({ length: 840 }, (_, index) => row(index, day)));
+    const text = ["time,open,high,low,close,volume", ...rows].join("\n");
+    const half = Buffer.from(text).subarray(0, 1_050_000);
+    const { upload: token } = await reader.call("data.upload", {
+      upload: null,
+      name: "ACME.csv",
+      offset: 0,
+      base64: half.toString("base64"),
+    });
+    const source = { kind: "upload", upload: token } as const;
+    const { reading } = await reader.call("data.glimpse", { source, options: { timeZone: "UTC" } });
+    expect(reading?.files[0]).toMatchObject({ symbols: ["ACME"], timeZone: "UTC", refusedTotal: 0 });
+    expect(reading?.files[0]?.samples[0]).toMatchObject({ open: "100", high: "103" });
+    const short = await upload(reader, "B.csv", table(60));
+    expect(await reader.call("data.glimpse", { source: short, options: {} })).toEqual({ reading: null });
+    expect(await reader.call("data.glimpse", { source, options: { dateFormat: "MM" } })).toEqual({ reading: null });
+  });
+
   it("is shown as it was understood, kept, listed, and drawn", async () => {
     const { host, workspace } = await place({ trash: null });
     const reader = readerOf(host);

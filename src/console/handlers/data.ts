@@ -6,12 +6,12 @@
  * 3. One preview or keeping at a time: a new one ends the one before.
  */
 import { relative, sep } from "node:path";
-import type { DataOptions, DataSource } from "../../shared/contract/contract-data.ts";
+import type { DataOptions, DataReading, DataSource } from "../../shared/contract/contract-data.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { DataFileOptions } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { parseDuration } from "../../shared/time.ts";
-import { DataThread } from "../../live/data/index.ts";
+import { DataThread, type ReadJob } from "../../live/data/index.ts";
 import type { ReadOptions } from "../../live/reader/index.ts";
 import { deletePath, loadProfile, overProfile, profileNames, saveProfile } from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
@@ -37,6 +37,15 @@ function readOptionsOf(options: DataOptions, folder: string): ReadOptions {
   const { profile } = options;
   const kept = profile === undefined ? {} : loadProfile(folder, profile).options;
   return overProfile(kept, fileOptionsOf(options));
+}
+
+/** A first look at a file; null where it has none. Why it cannot be read is the preview's to say, which knows the whole file. */
+async function glimpse(thread: DataThread, file: Omit<ReadJob, "kind" | "head">): Promise<DataReading | null> {
+  try {
+    return readingOf(await thread.run({ kind: "read", head: true, ...file }));
+  } catch {
+    return null;
+  }
 }
 
 export function dataHandlers(state: HostState): DataHandlers & { readonly close: () => void } {
@@ -69,6 +78,9 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
       uploads.discard(upload);
       return {};
     },
+    "data.glimpse": async ({ source, options }) => ({
+      reading: await glimpse(charting, { ...sourceOf(source), options: readOptionsOf(options, workspace.data) }),
+    }),
     "data.preview": async ({ source, options }) => {
       const named = sourceOf(source);
       try {

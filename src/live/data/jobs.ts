@@ -5,6 +5,7 @@
  * 2. A file that was read for its bars is kept in memory until it changes or others take its place.
  */
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import {
   importBars,
@@ -18,6 +19,7 @@ import { checkDesk } from "../desk/index.ts";
 import { openNewFeed, openSource, SYNTHETIC_START } from "../feed/factory.ts";
 import { needsVirtualClock, unknownSymbol } from "../feed/desk-faults.ts";
 import { workspaceAt } from "../../store/index.ts";
+import { headOf } from "./head.ts";
 import { keepTables, nothingRead } from "./keep.ts";
 import { openedAt, thinned, type ThinnedBars } from "./thinned.ts";
 
@@ -30,6 +32,8 @@ interface FileToRead {
 
 export interface ReadJob extends FileToRead {
   readonly kind: "read";
+  /** Only the file's first lines, for a first look. A file that has none is refused as `data_invalid`. */
+  readonly head?: boolean;
 }
 
 export interface KeepJob extends FileToRead {
@@ -121,6 +125,12 @@ const infoOf = (table: BarTable): SeriesInfo => ({
   interval: table.interval,
 });
 
+function importHead({ path, name = basename(path), options }: ReadJob): Promise<Imported> {
+  const bytes = headOf(path);
+  if (bytes === null) throw new CodedError("data_invalid", `${name} shows nothing before its end is there.`);
+  return importBars([{ name, path: name, bytes }], options);
+}
+
 /** Runs jobs one at a time. `onProgress` takes a share of one. */
 export class JobRunner {
   #cached: Cached[] = [];
@@ -128,7 +138,8 @@ export class JobRunner {
   async run(job: Job, onProgress: (share: number) => void): Promise<Results[Job["kind"]]> {
     if (job.kind === "bars") return this.#bars(job, onProgress);
     if (job.kind === "try") return tried(job);
-    const imported = await this.#import(job, onProgress);
+    const head = job.kind === "read" && job.head === true;
+    const imported = head ? await importHead(job) : await this.#import(job, onProgress);
     if (job.kind === "keep") return keep(imported, job);
     const filled = imported.tables.filter(({ at }) => at.length > 0);
     return { files: imported.files, series: filled.slice(0, SERIES_MAX).map(infoOf) };

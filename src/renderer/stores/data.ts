@@ -1,6 +1,6 @@
 /** Market data in the views: the list of files, the file that is looked at, and files on their way to the host. */
 import { create } from "zustand";
-import type { DataList, DataSource } from "../../shared/contract/contract-data.ts";
+import type { DataList, DataReading, DataSource } from "../../shared/contract/contract-data.ts";
 import { UPLOAD_PIECE_BYTES } from "../../shared/contract/contract-data.ts";
 import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
@@ -10,7 +10,7 @@ import { go, notify } from "./ui.ts";
 type DataDetail =
   | { readonly kind: "none" }
   /** A file that is handed over: `share` of it is there. */
-  | { readonly kind: "upload"; readonly name: string; readonly share: number }
+  | { readonly kind: "upload"; readonly name: string; readonly share: number; readonly glimpse: DataReading | null }
   | { readonly kind: "preview"; readonly name: string; readonly source: DataSource }
   | { readonly kind: "series"; readonly name: string };
 
@@ -62,8 +62,16 @@ const isUploading = (file: File): boolean => {
   return detail.kind === "upload" && detail.name === file.name;
 };
 
+/** Shows the first rows of a long file while the rest is on its way. */
+async function glimpse(file: File, token: string): Promise<void> {
+  const answer = await ask("data.glimpse", { source: { kind: "upload", upload: token }, options: {} });
+  if (!answer.ok || !isUploading(file)) return;
+  const { reading } = answer.value;
+  useData.setState(({ detail }) => (detail.kind === "upload" ? { detail: { ...detail, glimpse: reading } } : {}));
+}
+
 async function upload(file: File): Promise<void> {
-  useData.setState({ detail: { kind: "upload", name: file.name, share: 0 } });
+  useData.setState({ detail: { kind: "upload", name: file.name, share: 0, glimpse: null } });
   let token: string | null = null;
   for (let offset = 0; offset === 0 || offset < file.size; offset += UPLOAD_PIECE_BYTES) {
     let base64: string;
@@ -84,11 +92,11 @@ async function upload(file: File): Promise<void> {
       notify(answer.error.message, "problem");
       return closeData();
     }
+    if (token === null && file.size > UPLOAD_PIECE_BYTES) void glimpse(file, answer.value.upload);
     token = answer.value.upload;
     if (!isUploading(file)) break;
-    useData.setState({
-      detail: { kind: "upload", name: file.name, share: answer.value.received / Math.max(1, file.size) },
-    });
+    const share = answer.value.received / Math.max(1, file.size);
+    useData.setState(({ detail }) => (detail.kind === "upload" ? { detail: { ...detail, share } } : {}));
   }
   if (token === null) return;
   if (!isUploading(file)) {

@@ -153,6 +153,11 @@ export const DATA_PROCEDURES = {
     output: z.object({ upload: z.string(), received: z.number() }),
   },
   "data.discard": { input: z.object({ upload: token }), output: nothing },
+  /** A first look at a file's first lines, also while it is handed over; null for a format that shows nothing before its end. */
+  "data.glimpse": {
+    input: z.object({ source: DataSourceSchema, options: DataOptionsSchema }),
+    output: z.object({ reading: z.nullable(ReadingSchema) }),
+  },
   "data.preview": {
     input: z.object({ source: DataSourceSchema, options: DataOptionsSchema }),
     output: ReadingSchema,

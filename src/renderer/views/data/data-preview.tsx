@@ -13,6 +13,7 @@ import type { Answer } from "../../stores/live.ts";
 import { ask } from "../../stores/live.ts";
 import { Close } from "../sessions/session-details.tsx";
 import { optionsOf, type Options } from "./data-options.ts";
+import { FirstRows, Samples } from "./data-samples.tsx";
 import { Profiles } from "./data-profiles.tsx";
 
 const PROGRESS_MS = 300;
@@ -167,45 +168,6 @@ function Facts({ file }: { readonly file: DataReadFile }): ReactNode {
   );
 }
 
-function Samples({ file }: { readonly file: DataReadFile }): ReactNode {
-  return (
-    <table className="plain data-samples" data-testid="data-samples">
-      <thead>
-        <tr>
-          {["Symbol", "Opens", "Closes"].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-          {["Open", "High", "Low", "Close", "Volume"].map((title) => (
-            <th key={title} scope="col" className="right">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {file.samples.map((bar) => (
-          <tr key={`${bar.symbol} ${bar.closed}`}>
-            <td>{bar.symbol}</td>
-            <td>
-              <BarTime at={bar.opened} />
-            </td>
-            <td>
-              <BarTime at={bar.closed} />
-            </td>
-            {[bar.open, bar.high, bar.low, bar.close, bar.volume].map((value, place) => (
-              <td key={place} className="right mono">
-                {value}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 function Remarks({ file }: { readonly file: DataReadFile }): ReactNode {
   return (
     <>
@@ -267,6 +229,29 @@ function Reading(): ReactNode {
 interface Props {
   readonly name: string;
   readonly source: DataSource;
+}
+
+/** The first rows of a file with the answers given so far, until the whole of it is read; null for none. */
+function useGlimpse({
+  source,
+  options,
+}: {
+  readonly source: DataSource;
+  readonly options: Options;
+}): DataReading | null {
+  const [found, setFound] = useState<{ readonly options: Options; readonly reading: DataReading | null } | null>(null);
+  useEffect(() => {
+    let open = true;
+    const look = async (): Promise<void> => {
+      const answer = await ask("data.glimpse", { source, options: optionsOf(options) });
+      if (open && answer.ok) setFound({ options, reading: answer.value.reading });
+    };
+    void look();
+    return () => {
+      open = false;
+    };
+  }, [source, options]);
+  return found !== null && found.options === options ? found.reading : null;
 }
 
 /** The reading of a file with the answers given so far; null while it is read. */
@@ -340,6 +325,7 @@ export function PreviewPanel({ name, source }: Props): ReactNode {
   const [options, setOptions] = useState<Options>({});
   const [keeping, setKeeping] = useState(false);
   const answer = useReading(source, options);
+  const glimpse = useGlimpse({ source, options });
   const onAnswer = (option: string, value: string): void =>
     setOptions((before) => {
       if ((before[option] ?? "") === value) return before;
@@ -388,6 +374,7 @@ export function PreviewPanel({ name, source }: Props): ReactNode {
           </ul>
         )}
         {answer === null ? <Reading /> : null}
+        {answer === null && glimpse !== null ? <FirstRows reading={glimpse} /> : null}
         {answer?.ok === false ? (
           <Failed title="The file was not read" error={answer.error} retry={() => setOptions({ ...options })} />
         ) : null}

@@ -17,6 +17,7 @@ import { formatSpan } from "../../lib/time.ts";
 import { closeData, openData, refreshData, takeDataFiles, useData } from "../../stores/data.ts";
 import { PickFiles } from "./pick-files.tsx";
 import { SeriesPanel } from "./data-chart.tsx";
+import { FirstRows } from "./data-samples.tsx";
 import { PreviewPanel } from "./data-preview.tsx";
 
 const LOOKS: Readonly<Record<DataFile["state"], Look>> = {
@@ -191,6 +192,7 @@ function Detail(): ReactNode {
           Cancel
         </button>
       </div>
+      {detail.glimpse === null ? null : <FirstRows reading={detail.glimpse} />}
     </Panel>
   );
 }
