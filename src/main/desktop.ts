@@ -1,29 +1,34 @@
 /**
- * The desktop program's life: one instance, one host, one window, and a way to quit that stops the session first.
+ * The desktop program's life: one instance, one host, a main window with its pop-outs, and a way to quit that stops the session first.
  *
  * 1. What must be set before the app is ready (sandbox, scheme, guards, the single instance) is set before anything is awaited.
  * 2. A second start hands its files to the first and ends. Files that come before the host is there wait for it.
  * 3. Quitting while a session runs asks, with Cancel as the answer that Enter and Escape give. Nothing ends before the host has
  *    let everything go, whichever way the end came.
- * 4. Nothing here uses the network, and crash dumps stay on the machine.
+ * 4. Pop-outs are made for windows of this program alone, at most `POP_OUTS_MAX`. They close by themselves; closing the main window ends
+ *    the program.
+ * 5. Nothing here uses the network, and crash dumps stay on the machine.
  */
 import type { ConsoleHost, ConsoleHostOptions } from "../console/bridge/api.ts";
 import { shapeOf, ERROR_CODES } from "../shared/errors.ts";
+import type { MenuCommand } from "../shared/contract/desktop.ts";
 import type { Timers } from "../shared/ports.ts";
 import type {
   BrowserWindow as Window,
   Electron,
   MessageBoxOptions,
   OpenDialogOptions,
+  Rectangle,
   WebContents,
 } from "./electron.ts";
-import { guardApp, guardSession } from "./guard.ts";
+import { guardApp, guardSession, type PopOut } from "./guard.ts";
 import { FILES_MAX, filesIn } from "./handed.ts";
 import { connectPages, type PageConnections } from "./ipc.ts";
 import { allowedLink } from "./links.ts";
 import { menuTemplate } from "./menu.ts";
 import { tiePower } from "./power.ts";
 import { registerScheme, serveViews } from "./protocol.ts";
+import { makeTray } from "./tray.ts";
 import { loadPage, makeWindow, usableBounds } from "./window.ts";
 
 /** What the desktop asks for of the host's maker: the options that only a window can give. */
@@ -51,6 +56,8 @@ export interface Desktop {
   quitNow(): Promise<void>;
 }
 
+/** Every window is a reader of the host, which takes a bounded number of them. */
+export const POP_OUTS_MAX = 16;
 const BOUNDS_KEY = "window.bounds";
 
 /** Starts the program. Resolves once the window is there, or with null where another instance has taken over. */
@@ -60,12 +67,12 @@ export async function startDesktop(ports: DesktopPorts): Promise<Desktop | null>
   app.enableSandbox();
   electron.crashReporter.start({ uploadToServer: false });
   registerScheme(electron);
-  guardApp(electron);
+  const program = new Program(ports);
+  guardApp(electron, (opener, wanted) => program.popOut(opener, wanted));
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return null;
   }
-  const program = new Program(ports);
   program.listen();
   await app.whenReady();
   guardSession(electron.session.defaultSession);
@@ -88,6 +95,8 @@ class Program implements Desktop {
   readonly #known = new Set<WebContents>();
   #host: ConsoleHost | null = null;
   #window: Window | null = null;
+  readonly #popOuts = new Set<Window>();
+  #removeTray: () => void = () => undefined;
   #pages: PageConnections | null = null;
   /** Files that were handed over before there was a host. */
   #files: string[];
@@ -144,16 +153,43 @@ class Program implements Desktop {
     this.#buildMenu(host);
     host.on("recentSnapshots", () => this.#buildMenu(host));
     await this.#openWindow(host);
+    this.#removeTray = makeTray(
+      {
+        electron,
+        mac: this.#mac,
+        timers: this.#ports.timers,
+        open: () => this.#show(),
+        halt: () => this.#command("session.halt"),
+        quit: () => void this.#askToQuit(),
+        onProblem,
+      },
+      host,
+    );
     this.#take([]);
   }
 
   async #openWindow(host: ConsoleHost): Promise<void> {
-    const { electron, preloadFile, iconFile, timers, onProblem } = this.#ports;
-    const displays = electron.screen.getAllDisplays().map((display) => display.workArea);
+    const displays = this.#electron.screen.getAllDisplays().map((display) => display.workArea);
     const bounds = usableBounds(await keptBounds(host), displays);
-    const window = makeWindow({ electron, preloadFile, iconFile, timers, bounds, onProblem });
-    const contents = window.webContents;
+    const window = this.#makeWindow(bounds, false);
     this.#window = window;
+    window.on("close", (event) => {
+      if (this.#ended) return;
+      event.preventDefault();
+      if (this.#mac) window.hide();
+      else void this.#askToQuit();
+    });
+    window.on("closed", () => {
+      this.#window = null;
+    });
+    loadPage(window, this.#ports.onProblem);
+  }
+
+  /** Makes a window whose page may speak to the host. */
+  #makeWindow(bounds: Rectangle | null, panel: boolean): Window {
+    const { electron, preloadFile, iconFile, timers, onProblem } = this.#ports;
+    const window = makeWindow({ electron, preloadFile, iconFile, timers, bounds, panel, onProblem });
+    const contents = window.webContents;
     this.#known.add(contents);
     const drop = (): void => this.#pages?.drop(contents);
     contents.on("did-start-navigation", (details) => {
@@ -164,16 +200,27 @@ class Program implements Desktop {
       drop();
       this.#known.delete(contents);
     });
-    window.on("close", (event) => {
-      if (this.#ended) return;
-      event.preventDefault();
-      if (this.#mac) window.hide();
-      else void this.#askToQuit();
-    });
-    window.on("closed", () => {
-      this.#window = null;
-    });
-    loadPage(window, onProblem);
+    return window;
+  }
+
+  /** Opens a view, or one panel of it, in a window of its own. */
+  popOut(opener: WebContents, wanted: PopOut): void {
+    const { onProblem } = this.#ports;
+    if (!this.#known.has(opener) || this.#ending !== null) return;
+    if (this.#popOuts.size >= POP_OUTS_MAX) {
+      onProblem(`${POP_OUTS_MAX} windows are open beside the main one. Close one before you open another.`);
+      return;
+    }
+    const window = this.#makeWindow(null, wanted.panel !== null);
+    this.#popOuts.add(window);
+    window.on("closed", () => this.#popOuts.delete(window));
+    loadPage(window, onProblem, wanted.url);
+  }
+
+  /** Hands the main window's view a command. */
+  #command(command: MenuCommand): void {
+    this.#show();
+    if (this.#window !== null) this.#pages?.command(this.#window.webContents, command);
   }
 
   #show(): void {
@@ -229,10 +276,7 @@ class Program implements Desktop {
     const { app, Menu } = this.#electron;
     const look = { mac: this.#mac, tools: !app.isPackaged, recent: host.recentSnapshots };
     const template = menuTemplate(look, {
-      command: (command) => {
-        this.#show();
-        if (this.#window !== null) this.#pages?.command(this.#window.webContents, command);
-      },
+      command: (command) => this.#command(command),
       openSnapshot: () => void this.#pickAndOpen(host),
       openRecent: (path) => host.openSnapshotFile(path),
     });
@@ -281,6 +325,7 @@ class Program implements Desktop {
 
   async #end(): Promise<void> {
     const host = this.#host;
+    this.#removeTray();
     if (host !== null) {
       await this.#keepBounds(host);
       await host.quit();

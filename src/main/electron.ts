@@ -13,6 +13,7 @@ export type Electron = Pick<
   | "dialog"
   | "ipcMain"
   | "Menu"
+  | "nativeImage"
   | "nativeTheme"
   | "powerMonitor"
   | "powerSaveBlocker"
@@ -20,15 +21,18 @@ export type Electron = Pick<
   | "screen"
   | "session"
   | "shell"
+  | "Tray"
 >;
 
 export type {
   BrowserWindow,
   MenuItemConstructorOptions,
   MessageBoxOptions,
+  NativeImage,
   OpenDialogOptions,
   Rectangle,
   Session,
+  Tray,
   WebContents,
   WebPreferences,
 } from "electron";

@@ -1,7 +1,8 @@
 /**
- * The one window: its bounds, its page, and what happens when its view stops.
+ * The windows: their bounds, their page, and what happens when a view stops.
  *
- * 1. There is one window, with the one preferences object, on the one page.
+ * 1. Every window is made here, with the one preferences object, on the one page: the main window, and pop-outs that show a view or a
+ *    panel of it.
  * 2. A view that crashed, or hangs for `HUNG_MS`, is loaded again while the session runs on; after `RELOADS_MAX` in a minute the
  *    person is asked, so that a broken view is no endless loop.
  * 3. Kept bounds are used only where a display still shows them.
@@ -18,6 +19,11 @@ const WIDTH = 1_440;
 const HEIGHT = 900;
 const WIDTH_MIN = 960;
 const HEIGHT_MIN = 600;
+/** A pop-out that shows one panel; each axis may be made this small. */
+const PANEL_WIDTH = 820;
+const PANEL_HEIGHT = 560;
+const PANEL_WIDTH_MIN = 360;
+const PANEL_HEIGHT_MIN = 240;
 /** This much of a kept window must still be on a display. */
 const VISIBLE_MIN = 120;
 
@@ -27,6 +33,8 @@ export interface WindowPorts {
   readonly iconFile: string;
   readonly timers: Timers;
   readonly bounds: Rectangle | null;
+  /** True for a pop-out of one panel, which is smaller. */
+  readonly panel: boolean;
   readonly onProblem: (line: string) => void;
 }
 
@@ -54,14 +62,14 @@ export function usableBounds(kept: unknown, displays: readonly Rectangle[]): Rec
   return shown ? bounds : null;
 }
 
-/** Makes the window, hidden until its first paint. */
+/** Makes a window, hidden until its first paint. */
 export function makeWindow(ports: WindowPorts): Window {
-  const { electron, bounds } = ports;
+  const { electron, bounds, panel } = ports;
   const { BrowserWindow } = electron;
   const window = new BrowserWindow({
-    ...(bounds ?? { width: WIDTH, height: HEIGHT }),
-    minWidth: WIDTH_MIN,
-    minHeight: HEIGHT_MIN,
+    ...(bounds ?? (panel ? { width: PANEL_WIDTH, height: PANEL_HEIGHT } : { width: WIDTH, height: HEIGHT })),
+    minWidth: panel ? PANEL_WIDTH_MIN : WIDTH_MIN,
+    minHeight: panel ? PANEL_HEIGHT_MIN : HEIGHT_MIN,
     show: false,
     title: "Logos Console",
     icon: ports.iconFile,
@@ -73,9 +81,9 @@ export function makeWindow(ports: WindowPorts): Window {
   return window;
 }
 
-/** Loads the console's page, and nothing else ever. */
-export function loadPage(window: Window, onProblem: (line: string) => void): void {
-  window.loadURL(PAGE_URL).catch((error: unknown) => {
+/** Loads the console's page, and nothing else ever; `url` is the page's, or a pop-out's that was checked. */
+export function loadPage(window: Window, onProblem: (line: string) => void, url = PAGE_URL): void {
+  window.loadURL(url).catch((error: unknown) => {
     onProblem(`The view could not be loaded: ${String(error)}. Build it with \`npm run build\`, then start again.`);
   });
 }

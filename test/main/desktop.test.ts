@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startDesktop, type Desktop, type HostDoors } from "../../src/main/desktop.ts";
+import { POP_OUTS_MAX, startDesktop, type Desktop, type HostDoors } from "../../src/main/desktop.ts";
 import { filesIn, FILES_MAX, workspaceIn } from "../../src/main/handed.ts";
 import { menuTemplate, RECENT_MAX } from "../../src/main/menu.ts";
 import { PREFERENCES } from "../../src/main/preferences.ts";
@@ -113,11 +113,71 @@ describe("a start", () => {
   });
 
   it("guards every web contents that is made", async () => {
-    const { electron, window } = await start();
-    electron.app.emit("web-contents-created", new FakeEvent(), window.webContents);
+    const { window } = await start();
     const event = new FakeEvent({ url: "https://example.com/", isMainFrame: true });
     window.webContents.emit("will-navigate", event);
     expect(event.defaultPrevented).toBe(true);
+  });
+});
+
+describe("a pop-out", () => {
+  const URL = "logos://console/?view=metrics&panel=Equity";
+  const popOut = (from: FakeWindow, url = URL): unknown => from.webContents.windowOpenHandler?.({ url });
+
+  it("is a window of the program, with the same preferences and guards", async () => {
+    const { electron, window } = await start();
+    expect(popOut(window)).toEqual({ action: "deny" });
+    expect(electron.windows).toHaveLength(2);
+    const second = electron.windows[1] as FakeWindow;
+    expect(second.loaded).toEqual([URL]);
+    expect(second.options["webPreferences"]).toEqual(window.options["webPreferences"]);
+    expect(second.options["width"]).toBeLessThan(window.options["width"] as number);
+    const event = new FakeEvent({ url: "https://example.com/", isMainFrame: true });
+    second.webContents.emit("will-navigate", event);
+    expect(event.defaultPrevented).toBe(true);
+    popOut(second, "https://example.com/");
+    expect(electron.windows).toHaveLength(2);
+    popOut(second, "logos://console/?view=log");
+    expect(electron.windows[2]?.options["width"]).toBe(window.options["width"]);
+  });
+
+  it("speaks to the host as the first window does, until it is gone", async () => {
+    const { electron, host, window, problems } = await start();
+    const before = host.readers.length;
+    popOut(window);
+    const { webContents } = electron.windows[1] as FakeWindow;
+    electron.fromPage(CHANNELS.open, webContents, []);
+    expect(host.readers).toHaveLength(before + 1);
+    webContents.emit("destroyed");
+    expect(host.readers.at(-1)?.open).toBe(false);
+    electron.fromPage(CHANNELS.open, webContents, []);
+    popOut(electron.windows[1] as FakeWindow);
+    expect([host.readers.length, problems.length, electron.windows.length]).toEqual([before + 1, 1, 2]);
+  });
+
+  it("closes without a question; the main window's close still asks", async () => {
+    const { electron, host, window } = await start();
+    host.running = true;
+    popOut(window);
+    const closes = (one: FakeWindow | undefined): boolean => {
+      const event = new FakeEvent();
+      one?.emit("close", event);
+      return event.defaultPrevented;
+    };
+    expect(closes(electron.windows[1])).toBe(false);
+    expect(electron.boxes).toEqual([]);
+    expect(closes(window)).toBe(true);
+    await settle();
+    expect(electron.boxes).toHaveLength(1);
+  });
+
+  it("is refused beyond the limit, and once one was closed there is room again", async () => {
+    const { electron, window, problems } = await start();
+    for (let count = 0; count <= POP_OUTS_MAX; count += 1) popOut(window);
+    expect([electron.windows.length, problems.length]).toEqual([1 + POP_OUTS_MAX, 1]);
+    electron.windows[1]?.emit("closed");
+    popOut(window);
+    expect(electron.windows).toHaveLength(2 + POP_OUTS_MAX);
   });
 });
 
@@ -273,7 +333,7 @@ describe("a view that stops", () => {
     electron.fromPage(CHANNELS.open, window.webContents, []);
     crash(window);
     expect(window.webContents.reloads).toBe(1);
-    expect(host.readers[0]?.open).toBe(false);
+    expect(host.readers.at(-1)?.open).toBe(false);
     expect(host.quits).toBe(0);
     expect(problems).toHaveLength(1);
   });
@@ -321,9 +381,9 @@ describe("a view that stops", () => {
     const moves = (isSameDocument: boolean): boolean =>
       window.webContents.emit("did-start-navigation", new FakeEvent({ isMainFrame: true, isSameDocument }));
     moves(true);
-    expect(host.readers[0]?.open).toBe(true);
+    expect(host.readers.at(-1)?.open).toBe(true);
     moves(false);
-    expect(host.readers[0]?.open).toBe(false);
+    expect(host.readers.at(-1)?.open).toBe(false);
   });
 });
 

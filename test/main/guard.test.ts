@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { POLICY } from "../../src/console/state/pages.ts";
-import { guardContents, guardSession } from "../../src/main/guard.ts";
+import { guardContents, guardSession, popOutPage, type PopOut } from "../../src/main/guard.ts";
 import { allowedLink, LINK_HOSTS } from "../../src/main/links.ts";
 import { PREFERENCES } from "../../src/main/preferences.ts";
 import { answerPage, registerScheme } from "../../src/main/protocol.ts";
@@ -68,11 +68,37 @@ describe("permissions", () => {
     expect(permissions.length).toBeGreaterThan(30);
   });
 
-  it.each([...permissions, "a name of a later version"])("%s is denied", (permission) => {
+  const asked = (permission: string, requestingUrl: string, isMainFrame = true): unknown[] => {
     const answers: unknown[] = [];
-    handlers["permissionRequest"]?.(null, permission, (granted: boolean) => answers.push(granted), {});
-    expect(answers).toEqual([false]);
-    expect(handlers["permissionCheck"]?.(null, permission, "logos://console", {})).toBe(false);
+    const answer = (granted: boolean): unknown => answers.push(granted);
+    handlers["permissionRequest"]?.(null, permission, answer, { requestingUrl, isMainFrame });
+    return answers;
+  };
+  const checked = (permission: string, origin: string, details: object = {}): unknown =>
+    handlers["permissionCheck"]?.(null, permission, origin, { isMainFrame: true, ...details });
+
+  it.each([...permissions, "a name of a later version"].filter((name) => name !== "notifications"))(
+    "%s is denied",
+    (permission) => {
+      expect(asked(permission, "logos://console/")).toEqual([false]);
+      expect(checked(permission, "logos://console/")).toBe(false);
+    },
+  );
+
+  it("of notifications are given to the console's own pages alone", () => {
+    expect(permissions).toContain("notifications");
+    for (const url of ["logos://console/", "logos://console/#desk", "logos://console/?view=desk&panel=Equity"])
+      expect(asked("notifications", url), url).toEqual([true]);
+    expect(asked("notifications", "logos://console/", false)).toEqual([false]);
+    for (const url of ["", "logos://console", "logos://console.evil/", "https://console/", "file:///", "about:blank"])
+      expect(asked("notifications", url), url).toEqual([false]);
+    for (const origin of ["logos://console", "logos://console/"]) {
+      expect(checked("notifications", origin), origin).toBe(true);
+      expect(checked("notifications", origin, { isMainFrame: false }), origin).toBe(true);
+      expect(checked("notifications", origin, { embeddingOrigin: "https://example.com/" }), origin).toBe(false);
+    }
+    for (const origin of ["", "null", "logos://console.evil/", "logos://other/", "https://console/", "file:///"])
+      expect(checked("notifications", origin), origin).toBe(false);
   });
 
   it("of devices, screens and pairings are denied", () => {
@@ -117,8 +143,12 @@ describe("permissions", () => {
 
 describe("navigation", () => {
   const opened: string[] = [];
+  const poppedOut: PopOut[] = [];
   const contents = new FakeContents();
-  guardContents(contents as unknown as WebContents, (url) => opened.push(url));
+  guardContents(contents as unknown as WebContents, {
+    external: (url) => opened.push(url),
+    popOut: (_opener, wanted) => poppedOut.push(wanted),
+  });
 
   it.each([
     ["will-navigate", "https://example.com/", true],
@@ -128,6 +158,8 @@ describe("navigation", () => {
     ["will-navigate", "javascript:alert(1)", true],
     ["will-navigate", "logos://console/", false],
     ["will-navigate", "logos://console/#desk", false],
+    ["will-navigate", "logos://console/?view=desk", false],
+    ["will-navigate", "logos://console/?view=desk&to=https://example.com/", true],
     ["will-frame-navigate", "https://example.com/", true],
     ["will-frame-navigate", "logos://console/", false],
     ["will-redirect", "logos://console/", true],
@@ -162,6 +194,36 @@ describe("navigation", () => {
     ])
       expect(contents.windowOpenHandler?.({ url })).toEqual({ action: "deny" });
     expect(opened).toEqual([link]);
+    expect(poppedOut).toEqual([]);
+  });
+
+  it("to a view or panel of its own is denied to the page, and asked of the program", () => {
+    const answer = contents.windowOpenHandler?.({ url: "logos://console/?view=metrics&panel=Open+orders" });
+    expect(answer).toEqual({ action: "deny" });
+    expect(poppedOut).toEqual([{ url: "logos://console/?view=metrics&panel=Open+orders", panel: "Open orders" }]);
+    expect(opened).toHaveLength(1);
+  });
+
+  it.each<[address: string, url: string | null]>([
+    ["logos://console/?view=desk", "logos://console/?view=desk"],
+    ["logos://console/?view=desk#elsewhere", "logos://console/?view=desk"],
+    ["logos://console/?view=desk&panel=a%26b%3C", "logos://console/?view=desk&panel=a%26b%3C"],
+    ["logos://console/", null],
+    ["logos://console/?", null],
+    ["logos://console/?panel=Equity", null],
+    ["logos://console/?view=", null],
+    ["logos://console/?view=../x", null],
+    ["logos://console/?view=desk&view=log", null],
+    ["logos://console/?view=desk&panel=a&panel=b", null],
+    ["logos://console/?view=desk&token=1", null],
+    ["logos://console/index.html?view=desk", null],
+    ["logos://console.evil/?view=desk", null],
+    ["logos://user@console/?view=desk", null],
+    ["https://console/?view=desk", null],
+    ["javascript:view=desk", null],
+    [`logos://console/?view=desk&panel=${"a".repeat(600)}`, null],
+  ])("pop-out %s → %s", (address, url) => {
+    expect(popOutPage(address)?.url ?? null).toBe(url);
   });
 
   it.each([

@@ -131,7 +131,7 @@ const BANS: readonly Ban[] = [
   {
     where: /^src\//,
     pattern: /\bnew BrowserWindow\b/,
-    instead: "the one window is made in src/main/window.ts",
+    instead: "windows are made in src/main/window.ts, with the one preferences object",
     except: /^src\/main\/window\.ts$/,
     examplePath: "src/main/other.ts",
     example: "const w = new BrowserWindow({});",

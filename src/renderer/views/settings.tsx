@@ -184,7 +184,10 @@ function Alerts(): ReactNode {
   };
   return (
     <Panel title="Alerts">
-      <Setting title="Desktop notification" help="One for each new alert, in front of other windows.">
+      <Setting
+        title="Desktop notification"
+        help="One for each new alert, in front of other windows. The desktop program also shows the worst alert in the tray."
+      >
         <Segments
           label="Desktop notification"
           value={prefs.notifications ? "on" : "off"}

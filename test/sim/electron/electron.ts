@@ -1,8 +1,9 @@
 /**
  * A fake `electron` for the main process: it records what is asked of it and shows nothing.
  *
- * Fault model: another instance may hold the lock, dialogs answer what the test says, a view crashes, hangs or is destroyed when the test
- * says so. Events come only from the test. What the program does not use is not here, so that a new use is seen.
+ * Fault model: another instance may hold the lock, the platform may have no tray, dialogs answer what the test says, a view crashes,
+ * hangs or is destroyed when the test says so. Events come only from the test, but for `web-contents-created`, which each new window
+ * emits. What the program does not use is not here, so that a new use is seen.
  */
 import { EventEmitter } from "node:events";
 import type { Electron, MenuItemConstructorOptions, Rectangle } from "../../../src/main/electron.ts";
@@ -107,6 +108,34 @@ export class FakeWindow extends EventEmitter {
   }
 }
 
+export class FakeTray extends EventEmitter {
+  readonly images: Buffer[];
+  tooltip = "";
+  menu: readonly MenuItemConstructorOptions[] = [];
+  destroyed = false;
+
+  constructor(image: Buffer) {
+    super();
+    this.images = [image];
+  }
+
+  setImage(image: Buffer): void {
+    this.images.push(image);
+  }
+
+  setToolTip(text: string): void {
+    this.tooltip = text;
+  }
+
+  setContextMenu(menu: readonly MenuItemConstructorOptions[]): void {
+    this.menu = menu;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
 class FakeApp extends EventEmitter {
   readonly asked: string[] = [];
   readonly isPackaged = false;
@@ -187,6 +216,8 @@ export class FakeElectron {
   readonly powerMonitor = new EventEmitter();
   readonly defaultSession = new FakeSession();
   readonly windows: FakeWindow[] = [];
+  readonly trays: FakeTray[] = [];
+  hasTray = true;
   readonly schemes: { readonly scheme: string; readonly privileges: Readonly<Record<string, boolean>> }[] = [];
   readonly protocols = new Map<string, (request: Request) => Promise<Response>>();
   readonly crashReports: unknown[] = [];
@@ -212,7 +243,8 @@ export class FakeElectron {
 
   /** This as the program takes it. */
   asElectron(): Electron {
-    const { windows } = this;
+    const { app, trays, windows } = this;
+    const hasTray = (): boolean => this.hasTray;
     const box = async (...values: unknown[]): Promise<{ response: number }> => {
       this.boxes.push({ options: values.at(-1) as MessageBox });
       return { response: this.answer };
@@ -227,8 +259,17 @@ export class FakeElectron {
         constructor(options: Readonly<Record<string, unknown>>) {
           super(options);
           windows.push(this);
+          app.emit("web-contents-created", new FakeEvent(), this.webContents);
         }
       },
+      Tray: class extends FakeTray {
+        constructor(image: Buffer) {
+          if (!hasTray()) throw new Error("there is no notification area");
+          super(image);
+          trays.push(this);
+        }
+      },
+      nativeImage: { createFromBuffer: (file: Buffer) => file },
       crashReporter: { start: (options: unknown) => this.crashReports.push(options) },
       dialog: {
         showMessageBox: box,
