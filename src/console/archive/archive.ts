@@ -3,7 +3,7 @@
  *
  * 1. What the archive holds is what the journal holds up to a position; one that does not fit its journal is thrown away and made again.
  * 2. Reading the journal goes in batches, so that questions are answered in between.
- * 3. Where the folder cannot be written the archive is kept in memory.
+ * 3. Where the folder cannot be written, and for a light run, which has no journal there, the archive is kept in memory.
  */
 import { existsSync, rmSync } from "node:fs";
 import type { Desk } from "../../shared/desk.ts";
@@ -26,9 +26,11 @@ export const SPARK_PARTS = 24;
 const GROUPS_MAX = 500;
 
 type Journal = ReturnType<typeof readJournal>;
+/** What the archive reads: a session's journal, or the entries that are kept of a light run. */
+type Entries = Pick<Journal, "position" | "read" | "entriesAt" | "seqsOf" | "hashAt" | "close">;
 
 export class Archive {
-  readonly #journal: Journal;
+  readonly #journal: Entries;
   readonly #database: Database;
   readonly #precisions: Precisions;
   readonly #writer: ArchiveWriter;
@@ -37,12 +39,12 @@ export class Archive {
   #learned: string;
   #indexes: string[];
 
-  /** Throws a coded error when the journal cannot be read. */
-  constructor(folder: string, desk: Pick<Desk, "feed">, options: { readonly sortedMax?: number } = {}) {
-    const files = sessionFilesAt(folder);
-    this.#journal = readJournal(files.journal);
+  /** `of`: a session's folder, or entries in memory. Throws a coded error when the journal cannot be read. */
+  constructor(of: string | Entries, desk: Pick<Desk, "feed">, options: { readonly sortedMax?: number } = {}) {
+    const { journal, database } = opened(of);
+    this.#journal = journal;
     try {
-      this.#database = openFitting(files.archive, this.#journal);
+      this.#database = database();
       const meta = metaOf(this.#database);
       this.#precisions = new Precisions(desk);
       this.#learned = meta["learned"] ?? "[]";
@@ -261,6 +263,20 @@ function remove(path: string): void {
   for (const one of [path, `${path}-wal`, `${path}-shm`]) rmSync(one, { force: true });
 }
 
+/** What is read, and how to open the database that goes with it. */
+function opened(of: string | Entries): { readonly journal: Entries; readonly database: () => Database } {
+  if (typeof of !== "string") return { journal: of, database: inMemory };
+  const files = sessionFilesAt(of);
+  const journal = readJournal(files.journal);
+  return { journal, database: () => openFitting(files.archive, journal) };
+}
+
+function inMemory(): Database {
+  const database = openCache(":memory:");
+  makeTables(database);
+  return database;
+}
+
 /** The archive's database, empty where there is none that fits the journal. */
 function openFitting(path: string, journal: Journal): Database {
   for (const attempt of [1, 2]) {
@@ -280,7 +296,5 @@ function openFitting(path: string, journal: Journal): Database {
         break;
       }
   }
-  const database = openCache(":memory:");
-  makeTables(database);
-  return database;
+  return inMemory();
 }

@@ -72,6 +72,29 @@ export interface Questions {
 
 export type QuestionKind = keyof Questions;
 
+export interface Answer<Output> {
+  readonly output: Output;
+  /** How much of the session the archive holds: 1 for all of it. */
+  readonly share: number;
+}
+
+export interface Asked<Output> {
+  readonly answer: Promise<Answer<Output>>;
+  cancel(): void;
+}
+
+/** The open session's archive, wherever it is kept. */
+export interface SessionArchive {
+  ask<Kind extends QuestionKind>(
+    question: Kind,
+    input: Questions[Kind]["input"],
+    onProgress?: (progress: ExportProgress) => void,
+  ): Asked<Questions[Kind]["output"]>;
+  /** The session has new entries. */
+  grown(): void;
+  close(): void;
+}
+
 export type ToThread =
   | { readonly kind: "grown" }
   | { readonly kind: "cancel"; readonly id: number }

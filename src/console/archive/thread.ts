@@ -8,7 +8,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CodedError } from "../../shared/errors.ts";
-import type { ArchivePlace, ExportProgress, FromThread, QuestionKind, Questions, ToThread } from "./requests.ts";
+import type {
+  Answer,
+  ArchivePlace,
+  Asked,
+  ExportProgress,
+  FromThread,
+  QuestionKind,
+  Questions,
+  SessionArchive,
+  ToThread,
+} from "./requests.ts";
 
 /** A session with more entries than this has its archive kept up to date before anybody asks. */
 const KEPT_FROM_ENTRIES = 20_000;
@@ -21,24 +31,13 @@ interface Waiting {
   readonly onProgress: (progress: ExportProgress) => void;
 }
 
-export interface Answer<Output> {
-  readonly output: Output;
-  /** How much of the journal the archive holds: 1 for all of it. */
-  readonly share: number;
-}
-
-export interface Asked<Output> {
-  readonly answer: Promise<Answer<Output>>;
-  cancel(): void;
-}
-
 /** The thread's file: the source, or beside the built program. */
 function entry(): string {
   const source = join(import.meta.dirname, "worker.ts");
   return existsSync(source) ? source : join(import.meta.dirname, "archive-worker.js");
 }
 
-export class ArchiveThread {
+export class ArchiveThread implements SessionArchive {
   readonly #place: ArchivePlace;
   readonly #position: () => number;
   readonly #waiting = new Map<number, Waiting>();

@@ -6,9 +6,11 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { shapeOf } from "../../shared/errors.ts";
+import { ANSWERS } from "./answers.ts";
 import { Archive } from "./archive.ts";
-import { exportRows } from "./export.ts";
-import type { ArchivePlace, ExportRequest, FromThread, Questions, ToThread } from "./requests.ts";
+import type { ArchivePlace, ExportProgress, FromThread, ToThread } from "./requests.ts";
+
+type AnyAnswer = (archive: Archive, input: unknown, onProgress: (progress: ExportProgress) => boolean) => unknown;
 
 /** Batches that a question waits for. */
 const CATCH_UP_BATCHES = 8;
@@ -41,23 +43,14 @@ function share(): number {
   return whole || end === 0 ? 1 : Math.min(0.99, position / end);
 }
 
-const answers: { readonly [Kind in keyof Questions]: (input: Questions[Kind]["input"], id: number) => unknown } = {
-  page: (query) => opened().page(query),
-  facets: ({ filter, columns }) => opened().facets(filter, columns),
-  groups: () => opened().groups(),
-  entries: (subject) => opened().entriesOf(subject),
-  export: (request: ExportRequest, id) =>
-    exportRows(opened(), request, (progress) => {
-      tell({ id, progress });
-      return canceled.has(id);
-    }),
-};
-
 async function answer(message: Extract<ToThread, { kind: "ask" }>): Promise<void> {
   const { id, question, input, position } = message;
   try {
     for (let batch = 0; batch < CATCH_UP_BATCHES && opened().position < position; batch += 1) opened().follow();
-    const output = await (answers[question] as (input: unknown, id: number) => unknown)(input, id);
+    const output = await (ANSWERS[question] as AnyAnswer)(opened(), input, (progress) => {
+      tell({ id, progress });
+      return canceled.has(id);
+    });
     tell({ id, output, share: share() });
   } catch (error) {
     tell({ id, error: shapeOf(error) });

@@ -3,6 +3,7 @@
  *
  * 1. An export belongs to the session that was open when it began, and ends with it.
  * 2. Of exports that are over, the newest few are remembered, so that their outcome can be read.
+ * 3. An export is of the whole list. A light run of which only the newest entries are kept refuses, and names the file that has the list.
  */
 import { join } from "node:path";
 import type { Handlers, Input, Output } from "../../shared/contract/contract.ts";
@@ -10,11 +11,14 @@ import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { FillRow, OrderRow } from "../../shared/contract/views.ts";
 import type { ArchiveRow } from "../archive/requests.ts";
 import type { RejectionRow } from "../projections/rejections.ts";
+import type { OpenedSession } from "../state/opened.ts";
 import type { HostState } from "../state/state.ts";
 
 /** Exports that are remembered, and that run at a time. */
 const JOBS_MAX = 20;
 const RUNNING_MAX = 4;
+/** The files of a session's folder that have its long lists whole; a refused order has its line among the orders. */
+const FILES = { orders: "orders.csv", fills: "fills.csv", rejections: "orders.csv" } as const;
 const KINDS = { orders: "state", fills: "verdict", rejections: "cause" } as const;
 
 type ArchiveHandlers = Pick<
@@ -34,6 +38,17 @@ export function byTable(table: Input<"archive.page">["table"], rows: readonly Ar
     fills: table === "fills" ? (rows as FillRow[]) : [],
     rejections: table === "rejections" ? (rows as RejectionRow[]) : [],
   };
+}
+
+/** Throws `wrong_state` where only the newest entries of a light run are kept; `file` is the file of its folder that has `what`. */
+export function needWhole({ kept, live }: Pick<OpenedSession, "kept" | "live">, what: string, file: string): void {
+  if (kept === null || kept.whole) return;
+  throw new CodedError(
+    "wrong_state",
+    `${live.id} is a light run: the console keeps its newest entries only, so it cannot export all of its ${what}. ` +
+      `${file} in ${live.folder} has them.`,
+    { id: live.id },
+  );
 }
 
 /** The columns that are asked about, without the ones that are not. */
@@ -72,7 +87,9 @@ export function archiveHandlers(state: HostState): ArchiveHandlers {
       const running = [...jobs.values()].filter(({ status }) => status.state === "running").length;
       if (running >= RUNNING_MAX)
         throw new CodedError("refused", `${RUNNING_MAX} exports are running already. Wait for one of them.`);
-      const { archive, live } = state.need();
+      const opened = state.need();
+      needWhole(opened, table, FILES[table]);
+      const { archive, live } = opened;
       const path = join(live.folder, "exports", `${live.id}_${table}.${format}`);
       const filter = { table, words: "", where: {}, from: null, to: null };
       const asked = archive.ask("export", { filter, format, path }, (progress) => Object.assign(job.status, progress));

@@ -4,6 +4,7 @@
  * 1. Everything is read from the journal, its archive, or the projections that the views show; nothing is kept for it.
  * 2. An export holds what is listed and what has left the list, up to its limit, and says how many rows it left out.
  * 3. A long journal is read in turns, so that neither a page nor an export holds up the session.
+ * 4. A light run is asked about the entries that are kept of it. What they cannot answer is refused with the name of the file that can.
  */
 import type { Handlers, Input } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -19,7 +20,7 @@ import { RejectionsProjection } from "../projections/rejections.ts";
 import { Table } from "../projections/table.ts";
 import { TicksProjection } from "../projections/ticks.ts";
 import { scan } from "../state/scan.ts";
-import { byTable } from "./archive.ts";
+import { byTable, needWhole } from "./archive.ts";
 import { isCompacted, type OpenedSession } from "../state/opened.ts";
 import type { HostState } from "../state/state.ts";
 import { stepsOf, titleOf } from "../why/steps.ts";
@@ -41,8 +42,7 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
       const subject = subjectOf(id);
       const opened = state.need();
       const trail = subject === null ? null : await trailIn(opened, subject);
-      if (trail === null)
-        throw new CodedError("not_found", `The journal of this session has nothing named ${id}.`, { id });
+      if (trail === null) throw new CodedError("not_found", nothingNamed(opened, id), { id });
       return { id, title: titleOf(trail, id), steps: stepsOf(trail) };
     },
     "orders.page": async ({ kind, before, limit }) => {
@@ -66,11 +66,22 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
       const all = await rowsOf(state, what);
       const rows = all.slice(-EXPORT_ROWS_MAX);
       const id = state.opened?.live.id ?? "workspace";
+      // A light run's log has no file of its own: the name says that its beginning is not in it.
+      const newest = what === "log" && state.opened?.kept?.whole === false ? "_newest" : "";
       const text = format === "json" ? `${JSON.stringify(rows, null, 2)}\n` : csvOf(rows);
       const left = Math.max(all.length, listed(state, what)) - rows.length;
-      return { name: `${id}_${what}.${format}`, text, rows: rows.length, left };
+      return { name: `${id}_${what}${newest}.${format}`, text, rows: rows.length, left };
     },
   };
+}
+
+function nothingNamed({ live, kept }: OpenedSession, id: string): string {
+  if (kept === null || kept.whole)
+    return `The ${kept === null ? "journal" : "record"} of this session has nothing named ${id}.`;
+  return (
+    `${id} is not among the newest entries, which are all that a light run keeps. ` +
+    `Look it up in orders.csv and fills.csv of ${live.folder}.`
+  );
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -149,6 +160,8 @@ async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
 
 /** The newest of each class, of the whole journal. */
 async function tickRows(opened: OpenedSession): Promise<Row[]> {
+  // A light run's beginning may be gone, and a ledger counts from the first entry on: the view's own has seen all of them.
+  if (opened.kept !== null) return Object.values(opened.views.view("ticks", opened.probe()).rows);
   const ticks = new TicksProjection(EXPORT_ROWS_MAX, isCompacted(opened.live.folder));
   await readAll(opened, (entry) => ticks.apply(entry));
   return ticks.rows(opened.probe().now);
@@ -169,6 +182,7 @@ const METRIC_NAMES = [
 
 /** Every sample, which the view thins. */
 async function metricsRows(opened: OpenedSession): Promise<Row[]> {
+  needWhole(opened, "samples", "orchestrator_metrics.jsonl");
   const metrics = new MetricsProjection(opened.live.desk, Infinity);
   const rejections = new RejectionsProjection();
   await readAll(opened, (entry) => metrics.apply(entry, errorKindOf(entry, rejections.apply(entry))));
@@ -178,6 +192,7 @@ async function metricsRows(opened: OpenedSession): Promise<Row[]> {
 }
 
 async function equityRows(opened: OpenedSession): Promise<Row[]> {
+  needWhole(opened, "equity points", "equity_curve.csv");
   const rows = new Table<Row>(EXPORT_ROWS_MAX);
   await readAll(opened, (entry) => {
     if (entry.kind !== "equity") return;

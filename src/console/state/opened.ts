@@ -4,15 +4,19 @@
  * 1. The journal is read once when the session is opened, some entries at a time, so that a long one holds nobody else up; from then
  *    on each commit brings the new entries.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
- * 3. An ended session has let its journal go; what is asked of its past is read from the file, as anybody may read it.
+ * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
+ * 4. A light run has no such file: its newest entries are kept here, and its past is asked of them.
  */
 import { nodeTurn } from "../../live/clock/index.ts";
 import type { LiveSession, SessionProbe } from "../../live/session/index.ts";
 import type { OpenSession } from "../../shared/contract/views.ts";
-import { nodeFileSystem, readJournal, readSessionJournal, sessionFilesAt } from "../../store/index.ts";
+import { readJournal, sessionFilesAt } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { AlertBook } from "../alerts/book.ts";
 import { SessionWatch } from "../alerts/watch.ts";
+import { KeptEntries } from "../archive/kept.ts";
+import { LightArchive } from "../archive/light.ts";
+import type { SessionArchive } from "../archive/requests.ts";
 import { ArchiveThread } from "../archive/thread.ts";
 import { upTo, type EntrySource } from "./scan.ts";
 import { SessionViews } from "../projections/session-views.ts";
@@ -32,7 +36,7 @@ function slice(live: LiveSession, from: number): JournalEntry[] {
   return entries;
 }
 
-/** Whether a session's journal has let go of runs. */
+/** Whether a session's journal has dropped runs. */
 export function isCompacted(folder: string): boolean {
   const journal = readJournal(sessionFilesAt(folder).journal);
   try {
@@ -48,7 +52,9 @@ export class OpenedSession {
   /** What was asked for and is not confirmed yet. */
   pending: OpenSession["pending"] = null;
   /** Every order, fill and rejection of the session, to be asked. */
-  readonly archive: ArchiveThread;
+  readonly archive: SessionArchive;
+  /** The newest entries of a light run; null for a session with a journal. */
+  readonly kept: KeptEntries | null;
   readonly #monotonicMs: () => number;
   readonly #watch: SessionWatch;
   #forget: () => void = () => undefined;
@@ -73,7 +79,11 @@ export class OpenedSession {
     this.#monotonicMs = monotonicMs;
     this.views = new SessionViews(live.desk, live.folder, !live.light && isCompacted(live.folder));
     this.#watch = new SessionWatch(alerts, live.id);
-    this.archive = new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.views.position);
+    this.kept = live.light ? new KeptEntries() : null;
+    this.archive =
+      this.kept === null
+        ? new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.views.position)
+        : new LightArchive(this.kept, live.desk);
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();
   }
@@ -90,6 +100,7 @@ export class OpenedSession {
   #apply(entries: readonly JournalEntry[], live: boolean): void {
     const from = this.views.position;
     this.views.apply(entries);
+    this.kept?.add(entries);
     for (const entry of entries) if (entry.seq > from) this.#watch.apply(entry, live);
     this.archive.grown();
   }
@@ -112,13 +123,17 @@ export class OpenedSession {
     return this.#probe;
   }
 
-  /** Everything that is committed, from an entry's number on, whether or not the session has ended. */
+  /** Everything that is committed, and of a light run what is kept, from an entry's number on, whether or not the session has ended. */
   *entries(from = 1): Iterable<JournalEntry> {
+    if (this.kept !== null) {
+      yield* this.kept.read(from);
+      return;
+    }
     if (this.alive) {
       yield* this.live.entries(from);
       return;
     }
-    const journal = readSessionJournal(nodeFileSystem, sessionFilesAt(this.live.folder));
+    const journal = readJournal(sessionFilesAt(this.live.folder).journal);
     try {
       yield* journal.read(from);
     } finally {
@@ -126,13 +141,14 @@ export class OpenedSession {
     }
   }
 
-  /** Everything that is committed by now. */
+  /** Everything that is committed by now, and of a light run what is kept. */
   past(): EntrySource {
     return upTo((from) => this.entries(from), this.views.position);
   }
 
   close(): void {
     this.archive.close();
+    this.kept?.close();
     this.#forget();
   }
 }

@@ -1,6 +1,6 @@
 /** Everything that is listed leaves as CSV or JSON: from the host where it knows the list, else from the rows shown. */
 import type { Input } from "../../shared/contract/contract.ts";
-import { ask } from "../stores/live.ts";
+import { ask, useLive } from "../stores/live.ts";
 import { notify, toldOk, useUi } from "../stores/ui.ts";
 import { saveFile, toCsv, toJson } from "../lib/csv.ts";
 import type { Row } from "../lib/csv.ts";
@@ -20,9 +20,13 @@ export async function exportRows(what: ExportWhat, format: ExportFormat): Promis
     return;
   }
   const { name, text, rows, left } = answer.value;
-  if (left > 0 && LONG.has(what)) return exportToFile(what as "orders" | "fills" | "rejections", format);
+  // Of a light run the host knows the newest rows only; its folder's own files have the rest.
+  const light = useLive.getState().streams.session?.session?.light === true;
+  if (left > 0 && LONG.has(what) && !light) return exportToFile(what as "orders" | "fills" | "rejections", format);
   saveFile(name, text);
-  const older = left > 0 ? ` ${plural(left, "older row")} left out: they are in the session's folder.` : "";
+  const file = what === "fills" ? "fills.csv" : "orders.csv";
+  const place = light ? `in ${file} of the session's folder` : "in the session's folder";
+  const older = left > 0 ? ` ${plural(left, "older row")} left out: they are ${place}.` : "";
   notify(`${plural(rows, "row")} exported to ${name}.${older}`);
 }
 

@@ -75,14 +75,13 @@ export function askStop(): void {
   const open = session();
   if (open === null) return;
   const flight = open.counts.inflight;
+  const asked = `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `;
+  const after = open.light
+    ? "A light run kept no journal, so it cannot be opened again."
+    : `${flight === 0 ? "" : asked}It can be opened again from Sessions.`;
   question({
     title: `Stop the session ${open.id}?`,
-    text:
-      `${strategiesOf(open.strategies)} finish the runs that are under way, then the session ends and its files are closed. ` +
-      (flight === 0
-        ? ""
-        : `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `) +
-      "It can be opened again from Sessions.",
+    text: `${strategiesOf(open.strategies)} finish the runs that are under way, then the session ends and its files are closed. ${after}`,
     verb: "Stop the session",
     cancel: "Cancel",
     danger: true,

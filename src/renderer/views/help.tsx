@@ -31,7 +31,7 @@ const SHOWS: Readonly<Record<ViewName, string>> = {
     "Where the session's records and the broker's disagree. Each item is adopted or dismissed; then the session can be resumed.",
   sessions:
     "The workspace's sessions: open one again, compare two, verify, compact or delete one, restore a router snapshot. " +
-    "A light run kept no journal: it can be read, compared and deleted.",
+    "A light run kept no journal: it can be read, compared and deleted. While it is open, lists and exports cover its newest entries.",
   editor:
     "A desk as a form and as YAML, side by side: defaults, rules and errors at each field, a check before the start, save and start.",
   data: "Market data of the workspace: add a file and see what it holds before it is kept, candles, delete, and run strategies on it.",
