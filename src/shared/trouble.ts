@@ -58,8 +58,10 @@ export function troubleSummary({ strategies, failing, list, more }: Troubles): s
   const before = list.length + more - failing;
   const all = strategies === 1 ? "the only one" : `all ${strategies}`;
   const [is, fails] = strategies === 1 ? ["is", "fails"] : ["are", "fail"];
-  if (failing === 0)
-    return before === 0 ? `${all} ${is} well` : `${all} ${is} well now, ${before} of them after runs that failed`;
+  if (failing === 0) {
+    if (before === 0) return `${all} ${is} well`;
+    return `${all} ${is} well now, ${strategies === 1 ? "" : `${before} of them `}after runs that failed`;
+  }
   const some =
     failing === strategies ? `${all} ${fails}` : `${failing} of ${strategies} ${failing === 1 ? "fails" : "fail"}`;
   return before === 0 ? some : `${some}, ${before} more had runs that failed`;

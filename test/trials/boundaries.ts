@@ -11,6 +11,7 @@ import { createStream } from "../../src/orchestrator/index.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
+import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import type { Told } from "../sim/disk/write-log.ts";
 import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled } from "./disk-session.ts";
@@ -55,7 +56,7 @@ async function oneCase(
     const first = await session.run(workspace, null, { arm: armOf(kills[0]), unprotected });
     const begun = folderIn(workspace);
     if (first.signal === "SIGKILL") counts.kills += 1;
-    else if (first.code !== 0) return `it ended with ${String(first.code)}: ${first.stderr}`;
+    else if (first.code !== 0) return `it ended with ${endOf(first)}`;
     if (begun === null) {
       counts.unborn += 1;
       return first.told.length === 0 ? null : "the session's folder is gone";
@@ -66,7 +67,7 @@ async function oneCase(
     if (told.length > 0 && kills[1] !== null) {
       const second = await session.run(workspace, begun.id, { arm: armOf(kills[1]), unprotected });
       if (second.signal === "SIGKILL") counts.inRecovery += 1;
-      else if (second.code !== 0) return `opened again, it ended with ${String(second.code)}: ${second.stderr}`;
+      else if (second.code !== 0) return `opened again, it ended with ${endOf(second)}`;
       told.push(...second.told);
       const still = lookAt(begun.folder, told);
       if (still !== null) return still;
@@ -102,8 +103,7 @@ async function run(
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);
-    if (whole.code !== 0)
-      throw new Error(`The session that nobody kills ended with ${String(whole.code)}: ${whole.stderr}`);
+    if (whole.code !== 0) throw new Error(`The session that nobody kills ended with ${endOf(whole)}`);
     const { all } = session.operations();
     const expected = await outcomeIn(plain);
     const points = shuffled(all * WAYS.length, seed, "boundaries");

@@ -13,6 +13,7 @@ import { createStream } from "../../src/orchestrator/index.ts";
 import { SECOND, type Duration } from "../../src/shared/time.ts";
 import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
+import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled, type DiskRun } from "./disk-session.ts";
 import { BROKEN_MAX, eachWay, type Figures, type Trial } from "./trial.ts";
@@ -105,9 +106,7 @@ async function oneCase(
     }
     if (run.code !== 74) return `nothing was begun, and it ended with ${String(run.code)}`;
     const again = await session.run(workspace, null);
-    return again.code === 0
-      ? null
-      : `nothing was begun, and a new session ended with ${String(again.code)}: ${again.stderr}`;
+    return again.code === 0 ? null : `nothing was begun, and a new session ended with ${endOf(again)}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -140,8 +139,7 @@ async function run(cases: number, seed: string, { grouped, unprotected, variants
   try {
     const plain = session.workspace();
     const whole = await session.run(plain, null);
-    if (whole.code !== 0)
-      throw new Error(`The session on a healthy disk ended with ${String(whole.code)}: ${whole.stderr}`);
+    if (whole.code !== 0) throw new Error(`The session on a healthy disk ended with ${endOf(whole)}`);
     const { all } = session.operations();
     const expected = await outcomeIn(plain);
     let killed: readonly Killed[] | null = null;

@@ -14,6 +14,7 @@ import { digestOf, openJournal } from "../../src/store/index.ts";
 import { lostAcknowledged, readBooks, rowsIn, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { PowerLossDisk } from "../sim/disk/power-loss.ts";
+import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import { readWriteLog, toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
 import { DiskSession, fault, folderIn, goOn } from "./disk-session.ts";
@@ -51,11 +52,9 @@ async function recordWrites(
   const begun = folderIn(root);
   if (first.signal === "SIGKILL" && begun !== null && first.told.length > 0) {
     const second = await session.run(root, begun.id, { unprotected });
-    if (second.code !== 0)
-      throw new Error(`The session that went on ended with ${String(second.code)}: ${second.stderr}`);
+    if (second.code !== 0) throw new Error(`The session that went on ended with ${endOf(second)}`);
     operations.push(...readWriteLog(session.log));
-  } else if (first.code !== 0)
-    throw new Error(`The recorded session ended with ${String(first.code)}: ${first.stderr}`);
+  } else if (first.code !== 0) throw new Error(`The recorded session ended with ${endOf(first)}`);
   needWhole(root, operations);
   session.remove(root);
   return { root, operations };

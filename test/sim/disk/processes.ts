@@ -22,6 +22,9 @@ export interface DiskEnd {
   readonly stderr: string;
 }
 
+/** The exit code and all words of a process; with `--json` the command writes its error to stdout. */
+export const endOf = ({ code, stdout, stderr }: DiskEnd): string => `${String(code)}: ${stderr}${stdout}`;
+
 const MS_MAX = 60_000;
 /** What is kept of a process's words. */
 const CHARS_MAX = 1_000_000;

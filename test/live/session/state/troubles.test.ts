@@ -80,6 +80,12 @@ describe("a strategy", () => {
     ]);
   });
 
+  it("that works again after a run that failed is counted among others, and not when it is the only one", () => {
+    const once: Trouble = { name: "alpha", kind: "failed_before", runs: 2, failures: 1, reason: "no luck" };
+    expect(troubleSummary(troublesOf(3, [once]))).toBe("all 3 are well now, 1 of them after runs that failed");
+    expect(troubleSummary(troublesOf(1, [once]))).toBe("the only one is well now, after runs that failed");
+  });
+
   it("is not said to fail for a run that was given up, nor to be well again", () => {
     const fold = new Fold();
     fold.run("alpha", "ok");
