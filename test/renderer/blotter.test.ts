@@ -1,7 +1,7 @@
 /** The blotter's rows against a naive model: whatever the reader misses, what is shown is one stretch of the newest rows. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterMove, NOTHING_OLDER, OLDER_MAX, withPage } from "../../src/renderer/lib/blotter.ts";
+import { afterMove, NOTHING_OLDER, OLDER_MAX, withAnswer, withPage } from "../../src/renderer/lib/blotter.ts";
 import type { Older, Window } from "../../src/renderer/lib/blotter.ts";
 
 interface Row {
@@ -35,20 +35,30 @@ describe("the rows of a blotter", () => {
   it("are one stretch up to the newest, whatever a slow reader misses", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("grow" as const), by: fc.integer({ min: 0, max: 60 }) }),
-      fc.record({ kind: fc.constant("load" as const), by: fc.integer({ min: 1, max: 30 }) }),
+      fc.record({
+        kind: fc.constant("load" as const),
+        by: fc.integer({ min: 1, max: 30 }),
+        meanwhile: fc.integer({ min: 0, max: 60 }),
+      }),
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 80 }), fc.array(step, { maxLength: 30 }), (start, steps) => {
         let window = windowOf(start);
         let older: Older<Row> = NOTHING_OLDER;
-        for (const { kind, by } of steps) {
-          if (kind === "grow") {
-            const next = windowOf(window.total + by);
-            older = afterMove(older, window, next);
-            window = next;
-          } else {
-            const page = pageBelow(shown(older, window)[0] as number, by);
-            older = withPage(older, page.rows, page.more);
+        const grow = (by: number): void => {
+          const next = windowOf(window.total + by);
+          older = afterMove(older, window, next);
+          window = next;
+        };
+        for (const step of steps) {
+          if (step.kind === "grow") grow(step.by);
+          else {
+            const asked = [...older.rows, ...Object.values(window.rows)];
+            const below = shown(older, window)[0] as number;
+            const page = pageBelow(below, step.by);
+            grow(step.meanwhile);
+            older = withAnswer({ older, window }, asked, page.rows, page.more);
+            if (step.meanwhile < WINDOW) expect(shown(older, window)[0]).toBe(Math.max(0, below - step.by));
           }
           const places = shown(older, window);
           expect(places.at(-1)).toBe(window.total - 1);

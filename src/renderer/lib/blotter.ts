@@ -3,7 +3,8 @@
  *
  * 1. What is shown is one stretch without a hole: rows that leave the window join the older ones.
  * 2. Where rows left the window unseen, the older ones are dropped, so that they can be loaded again from the window down.
- * 3. At most `OLDER_MAX` older rows are held; the oldest go first.
+ * 3. A page that was asked for before the window moved still joins: with the rows that were shown when it was asked for.
+ * 4. At most `OLDER_MAX` older rows are held; the oldest go first.
  */
 
 export interface BlotterRow {
@@ -28,6 +29,9 @@ export const OLDER_MAX = 10_000;
 
 export const NOTHING_OLDER = { rows: [], done: false } as const;
 
+export const lowest = (rows: readonly BlotterRow[]): number | null =>
+  rows.reduce<number | null>((found, row) => (found === null || row.seq < found ? row.seq : found), null);
+
 const bySeq = (a: BlotterRow, b: BlotterRow): number => a.seq - b.seq;
 
 /** The older rows after the window moved. Both windows are of the same stream; `after` is the newer one. */
@@ -51,6 +55,23 @@ export function afterMove<Row extends BlotterRow>(
 /** The older rows with a page that was loaded below everything shown. */
 export function withPage<Row extends BlotterRow>(older: Older<Row>, page: readonly Row[], more: boolean): Older<Row> {
   return trimmed({ rows: [...page.toSorted(bySeq), ...older.rows], done: !more });
+}
+
+/**
+ * The older rows after the answer to a question for the rows below `shown`, which was asked when `shown` was all that was there.
+ * They stay as they are where the answer no longer joins what is shown now.
+ */
+export function withAnswer<Row extends BlotterRow>(
+  now: { readonly older: Older<Row>; readonly window: Window<Row> },
+  shown: readonly Row[],
+  page: readonly Row[],
+  more: boolean,
+): Older<Row> {
+  const asked = lowest(shown);
+  const still = lowest([...now.older.rows, ...Object.values(now.window.rows)]);
+  if (still === asked) return withPage(now.older, page, more);
+  if (still === null || asked === null || still < asked || !shown.some((row) => row.seq === still)) return now.older;
+  return withPage(now.older, [...page, ...shown.filter((row) => row.seq < still)], more);
 }
 
 function trimmed<Row>(older: Older<Row>): Older<Row> {

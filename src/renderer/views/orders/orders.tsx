@@ -8,7 +8,7 @@ import { Empty, Failed, Loading, Panel } from "../../components/panel.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { formatCount, plural } from "../../lib/format.ts";
-import { afterMove, NOTHING_OLDER, withPage } from "../../lib/blotter.ts";
+import { afterMove, lowest, NOTHING_OLDER, withAnswer } from "../../lib/blotter.ts";
 import type { BlotterRow, Older, Window } from "../../lib/blotter.ts";
 import { askCancelAll, openTicket } from "../../actions/order-actions.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../../lib/status.ts";
@@ -45,9 +45,6 @@ const FILTERS: Readonly<Record<OrderTab, string>> = {
 
 const exported = ({ order: _order, ...row }: WorkingRow) => row;
 
-const lowest = (rows: readonly { readonly seq: number }[]): number | null =>
-  rows.reduce<number | null>((found, row) => (found === null || row.seq < found ? row.seq : found), null);
-
 interface Held<Row> {
   readonly session: string | null;
   readonly window: Window<Row>;
@@ -72,12 +69,8 @@ function useBlotter<Row extends BlotterRow>(
   }
   const { older } = current;
   const shown = useMemo(() => [...older.rows, ...Object.values(rows)], [older.rows, rows]);
-  const take = (asked: string | null, before: number | null, page: readonly Row[], more: boolean): void =>
-    setHeld((now) => {
-      // An answer to what is no longer the lowest row would leave a hole or double rows.
-      const still = lowest([...now.older.rows, ...Object.values(now.window.rows)]);
-      return now.session !== asked || still !== before ? now : { ...now, older: withPage(now.older, page, more) };
-    });
+  const take = (asked: string | null, below: readonly Row[], page: readonly Row[], more: boolean): void =>
+    setHeld((now) => (now.session === asked ? { ...now, older: withAnswer(now, below, page, more) } : now));
   return { shown, done: older.done, take };
 }
 
@@ -93,8 +86,8 @@ function useRows(tab: OrderTab) {
     const answer = await ask("orders.page", { kind, before, limit: PAGE });
     if (!toldOk(answer) || !answer.ok) return;
     const page = answer.value;
-    if (kind === "orders") orders.take(session, before, page.orders, page.more);
-    else fills.take(session, before, page.fills, page.more);
+    if (kind === "orders") orders.take(session, orders.shown, page.orders, page.more);
+    else fills.take(session, fills.shown, page.fills, page.more);
   };
   return { view, orders: orders.shown, fills: fills.shown, load, done: (tab === "fills" ? fills : orders).done };
 }
