@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
   ["run --speed 7", 64, "usage", "--speed 7: write 1, 10, 60 or max."],
   ["run --for 5parsecs", 64, "usage", "--for 5parsecs: write a duration such as 500ms, 30s, 15m or 2h."],
   ["run --for 0s", 64, "usage", "--for 0s: write a duration such as 500ms, 30s, 15m or 2h."],
-  ["run --session latest demo", 64, "usage", /^--session goes on with the desk that the session has; leave/],
+  ["run --session latest demo", 64, "usage", /^--session resumes with the desk that the session has; leave/],
   ["run --session x --holds both", 64, "usage", "--holds both: write journal or file."],
   ["run --session x --holds file", 64, "usage", /^--operator is needed: a restore has somebody who answers for it\./],
   ["run --session x --holds file --operator me", 64, "usage", /^--note is needed: a restore has a reason\./],

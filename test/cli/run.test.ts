@@ -37,7 +37,9 @@ describe("a first session", () => {
   });
 
   it("is listed, and told by status, review and verify, which change nothing", async () => {
-    const before = tree(join(at, "ws", "sessions", id)).filter((line) => !/journal\.db-(?:shm|wal)/.test(line));
+    const before = tree(join(at, "ws", "sessions", id)).filter(
+      (line) => !/(?:journal|broker)\.db-(?:shm|wal)/.test(line),
+    );
     const listed = await say("sessions");
     expect(listed).toMatchObject({ code: 0, err: "" });
     expect(listed.out.split("\n")[1]).toMatch(new RegExp(`^${id} +stopped +demo +demo +\\d+ `));

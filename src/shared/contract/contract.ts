@@ -211,7 +211,7 @@ export const PROCEDURES = {
     input: z.object({ ...COMMAND_FIELDS.halt, scope: z.optional(scope), also: z.optional(HaltAlsoSchema) }),
     output: nothing,
   },
-  "session.resume": { input: z.object({ ...COMMAND_FIELDS.resume, scope: z.optional(scope) }), output: nothing },
+  "session.resume": { input: z.object({ ...COMMAND_FIELDS.resume, note, scope: z.optional(scope) }), output: nothing },
   "session.stop": { input: z.object(COMMAND_FIELDS.stop), output: nothing },
   "session.close": { input: nothing, output: nothing },
   "strategy.command": { input: z.object(COMMAND_FIELDS.strategy), output: nothing },
@@ -223,7 +223,7 @@ export const PROCEDURES = {
     }),
   },
   /** Changes one from here on; `none` takes it away. Journaled with operator and note. */
-  "limits.change": { input: z.object(COMMAND_FIELDS.limits), output: nothing },
+  "limits.change": { input: z.object({ ...COMMAND_FIELDS.limits, note }), output: nothing },
   ...ORDER_PROCEDURES,
   ...ARCHIVE_PROCEDURES,
   ...DATA_PROCEDURES,
@@ -241,7 +241,7 @@ export const PROCEDURES = {
     output: z.object({ orders: z.array(OrderRowSchema), fills: z.array(FillRowSchema), more: z.boolean() }),
   },
   "drift.review": {
-    input: z.object(COMMAND_FIELDS.review),
+    input: z.object({ ...COMMAND_FIELDS.review, note }),
     output: nothing,
   },
   /** Paper broker only: a fill that no order of the session explains, to practise the halt and its review. */

@@ -65,14 +65,20 @@ describe("the venue's database", () => {
 
     const broker = (...cursors: readonly number[]) =>
       ({
+        disk: {},
         fillsSince: (after: number) =>
           Promise.resolve({ ok: true, value: cursors.filter((one) => one > after).map((cursor) => ({ cursor })) }),
       }) as unknown as BrokerAdapter;
     const id = "s" as SessionId;
     await assertSameVenue({ broker: broker(1, 2), id }, [], 2);
     await expect(assertSameVenue({ broker: broker(1), id }, [], 2)).rejects.toThrow(/fill number 2 is in the journal/);
-    const silent = { fillsSince: () => Promise.resolve({ ok: false, reason: "away" }) } as unknown as BrokerAdapter;
+    const silent = {
+      ...broker(1),
+      fillsSince: () => Promise.resolve({ ok: false, reason: "away" }),
+    } as unknown as BrokerAdapter;
     await assertSameVenue({ broker: silent, id }, [], 2);
+    // A venue of somebody else's may report an execution again, as another one.
+    await assertSameVenue({ broker: { ...broker(1), disk: undefined } as unknown as BrokerAdapter, id }, [], 2);
   });
 });
 
