@@ -14,8 +14,8 @@ describe("a session that runs in another terminal", () => {
     async () => {
       const at = folder();
       const say = async (line: string): Promise<Said> => logos(line.split(" "), { at });
-      const running = new Running(["run", "--speed", "10", "--for", "10h", "busy"], at);
-      await running.says(/^Session .*: 24 strategies, seed busy, paper account\.$/m);
+      const running = new Running(["run", "--speed", "10", "--for", "10h", "demo"], at);
+      await running.says(/^Session .*: 24 strategies, seed demo, paper account\.$/m);
       const id = readdirSync(join(at, "ws", "sessions")).find((name) => name !== "latest") as string;
 
       const busy = await say("run --session latest");

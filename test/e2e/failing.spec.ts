@@ -57,6 +57,7 @@ test("strategies that fail say so and why, and orders that are too small say wha
     await expect(schedule.locator("[col-id=reason]", { hasText: "did you mean number?" })).toHaveCount(1);
     await goTo(page, "rejections");
     const rejections = page.getByTestId("view-rejections");
+    await rejections.getByRole("tab", { name: "Each" }).click();
     await expect(rejections.locator("[col-id=free]", { hasText: "from 10 units on" }).first()).toBeVisible();
     await expect(rejections.locator("[col-id=free]", { hasText: /from \d\d units on/ }).first()).toBeVisible();
     const small = rejections.locator("[row-id]", { hasText: "from 10 units on" }).first();

@@ -22,7 +22,7 @@ test("a changed desk differs, with both sides and what led there; the others are
     await goTo(page, "regression");
     await page.getByTestId("start-regress").click();
     const panel = page.getByTestId("regression-panel");
-    await expect(panel).toContainText("8 of 8 run, 1 not equal", { timeout: 60_000 });
+    await expect(panel).toContainText("10 of 10 run, 1 not equal", { timeout: 60_000 });
     await expect(page.getByTestId("fixture-quiet")).toContainText("Differs");
     await expect(page.getByTestId("fixture-busy")).toContainText("Equal");
     const result = page.getByTestId("regression-result");

@@ -76,11 +76,14 @@ const NO_LOG: ReadonlySet<unknown> = new Set([
   "SQLITE_READONLY_DIRECTORY",
 ]);
 
-/** Opens beside a running writer; changes nothing. On a disk that cannot be written it reads a copy in memory. */
-export function openForReading(path: string): Database {
+/**
+ * Opens beside a running writer; changes nothing. On a disk that cannot be written it reads a copy in memory. `waitMs`: how long it waits
+ * for a lock.
+ */
+export function openForReading(path: string, waitMs = 2_000): Database {
   let database: Database | null = null;
   try {
-    database = new (load())(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
+    database = new (load())(path, { readonly: true, fileMustExist: true, timeout: waitMs });
     database.pragma("schema_version");
     return database;
   } catch (error) {

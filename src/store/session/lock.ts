@@ -90,8 +90,7 @@ export function lockHolder(fs: FileSystem, folder: string): WriterInfo | "unknow
   if (!fs.exists(lockPathOf(folder))) return null;
   let database: Database | null = null;
   try {
-    database = openForReading(lockPathOf(folder));
-    database.pragma("busy_timeout = 0");
+    database = openForReading(lockPathOf(folder), 0);
     database.prepare("SELECT count(*) FROM sqlite_master").get();
     return null;
   } catch (error) {
