@@ -1,5 +1,6 @@
 /**
- * The paper venue's matching: what a bar or a mark does to the open orders of its symbol. It decides and keeps no record; a sink hears.
+ * The paper venue's matching: what a bar or a mark does to the open orders of its symbol. It decides and
+ * keeps no record; a sink gets the results.
  *
  * 1. By bars an order acts where the path of `bar-path.ts` reaches it; at one price, orders act as they were placed, targets of brackets
  *    last. An order fills at most once in a bar. By marks every order looks at the one price.
@@ -22,7 +23,7 @@ import { buys, isImmediate, signed, waitsForTrigger, type VenueOrder } from "./v
 
 /** Which share of a bar counts as its open, for what was decided on the close before it. */
 const OPENING_SHARE = 0.25;
-/** How long that is at most, for a bar shorter than a day: nobody trades at an open that is long past. */
+/** How long that is at most, for a bar shorter than a day: an open that is long past is no price to trade at. */
 const OPENING_MAX = 15 * SECOND;
 
 /** The last moment at which an order counts as given on the close before a bar. */

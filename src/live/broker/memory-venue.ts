@@ -74,7 +74,7 @@ export class MemoryVenue implements VenueRows {
   }
 
   defer(): void {
-    // What is in memory waits for nobody.
+    // What is in memory has nothing to wait for.
   }
 
   changes(): null {

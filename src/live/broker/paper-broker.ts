@@ -13,7 +13,7 @@
  * 6. What the market does to orders is decided in `matching.ts`; here it is kept and reported.
  *
  * Faults that can be injected: a refusal, a lost acknowledgement (the command was carried out), a fill reported twice, a fill reported
- * late, and a fill that nobody ordered. What it never does: lose an order, change a price afterwards, or answer "absent" for
+ * late, and a fill without an order. What it never does: lose an order, change a price afterwards, or answer "absent" for
  * an order that it has.
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";

@@ -44,7 +44,7 @@ export function brokerFillOf(fill: VenueFill): BrokerFill {
   return { ...fill, at: fill.at as Moment };
 }
 
-/** The account as it stands behind a fill. Amounts are exact decimals. */
+/** The account after a fill. Amounts are exact decimals. */
 export interface VenueAccount {
   readonly cursor: number;
   readonly cash: string;

@@ -2,13 +2,13 @@
  * A host process: loads strategies and runs them, one step after the other.
  *
  * 1. It speaks only through its port, and does its steps in the order in which they came.
- * 2. Each run is answered before the next one begins: so whoever listens knows which one is under way. Runs that are asked for
+ * 2. Each run is answered before the next one begins: so the session knows which one is under way. Runs that are asked for
  *    together are answered together, within `TOGETHER_MS`: who listens then knows no more than that it is one of them.
  * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
  * 4. Before the first strategy is loaded it finds out which layers of the fence hold around it (`layers.ts`), and its own means are
  *    taken away (`lockdown.ts`). A user's file runs in a realm of its own (`engine.ts`), or not at all.
  * 5. What a user's code sets off belongs to its own run: promises are waited for before the answer, so one that never comes to rest
- *    hangs in its own run, and one that nobody catches fails it.
+ *    hangs in its own run, and one that is not caught fails it.
  * 6. Texts of a strategy are cut before they are sent: none can make a message that its receiver refuses.
  */
 import { registerHooks, stripTypeScriptTypes } from "node:module";
@@ -135,7 +135,7 @@ class Host {
   #job = 0;
   /** Characters of the answers that wait. */
   #waiting = 0;
-  /** What was rejected and caught by nobody, since it was last asked for. */
+  /** What was rejected and not caught, since it was last asked for. */
   #stray: { readonly error: unknown } | null = null;
   #lastBeat = 0;
   /** Bytes that the process held when it was last measured, which costs as much as a small run. */
@@ -332,7 +332,7 @@ class Host {
     return sentOf(together ? this.#gather(ran) : this.#send(ran));
   }
 
-  /** Bytes that the process holds, measured anew after a run that could have made it grow. */
+  /** Bytes that the process holds, measured again after a run that could have made it grow. */
   #held(began: number): number {
     const now = clock();
     if (now - began < MEASURED_MS && now - this.#measuredMs < MEASURE_EVERY_MS) return this.#rss;
@@ -354,7 +354,7 @@ class Host {
   }
 }
 
-/** A run's picture without what names it and its bars. */
+/** A run's snapshot without what names it and its bars. */
 const pictureOf = (step: Omit<RunStep, "strategy" | "run">) => {
   const { now, marks, positions, unitValues, openOrders, fills, updates, bar } = step;
   const units = unitValues === undefined ? {} : { unitValues };

@@ -21,7 +21,7 @@ const KEPT: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** What a strategy that was written elsewhere may call; nobody reads it. */
+/** What a strategy that was written elsewhere may call; it is not read. */
 const PRINTING = ["log", "debug", "info", "warn", "error", "trace", "table", "assert"] as const;
 
 /** Prototypes whose properties an object of one's own may have under the same name. */

@@ -3,8 +3,8 @@
  *
  * 1. Jobs are answered in the order in which they were sent, so the oldest open job is the one under way.
  * 2. Steps of one turn leave in one message; the bars that a run sees are sent as what changed.
- * 3. What was taken back keeps its place in the line, because the process cannot be told while it is busy: it may still do it.
- * 4. Once it is ended or broken it is never spoken to or heard again.
+ * 3. What was taken back keeps its place in the line, because a busy process cannot be reached: it may still do it.
+ * 4. Once it is ended or broken nothing is sent to it or read from it again.
  */
 import type { Bar } from "../../shared/market.ts";
 import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
@@ -30,11 +30,11 @@ export interface Job {
   readonly budgetMs: number;
   /** How many processes ended under it. */
   crashes: number;
-  /** True where it was asked for with others: then none of them can be told to be the one under way. */
+  /** True where it was asked for with others: then none of them can be identified as the one under way. */
   together: boolean;
-  /** True once it has to be done anew: from then on it is never asked for together with others. */
+  /** True once it has to be repeated: from then on it is never asked for together with others. */
   again: boolean;
-  /** True in a process from which it was taken back: it may still be done there, and nobody wants to know. */
+  /** True in a process from which it was taken back: it may still be done there, and its result is not used. */
   readonly dropped: boolean;
   readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
 }
@@ -174,7 +174,7 @@ export class HostProcess {
     });
   }
 
-  /** Whether answers may wait for each other: for many runs that nobody counts the time of. */
+  /** Whether answers may wait for each other: for many runs whose time is not counted. */
   #mayWait(steps: readonly Step[]): boolean {
     const jobs = steps.flatMap((step) => (step.kind === "bars" ? [] : (this.jobs.get(step.job) ?? [])));
     const together = jobs.length >= TOGETHER_MIN && jobs.every(mayWait);

@@ -98,7 +98,7 @@ function stepBack(pid: number | undefined, nice: number): void {
   try {
     if (pid !== undefined) setPriority(pid, nice);
   } catch {
-    // It has ended already, or the system knows no priorities: then everybody goes on as before.
+    // It has ended already, or the system knows no priorities: then all processes continue as before.
   }
 }
 
@@ -122,7 +122,7 @@ const forkOf =
         return child.pid;
       },
       send: (text) => {
-        // A process that ends between two messages tells so by its end; the message's own failure says nothing more.
+        // A process that ends between two messages shows so by its end; the message's own failure says nothing more.
         if (child.connected) child.send(text, () => undefined);
       },
       kill: () => void child.kill("SIGKILL"),

@@ -66,7 +66,7 @@ export function refusalOf(layers: Layers): string | null {
 
 function makesNoCode(): boolean {
   try {
-    // Of a text made by nobody: where this works, the flag that forbids it is not there.
+    // Of a made-up text: where this works, the flag that forbids it is not there.
     Reflect.construct(Function, ["return 1"]);
     return false;
   } catch {

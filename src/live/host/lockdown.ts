@@ -74,7 +74,7 @@ function stopStacks(): void {
 export function lockDown(realm: "strategy" | "host"): void {
   const scope = globalThis as unknown as Record<string, unknown>;
   stopClocks(scope);
-  // The one wait of the language that goes on behind a run's end.
+  // The one wait of the language that outlasts a run.
   Reflect.deleteProperty(Atomics, "waitAsync");
   if (realm === "strategy") stopStacks();
   Object.defineProperty(scope, "structuredClone", {

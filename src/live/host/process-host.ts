@@ -7,8 +7,8 @@
  * 3. On the system's clock a run waits behind another one for `stallMs` at most: then everybody else moves away from it.
  * 4. A strategy that hangs again, or under which a process ends, gets a process to itself. Where a shared process ends by itself,
  *    the run under way is tried once more alone: so only the one that really ends its process is blamed.
- * 5. Where runs were asked for together, none can be told to be the one that hangs or ends the process: all that are unanswered
- *    are then done anew, one by one, and the one is found.
+ * 5. Where runs were asked for together, none can be identified as the one that hangs or ends the process: all that are unanswered
+ *    are then repeated, one by one, and the one is found.
  * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
  * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare. Where a user's file is loaded it is there
  *    from the start, because it also ends who hangs when the session's own process is gone; where only built-in strategies
@@ -30,7 +30,7 @@ export const APART_MAX = 8;
 const OFFENCES_SHARED = 1;
 /** Processes in a row that do not even start, after which no more are tried. */
 const START_FAILURES_MAX = 3;
-/** How far a process that one strategy has to itself stands behind the others when all want to work: one that is slow, one that hung. */
+/** How far an isolated strategy's process comes after the others when all want to work: one that is slow, one that hung. */
 const SLOW_NICE = 5;
 const OFFENDER_NICE = 15;
 const START_MS = 60_000;
@@ -130,7 +130,7 @@ export class ProcessHost implements HostPort {
       const message = this.notLoaded.get(picture.strategy) ?? `${picture.strategy} is not loaded`;
       return Promise.resolve({ outcome: "threw", orders: [], message });
     }
-    // On a virtual clock nobody is late for a process that has yet to start.
+    // On a virtual clock no run is late for a process that has yet to start.
     if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, picture, limits, (told) => {
@@ -286,7 +286,7 @@ export class ProcessHost implements HostPort {
     }
     job.answer(told);
     if (process.rss <= (this.#options.limits.memoryMb + RSS_BESIDE_MB) * 1_000_000) return;
-    // It holds more than it may outside its heap. No run is lost; whoever made it grow the most goes apart.
+    // It holds more than it may outside its heap. No run is lost; the strategy that made it grow the most is isolated.
     this.#suspectOf(process);
     this.#replace(process);
   }
@@ -324,7 +324,7 @@ export class ProcessHost implements HostPort {
         this.#unstartable = `No process for strategies can be started: ${why}. Run logos doctor: it says what is missing.`;
     } else {
       this.#suspectOf(process);
-      // Of runs that were asked for together any may be the one; done anew, one by one, it will show.
+      // Of runs that were asked for together any may be the one; repeated one by one, it will show.
       if (head !== null && !head.dropped && !head.together) this.#blame(process, head, why);
     }
     this.#replace(process);
@@ -358,7 +358,7 @@ export class ProcessHost implements HostPort {
     const strict = [...this.#all].some((process) => process.head?.deadlineMs !== null && process.head !== null);
     this.#timer = this.#options.timers.set(
       () => {
-        // Answers that are already here come first, so that nobody is ended for this process's own lateness.
+        // Answers that are already here come first, so that no run is ended for this process's own lateness.
         setImmediate(() => {
           // Closing has a timer of its own by now.
           if (this.#closing) return;
@@ -384,7 +384,7 @@ export class ProcessHost implements HostPort {
     }
     // Something takes long: who ends the others when the session's own process is gone has to be there by now.
     if (runningMs > stallMs) this.#makeSpare();
-    // A run that was taken back and still gets its turn has nobody who waits for it, and holds up who comes behind it.
+    // A run that was taken back and still gets its turn has no waiter, and holds up the runs after it.
     if (head.dropped) return runningMs > stallMs ? this.#replace(process) : undefined;
     this.#giveUp(
       process,
@@ -412,7 +412,7 @@ export class ProcessHost implements HostPort {
       hosted.home = null;
     }
     process.jobs.delete(head.id);
-    // First the others, so that nobody waits for what the answer sets off.
+    // First the others, so that no run waits for what the answer sets off.
     this.#replace(process);
     if (guilty) head.answer({ kind: "timed_out", message: `it still ran after ${Math.round(runningMs)} ms` });
     else head.answer({ kind: "waited", message: NEVER_BEGUN });

@@ -55,7 +55,7 @@ export interface ToHostStrategy {
   readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
-/** A run's picture without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
+/** A run's snapshot without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
 export interface RunStep {
   readonly kind: "run";
   readonly job: number;
@@ -109,14 +109,14 @@ export type FromHost =
   | { readonly kind: "beat"; readonly job: number };
 
 /**
- * What turns the bars that a process has into those of a picture, or null when they are the same. Pictures of one symbol mostly
+ * What turns the bars that a process has into those of a snapshot, or null when they are the same. Snapshots of one symbol mostly
  * differ by a bar or two; where they share nothing, all bars are sent.
  */
 export function barsStep(symbol: string, had: readonly Bar[] | undefined, now: readonly Bar[]): BarsStep | null {
   if (had === now || (had === undefined && now.length === 0)) return null;
   const last = had?.at(-1);
   const found = last === undefined ? -1 : now.lastIndexOf(last);
-  // The process keeps at most as many as it had and was sent; a picture that looks further back needs all of them again.
+  // The process keeps at most as many as it had and was sent; a snapshot that looks further back needs all of them again.
   const kept = found + 1;
   const fresh = kept === 0 || kept > (had?.length ?? 0);
   return { kind: "bars", symbol, fresh, total: now.length, rows: rowsOf(fresh ? now : now.slice(kept)) };
@@ -150,7 +150,7 @@ function resultOf(value: unknown, { symbols, belowZero }: Traded): RunResult | n
 function ranOf(told: Record<string, unknown>, tradedOf: (job: number) => Traded | null): Ran | null {
   const { job, result, rss } = told;
   if (!isCount(job) || !isCount(rss)) return null;
-  // A job that is gone is answered all the same, and nobody listens.
+  // A job that is gone is answered all the same, to no listener.
   const read = resultOf(result, tradedOf(job) ?? { symbols: [] });
   if (read === null) return null;
   return { kind: "ran", job, result: read, rss };

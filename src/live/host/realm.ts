@@ -2,7 +2,7 @@
  * What runs inside the strategies' realm: the one door between their code and the host process. Loaded there as text (`engine.ts`).
  *
  * 1. The realm has the language and nothing of Node. Texts come in, texts go out.
- * 2. Two functions of the host are known here, and to nobody else: a strategy never gets one of them, nor what one of them throws.
+ * 2. Two functions of the host are known only here: a strategy never gets one of them, nor what one of them throws.
  * 3. Whatever a strategy throws becomes a text here. No object of a strategy is looked at outside.
  */
 import type { Parameters, SizingLimits } from "../../shared/strategy.ts";
@@ -21,7 +21,7 @@ import {
 import { Histories, type BarsStep } from "./history.ts";
 import { lockDown } from "./lockdown.ts";
 
-/** Characters of one answer; a longer one is refused here, so that nobody else has to read it. */
+/** Characters of one answer; a longer one is refused here, so that no other part has to read it. */
 const ANSWER_CHARS_MAX = 1_000_000;
 const MESSAGE_CHARS_MAX = 1_900;
 

@@ -18,7 +18,7 @@ import { childRequest, forkChild, neverThrowing, type LaunchChild } from "./laun
 import { ProcessHost, type ProcessLimits } from "./process-host.ts";
 import type { ToHostStrategy } from "./protocol.ts";
 
-/** Limits of the processes, and how one is started: Node's `fork` unless told otherwise. */
+/** Limits of the processes, and how one is started: Node's `fork` by default. */
 export interface HostSettings extends Partial<ProcessLimits> {
   readonly launch?: LaunchChild;
 }

@@ -1,5 +1,5 @@
 /**
- * Makes a session's parts: for a new one, and for one that goes on from its journal.
+ * Makes a session's parts: for a new one, and for one that resumes from its journal.
  *
  * 1. Everything that can be wrong is found before the folder is made or anything in it is changed.
  * 2. The lock comes first and goes last; whatever fails in between, everything that was opened is closed.
@@ -102,7 +102,7 @@ class Opened {
       try {
         close();
       } catch {
-        // What cannot be closed any more is closed by the process's end; the rest must still be let go.
+        // What cannot be closed any more is closed by the process's end; the rest must still be released.
       }
     }
   }
@@ -168,12 +168,12 @@ export async function createSession(options: CreateOptions): Promise<LiveSession
   }
 }
 
-/** Removes the folder of a session that never began. On a disk that refuses even that, what is to be told is why it never began. */
+/** Removes the folder of a session that never began. On a disk that refuses even that, the error to report is why it never began. */
 function discard(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
-    // A folder without a journal stays; it stands in the list as one that cannot be read, and hinders nobody.
+    // A folder without a journal stays; it is listed as one that cannot be read, and does no harm.
   }
 }
 

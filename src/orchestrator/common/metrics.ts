@@ -211,7 +211,7 @@ export class MetricsRecorder {
     return { latencies, skips, depths, errors: [...this.#errors] };
   }
 
-  /** Takes a saved state into a recorder that has recorded nothing, and goes on as the saved one would have. */
+  /** Takes a saved state into a recorder that has recorded nothing, and continues as the saved one would have. */
   restore(state: MetricsState): void {
     for (const [place, latency] of state.latencies.entries())
       this.recordTick("", latency, { skipped: state.skips[place] === 1 });

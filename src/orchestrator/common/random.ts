@@ -2,7 +2,7 @@
  * Seeded random streams, one for each name.
  *
  * 1. A stream is a function of the seed and the name alone: adding or removing other streams never changes it.
- * 2. Its state is four numbers that survive JSON; a stream that is restored goes on exactly where the saved one stood.
+ * 2. Its state is four numbers that survive JSON; a stream that is restored continues exactly where the saved one was.
  */
 import type { Random } from "../../shared/ports.ts";
 
@@ -116,7 +116,7 @@ export function createStream(seed: Seed, name: string): Stream {
   return new AleaStream(seeded(`${text.length}:${text}:${name}`));
 }
 
-/** A stream that goes on from a saved state. Throws a RangeError when a number of the state is missing or not finite. */
+/** A stream that continues from a saved state. Throws a RangeError when a number of the state is missing or not finite. */
 export function restoreStream(state: StreamState): Stream {
   const { c, s0, s1, s2 } = state;
   for (const value of [c, s0, s1, s2])
@@ -124,7 +124,7 @@ export function restoreStream(state: StreamState): Stream {
   return new AleaStream(state);
 }
 
-/** A seed for who gave none. Whoever draws one must tell it, so that the run can be repeated. */
+/** A seed where none was given. A drawn seed must be reported, so that the run can be repeated. */
 export function drawSeed(): number {
   return Math.floor(Math.random() * 0x1_0000_0000); // determinism-ok: a run without a seed draws one, and its snapshot tells it
 }

@@ -2,7 +2,7 @@
  * Every known key with its decision and payload, as columns: what a snapshot holds and a router is rebuilt from.
  *
  * 1. All columns have the length of `keys`; a place in one is the same key's place in the others; oldest key first.
- * 2. A list is a picture: nothing that happens to the router afterwards changes it.
+ * 2. A list is immutable: nothing that happens to the router afterwards changes it.
  */
 
 /** Columns of a hundred thousand keys cost a few copies of memory, where objects would cost as many allocations. */

@@ -103,7 +103,7 @@ export class KeyPieces {
   }
 }
 
-/** A router that goes on from a saved head and its keys, as the one that was saved would have once it knows its executions. */
+/** A router that resumes from a saved head and its keys, as the one that was saved would have once it knows its executions. */
 export function routerFromPieces(head: RouterHead, pieces: KeyPieces): OrderRouter {
   const router = OrderRouter.restore(snapshotOf(head, new SeenFills().list(), pieces.list()));
   router.keysAreSaved();

@@ -2,11 +2,11 @@
  * The router's memory of keys: each key's decision and the payload that it was decided on.
  *
  * 1. Rows stand in the order in which their keys were decided; a row's moment is never before the row's above.
- * 2. A row is open while its order is in flight; an open row is never let go.
+ * 2. A row is open while its order is in flight; an open row is never evicted.
  * 3. After every change no row that is not open is older than `maxAge`, and none is kept while there are more than `maxKeys`.
- * 4. Rows are columns. Columns of numbers only grow, and are made anew where rows move, so a picture of the store shares them.
- * 5. `changes` tells every row that was added, and every decision that ended, since it was asked before; after anything that
- *    moved rows it tells all of them.
+ * 4. Rows are columns. Columns of numbers only grow, and are copied where rows move, so a view of the store shares them.
+ * 5. `changes` returns every row that was added, and every decision that ended, since it was asked before; after anything that
+ *    moved rows it returns all of them.
  */
 import { takeIndex } from "./key-list.ts";
 import type { KeyList } from "./key-list.ts";
@@ -14,7 +14,7 @@ import { Names } from "./names.ts";
 import { orderIdOf } from "./order-id.ts";
 import type { Decision, KeyChanges, OrderRequest, Retention } from "./router-types.ts";
 
-/** A row's states: its order is settled or was rejected, is in flight, or its key was let go. */
+/** A row's states: its order is settled or was rejected, is in flight, or its key was evicted. */
 const CLOSED = 0;
 const OPEN = 1;
 const GONE = 2;
@@ -38,11 +38,11 @@ export class KeyStore {
   #frontier = 0;
   /** Rows before the frontier that closed after it had passed them, in order. */
   #ripe: number[] = [];
-  /** Rows that `changes` has told, and those of them that closed since. */
+  /** Rows that `changes` has returned, and those of them that closed since. */
   #told = 0;
   #closedSince: number[] = [];
 
-  /** `onForget` is told the running number of each accepted order whose key is let go. */
+  /** `onForget` gets the running number of each accepted order whose key is evicted. */
   constructor(retention: Retention, onForget: (sequence: number) => void) {
     this.retention = retention;
     this.#onForget = onForget;
@@ -110,7 +110,7 @@ export class KeyStore {
     return owner === strategyId ? null : `strategy was ${owner} and is ${strategyId}`;
   }
 
-  /** The order of a key is settled: its reason becomes `reason`, and its key may be let go. */
+  /** The order of a key is settled: its reason becomes `reason`, and its key may be evicted. */
   close(key: string, reason: string, now: number): void {
     const row = this.rowOf(key);
     if (row < 0 || this.#state[row] !== OPEN) return;
@@ -139,7 +139,7 @@ export class KeyStore {
     }
   }
 
-  /** The oldest row that may be let go, or −1. */
+  /** The oldest row that may be evicted, or −1. */
   #oldestClosed(): number {
     const ripe = this.#ripe[0];
     if (ripe !== undefined) return ripe;
@@ -166,7 +166,7 @@ export class KeyStore {
     this.#ripe = [];
     this.#frontier = 0;
     let to = 0;
-    // Invariant 4: who has a picture keeps the columns as they were.
+    // Invariant 4: a view keeps the columns as they were.
     this.#reserve(this.#sequence.length);
     for (let row = 0; row < this.#keys.length; row++) {
       if (this.#state[row] === GONE) continue;
@@ -207,7 +207,7 @@ export class KeyStore {
     this.#state = grow(this.#state, new Uint8Array(capacity));
   }
 
-  /** A picture of all keys. */
+  /** A view of all keys. */
   list(): KeyList {
     return this.#listFrom(0);
   }
@@ -221,7 +221,7 @@ export class KeyStore {
     return { from, list, closed };
   }
 
-  /** Counts every row as told. */
+  /** Counts every row as returned. */
   tellNoMore(): void {
     this.#told = this.#keys.length;
     this.#closedSince = [];
@@ -250,9 +250,9 @@ export class KeyStore {
   }
 
   /**
-   * Fills an empty store from a picture. `isOpen` tells which accepted orders are in flight; a key without a moment counts as
-   * decided at `now`. Under the bounds that the picture was taken with nothing is let go: that waits for the next change, as it
-   * would have in the store of the picture.
+   * Fills an empty store from a view. `isOpen` says which accepted orders are in flight; a key without a moment counts as
+   * decided at `now`. Under the bounds that the view was taken with nothing is evicted: that waits for the next change, as it
+   * would have in the store of the view.
    */
   fill(list: KeyList, isOpen: (sequence: number) => boolean, now: number, taken: Retention): void {
     const rows = list.keys.length;

@@ -1,5 +1,5 @@
 /**
- * Texts that occur again and again, held once and told by number.
+ * Texts that occur again and again, held once and named by number.
  *
  * 1. A text keeps its number; numbers run from 0 without a gap.
  */

@@ -33,7 +33,7 @@ export class RateWindow {
     return this.#count;
   }
 
-  /** Orders that count at `now`, which may lie ahead: nothing is let go. */
+  /** Orders that count at `now`, which may lie ahead: nothing is evicted. */
   count(now: number): number {
     let count = this.#count;
     let place = this.#head;
@@ -58,7 +58,7 @@ export class RateWindow {
     return ((this.#moments[place] as number) + SECOND + 1) as Moment;
   }
 
-  /** Takes in an accepted order; when the window is full, the oldest one is let go. */
+  /** Takes in an accepted order; when the window is full, the oldest one is evicted. */
   push(moment: number): void {
     const at = Math.max(moment, this.#newest);
     this.#newest = at;

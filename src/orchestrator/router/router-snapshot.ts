@@ -1,7 +1,7 @@
 /**
  * The router's saved state in memory: plain, camelCase, moments as integers, nothing that JSON could not hold.
  *
- * 1. A snapshot is a picture: the router goes on without changing it.
+ * 1. A snapshot is immutable: the router continues without changing it.
  * 2. `idempotency`, `keys` and `fills` are made from columns when they are first asked for; who copies or compares a snapshot sees plain
  *    properties. Until then a router or a file is made from the columns directly.
  */
@@ -54,7 +54,7 @@ export interface RouterHead {
   readonly nextDriftItem: number;
   readonly resumes: readonly ResumeRecord[];
   readonly counters: RouterCounters;
-  /** Whose state it is and up to where in the journal; null where nobody said. */
+  /** Whose state it is and up to where in the journal; null where that is not said. */
   readonly session: string | null;
   readonly journalPosition: number | null;
 }
@@ -133,12 +133,12 @@ export function snapshotOf(head: RouterHead, fills: FillList, list: KeyList): Ro
   return snapshot as RouterSnapshot;
 }
 
-/** The executions of a snapshot as columns, made anew when it was copied or read since. */
+/** The executions of a snapshot as columns, made again when it was copied or read since. */
 export function fillListOf(snapshot: RouterSnapshot): FillList {
   return executions.get(snapshot) ?? listOfFills(snapshot.fills);
 }
 
-/** The columns of a snapshot, made anew when it was copied or read since. Throws a CodedError when keys and rows disagree. */
+/** The columns of a snapshot, made again when it was copied or read since. Throws a CodedError when keys and rows disagree. */
 export function keyListOf(snapshot: RouterSnapshot): KeyList {
   const known = lists.get(snapshot);
   if (known !== undefined) return known;

@@ -200,7 +200,7 @@ export interface RateWindowProbe {
   readonly freeAt: Moment | null;
 }
 
-/** Bounds on the store of keys; null keeps all. Keys of orders in flight are never let go. */
+/** Bounds on the store of keys; null keeps all. Keys of orders in flight are never evicted. */
 export interface Retention {
   /** Keys at most. */
   readonly maxKeys: number | null;
@@ -226,7 +226,7 @@ export interface RestoreOptions extends RouterOptions {
 
 /** What became of the keys between two looks at them. */
 export interface KeyChanges {
-  /** The place of the list's first row among all rows; 0 when all of them are told. */
+  /** The place of the list's first row among all rows; 0 when all of them are listed. */
   readonly from: number;
   readonly list: KeyList;
   /** Rows before `from` whose order ended, each with what its decision's reason became. */

@@ -357,12 +357,12 @@ export class OrderRouter {
     return this.#keys.changes();
   }
 
-  /** Counts all keys as told by `keyChanges`: they are saved already. */
+  /** Counts all keys as returned by `keyChanges`: they are saved already. */
   keysAreSaved(): void {
     this.#keys.tellNoMore();
   }
 
-  /** Every order's executions, in the order in which they were told. */
+  /** Every order's executions, in the order in which they were reported. */
   executions(): Iterable<readonly [orderId: string, fills: readonly SeenFill[]]> {
     return fillEntries(this.#fills.list());
   }
@@ -374,7 +374,7 @@ export class OrderRouter {
 
   /**
    * The state without what grows for as long as a session does: the keys and the executions. Windows without orders are in it,
-   * because windows stand in the order in which their strategies were first heard of.
+   * because windows stand in the order in which their strategies were first seen.
    */
   head(): RouterHead {
     const inflight: Record<string, InflightOrder> = {};
@@ -394,7 +394,7 @@ export class OrderRouter {
   }
 
   /**
-   * A router that goes on where the saved one stood. Limits that are given and differ from the snapshot's are refused
+   * A router that continues where the saved one was. Limits that are given and differ from the snapshot's are refused
    * (`snapshot_limits_differ`), unless `takeSnapshotLimits` is set. A snapshot that contradicts itself is `snapshot_invalid`.
    */
   static restore(snapshot: RouterSnapshot, options: RestoreOptions = {}): OrderRouter {

@@ -2,33 +2,33 @@
  * The executions that were seen, by order.
  *
  * 1. A fill id means one execution of one order: the same id with another quantity or price is a conflict.
- * 2. What an order's executions were is remembered after it has settled, so that a fill told twice is known as such.
- * 3. Executions are rows of columns that only grow, so that a picture of them is the columns and their length; columns are made anew
- *    where rows are let go. An order's rows are a chain, in the order in which they were told.
+ * 2. What an order's executions were is remembered after it has settled, so that a fill reported twice is known as such.
+ * 3. Executions are rows of columns that only grow, so that a view of them is the columns and their length; columns are copied
+ *    where rows are evicted. An order's rows are a chain, in the order in which they were reported.
  */
 
-/** One execution as it was first told. */
+/** One execution as it was first reported. */
 export interface SeenFill {
   readonly fillId: string;
   readonly quantity: number;
   readonly price: number | null;
 }
 
-/** A picture of all executions. What stands in its columns behind `rows` is no part of it. */
+/** A view of all executions. What its columns hold behind `rows` is no part of it. */
 export interface FillList {
   readonly rows: number;
   readonly orders: readonly string[];
   readonly fillIds: readonly string[];
   readonly quantity: Float64Array;
-  /** NaN where no price was told. */
+  /** NaN where no price was reported. */
   readonly price: Float64Array;
-  /** The next row of the same order; the chain ends where that is no row of the picture. */
+  /** The next row of the same order; the chain ends where that is no row of the view. */
   readonly next: Int32Array;
   /** `FIRST` for the first row of an order. */
   readonly role: Uint8Array;
 }
 
-/** A row's roles: it was let go, begins its order's chain, or goes on with it. */
+/** A row's roles: it was evicted, begins its order's chain, or continues it. */
 const GONE = 0;
 export const FIRST = 1;
 const LINK = 2;
@@ -130,7 +130,7 @@ export class SeenFills {
       this.#replace(SeenFills.of(this.#columns()));
   }
 
-  /** Takes another's columns: those that were here stay as they are for whoever has a picture of them. */
+  /** Takes another's columns: those that were here stay as they are for the views of them. */
   #replace(other: SeenFills): void {
     this.#orders = other.#orders;
     this.#fillIds = other.#fillIds;
@@ -166,9 +166,9 @@ export class SeenFills {
     };
   }
 
-  /** A picture of all executions. */
+  /** A view of all executions. */
   list(): FillList {
-    // Of all columns only this one changes where it is: rows are let go one by one.
+    // Of all columns only this one changes where it is: rows are evicted one by one.
     return { ...this.#columns(), role: this.#role.slice(0, this.#orders.length) };
   }
 
@@ -179,7 +179,7 @@ export class SeenFills {
     return list;
   }
 
-  /** The executions of a picture. */
+  /** The executions of a view. */
   static of(list: FillList): SeenFills {
     const lent = seenOf.get(list);
     if (lent !== undefined) {
@@ -211,14 +211,14 @@ export function* chainOf(list: FillList, first: number): Generator<number> {
   for (let row = first; row >= 0 && row < list.rows; row = list.next[row] as number) yield row;
 }
 
-/** Every order with its executions, in the order in which they were told. */
+/** Every order with its executions, in the order in which they were reported. */
 export function* fillEntries(list: FillList): Generator<[string, SeenFill[]]> {
   for (let first = 0; first < list.rows; first++)
     if (list.role[first] === FIRST)
       yield [list.orders[first] as string, Array.from(chainOf(list, first), (row) => fillAt(list, row))];
 }
 
-/** A picture of executions that stand in a plain record. */
+/** A view of executions that are in a plain record. */
 export function fillListOf(fills: Readonly<Record<string, readonly SeenFill[]>>): FillList {
   const seen = new SeenFills();
   for (const [orderId, list] of Object.entries(fills)) for (const fill of list) seen.add(orderId, fill);

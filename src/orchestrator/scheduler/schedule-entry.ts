@@ -101,7 +101,7 @@ export class Entry {
     this.#set(PAUSED, paused ? 1 : 0);
   }
 
-  /** NaN while no run goes on. */
+  /** NaN while no run is under way. */
   get startedAt(): number {
     return this.#get(STARTED_AT);
   }

@@ -1,5 +1,5 @@
 /**
- * What the scheduler tells: its answers, its figures and its saved state.
+ * What the scheduler returns: its answers, its figures and its saved state.
  *
  * 1. Everything here is plain JSON: integers of microseconds, texts, nulls.
  */

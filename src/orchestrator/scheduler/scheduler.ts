@@ -4,7 +4,7 @@
  * 1. No clock: callers pass `now`, and the same calls give the same answers on any machine.
  * 2. A strategy is in the heap exactly while it is idle and not paused.
  * 3. Jitter comes from the strategy's own stream, never moves a grid of slots, and never puts a run before the finish that led to it.
- * 4. A saved scheduler goes on exactly as the original would have.
+ * 4. A restored scheduler continues exactly as the original would have.
  */
 import { CodedError } from "../../shared/errors.ts";
 import { duration, moment } from "../../shared/time.ts";
@@ -19,7 +19,7 @@ import type { FullScheduleSpec, ScheduleSpec } from "./schedule-spec.ts";
 import type { FinishedRun, MissedSlots, NextOpening, PlannedRun, RunHours } from "./scheduler-types.ts";
 import type { SchedulerSnapshot, StrategySnapshot, StrategyStats } from "./scheduler-types.ts";
 
-/** The most runs that `nextRuns` tells at once. */
+/** The most runs that `nextRuns` returns at once. */
 export const PLANNED_RUNS_MAX = 1_000;
 
 /** The newest slot of a grid at or before a moment; `slot` is any slot of it. */
@@ -41,7 +41,7 @@ export class Scheduler {
   #dueAt = 0;
   #latest: Entry | null = null;
 
-  /** `now` in microseconds; without a seed one is drawn, which `snapshot()` tells. */
+  /** `now` in microseconds; without a seed one is drawn, which `snapshot()` holds. */
   constructor(options: { readonly now: number; readonly seed?: Seed | null | undefined }) {
     this.now = moment(options.now);
     this.seed = options.seed ?? drawSeed();
@@ -188,12 +188,12 @@ export class Scheduler {
     return over;
   }
 
-  /** The next run's moment, with its jitter; while a run goes on, the moment at which it was due. */
+  /** The next run's moment, with its jitter; while a run is under way, the moment at which it was due. */
   nextRun(name: string): Moment {
     return this.#find(name).nextRun as Moment;
   }
 
-  /** The next run's slot without jitter; while a run goes on, its own. */
+  /** The next run's slot without jitter; while a run is under way, its own. */
   plannedOf(name: string): Moment {
     return this.#find(name).planned as Moment;
   }
@@ -203,7 +203,7 @@ export class Scheduler {
     return this.#heap.earliest() as Moment | undefined;
   }
 
-  /** The strategy is due no more until it is resumed; a run that goes on may finish. */
+  /** The strategy is due no more until it is resumed; a run under way may finish. */
   pause(name: string): void {
     const entry = this.#find(name);
     entry.paused = true;
@@ -287,8 +287,8 @@ export class Scheduler {
 
   /**
    * The next `count` runs (at most `PLANNED_RUNS_MAX`), exactly as they will be if runs take no time and each starts when it is due.
-   * While a run goes on, it is taken to end where it began. A paused strategy has none. Nothing is drawn from its stream.
-   * With `hoursAt`, the hours that hold a moment or else the next ones, a run outside them is told where it will be moved to;
+   * While a run is under way, it is taken to end where it began. A paused strategy has none. Nothing is drawn from its stream.
+   * With `hoursAt`, the hours that hold a moment or else the next ones, a run outside them has the moment to which it will be moved;
    * with `openingAfter`, the next opening after a run at a moment, runs are planned at openings.
    */
   nextRuns(
@@ -352,7 +352,7 @@ export class Scheduler {
     return { now: this.now, seed: this.seed, strategies };
   }
 
-  /** A scheduler that goes on where the saved one stood. Throws a RangeError or CodedError for a state that cannot be. */
+  /** A scheduler that continues where the saved one was. Throws a RangeError or CodedError for a state that cannot be. */
   static restore(snapshot: SchedulerSnapshot): Scheduler {
     const scheduler = new Scheduler({ now: snapshot.now, seed: snapshot.seed });
     for (const saved of snapshot.strategies) {

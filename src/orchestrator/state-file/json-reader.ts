@@ -166,7 +166,7 @@ export class JsonReader {
     return Object.hasOwn(this.#sections, name) ? this.#sections[name] : undefined;
   }
 
-  /** Walks an object: `member` reads the value of each key, at which the reader stands behind the colon. */
+  /** Walks an object: `member` reads the value of each key, at which the reader is past the colon. */
   members(member: (key: string) => void): void {
     this.expect(0x7b);
     if (this.blank() === 0x7d) {

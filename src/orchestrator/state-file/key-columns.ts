@@ -18,7 +18,7 @@ export class KeyColumns {
   readonly reason: string[] = [];
   readonly index = new Map<string, number>();
 
-  /** Adds a decision; a fault names its place, and `twice` is told of a key that was there already. */
+  /** Adds a decision; a fault names its place, and `twice` gets a key that was there already. */
   add(key: string, sequence: number, reason: string, faults: Faults, twice: (key: string) => never): void {
     if (key.length > KEY_MAX)
       faults.fail(["idempotency", key], `a key may have ${KEY_MAX} characters, and this has ${key.length}`);

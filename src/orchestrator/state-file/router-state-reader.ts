@@ -1,5 +1,5 @@
 /**
- * Reads `router_state.json`, whoever wrote it, and refuses whatever is wrong with it.
+ * Reads `router_state.json`, whatever program wrote it, and refuses whatever is wrong with it.
  *
  * 1. Fail closed: a snapshot comes back whole and consistent, or a `snapshot_invalid` names the file, the place and the rule.
  * 2. A file without `logos_console` is one of Logos' own: payloads are known of orders in flight only, all else starts empty.
@@ -109,7 +109,7 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
   return snapshotOf(snapshotHead, fills, list);
 }
 
-/** Reads times, each told with its place when it is none. */
+/** Reads times; what is none is reported with its place. */
 function reading(faults: Faults): ReadMoment {
   const read = momentReader();
   return (value, steps) =>
@@ -200,7 +200,7 @@ function checkOrders(
     if (number === 0) continue;
     const place = (): Step[] => ["idempotency", keys[row] as string, "order_id"];
     if (number >= nextSequence) tooLate(place(), number, nextSequence, faults);
-    // Orders are decided in ascending order, so a set is needed only for a file that somebody has sorted anew.
+    // Orders are decided in ascending order, so a set is needed only for a file that was sorted otherwise.
     if (seen === null && number <= ascending) seen = new Set(sequence.slice(0, row));
     if (seen?.has(number) === true) faults.fail(place(), "no two keys may have the same order");
     seen?.add(number);
@@ -214,7 +214,7 @@ function checkOrders(
   }
 }
 
-/** A halt has a reason; and a reason halts, as does drift that nobody has reviewed. */
+/** A halt has a reason; and a reason halts, as does drift that has no review. */
 function checkHalt(halted: boolean, section: ConsoleSection, faults: Faults): void {
   const reasons = section.haltReasons.length;
   const open = section.driftItems.filter((item) => item.review === null).length;
@@ -230,7 +230,7 @@ function checkSign(id: string, order: InflightOrder, faults: Faults): void {
   if (order.price < 0) faults.fail(["inflight", id, "price"], "the price must be at least 0");
 }
 
-/** What is told of an order in flight is what is told of its key. */
+/** What is said of an order in flight is what is said of its key. */
 function checkPayloads(
   columns: KeyColumns,
   list: KeyList,
@@ -378,7 +378,7 @@ function newestOf(
   return newest as Moment;
 }
 
-/** Logos does not write why it halted; whoever opens the file must see that it did. */
+/** Logos does not write why it halted; a reader of the file must see that it did. */
 function withReason<Told extends Pick<RouterHead, "haltReasons">>(
   told: Told,
   halted: boolean,

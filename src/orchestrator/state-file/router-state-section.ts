@@ -277,7 +277,7 @@ function column(
   return list as number[];
 }
 
-/** What is let go first is found by age, so the moments must agree with the order. */
+/** What is evicted first is found by age, so the moments must agree with the order. */
 function ascending(decidedAt: readonly number[], ageOrder: readonly number[] | null, faults: Faults): void {
   const place: Step[] = [SECTION, "keys", "decided_at_us"];
   let newest = Number.NEGATIVE_INFINITY;

@@ -4,7 +4,7 @@
  * 1. The seven fields that both programs know have their spelling; the rest stands under `logos_console`.
  * 2. The text parsed is the value, and reading either gives the snapshot again.
  * 3. Columns under `logos_console.keys` stand in the order of `idempotency`. Keys that look like array indices come first there,
- *    ascending, because that is where every JavaScript reader finds them; `age_order` then tells which key is how old.
+ *    ascending, because that is where every JavaScript reader finds them; `age_order` then says which key is how old.
  */
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "../router/key-list.ts";

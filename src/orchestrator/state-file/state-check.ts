@@ -1,5 +1,5 @@
 /**
- * Checks values of a state file against schemas, and tells what is wrong as a place and a rule.
+ * Checks values of a state file against schemas, and reports what is wrong as a place and a rule.
  *
  * 1. Nothing is coerced: a value has the type that the schema names, or it is a fault.
  */
@@ -43,7 +43,7 @@ export function withoutMinusZero<Value>(value: Value): Value {
   return record(Object.entries(value).map(([key, one]) => [key, withoutMinusZero(one)] as const)) as Value;
 }
 
-/** The value as the schema reads it; its first fault is told with its place. */
+/** The value as the schema reads it; its first fault is reported with its place. */
 export function checked<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,

@@ -1,5 +1,5 @@
 /**
- * How a broken `router_state.json` is told: the file, the place in it, and the rule that it breaks.
+ * How a broken `router_state.json` is reported: the file, the place in it, and the rule that it breaks.
  *
  * 1. A place is a path of keys as people write it: `inflight.ROUTER-00000007.quantity`, `rate_counters.alpha[3]`.
  */

@@ -1,7 +1,7 @@
 /**
  * Who gives a command.
  *
- * 1. Nobody commands namelessly: the name goes on the record.
+ * 1. No command without a name: the name goes on the record.
  */
 import { CodedError } from "../../../shared/errors.ts";
 

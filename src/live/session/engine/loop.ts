@@ -1,12 +1,12 @@
 /**
  * The loop: one pass after another, each at a moment of the session's time.
  *
- * 1. A pass hears the feed and the broker, looks at the breakers, ends and starts runs, commits once, and only then sends.
+ * 1. A pass consumes the feed and the broker's events, looks at the breakers, ends and starts runs, commits once, and only then sends.
  *    What the broker answers is in the next commit: until then the broker itself is its record. Where commits are grouped, the venue
  *    is ours and its disk follows the journal: such a pass sends at once, and commits with others once it has ended.
  * 2. Between the first decision of a pass and its commit nothing is awaited: no command can fall in between.
  * 3. On a virtual clock what happens depends on the moments alone, never on how many passes there were or how long they took.
- * 4. Whatever a pass throws ends the loop: nothing goes on after a failure.
+ * 4. Whatever a pass throws ends the loop: nothing continues after a failure.
  */
 import { later } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
@@ -104,7 +104,7 @@ export class Loop {
     this.#lastCommitMs = this.#lastSnapshotMs;
   }
 
-  /** Runs until the session shall end or its last moment has passed; tells which of the two it was. */
+  /** Runs until the session shall end or its last moment has passed; returns which of the two it was. */
   async run(): Promise<"asked" | "finished"> {
     const { endsAt, ending } = this.#hooks;
     for (;;) {
@@ -216,7 +216,7 @@ export class Loop {
     if (trip !== null) haltSession(core, { source: "breaker", ...trip }, now);
   }
 
-  /** Paced by session time; at full speed by the machine's, because there the file is for whoever looks at it meanwhile. */
+  /** Paced by session time; at full speed by the machine's, because there the file is only for people who look at it meanwhile. */
   #snapshot(now: Moment): void {
     const { clock, timers, desk } = this.#core;
     const { snapshotInterval } = desk.orchestrator;
@@ -232,7 +232,7 @@ export class Loop {
 
   #measure(now: Moment): void {
     const { clock, tally, market } = this.#core;
-    // Where nothing happened there is nothing to tell, but on the system's clock a reader wants to see that somebody is there.
+    // Where nothing happened there is nothing to report, but on the system's clock a reader wants to see that the session is alive.
     const always = clock.kind === "system";
     if (this.#equity.beats(now, always ? now : market.moves + tally.fills)) this.equity(now);
     if (this.#metrics.beats(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);

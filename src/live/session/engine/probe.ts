@@ -1,5 +1,5 @@
 /**
- * A picture of the session for eyes: everything that a view shows and the journal's entries do not say.
+ * A view of the session for display: everything that a view shows and the journal's entries do not say.
  *
  * 1. It reads and changes nothing; its cost follows the number of strategies and symbols, never the session's length.
  */
@@ -15,7 +15,7 @@ import type { Core } from "../state/parts.ts";
 import { sumOf } from "../state/rejections.ts";
 import type { StrategyTally } from "../state/tally.ts";
 
-/** Coming runs of a strategy that a probe tells. */
+/** Coming runs of a strategy that a probe lists. */
 const NEXT_RUNS = 3;
 
 interface Standing {
@@ -26,7 +26,7 @@ interface Standing {
   readonly endsAt: Moment | null;
 }
 
-/** The picture at the session's present moment. */
+/** The view at the session's present moment. */
 export function probeOf(core: Core, standing: Standing): SessionProbe {
   const { tally, router, ledger, desk, feed, market } = core;
   const now = (
@@ -178,7 +178,7 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
 }
 
 function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyProbe["next"] {
-  // When a bar closes nobody knows before.
+  // The close of a bar is not known in advance.
   if (tally.open !== null || tally.config.runsAt === "bar") return [];
   const calendar = calendarOf(tally.config);
   const hoursAt = calendar === null ? undefined : (at: number) => calendar.spanAt(at);

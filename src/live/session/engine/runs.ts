@@ -39,7 +39,7 @@ interface OpenRun {
   timesOut: boolean;
   readonly deadlineAt: Moment;
   readonly limits: RunLimits | null;
-  /** Null until the strategy is asked; a run that times out by its drawn length asks nobody. */
+  /** Null until the strategy is asked; a run that times out by its drawn length is not computed. */
   result: Promise<RunResult> | null;
   arrived: RunResult | null;
 }
@@ -52,7 +52,7 @@ const TIMED_OUT: RunResult = { outcome: "timed_out", orders: [], message: null }
 /** The result of one that never got its turn until then. */
 const ABANDONED: RunResult = { outcome: "abandoned", orders: [], message: NEVER_BEGUN };
 
-/** Counts the slots that nobody was there for, up to a moment. */
+/** Counts the slots that passed without a run, up to a moment. */
 function countMissed(core: Core, strategy: string, by: Moment, now: Moment): void {
   if (by - core.scheduler.nextRun(strategy) < core.tally.strategy(strategy).config.cadence) return;
   tellMissed(core, strategy, missed(core, strategy, by), by, now);
@@ -219,7 +219,7 @@ export class Runs {
     return this.#add(pictureOf(core, strategy, run, now), due);
   }
 
-  /** Lets a run that a crash interrupted on a virtual clock go on from its picture. */
+  /** Lets a run that a crash interrupted on a virtual clock continue from its snapshot. */
   adopt(picture: RunPicture, due: Moment): void {
     this.#ask(this.#add(picture, due));
   }

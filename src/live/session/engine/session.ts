@@ -402,7 +402,7 @@ export class Session implements LiveSession {
     try {
       this.#control();
     } catch (error) {
-      // What broke the ledger ends the loop in its next pass; anything else is nobody's doing but ours.
+      // What broke the ledger ends the loop in its next pass; anything else is our own fault.
       if (this.#core.ledger.broken === null) throw error;
     }
   }

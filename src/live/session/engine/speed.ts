@@ -2,7 +2,7 @@
  * How fast the session's clock runs, and whether passes share commits at that speed.
  *
  * 1. A change of speed is committed before passes begin or cease to share commits.
- * 2. At full speed nobody watches pass by pass, and venue and journal are both ours: passes share commits there, and nowhere else.
+ * 2. At full speed passes are not watched one by one, and venue and journal are both ours: passes share commits there, and nowhere else.
  */
 import { CodedError } from "../../../shared/errors.ts";
 import type { Speed } from "../../../shared/ports.ts";

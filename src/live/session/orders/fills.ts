@@ -1,7 +1,7 @@
 /**
- * What a broker tells: executions and ends of orders, each taken once.
+ * What a broker reports: executions and ends of orders, each applied once.
  *
- * 1. A fill's running number is journaled once as booked or quarantined; told again it is a duplicate and changes nothing.
+ * 1. A fill's running number is journaled once as booked or quarantined; reported again it is a duplicate and changes nothing.
  * 2. A fill that no order in flight explains is quarantined: the router halts, and its review decides whose it is.
  * 3. An order ends once: its end is not journaled again where it is known already. A bracket's child has filled once it has filled for
  *    all that its parent may fill.
@@ -24,7 +24,7 @@ export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
   return /^ROUTER-\d{8,}$/.test(id) ? asOrderId(id) : null;
 }
 
-/** Takes what the broker tells at a moment of the session. */
+/** Applies what the broker reports at a moment of the session. */
 export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at: Moment): void {
   for (const event of events) {
     if (event.kind === "fill") takeFill(core, event.fill, at);

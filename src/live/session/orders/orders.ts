@@ -301,7 +301,7 @@ function makeRoom(
   return refuseAll({ reason: "rate_limited", detail: null, value: String(used), limit: String(limit), freeAt });
 }
 
-/** Journals what is decided, and asks the router where nobody has refused. */
+/** Journals what is decided, and asks the router where nothing has refused yet. */
 function settle(core: Core, leg: Leg, at: Moment, queue: string | null): Sending[] {
   const parent = leg.parent?.entry ?? null;
   const waited = queue === null ? {} : { queue };

@@ -1,7 +1,7 @@
 /**
  * The parts of a session in their first state, for a live one and for one that is only looked at.
  *
- * 1. Nothing on disk is changed here; what is wrong with desk, feed or strategies is told before a folder is touched.
+ * 1. Nothing on disk is changed here; what is wrong with desk, feed or strategies is reported before a folder is touched.
  * 2. The same desk, start and feed give the same parts.
  */
 import { createHash } from "node:crypto";
@@ -136,7 +136,7 @@ export function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, port
   return new VirtualClock({ start: from, speed: speed ?? desk.clock.speed, timers, turn });
 }
 
-/** The parts in their first state: strategies registered, nothing heard; or with the scheduler of a checkpoint. */
+/** The parts in their first state: strategies registered, nothing consumed; or with the scheduler of a checkpoint. */
 export function coreOf(
   prepared: Prepared,
   files: SessionFiles,
@@ -244,7 +244,7 @@ function* counted({ open, working }: Tally): Generator<WorkingOrder> {
   yield* open.tentative;
 }
 
-/** What works by symbol, each symbol added up anew only when one of its orders has moved; at most the desk's symbols are kept. */
+/** What works by symbol, each symbol added up again only when one of its orders has moved; at most the desk's symbols are kept. */
 function workingBySymbol(tally: Tally, books: Books): () => ReadonlyMap<string, WorkingOrders> {
   const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
   return () => {

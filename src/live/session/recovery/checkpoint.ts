@@ -2,9 +2,9 @@
  * Checkpoints: the parts' whole state at an entry of the journal, and the parts from it, so that a start repeats only what came
  * after.
  *
- * 1. A checkpoint is what the entries up to its own add up to, and the feed heard up to its moment: repeating the journal from its
+ * 1. A checkpoint is what the entries up to its own add up to, and the feed consumed up to its moment: repeating the journal from its
  *    first entry gives the same state, byte for byte. Without a checkpoint, or with one that cannot be used, a start does that.
- * 2. The market is not in it: it is a function of the feed and is heard again.
+ * 2. The market is not in it: it is a function of the feed and is consumed again.
  * 3. What grows with the session (keys, executions) is saved by pieces, so that saving costs what is new, not what there is.
  * 4. A checkpoint is made between passes, when everything is committed. Where it cannot be written the session stops, as it does
  *    for any other write of the journal.
@@ -41,10 +41,10 @@ export const CHECKPOINT_ENTRIES = 10_000;
 /** Entries that a pass looks at when the journal is compacted: a few milliseconds' work. */
 const COMPACTED_PER_PASS = 500;
 
-/** A run under way: what it saw, but for the market, which the feed tells again. */
+/** A run under way: what it saw, but for the market, which the feed repeats. */
 type OpenRunState = Omit<RunPicture, "bars" | "marks" | "fills" | "updates" | "bar"> & { readonly due: Moment };
 
-/** Everything but what grows with the session and what the feed tells. */
+/** Everything but what grows with the session and what the feed repeats. */
 export interface PartsState {
   readonly now: Moment;
   readonly scheduler: SchedulerSnapshot;
@@ -62,14 +62,14 @@ export interface CheckpointState {
   readonly form: number;
   /** Desk, seed and feed that it belongs to. */
   readonly runDigest: string;
-  /** How many entries up to it tell of snapshots. */
+  /** How many entries up to it are snapshots. */
   readonly snapshots: number;
   /** Bytes that the session's growing files had, by name. */
   readonly files: Readonly<Record<string, number>>;
   readonly parts: PartsState;
 }
 
-/** An execution as the journal tells it; a stranger's has a venue id and no order. `again`: the books knew it already. */
+/** An execution as the journal holds it; a stranger's has a venue id and no order. `again`: the books knew it already. */
 type FillRow = readonly [
   orderId: string | null,
   venueId: string | null,
@@ -123,7 +123,7 @@ const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: 
   fill,
 ];
 
-/** What grew since the entry `since`. Asking counts it as told. */
+/** What grew since the entry `since`. Asking counts it as saved. */
 function pieceOf(core: Core, since: number): Piece {
   const keys = keyPieceOf(core.router.keyChanges());
   if (keys.from === 0) {
@@ -144,7 +144,7 @@ export class Checkpoints {
   #compacting = false;
 
   /**
-   * `files` makes the growing files durable and tells their bytes; `every` counts entries; `seq` is the entry of the last
+   * `files` makes the growing files durable and returns their bytes; `every` counts entries; `seq` is the entry of the last
    * checkpoint, 0 for none.
    */
   constructor(core: Core, files: () => Readonly<Record<string, number>>, every: number, seq: number) {
@@ -253,7 +253,7 @@ export function neededCheckpoint(
 }
 
 /**
- * Puts the saved state into parts that are in their first state, but for the scheduler, which was made from it; and hears the feed
+ * Puts the saved state into parts that are in their first state, but for the scheduler, which was made from it; and consumes the feed
  * up to the checkpoint's moment. Returns the runs that were under way.
  */
 export function putBack(core: Core, { state: { parts }, memory }: Checkpoint): Interrupted[] {
@@ -273,7 +273,7 @@ export function putBack(core: Core, { state: { parts }, memory }: Checkpoint): I
   return open;
 }
 
-/** Hears the feed for the market alone: the books have heard it. */
+/** Consumes the feed for the market alone: the books have it already. */
 function skim(core: Core, until: Moment): void {
   for (let at = core.feed.nextAt(); at !== null && at <= until; at = core.feed.nextAt())
     core.market.take(core.feed.take(at));
@@ -320,7 +320,7 @@ export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay)
     : `the checkpoint behind entry ${saved.seq} knows other keys or executions than its entries give`;
 }
 
-/** The parts' state as a text, but for what no entry tells: equal states are equal texts. */
+/** The parts' state as a text, but for what no entry holds: equal states are equal texts. */
 export function stateText(core: Core, open: readonly Interrupted[]): string {
   return JSON.stringify(comparable(partsState(core, open)));
 }

@@ -1,9 +1,9 @@
 /**
- * Compacts a session that is not open: its journal lets go of what a start does not need.
+ * Compacts a session that is not open: what a start does not need is dropped from its journal.
  *
- * 1. The session's lock is held meanwhile, so that nobody writes beside it.
+ * 1. The session's lock is held meanwhile, so that nothing writes beside it.
  * 2. The equity and metrics files hold what the journal holds afterwards.
- * 3. Nothing goes without a checkpoint that a start can go on from; what stays is told in `store/journal/compaction.ts`.
+ * 3. Nothing goes without a checkpoint from which a start can resume; what stays is described in `store/journal/compaction.ts`.
  */
 import { CodedError } from "../../../shared/errors.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";

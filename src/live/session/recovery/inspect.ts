@@ -2,7 +2,7 @@
  * A look at a session's journal without opening it: the same parts, the same replay, and nothing is changed.
  *
  * 1. No lock is taken, no file is written, no venue is asked, no strategy is loaded; it is safe beside a running session.
- * 2. It begins with the first entry, or with the checkpoint where that is asked for or the entries before it were let go.
+ * 2. It begins with the first entry, or with the checkpoint where that is asked for or the entries before it were dropped.
  * 3. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
  */
 import { writeRouterState } from "../../../orchestrator/index.ts";
@@ -56,7 +56,7 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
 }
 
 /**
- * Repeats a session's journal and answers the parts as they stand at its end. `visit` is told what is repeated next, and null at
+ * Repeats a session's journal and answers the parts as they stand at its end. `visit` gets what is repeated next, and null at
  * the end; `from` says where it begins. Throws `journal_damaged` for what cannot be repeated.
  */
 export async function inspectJournal(

@@ -10,7 +10,7 @@ import { savedTally } from "./checkpoint.ts";
 import { Tally } from "../state/tally.ts";
 import { restoreTally } from "./tally-state.ts";
 
-/** The tally of a journal; null where it cannot be told. */
+/** The tally of a journal; null where it cannot be read. */
 export function tallyOf(journal: JournalReader, files: SessionFiles): Tally | null {
   try {
     const tally = new Tally(birthOf(journal, files).desk);

@@ -2,8 +2,8 @@
  * A start is a recovery: the journal's entries through the same parts as live, and then the venue is asked.
  *
  * 1. What an entry says was decided is decided again; a difference is damage, and the session does not start.
- * 2. The feed is heard up to each entry's moment, and the venue is not told: what it did is in its own store.
- * 3. Nothing is sent by a recovery. Orders whose outcome nobody journaled are asked about; fills that the journal lacks are booked.
+ * 2. The feed is consumed up to each entry's moment, and not passed to the venue: what it did is in its own store.
+ * 3. Nothing is sent by a recovery. Orders whose outcome was not journaled are asked about; fills that the journal lacks are booked.
  * 4. Until all that is done the gate is shut, because the loop does not run.
  */
 import { fromRouterState, OrderRouter } from "../../../orchestrator/index.ts";
@@ -74,7 +74,7 @@ export class Replay {
     return [...this.#open.values()];
   }
 
-  /** Hears the feed up to a moment; the venue is not told. */
+  /** Consumes the feed up to a moment; it is not passed to the venue. */
   hear(until: Moment): void {
     hearFeed(this.#core, until, () => undefined);
     this.#core.now = until;
@@ -232,16 +232,16 @@ export function restored(core: Core, entry: Pick<RestoreEntry, "state" | "source
 export interface Reconciled {
   readonly fillsBooked: number;
   readonly ordersAsked: number;
-  /** Fills that are told at moments which the session has yet to reach, earliest first. */
+  /** Fills that are reported at moments which the session has yet to reach, earliest first. */
   readonly ahead: readonly BrokerFill[];
   /** What the venue could not be asked, or null: until it has answered, the gate stays shut. */
   readonly unanswered: string | null;
 }
 
-/** When the session hears of a fill. */
+/** When a fill is reported to the session. */
 export const toldAt = (fill: BrokerFill): Moment => fill.toldAt ?? fill.at;
 
-/** The newest marks that the feed has told, for a paper venue that forgot them with its process; it has filled against them before. */
+/** The newest marks of the feed, for a paper venue that forgot them with its process; it has filled against them before. */
 function marksHeard(core: Core): FeedEvent[] {
   const warm = core.feed.warmup.reduce((last, bar) => Math.max(last, bar.at), Number.NEGATIVE_INFINITY);
   const marks = [...core.symbols.keys()].map((symbol) => core.market.mark(symbol));
@@ -249,8 +249,8 @@ function marksHeard(core: Core): FeedEvent[] {
 }
 
 /**
- * What the market did while nobody was there, on the system's clock: heard before anything is journaled of the present moment, as a
- * repetition of those entries hears it. What the venue fills meanwhile it reports to the first pass.
+ * What the market did while no process ran, on the system's clock: consumed before anything is journaled of the present moment, as a
+ * repetition of those entries consumes it. What the venue fills meanwhile it reports to the first pass.
  */
 function catchUp(core: Core): void {
   if (core.clock.kind === "virtual") return;
@@ -260,7 +260,7 @@ function catchUp(core: Core): void {
 
 /**
  * Compares with the venue: fills that the journal lacks, orders in doubt, positions. What cannot be asked halts. The venue is asked
- * for what it had at the journal's end, and only then do books and venue hear what came after.
+ * for what it had at the journal's end, and only then do books and venue get what came after.
  */
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
@@ -311,7 +311,7 @@ function noAnswer(core: Core, what: string): string {
 }
 
 function comparePositions(core: Core, answer: Readonly<Record<string, string>>, ahead: readonly BrokerFill[]): void {
-  // Quarantined fills are the venue's and not yet ours: they are told by their own items.
+  // Quarantined fills are the venue's and not yet ours: they are reported by their own items.
   const theirs = new Map(Object.entries(answer).map(([symbol, quantity]) => [symbol, decimal(quantity)]));
   const take = (symbol: string, quantity: string): void => {
     theirs.set(symbol, (theirs.get(symbol) ?? decimal(0)).minus(quantity));

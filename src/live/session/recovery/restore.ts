@@ -1,7 +1,7 @@
 /**
  * Restoring a router snapshot into a session: checked first, then applied and journaled in one piece.
  *
- * 1. What is wrong with a snapshot is told before anything is touched.
+ * 1. What is wrong with a snapshot is reported before anything is touched.
  * 2. The router's next number is never below one that the journal or the venue has seen.
  * 3. Orders in flight in the snapshot are asked about at the venue, and never sent.
  */

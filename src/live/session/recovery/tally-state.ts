@@ -1,7 +1,7 @@
 /**
  * A tally's state as plain JSON, and a tally from it.
  *
- * 1. A tally that was put back goes on as the saved one would have: the same entries give the same tally.
+ * 1. A restored tally continues as the saved one would have: the same entries give the same tally.
  * 2. Seen fills are not in it, because they grow with the session; they are kept piece by piece (`checkpoint.ts`).
  */
 import { decimal, plain } from "../../../shared/decimal.ts";

@@ -1,7 +1,7 @@
 /**
  * What a router snapshot holds in figures, and what differs from now: for every preview of a restore.
  *
- * 1. The session's own `router_state.json` stands for now where no process tells it better.
+ * 1. The session's own `router_state.json` is the present state where no process reports a newer one.
  */
 import { OrderRouter, readRouterState, type RouterSnapshot } from "../../../orchestrator/index.ts";
 import type { FileSystem } from "../../../shared/ports.ts";
@@ -22,7 +22,7 @@ export function figuresOf(snapshot: RouterSnapshot): RouterFigures {
   return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight: inflightCount, keys };
 }
 
-/** The figures of a session that no process tells; null where it has no router file. */
+/** The figures of a session that is not running; null where it has no router file. */
 export function figuresOnDisk(fs: FileSystem, files: Pick<SessionFiles, "routerState">): RouterFigures | null {
   if (!fs.exists(files.routerState)) return null;
   const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);

@@ -1,8 +1,8 @@
 /**
  * Notices a `router_state.json` that this program did not write last.
  *
- * 1. A file is ours that the journal's newest snapshot tells of, or that lay there before it: a crash or a full disk may come between
- *    the entry and the file, start after start.
+ * 1. A file is ours if the journal's newest snapshot names it, or if it was there before that snapshot: a crash or a full
+ *    disk may come between the entry and the file, start after start.
  * 2. Any other file is somebody's: the session does not start until it is said which of the two holds.
  * 3. A missing file is no disagreement: the journal has everything.
  */
@@ -30,13 +30,13 @@ export interface HoldsWord {
 }
 
 export interface Agreed {
-  /** The file as a restore, when the operator says that it holds; null when the journal goes on. */
+  /** The file as a restore, when the operator says that it holds; null when the journal holds. */
   readonly copiedIn: RestoreRequest | null;
-  /** The digest of the file that lies there; null when there is none, or when nobody looked. */
+  /** The digest of the file that lies there; null when there is none, or when it was not read. */
   readonly found: string | null;
 }
 
-/** Throws `session_conflict` when file and journal disagree and nobody says which of them holds. */
+/** Throws `session_conflict` when file and journal disagree and it is not said which of them holds. */
 export function agreeOnRouterFile(
   fs: FileSystem,
   files: SessionFiles,
@@ -70,7 +70,7 @@ export function agreeOnRouterFile(
   );
 }
 
-/** The file, read; one that is no router state belongs to nobody, and only its operator can say that it does not hold. */
+/** The file, read; one that is no router state is not ours, and only an operator can say that it does not hold. */
 function load(text: string, files: SessionFiles, holds: Holds | undefined): RouterSnapshot {
   try {
     return checkRouterState(text, basename(files.routerState)).state;

@@ -1,8 +1,8 @@
 /**
- * The save of the router's file between the loop's passes: a picture at once, its text by and by.
+ * The save of the router's file between the loop's passes: a snapshot at once, its text in slices.
  *
  * 1. A pass works on it for `SLICE_MS` or so, with at least one piece of the text; nothing waits for it meanwhile.
- * 2. The journal says so before the file is in its place, and names the last entry that the picture holds.
+ * 2. The journal says so before the file is in its place, and names the last entry that the snapshot holds.
  * 3. Whoever saves at once drops it: what it would say is older. A file that is not whole is never in the place of one.
  */
 import { createHash, type Hash } from "node:crypto";
@@ -80,7 +80,7 @@ export class SlicedSaves {
     }
   }
 
-  /** A halt's save, in the commit that tells of the halt: what it returns writes the file. */
+  /** A halt's save, in the commit that holds the halt: what it returns writes the file. */
   forHalt(): () => void {
     this.drop();
     return addSnapshot(this.#core, this.#facts, "halt");

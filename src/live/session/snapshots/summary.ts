@@ -1,5 +1,5 @@
 /**
- * What a session tells of itself when it has ended.
+ * A session's summary when it has ended.
  *
  * 1. Its figures are those of the session's parts at that moment; nothing is read from a file.
  */
@@ -22,7 +22,7 @@ export interface Ending {
   readonly failure: ErrorShape | null;
 }
 
-/** What a tally says of runs, orders and strategies, for whoever tells of a session: its end, its record, its status. */
+/** What a tally says of runs, orders and strategies, for a session's summary, record and status. */
 export function countsOf(
   tally: Tally,
 ): Pick<SessionSummary, "runs" | "orders" | "fills" | "refused" | "rejections" | "troubles"> {

@@ -3,8 +3,8 @@
  *
  * 1. A command that cannot be done throws a coded error and changes nothing.
  * 2. A command that returns is on disk: halts, reviews and resumes are committed before their method returns.
- * 3. Listeners hear of entries only after the commit that holds them.
- * 4. A probe is a picture for eyes: it is cheap, it changes nothing, and no decision is made from it.
+ * 3. Listeners get entries only after the commit that holds them.
+ * 4. A probe is a view for display: it is cheap, it changes nothing, and no decision is made from it.
  */
 import type { ErrorShape } from "../../../shared/errors.ts";
 import type { SessionId } from "../../../shared/ids.ts";
@@ -62,7 +62,7 @@ export interface StrategyProbe {
   readonly symbols: readonly string[];
   /** What halts its orders besides the whole session: its own kill switch or its group's; null where nothing does. */
   readonly haltedBy: Scope | null;
-  /** The worst that holds: a quarantined strategy is not also told as late. */
+  /** The worst that holds: a quarantined strategy is not also shown as late. */
   readonly state:
     | "waiting"
     | "running"
@@ -124,7 +124,7 @@ export interface PositionProbe {
   readonly share: number | null;
 }
 
-/** A cheap picture of the session at one instant. */
+/** A cheap view of the session at one instant. */
 export interface SessionProbe {
   readonly id: SessionId;
   readonly light: boolean;
@@ -247,7 +247,7 @@ export interface SessionSummary {
   readonly fills: number;
   /** How many of the orders the broker refused after they had been accepted. */
   readonly refused: number;
-  /** By cause, whoever made them: the broker's are in it. */
+  /** By cause, the broker's included. */
   readonly rejections: Readonly<Record<string, number>>;
   /** Strategies in trouble, now or before. */
   readonly troubles: Troubles;
@@ -341,7 +341,7 @@ export interface LiveSession {
   /** Places an order of the ticket as strategy \`manual\`. Throws \`invalid_input\`, \`not_found\`; a refusal is an outcome. */
   placeOrder(ticket: Ticket, operator: string): Promise<TicketOutcome>;
   previewOrder(ticket: Ticket): OrderPreview;
-  /** Gets out of the positions of a scope, or of one owner in it; answers the flatten's id. It goes on by itself. */
+  /** Gets out of the positions of a scope, or of one owner in it; answers the flatten's id. It continues by itself. */
   flatten(request: FlattenRequest): Promise<string>;
   /** Paper only: makes the venue report a fill that no order explains, to practise the halt and its review. */
   injectUnknownFill(fill: { readonly symbol: string; readonly quantity: string }): void;

@@ -2,7 +2,7 @@
  * The closed bars that strategies with `cadence: bar` have yet to run on.
  *
  * 1. Bars of several symbols that close at one moment are one trigger.
- * 2. It is a function of the feed: a start hears the bars again, and the schedule says which of them a strategy has run on.
+ * 2. It is a function of the feed: a start consumes the bars again, and the schedule says which of them a strategy has run on.
  */
 import type { Moment } from "../../../shared/time.ts";
 

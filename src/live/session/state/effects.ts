@@ -3,7 +3,7 @@
  *
  * 1. A live pass calls an effect and journals what it answers; a recovery calls the same effect with what the journal
  *    holds and compares. There is no second way in which these parts change.
- * 2. An effect reads no clock and asks nobody: its inputs are in its arguments and in the parts.
+ * 2. An effect reads no clock and calls nothing outside: its inputs are in its arguments and in the parts.
  */
 import type { FinishedRun, MissedSlots, Reconciliation, SubmitOutcome } from "../../../orchestrator/index.ts";
 import { decimal, plain } from "../../../shared/decimal.ts";
@@ -178,8 +178,8 @@ function actBefore(core: Core, at: Moment): void {
 }
 
 /**
- * Hears the feed up to a moment, one moment of it at a time, and hands each to `told`. So equity's peak and every other
- * figure that grows with the marks is the same whether a pass, a late pass or a recovery hears them.
+ * Consumes the feed up to a moment, one moment of it at a time, and hands each to `told`. So equity's peak and every other
+ * figure that grows with the marks is the same whether a pass, a late pass or a recovery consumes them.
  */
 export function hearFeed(core: Core, until: Moment, told: (events: readonly FeedEvent[], at: Moment) => void): void {
   for (let at = core.feed.nextAt(); at !== null && at <= until; at = core.feed.nextAt()) {

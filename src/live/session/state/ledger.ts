@@ -1,12 +1,12 @@
 /**
  * The session's pen: entries go into the journal through here, and nowhere else.
  *
- * 1. An entry is counted (`Tally`) when it is added, and told to listeners only after the commit that holds it.
+ * 1. An entry is counted (`Tally`) when it is added, and passed to listeners only after the commit that holds it.
  * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
  *    nothing can be sent on the strength of an entry that may not be on disk.
  * 3. Past `PENDING_MAX` entries that are not committed, `crowded` says so and the loop commits at the end of its pass.
  * 4. Entries' times never go back.
- * 5. A halt is told only after the router's file shows it, too.
+ * 5. A halt is reported only after the router's file shows it, too.
  * 6. While commits are grouped, `due` says when the loop has to commit at the end of a pass; a commit made before is as good. In either
  *    way the order is: the journal, with what the venue has yet to write; then the venue; then files and listeners.
  */
@@ -38,7 +38,7 @@ export const GROUP_MS = 200;
 
 /**
  * Entries that may wait for the next commit, because a restart finds them again: runs are repeated from their moments, figures
- * are made anew, and what the venue answered or filled is asked of the venue. A refused order changes nothing outside.
+ * are made again, and what the venue answered or filled is asked of the venue. A refused order changes nothing outside.
  */
 const RIDES_ALONG: ReadonlySet<EntryKind> = new Set([
   "run_started",
@@ -66,7 +66,7 @@ export class Ledger {
   readonly #listeners = new Set<EntryListener>();
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
-  /** Committed and not yet told. */
+  /** Committed and not yet passed to listeners. */
   readonly #told: (readonly JournalEntry[])[] = [];
   #telling = false;
   #consequential = false;
@@ -83,7 +83,7 @@ export class Ledger {
     readonly tally: Tally;
     readonly project: EntryListener;
     readonly monotonicMs: () => number;
-    /** How many of the journal's entries tell of snapshots. */
+    /** How many of the journal's entries are snapshots. */
     readonly snapshots?: number;
   }) {
     this.#journal = options.journal;
@@ -99,14 +99,14 @@ export class Ledger {
   }
 
   /**
-   * How many entries there are besides those that tell of snapshots: the same for every equal run, however often its router's
+   * How many entries there are besides snapshots: the same for every equal run, however often its router's
    * file was written on the way.
    */
   get decisions(): number {
     return this.#journal.position - this.#snapshots;
   }
 
-  /** How many entries tell of snapshots. */
+  /** How many entries are snapshots. */
   get snapshots(): number {
     return this.#snapshots;
   }
@@ -119,7 +119,7 @@ export class Ledger {
     return this.#broken;
   }
 
-  /** True while something waits that a caller must not hear of before it is on disk. */
+  /** True while something waits that a caller must not see before it is on disk. */
   get consequential(): boolean {
     return this.#consequential;
   }
@@ -179,7 +179,7 @@ export class Ledger {
     return entry;
   }
 
-  /** Makes everything added durable, projects it into the session's files, and tells the listeners. */
+  /** Makes everything added durable, projects it into the session's files, and notifies the listeners. */
   commit(): void {
     this.#check();
     const changes = this.#venue?.changes() ?? null;
@@ -205,7 +205,7 @@ export class Ledger {
     this.#tell();
   }
 
-  /** A listener may itself command what is committed: everybody still hears everything in its order. */
+  /** A listener may itself cause a commit: every listener still gets everything in order. */
   #tell(): void {
     if (this.#telling) return;
     this.#telling = true;
@@ -222,7 +222,7 @@ export class Ledger {
 
   /**
    * What a commit that holds a halt does besides: `secure` adds the router's snapshot to it, and what that returns writes the
-   * file before anybody is told.
+   * file before any listener is notified.
    */
   secureHalts(secure: () => () => void): void {
     this.#secure = secure;

@@ -2,7 +2,7 @@
  * The journal of a light run: in memory, and only what the run itself looks back at.
  *
  * 1. Entries are numbered as in a journal on disk, so that everything that is decided is decided alike.
- * 2. It keeps what the report at the end tells, and the newest entries for commands and views; the rest is gone.
+ * 2. It keeps what the report at the end needs, and the newest entries for commands and views; the rest is gone.
  * 3. Nothing of it is durable: a commit ends a pass and no more.
  */
 import type { Moment } from "../../../shared/time.ts";

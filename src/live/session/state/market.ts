@@ -1,10 +1,10 @@
 /**
- * The market as the session has heard it: newest marks, and the newest bars of each symbol.
+ * The market as the session has seen it: newest marks, and the newest bars of each symbol.
  *
  * 1. It is a function of the feed's events alone, so that a recovery rebuilds it from the feed.
- * 2. What `bars` returns is never changed afterwards, by whomever: a run keeps the picture of the moment at which it started.
+ * 2. What `bars` returns is never changed afterwards: a run keeps the snapshot of the moment at which it started.
  * 3. At most `BARS_MAX` bars of a symbol are kept, and at most `2 * VOLUMES_MAX` volumes.
- * 4. What a guard hears of volumes does not depend on how far strategies look back, or on whether they load.
+ * 4. What a guard learns of volumes does not depend on how far strategies look back, or on whether they load.
  */
 import { decimal } from "../../../shared/decimal.ts";
 import { markOfBar, type Bar, type CorporateAction, type FeedEvent, type Mark } from "../../../shared/market.ts";

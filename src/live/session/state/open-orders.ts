@@ -102,7 +102,7 @@ export class OpenOrders {
   readonly flattens = new Map<string, Flatten>();
   queueNumber = 0;
   flattenNumber = 0;
-  /** Orders that a check puts beside those that work, while it judges several as one; no entry tells of them. */
+  /** Orders that a check puts beside those that work, while it judges several as one; no entry holds them. */
   tentative: readonly WorkingOrder[] = [];
   /** An order that a check leaves out, because it judges what would take its place. */
   hidden: string | null = null;

@@ -20,7 +20,7 @@ export function countRefusal(refusals: Counts, reason: string): void {
   refusals[cause] = (refusals[cause] ?? 0) + 1;
 }
 
-/** Every rejection by its cause, whoever made it, and how many of the accepted orders the broker refused. */
+/** Every rejection by its cause, whatever its source, and how many of the accepted orders the broker refused. */
 export function rejectionsOf(tally: { readonly rejections: Readonly<Counts>; readonly refusals: Readonly<Counts> }): {
   readonly refused: number;
   readonly rejections: Counts;

@@ -1,7 +1,7 @@
 /**
  * What a run of a strategy sees: bars, marks, positions, open orders and what happened to its orders since its run before.
  *
- * 1. It is a function of the parts and the moment, so a recovery makes the same picture again.
+ * 1. It is a function of the parts and the moment, so a recovery makes the same snapshot again.
  */
 import { decimal } from "../../../shared/decimal.ts";
 import type { Bar } from "../../../shared/market.ts";

@@ -25,7 +25,7 @@ export interface HaltedScope {
 export class Switches {
   readonly #halted = new Map<string, HaltedScope>();
 
-  /** As `state()` told it; empty when absent. */
+  /** As `state()` returned it; empty when absent. */
   constructor(state: readonly HaltedScope[] = []) {
     for (const halted of state) this.#halted.set(scopeText(halted.scope), halted);
   }

@@ -45,7 +45,7 @@ export const MANUAL = "manual";
 export const UNATTRIBUTED = "unattributed";
 const OUTSIDE_OWNERS: ReadonlySet<string> = new Set([MANUAL, UNATTRIBUTED]);
 
-/** Fills that a strategy is told of at its next run; the oldest give way. */
+/** Fills that a strategy gets at its next run; the oldest give way. */
 export const FILLS_TOLD_MAX = 1_000;
 
 export interface StrategyTally {
@@ -66,7 +66,7 @@ export interface StrategyTally {
   orders: number;
   fills: number;
   rejections: number;
-  /** Fills that the present run, or the last, was told of, and those that the next will be. */
+  /** Fills that the present run, or the last, got, and those that the next will get. */
   fillsTold: readonly StrategyFill[];
   fillsToTell: StrategyFill[];
   /** The same for what became of its orders and requests. */
@@ -309,7 +309,7 @@ export class Tally {
     const ended = entry.outcome === "timed_out" || entry.outcome === "ended";
     if (ended) tally.timeoutsInRow += 1;
     else if (entry.outcome !== "abandoned") tally.timeoutsInRow = 0;
-    // A run that was ended or given up left no trace in its strategy, so the next one is told again.
+    // A run that was ended or given up left no trace in its strategy, so the next one gets the same again.
     if (!ended && entry.outcome !== "abandoned") return;
     tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
     tally.updatesToTell = [...tally.updatesTold, ...tally.updatesToTell].slice(-FILLS_TOLD_MAX);
@@ -332,7 +332,7 @@ export class Tally {
     if (tally !== undefined) tally.orders += 1;
   }
 
-  /** What was known before is void; of the orders in flight in the snapshot nobody has asked the venue yet. */
+  /** What was known before is void; of the orders in flight in the snapshot the venue has not been asked yet. */
   #restore(entry: RestoreEntry): void {
     this.open.clear();
     this.orderPrefix = `${entry.nextSequence}/`;
@@ -406,7 +406,7 @@ export class Tally {
     this.#move(entry);
   }
 
-  /** Remembers an execution, so that it is known when it is told again. */
+  /** Remembers an execution, so that it is known when it is reported again. */
   seeFill(fillId: string, fill: SeenFill): void {
     this.seenFills.set(executionKeyOf(fill.orderId, fillId), fill);
     if (this.seenFills.size <= SEEN_FILLS_MAX) return;
