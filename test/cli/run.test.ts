@@ -20,6 +20,9 @@ const DESK = (strategies: string): string =>
 const strategy = (name: string, module: string): string =>
   `  - { name: ${name}, module: ${module}, symbols: [AAPL], cadence: 30s }\n`;
 
+/** What SQLite keeps beside a database that is read. */
+const LOGS = /(?:journal|broker)\.db-(?:shm|wal)/;
+
 let first: Said;
 let id = "";
 beforeAll(async () => {
@@ -37,9 +40,7 @@ describe("a first session", () => {
   });
 
   it("is listed, and told by status, review and verify, which change nothing", async () => {
-    const before = tree(join(at, "ws", "sessions", id)).filter(
-      (line) => !/(?:journal|broker)\.db-(?:shm|wal)/.test(line),
-    );
+    const before = tree(join(at, "ws", "sessions", id)).filter((line) => !LOGS.test(line));
     const listed = await say("sessions");
     expect(listed).toMatchObject({ code: 0, err: "" });
     expect(listed.out.split("\n")[1]).toMatch(new RegExp(`^${id} +stopped +demo +demo +\\d+ `));
@@ -49,9 +50,7 @@ describe("a first session", () => {
     expect(status.out).toMatch(/^state +stopped$/m);
     expect(await say("review")).toEqual({ code: 0, out: `${id}: not halted, 0 open\n`, err: "" });
     expect((await say("verify")).code).toBe(0);
-    expect(tree(join(at, "ws", "sessions", id)).filter((line) => !/journal\.db-(?:shm|wal)/.test(line))).toEqual(
-      before,
-    );
+    expect(tree(join(at, "ws", "sessions", id)).filter((line) => !LOGS.test(line))).toEqual(before);
   });
 
   it("is compacted when it is asked for, and holds as before", async () => {

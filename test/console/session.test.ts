@@ -118,7 +118,9 @@ describe("a session in a view", () => {
     });
     await reader.call("strategy.command", { action: "resume", name, ...ME });
     await reader.until("schedule", (view) => view.rows[name]?.state !== "paused");
-    await reader.call("strategy.command", { action: "run", name, ...ME });
+    // A run that is due anyway comes first: then the session says so, and takes the command when that run has ended.
+    while (!(await reader.ask("strategy.command", { action: "run", name, ...ME })).ok)
+      await reader.until("schedule", (view) => view.rows[name]?.state === "waiting");
     await reader.call("limits.change", { limit: "max_notional", value: "4321", ...ME, note: "a quiet hour" });
     const { limits } = await reader.call("limits.list", {});
     expect(limits.find((limit) => limit.name === "max_notional")?.value).toBe("4321");
