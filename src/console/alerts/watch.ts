@@ -6,7 +6,7 @@
  *    there already with its acknowledgement; what was resolved is over.
  * 2. What only the running session knows (a late strategy, a stale feed, a level) is compared at each probe, and is over once the
  *    session has ended.
- * 3. A breached level is over when it is well again (below the tile's warning), so that a value near its limit raises one alert.
+ * 3. A breached level is over when it is below the tile's warning, so that a value near its limit raises one alert.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { scopeText } from "../../shared/scope.ts";
@@ -123,7 +123,7 @@ export class SessionWatch {
     this.#compare(probe.now, holds);
   }
 
-  /** Tells the book what is new and what has gone, and nothing of what lasts. */
+  /** Reports to the book what is new and what has gone, and nothing of what lasts. */
   #compare(now: number, holds: ReadonlyMap<string, Occurrence>): void {
     for (const cause of this.#held) {
       if (holds.has(cause)) continue;

@@ -1,7 +1,7 @@
 /**
  * The newest entries of a light run, which has no journal on disk: what the console can still be asked about its past.
  *
- * 1. Entries stand in order, without a hole from `first` to `position`.
+ * 1. Entries are in order, without a hole from `first` to `position`.
  * 2. Memory is bounded: the oldest entries are dropped, some thousand at a time.
  */
 import type { EntryKind, JournalEntry } from "../../store/journal/entries.ts";

@@ -65,7 +65,7 @@ const FILL_ID_PART = /^[a-z]{0,8}[-:]?\d+$/i;
 /** Numbers that are written into a statement; more are looked up by it. */
 const IN_STATEMENT_MAX = 1_000;
 
-/** Rows with one of these codes. The codes are the database's own numbers, so they may stand in the statement. */
+/** Rows with one of these codes. The codes are the database's own numbers, so they may be part of the statement. */
 const oneOf = (column: string, codes: readonly number[]): Conditions =>
   codes.length === 0 ? NONE : { sql: `"${column}" IN (${codes.join(", ")})`, params: [] };
 

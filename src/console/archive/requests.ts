@@ -39,7 +39,7 @@ export interface RejectionGroup {
 
 export interface RejectionGroups {
   readonly groups: readonly RejectionGroup[];
-  /** Groups in all; the largest are told. */
+  /** Groups in all; the largest are listed. */
   readonly total: number;
 }
 
