@@ -11,7 +11,7 @@
 import { later } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
 
-import type { BrokerFill } from "../../../shared/ports.ts";
+import type { BrokerEvent, BrokerFill } from "../../../shared/ports.ts";
 import { actionText } from "../../instruments/index.ts";
 import { hearFeed } from "../state/effects.ts";
 import { takeBrokerEvents, takeFill } from "../orders/fills.ts";
@@ -82,6 +82,8 @@ export class Loop {
   readonly #hooks: LoopHooks;
   /** Fills that the venue has already made at moments that a session after a crash has yet to reach, earliest first. */
   readonly #ahead: BrokerFill[];
+  /** Ends of orders of which a fill is still ahead: an order's fills are booked before its end. */
+  #endsBehind: Extract<BrokerEvent, { kind: "closed" }>[] = [];
   readonly #metrics: Rhythm;
   readonly #equity: Rhythm;
   #equityLine: string | null = null;
@@ -206,7 +208,28 @@ export class Loop {
       if (!core.tally.hasCursor(fill.cursor)) takeFill(core, fill, at);
     }
     const next = core.broker.nextEventAt();
-    if (next !== null && next <= at) takeBrokerEvents(core, core.broker.takeEvents(at), at);
+    if (next !== null && next <= at) takeBrokerEvents(core, this.#inOrder(core.broker.takeEvents(at)), at);
+    if (this.#endsBehind.length > 0) takeBrokerEvents(core, this.#endsThatCanCome(), at);
+  }
+
+  /** The events without the ends that come too early; those are kept. */
+  #inOrder(events: readonly BrokerEvent[]): readonly BrokerEvent[] {
+    if (this.#ahead.length === 0) return events;
+    return events.filter((event) => {
+      if (event.kind !== "closed" || !this.#isAhead(event.venueId)) return true;
+      this.#endsBehind.push(event);
+      return false;
+    });
+  }
+
+  #endsThatCanCome(): readonly BrokerEvent[] {
+    const coming = this.#endsBehind.filter(({ venueId }) => !this.#isAhead(venueId));
+    this.#endsBehind = this.#endsBehind.filter(({ venueId }) => this.#isAhead(venueId));
+    return coming;
+  }
+
+  #isAhead(venueId: string): boolean {
+    return this.#ahead.some((fill) => fill.venueId === venueId);
   }
 
   #breakers(now: Moment): void {

@@ -4,6 +4,7 @@
  * 1. A request is sent once, after its commit. An outcome that is not known is asked about by the venue's id, and never sent again.
  * 2. Requests on one order go in their order: a cancel follows the placement that it is about, a bracket's child its parent.
  * 3. A question that fails is no answer: the request stays pending, and the session halts once for it.
+ * 4. An order that the venue says has ended ends here once all its fills are booked: a fill that crosses a cancel is reported later.
  */
 import { decimal, plain } from "../../../shared/decimal.ts";
 import type { OrderId } from "../../../shared/ids.ts";
@@ -129,6 +130,8 @@ interface Inquiry {
 export class Inquiries {
   readonly #core: Core;
   readonly #open = new Map<string, Inquiry>();
+  /** Orders that the venue has ended, of which it has yet to report fills. */
+  readonly #ending = new Map<OrderId, BrokerOrder>();
   /** Whether the venue could not answer last time; the halt for it is made once. */
   #silent = false;
 
@@ -138,6 +141,7 @@ export class Inquiries {
 
   /** When the next question is due, or null while every outcome is known. */
   nextAt(): Moment | null {
+    if (this.#ripe().length > 0) return this.#core.now;
     let next: Moment | null = null;
     for (const order of this.#core.tally.working.values()) {
       if (!order.inDoubt) continue;
@@ -150,6 +154,7 @@ export class Inquiries {
   /** Asks about every order in doubt whose turn it is. Adds what it learns to the ledger. */
   async ask(): Promise<void> {
     const core = this.#core;
+    for (const [orderId, found] of this.#ripe()) this.#close(orderId, found.venueId, found);
     const doubtful = [...core.tally.working.values()].filter((order) => order.inDoubt);
     for (const id of this.#open.keys()) if (!doubtful.some((order) => order.orderId === id)) this.#open.delete(id);
     for (const { orderId, venueId: known } of doubtful) {
@@ -233,15 +238,31 @@ export class Inquiries {
   }
 
   /** Ends an order that the venue has ended, where no report of it will come. */
-  #close(orderId: OrderId, venueId: string, { status, filled, reason: why }: BrokerOrder): void {
+  #close(orderId: OrderId, venueId: string, found: BrokerOrder): void {
     const core = this.#core;
-    // Filled, and its fills still on their way: the last of them ends it. All of them booked before: nothing else ever would.
-    const booked = core.tally.working.get(orderId)?.filled.abs().gte(decimal(filled).abs()) ?? false;
-    if (status === "open" || status === "rejected" || (status === "filled" && !booked)) return;
+    const { status, reason: why } = found;
+    if (status === "open" || status === "rejected") return;
+    if (!this.#allBooked(orderId, found)) {
+      this.#ending.set(orderId, found);
+      return;
+    }
+    this.#ending.delete(orderId);
     const reason =
       status === "filled" ? "The venue had filled it, and its fills are booked." : (why ?? "The venue had closed it.");
     closedOrder(core, { orderId, status }, core.now);
     core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, core.now);
+  }
+
+  /** Whether every fill that the venue says an order has is booked. */
+  #allBooked(orderId: OrderId, { filled }: BrokerOrder): boolean {
+    return this.#core.tally.working.get(orderId)?.filled.abs().gte(decimal(filled).abs()) ?? false;
+  }
+
+  /** Ended orders whose last fill was booked meanwhile; those that their fills have ended are dropped. */
+  #ripe(): [OrderId, BrokerOrder][] {
+    if (this.#ending.size === 0) return [];
+    for (const orderId of this.#ending.keys()) if (!this.#core.tally.working.has(orderId)) this.#ending.delete(orderId);
+    return [...this.#ending].filter(([orderId, found]) => this.#allBooked(orderId, found));
   }
 }
 
