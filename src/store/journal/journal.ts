@@ -10,13 +10,14 @@
  * 6. A trigger, view or table that is not ours is refused when the journal is opened.
  * 7. What a venue that follows the journal has yet to write lies in the same transaction as what the session learned of it.
  * 8. What cannot be read is a coded error; a damaged row or index is never passed over.
+ * 9. What a session reads of its journal is checked against the chain, each row once: a start costs one pass, however many parts read.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import type { VenueChanges } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
-import { checkedOfKinds, checkedPages, checkHead, verifyRows, type JournalFault } from "./checks.ts";
+import { checkedRows, checkHead, HashedRows, verifyRows, type JournalFault } from "./checks.ts";
 import {
   CHECKPOINT_TABLES,
   checkpointSeq,
@@ -67,10 +68,7 @@ export interface JournalReader {
   readonly position: number;
   /** Entries in order, from a number on; of some kinds only, when asked. */
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
-  /**
-   * Entries in order, each checked against the chain before it is given out; those of some kinds only, each against the hash of the
-   * entry before it. Throws `journal_damaged`, naming the first that fails.
-   */
+  /** `read`, each entry checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
   readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** Why this is not the journal that its head beside it belongs to, or lacks entries; null where nothing is wrong. */
   headProblem(): string | null;
@@ -111,6 +109,7 @@ function checkSchema(database: Database, path: string): void {
 class Reader implements JournalReader {
   protected readonly path: string;
   protected readonly database: Database;
+  protected readonly hashed = new HashedRows();
 
   constructor(path: string, database: Database) {
     this.path = path;
@@ -131,11 +130,7 @@ class Reader implements JournalReader {
 
   *readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
-      const rows =
-        kinds === undefined
-          ? checkedPages(this.database, from, this.path)
-          : checkedOfKinds(this.database, from, kinds, this.path);
-      for (const row of rows) yield entryOf(row, this.path);
+      for (const row of checkedRows(this.database, this.path, this.hashed, from, kinds)) yield entryOf(row, this.path);
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }
@@ -256,6 +251,11 @@ export class Journal extends Reader {
     return this.#position;
   }
 
+  /** Whatever a session uses of its journal is checked, by whichever part it is read. */
+  override read(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
+    return this.readChecked(from, kinds);
+  }
+
   /** The last durable entry's number. */
   get committed(): number {
     return this.#last.seq;
@@ -306,6 +306,7 @@ export class Journal extends Reader {
       this.#fault = databaseError("Journaling to", this.path, error);
       throw this.#fault;
     }
+    for (const { seq } of this.#pending) this.hashed.add(seq);
     this.#last = head;
     this.#pending = [];
   }

@@ -149,6 +149,15 @@ describe("a compacted session", () => {
     else expect(verdict).toMatchObject({ ok: false });
   });
 
+  it("is found out by a start where a kept entry that the start uses was changed", async () => {
+    const { folder, id } = await stopped();
+    const workspace = crashCopy(folder);
+    await compactSession(workspace, id, keep(1));
+    const fill = `(SELECT min(seq) FROM entries WHERE kind = 'fill' AND seq - 1 NOT IN (SELECT seq FROM entries))`;
+    change(workspace, id, `UPDATE entries SET body = replace(body, '"kind"', '"kind" ') WHERE seq = ${fill}`);
+    await expect(reopen(workspace, id)).rejects.toMatchObject({ code: "journal_damaged" });
+  });
+
   it("does not start without its checkpoint, says what can be done, and changes nothing", async () => {
     const { folder, id } = await stopped();
     const workspace = crashCopy(folder);
