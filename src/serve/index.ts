@@ -6,7 +6,9 @@
  *    its own (`keys.ts`), which the bridge asks for; with that the token ends, and the next tab needs another address. There is no
  *    cookie.
  * 3. What a request may do is decided in `gate.ts`, before anything is read from its body.
- * 4. Every answer has the content security policy and its companions and no CORS header; token and keys are never printed here.
+ * 4. No other program's requests use up what a person's own may ask: a right token always passes, and a connection that brought one, or
+ *    a key, has a budget of its own.
+ * 5. Every answer has the content security policy and its companions and no CORS header; token and keys are never printed here.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -174,7 +176,8 @@ function hangUp(socket: Duplex, status: number, why: string): void {
   );
 }
 
-const TOO_MANY = "Too many wrong tokens. Wait a minute, then try again.";
+const TOO_MANY =
+  "Too many wrong tokens. Open the newest address that the terminal printed: the right token is taken at once.";
 
 interface DeskPorts {
   readonly gate: Gate;
@@ -192,6 +195,8 @@ class FrontDesk {
   readonly #requests: Bucket;
   readonly #known: Bucket;
   readonly #wrongTokens: Bucket;
+  /** Connections over which a right token or a key has come. */
+  readonly #knownSockets = new WeakSet<Socket>();
 
   constructor(ports: DeskPorts) {
     const { limits, timers } = ports;
@@ -207,10 +212,12 @@ class FrontDesk {
     // The gate comes first: what a foreign page asks for does not use up what the person's own tab may ask.
     const decision = decide(this.#ports.gate, request, false);
     if ("refuse" in decision) return refuse(response, decision.refuse, decision.why);
-    // What names a key has a budget of its own: pages, which anybody on this machine may ask for, cannot use it up.
-    const budget = decision.pass === "logout" ? this.#known : this.#requests;
-    if (!budget.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
+    // Tries of a token have a budget of their own, which a right one never needs.
     if (decision.pass === "session") return this.#session(request, response);
+    // So has what names a key, and a connection that did: pages, which any program of this machine may ask for, cannot use it up.
+    if (decision.pass === "logout") this.#knownSockets.add(request.socket);
+    const budget = this.#knownSockets.has(request.socket) ? this.#known : this.#requests;
+    if (!budget.take()) return refuse(response, 429, "Requests come faster than they may. Wait a second.");
     if (decision.pass === "logout") {
       this.#ports.keys.revoke(decision.key);
       return void response.writeHead(204).end();
@@ -241,10 +248,12 @@ class FrontDesk {
     return bridges.accept(request, socket, head, { digest: digestOf(key), leftMs: this.#ports.keys.leftMs(key) });
   }
 
-  /** Changes the token for a key. */
+  /**
+   * Changes the token for a key. The comparison comes first, in constant time, and only a wrong token is counted: so nothing that another
+   * program tries keeps the person out. A token of 256 bits is not found by trying.
+   */
   async #session(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { keys, token, limits } = this.#ports;
-    if (!this.#wrongTokens.open) return refuse(response, 429, TOO_MANY);
     const types = headerValues(request, "content-type");
     if (types.length !== 1 || !/^application\/json(;\s*charset=utf-8)?$/i.test(types[0] ?? ""))
       return refuse(response, 415, "Send JSON.");
@@ -252,16 +261,15 @@ class FrontDesk {
     if (body === null) return refuse(response, 413, "The message is too long.");
     const given = tokenIn(body);
     if (given === null) return refuse(response, 400, 'Send {"token": "…"} and nothing else.');
-    // Asked once more: other tries may have come in while this one's body was read.
-    if (!this.#wrongTokens.open) return refuse(response, 429, TOO_MANY);
     if (!token.use(given)) {
-      this.#wrongTokens.take();
+      if (!this.#wrongTokens.take()) return refuse(response, 429, TOO_MANY);
       return refuse(
         response,
         401,
         "The token is wrong or was used. Open the newest address that the terminal printed.",
       );
     }
+    this.#knownSockets.add(request.socket);
     response.writeHead(200, { "Content-Type": "application/json" });
     response.end(JSON.stringify({ key: keys.issue() }));
   }

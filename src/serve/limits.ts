@@ -21,7 +21,7 @@ export interface ServeLimits {
   readonly unsentBytesMax: number;
   readonly requestsBurst: number;
   readonly requestsPerSecond: number;
-  /** Tries of a token that was wrong. */
+  /** Wrong tokens that are answered as such; a right one passes whatever was tried before it. */
   readonly wrongTokensBurst: number;
   readonly wrongTokensPerSecond: number;
   /** Times that a start token is exchanged before it ends. */

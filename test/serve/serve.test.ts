@@ -185,14 +185,15 @@ describe("the token", () => {
     },
   );
 
-  it("that is wrong too often is not tried any more, until time has passed", async () => {
+  it("that is right passes at once, however many wrong ones came before it", async () => {
     const given = await bench({ limits: { wrongTokensBurst: 3, wrongTokensPerSecond: 1 } });
     const tries: number[] = [];
     for (let time = 0; time < 4; time += 1) tries.push((await post(given, '{"token":"x"}')).status);
     expect(tries).toEqual([401, 401, 401, 429]);
-    expect((await post(given, JSON.stringify({ token: given.token }))).status).toBe(429);
-    given.timers.advance(1_000);
     expect((await post(given, JSON.stringify({ token: given.token }))).status).toBe(200);
+    expect((await post(given, '{"token":"x"}')).status).toBe(429);
+    given.timers.advance(1_000);
+    expect((await post(given, '{"token":"x"}')).status).toBe(401);
   });
 });
 
@@ -389,6 +390,34 @@ describe("tries at once", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(given, '{"token":"x"}')));
     const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
     expect([count(401), count(429)]).toEqual([3, 17]);
+  });
+
+  it("of pages keep neither the right token out, nor the pages of the connection that brought it", async () => {
+    const given = await bench({ limits: { requestsBurst: 3, requestsPerSecond: 0.001 } });
+    const page = (close: boolean): string =>
+      bytesOf({
+        method: "GET",
+        target: "/",
+        headers: [...given.own, ...(close ? [["Connection", "close"] as const] : [])],
+      });
+    for (let count = 0; count < 3; count += 1) await exchange(given.server.port, page(true));
+    expect((await exchange(given.server.port, page(true))).status).toBe(429);
+    const body = JSON.stringify({ token: given.token });
+    const headers = [
+      ...given.own,
+      ["Content-Type", "application/json"],
+      ["Content-Length", String(body.length)],
+    ] as const;
+    const socket = connect({ port: given.server.port, host: "127.0.0.1" });
+    let text = "";
+    socket.on("data", (chunk: Buffer) => {
+      // The page is asked for on the connection over which the answer came.
+      if (text === "") socket.write(page(true));
+      text += chunk.toString("latin1");
+    });
+    socket.write(bytesOf({ method: "POST", target: "/session", headers, body }));
+    await once(socket, "close");
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(["200", "200"]);
   });
 
   it("of pages use up nothing of what a tab with a key may ask", async () => {
