@@ -2,40 +2,73 @@
  * `npm run trials`: the trials in their long form, with their figures.
  *
  * 1. `npm run trials -- NAME…` runs some of them, `--cases N` another number of cases, `--seed S` another seed.
- * 2. Each line says how many cases there were, what was counted, and what did not hold; the exit code is 1 when anything did not.
+ * 2. `--minutes M` repeats a trial with the seeds S, S + 1, … until M minutes have passed, and adds the figures up: for a long form
+ *    that takes longer than there is time.
+ * 3. Each line says how many cases there were, what was counted, and what did not hold; the exit code is 1 when anything did not.
  */
 import { parseArgs } from "node:util";
 import { TRIALS } from "../test/trials/index.ts";
+import type { Trial } from "../test/trials/trial.ts";
 
 const { values, positionals } = parseArgs({
-  options: { cases: { type: "string" }, seed: { type: "string", default: "1" } },
+  options: {
+    cases: { type: "string" },
+    seed: { type: "string", default: "1" },
+    minutes: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
+const MS_A_MINUTE = 60_000;
+const progressOf =
+  ({ name }: Trial, cases: number) =>
+  (done: number): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${done} of ${cases}`);
+  };
+
+/** One run, or as many as fit into the minutes; the figures of all. */
+async function rounds(
+  trial: Trial,
+  cases: number,
+): Promise<Required<Awaited<ReturnType<Trial["run"]>>> & { seeds: string }> {
+  const untilMs = performance.now() + Number(values.minutes ?? "0") * MS_A_MINUTE;
+  const counts: Record<string, number> = {};
+  const all = { cases: 0, counts, broken: [] as string[], notes: [] as string[] };
+  let seed = values.seed;
+  do {
+    seed = all.cases === 0 ? seed : String(Number(seed) + 1);
+    const { broken, notes = [], ...figures } = await trial.run(cases, seed, progressOf(trial, cases));
+    for (const [name, count] of Object.entries(figures.counts)) counts[name] = (counts[name] ?? 0) + count;
+    all.cases += figures.cases;
+    all.broken.push(...broken.map((line) => `seed ${seed}: ${line}`));
+    for (const line of notes) if (!all.notes.includes(line)) all.notes.push(line);
+  } while (performance.now() < untilMs && all.broken.length === 0);
+  return { ...all, seeds: seed === values.seed ? seed : `${values.seed} to ${seed}` };
+}
+
 const asked = TRIALS.filter((trial) => positionals.length === 0 || positionals.includes(trial.name));
-if (asked.length === 0) console.error(`There are: ${TRIALS.map((trial) => `"${trial.name}"`).join(", ")}.`);
+const listed = TRIALS.map(({ name, short, long }) => `  "${name}": ${long} cases; ${short} in the tests`).join("\n");
+if (values.help || asked.length === 0)
+  console.log(`npm run trials -- [NAME…] [--cases N] [--seed S] [--minutes M]\n${listed}`);
 let failed = asked.length === 0;
-for (const trial of asked) {
+for (const trial of values.help ? [] : asked) {
   const missing = trial.missing?.() ?? null;
   if (missing !== null) {
     console.log(`${trial.name}: skipped, because ${missing}`);
     continue;
   }
-  const cases = values.cases === undefined ? trial.long : Number(values.cases);
   const began = performance.now();
   const noticed = await trial.canary();
-  const {
-    counts,
-    broken,
-    notes = [],
-  } = await trial.run(cases, values.seed, (done) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${trial.name}: ${done} of ${cases}`);
-  });
+  const { cases, counts, broken, notes, seeds } = await rounds(
+    trial,
+    values.cases === undefined ? trial.long : Number(values.cases),
+  );
   if (process.stderr.isTTY) process.stderr.write("\r\u001B[2K");
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-  const told = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   const verdict = broken.length === 0 && noticed ? "holds" : "DOES NOT HOLD";
   console.log(
-    `${trial.name}: ${verdict}; ${cases} cases, ${told.join(", ")}; ${seconds} s; seed ${values.seed}; ${trial.holds}`,
+    `${trial.name}: ${verdict}; ${cases} cases, ${figures.join(", ")}; ${seconds} s; seed ${seeds}; ${trial.holds}`,
   );
   if (!noticed) console.log("  its canary was not noticed: the trial sees nothing");
   for (const line of notes) console.log(`  ${line}`);

@@ -23,7 +23,12 @@ export const AREAS: readonly Area[] = [
       "src/orchestrator/router/{router,rate-counter,in-flight,key-store,key-list,drift-board,seen-fills}.ts",
       "src/orchestrator/state-file/state-check.ts",
     ],
-    tests: ["test/orchestrator/boundaries", "test/orchestrator/router.property", "test/orchestrator/interleavings"],
+    tests: [
+      "test/orchestrator/boundaries",
+      "test/orchestrator/router-state",
+      "test/orchestrator/router.property",
+      "test/orchestrator/interleavings",
+    ],
   },
   {
     name: "scheduler",
@@ -50,7 +55,12 @@ export const AREAS: readonly Area[] = [
   {
     name: "recovery",
     sources: ["src/live/session/recovery/{recovery,checkpoint,restore,tally-state,code,venue-check}.ts"],
-    tests: ["test/live/session/recovery", "test/live/session/snapshots"],
+    tests: [
+      "test/live/session/recovery",
+      "test/live/session/snapshots",
+      "test/live/session/orders/order-restarts.test.ts",
+      "test/live/session/orders/restored-orders.test.ts",
+    ],
   },
   { name: "journal", sources: ["src/store/journal/*.ts"], tests: ["test/store/journal"] },
   { name: "projections", sources: ["src/console/projections/*.ts"], tests: ["test/console/projections"] },
@@ -62,6 +72,7 @@ export const AREAS: readonly Area[] = [
     ],
     tests: ["test/live/session/state", "test/live/session/orders", "test/live/session/control"],
   },
+  { name: "door", sources: ["src/serve/{gate,keys,limits,shape,connections}.ts"], tests: ["test/serve"] },
   { name: "ipc", sources: ["src/main/{ipc,guard,protocol,handed}.ts"], tests: ["test/main"] },
 ];
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { AREAS, mutationsOfArea } from "./areas.ts";
 import { EXPLAINED } from "./explained.ts";
 import { drawn, mutated, mutationsOf, nameOf } from "./mutations.ts";
+import { readTried } from "./tried.ts";
 
 const root = join(import.meta.dirname, "../..");
 const all = (text: string): string[] => mutationsOf("x.ts", text).map((one) => mutated(text, one));
@@ -44,6 +45,16 @@ describe("a mutation", () => {
     expect(drawn(after, "7", 2).map(nameOf)).toEqual(drawn(before, "7", 2).map(nameOf));
     expect(drawn(before, "7", 2)).toHaveLength(2);
   });
+
+  it("is named by its function, and counted where a function has the same one more than once", () => {
+    const text =
+      "class A {\n  #b() { return x < 1 || y < 1; }\n  c() { return x < 1; }\n}\nconst d = (): boolean => x < 1;\n";
+    const names = mutationsOf("x.ts", text)
+      .filter(({ change }) => change === "< → <=")
+      .map(({ place, nth }) => `${place} ${nth ?? 1}`);
+    expect(names).toEqual(["A.b 1", "A.b 2", "A.c 1", "d 1"]);
+    expect(new Set(mutationsOf("x.ts", text).map(nameOf)).size).toBe(mutationsOf("x.ts", text).length);
+  });
 });
 
 describe("the areas", () => {
@@ -56,6 +67,29 @@ describe("the areas", () => {
       expect(mutationsOfArea(area, root).length).toBeGreaterThan(30);
     },
   );
+});
+
+/** Mutants that each area has to have tried, as long as the source has them. */
+const TRIED_MIN = 30;
+
+describe("the record of tried mutants", () => {
+  const explained = new Set(EXPLAINED.map(nameOf));
+  const tried = readTried(root);
+
+  it.each(
+    AREAS.filter(({ name }) => tried.some(({ area }) => area === name)).map((area) => [area.name, area] as const),
+  )("%s: enough of those that the source still has were tried, and each was noticed or is explained", (name, area) => {
+    const there = new Set(mutationsOfArea(area, root).map(nameOf));
+    const own = tried.filter((one) => one.area === name && there.has(nameOf(one)));
+    const open = own.filter((one) => one.outcome === "survived" && !explained.has(nameOf(one))).map(nameOf);
+    expect(open, "a near test has to notice these, or the list to explain them").toEqual([]);
+    expect(own.length, `run \`npm run mutants -- ${name}\``).toBeGreaterThanOrEqual(TRIED_MIN);
+  });
+
+  it("has each mutant once", () => {
+    const names = tried.map((one) => `${one.area}: ${nameOf(one)}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
 });
 
 describe("the list of explained mutants", () => {

@@ -3,17 +3,28 @@
  *
  * 1. A change is a span of the text and what stands there instead, so the file is never printed anew.
  * 2. What only words an error (the arguments of a `throw`) and what is only a type is left alone.
- * 3. A mutation is named by its file, its line's text and the change, not by a line number, so other edits do not rename it.
+ * 3. A mutation is named by its file, the function that it is in, its line's text and the change, not by a line number, so other
+ *    edits do not rename it. Where a function has the same line and change more than once, they are counted.
  */
 import { createHash } from "node:crypto";
 import { parseAst } from "vite";
 
-/** One change. `line` counts from 1 and is for people; `code` is the line's text, trimmed. */
-export interface Mutation {
+/** What names a mutation, whatever else of its file changes. */
+export interface Named {
   readonly file: string;
-  readonly line: number;
+  /** The function that it is in, with its class: `RateCounter.count`. Empty outside of any. */
+  readonly place: string;
+  /** The line's text, trimmed. */
   readonly code: string;
+  /** The text before and after, `a < b → a <= b`. */
   readonly change: string;
+  /** Where the rest is the same more than once in the function: which one, from 2; absent on the first. */
+  readonly nth?: number;
+}
+
+/** One change. `line` counts from 1 and is for people; `start` and `end` count characters of the file. */
+export interface Mutation extends Named {
+  readonly line: number;
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -51,6 +62,7 @@ const isText = (node: unknown): boolean =>
   isNode(node) && (node.type === "TemplateLiteral" || (node.type === "Literal" && typeof node["value"] === "string"));
 
 type Change = readonly [start: number, end: number, text: string];
+type Found = readonly [place: string, ...change: Change];
 
 /** Where an operator stands between its operands; the blanks and comments around it hold no other. */
 function operatorAt(text: string, from: number, to: number, operator: string): number {
@@ -106,11 +118,25 @@ function changesOf(text: string, node: Node): readonly Change[] {
 /** Changes of what cannot be told from the outside, or that a type checker would refuse. */
 const SKIPPED: ReadonlySet<string> = new Set(["ThrowStatement", "ImportDeclaration"]);
 
-function collect(text: string, node: Node, found: Change[]): void {
+const NAMING: ReadonlySet<string> = new Set(["FunctionDeclaration", "ClassDeclaration", "MethodDefinition"]);
+
+/** The name of what is within a node: a function's, a method's, a constant function's; else that of what is around it. */
+function placeWithin(text: string, node: Node, around: string): string {
+  const { type, id, key, init } = node;
+  const naming = NAMING.has(type) || (type === "VariableDeclarator" && around === "" && isNode(init));
+  const name = isNode(id) ? id : key;
+  if (!naming || !isNode(name)) return around;
+  const own = typeof name["name"] === "string" ? name["name"] : text.slice(name.start, name.end);
+  return around === "" ? own : `${around}.${own}`;
+}
+
+function collect(text: string, node: Node, around: string, found: Found[]): void {
   if (SKIPPED.has(node.type) || node.type.startsWith("TSType") || node.type.startsWith("TSInterface")) return;
-  found.push(...changesOf(text, node));
+  const place = placeWithin(text, node, around);
+  found.push(...changesOf(text, node).map((change): Found => [place, ...change]));
   for (const child of Object.values(node))
-    for (const one of Array.isArray(child) ? (child as unknown[]) : [child]) if (isNode(one)) collect(text, one, found);
+    for (const one of Array.isArray(child) ? (child as unknown[]) : [child])
+      if (isNode(one)) collect(text, one, place, found);
 }
 
 const shown = (text: string): string => {
@@ -120,26 +146,29 @@ const shown = (text: string): string => {
 
 /** All mutations of a source text, in its order. */
 export function mutationsOf(file: string, text: string): readonly Mutation[] {
-  const found: Change[] = [];
-  collect(text, parseAst(text, { lang: "ts" }) as unknown as Node, found);
+  const found: Found[] = [];
+  collect(text, parseAst(text, { lang: "ts" }) as unknown as Node, "", found);
   const lines = text.split("\n");
+  const times = new Map<string, number>();
   return found
-    .map(([start, end, instead]) => {
+    .toSorted((a, b) => a[1] - b[1])
+    .map(([place, start, end, instead]) => {
       const line = text.slice(0, start).split("\n").length;
-      const code = (lines[line - 1] ?? "").trim();
       const after = shown(instead);
       const change = `${shown(text.slice(start, end))} → ${after === "" || after === ";" ? "nothing" : after}`;
-      return { file, line, code, change, start, end, text: instead };
-    })
-    .toSorted((a, b) => a.start - b.start);
+      const named = { file, place, code: (lines[line - 1] ?? "").trim(), change };
+      const nth = (times.get(nameOf(named)) ?? 0) + 1;
+      times.set(nameOf(named), nth);
+      return { ...named, ...(nth === 1 ? {} : { nth }), line, start, end, text: instead };
+    });
 }
 
 export const mutated = (text: string, { start, end, text: instead }: Mutation): string =>
   text.slice(0, start) + instead + text.slice(end);
 
-/** What names a mutation, whatever else of its file changes. */
-export const nameOf = ({ file, code, change }: Pick<Mutation, "file" | "code" | "change">): string =>
-  `${file}: ${code}: ${change}`;
+/** The name in one line. */
+export const nameOf = ({ file, place, code, change, nth }: Named): string =>
+  `${file}: ${place}: ${code}: ${change}${nth === undefined ? "" : ` (${nth})`}`;
 
 /** Some mutations by a seed: the same ones whatever is added or goes elsewhere. */
 export function drawn(mutations: readonly Mutation[], seed: string, count: number): readonly Mutation[] {

@@ -1,11 +1,19 @@
-/** Vitest as the mutants' runner needs it: one worker, the first failure ends a run, and the mutant's text in its file's place. */
+/** Vitest as the mutants' runner needs it: one worker, the first failure ends a run, the mutant's text in its file's place. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { mutated } from "./mutations.ts";
 import { standing } from "./standing.ts";
 
 const root = join(import.meta.dirname, "../..");
+
+/** The runner gives the files in its own order. */
+class AsGiven extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve(files);
+  }
+}
 
 export default defineConfig({
   plugins: [
@@ -27,9 +35,13 @@ export default defineConfig({
     exclude: ["test/e2e/**", "test/mutants/**", "node_modules/**", "test/live/broker/real-bars.test.ts"],
     setupFiles: ["test/setup.ts"],
     reporters: [{}],
-    testTimeout: 20_000,
+    testTimeout: 120_000,
     bail: 1,
     maxWorkers: 1,
+    // One process for all test files of a run: most of a mutant's time would be their imports. It ends with the run.
+    isolate: false,
+    fileParallelism: false,
+    sequence: { sequencer: AsGiven },
     // It is kept by the text on the disk, which a mutant does not change.
     fsModuleCache: false,
   },

@@ -64,7 +64,10 @@ type Event =
       readonly at: number;
     }
   | { readonly kind: "mark"; readonly symbol: string; readonly price: string; readonly at: number }
-  | { readonly kind: "restart_peak" };
+  | { readonly kind: "restart_peak" }
+  | { readonly kind: "end_cap_peak"; readonly at: number; readonly after: number }
+  /** A save and a start from it. */
+  | { readonly kind: "restore" };
 
 interface Lot {
   quantity: Fraction;
@@ -81,6 +84,8 @@ class NaiveBooks {
   cash: Fraction;
   peak: Fraction;
   breakerPeak: Fraction;
+  capPeak: Fraction;
+  capPeakEndsAt = Number.POSITIVE_INFINITY;
   day = -1;
   dayEquity: Fraction;
   dayProfits = new Map<string, Fraction>();
@@ -90,13 +95,25 @@ class NaiveBooks {
     this.cash = this.start;
     this.peak = this.start;
     this.breakerPeak = this.start;
+    this.capPeak = this.start;
     this.dayEquity = this.start;
   }
 
   take(event: Event): void {
+    if (event.kind === "restore") return;
     if (event.kind === "restart_peak") {
       this.breakerPeak = this.equity;
+      this.capPeak = this.equity;
+      this.capPeakEndsAt = Number.POSITIVE_INFINITY;
       return;
+    }
+    if (event.kind === "end_cap_peak") {
+      this.capPeakEndsAt = event.at + event.after;
+      return;
+    }
+    if (event.at >= this.capPeakEndsAt) {
+      this.capPeak = this.equity;
+      this.capPeakEndsAt = Number.POSITIVE_INFINITY;
     }
     const day = Math.floor(event.at / DAY);
     if (day > this.day) {
@@ -108,6 +125,7 @@ class NaiveBooks {
     else this.fill(event);
     if (less(this.peak, this.equity)) this.peak = this.equity;
     if (less(this.breakerPeak, this.equity)) this.breakerPeak = this.equity;
+    if (less(this.capPeak, this.equity)) this.capPeak = this.equity;
   }
 
   fill(event: Extract<Event, { kind: "fill" }>): void {
@@ -194,6 +212,11 @@ const history = fc
           }),
         },
         { weight: 1, arbitrary: fc.constant({ kind: "restart_peak" as const }) },
+        { weight: 1, arbitrary: fc.constant({ kind: "restore" as const }) },
+        {
+          weight: 1,
+          arbitrary: fc.record({ kind: fc.constant("end_cap_peak" as const), after: fc.constantFrom(0, 1, DAY / 3) }),
+        },
       ),
       fc.constantFrom(0, 1, 60_000_000, DAY / 3, DAY, Number(DAY) / -4),
     ),
@@ -203,12 +226,21 @@ const history = fc
     let at: number = T0;
     return steps.map(([event, by]): Event => {
       at += by;
-      return event.kind === "restart_peak" ? event : { ...event, at };
+      return event.kind === "restart_peak" || event.kind === "restore" ? event : { ...event, at };
     });
   });
 
+/** Books from a saved state, as a checkpoint holds it. */
+function restarted(books: Books, cash: string): Books {
+  const again = new Books(cash);
+  again.restore(JSON.parse(JSON.stringify(books.state())) as ReturnType<Books["state"]>);
+  return again;
+}
+
 function apply(books: Books, event: Event): void {
+  if (event.kind === "restore") return;
   if (event.kind === "restart_peak") books.restartPeak();
+  else if (event.kind === "end_cap_peak") books.endCapPeakAt(moment(event.at + event.after));
   else if (event.kind === "mark") books.mark(event.symbol, Number(event.price), moment(event.at));
   else {
     const { owner, symbol } = event;
@@ -221,13 +253,14 @@ describe("the books, after any history", () => {
   it("equal the naive ones: equity, cash, owners, peaks, days", () => {
     fc.assert(
       fc.property(history, amount(100_000, 2), (events, cash) => {
-        const books = new Books(cash);
+        let books = new Books(cash);
         const naive = new NaiveBooks(cash);
         let seen: Moment = T0;
         for (const event of events) {
-          apply(books, event);
+          if (event.kind === "restore") books = restarted(books, cash);
+          else apply(books, event);
           naive.take(event);
-          if (event.kind !== "restart_peak") seen = moment(event.at);
+          if (event.kind === "fill" || event.kind === "mark") seen = moment(event.at);
           const figures = books.figures();
           // Equity and cash are exact to the last digit: nothing in them was ever divided.
           expect(minus(fraction(figures.equity), naive.equity)).toEqual(ZERO);
@@ -235,7 +268,14 @@ describe("the books, after any history", () => {
           expect(minus(fraction(figures.gross), naive.gross)).toEqual(ZERO);
           expect(plain(books.gross)).toBe(figures.gross);
           expect(minus(fraction(plain(books.dayProfit(seen))), minus(naive.equity, naive.dayEquity))).toEqual(ZERO);
+          const fall =
+            seen >= naive.capPeakEndsAt || signOf(naive.capPeak) <= 0
+              ? 0
+              : toNumber(over(minus(naive.capPeak, naive.equity), naive.capPeak));
+          expect(books.capDrawdown(seen).toNumber()).toBeCloseTo(Math.max(0, fall), 9);
           for (const symbol of SYMBOLS) {
+            const mark = naive.marks.get(symbol) ?? ZERO;
+            expect(fraction(plain(books.value(symbol)))).toEqual(times(naive.position(symbol), mark));
             const owned = OWNERS.map((owner) => fraction(plain(books.position(owner, symbol))));
             expect(owned.reduce(plus)).toEqual(naive.position(symbol));
             expect(fraction(plain(books.positions().get(symbol) ?? decimal(0)))).toEqual(naive.position(symbol));

@@ -48,6 +48,13 @@ describe("a breaker", () => {
     });
   });
 
+  it("data_stale: only the part of the silence that counts, such as open hours", () => {
+    const desk = new RiskDesk({ dataStale: duration(5_000_000) });
+    const counted = (microseconds: number) => () => duration(microseconds);
+    expect(desk.risk.breaker(after(60), T0, counted(5_000_000))).toBeNull();
+    expect(desk.risk.breaker(after(60), T0, counted(5_000_001))).toMatchObject({ code: "data_stale" });
+  });
+
   it("without limits never trips", () => {
     const desk = new RiskDesk({});
     for (let number = 0; number < 100; number += 1) desk.risk.refused("any", T0);

@@ -201,6 +201,36 @@ describe("one guard", () => {
     expect(desk.check("A", 10.5, 1).refusal).toMatchObject({ reason: "capacity_limit", value: "0.105", limit: "0.1" });
   });
 
+  it("capacity and turnover: either of the two limits alone is enough, and a passing order is compared with it", () => {
+    const read = (limits: Partial<RiskLimits>, quantity: number) => {
+      const desk = new RiskDesk({ ...limits, capacityBars: 10 });
+      desk.volume = 10;
+      return desk.check("A", quantity, 100).guards.map(({ guard, limit }) => `${guard} ${limit}`);
+    };
+    expect(read({ capacityLimit: 0.1 }, 5)).toEqual(["capacity_limit 0.1"]);
+    expect(read({ capacityWarn: 0.05 }, 5)).toEqual(["capacity_limit 0.05"]);
+    expect(read({ capacityWarn: 0.05 }, 6)).toEqual(["capacity_warn 0.05"]);
+    expect(read({ turnoverBlock: 0.1 }, 5)).toEqual(["turnover_block 0.1"]);
+    expect(read({ turnoverWarn: 0.05 }, 5)).toEqual(["turnover_block 0.05"]);
+    expect(read({ turnoverWarn: 0.05 }, 6)).toEqual(["turnover_warn 0.05"]);
+  });
+
+  it("a value too small for eight decimals is written with its own digits", () => {
+    const { refusal } = new RiskDesk({ maxNotional: "0.0000000012345" }).check("A", 1, 2.5e-9);
+    expect(refusal).toMatchObject({ value: "0.0000000025", limit: "0.0000000012345" });
+    const large = new RiskDesk({ maxNotional: "1" }).check("A", 1, 1.234_567_891_23);
+    expect(large.refusal).toMatchObject({ value: "1.23456789" });
+  });
+
+  it("no size is named where not even one lot has room", () => {
+    const desk = new RiskDesk({ maxPosition: "10" });
+    desk.rules = { lotSize: "1", minQuantity: "0", minNotional: "0" };
+    desk.hold("A", "9.5", 1);
+    expect(desk.check("A", 5, 1).refusal).toMatchObject({ reason: "max_position_exceeded", largest: null });
+    desk.hold("A", "-1.5", 1);
+    expect(desk.check("A", 5, 1).refusal).toMatchObject({ reason: "max_position_exceeded", largest: "2" });
+  });
+
   it("without limits nothing is read and everything passes", () => {
     expect(new RiskDesk({}).check("A", 1e9, 1e9)).toEqual({ guards: [], refusal: null });
   });

@@ -28,6 +28,17 @@ it("a cooldown lasts as long as it would have, and the peak begins again at its 
   expect(again.check("B", 1, 1, after(62)).refusal).toMatchObject({ reason: "portfolio_drawdown_cap", value: "0.11" });
 });
 
+it("rejections within the window stay counted", () => {
+  const limits = { rejectLimit: 3, rejectWindow: duration(60 * SECOND) };
+  const desk = new RiskDesk(limits);
+  for (const at of [0, 30]) desk.risk.refused("any", after(at));
+  const again = restarted(desk, limits);
+  expect(again.risk.breaker(after(31), T0)).toBeNull();
+  again.risk.refused("any", after(60));
+  expect(again.risk.breaker(after(60), T0)).toMatchObject({ code: "reject_limit_reached", value: "3" });
+  expect(again.risk.breaker(after(60.000_001), T0)).toBeNull();
+});
+
 it("a strategy's loss of the day stays counted", () => {
   const limits = { strategyDailyLossCap: "100" };
   const desk = new RiskDesk(limits);
