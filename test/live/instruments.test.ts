@@ -91,7 +91,7 @@ describe("a price from 1e-12 to 1e9", () => {
   it("is filled, limited, written and shown without losing a digit", async () => {
     await fc.assert(
       fc.asyncProperty(price, fc.boolean(), async (exact, small) => {
-        const text = small ? exact.toExponential() : plain(exact);
+        const text = small ? Number(plain(exact)).toExponential() : plain(exact);
         const { meta, tables } = await pinned("XYZUSD", [text]);
         const tick = decimal(meta.tickSize ?? "0");
         const close = tables[0]?.exact?.get(3) ?? tables[0]?.close[0] ?? Number.NaN;

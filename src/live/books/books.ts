@@ -228,7 +228,7 @@ export class Books implements BooksPort {
   /** Equity's fall from its peak, as a share of the peak, ≤ 0. */
   get drawdown(): number {
     if (this.#equity.gte(this.#peak)) return 0;
-    return this.#peak.gt(ZERO) ? Math.min(0, this.#equity.div(this.#peak).minus(1).toNumber()) : 0;
+    return this.#peak.gt(ZERO) ? Math.min(0, this.#equity.minus(this.#peak).ratio(this.#peak)) : 0;
   }
 
   books(): readonly BookProbe[] {

@@ -112,7 +112,7 @@ export class RiskEngine implements RiskPort {
 
   breaker(now: Moment, lastFeedAt: Moment | null, silence = between): BreakerTrip | null {
     const { sessionDrawdownLimit, rejectLimit, rejectWindow, dataStale } = this.#limits;
-    const drawdown = this.#view.books.breakerDrawdown;
+    const drawdown = sessionDrawdownLimit === null ? ZERO : this.#view.books.breakerDrawdown;
     if (sessionDrawdownLimit !== null && drawdown.gte(sessionDrawdownLimit))
       return {
         code: "session_drawdown_limit",
@@ -122,7 +122,8 @@ export class RiskEngine implements RiskPort {
         value: written(drawdown),
         limit: String(sessionDrawdownLimit),
       };
-    const rejections = this.#refusedAt.filter((at) => between(at, now) <= rejectWindow).length;
+    const rejections =
+      this.#refusedAt.length === 0 ? 0 : this.#refusedAt.filter((at) => between(at, now) <= rejectWindow).length;
     if (rejectLimit !== null && rejections >= rejectLimit)
       return {
         code: "reject_limit_reached",

@@ -4,7 +4,7 @@
  * 1. A guard is a function of its arguments: asking changes nothing.
  * 2. Values and limits are exact; they are rounded only where they are written: to eight decimals, below those to eight digits.
  */
-import { Decimal, plain, ZERO } from "../../shared/decimal.ts";
+import { decimal, plain, ZERO, type Decimal } from "../../shared/decimal.ts";
 import type { RiskLimits } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -72,7 +72,7 @@ export function reading(
 }
 
 /** The smallest value that eight decimals can show. */
-const SHOWN_MIN = new Decimal("1e-8");
+const SHOWN_MIN = decimal("1e-8");
 
 /** A value as it is written: to eight decimals, and to eight digits where all of those would be zeros. */
 export function written(value: Decimal): string {
@@ -85,4 +85,4 @@ export function journaled(item: Reading): GuardReading {
 }
 
 /** A share of the whole; of a whole that is nothing, more than any limit. */
-export const share = (part: Decimal, whole: Decimal): Decimal => (whole.gt(ZERO) ? part.div(whole) : new Decimal(1e9));
+export const share = (part: Decimal, whole: Decimal): Decimal => (whole.gt(ZERO) ? part.div(whole) : decimal(1e9));

@@ -11,7 +11,7 @@ type Value = string | number | null | undefined;
 function decimalOf(value: Value): Decimal | null {
   if (value === null || value === undefined || value === "") return null;
   try {
-    const result = new Decimal(value);
+    const result = Decimal.of(value);
     return result.isFinite() ? result : null;
   } catch {
     return null;
@@ -53,7 +53,7 @@ const SMALL_PLACES_MAX = 8;
 export function formatSmallMoney(value: Value): string {
   const exact = decimalOf(value);
   if (exact === null || exact.isZero() || exact.abs().gte(1)) return formatMoney(value);
-  const places = Math.min(SMALL_PLACES_MAX, Math.max(2, 1 - exact.e));
+  const places = Math.min(SMALL_PLACES_MAX, Math.max(2, 1 - exact.exponent));
   return formatNumber(exact.toString(), { places });
 }
 
