@@ -63,6 +63,26 @@ test("a grid says why it is empty when nothing matches the filter", async ({ pag
   for (const text of await page.locator(".ag-row [col-id=name]").allInnerTexts()) expect(text).toContain("شركة");
 });
 
+test("a press opens the row or the name that was pressed, though its row moves before the release", async ({
+  page,
+}) => {
+  const problems = await show(page, "moving");
+  const first = page.locator(".ag-row").first();
+  for (const [index, target] of [
+    [4, first.locator("[col-id=id]")],
+    [5, first.getByRole("button", { name: "s5" })],
+    [6, first.locator("[col-id=id]")],
+  ] as const) {
+    await expect(first).toContainText(`row ${index}`);
+    await target.hover();
+    await page.mouse.down();
+    await expect(first).toContainText(`row ${index + 1}`);
+    await page.mouse.up();
+    await expect(page).toHaveTitle(index === 5 ? "schedule s5" : `row ${index}`);
+  }
+  expect(problems).toEqual([]);
+});
+
 test("a chart draws, and says in words what it shows", async ({ page }) => {
   const problems = await show(page, "chart");
   const canvas = page.locator("canvas").first();

@@ -29,9 +29,9 @@ import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
 import type { ColumnChoice } from "./columns.tsx";
-import type { NamedKind } from "../stores/targets.ts";
+import { openNamed, type NamedKind } from "../stores/targets.ts";
 import { ABSENT, formatCount, words } from "../lib/format.ts";
-import { NameLink } from "./links.tsx";
+import { NameLink, namedBy } from "./links.tsx";
 import { Empty } from "./panel.tsx";
 import { Term } from "./term.tsx";
 
@@ -223,6 +223,8 @@ interface Pressed<Row> {
   readonly id: string;
   /** The row as it was: an update may take it out of the list before the release. */
   readonly data: Row | undefined;
+  /** The name that was pressed, where it was one: it is opened instead of the row. */
+  readonly named: ReturnType<typeof namedBy>;
   readonly x: number;
   readonly y: number;
 }
@@ -235,13 +237,16 @@ const STILL_PX = 4;
  * row under the pointer.
  */
 function pressedRow<Row>(event: PointerEvent, api: GridApi<Row> | null): Pressed<Row> | null {
-  // A button in a row does what it says; the row itself is not opened.
-  if (!(event.target instanceof Element) || event.target.closest("button") !== null) return null;
+  if (!(event.target instanceof Element)) return null;
+  const button = event.target.closest("button");
+  const named = namedBy(button);
+  // Any other button in a row does what it says; the row itself is not opened.
+  if (button !== null && named === null) return null;
   const index = event.target.closest("[row-index]")?.getAttribute("row-index") ?? null;
   // The grid writes ids into the page in a form of its own, so the row is found by its place.
   const node = index === null ? undefined : api?.getDisplayedRowAtIndex(Number(index));
   if (event.button !== 0 || node?.id === undefined) return null;
-  return { id: node.id, data: node.data, x: event.clientX, y: event.clientY };
+  return { id: node.id, data: node.data, named, x: event.clientX, y: event.clientY };
 }
 
 /** Keeps columns, widths, order and sort, but not what a grid says of itself as it begins. */
@@ -276,7 +281,8 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
     const press = pressed.current;
     pressed.current = null;
     if (press === null || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) return;
-    open(api.current?.getRowNode(press.id)?.data ?? press.data);
+    if (press.named !== null) openNamed(press.named.kind, press.named.name);
+    else open(api.current?.getRowNode(press.id)?.data ?? press.data);
   };
   return (
     <div

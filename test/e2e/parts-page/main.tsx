@@ -6,11 +6,12 @@ import "../../../src/renderer/styles/parts.css";
 import "../../../src/renderer/styles/grid.css";
 import "../../../src/renderer/styles/views.css";
 import { createRoot } from "react-dom/client";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Chart } from "../../../src/renderer/components/chart.tsx";
 import { Grid, type Column } from "../../../src/renderer/components/grid.tsx";
 import { QuestionDialog } from "../../../src/renderer/components/question.tsx";
-import { question } from "../../../src/renderer/stores/ui.ts";
+import { prefs } from "../../../src/renderer/stores/prefs.ts";
+import { question, useUi } from "../../../src/renderer/stores/ui.ts";
 
 interface Row {
   readonly id: string;
@@ -47,6 +48,44 @@ function TheGrid(): ReactNode {
         filter={new URLSearchParams(location.search).get("filter") ?? ""}
         onOpen={(row) => record(row.name)}
         onSort={(sort) => document.body.setAttribute("data-sort", JSON.stringify(sort))}
+        empty={<p>Nothing</p>}
+      />
+    </div>
+  );
+}
+
+interface Moving {
+  readonly id: string;
+  readonly strategy: string;
+}
+
+const MOVING_COLUMNS: readonly Column<Moving>[] = [
+  { id: "id", header: "Id", value: (row) => row.id, sort: "desc", width: 120 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 200 },
+];
+const moving = (number: number): Moving => ({ id: `row ${number}`, strategy: `s${number}` });
+
+/** A list that grows at its top with each press, before the release. */
+function TheMovingGrid(): ReactNode {
+  const [count, setCount] = useState(5);
+  useEffect(() => {
+    const grow = (): void => setCount((now) => now + 1);
+    window.addEventListener("pointerdown", grow);
+    const stop = useUi.subscribe(({ view }) => record(`${view} ${prefs().filters[view] ?? ""}`));
+    return () => {
+      window.removeEventListener("pointerdown", grow);
+      stop();
+    };
+  }, []);
+  return (
+    <div style={{ height: 500, position: "relative" }}>
+      <Grid
+        id="moving"
+        label="Moving"
+        columns={MOVING_COLUMNS}
+        rows={Array.from({ length: count }, (_, index) => moving(index))}
+        rowId={(row) => row.id}
+        onOpen={(row) => record(row.id)}
         empty={<p>Nothing</p>}
       />
     </div>
@@ -96,7 +135,12 @@ function TheQuestion(): ReactNode {
   );
 }
 
-const PARTS: Readonly<Record<string, () => ReactNode>> = { grid: TheGrid, chart: TheChart, question: TheQuestion };
+const PARTS: Readonly<Record<string, () => ReactNode>> = {
+  grid: TheGrid,
+  moving: TheMovingGrid,
+  chart: TheChart,
+  question: TheQuestion,
+};
 const Part = PARTS[new URLSearchParams(location.search).get("part") ?? "grid"] ?? TheGrid;
 const root = document.getElementById("root");
 if (root !== null) createRoot(root).render(<Part />);

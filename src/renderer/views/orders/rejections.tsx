@@ -183,7 +183,8 @@ function useFound(view: RejectionsView | null, narrowing: Narrowing) {
   // Without a question of its own the whole session can still be continued from the newest on.
   const found = useArchive("rejections", asked || newest.length < total ? question : null, total);
   const answered = asked && !(found.waiting && found.rows.length === 0);
-  const continued = !asked && found.rows.length > newest.length;
+  // While the answer is on its way, the rows at hand are of another question.
+  const continued = !asked && !found.waiting && found.rows.length > newest.length;
   return {
     ...found,
     shown: answered || continued ? found.rows : newest,
