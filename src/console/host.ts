@@ -133,7 +133,6 @@ export async function createConsoleHost(options: ConsoleHostOptions): Promise<Co
     for (const connection of connections) connection.close();
     hub.close();
     state.opened?.close();
-    state.alertFile.close();
   };
 
   return {

@@ -7,6 +7,7 @@
  * 3. At most `ALERTS_MAX` are kept: those that are over and acknowledged go first, then the acknowledged, then those that are over,
  *    then the oldest. Room is made in large steps, so that a flood costs little for each.
  * 4. Each change is handed to `keep` before the call returns; a `keep` that throws loses nothing of what is shown.
+ * 5. What other hosts of the workspace changed is taken in before an alert is given its number, so that two never share one.
  */
 import type { Alert, AlertsView } from "../../shared/contract/views.ts";
 
@@ -28,6 +29,8 @@ export interface Occurrence {
 interface BookPorts {
   readonly earlier: readonly Alert[];
   readonly keep: (changed: readonly Alert[]) => void;
+  /** What other hosts of the workspace changed since it was last asked. */
+  readonly others?: () => readonly Alert[];
   readonly wallMs: () => number;
 }
 
@@ -99,6 +102,18 @@ export class AlertBook {
     this.#flush();
   }
 
+  /** Takes in what other hosts of the workspace changed. */
+  refresh(): void {
+    for (const alert of this.#ports.others?.() ?? []) {
+      this.#alerts.set(alert.id, alert);
+      this.#number = Math.max(this.#number, numberOf(alert.id));
+      const key = keyOf(alert.session, alert.cause);
+      if (alert.endedAt === null) this.#standing.set(key, this.#standing.get(key) ?? alert.id);
+      else if (this.#standing.get(key) === alert.id) this.#standing.delete(key);
+      this.#view = null;
+    }
+  }
+
   has(id: string): boolean {
     return this.#alerts.has(id);
   }
@@ -166,6 +181,7 @@ export class AlertBook {
   }
 
   #raise(session: string | null, { cause, target, ...told }: Occurrence): void {
+    this.refresh();
     const key = keyOf(session, cause);
     const standing = this.#alerts.get(this.#standing.get(key) ?? "");
     if (standing !== undefined && standing.acknowledged === null)
@@ -190,6 +206,7 @@ export class AlertBook {
   }
 
   #acknowledge(id: string, operator: string): boolean {
+    this.refresh();
     const alert = this.#alerts.get(id);
     if (alert === undefined || alert.acknowledged !== null) return false;
     const acknowledged = { operator, at: this.#ports.wallMs() * 1_000 };

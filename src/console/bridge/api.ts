@@ -7,6 +7,7 @@
  */
 import type { HostMessage } from "../../shared/contract/contract.ts";
 import type { UtilityProcesses } from "../../live/host/index.ts";
+import type { SessionPorts } from "../../live/session/index.ts";
 import type { FileSystem, Timers } from "../../shared/ports.ts";
 import type { Trash } from "../../store/index.ts";
 
@@ -97,6 +98,8 @@ export interface ConsoleHostOptions {
   /** Where deleted things go; null: nowhere, they are gone. Absent: the system's own trash, where it has one. */
   readonly trash?: Trash | null;
   readonly ports?: Partial<ConsolePorts>;
+  /** What the sessions opened here get of the world; each has a real one by default. */
+  readonly sessionPorts?: Partial<SessionPorts>;
   /** Electron's way to start processes, for users' strategies; without it Node's own is used. */
   readonly utilityProcesses?: UtilityProcesses;
   /** Absent where the host holds one workspace for good. */

@@ -1,7 +1,8 @@
 /**
  * What of the machine becomes an alert: a disk that is nearly full, and sessions whose process ended without stopping them.
  *
- * 1. It looks at the disk once in `DISK_EVERY_MS`, and at the open session once in `WATCH_MS`, whether or not a view is open.
+ * 1. It looks at the disk once in `DISK_EVERY_MS`, and once in `WATCH_MS` at the open session and at what another host of the workspace
+ *    reported, whether or not a view is open.
  * 2. A disk that cannot be asked raises nothing.
  */
 import { statfsSync } from "node:fs";
@@ -54,6 +55,7 @@ export function watchMachine(state: HostState, timers: Timers): () => void {
   const wall = (): number => state.ports.wallMs() * 1_000;
   const look = (): void => {
     state.opened?.probe();
+    state.alerts.refresh();
     const sessions = state.sessions();
     if (sessions !== listed && state.opened?.alive !== true) {
       listed = sessions;

@@ -75,6 +75,7 @@ export class HostState {
     this.alerts = new AlertBook({
       earlier: this.#earlierAlerts(),
       keep: (changed) => this.#keepAlerts(changed),
+      others: () => this.#othersAlerts(),
       wallMs: ports.wallMs,
     });
     const settings = readSettings(this.workspace);
@@ -96,6 +97,15 @@ export class HostState {
     }
   }
 
+  #othersAlerts(): readonly Alert[] {
+    try {
+      return this.alertFile.others();
+    } catch (error) {
+      this.problem(`The alerts of another host could not be read: ${shapeOf(error).message}`);
+      return [];
+    }
+  }
+
   #keepAlerts(changed: readonly Alert[]): void {
     try {
       this.alertFile.append(changed);
@@ -105,11 +115,11 @@ export class HostState {
   }
 
   /** What a session that is opened here gets: the program's version, and how processes are started. */
-  sessionPorts(): Pick<SessionPorts, "version" | "hosts"> {
-    const { version, utilityProcesses } = this.options;
-    if (utilityProcesses === undefined) return { version, hosts: {} };
+  sessionPorts(): Partial<SessionPorts> & Pick<SessionPorts, "version" | "hosts"> {
+    const { version, utilityProcesses, sessionPorts } = this.options;
+    if (utilityProcesses === undefined) return { version, hosts: {}, ...sessionPorts };
     // Electron's own processes have no permission model: a Node that is there is better.
-    return { version, hosts: { launch: nodeChild() ?? utilityChild(utilityProcesses) } };
+    return { version, hosts: { launch: nodeChild() ?? utilityChild(utilityProcesses) }, ...sessionPorts };
   }
 
   /** The desk that a start without a name takes, by its place or as `demo`. */
