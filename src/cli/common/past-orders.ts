@@ -9,12 +9,12 @@ import { Precisions } from "../../console/projections/precision.ts";
 import { moneyOfDesk, PLAIN_MONEY } from "../../live/instruments/index.ts";
 import { holdingsOf } from "../../live/status/holdings.ts";
 import { plain } from "../../shared/decimal.ts";
-import type { Desk } from "../../shared/desk.ts";
 import { hasEnded } from "../../shared/order-state.ts";
 import type { OrderRow } from "../../shared/contract/views.ts";
 import {
   nodeFileSystem,
   readSessionJournal,
+  storedDesk,
   type JournalEntry,
   type QueueEntry,
   type SessionFiles,
@@ -55,7 +55,7 @@ export function readOrders(files: SessionFiles, workingOnly: boolean): OrderList
   const queued = new Map<string, QueuedRow>();
   for (const entry of entriesOf(files)) {
     if (entry.kind === "session" && entry.event === "created") {
-      const desk = entry.detail["desk"] as Desk;
+      const desk = storedDesk(entry.detail["desk"], files.journal);
       precisions = new Precisions(desk);
       money = moneyOfDesk(desk);
       projection = new OrdersProjection(precisions, Infinity);

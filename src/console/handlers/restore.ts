@@ -20,7 +20,15 @@ import {
   figuresOnDisk,
   reopenSession,
 } from "../../live/session/index.ts";
-import { digestOf, findSession, readJournal, readRecord, readText, ROUTER_STATE_BYTES_MAX } from "../../store/index.ts";
+import {
+  digestOf,
+  findSession,
+  readJournal,
+  readRecord,
+  readText,
+  ROUTER_STATE_BYTES_MAX,
+  storedDesk,
+} from "../../store/index.ts";
 import type { HostState } from "../state/state.ts";
 
 const TOKENS_MAX = 8;
@@ -142,7 +150,8 @@ function readSource(
 async function deskFor(state: HostState, target: string | null): Promise<Desk> {
   if (target === null) return state.readDesk();
   if (state.opened?.live.id === target) return state.opened.live.desk;
-  return readRecord(state.ports.files, findSession(state.workspace, target).record).configuration as Desk;
+  const { record } = findSession(state.workspace, target);
+  return storedDesk(readRecord(state.ports.files, record).configuration, record);
 }
 
 function currentOf(state: HostState, target: string | null): RestorePreview["current"] {

@@ -11,10 +11,9 @@
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { moneyOfDesk } from "../../live/instruments/index.ts";
-import type { Desk } from "../../shared/desk.ts";
 import { formatDuration, formatMoment } from "../../shared/time.ts";
 import { identityOf } from "../../live/feed/factory.ts";
-import { JOURNAL_SCHEMA, nodeFileSystem, readJournal, writeTextAtomic } from "../../store/index.ts";
+import { JOURNAL_SCHEMA, nodeFileSystem, readJournal, storedDesk, writeTextAtomic } from "../../store/index.ts";
 import type { Driven } from "./drive.ts";
 import { journalEvents, type EventLog } from "./events.ts";
 import type { Fixture } from "./fixture.ts";
@@ -120,7 +119,9 @@ function metricsOf(fixture: Fixture, driven: Driven): RunMetrics {
     // The journal's desk is complete: it has the instruments that were settled by the data.
     const [created] = journal.read(1, ["session"]);
     const desk =
-      created?.kind === "session" && created.event === "created" ? (created.detail["desk"] as Desk) : fixture.desk;
+      created?.kind === "session" && created.event === "created"
+        ? storedDesk(created.detail["desk"], driven.files.journal)
+        : fixture.desk;
     const { cash } = fixture.desk.broker;
     return measure(entries, { start: fixture.start, end: driven.summary.stoppedAt, cash, money: moneyOfDesk(desk) });
   } finally {

@@ -31,7 +31,7 @@ import {
 } from "../../store/index.ts";
 import type { LiveSession, RestoreRequest } from "./state/api.ts";
 import {
-  birthOf,
+  readSessionHeader,
   clockOf,
   coreOf,
   PORTS,
@@ -324,7 +324,7 @@ async function goOn(
   journal: Journal,
   opened: Opened,
 ): Promise<LiveSession> {
-  const { desk, start, endsAt: endedAt, created } = birthOf(journal, files);
+  const { desk, start, endsAt: endedAt, created } = readSessionHeader(journal, files);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
   const { holds, word } = options;
   const agreed =

@@ -11,6 +11,7 @@ import {
   limitRows,
   nodeFileSystem,
   readSessionJournal,
+  storedDesk,
   type LimitRow,
   type SessionFiles,
 } from "../../store/index.ts";
@@ -28,7 +29,8 @@ export function readLimits(files: SessionFiles): LimitsState {
     let limits: Desk["limits"] | null = null;
     const changes: LimitsState["changes"][number][] = [];
     for (const entry of journal.read(1, ["session", "limits"])) {
-      if (entry.kind === "session" && entry.event === "created") limits ??= (entry.detail["desk"] as Desk).limits;
+      if (entry.kind === "session" && entry.event === "created")
+        limits ??= storedDesk(entry.detail["desk"], files.journal).limits;
       if (entry.kind !== "limits" || limits === null) continue;
       const { at, limit, before, after, operator, note } = entry;
       ({ limits } = changedLimits(limits, limit, after));

@@ -6,7 +6,7 @@
  */
 import type { Desk } from "../../shared/desk.ts";
 import { formatDuration } from "../../shared/time.ts";
-import { assemble } from "./assemble.ts";
+import { assemble } from "./desk-values.ts";
 import { BUILT_IN_PLACE, type ConfigRow } from "./text/config-rows.ts";
 import type { DeskComplaint } from "./text/document.ts";
 import { readFeed } from "./sections/feed.ts";

@@ -27,9 +27,7 @@ describe("a desk's text", () => {
     const written = deskText(desk, []);
     expect(read(written).desk).toEqual(desk);
     const tree: unknown = parse(written);
-    const optional = desk.orchestrator.journalKeep === undefined ? ["orchestrator_journal_keep"] : [];
-    const missing = placesOf(desk).filter((at) => valueAt(tree, at) === undefined);
-    expect(missing).toEqual(optional);
+    expect(placesOf(desk).filter((at) => valueAt(tree, at) === undefined)).toEqual([]);
   });
 
   it("keeps both kinds of limits that are maps", () => {

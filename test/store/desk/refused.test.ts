@@ -6,7 +6,7 @@ import { DESK_CHARACTERS_MAX, DESK_DEPTH_MAX, editDistance } from "../../../src/
 import { failure, FULL, read, small } from "./desks.ts";
 
 const TOP =
-  "name, seed, dollar_per_trade, dayEnds, rate_limit_per_sec, pace, queueFor, max_inflight, orchestrator_snapshot_interval_s, " +
+  "name, seed, dollar_per_trade, dayEnds, rate_limit_per_sec, max_inflight, pace, queueFor, orchestrator_snapshot_interval_s, " +
   "orchestrator_metrics_interval_s, orchestrator_metrics_window, orchestrator_equity_interval_s, " +
   "orchestrator_deadline_factor, orchestrator_quarantine_after, orchestrator_journal_keep, broker, feed, clock, limits, slo, " +
   "runtime, instruments, fx, strategies";

@@ -11,7 +11,13 @@ import type { Desk } from "../../../shared/desk.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
-import { nodeFileSystem, type JournalReader, type SessionFiles, type Workspace } from "../../../store/index.ts";
+import {
+  nodeFileSystem,
+  storedDesk,
+  type JournalReader,
+  type SessionFiles,
+  type Workspace,
+} from "../../../store/index.ts";
 import { accountDays, scheduleOf } from "../../calendar/index.ts";
 import { Books } from "../../books/index.ts";
 import { PaperBroker } from "../../broker/index.ts";
@@ -67,7 +73,7 @@ export const PORTS: SessionPorts = {
 };
 
 /** What the journal's first entry says of the session. */
-export interface Birth {
+export interface SessionHeader {
   readonly desk: Desk;
   readonly start: Moment;
   readonly endsAt: Moment | null;
@@ -282,13 +288,13 @@ function powerOf({ account, leverage }: Desk["broker"]): BuyingPower | null {
   return account === undefined || leverage === undefined ? null : { account, leverage };
 }
 
-/** Throws `journal_damaged` when the journal does not begin with it. */
-export function birthOf(journal: Pick<JournalReader, "readChecked">, files: SessionFiles): Birth {
+/** How the session was created. Throws `journal_damaged` when the journal does not begin with it, or its desk cannot be read. */
+export function readSessionHeader(journal: Pick<JournalReader, "readChecked">, files: SessionFiles): SessionHeader {
   for (const entry of journal.readChecked(1, ["session"])) {
     if (entry.seq !== 1) break;
     if (entry.kind !== "session" || entry.event !== "created") break;
-    const { desk, start, endsAt } = entry.detail as unknown as Omit<Birth, "created">;
-    return { desk, start, endsAt, created: entry.wall };
+    const { desk, start, endsAt } = entry.detail as unknown as Omit<SessionHeader, "created">;
+    return { desk: storedDesk(desk, files.journal), start, endsAt, created: entry.wall };
   }
   throw new CodedError(
     "journal_damaged",

@@ -14,7 +14,7 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../../../store/index.ts";
-import { birthOf, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
+import { readSessionHeader, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
 import { neededCheckpoint, putBack } from "./checkpoint.ts";
 import type { JournalPort } from "../state/ledger.ts";
 import type { Core } from "../state/parts.ts";
@@ -66,7 +66,7 @@ export async function inspectJournal(
   visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
   from: "first entry" | "checkpoint" = "first entry",
 ): Promise<Core> {
-  const { desk, start } = birthOf(journal, files);
+  const { desk, start } = readSessionHeader(journal, files);
   const ports = { ...PORTS, openBroker: () => NO_VENUE, openHost: () => Promise.resolve(NO_HOST) };
   const prepared = await prepare(workspace, desk, start, ports);
   const clock = clockOf(desk, start, undefined, ports);

@@ -48,14 +48,14 @@ const MAPS: Readonly<Record<string, { readonly field: ByName; readonly kind: Kin
     asset_class_caps: { field: "assetClassCaps", kind: orNone(number({ min: 0, max: 10_000 })), what: "asset class" },
   };
 /** A warning, and the limit that it must not be above. */
-const PAIRS: readonly (readonly [string, string])[] = [
+const PAIRS: readonly (readonly [SettingName, SettingName])[] = [
   ["turnover_warn", "turnover_block"],
   ["capacity_warn", "capacity_limit"],
 ];
 
-/** The field of a limit: its name in the other spelling. */
-const fieldOf = (name: string): keyof RiskLimits =>
-  name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()) as keyof RiskLimits;
+/** The field of a limit. */
+const fieldOf = (name: SettingName): keyof RiskLimits =>
+  settingOf(name).field.slice("limits.".length) as keyof RiskLimits;
 
 function refuse(text: string, near: string | null = null): never {
   throw new CodedError("invalid_input", near === null ? `${text}.` : `${text}; did you mean ${near}?`);
@@ -99,13 +99,13 @@ export function changedLimits(
     refuse(`There is no limit ${shown(name)}; there are ${all.join(", ")}`, nearest(name, all));
   const { kind } = settingOf(setting);
   const value = read(name, kind, text);
-  const changed = { ...limits, [fieldOf(name)]: value } as RiskLimits;
+  const changed = { ...limits, [fieldOf(setting)]: value } as RiskLimits;
   for (const [warn, block] of PAIRS) {
     const [low, high] = [changed[fieldOf(warn)], changed[fieldOf(block)]] as [number | null, number | null];
     if ((name === warn || name === block) && low !== null && high !== null && low > high)
       refuse(`${warn}, ${low}, must not be above ${block}, ${high}`);
   }
-  return { limits: changed, before: kind.write(limits[fieldOf(name)]), after: kind.write(value) };
+  return { limits: changed, before: kind.write(limits[fieldOf(setting)]), after: kind.write(value) };
 }
 
 /** Every limit as it is, those of symbols and classes last. */

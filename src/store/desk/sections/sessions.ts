@@ -56,6 +56,7 @@ const asWritten = (schema: z.ZodType<string, string>, rule: string): Kind<string
   schema,
   write: (value) => value,
   rule,
+  type: z.string(),
   bare: false,
   words: () => [],
 });

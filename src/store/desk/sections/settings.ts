@@ -5,6 +5,8 @@
  *    flag of the same name goes before both; a setting that is not given has its default.
  * 2. Names that Logos has are kept as they are, with their units; ours in a file are camelCase.
  * 3. `none` takes a limit away, and only `none` does.
+ * 4. A row also says where its value is in a resolved desk. Desks are assembled, written and read back by that alone (`../desk-values.ts`).
+ * 5. The rows of a section have the order of its fields in a desk: the digest of a session is made of that text.
  */
 import { DAY, duration, HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../../../shared/time.ts";
 import type { Duration } from "../../../shared/time.ts";
@@ -21,6 +23,10 @@ export interface Setting<T> {
   readonly outside: boolean;
   /** The one kind of feed or clock that it belongs to. */
   readonly only: Only | null;
+  /** Its place in a resolved desk: `orchestrator.rateLimitPerSec`. */
+  readonly field: string;
+  /** What a desk means that lacks the field, as older desks do; absent where every desk has the field. */
+  readonly absent?: T | undefined;
 }
 
 interface Only {
@@ -28,10 +34,20 @@ interface Only {
   readonly kind: string;
 }
 
-type More = Partial<Pick<Setting<unknown>, "outside" | "only">>;
+type More<T = never> = Partial<Pick<Setting<T>, "outside" | "only" | "field" | "absent">>;
 
-function row<T>(at: string, kind: Kind<T>, fallback: NoInfer<T>, means: string, more: More = {}): Setting<T> {
-  return { at, kind, fallback, means, outside: true, only: null, ...more };
+/** The other spelling of a name: `limits.max_notional` is `limits.maxNotional`. */
+const camelCase = (name: string): string =>
+  name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+
+function row<T>(
+  at: string,
+  kind: Kind<T>,
+  fallback: NoInfer<T>,
+  means: string,
+  more: More<NoInfer<T>> = {},
+): Setting<T> {
+  return { at, kind, fallback, means, outside: true, only: null, field: camelCase(at), ...more };
 }
 
 const synthetic: More = { only: { section: "feed", kind: "synthetic" } };
@@ -52,67 +68,95 @@ const GENERAL = {
     timeInZone,
     "00:00 UTC",
     "where the account's day ends, for daily limits, daily results and orders of a day: a local time and its zone",
+    { absent: "00:00 UTC" },
   ),
-  rate_limit_per_sec: row("rate_limit_per_sec", whole(1, 100_000), 5, "orders that one strategy may send in a second"),
+  rate_limit_per_sec: row("rate_limit_per_sec", whole(1, 100_000), 5, "orders that one strategy may send in a second", {
+    field: "orchestrator.rateLimitPerSec",
+  }),
+  max_inflight: row("max_inflight", whole(1, 1_000_000), 256, "orders that may be in flight at once", {
+    field: "orchestrator.maxInflight",
+  }),
   pace: row(
     "pace",
     choice(["queue", "refuse"]),
     "queue",
     "what becomes of an order whose rate window is full: it waits in its strategy's queue, or the router refuses it",
+    { field: "orchestrator.pace", absent: "refuse" },
   ),
   queue_for: row(
     "queueFor",
     orNone(span(MILLISECOND)),
     null,
     "how long an order may wait in the queue; none: its strategy's cadence, at most a minute",
+    { field: "orchestrator.queueFor", absent: null },
   ),
-  max_inflight: row("max_inflight", whole(1, 1_000_000), 256, "orders that may be in flight at once"),
   orchestrator_snapshot_interval_s: row(
     "orchestrator_snapshot_interval_s",
     seconds(1, 86_400),
     duration(30 * SECOND),
     "from one router_state.json to the next",
+    { field: "orchestrator.snapshotInterval" },
   ),
   orchestrator_metrics_interval_s: row(
     "orchestrator_metrics_interval_s",
     seconds(0.1, 86_400),
     duration(5 * SECOND),
     "from one line of orchestrator_metrics.jsonl to the next",
+    { field: "orchestrator.metricsInterval" },
   ),
   orchestrator_metrics_window: row(
     "orchestrator_metrics_window",
     whole(1, 100_000),
     200,
     "runs that percentiles and rates look at",
+    { field: "orchestrator.metricsWindow" },
   ),
   orchestrator_equity_interval_s: row(
     "orchestrator_equity_interval_s",
     seconds(0.1, 86_400),
     duration(5 * SECOND),
     "from one point of the equity curve to the next",
+    { field: "orchestrator.equityInterval" },
   ),
   orchestrator_deadline_factor: row(
     "orchestrator_deadline_factor",
     number({ min: 1, max: 1_000 }),
     3,
     "the hard deadline of a run, as a multiple of its time budget",
+    { field: "orchestrator.deadlineFactor" },
   ),
   orchestrator_quarantine_after: row(
     "orchestrator_quarantine_after",
     whole(1, 1_000),
     3,
     "runs in a row past the deadline before a strategy is paused",
+    { field: "orchestrator.quarantineAfter" },
   ),
   orchestrator_journal_keep: row(
     "orchestrator_journal_keep",
     orNone(span(HOUR, (3_650 * DAY) as Duration)),
     null,
     "how long journal and files keep runs, equity and metrics; orders, fills and what operators did stay for ever",
+    { field: "orchestrator.journalKeep", absent: null },
   ),
 };
 
 const BROKER = {
   broker: row("broker.kind", choice(["paper"]), "paper", "the venue", { outside: false }),
+  fill_model: row(
+    "broker.fillModel",
+    choice(["auto", "bars", "marks"]),
+    "auto",
+    "what orders fill against: the path of each bar, or marks alone; auto: bars where bars are replayed, else marks",
+    { absent: "marks" },
+  ),
+  limit_touch: row(
+    "broker.limitTouch",
+    choice(["touch", "through"]),
+    "touch",
+    "by bars, whether a limit order fills when the price touches its limit or only a tick through it",
+    { absent: "touch" },
+  ),
   currency: row("broker.currency", currencyCode, "USD", "the account's currency"),
   cash: row("broker.cash", amount({ zero: false }), "1000000", "the account's cash at the very start"),
   account: row(
@@ -120,12 +164,14 @@ const BROKER = {
     choice(["margin", "cash"]),
     "margin",
     "what orders are paid with: a margin account holds up to leverage × equity, a cash account spends its cash and never sells short",
+    { absent: "margin" },
   ),
   leverage: row(
     "broker.leverage",
     multiple,
     4,
     "the most that a margin account may hold, longs and shorts together, as a multiple of its equity; none: no such limit",
+    { absent: null },
   ),
   slippage_bps: row("broker.slippage_bps", number({ min: 0, max: 1_000 }), 1, "how far a market order moves the price"),
   fee_bps: row("broker.fee_bps", number({ min: 0, max: 1_000 }), 0.5, "the fee, a share of a fill's value"),
@@ -135,18 +181,6 @@ const BROKER = {
     part,
     null,
     "the largest share of a mark's or a bar's volume that one fill takes",
-  ),
-  fill_model: row(
-    "broker.fillModel",
-    choice(["auto", "bars", "marks"]),
-    "auto",
-    "what orders fill against: the path of each bar, or marks alone; auto: bars where bars are replayed, else marks",
-  ),
-  limit_touch: row(
-    "broker.limitTouch",
-    choice(["touch", "through"]),
-    "touch",
-    "by bars, whether a limit order fills when the price touches its limit or only a tick through it",
   ),
   fault_reject: row("broker.faults.reject", share, 0, "orders that are refused for no reason, a share of one"),
   fault_drop_ack: row("broker.faults.dropAck", share, 0, "orders whose acknowledgement is lost"),
@@ -182,19 +216,16 @@ const FEED = {
     replay,
   ),
   date_format: row("feed.dateFormat", orNone(text(40)), null, "how to read dates that could be read two ways", replay),
-  resample: row(
-    "feed.resample",
-    orNone(span(MILLISECOND)),
-    null,
-    "bars are folded into longer ones of this length",
-    replay,
-  ),
+  resample: row("feed.resample", orNone(span(MILLISECOND)), null, "bars are folded into longer ones of this length", {
+    ...replay,
+    absent: null,
+  }),
   adjusted: row(
     "feed.adjusted",
     choice(["true", "false"]),
     "false",
     "prices of the files are adjusted for splits and dividends: none is applied",
-    replay,
+    { ...replay, absent: "false" },
   ),
 };
 

@@ -15,6 +15,8 @@ export interface Kind<T> {
   /** What to write instead, for people: "write a number from 0 to 1". */
   readonly rule: string;
   readonly schema: z.ZodType<T, string>;
+  /** The type of a value that was read, whatever its bounds are now: what a stored desk is checked by. */
+  readonly type: z.ZodType;
   /** How people write it; reading that gives the value again. */
   write(value: T): string;
   /** A number that must stand without quotes in a file. */
@@ -26,7 +28,8 @@ export interface Kind<T> {
 type Any = Pick<Kind<unknown>, "rule"> & Partial<Kind<unknown>>;
 
 function kind<T>(schema: z.ZodType<T, string>, write: (value: T) => string, more: Any): Kind<T> {
-  return { schema, write, rule: more.rule, bare: more.bare ?? false, words: more.words ?? (() => []) };
+  const { rule, type = z.string(), bare = false, words = () => [] } = more;
+  return { schema, write, rule, type, bare, words };
 }
 
 /** The value of a text, or null when it breaks the rule. */
@@ -67,7 +70,7 @@ const numeric = (range: Range) =>
 
 export function number(range: Range): Kind<number> {
   const what = range.whole === true ? "a whole number" : "a number";
-  return kind(numeric(range), String, { rule: `write ${what}${rangeText(range)}`, bare: true });
+  return kind(numeric(range), String, { rule: `write ${what}${rangeText(range)}`, type: z.number(), bare: true });
 }
 
 export const whole = (min: number, max: number): Kind<number> => number({ min, max, whole: true });
@@ -79,7 +82,7 @@ export function seconds(min: number, max: number): Kind<Duration> {
   return kind(
     numeric({ min, max }).transform((value) => Math.round(value * SECOND) as Duration),
     (value) => String(value / SECOND),
-    { rule: `write a number of seconds${rangeText({ min, max })}`, bare: true },
+    { rule: `write a number of seconds${rangeText({ min, max })}`, type: z.int(), bare: true },
   );
 }
 
@@ -91,7 +94,10 @@ export function span(min: Duration, max: Duration = (1_000 * DAY) as Duration): 
       .transform(parseDuration)
       .refine((value): value is Duration => value !== null && value >= min && value <= max),
     formatDuration,
-    { rule: `write a duration such as 500ms, 30s, 15m or 2d, from ${formatDuration(min)} to ${formatDuration(max)}` },
+    {
+      rule: `write a duration such as 500ms, 30s, 15m or 2d, from ${formatDuration(min)} to ${formatDuration(max)}`,
+      type: z.int(),
+    },
   );
 }
 
@@ -131,6 +137,7 @@ export function orNone<T>(of: Kind<T>): Kind<T | null> {
   const none = z.enum([NONE, "null"]).transform(() => null);
   return kind<T | null>(z.union([none, of.schema]), (value) => (value === null ? NONE : of.write(value)), {
     rule: `${of.rule}, or ${NONE}`,
+    type: of.type.nullable(),
     bare: of.bare,
     words: () => [...of.words(), NONE],
   });
@@ -168,7 +175,7 @@ export const moment: Kind<Moment> = kind(
     .transform(parseMoment)
     .refine((value) => value !== null),
   formatMoment,
-  { rule: "write a time such as 2026-01-05T14:30:00Z" },
+  { rule: "write a time such as 2026-01-05T14:30:00Z", type: z.int() },
 );
 
 const SPEEDS: Readonly<Record<string, Speed>> = { "1": 1, "10": 10, "60": 60, max: "max" };
@@ -179,7 +186,11 @@ export const speed: Kind<Speed> = kind(
     .transform((value) => (Object.hasOwn(SPEEDS, value) ? SPEEDS[value] : undefined))
     .refine((value): value is Speed => value !== undefined),
   String,
-  { rule: "write 1, 10, 60 or max", words: () => Object.keys(SPEEDS) },
+  {
+    rule: "write 1, 10, 60 or max",
+    type: z.literal(Object.values(SPEEDS)),
+    words: () => Object.keys(SPEEDS),
+  },
 );
 
 function knownZone(zone: string): boolean {
