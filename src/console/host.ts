@@ -30,18 +30,7 @@ import type { SessionStream } from "./projections/session-views.ts";
 import { HostState } from "./state/state.ts";
 import { StreamHub, type StreamSources } from "./bridge/streams.ts";
 
-const SESSION_STREAMS: readonly SessionStream[] = [
-  "desk",
-  "schedule",
-  "ticks",
-  "router",
-  "positions",
-  "rejections",
-  "metrics",
-  "orders",
-  "drift",
-  "log",
-];
+const SESSION_STREAMS = Object.keys(EMPTY) as SessionStream[];
 
 function sourcesOf(state: HostState): StreamSources {
   const noSession: StreamValue<"session"> = { session: null };

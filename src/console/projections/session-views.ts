@@ -1,9 +1,9 @@
 /**
- * Everything that the views are told of one session: its projections, fed together and read one by one.
+ * Everything that the views show of one session: its projections, fed together and read one by one.
  *
  * 1. Every projection sees every entry once, in order, from the journal's first on.
  * 2. A view is made only when it is asked for, and made again only when an entry or the probe is new.
- * 3. Rejections are counted once and shared, so that tiles, metrics, rail and view tell the same number.
+ * 3. Rejections are counted once and shared, so that tiles, metrics, rail and view show the same number.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
@@ -25,6 +25,15 @@ import { TicksProjection } from "./ticks.ts";
 /** The streams that one session feeds by itself. */
 export type SessionStream = Exclude<StreamName, "app" | "session" | "alerts" | "sessions">;
 
+/** What a stream shows of a session: what it takes of each entry, and its value at a probe. */
+interface StreamSource<Value> {
+  /** `error`: the kind of trouble that the entry is, or null. Absent: the probe has everything that the value needs. */
+  apply?(entry: JournalEntry, error: string | null): void;
+  value(probe: SessionProbe): Value;
+}
+
+type StreamSources = { readonly [Name in SessionStream]: StreamSource<StreamValue<Name>> };
+
 interface Cached {
   readonly probe: SessionProbe;
   readonly revision: number;
@@ -32,45 +41,52 @@ interface Cached {
 }
 
 export class SessionViews {
-  readonly #desk: Desk;
+  readonly desk: Desk;
   readonly #folder: string;
   readonly #precisions: Precisions;
   readonly #orders: OrdersProjection;
   readonly #rejections = new RejectionsProjection();
-  readonly #schedule: ScheduleProjection;
-  readonly #ticks: TicksProjection;
-  readonly #metrics: MetricsProjection;
   readonly #deskView: DeskProjection;
-  readonly #router: RouterProjection;
-  readonly #positions: PositionsProjection;
-  readonly #drift = new DriftProjection();
-  readonly #log = new LogProjection();
   readonly #session = new SessionProjection();
+  readonly #sources: StreamSources;
   readonly #cache = new Map<SessionStream, Cached>();
   #revision = 0;
   #position = 0;
 
-  /** `compacted`: the journal has let go of runs. */
+  /** `compacted`: the journal has dropped old runs. */
   constructor(desk: Desk, folder: string, compacted = false) {
-    this.#ticks = new TicksProjection(undefined, compacted);
-    this.#desk = desk;
+    this.desk = desk;
     this.#folder = folder;
     this.#precisions = new Precisions(desk);
     this.#orders = new OrdersProjection(this.#precisions);
-    this.#schedule = new ScheduleProjection(desk);
-    this.#metrics = new MetricsProjection(desk);
-    this.#deskView = new DeskProjection(desk, this.#metrics, this.#precisions);
-    this.#positions = new PositionsProjection(this.#precisions, desk.dayEnds);
-    this.#router = new RouterProjection(desk, this.#precisions);
+    const metrics = new MetricsProjection(desk);
+    this.#deskView = new DeskProjection(desk, metrics, this.#precisions);
+    this.#sources = this.#streams(metrics, compacted);
+  }
+
+  /** Every stream with its source. Entries reach the sources in this order. */
+  #streams(metrics: MetricsProjection, compacted: boolean): StreamSources {
+    const { desk } = this;
+    const [orders, rejections] = [this.#orders, this.#rejections];
+    return {
+      orders: { apply: (entry) => orders.apply(entry), value: ({ now }) => orders.value(now) },
+      // Its entries come first of all: what a refusal is called is an argument of the others.
+      rejections: { value: ({ now }) => rejections.value(now) },
+      schedule: new ScheduleProjection(desk),
+      ticks: new TicksProjection(undefined, compacted),
+      // The line's sample is closed before the tiles look at it.
+      metrics: { apply: (entry, error) => metrics.apply(entry, error), value: ({ now }) => metrics.value(now) },
+      desk: this.#deskView,
+      router: new RouterProjection(desk, this.#precisions),
+      positions: new PositionsProjection(this.#precisions, desk.dayEnds),
+      drift: new DriftProjection(),
+      log: new LogProjection(),
+    };
   }
 
   /** The number of the newest entry that was applied. */
   get position(): number {
     return this.#position;
-  }
-
-  get desk(): Desk {
-    return this.#desk;
   }
 
   /** The four service-level tiles at the probe's moment. */
@@ -80,22 +96,15 @@ export class SessionViews {
 
   /** Applies entries in order; ones that were applied already are passed over. */
   apply(entries: Iterable<JournalEntry>): void {
+    const sources: readonly StreamSource<unknown>[] = Object.values(this.#sources);
     for (const entry of entries) {
       if (entry.seq <= this.#position) continue;
       this.#position = entry.seq;
       this.#revision += 1;
       this.#precisions.apply(entry);
-      this.#orders.apply(entry);
       const error = errorKindOf(entry, this.#rejections.apply(entry));
-      this.#schedule.apply(entry);
-      this.#ticks.apply(entry);
-      // The line's sample is closed before the tiles look at it.
-      this.#metrics.apply(entry, error);
-      this.#deskView.apply(entry, error);
-      this.#router.apply(entry);
-      this.#positions.apply(entry);
+      for (const source of sources) source.apply?.(entry, error);
       this.#session.apply(entry);
-      this.#log.apply(entry);
     }
   }
 
@@ -108,7 +117,7 @@ export class SessionViews {
   session(probe: SessionProbe, pending: OpenSession["pending"]): OpenSession {
     return this.#session.value(probe, {
       folder: this.#folder,
-      desk: this.#desk,
+      desk: this.desk,
       pending,
       rejections: this.#rejections.total,
       orders: this.#orders.orderCount,
@@ -120,21 +129,8 @@ export class SessionViews {
     const cached = this.#cache.get(name);
     if (cached !== undefined && cached.probe === probe && cached.revision === this.#revision)
       return cached.value as StreamValue<Name>;
-    const value = this.#make(name, probe);
+    const value = this.#sources[name].value(probe);
     this.#cache.set(name, { probe, revision: this.#revision, value });
-    return value as StreamValue<Name>;
-  }
-
-  #make(name: SessionStream, probe: SessionProbe): StreamValue<SessionStream> {
-    if (name === "desk") return this.#deskView.value(probe);
-    if (name === "schedule") return this.#schedule.value(probe);
-    if (name === "ticks") return this.#ticks.value(probe);
-    if (name === "router") return this.#router.value(probe);
-    if (name === "positions") return this.#positions.value(probe);
-    if (name === "rejections") return this.#rejections.value(probe.now);
-    if (name === "metrics") return this.#metrics.value(probe.now);
-    if (name === "orders") return this.#orders.value(probe.now);
-    if (name === "drift") return this.#drift.value(probe);
-    return this.#log.value();
+    return value;
   }
 }
