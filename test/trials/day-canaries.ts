@@ -8,9 +8,11 @@ import { MINUTE, type Duration } from "../../src/shared/time.ts";
 import { openForWriting, openWorkspace, type JournalEntry } from "../../src/store/index.ts";
 import { deskOf } from "../live/session/desks.ts";
 import { insideHost } from "../sim/inside-host.ts";
-import { drawDay, withoutHostile, type DrawnDay } from "./day-drawn.ts";
+import { barsByMoment, drawDay, withoutHostile, type DrawnDay } from "./day-drawn.ts";
 import { compareTail, entriesOf, tracesOf, wrongAmong, wrongInBooks, wrongInJournal } from "./day-holds.ts";
 import { inFolder, LivedDay } from "./day-lived.ts";
+import { wrongInOrders } from "./day-orders.ts";
+import { wrongInLives } from "../live/session/orders/lives.ts";
 
 const SEED = "canary";
 
@@ -95,9 +97,76 @@ async function slowedDown(path: string): Promise<boolean> {
   return wrongAmong(alone, alone) === null && wrongAmong(alone, slowed) !== null;
 }
 
+/** The first order of a day that holds, by what its journal says of it. */
+const orderIdOf = (entries: readonly JournalEntry[], is: (entry: JournalEntry) => boolean): string => {
+  const found = entries.find(is);
+  if (found === undefined || !("orderId" in found) || found.orderId === null)
+    throw new Error("The day has no such order.");
+  return found.orderId;
+};
+
+/** A journal that ends an order twice, one that forgot a fill, and one that sent an order twice. */
+async function otherLives(path: string): Promise<boolean> {
+  const session = await passed(path, withoutHostile(drawDay(SEED, 4)));
+  const entries = entriesOf(session);
+  const probe = session.probe();
+  const holds = (changed: readonly JournalEntry[]): boolean =>
+    wrongInLives(session.folder, changed, probe).length === 0;
+  const doubled = (kind: JournalEntry["kind"]): JournalEntry[] => {
+    const at = entries.findIndex((entry) => entry.kind === kind && "orderId" in entry && entry.orderId !== null);
+    return entries.flatMap((entry, index) => (index === at ? [entry, entry] : [entry]));
+  };
+  const fill = entries.findIndex((entry) => entry.kind === "fill" && entry.verdict === "booked");
+  const changed = [doubled("closed"), doubled("send"), entries.filter((_, index) => index !== fill)];
+  return holds(entries) && fill >= 0 && changed.every((one) => !holds(one));
+}
+
+/** A venue that breaks one rule: a limit beyond its price, a fill past an order's end, a reduce-only order that adds, half a basket. */
+async function otherRules(path: string): Promise<boolean> {
+  const drawn = withoutHostile(drawDay(SEED, 4));
+  const session = await passed(path, drawn);
+  const entries = entriesOf(session);
+  const bars = barsByMoment(drawn.bars);
+  const { folder } = session;
+  const holds = (changed = entries): boolean => wrongInOrders(folder, changed, bars) === null;
+  const filled = new Set(entries.flatMap((entry) => (entry.kind === "fill" ? [entry.orderId] : [])));
+  const isFilled = (entry: JournalEntry): entry is Extract<JournalEntry, { kind: "order" }> =>
+    entry.kind === "order" && entry.orderId !== null && filled.has(entry.orderId);
+  const limit = orderIdOf(entries, (entry) => isFilled(entry) && entry.limitPrice !== null && entry.quantity > 0);
+  const market = orderIdOf(
+    entries,
+    (entry) => isFilled(entry) && entry.limitPrice === null && entry.type === undefined,
+  );
+  const sound = holds();
+  const of = (id: string): string => `venueId LIKE '%${id}'`;
+  const noticed = (statement: string, back: string): boolean => {
+    change(folder, statement);
+    const seen = !holds();
+    change(folder, back);
+    return seen && holds();
+  };
+  const price = noticed(
+    `UPDATE fills SET price = price + 5 WHERE ${of(limit)}`,
+    `UPDATE fills SET price = CAST(price - 5 AS TEXT) WHERE ${of(limit)}`,
+  );
+  const late = noticed(
+    `UPDATE orders SET terms = json_set(terms, '$.expiresAt', 1) WHERE ${of(market)}`,
+    `UPDATE orders SET terms = json_remove(terms, '$.expiresAt') WHERE ${of(market)}`,
+  );
+  const adds = noticed(
+    "UPDATE orders SET terms = json_set(terms, '$.reduceOnly', json('true')) WHERE venueId = (SELECT venueId FROM fills WHERE cursor = 1)",
+    "UPDATE orders SET terms = json_remove(terms, '$.reduceOnly') WHERE venueId = (SELECT venueId FROM fills WHERE cursor = 1)",
+  );
+  const basket = entries.find((entry) => entry.kind === "order" && entry.basket !== undefined && !entry.replay);
+  const half = entries.map((entry) =>
+    entry === basket ? ({ ...entry, accepted: basket.kind === "order" && !basket.accepted } as JournalEntry) : entry,
+  );
+  return sound && price && late && adds && basket !== undefined && !holds(half);
+}
+
 /** True when all of it was noticed. */
 export async function everyCanary(): Promise<boolean> {
-  for (const canary of [forgottenFill, otherFee, leftTail, otherSlots, slowedDown])
+  for (const canary of [forgottenFill, otherFee, leftTail, otherSlots, slowedDown, otherLives, otherRules])
     if (!(await inFolder(canary))) return false;
   return true;
 }

@@ -13,9 +13,10 @@ import { createStream } from "../../src/orchestrator/index.ts";
 import type { Desk, FeedConfig, StrategyConfig } from "../../src/shared/desk.ts";
 import type { Bar } from "../../src/shared/market.ts";
 import type { Random } from "../../src/shared/ports.ts";
-import { formatMoment, MINUTE, SECOND, type Duration, type Moment } from "../../src/shared/time.ts";
+import { formatMoment, MINUTE, parseMoment, SECOND, type Duration, type Moment } from "../../src/shared/time.ts";
 import { GOOD, HOSTILE } from "../live/host/scene.ts";
 import { deskOf, NO_FAULTS, NO_LIMITS, strategyOf, SYMBOLS } from "../live/session/desks.ts";
+import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "./day-trader.ts";
 
 /** A day is this long: an exchange's hours, thinned out. */
 const DAY_MINUTES = 12;
@@ -62,6 +63,8 @@ export interface DrawnStart {
   /** While nobody looked, the machine's time moved by so much. */
   readonly meanwhileMs: number;
   readonly jumps: readonly Jump[];
+  /** What the operator does before it runs. */
+  readonly deeds: readonly Deed[];
 }
 
 export interface DrawnDay {
@@ -97,14 +100,21 @@ export function drawDay(seed: string, day: number): DrawnDay {
     return strategyOf(`bad-${index}-${module}`, module, ["AAA"], { cadence });
   });
   const plain = deskFor(`${seed}:${day}`, stream, flood);
-  const good = processes ? hosted(plain.strategies) : plain.strategies;
+  const cadence = (12 * SECOND) as Duration;
+  const trader = strategyOf(TRADER, TRADER_FILE, ["AAA", "BBB"], { cadence, jitter: SECOND });
+  const good = [...(processes ? hosted(plain.strategies) : plain.strategies), trader];
   const clock = market === "machine's clock" ? ({ kind: "system" } as const) : plain.clock;
   const desk = { ...plain, clock, strategies: [...good, ...hostile] };
   return {
     market,
     desk:
       market === "holes"
-        ? { ...desk, clock: { kind: "virtual", start: SYNTHETIC_START, speed: "max" }, feed: recorded(desk.feed) }
+        ? {
+            ...desk,
+            broker: { ...desk.broker, fillModel: "bars" },
+            clock: { kind: "virtual", start: SYNTHETIC_START, speed: "max" },
+            feed: recorded(desk.feed),
+          }
         : desk,
     bars: market === "holes" ? barsOf(desk, holes) : null,
     holes,
@@ -112,6 +122,7 @@ export function drawDay(seed: string, day: number): DrawnDay {
     starts: drawStarts(stream, market, market === "machine's clock" || modules.length === 0),
     checkpointEntries: 1 + Math.floor(stream.next() * 200),
     files: {
+      [TRADER_FILE]: TRADER_TEXT,
       ...(processes ? GOOD : {}),
       ...Object.fromEntries(modules.map((module) => [module, HOSTILE[module] ?? ""])),
     },
@@ -168,7 +179,7 @@ function deskFor(seed: string, stream: Random, flood: boolean): Desk {
     ...base,
     broker: { ...base.broker, faults, partialFillShare },
     runtime: { ...base.runtime, slowShare: share(0.1) },
-    orchestrator: { ...base.orchestrator, quarantineAfter: 2 },
+    orchestrator: { ...base.orchestrator, quarantineAfter: 2, pace: stream.next() < 0.5 ? "queue" : "refuse" },
     limits: { ...NO_LIMITS, dataStale: STALE },
   };
 }
@@ -199,6 +210,7 @@ function drawStarts(stream: Random, market: DrawnDay["market"], mayBeKilled: boo
         killed: mayBeKilled && stream.next() < 0.5,
         meanwhileMs: (stream.next() < 0.5 ? -1 : 1) * spread(stream, 10, 600_000),
         jumps: market === "machine's clock" ? drawJumps(stream, lengthMs) : [],
+        deeds: drawDeeds(stream, market !== "holes"),
       };
     });
 }
@@ -247,4 +259,19 @@ function barsOf({ feed, seed }: Desk, holes: readonly Hole[]): string {
     return [[formatMoment((at - BAR) as Moment), open, high, low, close, volume, symbol].join()];
   });
   return ["dt,open,high,low,close,volume,symbol", ...rows, ""].join("\n");
+}
+
+/** A file's bars by `symbol at`, `at` being the end of the bar; empty where there is no file. */
+export function barsByMoment(text: string | null): Map<string, { open: number; high: number; low: number }> {
+  const rows = (text ?? "")
+    .split("\n")
+    .slice(1)
+    .filter((line) => line !== "");
+  return new Map(
+    rows.map((line) => {
+      const [from = "", open, high, low, , , symbol = ""] = line.split(",");
+      const at = Number(parseMoment(from)) + BAR;
+      return [`${symbol} ${at}`, { open: Number(open), high: Number(high), low: Number(low) }];
+    }),
+  );
 }

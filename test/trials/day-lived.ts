@@ -20,6 +20,7 @@ import { handPorts, HandTimers, turn } from "../live/session/hand-timers.ts";
 import { insideHost } from "../sim/inside-host.ts";
 import { BARS_FILE, type DrawnDay, type DrawnStart, type Jump } from "./day-drawn.ts";
 import { wrongAfterJump } from "./day-holds.ts";
+import { carryOut, releaseScopes, type Deed } from "./day-trader.ts";
 import { makeFolder } from "./trial.ts";
 
 const EVENING = MINUTE;
@@ -38,6 +39,8 @@ export interface Happened {
   /** Of those, between a stop and the start after it. */
   asleep: number;
   reviews: number;
+  /** What the operator did. */
+  deeds: Deed[];
   /** Host processes that ended while their session lived. */
   processesEnded: number;
 }
@@ -47,7 +50,16 @@ export type Look = (workspace: Workspace, copy: string) => Promise<string | null
 
 export class LivedDay {
   readonly workspace: Workspace;
-  readonly happened: Happened = { starts: 0, kills: 0, forward: 0, back: 0, asleep: 0, reviews: 0, processesEnded: 0 };
+  readonly happened: Happened = {
+    starts: 0,
+    kills: 0,
+    forward: 0,
+    back: 0,
+    asleep: 0,
+    reviews: 0,
+    deeds: [],
+    processesEnded: 0,
+  };
   readonly #day: DrawnDay;
   readonly #look: Look | null;
   readonly #timers = new HandTimers();
@@ -128,6 +140,11 @@ export class LivedDay {
     if (this.#session !== null) this.#meanwhile(start.meanwhileMs);
     const session = await this.#open(until);
     this.#review(session);
+    releaseScopes(session);
+    for (const deed of start.deeds) {
+      await carryOut(session, deed);
+      this.happened.deeds.push(deed);
+    }
     const cut = this.#look === null ? null : new Cut(session, start);
     const wrong = this.#byHand ? await this.#live(session, start.jumps, endsMs) : await run(session);
     if (wrong !== null || cut === null) return wrong ?? mismatchIn(session);
@@ -136,7 +153,7 @@ export class LivedDay {
     cut.goOn();
     this.happened.kills += 1;
     // What is left of the time until its end belongs to the session that goes on.
-    return this.#start({ ...start, killed: false, jumps: [] }, endsMs);
+    return this.#start({ ...start, killed: false, jumps: [], deeds: [] }, endsMs);
   }
 
   #meanwhile(byMs: number): void {

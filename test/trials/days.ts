@@ -8,7 +8,8 @@
  * - the machine's clock, with timers and a wall that the trial moves: forward as after a suspended machine, back as after a correction
  *   of its time, in a session and between two of them. Recorded bars have no place there, because the product plays none on that clock.
  *
- * In all of them: the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; an operator adopts, resumes and
+ * In all of them a strategy asks for every kind of order, cancels and replaces; an operator cancels, replaces, places, closes, flattens and
+ * halts at starts; the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; an operator adopts, resumes and
  * ends quarantines at each start; starts end by a stop or by a kill between two commits, and each goes on from a checkpoint and the
  * entries behind it. On virtual clocks runs overrun and time out. Hostile strategies run beside the good ones: what throws or answers
  * nonsense in two days of five, what costs a process (an endless loop, a blocking wait, a leak) in one of some fifty, and ten
@@ -21,8 +22,9 @@
 import { verifySession } from "../../src/harness/verify.ts";
 import type { LiveSession } from "../../src/live/session/index.ts";
 import type { JournalEntry } from "../../src/store/index.ts";
+import { wrongInLives } from "../live/session/orders/lives.ts";
 import { everyCanary } from "./day-canaries.ts";
-import { drawDay, isStale, withoutHostile, type DrawnDay } from "./day-drawn.ts";
+import { barsByMoment, drawDay, isStale, withoutHostile, type DrawnDay } from "./day-drawn.ts";
 import {
   compareTail,
   entriesOf,
@@ -33,10 +35,14 @@ import {
   wrongOutcome,
 } from "./day-holds.ts";
 import { inFolder, LivedDay, type Look } from "./day-lived.ts";
+import { OPERATOR_KINDS, ORDER_KINDS, orderKindsOf, wrongInOrders, type OrderKind } from "./day-orders.ts";
+import { DEEDS, type Deed } from "./day-trader.ts";
 import { BROKEN_MAX, type Trial } from "./trial.ts";
 
 /** From so many days on each kind of trouble has to have come up. */
 const ALL_KINDS_CASES = 100;
+/** Each kind of order comes up in far fewer days. */
+const ORDER_KINDS_CASES = 6;
 
 const KINDS = [
   "starts",
@@ -59,10 +65,12 @@ const KINDS = [
   "tails compared",
   "days with and without hostile strategies",
 ] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number] | OrderKind | Deed;
 
 class Counts {
-  readonly figures: Record<string, number> = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+  readonly figures: Record<string, number> = Object.fromEntries(
+    [...KINDS, ...ORDER_KINDS, ...OPERATOR_KINDS, ...DEEDS].map((kind) => [kind, 0]),
+  );
 
   add(kind: Kind, count = 1): void {
     this.figures[kind] = (this.figures[kind] ?? 0) + count;
@@ -70,11 +78,16 @@ class Counts {
 
   /** Kinds that never came up, in a run in which all should. */
   missing(cases: number): string[] {
-    const never = KINDS.filter((kind) => this.figures[kind] === 0);
-    return cases < ALL_KINDS_CASES ? [] : never.map((kind) => `${cases} days went by without ${kind}`);
+    const asked: readonly Kind[] = [
+      ...(cases < ALL_KINDS_CASES ? [] : [...KINDS, ...OPERATOR_KINDS, ...DEEDS]),
+      ...(cases < ORDER_KINDS_CASES ? [] : ORDER_KINDS),
+    ];
+    const never = asked.filter((kind) => this.figures[kind] === 0);
+    return never.map((kind) => `${cases} days went by without ${kind}`);
   }
 
   take(entry: JournalEntry): void {
+    for (const kind of orderKindsOf(entry)) this.add(kind);
     if (entry.kind === "run_finished") {
       if (entry.outcome === "overrun") this.add("overruns");
       if (entry.outcome === "timed_out") this.add("timeouts");
@@ -114,17 +127,22 @@ function count(counts: Counts, { holes }: DrawnDay, { happened }: LivedDay, entr
   counts.add("jumps between starts", happened.asleep);
   counts.add("processes ended", happened.processesEnded);
   counts.add("reviews", happened.reviews);
+  for (const deed of happened.deeds) counts.add(deed);
   for (const entry of entries) counts.take(entry);
 }
 
 async function wrongAtEnd(
   { workspace }: LivedDay,
-  { desk, hostile, market, holes }: DrawnDay,
+  { desk, hostile, market, holes, bars }: DrawnDay,
   session: LiveSession,
   entries: readonly JournalEntry[],
 ): Promise<string | null> {
   const books = await wrongInBooks(session.folder, desk, session.probe());
   if (books !== null) return books;
+  const [life] = wrongInLives(session.folder, entries, session.probe());
+  if (life !== undefined) return life;
+  const orders = wrongInOrders(session.folder, entries, barsByMoment(bars));
+  if (orders !== null) return orders;
   const { wrong } = await compareTail(workspace, session.folder);
   if (wrong !== null) return wrong;
   const told = wrongInJournal(entries, desk);
@@ -160,7 +178,7 @@ async function wrongBeside(drawn: DrawnDay, entries: readonly JournalEntry[], co
 export const days: Trial = {
   name: "simulated days",
   holds:
-    "checkpoint and tail give what the whole journal gives, byte for byte; the books are the venue's own account; each slot runs once " +
+    "every order has one life, on which journal and venue agree, and fills by the rules of its kind; checkpoint and tail give what the whole journal gives, byte for byte; the books are the venue's own account; each slot runs once " +
     "or is counted; good strategies do what they do alone; the journal verifies",
   short: 6,
   long: 10_000,

@@ -84,7 +84,8 @@ export class Books implements BooksPort {
 
   /** The signed value of a quantity at a price in the account's currency; zero while its currency has no rate. */
   notional(symbol: string, quantity: Decimal, price: Decimal): Decimal {
-    const held = this.#held(symbol);
+    // A question leaves no trace: a repetition of the journal asks fewer of them, and must come to the same state.
+    const held = this.#symbols.get(symbol) ?? this.#newlyHeld(symbol);
     return held.wallet.inAccount(valueOf(held, quantity, price));
   }
 
@@ -421,11 +422,17 @@ export class Books implements BooksPort {
     let held = this.#symbols.get(symbol);
     if (held === undefined) {
       const wallet = this.#wallets.of(this.#money.currencyOf(symbol));
-      const multiplier = this.#money.multiplierOf(symbol);
-      held = { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO, wallet, multiplier };
+      held = { ...this.#newlyHeld(symbol), wallet };
       this.#symbols.set(symbol, held);
     }
     return held;
+  }
+
+  /** A symbol of which nothing is held yet, beside the account. */
+  #newlyHeld(symbol: string): Held {
+    const wallet = this.#wallets.find(this.#money.currencyOf(symbol));
+    const multiplier = this.#money.multiplierOf(symbol);
+    return { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO, wallet, multiplier };
   }
 
   #revalue(held: Held): void {

@@ -24,13 +24,16 @@ export class Wallets {
     return this.#rateMoves;
   }
 
+  /** A currency's wallet, which is the account's from here on. */
   of(currency: string): Wallet {
-    let wallet = this.#byCurrency.get(currency);
-    if (wallet === undefined) {
-      wallet = new Wallet(currency, ZERO, this.rates.of(currency));
-      this.#byCurrency.set(currency, wallet);
-    }
+    const wallet = this.find(currency);
+    this.#byCurrency.set(currency, wallet);
     return wallet;
+  }
+
+  /** A currency's wallet, or an empty one that is not the account's. */
+  find(currency: string): Wallet {
+    return this.#byCurrency.get(currency) ?? new Wallet(currency, ZERO, this.rates.of(currency));
   }
 
   /** An amount of every wallet, in the account's currency. */

@@ -13,12 +13,11 @@ import { verifySession } from "../../../../src/harness/verify.ts";
 import type { LiveSession } from "../../../../src/live/session/index.ts";
 import { createSession, reopenSession } from "../../../../src/live/session/index.ts";
 import type { OrderIntent, StrategyAction } from "../../../../src/shared/strategy.ts";
-import { decimal, ZERO } from "../../../../src/shared/decimal.ts";
-import { SECOND } from "../../../../src/shared/time.ts";
-import { openForReading, type JournalEntry, type Workspace } from "../../../../src/store/index.ts";
+import type { JournalEntry, Workspace } from "../../../../src/store/index.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { barsFile, planHost, scriptedDesk, type Plan } from "../scripted.ts";
+import { livesIn, sumOf, unreported, venueOf, wrongInLives } from "./lives.ts";
 import { crashCopy, finish, journalOf, makeWorkspace, minutes, owned } from "../stage.ts";
 
 const MINUTES = 40;
@@ -134,104 +133,14 @@ async function act(session: LiveSession, what: string): Promise<void> {
   else if (what === "ticket") await session.placeOrder({ symbol: "ABC", quantity: 2, limitPrice: 97 }, "ann");
 }
 
-interface Life {
-  quantity: number;
-  filled: number;
-  ends: string[];
-  sends: number;
-}
-
-/** Each order's life by rules of its own: sent once, filled never beyond what the venue took, ended once. */
-function livesIn(entries: readonly JournalEntry[]): Map<string, Life> {
-  const lives = new Map<string, Life>();
-  const of = (id: string): Life => lives.get(id) as Life;
-  for (const entry of entries) {
-    if (entry.kind === "order" && entry.accepted && !entry.replay && entry.orderId !== null)
-      lives.set(entry.orderId, { quantity: Math.abs(entry.quantity), filled: 0, ends: [], sends: 0 });
-    else if (entry.kind === "send") of(entry.orderId).sends += 1;
-    else if (entry.kind === "replace" && entry.outcome.outcome === "accepted")
-      of(entry.orderId).quantity = Math.abs(Number(entry.outcome.quantity));
-    else if (entry.kind === "fill" && entry.verdict === "booked" && entry.orderId !== null) {
-      const life = of(entry.orderId);
-      life.filled += Math.abs(Number(entry.quantity));
-      if (life.filled >= life.quantity) life.ends.push("filled");
-    } else if (entry.kind === "closed" && entry.orderId !== null) of(entry.orderId).ends.push(entry.status);
-    else if (entry.kind === "ack" && entry.outcome.outcome === "refused") of(entry.orderId).ends.push("rejected");
-  }
-  return lives;
-}
-
-interface Kept {
-  readonly venueId: string;
-  readonly status: string;
-  readonly filled: string;
-}
-
-interface KeptFill {
-  readonly cursor: number;
-  readonly venueId: string;
-  readonly quantity: string;
-  readonly at: number;
-}
-
-interface Venue {
-  readonly orders: readonly Kept[];
-  readonly fills: readonly KeptFill[];
-}
-
-function venueOf(folder: string): Venue {
-  const database = openForReading(join(folder, "broker.db"));
-  const orders = database.prepare("SELECT venueId, status, filled FROM orders ORDER BY number").all() as Kept[];
-  const fills = database.prepare("SELECT cursor, venueId, quantity, at FROM fills").all() as KeptFill[];
-  database.close();
-  return { orders, fills };
-}
-
-type Amount = ReturnType<typeof decimal>;
-
-const sumOf = (fills: readonly KeptFill[]): Amount => fills.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
-
-/** How late the venue reports a delayed fill. */
-const REPORT_DELAY = 30 * SECOND;
-
-/** The venue's fills that the journal lacks and may lack: their report is due behind the session's last moment. */
-function unreported({ fills }: Venue, entries: readonly JournalEntry[], end: number): KeptFill[] {
-  const known = new Set(entries.flatMap((entry) => (entry.kind === "fill" ? [entry.cursor] : [])));
-  return fills.filter(({ cursor, at }) => !known.has(cursor) && at + REPORT_DELAY > end);
-}
-
 /** What is wrong with a session that has ended, by the model. */
 async function wrongIn(session: LiveSession, workspace: Workspace): Promise<string[]> {
-  const wrong: string[] = [];
   const entries = journalOf(session.folder);
-  const lives = livesIn(entries);
+  const probe = session.probe();
+  const wrong = wrongInLives(session.folder, entries, probe);
   const venue = venueOf(session.folder);
-  const late = unreported(venue, entries, session.probe().now);
-  const { orders } = session.probe().router;
-  const working = new Set(orders.map(({ orderId }) => orderId));
-  // Of these the session does not say what the venue has: it would ask in its next pass.
-  const unknown = new Set(
-    orders.filter(({ inDoubt, state }) => inDoubt || state.startsWith("pending")).map(({ venueId }) => venueId),
-  );
-  for (const [id, life] of lives) {
-    if (life.ends.length > 1) wrong.push(`${id} ended as ${life.ends.join(" and ")}`);
-    if (life.sends > 1) wrong.push(`${id} was sent ${life.sends} times`);
-    if (life.filled > life.quantity) wrong.push(`${id} filled ${life.filled} of ${life.quantity}`);
-    if (working.has(id) !== (life.ends.length === 0))
-      wrong.push(`${id} works: ${working.has(id)}, ${life.ends.join()}`);
-  }
-  for (const { venueId, status, filled } of venue.orders) {
-    const life = lives.get(venueId.slice(session.id.length + 1));
-    const lateFills = late.filter((fill) => fill.venueId === venueId);
-    if (life === undefined) wrong.push(`the venue has ${venueId}, which the journal does not know`);
-    else if (decimal(filled).minus(sumOf(lateFills)).abs().toNumber() !== life.filled)
-      wrong.push(`${venueId} filled ${filled} and ${life.filled}`);
-    // An end that the venue made is reported behind its fills.
-    else if (lateFills.length === 0 && !unknown.has(venueId) && (status === "open") !== (life.ends.length === 0))
-      wrong.push(`${venueId} is ${status} and ${life.ends.join()}`);
-  }
-  const held = session.probe().positions.find(({ symbol }) => symbol === "ABC")?.quantity ?? "0";
-  const position = sumOf(venue.fills).minus(sumOf(late));
+  const held = probe.positions.find(({ symbol }) => symbol === "ABC")?.quantity ?? "0";
+  const position = sumOf(venue.fills).minus(sumOf(unreported(venue, entries, probe.now)));
   if (!position.equals(held)) wrong.push(`the venue holds ${position.toFixed()}, the books ${held}`);
   const { checks } = await verifySession(workspace, session.id);
   for (const check of checks) if (check.state === "failed") wrong.push(check.text);
