@@ -40,13 +40,17 @@ function drawn(context: any, kind: string, id: string): any[] {
     case "gtd": return [{ ...base, limitPrice: near, timeInForce: "gtd", expiresAt: context.now + 45_000_000 }];
     case "post": return [{ ...base, limitPrice: context.random() < 0.7 ? near : beyond, postOnly: true }];
     case "stop": return [{ ...base, type: "stop", stopPrice: beyond }];
-    case "stop_limit": return [{ ...base, type: "stop_limit", stopPrice: beyond, limitPrice: cents(beyond * (1 + side * 0.0004)) }];
-    case "trail": return [{ ...base, type: "trailing_stop", trail: context.random() < 0.5 ? { amount: cents(mark * away) } : { percent: 0.1 } }];
+    case "stop_limit": return [{
+      ...base, type: "stop_limit", stopPrice: beyond, limitPrice: cents(beyond * (1 + side * 0.0004)) }];
+    case "trail": return [{
+      ...base, type: "trailing_stop", trail: context.random() < 0.5 ? { amount: cents(mark * away) } : { percent: 0.1 } }];
     case "bracket": {
-      const attach = { stop: { stopPrice: cents(near * (1 - side * 0.002)) }, target: { limitPrice: cents(near * (1 + side * 0.001)) } };
+      const attach = {
+        stop: { stopPrice: cents(near * (1 - side * 0.002)) }, target: { limitPrice: cents(near * (1 + side * 0.001)) } };
       return [{ ...base, limitPrice: near, attach }];
     }
-    case "oco": return [{ ...base, limitPrice: near, oco: id }, { ...base, type: "stop", stopPrice: beyond, oco: id, clientOrderId: id + ".b" }];
+    case "oco": return [{ ...base, limitPrice: near, oco: id }, {
+      ...base, type: "stop", stopPrice: beyond, oco: id, clientOrderId: id + ".b" }];
     case "basket": return context.symbols.slice(0, 2).map((one: string, index: number) => ({
       ...base, symbol: one, quantity: index === 0 ? size : -size, basket: id, clientOrderId: id + "." + one }));
     case "reduce": {

@@ -178,7 +178,8 @@ async function wrongBeside(drawn: DrawnDay, entries: readonly JournalEntry[], co
 export const days: Trial = {
   name: "simulated days",
   holds:
-    "every order has one life, on which journal and venue agree, and fills by the rules of its kind; checkpoint and tail give what the whole journal gives, byte for byte; the books are the venue's own account; each slot runs once " +
+    "every order has one life, on which journal and venue agree, and fills by the rules of its kind; " +
+    "checkpoint and tail give what the whole journal gives, byte for byte; the books are the venue's own account; each slot runs once " +
     "or is counted; good strategies do what they do alone; the journal verifies",
   short: 6,
   long: 10_000,

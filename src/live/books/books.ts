@@ -21,7 +21,7 @@ import type { BookProbe } from "./port.ts";
 import type { AccountFigures, BooksPort, Execution } from "./port.ts";
 import { PLAIN_MONEY, type Money } from "../instruments/index.ts";
 import { actionEffect } from "./actions.ts";
-import { timesMultiplier, valueOf, type Held } from "./held.ts";
+import { newlyHeld, timesMultiplier, valueOf, type Held } from "./held.ts";
 import { FLAT, fillPosition, type Position } from "./position.ts";
 import { Results } from "./results.ts";
 import type { BooksState } from "./state.ts";
@@ -84,7 +84,7 @@ export class Books implements BooksPort {
 
   /** The signed value of a quantity at a price in the account's currency; zero while its currency has no rate. */
   notional(symbol: string, quantity: Decimal, price: Decimal): Decimal {
-    // A question leaves no trace: a repetition of the journal asks fewer of them, and must come to the same state.
+    // A question leaves no trace: a repetition of the journal does not ask it.
     const held = this.#symbols.get(symbol) ?? this.#newlyHeld(symbol);
     return held.wallet.inAccount(valueOf(held, quantity, price));
   }
@@ -419,20 +419,15 @@ export class Books implements BooksPort {
   }
 
   #held(symbol: string): Held {
-    let held = this.#symbols.get(symbol);
-    if (held === undefined) {
-      const wallet = this.#wallets.of(this.#money.currencyOf(symbol));
-      held = { ...this.#newlyHeld(symbol), wallet };
-      this.#symbols.set(symbol, held);
-    }
+    const known = this.#symbols.get(symbol);
+    if (known !== undefined) return known;
+    const held = this.#newlyHeld(symbol, this.#wallets.of(this.#money.currencyOf(symbol)));
+    this.#symbols.set(symbol, held);
     return held;
   }
 
-  /** A symbol of which nothing is held yet, beside the account. */
-  #newlyHeld(symbol: string): Held {
-    const wallet = this.#wallets.find(this.#money.currencyOf(symbol));
-    const multiplier = this.#money.multiplierOf(symbol);
-    return { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO, wallet, multiplier };
+  #newlyHeld(symbol: string, wallet = this.#wallets.find(this.#money.currencyOf(symbol))): Held {
+    return newlyHeld(wallet, this.#money.multiplierOf(symbol));
   }
 
   #revalue(held: Held): void {

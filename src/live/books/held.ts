@@ -3,8 +3,8 @@
  *
  * 1. Values are in the symbol's own currency, the multiplier counted in; its wallet turns them into the account's.
  */
-import { decimal, type Decimal } from "../../shared/decimal.ts";
-import type { Position } from "./position.ts";
+import { decimal, ZERO, type Decimal } from "../../shared/decimal.ts";
+import { FLAT, type Position } from "./position.ts";
 import type { Wallet } from "./wallet.ts";
 
 export interface Held {
@@ -27,4 +27,9 @@ export function timesMultiplier({ multiplier }: Held, amount: Decimal): Decimal 
 /** What a quantity at a price is worth in the symbol's currency. */
 export function valueOf(held: Held, quantity: Decimal, price: Decimal): Decimal {
   return timesMultiplier(held, quantity.times(price));
+}
+
+/** A symbol of which nothing is held yet, and that has no mark. */
+export function newlyHeld(wallet: Wallet, multiplier: Decimal): Held {
+  return { position: FLAT, mark: null, markNumber: Number.NaN, value: ZERO, wallet, multiplier };
 }
