@@ -11,7 +11,7 @@ import { insideHost } from "../sim/inside-host.ts";
 import { barsByMoment, drawDay, withoutHostile, type DrawnDay } from "./day-drawn.ts";
 import { compareTail, entriesOf, tracesOf, wrongAmong, wrongInBooks, wrongInJournal } from "./day-holds.ts";
 import { inFolder, LivedDay } from "./day-lived.ts";
-import { wrongInOrders } from "./day-orders.ts";
+import { wrongInOrders } from "./orders/rules.ts";
 import { wrongInLives } from "../live/session/orders/lives.ts";
 
 const SEED = "canary";

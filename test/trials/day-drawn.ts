@@ -16,7 +16,7 @@ import type { Random } from "../../src/shared/ports.ts";
 import { formatMoment, MINUTE, parseMoment, SECOND, type Duration, type Moment } from "../../src/shared/time.ts";
 import { GOOD, HOSTILE } from "../live/host/scene.ts";
 import { deskOf, NO_FAULTS, NO_LIMITS, strategyOf, SYMBOLS } from "../live/session/desks.ts";
-import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "./day-trader.ts";
+import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "./orders/trader.ts";
 
 /** A day is this long: an exchange's hours, thinned out. */
 const DAY_MINUTES = 12;

@@ -20,7 +20,7 @@ import { handPorts, HandTimers, turn } from "../live/session/hand-timers.ts";
 import { insideHost } from "../sim/inside-host.ts";
 import { BARS_FILE, type DrawnDay, type DrawnStart, type Jump } from "./day-drawn.ts";
 import { wrongAfterJump } from "./day-holds.ts";
-import { carryOut, releaseScopes, type Deed } from "./day-trader.ts";
+import { carryOut, releaseScopes, type Deed } from "./orders/trader.ts";
 import { makeFolder } from "./trial.ts";
 
 const EVENING = MINUTE;

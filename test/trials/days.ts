@@ -35,8 +35,8 @@ import {
   wrongOutcome,
 } from "./day-holds.ts";
 import { inFolder, LivedDay, type Look } from "./day-lived.ts";
-import { OPERATOR_KINDS, ORDER_KINDS, orderKindsOf, wrongInOrders, type OrderKind } from "./day-orders.ts";
-import { DEEDS, type Deed } from "./day-trader.ts";
+import { OPERATOR_KINDS, ORDER_KINDS, orderKindsOf, wrongInOrders, type OrderKind } from "./orders/rules.ts";
+import { DEEDS, type Deed } from "./orders/trader.ts";
 import { BROKEN_MAX, type Trial } from "./trial.ts";
 
 /** From so many days on each kind of trouble has to have come up. */

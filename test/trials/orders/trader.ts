@@ -5,10 +5,10 @@
  * 2. What the operator does is drawn with the day. Nothing that halts the whole session is drawn where the feed has holes: a breaker
  *    that finds the gate shut does not halt, and the trial could not say whether it should have.
  */
-import type { LiveSession } from "../../src/live/session/index.ts";
-import { CodedError } from "../../src/shared/errors.ts";
-import type { Random } from "../../src/shared/ports.ts";
-import type { Scope } from "../../src/shared/scope.ts";
+import type { LiveSession } from "../../../src/live/session/index.ts";
+import { CodedError } from "../../../src/shared/errors.ts";
+import type { Random } from "../../../src/shared/ports.ts";
+import type { Scope } from "../../../src/shared/scope.ts";
 
 export const TRADER = "trader";
 export const TRADER_FILE = "trader.ts";

@@ -5,8 +5,8 @@
  * 1. The venue's own database is looked at, and the journal for what orders were replaced to. Each check answers what does not hold.
  */
 import { basename, join } from "node:path";
-import { decimal, ZERO } from "../../src/shared/decimal.ts";
-import { openForReading, type JournalEntry } from "../../src/store/index.ts";
+import { decimal, ZERO } from "../../../src/shared/decimal.ts";
+import { openForReading, type JournalEntry } from "../../../src/store/index.ts";
 
 type Amount = ReturnType<typeof decimal>;
 
