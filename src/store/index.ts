@@ -35,6 +35,7 @@ export * from "./session/record.ts";
 export * from "./session/report.ts";
 export * from "./session/router-file.ts";
 export { AlertFile, readAlerts } from "./workspace/alert-file.ts";
+export { removeCaches } from "./workspace/data-cache.ts";
 export * from "./workspace/desks.ts";
 export * from "./workspace/recent.ts";
 export * from "./workspace/trash.ts";

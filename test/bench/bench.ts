@@ -9,6 +9,7 @@ import { arch, cpus, platform } from "node:os";
 import type { BenchRow } from "./row.ts";
 import { archiveBenchmarks } from "./archive.ts";
 import { consoleBenchmarks } from "./console.ts";
+import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   realtime: realtimeBenchmarks,
   console: consoleBenchmarks,
   "console, a long session": archiveBenchmarks,
+  data: dataBenchmarks,
   start: startBenchmarks,
   disk: diskBenchmarks,
   peers: peersBenchmarks,

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DATA_FILE_BYTES_MAX } from "../../live/feed/factory.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { removeCaches } from "../../store/index.ts";
 
 const UPLOADS_MAX = 8;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -67,7 +68,10 @@ export class Uploads {
 
   discard(token: string): void {
     const found = this.#uploads.get(token);
-    if (found !== undefined) rmSync(found.path, { force: true });
+    if (found !== undefined) {
+      rmSync(found.path, { force: true });
+      removeCaches(found.path);
+    }
     this.#uploads.delete(token);
   }
 

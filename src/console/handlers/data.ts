@@ -13,7 +13,15 @@ import { CodedError } from "../../shared/errors.ts";
 import { parseDuration } from "../../shared/time.ts";
 import { DataThread, type ReadJob } from "../../live/data/index.ts";
 import type { ReadOptions } from "../../live/reader/index.ts";
-import { deletePath, loadProfile, overProfile, profileNames, saveProfile } from "../../store/index.ts";
+import {
+  deletePath,
+  loadProfile,
+  overProfile,
+  profileNames,
+  removeCaches,
+  saveProfile,
+  type Trash,
+} from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
 import { Uploads } from "../data/uploads.ts";
 import type { HostState } from "../state/state.ts";
@@ -48,17 +56,38 @@ async function glimpse(thread: DataThread, file: Omit<ReadJob, "kind" | "head">)
   }
 }
 
+interface ProfileRequest {
+  readonly name: string;
+  readonly options: DataOptions;
+  readonly overwrite: boolean;
+}
+
+/** Keeps options, over those of the profile that they name, and answers with the file. `folder`: the workspace's data. */
+function keepProfile(folder: string, { name, options, overwrite }: ProfileRequest): string {
+  const { profile } = options;
+  const kept = profile === undefined ? {} : loadProfile(folder, profile).options;
+  return saveProfile(folder, { name, options: overProfile(kept, fileOptionsOf(options)), overwrite });
+}
+
+async function deleteData(path: string, trash: Trash | null): Promise<void> {
+  await deletePath(path, trash);
+  removeCaches(path);
+}
+
+/** Where a source's bytes are, and the name that people know it by, where that is another. */
+function placeOf(source: DataSource, library: DataLibrary, uploads: Uploads): { path: string; name?: string } {
+  if (source.kind === "file") return { path: library.pathOf(source.name) };
+  const { path, name } = uploads.find(source.upload);
+  return { path, name };
+}
+
 export function dataHandlers(state: HostState): DataHandlers & { readonly close: () => void } {
   const { workspace } = state;
   const [listing, working, charting] = [new DataThread(), new DataThread(), new DataThread()];
   const library = new DataLibrary(workspace, listing, state.problem);
   const uploads = new Uploads();
   let share: number | null = null;
-  const sourceOf = (source: DataSource): { readonly path: string; readonly name?: string } => {
-    if (source.kind === "file") return { path: library.pathOf(source.name) };
-    const { path, name } = uploads.find(source.upload);
-    return { path, name };
-  };
+  const sourceOf = (source: DataSource): { path: string; name?: string } => placeOf(source, library, uploads);
   const work: DataThread["run"] = async (job) => {
     working.cancel();
     share = 0;
@@ -72,8 +101,15 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
   };
 
   return {
-    "data.list": async () => ({ folder: workspace.data, ...library.list(), trash: state.trash() !== null }),
-    "data.upload": async (piece) => uploads.take(piece),
+    "data.list": async () => {
+      // Who sees the list may drop a file next, whose first rows are wanted at once.
+      charting.warm();
+      return { folder: workspace.data, ...library.list(), trash: state.trash() !== null };
+    },
+    "data.upload": async (piece) => {
+      working.warm();
+      return uploads.take(piece);
+    },
     "data.discard": async ({ upload }) => {
       uploads.discard(upload);
       return {};
@@ -101,12 +137,7 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
       return { kept: paths.map((path) => relative(workspace.data, path).split(sep).join("/")), bars };
     },
     "data.profiles": async () => ({ profiles: profileNames(workspace.data) }),
-    "data.saveProfile": async ({ name, options, overwrite }) => {
-      const { profile } = options;
-      const kept = profile === undefined ? {} : loadProfile(workspace.data, profile).options;
-      const path = saveProfile(workspace.data, { name, options: overProfile(kept, fileOptionsOf(options)), overwrite });
-      return { file: relative(workspace.data, path) };
-    },
+    "data.saveProfile": async (request) => ({ file: relative(workspace.data, keepProfile(workspace.data, request)) }),
     "data.progress": async () => ({ share }),
     "data.cancel": async () => {
       working.cancel();
@@ -118,7 +149,7 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
     "data.delete": async ({ names }) => {
       const paths = [...new Set(names)].map((name) => library.pathOf(name));
       const trash = state.trash();
-      for (const path of paths) await deletePath(path, trash);
+      for (const path of paths) await deleteData(path, trash);
       return { deleted: [...new Set(names)], trashed: trash !== null };
     },
     close: () => {

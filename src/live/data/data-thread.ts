@@ -1,7 +1,7 @@
 /**
  * A thread for jobs on market data files, so that nothing else waits for them.
  *
- * 1. The thread starts with its first job and does not keep the program alive.
+ * 1. The thread starts with its first job, or before it where that is asked for, and does not keep the program alive.
  * 2. Canceling ends the thread with all its jobs, and the next job starts a new one; a thread without jobs stays for the next.
  * 3. A thread that fails, as for want of memory, rejects its jobs with `internal`.
  */
@@ -43,6 +43,11 @@ export class DataThread {
       this.#waiting.set(id, { resolve, reject, onProgress });
       worker.postMessage({ id, job }, []);
     });
+  }
+
+  /** Starts the thread, so that its first job need not wait for that. */
+  warm(): void {
+    this.#worker ??= this.#start();
   }
 
   /** Ends all jobs that are under way. */

@@ -16,7 +16,7 @@ import {
   type ReadOptions,
 } from "../reader/index.ts";
 import { checkDesk } from "../desk/index.ts";
-import { openNewFeed, openSource, SYNTHETIC_START } from "../feed/factory.ts";
+import { openCached, openNewFeed, SYNTHETIC_START } from "../feed/factory.ts";
 import { needsVirtualClock, unknownSymbol } from "../feed/desk-faults.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { headOf } from "./head.ts";
@@ -146,7 +146,7 @@ export class JobRunner {
   }
 
   #import({ path, name, options }: FileToRead, onProgress: (share: number) => void): Promise<Imported> {
-    const source = openSource(path);
+    const source = openCached(path);
     const named = name === undefined ? source : { ...source, name, path: name };
     return importBars([named], {
       ...options,

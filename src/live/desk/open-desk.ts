@@ -27,7 +27,7 @@ import { createReplayFeed } from "../feed/index.ts";
 import { importBars, type ReadOptions } from "../reader/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
 import { dataFiles, isPattern } from "../feed/data-files.ts";
-import { belowZeroOf, openSource, workspaceInstruments } from "../feed/factory.ts";
+import { belowZeroOf, openCached, workspaceInstruments } from "../feed/factory.ts";
 import { builtInStrategies } from "../strategies/index.ts";
 
 export interface DeskRequest {
@@ -58,7 +58,7 @@ async function barsOf(
   const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
   const written = workspaceInstruments(request.workspace);
   const imported = await importBars(
-    files.map((file) => openSource(file)),
+    files.map((file) => openCached(file)),
     { ...options, belowZero: belowZeroOf(written) },
   );
   createReplayFeed(imported);

@@ -14,6 +14,8 @@ import type { Moment } from "../../shared/time.ts";
 import { nodeFileSystem, readInstrumentsFile, readText, type Workspace } from "../../store/index.ts";
 import { createReplayFeed, createSyntheticFeed } from "./index.ts";
 import {
+  cacheBeside,
+  CACHED_FROM_BYTES,
   demandReadable,
   fileSource,
   importBars,
@@ -122,7 +124,7 @@ export async function importFeed(
 ): Promise<Imported> {
   const { symbol, dateFormat, adjusted, fileOptions = {}, resample = null, files } = config;
   const sources = files.map((file) =>
-    openSource(
+    openCached(
       isAbsolute(file) ? file : join(folder, file),
       Object.hasOwn(fileOptions, file) ? fileOptions[file] : undefined,
     ),
@@ -178,6 +180,16 @@ export function openSource(path: string, options?: ReadOptions): ImportSource {
     return fileSource(path, name);
   };
   return { name, path, bytes, ...(options === undefined ? {} : { options }) };
+}
+
+/**
+ * The same for a file that is used again and again: what is read of a long one is kept beside it, and taken from there while
+ * file, options and reader are the same.
+ */
+export function openCached(path: string, options?: ReadOptions): ImportSource {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const source = openSource(path, options);
+  return size < CACHED_FROM_BYTES ? source : { ...source, cache: cacheBeside(path) };
 }
 
 /** A file's bytes. Throws `not_found`, `data_invalid` or `too_large`. */

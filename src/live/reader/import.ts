@@ -10,15 +10,17 @@ import { createHash } from "node:crypto";
 import type { CorporateAction } from "../../shared/market.ts";
 import { duration, moment, type Duration, type Moment } from "../../shared/time.ts";
 import { actionsOf } from "./table/actions.ts";
-import { bytesSource, type ByteSource } from "./table/byte-source.ts";
+import { bytesSource, type ByteSource, type SourceCache } from "./table/byte-source.ts";
 import { toText } from "./formats/convert.ts";
 import { refusalsOf, remarksOf, samplesOf } from "./describe.ts";
 import { Faults } from "./table/faults.ts";
 import {
   mostlyRefused,
+  BARS_MAX,
   SOURCES_MAX,
   SYMBOLS_MAX,
   tooLarge,
+  UNPACKED_BYTES_MAX,
   type BarTable,
   type Imported,
   type ImportedFile,
@@ -28,8 +30,11 @@ import {
 import type { Span } from "./table/meaning.ts";
 import { mergePieces, type Piece } from "./table/merge.ts";
 import { checkInterval, readPart, type ReadPart } from "./read-part.ts";
+import { readerVersion } from "./reader-version.ts";
+import { readStored, storedBytes, type SourceRead } from "./stored-read.ts";
 import { resampled } from "./table/resample.ts";
-import { unpack } from "./formats/unpack.ts";
+import type { BarBudget } from "./table/gathering.ts";
+import { unpack, type ByteBudget } from "./formats/unpack.ts";
 
 const HASHED_AT_ONCE = 1024 * 1024;
 
@@ -154,6 +159,85 @@ function optionsOf(source: ImportSource, options: ImportOptions): ImportOptions 
   return { ...options, ...Object.fromEntries(own) };
 }
 
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** What settles how a source is read, beside its bytes and the reader. */
+function askedOf(source: ImportSource, options: ImportOptions): string {
+  const { signal: _signal, onProgress: _onProgress, resample: _resample, ...read } = options;
+  const said = Object.entries(read).filter(([, value]) => value !== undefined && value !== null);
+  return digest(JSON.stringify([source.name, source.path ?? null, said.toSorted(([a], [b]) => (a < b ? -1 : 1))]));
+}
+
+/** What one import has taken in so far, against its limits. */
+interface Budgets {
+  readonly bytes: ByteBudget;
+  readonly bars: BarBudget;
+}
+
+interface CachePlace {
+  readonly cache: SourceCache;
+  readonly place: string;
+  readonly key: string;
+}
+
+/** Where a source is kept; null for one that is not. */
+function cachePlaceOf(source: ImportSource, sha256: string, options: ImportOptions): CachePlace | null {
+  const { cache } = source;
+  if (cache === undefined) return null;
+  const place = askedOf(source, options);
+  return { cache, place, key: digest(`${readerVersion()} ${sha256} ${place}`) };
+}
+
+/** What is kept of a source, counted; null where there is nothing, or where it passes a limit, which reading it then says. */
+function fromCache({ cache, place, key }: CachePlace, { bytes, bars }: Budgets): SourceRead | null {
+  const kept = cache.load(place);
+  if (kept === null) return null;
+  try {
+    const found = readStored(key, kept, bars);
+    if (found === null) return null;
+    const allBars = bars.bars + found.parts.reduce((sum, { gathering }) => sum + gathering.held, 0);
+    const allBytes = bytes.bytes + found.unpackedBytes;
+    if (allBars > BARS_MAX || allBytes > UNPACKED_BYTES_MAX) return null;
+    [bars.bars, bytes.bytes] = [allBars, allBytes];
+    return found;
+  } catch {
+    // One that cannot be read, or is no cache: the file itself is read.
+    return null;
+  } finally {
+    kept.close();
+  }
+}
+
+/** Reads the parts of one source, or takes what is kept of it. What is at fault in a part is handed to `faults`. */
+async function readSource(
+  source: ImportSource,
+  plain: ByteSource,
+  options: ImportOptions,
+  budgets: Budgets,
+  onFault: (error: unknown) => void,
+): Promise<SourceRead & { readonly sha256: string }> {
+  const sha256 = await digestOf(plain, options.signal);
+  const cached = cachePlaceOf(source, sha256, options);
+  const kept = cached === null ? null : fromCache(cached, budgets);
+  if (kept !== null) {
+    plain.checkSame();
+    options.onProgress?.(plain.size, plain.size);
+    return { ...kept, sha256 };
+  }
+  const before = budgets.bytes.bytes;
+  const { parts, notes } = await unpack(source, plain, budgets.bytes);
+  const reads: ReadPart[] = [];
+  for (const part of parts)
+    try {
+      reads.push(await readPart(await toText(part), options, budgets.bars));
+    } catch (error) {
+      onFault(error);
+    }
+  const read = { parts: reads, notes, unpackedBytes: budgets.bytes.bytes - before };
+  if (reads.length === parts.length) cached?.cache.save(cached.place, storedBytes(cached.key, read));
+  return { ...read, sha256 };
+}
+
 /**
  * Reads files of bars, trades or quotes. Asynchronous because archives are unpacked so, and because a long import lets others run.
  * Sources that are files are closed when it ends. Every file is looked at before a fault is thrown, and several faults are one error
@@ -174,8 +258,7 @@ export async function importBars(sources: readonly ImportSource[], options: Impo
         "files",
         `it has ${sources.length} files; at most ${SOURCES_MAX} are taken at once.`,
       );
-    const budget = { bytes: 0 };
-    const rows = { rows: 0 };
+    const budgets: Budgets = { bytes: { bytes: 0 }, bars: { bars: 0 } };
     for (const [place, source] of sources.entries()) {
       options.signal?.throwIfAborted();
       const asked = optionsOf(source, options);
@@ -184,15 +267,10 @@ export async function importBars(sources: readonly ImportSource[], options: Impo
         const bytes = typeof source.bytes === "function" ? source.bytes() : source.bytes;
         if (!isBytes(bytes)) opened.push(bytes);
         const plain = isBytes(bytes) ? bytesSource(bytes) : bytes;
-        const sha256 = await digestOf(plain, options.signal);
-        const { parts, notes } = await unpack(source, plain, budget);
-        for (const [index, part] of parts.entries())
-          try {
-            const read = await readPart(await toText(part), asked, rows);
-            reads.push({ read, place, sha256, isAdjusted: asked.adjusted === true, notes: index === 0 ? notes : [] });
-          } catch (error) {
-            faults.take(error, place);
-          }
+        const onFault = (error: unknown): void => faults.take(error, place);
+        const { parts, notes, sha256 } = await readSource(source, plain, asked, budgets, onFault);
+        for (const [index, read] of parts.entries())
+          reads.push({ read, place, sha256, isAdjusted: asked.adjusted === true, notes: index === 0 ? notes : [] });
       } catch (error) {
         faults.take(error, place);
       }

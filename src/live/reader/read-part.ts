@@ -9,7 +9,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { DAY, formatDuration, SECOND, type Duration } from "../../shared/time.ts";
 import type { BarColumns } from "./table/bar-columns.ts";
 import { dialectOf, type Dialect } from "./layout/dialect.ts";
-import { Gathering, type RowBudget } from "./table/gathering.ts";
+import { Gathering, type BarBudget } from "./table/gathering.ts";
 import type { ImportOptions, Question, SourceFormat } from "./table/imported.ts";
 import { spanOf, stampEvidence, toCloses, type Span } from "./table/meaning.ts";
 import { isMessages, readMessages } from "./formats/messages.ts";
@@ -190,7 +190,7 @@ interface Prepared {
   readonly reading: Reading;
 }
 
-function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: RowBudget): Prepared {
+function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: BarBudget): Prepared {
   const plan = planOf(part, dialect, options);
   const { layout } = plan;
   const { size } = part.bytes;
@@ -277,7 +277,7 @@ function conclude(prepared: Prepared, columnSays: ReadonlyMap<string, number>): 
   };
 }
 
-async function readTable(part: Part, options: ImportOptions, budget: RowBudget): Promise<ReadPart> {
+async function readTable(part: Part, options: ImportOptions, budget: BarBudget): Promise<ReadPart> {
   const dialect = dialectOf(part.name, part.bytes, options);
   const prepared = prepare(part, dialect, options, budget);
   const { plan, reading } = prepared;
@@ -351,7 +351,7 @@ function closeColumn({ layout }: Plan, times: ReturnType<typeof createTimeReader
 }
 
 /** Reads one file. Throws `data_invalid`, `too_large` or `invalid_input`, naming file and row. */
-export async function readPart(part: Part, options: ImportOptions, budget: RowBudget): Promise<ReadPart> {
+export async function readPart(part: Part, options: ImportOptions, budget: BarBudget): Promise<ReadPart> {
   if (!isMessages(part.bytes.read(0, 24))) {
     const read = await readTable(part, options, budget);
     for (const table of read.gathering.tables.values()) read.gathering.bars += table.size;

@@ -146,6 +146,10 @@ function Data(): ReactNode {
           </li>
           <li>Times without a zone are UTC unless the desk or --tz says otherwise.</li>
           <li>Where nothing says whether a time is an open or a close it is an open, so that no bar is seen early.</li>
+          <li>
+            What was read of a long file is kept beside it in a hidden folder, .logos-cache, so that its next use is
+            quick. It goes when the file is deleted, and can be deleted at any time.
+          </li>
           <li>Rows that are in no bar are counted and said: at the start, in session.md and at the end.</li>
         </ul>
       </div>

@@ -1,8 +1,9 @@
 /** Imports: formats, symbols, intervals, refusals by row, trades folded into bars, several files as one table. */
+import { Gathering } from "../../../src/live/reader/table/gathering.ts";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createReplayFeed } from "../../../src/live/feed/index.ts";
-import { demandClean, importBars, REFUSED_LISTED_MAX } from "../../../src/live/reader/index.ts";
+import { BARS_MAX, demandClean, importBars, REFUSED_LISTED_MAX } from "../../../src/live/reader/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/shared/time.ts";
 import { bytesOf, failureOf, importOne, rowsOf, timesOf } from "./sources.ts";
 import { zipOf } from "./zip.ts";
@@ -186,6 +187,15 @@ describe("trades", () => {
     ]);
     const hourly = await importOne(text, { interval: HOUR });
     expect(hourly.tables[0]?.at.length).toBe(1);
+  });
+
+  it("may be as many as a file has: only the bars that they give are limited", () => {
+    const gathering = new Gathering({ name: "T", budget: { bars: BARS_MAX - 1 }, wanted: null, rowsExpected: 0 });
+    const table = gathering.table("T", 1);
+    if (table === null) throw new Error("T is a symbol.");
+    const fold = (at: number): void => gathering.fold(1, table, 60, { at, price: 1, volume: 1, id: null });
+    for (let at = 0; at < 60; at++) fold(at);
+    expect(() => fold(60)).toThrow(`an import takes ${BARS_MAX} bars`);
   });
 
   it("come out of recorded messages at the exchange's time", async () => {

@@ -8,7 +8,7 @@ import { readdirSync, statSync } from "node:fs";
 import { CodedError, shapeOf } from "../../../shared/errors.ts";
 import { formatDuration, formatMoment, type Duration, type Moment } from "../../../shared/time.ts";
 import { DataThread, type ReadResult } from "../../../live/data/index.ts";
-import { deletePath, openWorkspace, resolveInside, type Workspace } from "../../../store/index.ts";
+import { deletePath, openWorkspace, removeCaches, resolveInside, type Workspace } from "../../../store/index.ts";
 import { deleteNamed, sizeText } from "../../common/deleting.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
 
@@ -132,7 +132,10 @@ export function addDataCommand(add: AddCommand): void {
         consequence: "Sessions that ran on these files cannot be continued without them.",
         yes,
         run: async (trash) => {
-          for (const path of paths.values()) await deletePath(path, trash);
+          for (const path of paths.values()) {
+            await deletePath(path, trash);
+            removeCaches(path);
+          }
         },
       });
     },

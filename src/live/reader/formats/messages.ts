@@ -66,7 +66,7 @@ export function readMessages(bytes: Uint8Array, gathering: Gathering, interval: 
       others++;
       continue;
     }
-    gathering.count(row);
+    gathering.rows++;
     const trade = line.length > ROW_CHARACTERS_MAX ? null : tradeOf(line.toString("utf8"));
     if (trade === null) {
       gathering.refuse(row, {

@@ -153,6 +153,7 @@ function pushBar(reading: Reading, table: BarColumns, row: Row, columns: PriceCo
     const text = exacts[slot] as string | null;
     if (text !== null) table.noteExact(slot, text);
   }
+  gathering.hold(row.line);
   table.push(row.line, at, open, high, low, close, volume);
   return true;
 }
@@ -172,7 +173,7 @@ export function barRows(reading: Reading, layout: Layout): RowHandler {
   const { gathering, symbolOfFile } = reading;
   const { needed, width, symbol, split, dividend } = layout;
   return (row) => {
-    gathering.count(row.line);
+    gathering.rows++;
     if (!whole(gathering, row, needed, width)) return;
     const table = gathering.table(symbol < 0 ? symbolOfFile : row.text(symbol), row.line);
     if (table === null) return;
@@ -193,7 +194,7 @@ export function barRows(reading: Reading, layout: Layout): RowHandler {
 export function wideRows(reading: Reading, layout: Layout): RowHandler {
   const { gathering } = reading;
   return (row) => {
-    gathering.count(row.line);
+    gathering.rows++;
     if (row.count < 2) return gathering.refuse(row.line, { rule: "columns", reason: "it has one cell." });
     const at = timeOfRow(reading, row, layout.time, layout.clock);
     if (at === null) return;
@@ -210,7 +211,7 @@ export function foldedRows(reading: Reading, layout: Layout): RowHandler {
   const { gathering, symbolOfFile, interval, newestFirst } = reading;
   const { needed, width, symbol, price, quantity, id, bid, ask } = layout;
   return (row) => {
-    gathering.count(row.line);
+    gathering.rows++;
     if (!whole(gathering, row, needed, width)) return;
     const table = gathering.table(symbol < 0 ? symbolOfFile : row.text(symbol), row.line);
     if (table === null) return;
@@ -259,7 +260,7 @@ export function leanRows(reading: Reading, name: LeanName): RowHandler {
   const { gathering, symbolOfFile, zone, interval } = reading;
   const cells = name.kind === "quote" ? QUOTE_CELLS : 6;
   return (row) => {
-    gathering.count(row.line);
+    gathering.rows++;
     const needed = name.tick ? 3 : cells;
     if (row.count < needed) {
       const reason = `it has ${row.count} cells, and LEAN's ${name.kind} rows ${needed}.`;
@@ -289,6 +290,7 @@ export function leanRows(reading: Reading, name: LeanName): RowHandler {
     const refusal = refusalOfBar(open, high, low, close, 0, false);
     if (refusal !== null) return gathering.refuse(row.line, refusal);
     for (const price of [open, high, low, close]) notePlaces(table, price, PLACES_MAX, null);
+    gathering.hold(row.line);
     table.push(row.line, local, open, high, low, close, 0);
   };
 }

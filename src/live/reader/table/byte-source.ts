@@ -18,6 +18,14 @@ export interface ByteSource {
   close(): void;
 }
 
+/** What is kept of a file, in one place for each way of reading it. Nothing here throws: what is not kept is read again. */
+export interface SourceCache {
+  /** What was kept in a place last; null where that is nothing. It is to be closed. */
+  readonly load: (place: string) => ByteSource | null;
+  /** Keeps bytes, each piece taken before the next is asked for; none at all keeps nothing. */
+  readonly save: (place: string, bytes: Iterable<Uint8Array>) => void;
+}
+
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,

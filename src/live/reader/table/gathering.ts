@@ -2,17 +2,17 @@
  * What one file gives while it is read: tables by symbol, refused rows by their kinds, and the trades on their way into bars.
  *
  * 1. Every row that is counted ends in a table, in a bar being folded, among the equal ones, or among the refused.
- * 2. Symbols, rows and listed refusals each have a limit; the refused beyond it are counted.
+ * 2. Symbols, bars and listed refusals each have a limit; the refused beyond it are counted.
  */
 import { allowsNegative } from "../../symbols/known.ts";
 import { BarColumns, refusalOfPrice, refusalOfVolume, type Refusal } from "./bar-columns.ts";
-import { REFUSED_LISTED_MAX, ROWS_MAX, SYMBOLS_MAX, tooLarge, type RefusalRule, type RefusedRow } from "./imported.ts";
+import { BARS_MAX, REFUSED_LISTED_MAX, SYMBOLS_MAX, tooLarge, type RefusalRule, type RefusedRow } from "./imported.ts";
 import { placesOf, plainNumber } from "./numbers.ts";
 import { isSymbol } from "../../symbols/symbols.ts";
 
-/** Rows read by the whole import, so that many files cannot pass the limit that one may not. */
-export interface RowBudget {
-  rows: number;
+/** Bars that the whole import holds, so that many files cannot pass the limit that one may not. */
+export interface BarBudget {
+  bars: number;
 }
 
 interface OpenBar {
@@ -37,7 +37,7 @@ interface Folding {
 
 export interface GatheringSettings {
   readonly name: string;
-  readonly budget: RowBudget;
+  readonly budget: BarBudget;
   /** Only these symbols are taken; null for all. */
   readonly wanted: ReadonlySet<string> | null;
   /** How many rows the file may have, for the size of the first table. */
@@ -52,6 +52,8 @@ export class Gathering {
   readonly refused: RefusedRow[] = [];
   readonly notes: string[] = [];
   rows = 0;
+  /** Bars that were held while it was read, those that turned out to be refused or repeated among them. */
+  held = 0;
   /** Bars that came of the rows and stand in the merged tables. */
   bars = 0;
   refusedTotal = 0;
@@ -73,11 +75,15 @@ export class Gathering {
     this.#settings = settings;
   }
 
-  /** Counts a row. Throws `too_large` past the limit of an import. */
-  count(row: number): void {
-    this.rows++;
-    if (++this.#settings.budget.rows > ROWS_MAX)
-      throw tooLarge(this.name, row, "rows", `an import takes ${ROWS_MAX} rows; import fewer files at once.`);
+  /**
+   * Counts a bar that is held until the import ends; however many rows are folded into it count nothing. Throws `too_large` past the
+   * limit of an import.
+   */
+  hold(row: number): void {
+    this.held++;
+    if (++this.#settings.budget.bars <= BARS_MAX) return;
+    const advice = "Import fewer files at once, name the symbols that are wanted with --symbols, or cut the file.";
+    throw tooLarge(this.name, row, "rows", `an import takes ${BARS_MAX} bars. ${advice}`);
   }
 
   /** Whether prices of a symbol may be zero or negative. */
@@ -150,6 +156,7 @@ export class Gathering {
     if (bar === null) {
       bar = { row, first: at, last: at, open: price, high: price, low: price, close: price, volume: 0 };
       folding.bars.set(start, bar);
+      this.hold(row);
     }
     folding.start = start;
     folding.bar = bar;

@@ -8,7 +8,7 @@
 import { CodedError } from "../../../shared/errors.ts";
 import type { CorporateAction } from "../../../shared/market.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource, SourceCache } from "./byte-source.ts";
 import { Faults } from "./faults.ts";
 
 /** One file as it was given: its bytes, or where they are read from, and the name by which people know it. */
@@ -18,6 +18,8 @@ export interface ImportSource {
   readonly bytes: Uint8Array | ByteSource | (() => ByteSource);
   /** The path, where folders say something that the name does not. */
   readonly path?: string;
+  /** What is kept of the file from the use before, for files that take long to read. */
+  readonly cache?: SourceCache;
   /** What a person says of this file alone; what it leaves out is as for all files. */
   readonly options?: ReadOptions;
 }
@@ -221,6 +223,9 @@ export const UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 export const RATIO_MAX = 200;
 export const RATIO_FREE_BYTES = 1024 * 1024;
 export const ENTRIES_MAX = 1_000;
+/** Bars that one import holds: 56 bytes each. Rows that are folded into them, as trades are, may be many more. */
+export const BARS_MAX = 10_000_000;
+/** Rows of a file that is made into text in memory. */
 export const ROWS_MAX = 10_000_000;
 export const ROW_CHARACTERS_MAX = 16 * 1024;
 export const COLUMNS_MAX = 256;
