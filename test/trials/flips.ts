@@ -20,7 +20,10 @@ const LOG = "journal.db-wal";
 function rowsOf(path: string): string {
   const database = openForReading(path);
   try {
-    return JSON.stringify(database.prepare("SELECT * FROM entries ORDER BY seq").all());
+    return JSON.stringify([
+      database.prepare("SELECT * FROM entries ORDER BY seq").all(),
+      database.prepare("SELECT * FROM packs ORDER BY last").all(),
+    ]);
   } finally {
     database.close();
   }

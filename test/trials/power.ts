@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from "node:path";
 import { createStream } from "../../src/orchestrator/index.ts";
 import { digestOf, openJournal } from "../../src/store/index.ts";
-import { lostAcknowledged, readBooks, rowsIn, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
+import { entriesIn, lostAcknowledged, readBooks, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { PowerLossDisk } from "../sim/disk/power-loss.ts";
 import { endOf } from "../sim/disk/processes.ts";
@@ -98,10 +98,9 @@ function write(place: string, image: ReadonlyMap<string, Uint8Array>): void {
 function strangerFile(folder: string): string | null {
   const path = join(folder, "router_state.json");
   if (!existsSync(path)) return null;
-  const sql = "SELECT body FROM entries WHERE kind = 'snapshot'";
-  const known = (rowsIn(join(folder, "journal.db"), "entries", sql) as { body: string }[]).map(
-    ({ body }) => (JSON.parse(body) as { sha256: string }).sha256,
-  );
+  const known = entriesIn(join(folder, "journal.db"))
+    .filter(({ kind }) => kind === "snapshot")
+    .map(({ body }) => (JSON.parse(body) as { sha256: string }).sha256);
   return known.includes(digestOf(readFileSync(path, "utf8")))
     ? null
     : "router_state.json is one that the journal knows nothing of";

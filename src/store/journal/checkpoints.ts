@@ -12,6 +12,7 @@
 import { hash } from "node:crypto";
 import { moment, type Moment } from "../../shared/time.ts";
 import { CHAIN_START } from "./chain.ts";
+import { hashOf } from "./rows.ts";
 import type { Database } from "./sqlite.ts";
 
 export const CHECKPOINT_TABLES = `
@@ -113,8 +114,8 @@ function readAll(database: Database): SavedCheckpoint | CheckpointFault | null {
     if (before !== piece.digest) return wrong(`the checkpoint's piece at entry ${piece.seq} does not match its digest`);
   }
   if (pieces.at(-1)?.seq !== seq) return wrong("the checkpoint's last piece is missing");
-  const entry = database.prepare("SELECT hash FROM entries WHERE seq = ?").pluck().get(seq);
-  if (typeof entry !== "string") return wrong(`the checkpoint follows entry ${seq}, which is missing`);
+  const entry = hashOf(database, seq);
+  if (entry === null) return wrong(`the checkpoint follows entry ${seq}, which is missing`);
   if (stateDigest(before, seq, at, entry, state) !== row.digest)
     return wrong(`the checkpoint behind entry ${seq} does not match its digest`);
   return {

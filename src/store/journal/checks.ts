@@ -7,10 +7,11 @@
 import { CodedError } from "../../shared/errors.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
 import { readCheckpoint } from "./checkpoints.ts";
-import { keptWith, NOT_COMPACTED, readBase, type ChainRow, type CompactionBase } from "./compaction.ts";
+import { keptWith, NOT_COMPACTED, readBase, type CompactionBase } from "./compaction.ts";
 import type { EntryKind } from "./entries.ts";
 import type { Head } from "./head.ts";
-import { lastRow, pages } from "./rows.ts";
+import type { ChainRow } from "./packs.ts";
+import { hashOf, lastRow, pages } from "./rows.ts";
 import type { Database } from "./sqlite.ts";
 import { readVenueChanges } from "./venue-changes.ts";
 
@@ -22,8 +23,9 @@ export interface JournalFault {
 
 /** True once a session's clock has run: its first head was durable before that, so no crash explains a missing one. */
 function hasRun(database: Database): boolean {
-  const started = `SELECT 1 FROM entries WHERE kind = 'session' AND json_extract(body, '$.event') = 'started' LIMIT 1`;
-  return database.prepare(started).get() !== undefined;
+  for (const { body } of pages(database, 1, ["session"], false))
+    if ((JSON.parse(body) as { readonly event?: unknown }).event === "started") return true;
+  return false;
 }
 
 /** Throws `journal_damaged` when the database lacks what its head says was committed, or when its head is gone. */
@@ -37,11 +39,11 @@ export function checkHead(database: Database, path: string, head: Head | null, w
       { path },
     );
   }
-  const row = database.prepare("SELECT hash FROM entries WHERE seq = ?").get(head.seq) as { hash: string } | undefined;
-  if (head.seq === 0 || row?.hash === head.hash) return;
+  const found = head.seq === 0 ? null : hashOf(database, head.seq);
+  if (head.seq === 0 || found === head.hash) return;
   throw new CodedError(
     "journal_damaged",
-    row === undefined
+    found === null
       ? `${path} has lost entries: its head says ${head.seq}, the database ends at ${lastRow(database).seq}. ` +
           "Restore the session's folder from a copy, or start a new session from its router_state.json."
       : `${path} is not the journal that its head belongs to: entry ${head.seq} has another hash. ` +
@@ -63,7 +65,7 @@ const changed = (path: string, seq: number): CodedError =>
 /** The entries before a compaction's base against the digest that was made when the others went. */
 function verifyKept(database: Database, base: CompactionBase): JournalFault | null {
   let { kept } = NOT_COMPACTED;
-  for (const row of pages(database, 1, undefined)) {
+  for (const row of pages(database, 1, undefined, true)) {
     if (row.seq > base.seq) break;
     kept = keptWith(kept, row);
   }
@@ -113,17 +115,21 @@ export function* checkedRows(
   kinds?: readonly EntryKind[],
 ): Generator<ChainRow> {
   const base = readBase(database, path);
-  const hashOf = database.prepare("SELECT hash FROM entries WHERE seq = ?").pluck();
   let before: { readonly seq: number; readonly hash: string } | null = null;
-  for (const row of pages(database, from, kinds)) {
+  for (const row of pages(database, from, kinds, true)) {
     const next = before?.seq ?? from - 1;
     if (kinds === undefined && row.seq > base.seq && row.seq !== Math.max(next, base.seq) + 1)
       throw damaged(path, Math.max(next, base.seq) + 1, `Entry ${Math.max(next, base.seq) + 1} of ${path} is missing.`);
     if (!hashed.has(row.seq)) {
-      const previous =
-        before?.seq === row.seq - 1 ? before.hash : previousHash(row.seq, base, (seq) => hashOf.get(seq) as string);
-      if (previous === null) checkKept(database, path, base, hashed);
-      else if (row.hash !== chainHash(previous, row.seq, row.at, row.kind, row.body)) throw changed(path, row.seq);
+      // A pack's entries were checked with it: what is left is whether it follows what comes before it.
+      const first = row.pack?.first ?? row.seq;
+      if (first === row.seq || !hashed.has(first)) {
+        const previous = before?.seq === first - 1 ? before.hash : previousHash(database, first, base);
+        if (previous === null) checkKept(database, path, base, hashed);
+        else if (!(row.pack === undefined ? follows(row, previous) : row.pack.before === previous))
+          throw changed(path, first);
+        hashed.add(first);
+      }
       hashed.add(row.seq);
     }
     before = { seq: row.seq, hash: row.hash };
@@ -131,12 +137,18 @@ export function* checkedRows(
   }
 }
 
+/** Whether an entry follows the hash before it, or before the pack that it lies in. */
+function follows({ seq, at, kind, body, hash, pack }: ChainRow, before: string): boolean {
+  if (pack === undefined) return hash === chainHash(before, seq, at, kind, body);
+  return pack.first < seq || pack.before === before;
+}
+
 /** The hash of the row before; null where a compaction dropped that row. */
-function previousHash(seq: number, base: CompactionBase, hashOf: (seq: number) => string | undefined): string | null {
+function previousHash(database: Database, seq: number, base: CompactionBase): string | null {
   if (seq === 1) return CHAIN_START;
   if (seq - 1 === base.seq) return base.hash;
   // Behind the base nothing was dropped: a row that is not there is damage, and its successor's hash does not hold.
-  return hashOf(seq - 1) ?? (seq <= base.seq ? null : "");
+  return hashOf(database, seq - 1) ?? (seq <= base.seq ? null : "");
 }
 
 function checkKept(database: Database, path: string, base: CompactionBase, hashed: HashedRows): void {
@@ -149,17 +161,28 @@ function checkKept(database: Database, path: string, base: CompactionBase, hashe
 
 /** The first fault of everything that the database holds, or null. */
 export function verifyRows(database: Database, path: string, head: Head | null): JournalFault | null {
+  try {
+    return firstFault(database, path, head);
+  } catch (error) {
+    // A pack that cannot be read is found while it is read.
+    const { seq, last } = (error instanceof CodedError && error.detail) || {};
+    if (typeof seq === "number" && typeof last === "number")
+      return { seq, rule: `entries ${seq} to ${last} do not match their hash` };
+    throw error;
+  }
+}
+
+function firstFault(database: Database, path: string, head: Head | null): JournalFault | null {
   if (head === null && hasRun(database))
     return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
   const base = readBase(database, path);
   const compacted = verifyKept(database, base);
   if (compacted !== null) return compacted;
   let { seq, hash: before } = base;
-  for (const row of pages(database, base.seq + 1, undefined)) {
+  for (const row of pages(database, base.seq + 1, undefined, true)) {
     seq += 1;
     if (row.seq !== seq) return { seq, rule: `entry ${seq} is missing` };
-    if (row.hash !== chainHash(before, row.seq, row.at, row.kind, row.body))
-      return { seq, rule: `entry ${seq} does not match its hash` };
+    if (!follows(row, before)) return { seq, rule: `entry ${seq} does not match its hash` };
     before = row.hash;
     if (head !== null && head.seq === seq && head.hash !== row.hash)
       return { seq, rule: `entry ${seq} is not the one that the head names` };

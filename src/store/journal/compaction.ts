@@ -11,6 +11,7 @@ import { hash } from "node:crypto";
 import { CodedError } from "../../shared/errors.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
 import type { EntryKind } from "./entries.ts";
+import { intoRows, nextPack, packAt, type ChainRow } from "./packs.ts";
 import type { Database } from "./sqlite.ts";
 
 export const COMPACTION_TABLES = `
@@ -34,14 +35,6 @@ export interface CompactionBase {
   /** The digest over the kept entries up to `seq`. */
   readonly kept: string;
   readonly dropped: number;
-}
-
-export interface ChainRow {
-  readonly seq: number;
-  readonly at: number;
-  readonly kind: string;
-  readonly body: string;
-  readonly hash: string;
 }
 
 export const NOT_COMPACTED: CompactionBase = { seq: 0, hash: CHAIN_START, kept: CHAIN_START, dropped: 0 };
@@ -71,6 +64,17 @@ export function readBase(database: Database, path: string): CompactionBase {
   );
 }
 
+/** Makes the pack that begins at a number rows, where some of it may go: what stays of it has no neighbors to be packed with. */
+function unpackNext(database: Database, seq: number, { until, before }: { until: number; before: number }): void {
+  const pack = nextPack(database, seq);
+  if (pack === null || pack.first !== seq || seq > until) return;
+  const [first] = packAt(database, pack, true);
+  if (first === undefined || first.at >= before) return;
+  database.exec("BEGIN IMMEDIATE");
+  intoRows(database, pack);
+  database.exec("COMMIT");
+}
+
 /**
  * Moves the base on by at most `rowsMax` entries, none past `until` nor of a moment from `before` on. Returns how many were looked
  * at: 0 when there is nothing left to do. Throws `journal_damaged`, and changes nothing, where the chain does not hold.
@@ -81,9 +85,12 @@ export function compactStep(
   limits: { readonly until: number; readonly before: number; readonly rowsMax: number },
 ): number {
   let base = readBase(database, path);
+  unpackNext(database, base.seq + 1, limits);
+  // What lies behind the next pack is a later step's.
+  const end = Math.min(limits.until, (nextPack(database, base.seq + 1)?.first ?? Number.POSITIVE_INFINITY) - 1);
   const rows = database
     .prepare("SELECT seq, at, kind, body, hash FROM entries WHERE seq > ? AND seq <= ? AND at < ? ORDER BY seq LIMIT ?")
-    .all(base.seq, limits.until, limits.before, limits.rowsMax) as ChainRow[];
+    .all(base.seq, end, limits.before, limits.rowsMax) as ChainRow[];
   if (rows.length === 0) return 0;
   const from = base.seq;
   for (const row of rows) {

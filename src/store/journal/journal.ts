@@ -9,7 +9,8 @@
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
  * 6. A trigger, view or table that is not ours is refused when the journal is opened.
  * 7. What a venue that follows the journal has yet to write lies in the same transaction as what the session learned of it.
- * 8. What cannot be read is a coded error; a damaged row or index is never passed over.
+ * 8. A large commit's entries lie in one compressed row (`packs.ts`), others in rows of their own; readers see no difference.
+ * 9. What cannot be read is a coded error; a damaged row or index is never passed over.
  * 9. What a session reads of its journal is checked against the chain, each row once: a start costs one pass, however many parts read.
  */
 import { dirname, join } from "node:path";
@@ -27,10 +28,11 @@ import {
   type CheckpointTexts,
   type SavedCheckpoint,
 } from "./checkpoints.ts";
-import { COMPACTION_TABLES, compactStep, readBase, type ChainRow as Row, type CompactionBase } from "./compaction.ts";
+import { COMPACTION_TABLES, compactStep, readBase, type CompactionBase } from "./compaction.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
 import { assertOwnSchema } from "./schema.ts";
-import { entryOf, lastRow, linesOf, pages } from "./rows.ts";
+import { PACKS_TABLE, PackWriter, type Appended } from "./packs.ts";
+import { countOf, entryOf, hashOf, lastRow, linesOf, newestOf, pages, rowAt, seqsOf } from "./rows.ts";
 import { HeadWriter, readHead, type Head } from "./head.ts";
 import {
   assertDurable,
@@ -43,7 +45,7 @@ import {
 
 import { readVenueChanges, VENUE_CHANGES_TABLE, VenueChangesWriter } from "./venue-changes.ts";
 
-export const JOURNAL_SCHEMA = 2;
+export const JOURNAL_SCHEMA = 3;
 /** A body's text is at most this long; a restore holds a whole router state. */
 export const BODY_CHARS_MAX = 1_000_000;
 export const RESTORE_CHARS_MAX = 256_000_000;
@@ -59,7 +61,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind, seq);
 `;
 
-const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES, VENUE_CHANGES_TABLE];
+const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES, VENUE_CHANGES_TABLE, PACKS_TABLE];
 
 export type { JournalFault } from "./checks.ts";
 
@@ -122,7 +124,7 @@ class Reader implements JournalReader {
 
   *read(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
-      for (const row of pages(this.database, from, kinds)) yield entryOf(row, this.path);
+      for (const row of pages(this.database, from, kinds, false)) yield entryOf(row, this.path);
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }
@@ -160,10 +162,9 @@ class Reader implements JournalReader {
 
   *entriesAt(seqs: Iterable<number>): Iterable<JournalEntry> {
     try {
-      const select = this.database.prepare("SELECT seq, at, kind, body, hash FROM entries WHERE seq = ?");
       for (const seq of seqs) {
-        const row = select.get(seq) as Row | undefined;
-        if (row !== undefined) yield entryOf(row, this.path);
+        const row = rowAt(this.database, seq);
+        if (row !== null) yield entryOf(row, this.path);
       }
     } catch (error) {
       throw databaseError("Reading", this.path, error);
@@ -171,27 +172,22 @@ class Reader implements JournalReader {
   }
 
   seqsOf(kind: EntryKind): number[] {
-    const seqs = "SELECT seq FROM entries INDEXED BY entries_by_kind WHERE kind = ? ORDER BY seq";
-    return this.coded(() => this.database.prepare(seqs).pluck().all(kind) as number[]);
+    return this.coded(() => seqsOf(this.database, kind));
   }
 
   hashAt(seq: number): string | null {
-    const hash = "SELECT hash FROM entries WHERE seq = ?";
-    return this.coded(() => (this.database.prepare(hash).pluck().get(seq) as string | undefined) ?? null);
+    return this.coded(() => hashOf(this.database, seq));
   }
 
   lastOf(kind: EntryKind): JournalEntry | null {
     return this.coded(() => {
-      const row = this.database
-        .prepare("SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1")
-        .get(kind) as Row | undefined;
-      return row === undefined ? null : entryOf(row, this.path);
+      const row = newestOf(this.database, kind);
+      return row === null ? null : entryOf(row, this.path);
     });
   }
 
   count(kind: EntryKind, from = 1): number {
-    const count = "SELECT count(*) FROM entries WHERE kind = ? AND seq >= ?";
-    return this.coded(() => Number(this.database.prepare(count).pluck().get(kind, from)));
+    return this.coded(() => countOf(this.database, kind, from));
   }
 
   compaction(): CompactionBase {
@@ -232,7 +228,8 @@ export class Journal extends Reader {
   readonly #insert: Statement;
   readonly #head: HeadWriter;
   readonly #venue: VenueChangesWriter;
-  #pending: { readonly seq: number; readonly at: Moment; readonly kind: string; readonly text: string }[] = [];
+  readonly #packs: PackWriter;
+  #pending: Appended[] = [];
   #position: number;
   #last: Head;
   #asserted = false;
@@ -245,6 +242,7 @@ export class Journal extends Reader {
     this.#insert = database.prepare("INSERT INTO entries (seq, at, kind, body, hash) VALUES (?, ?, ?, ?, ?)");
     this.#head = new HeadWriter(headPathOf(path));
     this.#venue = new VenueChangesWriter(database);
+    this.#packs = new PackWriter(database);
   }
 
   override get position(): number {
@@ -290,11 +288,7 @@ export class Journal extends Reader {
     let head = this.#last;
     try {
       this.database.exec("BEGIN IMMEDIATE");
-      for (const { seq, at, kind, text } of this.#pending) {
-        const hash = chainHash(head.hash, seq, at, kind, text);
-        this.#insert.run(seq, at, kind, text, hash);
-        head = { seq, hash };
-      }
+      head = this.#packs.write(head, this.#pending) ?? this.#writeRows(head);
       this.#venue.write(venue);
       this.database.exec("COMMIT");
       if (!this.#asserted) {
@@ -309,6 +303,16 @@ export class Journal extends Reader {
     for (const { seq } of this.#pending) this.hashed.add(seq);
     this.#last = head;
     this.#pending = [];
+  }
+
+  #writeRows(before: Head): Head {
+    let head = before;
+    for (const { seq, at, kind, text } of this.#pending) {
+      const hash = chainHash(head.hash, seq, at, kind, text);
+      this.#insert.run(seq, at, kind, text, hash);
+      head = { seq, hash };
+    }
+    return head;
   }
 
   /**

@@ -5,9 +5,11 @@
  * 2. What the journal holds for a venue that follows it is the venue's, once the venue's disk lacks it: a start carries it out.
  * 3. Each answer is the first rule that is broken, in a sentence, or null.
  */
+import { hash as digest } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { decimal } from "../../../src/shared/decimal.ts";
 import { openForReading, openForWriting, type Database } from "../../../src/store/index.ts";
 import type { Told } from "./write-log.ts";
@@ -41,7 +43,7 @@ export interface Books {
 }
 
 /** All rows of a query on a table; none where the file or the table is not there yet. */
-export function rowsIn(path: string, table: string, sql: string): readonly unknown[] {
+function rowsIn(path: string, table: string, sql: string): readonly unknown[] {
   if (!existsSync(path)) return [];
   // Killed while the file itself was made: a reader may not undo that, so it is undone in a copy.
   const halfMade = existsSync(`${path}-journal`);
@@ -59,9 +61,37 @@ export function rowsIn(path: string, table: string, sql: string): readonly unkno
   }
 }
 
+/** An entry of the journal as it lies on the disk; the hash of one in a pack follows from those before it. */
 interface EntryRow {
+  readonly seq: number;
+  readonly at: number;
   readonly kind: string;
   readonly body: string;
+  readonly hash: string;
+}
+
+interface PackRow {
+  readonly first: number;
+  readonly last: number;
+  readonly before: string;
+  readonly body: Uint8Array;
+}
+
+/** All entries of a journal in order: those in rows of their own, and those of large commits, which lie together. */
+export function entriesIn(journal: string): EntryRow[] {
+  const rows = rowsIn(journal, "entries", "SELECT seq, at, kind, body, hash FROM entries") as EntryRow[];
+  const packs = rowsIn(journal, "packs", "SELECT first, last, before, body FROM packs") as PackRow[];
+  const packed = packs.flatMap(({ first, last, before, body: bytes }) => {
+    const lines = inflateRawSync(bytes).toString("utf8").split("\n");
+    let chain = before;
+    return Array.from({ length: last - first + 1 }, (_, index): EntryRow => {
+      const seq = first + index;
+      const [at = "", kind = "", body = ""] = lines.slice(3 * index, 3 * index + 3);
+      chain = digest("sha256", `${chain}\n${seq}\n${at}\n${kind}\n${body}`, "hex");
+      return { seq, at: Number(at), kind, body, hash: chain };
+    });
+  });
+  return [...rows, ...packed].toSorted((a, b) => a.seq - b.seq);
 }
 
 interface Body {
@@ -96,14 +126,18 @@ function venueIn(folder: string): Pick<Books, "orders" | "filled"> {
   };
 }
 
+const READ_KINDS: ReadonlySet<string> = new Set(["order", "send", "ack", "closed", "fill"]);
+
 /** Reads a session's folder. */
 export function readBooks(folder: string): Books {
   const orders = new Map<string, Body>();
   const sends = new Map<string, Sent>();
   const booked: string[] = [];
   const accepted: string[] = [];
-  const sql = "SELECT kind, body FROM entries WHERE kind IN ('order', 'send', 'ack', 'closed', 'fill') ORDER BY seq";
-  for (const { kind, body } of rowsIn(join(folder, "journal.db"), "entries", sql) as EntryRow[]) {
+  let lastAt = 0;
+  for (const { at, kind, body } of entriesIn(join(folder, "journal.db"))) {
+    lastAt = Math.max(lastAt, at);
+    if (!READ_KINDS.has(kind)) continue;
     const entry = JSON.parse(body) as Body;
     const id = entry.venueId ?? "";
     const known = sends.get(id);
@@ -123,9 +157,7 @@ export function readBooks(folder: string): Books {
     booked,
     accepted,
     ...venueIn(folder),
-    lastAt:
-      (rowsIn(join(folder, "journal.db"), "entries", "SELECT max(at) AS at FROM entries") as { at: number }[])[0]?.at ??
-      0,
+    lastAt,
   };
 }
 
@@ -181,8 +213,7 @@ export function disagreement(books: Books): string | null {
 
 /** Whether something that was acknowledged is gone from the journal. */
 export function lostAcknowledged(folder: string, told: readonly Told[]): string | null {
-  const sql = "SELECT seq, hash FROM entries";
-  const rows = rowsIn(join(folder, "journal.db"), "entries", sql) as { seq: number; hash: string }[];
+  const rows = entriesIn(join(folder, "journal.db"));
   const hashes = new Map(rows.map((row) => [row.seq, row.hash]));
   for (const { seq, hash } of told) {
     const found = hashes.get(seq);
