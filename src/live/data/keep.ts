@@ -2,17 +2,19 @@
  * Keeps imported bars in a workspace: one plain file for each symbol.
  *
  * 1. A file is written whole or not at all, and never where another symbol's bars are.
- * 2. A file that is there is written over only where that was asked for.
+ * 2. Of a symbol with bars of several lengths the finest are in the file of its name, the others in one with their length: `BTCUSDT-1h`.
+ * 3. A file that is there is written over only where that was asked for.
  */
 import { Buffer } from "node:buffer";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
+import { formatDuration } from "../../shared/time.ts";
 // Not the whole of the store: the thread that keeps files starts sooner.
 import { AtomicFile } from "../../store/files/atomic.ts";
 import { nodeFileSystem } from "../../store/files/node-file-system.ts";
 import { openWorkspace } from "../../store/workspace/workspace.ts";
-import { seriesBytes, seriesFiles, type BarTable, type Imported } from "../reader/index.ts";
+import { finestSeries, seriesBytes, seriesFiles, type BarTable, type Imported } from "../reader/index.ts";
 
 interface Place {
   readonly path: string;
@@ -35,7 +37,10 @@ function symbolIn(path: string): string | null {
 
 /** Where each table is kept: never where another symbol's bars are. */
 function placesOf(folder: string, tables: readonly BarTable[]): Place[] {
-  const names = seriesFiles(tables.map(({ symbol }) => symbol));
+  const finest = new Set(finestSeries(tables));
+  const names = seriesFiles(
+    tables.map((table) => (finest.has(table) ? table.symbol : `${table.symbol}-${formatDuration(table.interval)}`)),
+  );
   const taken = new Set(names.map((name) => name.toLowerCase()));
   return tables.map((table, index) => {
     const first = names[index] as string;
@@ -74,15 +79,9 @@ interface KeepRequest {
   readonly overwriteHint: string;
 }
 
-/** Keeps the tables and answers with their paths. Throws `data_invalid` for mixed intervals, `usage` for a file that is there. */
+/** Keeps the tables and answers with their paths. Throws `usage` for a file that is there. */
 export function keepTables(imported: Imported, { workspace, overwrite, overwriteHint }: KeepRequest): string[] {
   const tables = imported.tables.filter((table) => table.at.length > 0);
-  const mixed = tables.find(({ interval }) => interval === null);
-  if (mixed !== undefined)
-    throw new CodedError(
-      "data_invalid",
-      `${mixed.symbol} comes in bars of different intervals; import files of one interval.`,
-    );
   const { data } = openWorkspace(workspace);
   const files = placesOf(data, tables);
   const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => path);

@@ -29,9 +29,9 @@ function firstAbove(values: Float64Array, limit: number): number {
   return low;
 }
 
-/** The moment at which a bar opens. A table of mixed intervals knows closes only. */
+/** The moment at which a bar opens. */
 export function openedAt({ at, opened, interval }: BarTable, index: number): number {
-  return opened?.[index] ?? (at[index] as number) - (interval ?? 0);
+  return opened?.[index] ?? (at[index] as number) - interval;
 }
 
 /** How many bars a group holds: 1, 2, 5, 10 … so that few sizes occur while a chart is zoomed. */

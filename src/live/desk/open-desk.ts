@@ -24,7 +24,7 @@ import {
   type Workspace,
 } from "../../store/index.ts";
 import { createReplayFeed } from "../feed/index.ts";
-import { importBars, type ReadOptions } from "../reader/index.ts";
+import { finestSeries, importBars, type ReadOptions } from "../reader/index.ts";
 import { instrumentsOf } from "../instruments/index.ts";
 import { dataFiles, isPattern } from "../feed/data-files.ts";
 import { belowZeroOf, openCached, workspaceInstruments } from "../feed/factory.ts";
@@ -62,8 +62,9 @@ async function barsOf(
     { ...options, belowZero: belowZeroOf(written) },
   );
   createReplayFeed(imported);
-  const symbols = instrumentsOf(imported.tables, written, "USD");
-  const intervals = imported.tables.map((table) => table.interval).filter((one) => one !== null);
+  const tables = finestSeries(imported.tables);
+  const symbols = instrumentsOf(tables, written, "USD");
+  const intervals = tables.map((table) => table.interval);
   const interval = intervals.length === 0 ? null : (Math.min(...intervals) as Duration);
   const named = {
     symbol: symbol ?? null,

@@ -16,8 +16,10 @@ import { createReplayFeed, createSyntheticFeed } from "./index.ts";
 import {
   cacheBeside,
   CACHED_FROM_BYTES,
+  coarserNotes,
   demandReadable,
   fileSource,
+  finestSeries,
   importBars,
   type Imported,
   type ImportSource,
@@ -69,7 +71,8 @@ export async function openNewFeed(
     return { desk: fx === undefined ? rest : { ...rest, fx }, feed, notes: [] };
   }
   const written = workspaceInstruments(workspace);
-  const imported = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
+  const whole = await importFeed(config, workspace.path, { ...written, ...desk.instruments });
+  const imported = { ...whole, tables: finestSeries(whole.tables) };
   demandReadable(imported);
   const { desk: pinned, symbols } = pinInstruments(desk, config, imported.tables, written, factsOf(imported));
   const said = workspaceActions(workspace, Object.values(symbols), config.timeZone);
@@ -78,6 +81,7 @@ export async function openNewFeed(
   const futures = futuresNote(Object.values(symbols));
   const notes = [
     ...(futures === null ? [] : [futures]),
+    ...coarserNotes(whole.tables),
     ...assumedRates(desk, pinned),
     ...said.notes,
     ...jumpNotes(imported.tables, actions, symbols),

@@ -3,7 +3,8 @@
  *
  * 1. Events rise in time; bars of one moment come in the order of the symbols' names.
  * 2. However the calls of `take` are cut, the same events come in the same order.
- * 3. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` says.
+ * 3. Of a symbol with bars of several lengths the finest are played.
+ * 4. One call gives at most about `TAKE_MAX` events; what is left stays due, as `nextAt` says.
  */
 import { DueHeap } from "../../orchestrator/scheduler/due-heap.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -12,6 +13,7 @@ import type { Feed, FeedSource } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { PRICES } from "../reader/table/bar-columns.ts";
 import type { BarTable, Imported } from "../reader/table/imported.ts";
+import { finestSeries } from "../reader/table/merge.ts";
 import { plainNumber } from "../reader/table/numbers.ts";
 import { metaOf } from "../symbols/symbols.ts";
 
@@ -68,15 +70,10 @@ function eventOf(table: BarTable, index: number): FeedEvent {
 
 /**
  * A feed of imported bars. `metas` says what is known of a symbol; the rest is supposed from its name and prices.
- * Throws `data_invalid` when there is no bar to replay, or a symbol's files have different intervals.
+ * Throws `data_invalid` when there is no bar to replay.
  */
 export function createReplayFeed(imported: Imported, metas: Readonly<Record<string, SymbolMeta>> = {}): Feed {
-  const { tables } = imported;
-  for (const { symbol, interval } of tables)
-    if (interval === null) {
-      const message = `${symbol} comes in bars of different intervals; import files of one interval.`;
-      throw new CodedError("data_invalid", message, { symbol, rule: "interval" });
-    }
+  const tables = finestSeries(imported.tables);
   const [refusing] = imported.files.filter((file) => file.refused.length > 0);
   const refused = refusing?.refused[0];
   if (tables.length === 0) {

@@ -125,7 +125,7 @@ function mergeAll(reads: readonly ReadPart[], resample: Duration | null): BarTab
       `it has ${pieces.size} symbols; at most ${SYMBOLS_MAX} are taken at once. Name those that are wanted with --symbols AAPL,MSFT.`,
     );
   const names = [...pieces.keys()].toSorted((a, b) => (a < b ? -1 : 1));
-  return names.flatMap((symbol) => mergePieces(symbol, pieces.get(symbol) as Piece[]) ?? []);
+  return names.flatMap((symbol) => mergePieces(symbol, pieces.get(symbol) as Piece[]));
 }
 
 /** The digest of a source as it was given, read piece by piece. */

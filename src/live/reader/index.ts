@@ -4,4 +4,5 @@ export { importBars } from "./import.ts";
 export { seriesBytes, seriesFiles } from "./series-file.ts";
 export { fileSource } from "./table/byte-source.ts";
 export * from "./table/imported.ts";
+export { coarserNotes, finestSeries } from "./table/merge.ts";
 export { plainNumber } from "./table/numbers.ts";

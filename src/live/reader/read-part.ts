@@ -339,7 +339,8 @@ function closeColumn({ layout }: Plan, times: ReturnType<typeof createTimeReader
       const [open, close] = [times.read(row.text(layout.time)), times.read(row.text(layout.closeTime))];
       if (typeof open !== "number" || typeof close !== "number" || close <= open) return;
       // A close is written as the last moment within the bar, too.
-      note(Math.ceil((close - open) / SECOND) * SECOND);
+      const length = Math.ceil((close - open) / SECOND) * SECOND;
+      note((length + SECOND) % (60 * SECOND) === 0 ? length + SECOND : length);
     },
     /** The length that nearly all rows agree on, for the file's symbol. */
     found(symbol: string | null): ReadonlyMap<string, number> {

@@ -97,7 +97,7 @@ class Pen {
 export function* seriesBytes(table: BarTable): Generator<Uint8Array> {
   const { at, volume, symbol, exact } = table;
   const opened = table.opened ?? null;
-  const interval = table.interval ?? 0;
+  const { interval } = table;
   const pen = new Pen();
   pen.text(`dt,open,high,low,close,volume,symbol${opened === null ? "" : ",close_time"}\n`);
   for (let row = 0; row < at.length; row++) {

@@ -147,6 +147,10 @@ function Data(): ReactNode {
           <li>Times without a zone are UTC unless the desk or --tz says otherwise.</li>
           <li>Where nothing says whether a time is an open or a close it is an open, so that no bar is seen early.</li>
           <li>
+            Bars of several lengths of one symbol make a series each. A session runs on the finest and says so;{" "}
+            <b>resample: 5m</b> in the feed folds them into one.
+          </li>
+          <li>
             What was read of a long file is kept beside it in a hidden folder, .logos-cache, so that its next use is
             quick. It goes when the file is deleted, and can be deleted at any time.
           </li>

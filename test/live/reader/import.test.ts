@@ -236,8 +236,11 @@ describe("several files", () => {
 
   it("of different intervals are shown, not joined silently", async () => {
     const { tables, files } = await importBars([file("a.csv", 10, 11), file("b.csv", 20, 25)]);
-    expect(tables[0]?.interval).toBe(null);
-    expect(files[0]?.notes.join(" ")).toContain("another interval");
+    expect(tables.map(({ interval, at }) => [interval, at.length])).toEqual([
+      [MINUTE, 2],
+      [5 * MINUTE, 2],
+    ]);
+    expect(files[0]?.notes.join(" ")).toContain("a series each");
   });
 
   it("may share a name, and one that fails keeps the others out", async () => {

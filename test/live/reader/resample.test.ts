@@ -57,7 +57,8 @@ it("let files of different lengths of one symbol meet, and refuse what cannot be
   const fine = { name: "ABC_a.csv", bytes: bytesOf(head + row("09:00", 1) + row("09:01", 2) + row("09:02", 3)) };
   const coarse = { name: "ABC_b.csv", bytes: bytesOf(head + row("10:00", 4) + row("10:05", 5)) };
   const options = { symbol: "ABC" };
-  expect((await importBars([fine, coarse], options)).tables[0]?.interval).toBe(null);
+  const apart = await importBars([fine, coarse], options);
+  expect(apart.tables.map(({ interval }) => interval)).toEqual([MINUTE, 5 * MINUTE]);
   const { tables } = await importBars([fine, coarse], { ...options, resample: duration(5 * MINUTE) });
   expect(rowsOf(tables[0]!).map((bar) => bar.slice(1))).toEqual([
     [1, 3, 1, 3, 3],

@@ -13,6 +13,7 @@ import type { SymbolMeta } from "../../../shared/market.ts";
 import { formatDuration, formatMoment, type Moment } from "../../../shared/time.ts";
 import { keepTables, nothingRead } from "../../../live/data/index.ts";
 import {
+  finestSeries,
   importBars,
   isMostlyRefused,
   plainNumber,
@@ -159,7 +160,7 @@ async function importFiles(context: Context, options: Options, words: readonly s
       : saveProfile(openWorkspace(context.workspace).data, profile);
   const added = saved === null ? {} : { profile: saved };
   const written = workspaceInstruments(workspaceAt(context.workspace));
-  const tables = imported.tables.filter((table) => table.at.length > 0);
+  const tables = finestSeries(imported.tables).filter((table) => table.at.length > 0);
   const instruments = instrumentsOf(tables, written, "USD");
   if (output.json)
     output.value({ files: imported.files.map(jsonOf), instruments, actions: imported.actions ?? [], kept, ...added });

@@ -87,7 +87,8 @@ export async function toText(part: Part): Promise<Part> {
     const text = whole(part)
       .toString("utf8")
       .replace(/^\ufeff/, "");
-    return withText(part, jsonText(part.name, text), "JSON");
+    const { bytes, symbol } = jsonText(part.name, text);
+    return { ...withText(part, bytes, "JSON"), ...(symbol === null ? {} : { symbol }) };
   }
   return oldText(part, head);
 }

@@ -18,6 +18,8 @@ type Parse = (
 const DEPTH_MAX = 6;
 /** Items of a list in which further tables are looked for. */
 const TABLES_MAX = 2_000;
+/** How services say in a field of that name that all is well. */
+const STATUS = /^(?:ok|no_data|error|success|true|false)$/i;
 /** Names of a document's field that holds the symbol. */
 const SYMBOL_FIELDS = ["ticker", "symbol", "pair", "instrument", "instrument_name", "2. Symbol", "s"];
 
@@ -129,11 +131,13 @@ function fromChart(value: { readonly [name: string]: Json }): Found | null {
   return Array.isArray(times) && isObject(quote) ? fromColumns({ time: times, ...quote }) : null;
 }
 
+const isName = (text: string): boolean => /^[A-Za-z]/.test(text) && !STATUS.test(text);
+
 /** A name over a table that is a symbol: in capitals, as `AAPL` in `{"bars": {"AAPL": []}}`. */
 const isSymbolKey = (name: string): boolean => /^[A-Z][A-Z0-9./:_-]{0,19}$/.test(name);
 
 const symbolOf = (value: { readonly [name: string]: Json }): string | null => {
-  const name = SYMBOL_FIELDS.find((one) => typeof value[one] === "string" && /^[A-Za-z]/.test(value[one]));
+  const name = SYMBOL_FIELDS.find((one) => typeof value[one] === "string" && isName(value[one]));
   return name === undefined ? null : (value[name] as string);
 };
 
@@ -175,8 +179,7 @@ function tableOf(tables: readonly Found[]): Found | undefined {
 /** The symbol that stands beside the table, where one does. */
 function symbolIn(value: Json, depth = 0): string | null {
   if (!isObject(value) || depth > 4) return null;
-  for (const name of SYMBOL_FIELDS)
-    if (typeof value[name] === "string" && /^[A-Za-z]/.test(value[name])) return value[name];
+  for (const name of SYMBOL_FIELDS) if (typeof value[name] === "string" && isName(value[name])) return value[name];
   for (const inner of Object.values(value)) {
     const found = symbolIn(Array.isArray(inner) && inner.length === 1 ? (inner[0] as Json) : inner, depth + 1);
     if (found !== null) return found;
@@ -214,8 +217,14 @@ function documentOf(name: string, text: string): Json {
   }
 }
 
+interface JsonText {
+  readonly bytes: Buffer;
+  /** The symbol beside a table without names of columns, which can have no column of symbols. */
+  readonly symbol: string | null;
+}
+
 /** A JSON document's table as separated text. Throws `data_invalid` when it is damaged or holds none. */
-export function jsonText(name: string, text: string): Buffer {
+export function jsonText(name: string, text: string): JsonText {
   const value = documentOf(name, text);
   const table = tableOf(tablesIn(value, 0, null));
   if (table === undefined || table.rows.length === 0)
@@ -227,12 +236,11 @@ export function jsonText(name: string, text: string): Buffer {
     );
   const lines = new TableText();
   const symbol =
-    table.header === null || table.header.some((cell) => /^(symbol|ticker)$/i.test(cell))
-      ? null
-      : (table.symbol ?? symbolIn(value));
+    table.header?.some((cell) => /^(symbol|ticker)$/i.test(cell)) === true ? null : (table.symbol ?? symbolIn(value));
   const zone = zoneIn(value);
   const header = (table.header ?? []).map((cell) => (cell === "time" && zone !== null ? `time (${zone})` : cell));
   if (table.header !== null) lines.row(symbol === null ? header : [...header, "symbol"]);
-  for (const row of table.rows) lines.row(symbol === null ? row : [...row, symbol]);
-  return lines.bytes();
+  const beside = table.header === null ? null : symbol;
+  for (const row of table.rows) lines.row(beside === null ? row : [...row, beside]);
+  return { bytes: lines.bytes(), symbol: table.header === null ? symbol : null };
 }

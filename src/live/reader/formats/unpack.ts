@@ -32,6 +32,8 @@ export interface Part {
   readonly entry: string | null;
   /** What it was before it was made into separated text: `JSON`, `Parquet`, `Arrow`; absent for text. */
   readonly format?: string;
+  /** The symbol that it says beside its table. */
+  readonly symbol?: string;
   readonly bytes: ByteSource;
 }
 

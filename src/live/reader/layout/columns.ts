@@ -4,8 +4,9 @@
  * 1. Every column that is used is named in `used`, so that a person sees what was taken for what.
  * 2. A header that names neither a bar, a trade nor a quote describes nothing: what it lacks is handed back.
  */
-import { HEADER_LAYOUTS, KINDS } from "./layouts.ts";
+import { HEADER_LAYOUTS, KINDS, type HeaderLayout } from "./layouts.ts";
 import { withoutZone } from "./header-zone.ts";
+import { periodStart } from "./time-forms.ts";
 import { bareName, NAMES, ROLES, type Role } from "./names.ts";
 import { isSymbol } from "../../symbols/symbols.ts";
 
@@ -81,6 +82,7 @@ const isRowName = (cell: string): boolean => cell === "" || /^(unnamed: ?\d+|ind
 const isTime = (cell: string): boolean =>
   ["epoch", "day", "datetime", "stamp", "tick", "clock"].some((kind) => (KINDS[kind] as RegExp).test(cell));
 
+const isPeriod = (cell: string): boolean => isTime(cell) || periodStart(cell) !== null;
 const isDayTime = (cell: string): boolean => /^(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/.test(cell);
 const isZero = (cell: string): boolean => Number(cell) === 0;
 
@@ -195,6 +197,7 @@ function timeColumns(finder: Finder): { time: number; clock: number; closeTime: 
   if (time < 0 && !(hour >= 0 && share(sample, hour, isDayTime) === 1)) time = hour;
   if (time < 0 && closeTime >= 0) return { time: closeTime, clock: -1, closeTime: -1, stamp: "close" };
   if (time < 0) time = cells.findIndex((cell, at) => isRowName(cell) && share(sample, at, isTime) > 0.5);
+  if (time < 0) time = finder.all("period").find((at) => share(sample, at, isPeriod) === 1) ?? -1;
   return { time, clock, closeTime, stamp: null };
 }
 
@@ -313,6 +316,10 @@ function pricesBeside(finder: Finder, price: number): number {
     .length;
 }
 
+const knownHeader = ({ names }: Finder): HeaderLayout | undefined =>
+  HEADER_LAYOUTS.find(({ has }) => has.every((name) => names.includes(name)));
+const scaleBy = (finder: Finder): number => knownHeader(finder)?.scale ?? 0;
+
 /** The layout that a header describes, checked against a sample of rows; or what it lacks. */
 export function layoutOf(header: readonly string[], sample: Sample): Layout | NoLayout {
   const { cells: bare, zone } = withoutZone(header);
@@ -352,7 +359,7 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
       split: finder.use("split", finder.one("split")),
       dividend: finder.use("dividend", finder.one("dividend")),
     };
-    const known = HEADER_LAYOUTS.find(({ has }) => has.every((name) => finder.names.includes(name)));
+    const known = knownHeader(finder);
     const logos = finder.names.join(",").startsWith(LOGOS);
     const rules = { stamp: stamp ?? known?.stamp ?? null, scale: known?.scale ?? 0, logos };
     const name = known?.name ?? (logos ? "Logos CSV" : HEADED);
@@ -361,7 +368,7 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
   if (time >= 0 && bid >= 0 && ask >= 0 && missing.length >= 3) {
     finder.use("bid", bid);
     finder.use("ask", ask);
-    return shape(finder, "quotes", { kind: "quotes", ...common, bid, ask });
+    return shape(finder, "quotes", { kind: "quotes", ...common, bid, ask, scale: scaleBy(finder) });
   }
   // A trade's file may call its price "last" or "close"; a bar's file has at least an open, a high or a low.
   const traded = price >= 0 ? price : close;
@@ -371,7 +378,7 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
     if (pricesBeside(finder, traded) >= 3) return { missing: missing.filter((name) => name !== "close"), twice: null };
     const quantity = finder.use("quantity", finder.one("quantity"));
     finder.use("price", traded);
-    return shape(finder, "trades", { kind: "trades", ...common, price: traded, quantity, id });
+    return shape(finder, "trades", { kind: "trades", ...common, price: traded, quantity, id, scale: scaleBy(finder) });
   }
   const closes = time >= 0 && missing.length === 4 && price < 0 ? closesOf(finder, time) : null;
   if (closes !== null) return { ...closes, zone, zoneSaid: zone !== null };

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly head: readonly SampleRow[];
   /** Rows of pieces of the rest, without their places. */
   readonly rest: readonly (readonly string[])[];
+  /** Cells of the lines before the first row that are comments, without their mark. */
+  readonly comments: readonly (readonly string[])[];
   /** Whether the sample is the whole file. */
   readonly whole: boolean;
   /** Set when each number with a comma could be read with it as decimal or thousands mark. */
@@ -122,6 +124,22 @@ function settleDecimal(separator: string, rows: readonly (readonly string[])[], 
   return separator === "," && found.unclear !== null ? { ...found, unclear: null } : found;
 }
 
+const COMMENTS_MAX = 30;
+
+function commentsOf(lines: readonly string[], name: string, separator: string, before: number): string[][] {
+  return lines
+    .slice(0, Math.min(before, COMMENTS_MAX))
+    .filter((line) => line.startsWith("#") && line.includes(separator))
+    .flatMap((line) => {
+      try {
+        const bytes = Buffer.from(line.replace(/^#+\s*/, ""));
+        return rowsIn(bytes, name, separator, 10, false).map(({ cells }) => cells.map((cell) => cell.trim()));
+      } catch {
+        return [];
+      }
+    });
+}
+
 /** Looks at a file. Throws `data_invalid` for one that is empty or no text, `too_large` for a row past the limit. */
 export function dialectOf(name: string, source: ByteSource, options: ImportOptions): Dialect {
   const head = Buffer.from(source.read(0, HEAD_BYTES));
@@ -132,12 +150,11 @@ export function dialectOf(name: string, source: ByteSource, options: ImportOptio
   const newline = head.includes(10) ? 10 : head.includes(13) ? 13 : 10;
   if (!whole && head.indexOf(newline) < 0)
     throw tooLarge(name, 1, "row_size", `the row has more than ${ROW_CHARACTERS_MAX} characters; is this a table?`);
-  const lines = head
+  const text = head
     .subarray(0, 64 * 1024)
     .toString("utf8")
-    .split(/\r?\n|\r/)
-    .filter((line) => line.trim() !== "" && !line.startsWith("#"))
-    .slice(0, LINES_SCORED);
+    .split(/\r?\n|\r/);
+  const lines = text.filter((line) => line.trim() !== "" && !line.startsWith("#")).slice(0, LINES_SCORED);
   const named = options.separator ?? null;
   const separator = named === null ? separatorBy(lines) : separatorOf(named);
   if (separator.length !== 1 || separator.charCodeAt(0) > 126)
@@ -159,5 +176,6 @@ export function dialectOf(name: string, source: ByteSource, options: ImportOptio
     [...rows.slice(0, 2_000).map(({ cells }) => cells), ...rest],
     options.decimal,
   );
-  return { separator, newline, decimal: mark, head: rows, rest, whole, decimalUnclear: unclear };
+  const comments = commentsOf(text, name, separator, rows[0]?.line ?? Infinity);
+  return { separator, newline, decimal: mark, head: rows, comments, rest, whole, decimalUnclear: unclear };
 }

@@ -19,12 +19,30 @@ const LENGTHS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOU
 const LENGTH = "\\d{1,4}\\s?(?:s|sec|seconds?|m|min|mins?|minutes?|h|hr|hours?|d|days?|w|weeks?)|1mo|1M";
 const FRAMES = "M1|M2|M3|M4|M5|M6|M10|M12|M15|M20|M30|H1|H2|H3|H4|H6|H8|H12|D1|W1|MN1?|Daily|Weekly|Monthly";
 const DATED = "\\d{4}(?:-\\d{2}){0,2}|\\d{6,8}";
+const QUOTED_IN = "USDT?|USDC|BUSD|TUSD|DAI|EUR|GBP|JPY|TRY|BTC|ETH|PERP";
 
 /** Patterns with the groups `symbol` and, where they say it, `length` (`1h`), `frame` (`H1`), `minutes` or `month` (of a contract). */
 const PATTERNS: readonly RegExp[] = [
   /^DAT_[A-Z]{2,5}_(?<symbol>[A-Z0-9]{3,12})_(?<frame>M1|T)(?:_.*)?$/i,
   new RegExp(`^(?<symbol>[A-Z0-9]{3,20}(?:_\\d{6}|_PERP)?)-(?<length>${LENGTH})-(?:${DATED})$`, "i"),
   new RegExp(`^(?<symbol>[A-Z0-9]{3,20})-(?:aggTrades|trades)-(?:${DATED})$`, "i"),
+  new RegExp(
+    "^(?<symbol>[A-Z0-9]{2,12}-[A-Z0-9]{2,8}(?:-SWAP|-\\d{6})?)-(?:aggtrades|trades|candles(?:ticks)?)" +
+      `(?:-(?<length>${LENGTH}))?-(?:${DATED})$`,
+    "i",
+  ),
+  new RegExp(
+    `^(?<symbol>[A-Z0-9]{2,12}_(?:${QUOTED_IN}|[A-Z]{3}(?= Hist)))(?:[-_ ](?:(?<length>${LENGTH})|(?:${DATED})|Historical.*))+$`,
+    "i",
+  ),
+  /^(?<symbol>[A-Z0-9]{1,12})(?:[-_.][A-Z_]+)?\.(?:scid|dly)(?:_BarData)?(?:-.*)?$/i,
+  /^(?<symbol>[a-z0-9.^$!-]{1,16})_(?:daily|weekly|monthly|intraday-(?<length>\d+min)|[a-z0-9-]+)_(?:historical-data|price-history)-.*$/i,
+  /^Quote-Equity-(?<symbol>[A-Z0-9&-]{1,20}?)-(?:EQ|BE|SM|ST)?-?\d{2}-\d{2}-\d{4}-to-.*$/i,
+  new RegExp(`^(?<symbol>[A-Z0-9.#]{3,12})-(?<frame>${FRAMES})(?:-(?:Bid|Ask|Mid|No Session))*$`),
+  /^(?<symbol>[A-Z]{6})_UTC_(?<length>\d+ (?:min|hour)s?)_(?:bid|ask)_.*$/i,
+  /^[a-z]{4}-[a-z0-9]+-\d{8}(?:-\d{8})?\.(?:ohlcv-(?<length>1[smhd])|trades|tbbo|mbp-1)\.(?<symbol>[A-Z0-9.]{1,12})$/i,
+  /^(?:bitfinex[-_])?(?:candles[-_]|trades[-_])?t(?<symbol>[A-Z]{6,8})(?:[-_](?<length>\d{1,2}[mhDd]))?$/,
+  /^(?<symbol>\^[a-z0-9]{1,12})_[dwm]$/,
   /^(?<symbol>[A-Z0-9]{1,4}) (?<month>\d{2}-\d{2})(?:\.(?:last|bid|ask|daily|day|minute|min|tick))*$/i,
   new RegExp(`^(?<symbol>[A-Za-z0-9.#]{2,20})[_.](?<frame>${FRAMES})(?:_\\d{8,12}_\\d{8,12})?$`),
   /^(?<symbol>[A-Z]{6})[a-z.]{0,4}(?<minutes>1|5|15|30|60|240|1440|10080|43200)$/,
@@ -38,7 +56,10 @@ const PATTERNS: readonly RegExp[] = [
   /^[A-Z]{2,16}_(?<symbol>[A-Z0-9.!]{1,20}), ?(?<tradingview>\d+[SDWM]?|[DWM])(?:[ _(].*)?$/,
   /^(?<symbol>[A-Z0-9.]{3,20})_(?:Candlestick|Ticks)_.*$/,
   /^(?<symbol>[A-Z0-9.^=-]{1,20}) Historical (?:Data|Prices)(?: .*)?$/i,
-  new RegExp(`^(?<symbol>[A-Z0-9.^=]{1,12}(?:-[A-Z]{2,8})?)[-_ ](?<length>${LENGTH})$`, "i"),
+  new RegExp(
+    `^(?<symbol>[A-Z0-9.^=]{1,12}(?:-(?!ohlcv|bars|candles|trades|ticks)[A-Z]{2,8})?)[-_ ](?<length>${LENGTH})$`,
+    "i",
+  ),
   new RegExp(`^(?<symbol>[A-Z0-9.^=]{1,12}(?:-[A-Z]{2,8})?)[-_ ](?:${DATED})(?:[-_ ](?:to[-_ ])?(?:${DATED}))?$`, "i"),
 ];
 
@@ -48,6 +69,8 @@ const NOISE = new RegExp(
     "candles?|bars?|ohlcv?t?|klines?|trades?|ticks?|quotes?|data|history|historical|historicaldata|prices?|download|export|table",
     "spot|perpetual|perp|futures?|swap|crypto|equity|forex|stocks?|etf|full|adjusted|unadjusted|adj|adjsplitdiv|adjsplit",
     "binance|bybit|coinbase|kraken|okx|kucoin|bitmex|bitstamp|bitfinex|gemini|poloniex|huobi|ftx|dukascopy|oanda|stooq|yahoo",
+    "ibkr|iqfeed|kibot|firstrate|finam|tradingview|thinkorswim|alphavantage|eodhd|coinapi|tardis|cryptocompare|deribit|bitget",
+    "gateio|mexc|hyperliquid|refinitiv|bloomberg|stockcharts|cryptodatadownload",
     "barchart|investing|alpaca|polygon|databento|tiingo|nasdaq|quandl",
     "second|minute|hourly|hour|daily|day|weekly|monthly|intraday|\\d+(s|sec|m|min|h|d|w)|[smhd]\\d+",
     "chart|file|input|output|sample|test|clean|raw|merged|all|candlestick|bid|ask|mid|last|copy|\\(\\d+\\)",
@@ -102,7 +125,10 @@ export function nameSays(name: string): NameSays {
     const whole = month >= 1 && month <= 12 ? contractOf(symbol, month, year) : symbol;
     if (isSymbol(whole)) return { symbol: whole.toUpperCase(), interval: lengthOf(found), vague: false };
   }
-  const parts = stem.split(/[_\s]+/).filter((part) => part !== "" && !NOISE.test(part));
+  const parts = stem
+    .split(/[_\s]+/)
+    .map((part) => part.replace(/-(?:ohlcv|bars?|candles?|trades|ticks)(?:-\d+[smhd])?$/i, ""))
+    .filter((part) => part !== "" && !NOISE.test(part));
   const interval = stem
     .split(/[_\s-]+/)
     .map((part) => lengthOf({ length: new RegExp(`^(?:${LENGTH})$`, "i").exec(part)?.[0] }));

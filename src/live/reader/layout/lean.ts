@@ -83,6 +83,57 @@ export function leanNameOf(file: string, first: string): LeanName | null {
   };
 }
 
+const FOLDERS = /(?:^|[/\\])(tick|second|minute)[/\\]([A-Za-z0-9._]+)[/\\](\d{8})_(trade|quote)\.csv$/i;
+const DAY_IN_NAME = /(?:^|[^\d])((?:19|20)\d{2})(\d{2})(\d{2})(?:[^\d]|$)/;
+const WHOLE = /^\d{1,8}$/;
+const DAY_MS = 86_400_000;
+
+interface Beside {
+  readonly path: string;
+  /** The first cells of the first rows. */
+  readonly firsts: readonly string[];
+  readonly symbol: string | null | undefined;
+}
+
+/**
+ * What folders, or a person, say of a LEAN file whose own name has lost a part: taken out of its archive it is
+ * `minute/aapl/20240102_trade.csv`. Null where its rows do not count the milliseconds of a day that its name names. Throws
+ * `data_invalid` where the symbol is nowhere.
+ */
+export function leanNameBeside({ path, firsts, symbol }: Beside): LeanName | null {
+  const [, resolution, folder, , what] = FOLDERS.exec(path) ?? [];
+  const file = path.split(/[/\\]/).at(-1) as string;
+  const date = DAY_IN_NAME.exec(file);
+  const day = date === null ? null : momentOf(Number(date[1]), Number(date[2]), Number(date[3]));
+  const counts = firsts.map((cell) => (WHOLE.test(cell) ? Number(cell) : NaN));
+  const rising = counts.every((count, at) => count < DAY_MS && (at === 0 || count >= (counts[at - 1] as number)));
+  const isDays = firsts.every((cell) => /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(cell));
+  if (day === null || !rising || isDays || firsts.length === 0) return null;
+  const kind = /quote/i.test(what ?? file) ? "quote" : "trade";
+  const length = (resolution ?? /tick|second|minute/i.exec(file)?.[0] ?? "").toLowerCase();
+  const beside = file
+    .replace(/\.(csv|txt)$/i, "")
+    .replace(DAY_IN_NAME, "_")
+    .split("_");
+  const words = beside.filter((word) => word !== "" && !/^(trade|quote|tick|second|minute)$/i.test(word));
+  const name = symbol ?? folder ?? (words.length === 1 ? words[0] : undefined);
+  if (name === undefined || !isSymbol(name))
+    throw fileFault(
+      file,
+      1,
+      "lean",
+      "its rows count the milliseconds of a day, as LEAN's files do, and its name says no symbol. Name it with --symbol AAPL.",
+    );
+  return {
+    symbol: name.toUpperCase(),
+    kind,
+    tick: length === "tick",
+    interval: INTERVALS[length] ?? null,
+    day,
+    derived: false,
+  };
+}
+
 /** Whether the prices are in ten-thousandths: by the market that the path names, else by the symbol. */
 export function isScaled(path: string, { symbol, derived }: LeanName, wholeNumbers: boolean): boolean {
   if (!wholeNumbers || derived) return false;

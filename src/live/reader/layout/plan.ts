@@ -10,7 +10,7 @@ import type { Dialect, SampleRow } from "./dialect.ts";
 import { nameSays, symbolByPattern, type NameSays } from "./file-name.ts";
 import { headerlessOf } from "./headerless.ts";
 import { COLUMNS_MAX, fileFault, tooLarge, type Question, type ReadOptions } from "../table/imported.ts";
-import { isScaled, LEAN_SCALE, leanNameOf, type LeanName } from "./lean.ts";
+import { isScaled, LEAN_SCALE, leanNameBeside, leanNameOf, type LeanName } from "./lean.ts";
 import { FOLD_DEFAULT } from "./rows.ts";
 import { isSymbol } from "../../symbols/symbols.ts";
 import {
@@ -21,6 +21,8 @@ import {
   type DateOrder,
   type TimeUnit,
 } from "./time-reader.ts";
+import { saidSymbol, titleSymbol } from "./titles.ts";
+import { keepsDigits, lacksYear, noYear } from "./time-forms.ts";
 import type { Part } from "../formats/unpack.ts";
 
 export interface Plan {
@@ -33,6 +35,8 @@ export interface Plan {
   readonly unit: TimeUnit | null;
   readonly dateFormat: string | null;
   readonly order: DateOrder | null;
+  /** Whether epochs with exponents carry all their digits. */
+  readonly exponents: boolean;
   readonly scale: number;
   readonly newestFirst: boolean | null;
   readonly questions: Question[];
@@ -137,6 +141,16 @@ function namedLayout(name: string, rows: readonly SampleRow[], columns: string, 
   };
 }
 
+/** A header that stands behind the mark of a comment, as `#RIC,Date-Time,Open`: the last such line before the rows. */
+function commentedHeader({ comments }: Dialect, rows: readonly SampleRow[]): Found | null {
+  const sample = cellsOf(rows, 0);
+  for (const cells of comments.toReversed()) {
+    const layout = layoutOf(cells, sample);
+    if (!("missing" in layout)) return { layout, firstLine: firstRowAfter(rows, 0, layout), lean: null };
+  }
+  return null;
+}
+
 function foundLayout(part: Part, dialect: Dialect, options: ReadOptions): Found {
   const { name } = part;
   const file = part.entry ?? part.source;
@@ -148,7 +162,10 @@ function foundLayout(part: Part, dialect: Dialect, options: ReadOptions): Found 
     throw tooLarge(name, first.line, "columns", `it has more than ${COLUMNS_MAX} columns; is this a table of prices?`);
   if (options.columns !== null && options.columns !== undefined)
     return namedLayout(name, rows, options.columns, skip > 0);
-  const lean = leanNameOf(file, first.cells[0] as string);
+  const firsts = rows.slice(0, 1_000).map(({ cells }) => cells[0] as string);
+  const lean =
+    leanNameOf(file, first.cells[0] as string) ??
+    leanNameBeside({ path: part.path ?? file, firsts, symbol: options.symbol });
   if (lean !== null) {
     const layout = layoutOfWords("time,open,high,low,close,volume", []);
     if ("missing" in layout || "unknown" in layout) throw new Error("The layout of LEAN's rows is one.");
@@ -165,9 +182,12 @@ function foundLayout(part: Part, dialect: Dialect, options: ReadOptions): Found 
       continue;
     }
     const from = found.name === "yfinance" ? at + 2 : at + 1;
-    return { layout: found, firstLine: firstRowAfter(rows, from, found), lean: null };
+    const layout = { ...found, symbolSaid: saidSymbol(found.symbolSaid) ?? titleSymbol(rows.slice(0, at)) };
+    return { layout, firstLine: firstRowAfter(rows, from, found), lean: null };
   }
   if (closest?.found.twice !== null && closest?.found.twice !== undefined) noHeader(name, closest.row, closest.found);
+  const commented = commentedHeader(dialect, rows);
+  if (commented !== null) return commented;
   const width = Math.max(...rows.slice(0, 50).map(({ cells }) => cells.length));
   const from = Math.max(
     0,
@@ -254,11 +274,8 @@ function symbolByName(part: Part, pattern: string | null): string | null {
 function symbolOf(part: Part, layout: Layout, says: NameSays, options: ReadOptions, questions: Question[]): string {
   if (layout.symbol >= 0 || layout.wide.length > 0) return "";
   const named = options.symbol ?? symbolByName(part, options.symbolPattern ?? null);
-  const said =
-    layout.symbolSaid !== null && isSymbol(layout.symbolSaid) && /[A-Za-z]/.test(layout.symbolSaid)
-      ? layout.symbolSaid
-      : null;
-  const symbol = named ?? (said !== null && !/^(mid|bid|ask|last|trade)$/i.test(said) ? said : says.symbol);
+  const said = saidSymbol(layout.symbolSaid ?? part.symbol);
+  const symbol = named ?? said ?? says.symbol;
   const shown = JSON.stringify(symbol.slice(0, 40));
   const question = (text: string, assumed: string | null): Question => ({
     about: "symbol",
@@ -279,8 +296,10 @@ function scaleOf(layout: Layout, lean: LeanName | null, path: string, sample: Sa
   const whole = (columns: readonly number[]): boolean =>
     sample.every((cells) => columns.every((column) => /^-?\d*$/.test(cells[column] ?? "")));
   if (lean !== null) return isScaled(path, lean, whole(lean.tick ? [1] : [1, 2, 3, 4])) ? LEAN_SCALE : 0;
-  if (layout.scale === 0 || layout.kind !== "bars") return 0;
-  return whole([layout.open, layout.high, layout.low, layout.close]) ? layout.scale : 0;
+  if (layout.scale === 0) return 0;
+  const { kind, open, high, low, close, price, bid, ask } = layout;
+  const prices = kind === "bars" ? [open, high, low, close] : kind === "trades" ? [price] : [bid, ask];
+  return whole(prices) ? layout.scale : 0;
 }
 
 function timeFormatOf(named: string | null): { readonly unit: TimeUnit | null; readonly format: string | null } {
@@ -329,7 +348,9 @@ export function planOf(part: Part, dialect: Dialect, options: ReadOptions): Plan
   const texts = rows.map((cells) => cells[found.time] ?? "");
   const order =
     dateFormat !== null || unit !== null || lean !== null ? null : orderOf(part.name, texts, firstLine, notes);
-  const layout = dailyPrices(found, { dateFormat, unit, order }, texts);
+  if (dateFormat === null && lacksYear(texts)) throw noYear(part.name, firstLine, texts);
+  const exponents = keepsDigits(texts);
+  const layout = dailyPrices(found, { dateFormat, unit, order, exponents }, texts);
   const symbolOfFile =
     lean === null ? symbolOf(part, layout, says, options, questions) : (options.symbol ?? lean.symbol);
   if (layout.symbol >= 0 && (options.symbol ?? null) !== null)
@@ -346,6 +367,7 @@ export function planOf(part: Part, dialect: Dialect, options: ReadOptions): Plan
     unit,
     dateFormat,
     order,
+    exponents,
     scale: fixed,
     newestFirst,
     questions,

@@ -208,7 +208,7 @@ export function wideRows(reading: Reading, layout: Layout): RowHandler {
 
 /** Rows of trades or quotes, folded into bars of an interval. A quote counts as its middle, with no volume. */
 export function foldedRows(reading: Reading, layout: Layout): RowHandler {
-  const { gathering, symbolOfFile, interval, newestFirst } = reading;
+  const { gathering, symbolOfFile, interval, newestFirst, scale } = reading;
   const { needed, width, symbol, price, quantity, id, bid, ask } = layout;
   return (row) => {
     gathering.rows++;
@@ -220,7 +220,7 @@ export function foldedRows(reading: Reading, layout: Layout): RowHandler {
     const at = momentOfRow(reading, row, layout, after);
     if (at === null) return;
     table.local = false;
-    const value = layout.kind === "quotes" ? middleOf(reading, row, bid, ask) : row.number(price);
+    const value = layout.kind === "quotes" ? middleOf(reading, row, bid, ask) : row.number(price, scale);
     const volume = quantity < 0 ? 0 : volumeOf(gathering, row, quantity);
     const trade = { at, price: value, volume, id: id < 0 ? null : row.text(id) };
     gathering.fold(row.line, table, interval, trade, newestFirst);

@@ -17,6 +17,7 @@ import {
   yearOf,
 } from "./date-format.ts";
 import type { Row } from "./scan.ts";
+import { knownForm, periodStart, writtenOut } from "./time-forms.ts";
 import { zoneOf } from "../table/zone.ts";
 
 /** A text that is no moment. `choices` are the formats that would each read it, where there is more than one. */
@@ -49,6 +50,8 @@ interface TimeSettings {
   readonly dateFormat: string | null;
   readonly order: DateOrder | null;
   readonly unit: TimeUnit | null;
+  /** Whether numbers with exponents carry all their digits; absent: they do not. */
+  readonly exponents?: boolean;
 }
 
 const EARLIEST = momentOf(1900, 1, 1) as Moment;
@@ -220,8 +223,8 @@ class Reader implements TimeReader {
 
   read(raw: string): number | TimeFault {
     if (raw.length > TEXT_MAX) return fault(`${quoted(raw)} is no time.`);
-    const text = raw.trim();
     const { dateFormat, order, unit } = this.#settings;
+    const text = this.#formatted === null ? knownForm(raw.trim()) : raw.trim();
     const named = this.#formatted?.(text) ?? null;
     if (named !== null)
       return this.#placed(named.local, named.offset, named.local % DAY === 0 && !text.includes(":"), text);
@@ -244,6 +247,10 @@ class Reader implements TimeReader {
       );
       if (at !== null) return this.#placed(at, offsetOf(compact[8]), compact[4] === undefined, text);
     }
+    const start = periodStart(text);
+    if (start !== null) return this.#placed(start, null, true, text);
+    const whole = writtenOut(text);
+    if (whole !== null) return this.#rounded(text, whole);
     const unclear = NUMBER.test(text) && text.length !== 6 && text.length !== 8;
     if (unclear) return this.#number(text);
     const tail = TAIL.exec(text);
@@ -284,6 +291,13 @@ class Reader implements TimeReader {
     }
     const offset = zone === undefined ? undefined : (AMERICAN[zone] ?? zone.replace(/^(GMT|UTC)(?=[+-])/, ""));
     return this.#placed(local, offsetOf(offset), false, text);
+  }
+
+  /** A number with an exponent, of which a spreadsheet may have left the first digits only. */
+  #rounded(text: string, whole: string): number | TimeFault {
+    if (this.#settings.exponents === true) return this.#number(whole);
+    const advice = "save the column as whole numbers, or with its times as text.";
+    return fault(`${quoted(text)} has lost its last digits, as spreadsheets shorten long numbers; ${advice}`);
   }
 
   /** A number that is no date of digits: days of Excel, or an epoch. */

@@ -184,11 +184,11 @@ export interface ImportedFile {
   readonly notes: readonly string[];
 }
 
-/** The bars of one symbol, a column each. */
+/** The bars of one symbol and one length, a column each. */
 export interface BarTable {
   readonly symbol: string;
-  /** Null when files of different intervals met in this symbol; such a table can be looked at but not replayed. */
-  readonly interval: Duration | null;
+  /** The length of its bars; of months and longer about. */
+  readonly interval: Duration;
   /** Decimal places of the prices as they were written, at most 18. */
   readonly pricePrecision: number;
   /** Closes: moments. */
@@ -206,7 +206,7 @@ export interface BarTable {
 
 export interface Imported {
   readonly files: readonly ImportedFile[];
-  /** By symbol, in the order of their names. */
+  /** By symbol, in the order of their names; of a symbol with bars of several lengths one for each, the finest first. */
   readonly tables: readonly BarTable[];
   /** Splits and dividends that the files name, by symbol and moment. */
   readonly actions?: readonly CorporateAction[];

@@ -4,9 +4,10 @@
  * 1. A moment that two files have is one bar where they say the same. Where they differ, it is taken from the file that begins
  *    earlier (that was named earlier, where they begin together), and refused in the other.
  * 2. A file that begins in an hour that the clocks showed twice is read as its second showing where the first is another file's.
- * 3. Files that follow each other are joined without looking at every row.
+ * 3. Bars of different lengths are never joined: each length is a series of its own.
+ * 4. Files that follow each other are joined without looking at every row.
  */
-import { duration } from "../../../shared/time.ts";
+import { duration, formatDuration } from "../../../shared/time.ts";
 import { COLUMNS, newColumns, type BarColumns, type Columns } from "./bar-columns.ts";
 import type { Gathering } from "./gathering.ts";
 import type { BarTable } from "./imported.ts";
@@ -128,33 +129,68 @@ function settleHeads(pieces: readonly Piece[]): void {
   }
 }
 
-/** The table of a symbol from all its pieces; null when they hold no bar. */
-export function mergePieces(symbol: string, all: readonly Piece[]): BarTable | null {
-  const filled = all.filter((piece) => piece.table.size > 0);
+function tableOf(symbol: string, filled: readonly Piece[], interval: number): BarTable {
   if (filled.length > 1) settleHeads(filled);
   const pieces = filled.toSorted((a, b) => firstOf(a) - firstOf(b));
-  const [first] = pieces;
-  if (first === undefined) return null;
   const together = joined(pieces);
   const apart = pieces.every((piece, index) => index === 0 || firstOf(piece) > (pieces[index - 1] as Piece).table.last);
   const { columns, exact, opened } = apart ? together : interleaved(pieces, together);
-  // One bar has no length of its own: it takes that of the others.
-  const sure = pieces.filter(({ span }) => span.known);
-  const { interval } = (sure[0] ?? first).span;
-  const same = (sure.length === 0 ? pieces : sure).every(({ span }) => span.interval === interval);
-  if (!same)
-    for (const { gathering } of pieces)
-      gathering.notes.push(
-        `Other files have ${symbol} in bars of another interval; import one of them to run it, ` +
-          "or fold them into one with `resample` in the desk's feed.",
-      );
-  const pricePrecision = Math.max(...pieces.map((piece) => piece.table.pricePrecision));
   return {
     symbol,
-    interval: same ? duration(interval) : null,
-    pricePrecision,
+    interval: duration(interval),
+    pricePrecision: Math.max(...pieces.map((piece) => piece.table.pricePrecision)),
     ...columns,
     ...(exact.size === 0 ? {} : { exact }),
     ...(opened === null ? {} : { opened }),
   };
+}
+
+/** The series of a symbol from all its pieces: one for each length of bars, the finest first. None when they hold no bar. */
+export function mergePieces(symbol: string, all: readonly Piece[]): BarTable[] {
+  const filled = all.filter((piece) => piece.table.size > 0);
+  const [first] = filled;
+  if (first === undefined) return [];
+  const known = [...new Set(filled.flatMap(({ span }) => (span.known ? [span.interval] : [])))].toSorted(
+    (a, b) => a - b,
+  );
+  const finest = known[0] ?? first.span.interval;
+  // One bar has no length of its own: it takes that of the others.
+  const lengthOf = ({ span }: Piece): number => (span.known ? span.interval : finest);
+  if (known.length > 1)
+    for (const { gathering } of filled)
+      gathering.notes.push(
+        `${symbol} comes in bars of ${lengthsOf(known)}, which make a series each. A desk runs on the finest; ` +
+          "`resample` in its feed folds them into one.",
+      );
+  const lengths = known.length === 0 ? [finest] : known;
+  return lengths.map((length) =>
+    tableOf(
+      symbol,
+      filled.filter((piece) => lengthOf(piece) === length),
+      length,
+    ),
+  );
+}
+
+const lengthsOf = (intervals: readonly number[]): string =>
+  intervals.map((one) => formatDuration(duration(one))).join(" and ");
+
+/** Of each symbol the finest of its series, which a session runs on. */
+export function finestSeries(tables: readonly BarTable[]): BarTable[] {
+  const seen = new Set<string>();
+  return tables.filter(({ symbol }) => !seen.has(symbol) && seen.add(symbol));
+}
+
+/** A sentence for each symbol that has coarser series, too. */
+export function coarserNotes(tables: readonly BarTable[]): string[] {
+  return finestSeries(tables).flatMap(({ symbol, interval }) => {
+    const others = tables.filter((one) => one.symbol === symbol && one.interval !== interval);
+    if (others.length === 0) return [];
+    const bars = others.reduce((sum, { at }) => sum + at.length, 0);
+    const coarser = `${bars} of ${lengthsOf(others.map((one) => one.interval))} are a coarser series`;
+    return [
+      `${symbol} has bars of several lengths: the session runs on those of ${formatDuration(interval)}; ${coarser} of its own, ` +
+        "which no strategy receives.",
+    ];
+  });
 }
