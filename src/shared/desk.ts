@@ -90,8 +90,13 @@ export interface BrokerFaults {
 /** What the paper venue fills against: the path of each bar, or marks alone (a bar is then the mark of its close). */
 export type FillModel = "bars" | "marks";
 
-export interface PaperBrokerConfig {
-  readonly kind: "paper";
+/** The venues that a desk may name; `src/live/broker/adapters.ts` opens each. */
+export const BROKER_KINDS = ["paper"] as const;
+export type BrokerKind = (typeof BROKER_KINDS)[number];
+
+/** The account and the paper venue. A venue of another kind reads the account's fields, and its own settings beside them. */
+export interface BrokerConfig {
+  readonly kind: BrokerKind;
   /** Absent: `marks`, as in desks from before there was a choice. */
   readonly fillModel?: FillModel;
   /** By bars: whether a limit order fills when the price touches its limit (absent) or only when it goes a tick through it. */
@@ -248,7 +253,7 @@ export interface Desk {
   /** Where it came from: a file's path, `demo`, or `bars`. */
   readonly source: string;
   readonly seed: string;
-  readonly broker: PaperBrokerConfig;
+  readonly broker: BrokerConfig;
   readonly feed: FeedConfig;
   readonly clock: ClockConfig;
   readonly orchestrator: OrchestratorConfig;

@@ -246,6 +246,12 @@ export interface BrokerAdapter {
   readonly paper: boolean;
   /** Absent where the venue's disk is its own affair. */
   readonly disk?: VenueDisk;
+  /**
+   * Connects to the venue, before anything else is asked of it. `onReport` is to be called whenever something has come that `takeEvents`
+   * would answer: the session takes it in its next pass, at once where it waits. Rejects with a `CodedError` that says what a person can
+   * do; then the session does not start. Absent: there is nothing to connect to, and reports come at `nextEventAt` alone.
+   */
+  connect?(onReport: () => void): Promise<void>;
   placeOrder(order: PlaceOrder): Promise<CommandOutcome>;
   cancelOrder(venueId: string, at: Moment): Promise<CommandOutcome>;
   /** Changes a working order in its place. A quantity is signed and counts what is filled already; one not beyond that is refused. */

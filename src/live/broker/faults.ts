@@ -5,7 +5,7 @@
  *    replace come from its moment, too.
  */
 import { createStream } from "../../orchestrator/index.ts";
-import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { BrokerConfig } from "../../shared/desk.ts";
 
 export interface Faults {
   readonly reject: boolean;
@@ -15,7 +15,7 @@ export interface Faults {
   readonly unknownFill: boolean;
 }
 
-export function faultsOf({ faults }: Pick<PaperBrokerConfig, "faults">, seed: string, number: number): Faults {
+export function faultsOf({ faults }: Pick<BrokerConfig, "faults">, seed: string, number: number): Faults {
   const stream = createStream(seed, `venue:${number}`);
   const drawn = (share: number): boolean => stream.next() < share;
   return {
@@ -29,7 +29,7 @@ export function faultsOf({ faults }: Pick<PaperBrokerConfig, "faults">, seed: st
 
 /** The faults of a cancel or a replace of an order: refused, or carried out without an answer. */
 export function commandFaultsOf(
-  { faults }: Pick<PaperBrokerConfig, "faults">,
+  { faults }: Pick<BrokerConfig, "faults">,
   seed: string,
   order: number,
   command: "cancel" | "replace",

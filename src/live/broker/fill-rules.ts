@@ -11,7 +11,7 @@
  * Source: the session rules, "Fills, as in Logos"; the order rules, "How the paper venue fills".
  */
 import { Decimal, decimal, plain, roundDownToStep, roundToStep, ZERO } from "../../shared/decimal.ts";
-import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { BrokerConfig } from "../../shared/desk.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
 import type { RefusalFigures } from "../../shared/ports.ts";
 import { termsOf } from "../instruments/index.ts";
@@ -53,7 +53,7 @@ const within = (price: Decimal, range: PriceRange | null): Decimal =>
 export function marketPrice(
   isBuy: boolean,
   price: Decimal,
-  config: Pick<PaperBrokerConfig, "slippageBps">,
+  config: Pick<BrokerConfig, "slippageBps">,
   meta: SymbolMeta,
   range: PriceRange | null,
 ): Decimal {
@@ -67,7 +67,7 @@ export function limitPrice(
   isBuy: boolean,
   limit: Decimal,
   price: Decimal,
-  config: Pick<PaperBrokerConfig, "slippageBps">,
+  config: Pick<BrokerConfig, "slippageBps">,
   meta: SymbolMeta,
   range: PriceRange | null,
 ): Decimal {
@@ -79,7 +79,7 @@ export function limitPrice(
 export function fillSize(
   remaining: Decimal,
   volume: number,
-  config: Pick<PaperBrokerConfig, "partialFillShare">,
+  config: Pick<BrokerConfig, "partialFillShare">,
   meta: SymbolMeta,
 ): Decimal {
   if (config.partialFillShare === null) return remaining;
@@ -94,12 +94,7 @@ export function worthOf(price: Decimal, quantity: Decimal, meta: SymbolMeta | un
 }
 
 /** |price × quantity × multiplier| × fee in basis points, the instrument's own fee before the broker's. In the symbol's currency. */
-export function feeOf(
-  price: Decimal,
-  quantity: Decimal,
-  config: PaperBrokerConfig,
-  meta: SymbolMeta | undefined,
-): Decimal {
+export function feeOf(price: Decimal, quantity: Decimal, config: BrokerConfig, meta: SymbolMeta | undefined): Decimal {
   return worthOf(price, quantity, meta)
     .abs()
     .times(meta?.feeBps ?? config.feeBps)

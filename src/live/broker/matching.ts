@@ -12,7 +12,7 @@
  * 4. An order ends once.
  */
 import { Decimal, decimal, ZERO } from "../../shared/decimal.ts";
-import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { BrokerConfig } from "../../shared/desk.ts";
 import type { Bar, Mark, SymbolMeta } from "../../shared/market.ts";
 import { ORDER_TYPES } from "../../shared/orders.ts";
 import { DAY, SECOND } from "../../shared/time.ts";
@@ -45,7 +45,7 @@ export interface MatchSink {
   held(owner: string | undefined, symbol: string): Decimal;
 }
 
-export type MatchRules = Pick<PaperBrokerConfig, "slippageBps" | "partialFillShare" | "limitTouch">;
+export type MatchRules = Pick<BrokerConfig, "slippageBps" | "partialFillShare" | "limitTouch">;
 
 /** One bar or one mark on its way through the orders. */
 interface Pass {

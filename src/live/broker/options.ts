@@ -3,7 +3,7 @@
  *
  * 1. Everything in it comes from the desk, the feed and the session's folder; nothing is read from elsewhere.
  */
-import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { BrokerConfig } from "../../shared/desk.ts";
 import type { CorporateAction, SymbolMeta } from "../../shared/market.ts";
 import type { Duration } from "../../shared/time.ts";
 import type { FxRules } from "../instruments/index.ts";
@@ -11,7 +11,7 @@ import type { FxRules } from "../instruments/index.ts";
 export interface PaperBrokerOptions {
   /** The database's path; `NO_VENUE_FILE`: its rows are in memory alone. */
   readonly path: string;
-  readonly config: PaperBrokerConfig;
+  readonly config: BrokerConfig;
   readonly seed: string;
   readonly symbols: Iterable<SymbolMeta>;
   /** How long a symbol's bars are; null or absent where that is not known. */

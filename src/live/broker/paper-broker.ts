@@ -17,7 +17,7 @@
  * an order that it has.
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
-import type { PaperBrokerConfig } from "../../shared/desk.ts";
+import type { BrokerConfig } from "../../shared/desk.ts";
 import { markOfBar, type Bar, type FeedEvent, type Mark, type SymbolMeta } from "../../shared/market.ts";
 import type {
   BrokerAccount,
@@ -60,7 +60,7 @@ export class PaperBroker implements BrokerAdapter {
   readonly name = "paper";
   readonly paper = true;
   readonly disk: VenueDisk;
-  readonly #config: PaperBrokerConfig;
+  readonly #config: BrokerConfig;
   readonly #seed: string;
   readonly #store: VenueRows;
   readonly #symbols: ReadonlyMap<string, SymbolMeta>;

@@ -5,6 +5,7 @@
  */
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import type { Parameters } from "../../shared/strategy.ts";
+import { limitsUnset } from "../../store/index.ts";
 import { MILLISECOND, MINUTE, SECOND, type Duration, type Moment } from "../../shared/time.ts";
 
 /** Runs of a check without a desk. */
@@ -28,29 +29,6 @@ const strategyOf = (module: string, params: Parameters): StrategyConfig => ({
   params,
   group: "default",
 });
-
-const NO_LIMITS: Desk["limits"] = {
-  maxNotional: null,
-  maxPosition: null,
-  maxPositionBySymbol: {},
-  portfolioGrossCap: null,
-  perAssetCap: null,
-  assetClassCaps: {},
-  perTradeRiskCap: null,
-  portfolioDrawdownCap: null,
-  cooldown: MINUTE,
-  dailyPortfolioLossCap: null,
-  strategyDailyLossCap: null,
-  turnoverWarn: null,
-  turnoverBlock: null,
-  capacityWarn: null,
-  capacityLimit: null,
-  capacityBars: 20,
-  sessionDrawdownLimit: null,
-  rejectLimit: null,
-  rejectWindow: MINUTE,
-  dataStale: null,
-};
 
 /** The desk of a check that names none. */
 export function madeUpDesk(module: string, params: Parameters): Desk {
@@ -102,7 +80,7 @@ export function madeUpDesk(module: string, params: Parameters): Desk {
       pace: "queue",
     },
     slo: { latencyP95Ms: 1_000, skipRate: 1, queueDepth: 10_000, errors: 1_000 },
-    limits: NO_LIMITS,
+    limits: limitsUnset(),
     runtime: { median: MILLISECOND, sigma: 0, slowShare: 0, slowFactor: 1 },
     dollarPerTrade: 10_000,
     strategies: [strategyOf(module, params)],

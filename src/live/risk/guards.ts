@@ -247,30 +247,3 @@ export const GUARDS: readonly Guard[] = [
   turnover,
   capacity,
 ];
-
-/** Every code that a guard or a breaker can say, with what it means. The documentation's table is made from it. */
-export const RISK_CODES: Readonly<Record<string, string>> = {
-  insufficient_funds:
-    "exposure above equity × leverage; in a cash account, cost above cash or a sale of what it does not hold",
-  max_notional_exceeded: "one order's value above `max_notional`",
-  max_position_exceeded: "the position, with what works, above `max_position` (the symbol's own first)",
-  per_trade_risk_cap: "one order's share of equity above `per_trade_risk_cap`",
-  per_asset_cap: "one asset's share of equity above `per_asset_cap`",
-  asset_class_cap: "one class's share of equity above its cap",
-  portfolio_gross_cap: "gross exposure above its multiple of equity",
-  portfolio_drawdown_cap:
-    "equity fell from its peak by `portfolio_drawdown_cap`; a cooldown begins, and the peak begins again at its end or at a resume",
-  cooldown_active: "the cooldown after the drawdown cap still runs",
-  daily_portfolio_loss_cap: "the account lost its limit for the day (UTC)",
-  strategy_daily_loss_cap: "the strategy lost its limit for the day (UTC)",
-  turnover_block: "the value of the day's fills and of what works above its multiple of equity",
-  turnover_warn: "a warning: the day's turnover is high; the order passes",
-  capacity_limit: "the order's share of the symbol's recent volume above its limit",
-  capacity_warn: "a warning: the order is large for the symbol's volume; it passes",
-  kill_switch_triggered: "the kill switch: a file, a button, a key, a command; halts the session",
-  strategy_halted: "the kill switch of the strategy: a file, a button, a key, a command; before all guards",
-  group_halted: "the kill switch of the strategy's group; before all guards",
-  session_drawdown_limit: "the session's drawdown since the last resume; halts the session",
-  reject_limit_reached: "too many rejections within the window; halts the session",
-  data_stale: "the feed said nothing for too long; halts the session",
-};

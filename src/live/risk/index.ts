@@ -2,5 +2,5 @@
 export { RiskEngine } from "./engine.ts";
 export type { RiskEngineState } from "./port.ts";
 export { NOTHING_WORKS, type WorkingOrders } from "./exposure.ts";
-export { positionLimitOf, RISK_CODES } from "./guards.ts";
+export { positionLimitOf } from "./guards.ts";
 export type { BuyingPower, RiskView } from "./reading.ts";

@@ -177,6 +177,9 @@ function discard(folder: string): void {
   }
 }
 
+/** Connects to the venue; what it reports from here on ends the loop's wait. */
+const connectVenue = async ({ broker, clock }: Core): Promise<void> => broker.connect?.(() => clock.wake());
+
 /** Writes a session's first entries into an empty journal. */
 async function birth(
   prepared: Prepared,
@@ -195,6 +198,7 @@ async function birth(
     const core = coreOf(prepared, places, journal, (entries) => artifacts.apply(entries), clock);
     opened.add(core.broker, (held) => held.close());
     opened.add(core.host, (held) => held.close());
+    await connectVenue(core);
     const endsAt = endOf(feed, start, options.length);
     const created = wallText(ports.wallMs());
     const detail = {
@@ -352,6 +356,7 @@ async function goOn(
     checkpoint,
   );
   opened.add(core.broker, (held) => held.close());
+  await connectVenue(core);
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
   // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.

@@ -6,6 +6,7 @@
  * 3. A desk that was stored is checked before anything uses it. A field that older desks lack means what it meant then.
  */
 import * as z from "zod";
+import { BROKER_KINDS } from "../../shared/desk.ts";
 import type { Desk, FeedConfig, RiskLimits, StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { SETTING_NAMES, settingOf, type SettingName, type SettingValues } from "./sections/settings.ts";
@@ -38,8 +39,12 @@ function put(tree: Tree, field: string, value: unknown): void {
 const valueAt = (tree: unknown, field: string): unknown =>
   field.split(".").reduce<unknown>((place, key) => (isTree(place) ? place[key] : undefined), tree);
 
-/** The settings that a desk with this feed and this clock has. */
-const settingsWith = (kinds: { readonly feed: unknown; readonly clock: unknown }): SettingName[] =>
+/** The settings that a desk with these kinds of feed, clock and broker has. */
+const settingsWith = (kinds: {
+  readonly feed: unknown;
+  readonly clock: unknown;
+  readonly broker: unknown;
+}): SettingName[] =>
   SETTING_NAMES.filter((name) => {
     const { only } = settingOf(name);
     return only === null || kinds[only.section] === only.kind;
@@ -55,6 +60,16 @@ function accountOf(broker: Desk["broker"]): Desk["broker"] {
 function withoutKey<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> & T {
   const { [key]: _left, ...rest } = value;
   return rest as Omit<T, K> & T;
+}
+
+/** Limits as a desk has them that sets none. */
+export function limitsUnset(): RiskLimits {
+  const tree: Tree = {};
+  for (const name of SETTING_NAMES) {
+    const { field, fallback } = settingOf(name);
+    if (field.startsWith("limits.")) put(tree, field, fallback);
+  }
+  return { ...(tree as { limits: RiskLimits }).limits, maxPositionBySymbol: {}, assetClassCaps: {} };
 }
 
 /** The desk of these parts. */
@@ -111,7 +126,7 @@ export function assemble(parts: Parts): Desk {
  */
 export function settingValuesOf(desk: Desk): Partial<SettingValues> {
   const { feed, clock, broker } = desk;
-  const entries = settingsWith({ feed: feed.kind, clock: clock.kind })
+  const entries = settingsWith({ feed: feed.kind, clock: clock.kind, broker: broker.kind })
     .filter((name) => name !== "leverage" || broker.account !== "cash")
     // UTC that was not written stays unwritten: written, it would go before a layout's own zone.
     .filter(
@@ -142,6 +157,7 @@ const SHAPE = z.looseObject({
     }),
   ]),
   clock: z.looseObject({ kind: z.enum(["virtual", "system"]) }),
+  broker: z.looseObject({ kind: z.enum(BROKER_KINDS) }),
   limits: z.looseObject({
     maxPositionBySymbol: z.record(z.string(), z.string()),
     assetClassCaps: z.record(z.string(), z.number()),
@@ -180,7 +196,7 @@ export function storedDesk(value: unknown, where: string): Desk {
     return refuse(issue?.path.join(".") ?? "", "cannot be read");
   }
   const desk = value as Desk;
-  for (const name of settingsWith({ feed: desk.feed.kind, clock: desk.clock.kind })) {
+  for (const name of settingsWith({ feed: desk.feed.kind, clock: desk.clock.kind, broker: desk.broker.kind })) {
     const { field, absent, kind } = settingOf(name);
     if (name === "adjusted") continue;
     const stored = valueAt(desk, field);

@@ -1,7 +1,7 @@
 /** The desk file: its settings, its reading, and the desks that come with the program. */
 export { BUILT_IN_PLACE, type ConfigRow, type Origin } from "./text/config-rows.ts";
 export { checkDeskText, type DeskCheck } from "./check.ts";
-export { settingValuesOf, storedDesk } from "./desk-values.ts";
+export { limitsUnset, settingValuesOf, storedDesk } from "./desk-values.ts";
 export { deskForm, type DeskForm, type FormField } from "./form.ts";
 export { DESK_CHARACTERS_MAX, DESK_DEPTH_MAX, DESK_VISITS_MAX } from "./text/document.ts";
 export { FILES_MAX } from "./sections/feed.ts";

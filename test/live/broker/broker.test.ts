@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { PaperBroker } from "../../../src/live/broker/index.ts";
 import { minimumRefusal } from "../../../src/live/broker/fill-rules.ts";
 import { decimal, roundDownToStep, type Decimal } from "../../../src/shared/decimal.ts";
-import type { BrokerFaults, PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { BrokerFaults, BrokerConfig } from "../../../src/shared/desk.ts";
 import type { FeedEvent, SymbolMeta } from "../../../src/shared/market.ts";
 import type { BrokerEvent, CommandOutcome, Lookup } from "../../../src/shared/ports.ts";
 import { duration, MINUTE, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
@@ -23,12 +23,12 @@ const tooSmall = (measure: "quantity" | "notional", value: string, limit: string
   figures: { measure, value, limit, from },
 });
 
-type Config = Partial<Omit<PaperBrokerConfig, "faults">> & { readonly faults?: Partial<BrokerFaults> };
+type Config = Partial<Omit<BrokerConfig, "faults">> & { readonly faults?: Partial<BrokerFaults> };
 
 /** A venue for tests: AAA with whole lots and cents, BBB with small ones. */
 class Venue {
   readonly path = join(freshFolder(), "broker.db");
-  readonly config: PaperBrokerConfig;
+  readonly config: BrokerConfig;
   readonly seed: string;
   readonly symbols: readonly SymbolMeta[] = [
     metaOf("AAA", { lotSize: "1", minQuantity: "1", minNotional: "50" }),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PaperBroker } from "../../../src/live/broker/index.ts";
-import type { PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { BrokerConfig } from "../../../src/shared/desk.ts";
 import type { PlaceOrder } from "../../../src/shared/ports.ts";
 import { duration, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
 import { freshFolder } from "../../store/folders.ts";
@@ -168,7 +168,7 @@ async function compare(
   steps: readonly Step[],
   { slippageBps, share, through }: { slippageBps: number; share: number | null; through: boolean },
 ): Promise<number> {
-  const config: PaperBrokerConfig = {
+  const config: BrokerConfig = {
     ...deskOf().broker,
     slippageBps,
     feeBps: 0,

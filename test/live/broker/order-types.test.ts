@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PaperBroker } from "../../../src/live/broker/index.ts";
-import type { BrokerFaults, PaperBrokerConfig } from "../../../src/shared/desk.ts";
+import type { BrokerFaults, BrokerConfig } from "../../../src/shared/desk.ts";
 import type { BrokerEvent, CommandOutcome, PlaceOrder } from "../../../src/shared/ports.ts";
 import { duration, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
 import { openForWriting } from "../../../src/store/index.ts";
@@ -14,10 +14,10 @@ const T = (seconds: number): Moment => moment(1_767_623_400_000_000 + seconds * 
 
 class Venue {
   readonly path = join(freshFolder(), "broker.db");
-  readonly config: PaperBrokerConfig;
+  readonly config: BrokerConfig;
   broker: PaperBroker;
 
-  constructor(config: Partial<PaperBrokerConfig> = {}) {
+  constructor(config: Partial<BrokerConfig> = {}) {
     this.config = { ...deskOf().broker, slippageBps: 0, feeBps: 0, fillModel: "bars", ...config };
     this.broker = this.open();
   }

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RiskLimits } from "../../../src/shared/desk.ts";
 import { DAY, duration, moment } from "../../../src/shared/time.ts";
-import { RISK_CODES, type BuyingPower } from "../../../src/live/risk/index.ts";
+import { REASONS } from "../../../src/shared/glossary.ts";
+import type { BuyingPower } from "../../../src/live/risk/index.ts";
 import { after, RiskDesk, T0 } from "./desk.ts";
 
 const TOMORROW = moment(20_001 * DAY);
@@ -327,7 +328,7 @@ describe("all guards together", () => {
   });
 
   it("say only codes that are explained", () => {
-    for (const code of ORDER) expect(RISK_CODES).toHaveProperty(code);
+    for (const code of ORDER) expect(REASONS).toHaveProperty(code);
   });
 
   it("change nothing by being asked", () => {

@@ -1,7 +1,7 @@
 /**
  * Desks for tests: small, complete, and easy to vary.
  */
-import type { Desk, PaperBrokerConfig, RiskLimits, StrategyConfig } from "../../../src/shared/desk.ts";
+import type { Desk, BrokerConfig, RiskLimits, StrategyConfig } from "../../../src/shared/desk.ts";
 import { HOUR, MILLISECOND, MINUTE, SECOND, type Duration } from "../../../src/shared/time.ts";
 
 export const NO_LIMITS: RiskLimits = {
@@ -118,7 +118,7 @@ export const TEST_LENGTH = HOUR;
 export const NO_FAULTS = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
 
 /** A desk with another venue. */
-export function withBroker(more: Partial<PaperBrokerConfig>, rest: Partial<Desk> = {}): Desk {
+export function withBroker(more: Partial<BrokerConfig>, rest: Partial<Desk> = {}): Desk {
   const desk = deskOf(rest);
   return { ...desk, broker: { ...desk.broker, ...more } };
 }

@@ -9,7 +9,7 @@ import { MetricsRecorder, OrderRouter, Scheduler } from "../../../orchestrator/i
 import { decimal, type Decimal } from "../../../shared/decimal.ts";
 import type { Desk } from "../../../shared/desk.ts";
 import { CodedError } from "../../../shared/errors.ts";
-import type { BrokerAdapter, Clock, Feed, FileSystem, Speed, Timers } from "../../../shared/ports.ts";
+import type { Clock, Feed, FileSystem, Speed, Timers } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
 import {
   nodeFileSystem,
@@ -20,7 +20,7 @@ import {
 } from "../../../store/index.ts";
 import { accountDays, scheduleOf } from "../../calendar/index.ts";
 import { Books } from "../../books/index.ts";
-import { PaperBroker } from "../../broker/index.ts";
+import { openBroker, type OpenBroker } from "../../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../../clock/index.ts";
 import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type WorkingOrders } from "../../risk/index.ts";
 import { moneyOf } from "../../instruments/index.ts";
@@ -45,7 +45,7 @@ export interface SessionPorts {
   readonly turn: () => Promise<void>;
   /** The program's version, for the record. */
   readonly version: string;
-  readonly openBroker: (files: SessionFiles, desk: Desk, feed: Feed) => BrokerAdapter;
+  readonly openBroker: OpenBroker;
   /** What runs the strategies, and its limits. */
   readonly openHost: OpenHost;
   readonly hosts: HostSettings;
@@ -68,8 +68,7 @@ export const PORTS: SessionPorts = {
   checkpointEntries: CHECKPOINT_ENTRIES,
   savedAtOnceMax: SAVED_AT_ONCE_MAX,
   groupCommits: true,
-  openBroker: (files, { broker: config, seed, fx, actions }, { symbols, barInterval }) =>
-    new PaperBroker({ path: files.broker, config, seed, symbols, barInterval, fx, actions }),
+  openBroker,
 };
 
 /** What the journal's first entry says of the session. */

@@ -32,14 +32,17 @@ export const sectionOf = (path: string): SectionName =>
 export const complaintsIn = (complaints: readonly DeskComplaint[], section: SectionName): readonly DeskComplaint[] =>
   complaints.filter(({ path }) => path !== "" && sectionOf(path) === section);
 
-/** The settings of a section that have a meaning with the desk's feed and clock, or are written all the same. */
+/** The kind that a section has where none is written; a feed always says its kind. */
+const DEFAULT_KINDS: Readonly<Record<string, string>> = { clock: "virtual", broker: "paper" };
+
+/** The settings of a section that have a meaning with the desk's feed, clock and broker, or are written all the same. */
 export function useSettings(section: SectionName): readonly DeskField[] {
   const form = useDeskEditor((state) => state.form);
   const document = useDocument();
   return (form?.settings ?? []).filter(({ at, only }) => {
     if (sectionOf(at) !== section) return false;
     if (only === null || writtenAt(document, at.split(".")) !== null) return true;
-    const kind = writtenAt(document, [only.section, "kind"]) ?? (only.section === "clock" ? "virtual" : "");
+    const kind = writtenAt(document, [only.section, "kind"]) ?? DEFAULT_KINDS[only.section];
     return kind === only.kind;
   });
 }

@@ -179,14 +179,14 @@ export class Reading {
     return this.#others.get(place);
   }
 
-  /** Whether a setting has a meaning with this feed and this clock. */
+  /** Whether a setting has a meaning with this feed, this clock and this broker. */
   applies(name: SettingName): boolean {
     const { only } = settingOf(name);
     return only === null || this.#kindOf(only.section) === only.kind;
   }
 
-  /** The kind of feed or clock that holds. */
-  #kindOf(section: "feed" | "clock"): string {
+  /** The kind of feed, clock or broker that holds. */
+  #kindOf(section: "feed" | "clock" | "broker"): string {
     return section === "feed" && this.sources.bars !== undefined ? "replay" : String(this.origin(section).value);
   }
 
@@ -195,14 +195,14 @@ export class Reading {
     return this.sources.bars !== undefined || (this.#said.has("feed") && !this.broken.has("feed"));
   }
 
-  /** Refuses settings of a kind of feed or clock that this desk does not have. */
+  /** Refuses settings of a kind of feed, clock or broker that this desk does not have. */
   checkKinds(): void {
     for (const name of SETTING_NAMES) {
       const { only } = settingOf(name);
       const { from, where } = this.origin(name);
       if (only === null || from === "default" || this.applies(name)) continue;
       const { section } = only;
-      if (section === "feed" ? !this.feedKnown : this.broken.has("clock")) continue;
+      if (section === "feed" ? !this.feedKnown : this.broken.has(section)) continue;
       const holds = `the ${only.kind} ${section}, and this one is ${this.#kindOf(section)}`;
       const kindFrom = section === "feed" && this.sources.bars !== undefined ? "flag" : this.origin(section).from;
       // A variable stays set from one desk to the next; and a kind that was replaced from outside leaves the file's settings idle.

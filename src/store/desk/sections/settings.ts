@@ -8,6 +8,7 @@
  * 4. A row also says where its value is in a resolved desk. Desks are assembled, written and read back by that alone (`../desk-values.ts`).
  * 5. The rows of a section have the order of its fields in a desk: the digest of a session is made of that text.
  */
+import { BROKER_KINDS } from "../../../shared/desk.ts";
 import { DAY, duration, HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../../../shared/time.ts";
 import type { Duration } from "../../../shared/time.ts";
 import { amount, choice, currencyCode, moment, number, orNone, seconds, share, span } from "../text/values.ts";
@@ -21,7 +22,7 @@ export interface Setting<T> {
   readonly means: string;
   /** Whether the environment and flags may say it. */
   readonly outside: boolean;
-  /** The one kind of feed or clock that it belongs to. */
+  /** The one kind of feed, clock or broker that it belongs to. */
   readonly only: Only | null;
   /** Its place in a resolved desk: `orchestrator.rateLimitPerSec`. */
   readonly field: string;
@@ -30,7 +31,7 @@ export interface Setting<T> {
 }
 
 interface Only {
-  readonly section: "feed" | "clock";
+  readonly section: "feed" | "clock" | "broker";
   readonly kind: string;
 }
 
@@ -142,7 +143,7 @@ const GENERAL = {
 };
 
 const BROKER = {
-  broker: row("broker.kind", choice(["paper"]), "paper", "the venue", { outside: false }),
+  broker: row("broker.kind", choice(BROKER_KINDS), "paper", "the venue", { outside: false }),
   fill_model: row(
     "broker.fillModel",
     choice(["auto", "bars", "marks"]),

@@ -12,7 +12,7 @@ import { nodeTimers } from "../../../../src/live/clock/index.ts";
 import type { SessionPorts } from "../../../../src/live/session/index.ts";
 import { verifySession } from "../../../../src/harness/verify.ts";
 import { createStream } from "../../../../src/orchestrator/index.ts";
-import type { Desk, PaperBrokerConfig } from "../../../../src/shared/desk.ts";
+import type { Desk, BrokerConfig } from "../../../../src/shared/desk.ts";
 import type { BrokerAdapter, VenueDisk } from "../../../../src/shared/ports.ts";
 import { MILLISECOND, type Duration } from "../../../../src/shared/time.ts";
 import { openForReading, readJournal, type Workspace } from "../../../../src/store/index.ts";
@@ -90,7 +90,7 @@ function venueRows(folder: string): unknown[] {
   }
 }
 
-const deskWith = (broker: Partial<PaperBrokerConfig>): Desk => {
+const deskWith = (broker: Partial<BrokerConfig>): Desk => {
   const desk = deskOf();
   return { ...desk, broker: { ...desk.broker, ...broker } };
 };

@@ -11,7 +11,7 @@ import { PaperBroker } from "../../../../src/live/broker/index.ts";
 import type { SessionPorts } from "../../../../src/live/session/index.ts";
 import type { LiveSession } from "../../../../src/live/session/state/api.ts";
 import { plain, ZERO, type Decimal } from "../../../../src/shared/decimal.ts";
-import type { Desk, PaperBrokerConfig } from "../../../../src/shared/desk.ts";
+import type { Desk, BrokerConfig } from "../../../../src/shared/desk.ts";
 import { MILLISECOND, SECOND, type Duration } from "../../../../src/shared/time.ts";
 import { openForReading, type Workspace } from "../../../../src/store/index.ts";
 import type { JournalEntry } from "../../../../src/store/journal/entries.ts";
@@ -199,7 +199,7 @@ async function goOn({ workspace, sent, spot }: Crash, id: string, share: number,
 
 const SHORT_RUNS = { median: 3_000_000 as Duration, sigma: 1, slowShare: 0.2, slowFactor: 6 };
 
-function deskWith(broker: Partial<PaperBrokerConfig>): Desk {
+function deskWith(broker: Partial<BrokerConfig>): Desk {
   const desk = deskOf();
   return { ...desk, broker: { ...desk.broker, ...broker } };
 }
