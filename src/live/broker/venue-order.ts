@@ -7,7 +7,14 @@
  *    so a market that is consumed twice, after a restart, fills and trails nothing twice.
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
-import { orderTypeOf, TIMES_IN_FORCE, type OrderType, type TimeInForce, type Trail } from "../../shared/orders.ts";
+import {
+  ORDER_TYPES,
+  orderTypeOf,
+  TIMES_IN_FORCE,
+  type OrderType,
+  type TimeInForce,
+  type Trail,
+} from "../../shared/orders.ts";
 import type { BrokerOrder, CommandOutcome } from "../../shared/ports.ts";
 
 export type VenueStatus = BrokerOrder["status"];
@@ -135,7 +142,7 @@ export const signed = (order: Pick<VenueOrder, "quantity">, size: Decimal): Deci
 
 /** Whether the order is a stop that has not triggered. */
 export const waitsForTrigger = ({ terms, state }: VenueOrder): boolean =>
-  state !== "triggered" && (terms.type === "stop" || terms.type === "stop_limit" || terms.type === "trailing_stop");
+  state !== "triggered" && ORDER_TYPES[terms.type].needs.some((price) => price !== "limitPrice");
 
 /** Whether the order ends at its first chance to trade. */
 export const isImmediate = ({ terms }: VenueOrder): boolean => TIMES_IN_FORCE[terms.timeInForce].immediate;

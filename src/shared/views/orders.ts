@@ -5,11 +5,12 @@
  */
 import * as z from "zod/mini";
 import { ORDER_STATES } from "../order-state.ts";
+import { ORDER_TYPE_NAMES } from "../orders.ts";
 import { at, maybeAt, amount, maybeAmount, maybeText, count } from "./parts.ts";
 
 export const OrderStateSchema = z.enum(ORDER_STATES);
 
-export const OrderTypeSchema = z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]);
+export const OrderTypeSchema = z.enum(ORDER_TYPE_NAMES);
 
 /** An order's terms as a view shows them. Absent prices are null; `trail` is written as \`0.5\` or \`1 %\`. */
 const terms = {

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../../../live/session/index.ts";
 import { CodedError } from "../../../shared/errors.ts";
-import type { OrderType, TimeInForce } from "../../../shared/orders.ts";
+import { ORDER_TYPE_NAMES, type OrderType, type TimeInForce } from "../../../shared/orders.ts";
 import { parseMoment, type Moment } from "../../../shared/time.ts";
 import {
   isLight,
@@ -263,7 +263,7 @@ function addOrderCommands(add: AddCommand): void {
     "Place an order by hand, as strategy manual, or show what the guards would say to it.",
     (command) => {
       ofSession(command)
-        .option("--type <type>", "market, limit, stop, stop_limit or trailing_stop")
+        .option("--type <type>", `one of ${ORDER_TYPE_NAMES.join(", ")}`)
         .option("--limit <price>", "the limit price")
         .option("--stop <price>", "the stop price")
         .option("--trail <distance>", "of a trailing stop, as 0.5 or 1%")
