@@ -130,7 +130,7 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
   const stats = core.scheduler.stats();
   const over = new Set(core.scheduler.runningOverBudget(now));
   const late = new Set(core.scheduler.lateHeartbeats(now));
-  const inFlight = new Set([...core.tally.working.values()].map((order) => order.strategy));
+  const inFlight = new Set(core.tally.open.index.strategies());
   return core.desk.strategies.map((config): StrategyProbe => {
     const { name } = config;
     const tally = core.tally.strategy(name);

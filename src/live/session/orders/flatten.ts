@@ -15,7 +15,8 @@ import { later, SECOND } from "../../../shared/time.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";
 import type { FlattenScope, LeftOpen } from "../../../store/journal/entries.ts";
 import { haltSession } from "../state/halts.ts";
-import { attemptKey, type Flatten, type WorkingOrder } from "../state/open-orders.ts";
+import { attemptKey, type Flatten } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import { decideUnit } from "./orders.ts";
 import type { FlattenRequest } from "../state/order-api.ts";
 import type { Core } from "../state/parts.ts";
@@ -84,8 +85,8 @@ function positionsOf(core: Core, { scope, owner }: Flatten): Position[] {
 function standing(core: Core, flatten: Flatten, position: Position, at: Moment): string | null {
   const { strategy, symbol } = position;
   let blocked = false;
-  for (const order of core.tally.working.values())
-    if (order.strategy === strategy && order.symbol === symbol) {
+  for (const order of core.tally.open.index.ofStrategy(strategy).values())
+    if (order.symbol === symbol) {
       if (order.flatten === flatten.flatten) return "sent";
       blocked = true;
     }

@@ -9,8 +9,6 @@ import type { OpenOrders } from "../state/open-orders.ts";
 
 /** Orders of one strategy that may work or wait at once. */
 const WORKING_ORDERS_MAX = 10_000;
-/** A bracket has a stop and a target. */
-const CHILDREN_MAX = 2;
 
 /** Where an order is in its unit: the orders ahead of it, and the queue's item that it comes from. */
 export interface Spot {
@@ -24,7 +22,7 @@ const ordersOf = ({ attach = {} }: OrderIntent): number =>
 
 /** The refusal of an order that would be one too many; null where it fits. */
 export function boundRefusal(
-  orders: Pick<OpenOrders, "working" | "queues">,
+  orders: Pick<OpenOrders, "index" | "queues">,
   strategy: string,
   intent: OrderIntent,
   spot: Spot,
@@ -35,16 +33,9 @@ export function boundRefusal(
   return { reason: "working_orders_limit", detail, value: String(open), limit: String(WORKING_ORDERS_MAX) };
 }
 
-/** The whole list of orders that work is counted only where it could be too long. */
-function openOf(
-  { working, queues }: Pick<OpenOrders, "working" | "queues">,
-  strategy: string,
-  { queue, ahead }: Spot,
-): number {
-  let count = ahead;
-  for (const item of queues.get(strategy) ?? [])
+function openOf(orders: Pick<OpenOrders, "index" | "queues">, strategy: string, { queue, ahead }: Spot): number {
+  let count = ahead + orders.index.ofStrategy(strategy).size;
+  for (const item of orders.queues.get(strategy) ?? [])
     if (item.queue !== queue) for (const { intent } of item.orders) count += ordersOf(intent);
-  if (working.size + count + CHILDREN_MAX < WORKING_ORDERS_MAX) return count;
-  for (const order of working.values()) if (order.strategy === strategy) count += 1;
   return count;
 }

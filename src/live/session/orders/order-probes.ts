@@ -7,7 +7,7 @@ import { plain } from "../../../shared/decimal.ts";
 import { orderTypeOf } from "../../../shared/orders.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { FlattenProbe, OwnerDay, OwnerPosition, QueuedProbe, WorkingOrderProbe } from "../state/order-api.ts";
-import type { WorkingOrder } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import { typeOf } from "../state/open-order-views.ts";
 import type { Core } from "../state/parts.ts";
 import { MANUAL, UNATTRIBUTED } from "../state/tally.ts";

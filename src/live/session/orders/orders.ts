@@ -14,7 +14,7 @@ import type { Moment } from "../../../shared/time.ts";
 import type { GuardReading, OrderEntry, QueuedOrder } from "../../../store/journal/entries.ts";
 import type { OrderPreview } from "../state/order-api.ts";
 import { refusedOrder, submitted } from "../state/effects.ts";
-import type { WorkingOrder } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import { boundRefusal, type Spot } from "./order-bound.ts";
 import { enqueue, paceOf, queuedTwin } from "./pace.ts";
 import type { Core } from "../state/parts.ts";

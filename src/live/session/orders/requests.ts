@@ -16,7 +16,8 @@ import type { ReplaceIntent } from "../../../shared/strategy.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { GuardReading, ReplaceRequestEntry } from "../../../store/journal/entries.ts";
 import { refusedOrder, replaceRequested } from "../state/effects.ts";
-import type { QueueItem, WorkingOrder } from "../state/open-orders.ts";
+import type { QueueItem } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import type { RunOf } from "./run-of.ts";
 import { enqueue, paceOf } from "./pace.ts";
 import type { Core } from "../state/parts.ts";
@@ -137,8 +138,8 @@ function replaced(
 /** Cancels that waited for their order's placement to be known, and can go now. */
 export function cancelsWanted(core: Core, at: Moment): Sending[] {
   const sending: Sending[] = [];
-  for (const order of core.tally.working.values()) {
-    if (!order.cancelWanted || order.inDoubt || !order.confirmed) continue;
+  for (const order of core.tally.open.index.wanted()) {
+    if (order.inDoubt || !order.confirmed) continue;
     const { orderId, venueId, strategy } = order;
     const request = { ...subject(order), named: orderId, strategy, run: null, operator: null };
     core.ledger.add({ kind: "cancel_request", ...request, sent: true, reason: "requested", detail: null }, at);

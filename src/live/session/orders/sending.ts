@@ -14,7 +14,7 @@ import { later, SECOND } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
 import { closedOrder, replacedOrder } from "../state/effects.ts";
 import { haltSession } from "../state/halts.ts";
-import type { WorkingOrder } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import type { Core } from "../state/parts.ts";
 
 /** A journaled request on its way to the venue. */
@@ -142,9 +142,10 @@ export class Inquiries {
   /** When the next question is due, or null while every outcome is known. */
   nextAt(): Moment | null {
     if (this.#ripe().length > 0) return this.#core.now;
+    const { open } = this.#core.tally;
+    if (!open.index.doubts) return null;
     let next: Moment | null = null;
-    for (const order of this.#core.tally.working.values()) {
-      if (!order.inDoubt) continue;
+    for (const order of open.index.doubtful()) {
       const at = this.#open.get(order.orderId)?.nextAt ?? this.#core.now;
       if (next === null || at < next) next = at;
     }
@@ -155,8 +156,8 @@ export class Inquiries {
   async ask(): Promise<void> {
     const core = this.#core;
     for (const [orderId, found] of this.#ripe()) this.#close(orderId, found.venueId, found);
-    const doubtful = [...core.tally.working.values()].filter((order) => order.inDoubt);
-    for (const id of this.#open.keys()) if (!doubtful.some((order) => order.orderId === id)) this.#open.delete(id);
+    const doubtful = core.tally.open.index.doubtful();
+    for (const id of this.#open.keys()) if (core.tally.working.get(id)?.inDoubt !== true) this.#open.delete(id);
     for (const { orderId, venueId: known } of doubtful) {
       const inquiry = this.#open.get(orderId) ?? { settled: 0, nextAt: core.now };
       if (inquiry.nextAt > core.now) continue;

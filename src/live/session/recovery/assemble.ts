@@ -31,10 +31,10 @@ import { needsVirtualClock, unknownSymbol } from "../../feed/desk-faults.ts";
 import { identityOf, openFeed, openNewFeed, SYNTHETIC_START } from "../../feed/factory.ts";
 import { Ledger, type EntryListener, type JournalPort } from "../state/ledger.ts";
 import { Market } from "../state/market.ts";
+import { WorkingSums } from "../orders/working-sums.ts";
 import type { Core } from "../state/parts.ts";
 import type { HostPort } from "../../host/port.ts";
 import { SAVED_AT_ONCE_MAX } from "../snapshots/sliced-save.ts";
-import type { WorkingOrder } from "../state/open-orders.ts";
 import { Tally } from "../state/tally.ts";
 
 /** The doors to the world; each has a real one by default. */
@@ -159,14 +159,15 @@ export function coreOf(
     if (runsAt === "bar") market.triggers.watch(name, watched);
   const money = moneyOf(feed.symbols, desk.broker.currency, desk.fx);
   const books = new Books(desk.broker.cash, accountDays(desk.dayEnds), money);
+  const sums = new WorkingSums(tally.open, books);
   const risk = new RiskEngine(desk.limits, {
     books,
     power: powerOf(desk.broker),
     assetClassOf: (symbol) => symbols.get(symbol)?.assetClass ?? "unknown",
     venueRules: (symbol) => symbols.get(symbol),
     notional: (symbol, quantity, price) => books.notional(symbol, quantity, price),
-    working: workingBySymbol(tally, books),
-    workingOf: workingOfOwner(tally, books),
+    working: () => sums.bySymbol(),
+    workingOf: (owner, symbol) => sums.ofOwner(owner, symbol),
     recentVolume: (symbol, bars) => market.volume(symbol, bars),
   });
   const { rateLimitPerSec, maxInflight, metricsWindow } = desk.orchestrator;
@@ -208,77 +209,6 @@ function firstSchedule(desk: Desk, start: Moment): Scheduler {
     scheduler.register(spec, { startAt });
   }
   return scheduler;
-}
-
-interface OpenPart {
-  readonly price: number;
-  readonly ordered: Decimal;
-  readonly filled: Decimal;
-  readonly open: Decimal;
-  readonly value: Decimal;
-  readonly rateMoves: number;
-}
-
-/** What of each order is open, as long as neither its quantity, its price, its fills nor a rate move: every check asks about each. */
-const openParts = new WeakMap<WorkingOrder, OpenPart>();
-
-function openPartOf(order: WorkingOrder, books: Books): OpenPart {
-  const { symbol, ordered, filled, price } = order;
-  const known = openParts.get(order);
-  const { rateMoves } = books;
-  if (known?.ordered === ordered && known.filled === filled && known.price === price && known.rateMoves === rateMoves)
-    return known;
-  const open = ordered.minus(filled);
-  const part = { price, ordered, filled, open, value: books.notional(symbol, open, decimal(price)), rateMoves };
-  openParts.set(order, part);
-  return part;
-}
-
-function sumOf(parts: readonly OpenPart[]): WorkingOrders {
-  let { buys, sells, buyValue, sellValue } = NOTHING_WORKS;
-  for (const { open, value } of parts)
-    if (open.isNegative()) [sells, sellValue] = [sells.plus(open), sellValue.plus(value)];
-    else [buys, buyValue] = [buys.plus(open), buyValue.plus(value)];
-  return { buys, sells, buyValue, sellValue };
-}
-
-/** The orders that can make a position larger: no bracket's child and no reduce-only order, but those that a check puts beside them. */
-function* counted({ open, working }: Tally): Generator<WorkingOrder> {
-  for (const order of working.values())
-    if (order.reduceOnly !== true && order.parent === undefined && order.orderId !== open.hidden) yield order;
-  yield* open.tentative;
-}
-
-/** What works by symbol, each symbol added up again only when one of its orders has moved; at most the desk's symbols are kept. */
-function workingBySymbol(tally: Tally, books: Books): () => ReadonlyMap<string, WorkingOrders> {
-  const known = new Map<string, { readonly parts: readonly OpenPart[]; readonly sum: WorkingOrders }>();
-  return () => {
-    const bySymbol = new Map<string, OpenPart[]>();
-    for (const order of counted(tally)) {
-      const parts = bySymbol.get(order.symbol);
-      if (parts === undefined) bySymbol.set(order.symbol, [openPartOf(order, books)]);
-      else parts.push(openPartOf(order, books));
-    }
-    const sums = new Map<string, WorkingOrders>();
-    for (const [symbol, parts] of bySymbol) {
-      const before = known.get(symbol);
-      const same = before?.parts.length === parts.length && parts.every((part, at) => part === before.parts[at]);
-      const sum = same ? before.sum : sumOf(parts);
-      if (!same) known.set(symbol, { parts, sum });
-      sums.set(symbol, sum);
-    }
-    return sums;
-  };
-}
-
-/** What of one owner works in a symbol. */
-function workingOfOwner(tally: Tally, books: Books): RiskView["workingOf"] {
-  return (owner, symbol) => {
-    const parts: OpenPart[] = [];
-    for (const order of counted(tally))
-      if (order.strategy === owner && order.symbol === symbol) parts.push(openPartOf(order, books));
-    return sumOf(parts);
-  };
 }
 
 /** What a desk's account may buy with; null where it has no such limit. */

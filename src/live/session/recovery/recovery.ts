@@ -298,7 +298,7 @@ function doubt(core: Core, open: ReadonlySet<string> | null, ahead: readonly Bro
     const ends = filled.abs().gte(takenBy(order).abs());
     const settled = order.confirmed && order.request === null;
     if (settled && (open === null || open.has(order.venueId) || ends)) continue;
-    order.inDoubt = true;
+    core.tally.open.doubt(order);
     count += 1;
   }
   return count;

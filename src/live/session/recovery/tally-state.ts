@@ -5,7 +5,8 @@
  * 2. Seen fills are not in it, because they grow with the session; they are kept piece by piece (`checkpoint.ts`).
  */
 import { decimal, plain } from "../../../shared/decimal.ts";
-import type { Flatten, QueueItem, WorkingOrder } from "../state/open-orders.ts";
+import type { Flatten, QueueItem } from "../state/open-orders.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 import { Switches, type HaltedScope } from "../state/switches.ts";
 import type { StrategyTally, Tally } from "../state/tally.ts";
 

@@ -5,7 +5,8 @@
  */
 import { orderTypeOf } from "../../../shared/orders.ts";
 import type { OpenOrder } from "../../../shared/strategy.ts";
-import type { QueueItem, WorkingOrder } from "./open-orders.ts";
+import type { QueueItem } from "./open-orders.ts";
+import type { WorkingOrder } from "./working-orders.ts";
 import type { Core } from "./parts.ts";
 
 /** The type of an order that works. */
@@ -56,7 +57,7 @@ function queuedViews({ queue, orders, at, until }: QueueItem): OpenOrder[] {
 /** In order of acceptance, the queue behind. */
 export function openOrdersOf(core: Core, strategy: string): OpenOrder[] {
   const open: OpenOrder[] = [];
-  for (const order of core.tally.working.values()) if (order.strategy === strategy) open.push(workingView(order));
+  for (const order of core.tally.open.index.ofStrategy(strategy).values()) open.push(workingView(order));
   for (const item of core.tally.open.queues.get(strategy) ?? []) open.push(...queuedViews(item));
   return open;
 }

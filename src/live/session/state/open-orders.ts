@@ -21,41 +21,7 @@ import type {
   QueuedOrder,
 } from "../../../store/journal/entries.ts";
 import { orderEventOf } from "../../../store/journal/order-events.ts";
-
-export interface WorkingOrder extends EntryTerms {
-  readonly orderId: string;
-  venueId: string;
-  readonly clientOrderId: string;
-  readonly strategy: string;
-  readonly symbol: string;
-  quantity: number;
-  /** What the venue took, once it has said so: it rounds to its lots. */
-  ordered: Decimal;
-  /**
-   * Of a bracket's child the quantity that the venue took in all. `ordered` is what its parent's fills let it reach so far, and more may
-   * come: it is filled only once it has filled all of this.
-   */
-  taken?: string;
-  filled: Decimal;
-  price: number;
-  limitPrice: number | null;
-  stopPrice?: number;
-  /** The order whose bracket it is part of. */
-  readonly parent?: string;
-  readonly role?: "stop" | "target";
-  readonly oco?: string;
-  readonly flatten?: string;
-  state: OrderState;
-  readonly at: Moment;
-  /** True once the broker is known to have the order. */
-  confirmed: boolean;
-  /** True while the outcome of its newest request is not known. */
-  inDoubt: boolean;
-  /** The cancel or the replace that the venue has not answered, or that it accepted and has yet to carry out. */
-  request: { readonly kind: "cancel" | "replace"; readonly change: OrderChange | null } | null;
-  /** A cancel was asked for while its placement was in doubt: it is sent as soon as the venue has the order. */
-  cancelWanted: boolean;
-}
+import { OrderIndex, type WorkingOrder } from "./working-orders.ts";
 
 /** What an order fills at most before it is filled. */
 export const takenBy = ({ taken, ordered }: WorkingOrder): Decimal => (taken === undefined ? ordered : decimal(taken));
@@ -106,6 +72,8 @@ export class OpenOrders {
   tentative: readonly WorkingOrder[] = [];
   /** An order that a check leaves out, because it judges what would take its place. */
   hidden: string | null = null;
+  /** The working orders by what a pass asks about them. */
+  readonly index = new OrderIndex();
   readonly #byClientId = new Map<string, string>();
   readonly #tell: Tell;
 
@@ -134,13 +102,21 @@ export class OpenOrders {
     return undefined;
   }
 
+  /** Puts an order in doubt, where a start finds that only the venue knows what became of it. */
+  doubt(order: WorkingOrder): void {
+    order.inDoubt = true;
+    this.index.file(order);
+  }
+
   add(order: WorkingOrder): void {
     this.working.set(order.orderId, order);
+    this.index.add(order);
     this.#byClientId.set(`${order.strategy}\n${order.clientOrderId}`, order.orderId);
   }
 
   /** What was known before is void: a router snapshot took its place. */
   clear(): void {
+    for (const order of this.working.values()) this.index.leave(order);
     this.working.clear();
     this.#byClientId.clear();
     this.queues.clear();
@@ -192,6 +168,7 @@ export class OpenOrders {
       takeOver(order, entry);
       const event = orderEventOf(entry);
       if (event !== null) order.state = stateAfter(order.state, event, !order.filled.isZero());
+      this.index.file(order);
     }
     this.#report(entry, order);
     if (order === undefined || !hasEnded(order.state)) return null;
@@ -201,6 +178,7 @@ export class OpenOrders {
 
   #end(order: WorkingOrder, entry: OrderMoved): void {
     this.working.delete(order.orderId);
+    this.index.leave(order);
     const key = `${order.strategy}\n${order.clientOrderId}`;
     if (this.#byClientId.get(key) === order.orderId) this.#byClientId.delete(key);
     if (order.flatten === undefined) return;

@@ -23,7 +23,8 @@ import type {
 } from "../../../store/journal/entries.ts";
 import { isBooked } from "../../../store/journal/entries.ts";
 import type { DriftProbe, HaltReason } from "./api.ts";
-import { OpenOrders, type WorkingOrder } from "./open-orders.ts";
+import { OpenOrders } from "./open-orders.ts";
+import type { WorkingOrder } from "./working-orders.ts";
 import { countRefusal, type Counts } from "./rejections.ts";
 import { Switches } from "./switches.ts";
 

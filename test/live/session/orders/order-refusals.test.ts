@@ -234,7 +234,7 @@ describe("the bound on orders that work or wait", () => {
       for (let number = 0; number < many; number += 1) {
         const orderId = `${strategy}-${number}`;
         const sizes = { ordered: decimal(1), filled: ZERO, cancelWanted: false };
-        orders.working.set(orderId, { ...fields, ...flags, ...sizes, orderId, strategy });
+        orders.add({ ...fields, ...flags, ...sizes, orderId, strategy });
       }
     const queued = (queue: string, intents: OrderIntent[]) => {
       const asked = intents.map((intent, index) => ({ intent, clientOrderId: `${queue}.${index}` }));
