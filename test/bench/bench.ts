@@ -11,6 +11,7 @@ import { archiveBenchmarks } from "./archive.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
+import { ordersBenchmarks } from "./orders.ts";
 import { orchestratorBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
@@ -29,6 +30,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   session: sessionBenchmarks,
   regress: regressBenchmarks,
   realtime: realtimeBenchmarks,
+  orders: ordersBenchmarks,
   console: consoleBenchmarks,
   "console, a long session": archiveBenchmarks,
   data: dataBenchmarks,

@@ -152,7 +152,7 @@ function measure(hostile: boolean, spread: boolean): Promise<Measured> {
 }
 
 /** How late a timer of this process is while nothing of ours runs: what the machine itself does to a lag. */
-async function bareLag(): Promise<number> {
+export async function bareLag(): Promise<number> {
   const late: number[] = [];
   for (let index = 0; index < 200; index += 1) {
     const due = performance.now() + 5;

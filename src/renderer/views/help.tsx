@@ -241,11 +241,13 @@ function Halts(): ReactNode {
         </p>
         <h3>What halts a session</h3>
         <ul>
-          <li>You, with Halt: one key and one confirm. It asks whether everything, a group or one strategy.</li>
+          <li>
+            You, with Halt: one key and one confirm. It asks whether everything, a group, one strategy or a symbol.
+          </li>
           <li>A breaker: drawdown, too many rejections within a time, stale data.</li>
           <li>
-            The kill switch: a file named KILL in the workspace or in the session's folder; KILL.group.NAME and
-            KILL.strategy.NAME halt a part. Remove it, then resume.
+            The kill switch: a file named KILL in the workspace or in the session's folder; KILL.group.NAME,
+            KILL.strategy.NAME and KILL.symbol.NAME halt a part. Remove it, then resume.
           </li>
           <li>Drift: a fill, a position or an order on which the session's records and the broker's disagree.</li>
           <li>A fault of the program, or a journal that cannot be trusted.</li>

@@ -135,7 +135,7 @@ export interface KillFile {
 }
 
 const KILL_NAME = "KILL";
-const KILL_SCOPE = /^KILL\.(strategy|group)\.(.+)$/;
+const KILL_SCOPE = /^KILL\.(strategy|group|symbol)\.(.+)$/;
 
 /** The names in a folder; none where it cannot be listed. */
 function namesIn(fs: FileSystem, folder: string): readonly string[] {
@@ -148,8 +148,8 @@ function namesIn(fs: FileSystem, folder: string): readonly string[] {
 }
 
 /**
- * The kill switches that are on as files in these folders: `KILL` for everything, `KILL.strategy.NAME` and `KILL.group.NAME` for a
- * part. Any other name that begins with `KILL.` is one for everything: who wrote it wanted something to stop.
+ * The kill switches that are on as files in these folders: `KILL` for everything, `KILL.strategy.NAME`, `KILL.group.NAME` and
+ * `KILL.symbol.NAME` for a part. `%2F` in a name is a slash, which no file's name has. Any other name that begins with `KILL.` is one for everything: who wrote it wanted something to stop.
  */
 export function killFilesIn(fs: FileSystem, folders: readonly string[]): KillFile[] {
   return folders.flatMap((folder): KillFile[] => {
@@ -158,7 +158,7 @@ export function killFilesIn(fs: FileSystem, folders: readonly string[]): KillFil
       .filter((name) => name.startsWith(`${KILL_NAME}.`))
       .map((name): KillFile => {
         const [, kind, of] = KILL_SCOPE.exec(name) ?? [];
-        const scope = of === undefined ? null : { kind: kind as Scope["kind"], name: of };
+        const scope = of === undefined ? null : { kind: kind as Scope["kind"], name: of.replaceAll(/%2F/gi, "/") };
         return { path: join(folder, name), scope };
       });
     return fs.exists(all) ? [{ path: all, scope: null }, ...parts] : parts;

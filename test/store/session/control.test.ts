@@ -100,7 +100,7 @@ describe("the control inbox", () => {
   });
 });
 
-it("kill switches are files KILL, KILL.strategy.NAME and KILL.group.NAME in any of the folders", () => {
+it("kill switches are files KILL, KILL.strategy.NAME, KILL.group.NAME and KILL.symbol.NAME in any of the folders", () => {
   const [workspace, session] = [freshFolder(), freshFolder()];
   const found = () => killFilesIn(fs, [session, workspace]);
   expect(found()).toEqual([]);
@@ -109,12 +109,14 @@ it("kill switches are files KILL, KILL.strategy.NAME and KILL.group.NAME in any 
   writeFileSync(join(session, "KILL.strategy.a.b-1"), "");
   writeFileSync(join(session, "NO-KILL.group.x"), "");
   writeFileSync(join(workspace, "KILL.group.trend"), "");
+  writeFileSync(join(workspace, "KILL.symbol.BTC%2FUSD"), "");
   writeFileSync(join(workspace, "KILL.bak"), "");
   expect(found()).toEqual([
     { path: join(session, "KILL.strategy.a.b-1"), scope: { kind: "strategy", name: "a.b-1" } },
     { path: join(workspace, "KILL"), scope: null },
     { path: join(workspace, "KILL.bak"), scope: null },
     { path: join(workspace, "KILL.group.trend"), scope: { kind: "group", name: "trend" } },
+    { path: join(workspace, "KILL.symbol.BTC%2FUSD"), scope: { kind: "symbol", name: "BTC/USD" } },
   ]);
   expect(killFilesIn(fs, [join(session, "gone")])).toEqual([]);
 });

@@ -2,7 +2,7 @@
  * The kill switch as a file: in the workspace it is for every session of it, in a session's folder for that one.
  *
  * 1. It depends on nothing but a file's name, and is looked at before anything else of a pass.
- * 2. A name that says no strategy and no group of the desk halts everything: who wrote it wanted something to stop.
+ * 2. A name that says no strategy, group or symbol of the desk halts everything: who wrote it wanted something to stop.
  * 3. While a file is there, what it halts cannot be resumed.
  */
 import { CodedError } from "../../../shared/errors.ts";

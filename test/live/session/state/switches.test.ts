@@ -216,6 +216,7 @@ describe("a kill file", () => {
   it.each([
     ["KILL.strategy.revert-a", REVERT],
     ["KILL.group.trend", TREND],
+    ["KILL.symbol.AAA", { kind: "symbol", name: "AAA" } as const],
   ])("%s halts that part at the next pass, and cannot be resumed while it is there", async (name, scope) => {
     const { session, timers, workspace } = await running();
     const path = join(name.includes("group") ? workspace.path : session.folder, name);
@@ -236,7 +237,7 @@ describe("a kill file", () => {
     expect(session.probe().haltedScopes).toMatchObject([{ scope }]);
   });
 
-  it.each(["KILL.strategy.revert-b", "KILL.txt", "KILL.group."])(
+  it.each(["KILL.strategy.revert-b", "KILL.txt", "KILL.group.", "KILL.symbol.ZZZ"])(
     "%s, which names no part of the desk, halts everything",
     async (name) => {
       const { session, timers } = await running();
