@@ -12,13 +12,12 @@ import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
 import { ordersBenchmarks } from "./orders.ts";
-import { orchestratorBenchmarks } from "./orchestrator.ts";
+import { orchestratorBenchmarks, smokeBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
 import { regressBenchmarks } from "./regress.ts";
 import { saveBenchmarks } from "./save.ts";
 import { sessionBenchmarks } from "./session.ts";
-import { smokeBenchmarks } from "./smoke.ts";
 import { startBenchmarks } from "./start.ts";
 import { storeBenchmarks } from "./store.ts";
 

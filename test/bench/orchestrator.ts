@@ -3,10 +3,12 @@
  *
  * 1. A router is worked as on a busy desk: a hundred strategies, eight symbols, at most `BATCH` orders in flight.
  * 2. Requests, reports and texts are made before the clock starts; each figure is the median of several rounds, after one
- *    that is not counted.
+ *    that is not counted. So is the smoke's, which is here because it is decisions alone.
  */
+import { runSmoke, SMOKE_DEFAULTS } from "../../src/harness/smoke.ts";
 import { OrderRouter, readRouterState, Scheduler, writeRouterState } from "../../src/orchestrator/index.ts";
 import type { OrderReport, OrderRequest } from "../../src/orchestrator/index.ts";
+import { MINUTE, SECOND, type Duration } from "../../src/shared/time.ts";
 import { median } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
@@ -143,4 +145,23 @@ export function orchestratorBenchmarks(): Promise<BenchRow[]> {
   const router = SIZES.flatMap(([n, rounds]) => routerRows(n, rounds, false));
   const fills = routerRows(100_000, 5, true);
   return Promise.resolve([...router, ...fills, ...[50, 1_000, 10_000].map(schedulerRow)]);
+}
+
+/** What the smoke costs: the median of seven whole runs, after one that is not counted. */
+export async function smokeBenchmarks(): Promise<BenchRow[]> {
+  // A cadence of its own, so that the figure stays comparable when the defaults change.
+  const schedule = {
+    cadence: (30 * SECOND) as Duration,
+    timeBudget: (5 * SECOND) as Duration,
+    jitter: (3 * SECOND) as Duration,
+  };
+  const options = { ...SMOKE_DEFAULTS, ...schedule, strategies: 2_000, duration: (15 * MINUTE) as Duration };
+  runSmoke(options);
+  const times = Array.from({ length: 7 }, () => {
+    const started = performance.now();
+    runSmoke(options);
+    return performance.now() - started;
+  });
+  const value = times.toSorted((a, b) => a - b)[3] as number;
+  return [{ name: "smoke, 2,000 strategies × 15 minutes", n: 7, value, unit: "ms", target: 150, better: "lower" }];
 }

@@ -149,7 +149,8 @@ function namesIn(fs: FileSystem, folder: string): readonly string[] {
 
 /**
  * The kill switches that are on as files in these folders: `KILL` for everything, `KILL.strategy.NAME`, `KILL.group.NAME` and
- * `KILL.symbol.NAME` for a part. `%2F` in a name is a slash, which no file's name has. Any other name that begins with `KILL.` is one for everything: who wrote it wanted something to stop.
+ * `KILL.symbol.NAME` for a part. `%2F` in a name is a slash, which no file's name has. Any other name that begins with `KILL.` is one
+ * for everything: who wrote it wanted something to stop.
  */
 export function killFilesIn(fs: FileSystem, folders: readonly string[]): KillFile[] {
   return folders.flatMap((folder): KillFile[] => {
