@@ -6,7 +6,6 @@
  */
 import { createHash } from "node:crypto";
 import { MetricsRecorder, OrderRouter, Scheduler } from "../../../orchestrator/index.ts";
-import { decimal, type Decimal } from "../../../shared/decimal.ts";
 import type { Desk } from "../../../shared/desk.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { Clock, Feed, FileSystem, Speed, Timers } from "../../../shared/ports.ts";
@@ -22,7 +21,7 @@ import { accountDays, scheduleOf } from "../../calendar/index.ts";
 import { Books } from "../../books/index.ts";
 import { openBroker, type OpenBroker } from "../../broker/index.ts";
 import { nodeTimers, nodeTurn, nodeWallMs, SystemClock, VirtualClock } from "../../clock/index.ts";
-import { NOTHING_WORKS, RiskEngine, type BuyingPower, type RiskView, type WorkingOrders } from "../../risk/index.ts";
+import { RiskEngine, type BuyingPower } from "../../risk/index.ts";
 import { moneyOf } from "../../instruments/index.ts";
 import { createStrategyHost, type HostSettings, type OpenHost } from "../../host/index.ts";
 import { CHECKPOINT_ENTRIES, type Checkpoint } from "./checkpoint.ts";

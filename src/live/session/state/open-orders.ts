@@ -8,7 +8,6 @@
  */
 import { type Decimal, decimal, ZERO } from "../../../shared/decimal.ts";
 import { hasEnded, stateAfter, type OrderState } from "../../../shared/order-state.ts";
-import type { OrderChange } from "../../../shared/ports.ts";
 import type { OrderUpdate, ReplaceIntent } from "../../../shared/strategy.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type {
