@@ -8,7 +8,7 @@ import { existsSync, globSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 
-const DATA = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)(\.(gz|bz2|xz|zst))?$|\.zip$/i;
+const DATA = /\.(csv|tsv|psv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)(\.(gz|bz2|xz|zst))?$|\.zip$/i;
 /** How files are read, and the factors of splits and dividends, stand beside them and are no data. */
 const BESIDE = /\.import\.yaml$|\.factors\.csv$/i;
 const FILES_MAX = 1_000;

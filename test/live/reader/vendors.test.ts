@@ -164,6 +164,75 @@ describe("vendors' tables", () => {
   it.each(cases)("%s are read", async (_, name, text, expected) => {
     expect(await shown(text, name)).toBe(expected);
   });
+
+  it("whose time of day has an unusual name are read with it", async () => {
+    const trades =
+      "DATE,TIME_OF_TRADE,EX,SYM_ROOT,SIZE,PRICE\n20240102,9:30:00.123,Q,KO,100,59\n20240102,9:31:00.123,Q,KO,50,60\n";
+    expect(await shown(trades, "taq.csv")).toBe("KO 2024-01-02T09:30 2024-01-02T09:31 2/2 59");
+    const twice =
+      "date,minute,label,open,high,low,close\n2024-01-02,13:30,01:30 PM,1,3,1,2\n2024-01-02,13:31,01:31 PM,1,3,1,2\n";
+    expect(await shown(twice, "KO.csv")).toBe("KO 2024-01-02T13:30 2024-01-02T13:31 2/2 2");
+  });
+
+  it("whose time repeats its day are read by it alone", async () => {
+    const row = (time: string): string => `2024-01-02,${time},1,3,1,2`;
+    const text = ["date,time,open,high,low,close", row("20240102093500000"), row("20240102094000000")].join("\n");
+    expect(await shown(text, "A.csv")).toBe("A 2024-01-02T09:35 2024-01-02T09:40 2/2 2");
+  });
+
+  it("whose only column of epochs has another name are read by it", async () => {
+    const text =
+      '{"ticks":[1704153600000,1704153660000],"open":[1,1],"high":[3,3],"low":[1,1],"close":[2,2],"volume":[5,5]}';
+    const { tables } = await importOne(text, {}, "A.json");
+    expect(await shown(text, "A.json")).toBe("A 2024-01-02T00:00 2024-01-02T00:01 2/2 2");
+    expect([...(tables[0]?.volume ?? [])]).toEqual([5, 5]);
+  });
+
+  it("with names in Korean, days of a spreadsheet or times of kdb+ are read", async () => {
+    const korean = "일자,종가,시가,고가,저가,거래량\n2024/01/03,2,1,3,1,5\n2024/01/02,2,1,3,1,5\n";
+    expect(await shown(korean, "A.csv")).toBe("A 2024-01-02T00:00 2024-01-03T00:00 2/2 2");
+    const serial = "Date,Time,Open,High,Low,Close\n45293,0.395833333,1,3,1,2\n45293,0.396527778,1,3,1,2\n";
+    expect(await shown(serial, "A.csv")).toBe("A 2024-01-02T09:30 2024-01-02T09:31 2/2 2");
+    const kx = headed("2024-01-02D09:30:00.000000000", "2024-01-02D09:31:00.000000000");
+    expect(await shown(kx, "A.csv")).toBe("A 2024-01-02T09:30 2024-01-02T09:31 2/2 2");
+  });
+
+  const bare: readonly (readonly [what: string, text: string, expected: string, volume: number])[] = [
+    [
+      "candles with their close between volume and turnover",
+      "1704153600000,1,3,1,2,12.25,1704153660000,541\n1704153660000,2,3,1,2,10,1704153720000,441\n",
+      "A 2024-01-02T00:00 2024-01-02T00:01 2/2 2",
+      12.25,
+    ],
+    [
+      "bars with splits and dividends behind them",
+      "20240102,930,1,3,1,2,5,0,0,0\n20240102,931,1,3,1,2,5,0,0,0\n20240102,1000,1,3,1,2,5,0,0,0\n",
+      "A 2024-01-02T09:30 2024-01-02T09:31 3/3 2",
+      5,
+    ],
+    [
+      "trades of a day and a time",
+      "01/22/2024,09:30:00.123,4780.25,2\n01/22/2024,09:30:01.123,4780.5,1\n",
+      "A 2024-01-22T09:30 2024-01-22T09:31 1/2 4780.5",
+      3,
+    ],
+    [
+      "quotes under their pair",
+      "EUR/USD,20240102 00:00:00.123,1.1,1.3\n",
+      "EUR/USD 2024-01-02T00:00 2024-01-02T00:01 1/1 1.2",
+      0,
+    ],
+  ];
+  it.each(bare)("without a header, %s are read", async (_, text, expected, volume) => {
+    expect(await shown(text, "A.csv")).toBe(expected);
+    expect((await importOne(text, {}, "A.csv")).tables[0]?.volume[0]).toBe(volume);
+  });
+
+  it("of ticks with bid and ask beside the price are trades with their quantity", async () => {
+    const text = "01/22/2024,09:30:00,187.15,187.14,187.18,100\n01/22/2024,09:30:01,187.2,187.14,187.18,50\n";
+    const { tables } = await importOne(text, {}, "AAPL_tick.txt");
+    expect([tables[0]?.close[0], tables[0]?.volume[0]]).toEqual([187.2, 150]);
+  });
 });
 
 describe("names of files", () => {

@@ -6,6 +6,7 @@
  */
 import { HEADER_LAYOUTS, KINDS, type HeaderLayout } from "./layouts.ts";
 import { withoutZone } from "./header-zone.ts";
+import { bidCandles, withoutCommonPart } from "./headings.ts";
 import { periodStart } from "./time-forms.ts";
 import { bareName, NAMES, ROLES, type Role } from "./names.ts";
 import { isSymbol } from "../../symbols/symbols.ts";
@@ -86,33 +87,6 @@ const isPeriod = (cell: string): boolean => isTime(cell) || periodStart(cell) !=
 const isDayTime = (cell: string): boolean => /^(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/.test(cell);
 const isZero = (cell: string): boolean => Number(cell) === 0;
 
-/** Takes away what stands before or behind every name of prices: `AAPL.Open`, `Open_AAPL`, `mid_o`. */
-function withoutCommonPart(cells: readonly string[]): {
-  readonly cells: readonly string[];
-  readonly said: string | null;
-} {
-  const priced = /(open|high|low|close|volume)/i;
-  const named = cells.filter((cell) => priced.test(cell));
-  if (named.length < 4) return { cells, said: null };
-  const parts = named.map((cell) =>
-    cell.replaceAll(/[()' ]/g, "").split(/[._,](?=open|high|low|close|adj|vol)|(?<=open|high|low|close|volume)[._,]/i),
-  );
-  const first = parts[0] as string[];
-  if (first.length !== 2 || !parts.every((part) => part.length === 2)) return { cells, said: null };
-  const fixed = [0, 1].find((side) => parts.every((part) => part[side] === first[side]));
-  if (fixed === undefined) return { cells, said: null };
-  const said = first[fixed] as string;
-  return {
-    cells: cells.map((cell) =>
-      cell
-        .replaceAll(/[()' ]/g, "")
-        .replace(said, "")
-        .replace(/^[._,]|[._,]$/g, ""),
-    ),
-    said,
-  };
-}
-
 class Finder {
   readonly names: readonly string[];
   readonly cells: readonly string[];
@@ -178,6 +152,29 @@ function closesOf(finder: Finder, time: number): Layout | null {
   return shape(finder, "closes side by side", { kind: "bars", time, ...NONE, wide });
 }
 
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970, from the year 2001 on. */
+const EPOCH = /^(?:1\d{9}(?:\.\d+)?|1\d{12}|1\d{15}|1\d{18})$/;
+const TIMED_DAY = /^(?:19|20)\d{12}(?:\d{3})?$/;
+const SHOWN_CLOCK = /^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?$/;
+
+/** The time of day of a column of days: the only column that holds nothing else, whatever its name; or one that holds both. */
+function clockBeside(finder: Finder, time: number): { time: number; clock: number } {
+  const { sample, cells } = finder;
+  const days = share(sample, time, (cell) => (KINDS["day"] as RegExp).test(cell));
+  if (sample.length === 0 || days < 0.9) return { time, clock: -1 };
+  const known = new Set(
+    ["open", "high", "low", "close", "volume", "price"].flatMap((role) => finder.all(role as Role)),
+  );
+  const others = cells.flatMap((_cell, at) => (at === time || known.has(at) ? [] : [at]));
+  const whole = others.find((at) => share(sample, at, (cell) => TIMED_DAY.test(cell)) === 1);
+  if (whole !== undefined) return { time: whole, clock: -1 };
+  const clocks = others.filter((at) => share(sample, at, (cell) => SHOWN_CLOCK.test(cell)) === 1);
+  // The same time is often written for programs and for people.
+  const plain = clocks.filter((at) => share(sample, at, (cell) => /m$/i.test(cell)) === 0);
+  const one = plain.length === 1 ? plain : clocks;
+  return { time, clock: one.length === 1 ? (one[0] as number) : -1 };
+}
+
 function timeColumns(finder: Finder): { time: number; clock: number; closeTime: number; stamp: "close" | null } {
   const { sample, cells } = finder;
   const closeTime = finder.one("closeTime");
@@ -191,13 +188,19 @@ function timeColumns(finder: Finder): { time: number; clock: number; closeTime: 
   }
   if (time < 0 && date >= 0) {
     time = date;
-    if (hour >= 0 && share(sample, date, (cell) => WHOLE_TIME.test(cell)) < 0.5) clock = hour;
+    const isWhole = hour >= 0 && share(sample, hour, (cell) => TIMED_DAY.test(cell)) === 1;
+    if (hour >= 0 && !isWhole && share(sample, date, (cell) => WHOLE_TIME.test(cell)) < 0.5) clock = hour;
   }
   // Digits that are times of a day in every row are no dates: read as such they would be days years apart.
   if (time < 0 && !(hour >= 0 && share(sample, hour, isDayTime) === 1)) time = hour;
   if (time < 0 && closeTime >= 0) return { time: closeTime, clock: -1, closeTime: -1, stamp: "close" };
   if (time < 0) time = cells.findIndex((cell, at) => isRowName(cell) && share(sample, at, isTime) > 0.5);
+  if (time >= 0 && clock < 0) ({ time, clock } = clockBeside(finder, time));
   if (time < 0) time = finder.all("period").find((at) => share(sample, at, isPeriod) === 1) ?? -1;
+  if (time < 0) {
+    const epochs = cells.flatMap((_cell, at) => (share(sample, at, (cell) => EPOCH.test(cell)) === 1 ? [at] : []));
+    if (epochs.length === 1) time = epochs[0] as number;
+  }
   return { time, clock, closeTime, stamp: null };
 }
 
@@ -290,18 +293,6 @@ function shape(finder: Finder, name: string, parts: Partial<Layout> & Pick<Layou
   const { time, clock, symbol, open, high, low, close, volume, price, quantity, bid, ask } = whole;
   const needed = 1 + Math.max(time, clock, symbol, open, high, low, close, volume, price, quantity, bid, ask);
   return { ...whole, needed };
-}
-
-const CANDLE = /^(?:(bid)(open|high|low|close)|(open|high|low|close)(bid))$/;
-
-/** Candles of bid and ask side by side: the bid's are the bars, because quotes of their closes alone would lose highs and lows. */
-function bidCandles(cells: readonly string[]): readonly string[] | null {
-  const names = cells.map(bareName);
-  const bids = names.map((name) => CANDLE.exec(name));
-  const fields = new Set(bids.flatMap((found) => (found === null ? [] : [found[2] ?? found[3]])));
-  const asks = names.filter((name) => CANDLE.test(name.replace("ask", "bid")) && name.includes("ask"));
-  if (fields.size < 4 || asks.length < 4) return null;
-  return cells.map((cell, at) => bids[at]?.[2] ?? bids[at]?.[3] ?? (asks.includes(names[at] as string) ? "-" : cell));
 }
 
 /** Columns without a meaning here beside a price that look like prices, too: a bar's open, high and low under names not known. */

@@ -90,7 +90,7 @@ export function stemOf(name: string): string {
   const base = name.split(/[/\\:]/).at(-1) as string;
   return base
     .replace(/\.(gz|zip|bz2|xz|zst)$/i, "")
-    .replace(/\.(csv|tsv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)$/i, "")
+    .replace(/\.(csv|tsv|psv|txt|json|jsonl|ndjson|parquet|feather|arrow|asc|prn|dat)$/i, "")
     .replace(/( \(\d+\)| - copy)$/i, "");
 }
 

@@ -8,7 +8,10 @@
 
 export interface CellLayout {
   readonly name: string;
-  /** What stands in the cells: `epoch`, `day`, `clock`, `datetime`, `stamp`, `tick`, `word`, `flag`, `i` (whole number), `n` (number). */
+  /**
+   * What stands in the cells: `epoch`, `day`, `clock`, `datetime`, `stamp`, `compact`, `tick`, `word`, `flag`,
+   * `i` (whole number), `n` (number).
+   */
   readonly cells: string;
   /** What the columns mean, as `--columns` takes it. */
   readonly columns: string;
@@ -42,6 +45,12 @@ export const CELL_LAYOUTS: readonly CellLayout[] = [
     name: "OKX candles",
     cells: "epoch n n n n n n n i",
     columns: "time,open,high,low,close,volume,-,-,-",
+    stamp: "open",
+  },
+  {
+    name: "MEXC candles",
+    cells: "epoch n n n n n epoch n",
+    columns: "time,open,high,low,close,volume,closeTime,-",
     stamp: "open",
   },
   {
@@ -109,9 +118,17 @@ export const CELL_LAYOUTS: readonly CellLayout[] = [
   {
     name: "Kibot ticks",
     cells: "day clock n n n i",
-    columns: "date,clock,price,bid,ask,quantity",
+    columns: "date,clock,price,-,-,quantity",
     file: /tick/i,
   },
+  {
+    name: "QuantQuote bars",
+    cells: "day clock n n n n n n n n",
+    columns: "date,clock,open,high,low,close,volume,-,-,-",
+  },
+  { name: "date, time, price and quantity", cells: "day clock n i", columns: "date,clock,price,quantity" },
+  { name: "TrueFX quotes", cells: "word compact n n", columns: "symbol,time,bid,ask" },
+  { name: "time and bar, days without marks", cells: "compact n n n n n", columns: "time,open,high,low,close,volume" },
   {
     name: "date, time and bar, as MetaTrader and Kibot write",
     cells: "day clock n n n n n",
@@ -187,6 +204,7 @@ export const KINDS: Readonly<Record<string, RegExp>> = {
   clock: /^(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AaPp][Mm])?|\d{3,6})$/,
   datetime: /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]|, )\d{1,2}:\d{2}/,
   stamp: /^\d{8} \d{4}(\d{2})?$/,
+  compact: /^\d{8} \d{2}:\d{2}(:\d{2}(\.\d+)?)?$/,
   tick: /^\d{8} \d{6}(\d{3}| \d{7})$/,
   word: /[A-Za-z]/,
   flag: /^(true|false|0|1)$/i,

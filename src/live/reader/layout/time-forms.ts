@@ -18,6 +18,10 @@ const C_TIME = new RegExp(
 const DOTNET = /^\\?\/?(?:new )?Date\((\d{9,16})(?:[+-]\d{4})?\)\\?\/?$/;
 /** `2024-01-02T09:30[America/New_York]`, as Java writes a time with its zone. */
 const JAVA = /^(.{10,40}?)\[([A-Za-z_]+(?:\/[A-Za-z_+-]+\d*)*)\]$/;
+/** `2024-01-02D09:30:00.123`, as kdb+ writes it, and with points. */
+const KX = /^(\d{4}[-.]\d{2}[-.]\d{2})D(\d{2}:\d{2}.*)$/;
+/** A day of a spreadsheet, and the share of it that has passed, from two columns. */
+const SERIAL = /^(\d{5}) (0?\.\d+|0)$/;
 const HAS_OFFSET = /(?:Z|[+-]\d{2}:?\d{2})$/;
 const EXPONENT = /^(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})$/;
 
@@ -51,6 +55,10 @@ export function writtenOut(text: string): string | null {
 /** A time in a form that the reader knows; the text itself where it is none of these forms. */
 export function knownForm(text: string): string {
   const first = text.charCodeAt(0);
+  const kx = KX.exec(text);
+  if (kx !== null) return `${kx[1]}T${kx[2]}`;
+  const serial = SERIAL.exec(text);
+  if (serial !== null) return `${serial[1]}${(serial[2] as string).replace(/^0/, "")}`;
   // Nearly all times begin with a digit and have neither a bracket nor an exponent.
   if (first >= 48 && first <= 57 && !text.endsWith("]")) return text;
   const c = C_TIME.exec(text);
