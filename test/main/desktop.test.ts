@@ -214,6 +214,10 @@ describe("files", () => {
     expect(workspaceIn(["p", "--workspace=w"], "/desk")).toBe(resolve("/desk/w"));
     expect(workspaceIn(["p", "--workspace"], "/desk")).toBe(null);
     expect(workspaceIn(["p"], "/desk")).toBe(null);
+    for (const empty of [["--workspace="], ["--workspace", ""]])
+      expect(workspaceIn(["p", ...empty], "/desk")).toBe(null);
+    const named = (length: number): string[] => filesIn(["p", `${"a".repeat(length - 5)}.json`], "/desk");
+    expect([named(4_096).length, named(4_097).length]).toEqual([1, 0]);
   });
 
   it("are picked with the native dialog, or not", async () => {

@@ -122,6 +122,22 @@ describe("messages", () => {
     expect(withinLimit({ abc: "x".repeat(8) }, 10)).toBe(false);
   });
 
+  it("are counted at the limit's edge, whether in one list or in many", () => {
+    const list = (length: number): number[] => Array<number>(length).fill(0);
+    expect(withinLimit(list(9_999), Infinity)).toBe(true);
+    expect(withinLimit(list(10_000), Infinity)).toBe(false);
+    expect(withinLimit([list(5_000), list(4_997)], Infinity)).toBe(true);
+    expect(withinLimit([list(5_000), list(4_998)], Infinity)).toBe(false);
+    // A list that is far too long is not walked at all.
+    expect(withinLimit(list(5_000_000), Infinity)).toBe(false);
+  });
+
+  it("are plain values alone", () => {
+    for (const value of [() => 1, Symbol("a"), 1n, [() => 1], { a: 1n }, new Map()])
+      expect(withinLimit(value, 1_000)).toBe(false);
+    for (const value of [undefined, null, true, 1, "a", [], {}]) expect(withinLimit(value, 1_000)).toBe(true);
+  });
+
   it("that lead in a circle end at the limit", () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;

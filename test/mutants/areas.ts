@@ -43,15 +43,10 @@ export const AREAS: readonly Area[] = [
       "src/live/session/orders/fills.ts",
       "src/orchestrator/router/reports.ts",
       "src/orchestrator/state-file/fill-columns.ts",
-      "src/live/broker/matching.ts",
     ],
-    tests: [
-      "test/live/broker",
-      "test/orchestrator/router.property",
-      "test/orchestrator/router-state.test",
-      "test/live/session/orders",
-    ],
+    tests: ["test/orchestrator/router.property", "test/orchestrator/router-state.test", "test/live/session/orders"],
   },
+  { name: "matching", sources: ["src/live/broker/matching.ts"], tests: ["test/live/broker"] },
   {
     name: "recovery",
     sources: ["src/live/session/recovery/{recovery,checkpoint,restore,tally-state,code,venue-check}.ts"],

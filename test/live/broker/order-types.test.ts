@@ -274,6 +274,8 @@ describe("by marks", () => {
     await venue.place("s", -5, { type: "stop", stopPrice: "98" });
     await venue.place("t", -5, { type: "trailing_stop", trail: { amount: "3" } });
     expect(mark(1, 104)).toEqual(["t trailed -5 stop 101"]);
+    // A mark that does not move the stop is no news.
+    expect(mark(1.5, 103)).toEqual([]);
     expect(mark(2, 101)).toEqual(["t triggered -5 stop 101", "t -5 @ 100.9"]);
     expect(mark(3, 97)).toEqual(["s triggered -5 stop 98", "s -5 @ 96.9"]);
   });

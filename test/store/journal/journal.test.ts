@@ -49,6 +49,33 @@ describe("entries", () => {
     journal.close();
   });
 
+  it("are read as lines of JSON, without any, one or more kinds", () => {
+    const path = newPath();
+    const journal = openJournal(path);
+    for (const body of [note("a"), order(1), equity("1"), order(2), note("b")]) journal.append(body, at(1));
+    journal.commit();
+    journal.close();
+    const reader = readJournal(path);
+    for (const without of [[], ["equity"], ["order", "session"], ["order", "session", "equity"]] as const) {
+      const kept = [...reader.read()].filter(({ kind }) => !(without as readonly string[]).includes(kind));
+      const lines = [...reader.lines(without)].join("");
+      const entries = kept.map(({ seq: _seq, ...entry }) => entry as unknown);
+      expect(
+        lines === ""
+          ? []
+          : lines
+              .trimEnd()
+              .split("\n")
+              .map((line) => JSON.parse(line) as unknown),
+      ).toEqual(entries);
+    }
+    expect(reader.compaction()).toMatchObject({ seq: 0, dropped: 0 });
+    expect(reader.headProblem()).toBeNull();
+    writeFileSync(headPathOf(path), "0".repeat(256));
+    expect(reader.headProblem()).toMatch(/^\S*journal\.head cannot be read/);
+    reader.close();
+  });
+
   it("are read from a number on, of some kinds, the newest of a kind, and counted", () => {
     const journal = openJournal(newPath());
     for (let number = 1; number <= 6; number += 1) {

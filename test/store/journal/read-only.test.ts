@@ -1,5 +1,5 @@
 /** A database whose log cannot be opened beside it, as on a disk that is mounted read-only: it is read all the same. */
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openForReading, openForWriting } from "../../../src/store/index.ts";
@@ -16,8 +16,8 @@ it("is read with what its log holds, and nothing is left behind", () => {
   const copy = join(still, "a.db");
   for (const end of ["", "-wal"]) copyFileSync(path + end, copy + end);
   writer.close();
-  // Where a folder is in the way SQLite cannot make the file that it shares a log by.
-  mkdirSync(`${copy}-shm`);
+  // SQLite cannot make the file that it shares a log by where that leads into a folder that is not there.
+  symlinkSync(join(still, "missing", "shm"), `${copy}-shm`);
   const before = readdirSync(still);
   const reader = openForReading(copy);
   expect(reader.prepare("SELECT x FROM t ORDER BY x").pluck().all()).toEqual([1, 2]);

@@ -149,6 +149,29 @@ describe("a strategy with hours", () => {
     expect(first?.at).toBe(row?.nextRun);
   });
 
+  it("runs nothing that was due before the close when the first look at it is in the very moment of the close", async () => {
+    const own = one("us-equity", { cadence: (50 * SECOND) as Duration, jitter: 0 as Duration });
+    const [opens, closes] = [moment("2026-03-06T20:58:00Z"), moment("2026-03-06T21:00:00Z")];
+    const desk = { ...deskAt("2026-03-06T20:58:00Z", [own]), clock: { kind: "system" } } as const;
+    const looks: number[] = [];
+    // The wall clock jumps to some time before the close, so that one of the next looks is at the close.
+    for (let beforeMs = 0; beforeMs <= 1_000; beforeMs += 200) {
+      const timers = new HandTimers();
+      let jump = 0;
+      const ports = handPorts(timers, { wallMs: () => opens / 1_000 + timers.nowMs + jump });
+      const session = await create(desk, { length: (4 * DAY) as Duration, ports });
+      session.start();
+      await timers.pass(90_000);
+      expect(session.probe().strategies[0]?.nextRun).toBeLessThan(closes);
+      jump = closes / 1_000 - (opens / 1_000 + timers.nowMs) - beforeMs;
+      await timers.pass(1_500);
+      for (const { at } of entriesOf(session.entries(), "run_started")) expect(at).toBeLessThan(closes);
+      expect(session.probe().strategies[0]?.nextRun).toBeGreaterThan(closes);
+      looks.push(...entriesOf(session.entries(), "missed").map(({ at }) => at - closes));
+    }
+    expect(looks).toContain(0);
+  });
+
   it("splits what a machine slept through into what was missed and what was closed", async () => {
     const timers = new HandTimers();
     const desk = {

@@ -252,6 +252,28 @@ describe("a session that crashed and was opened again", () => {
     }
   });
 
+  it("asks about no order that the venue has filled and has yet to report", async () => {
+    const desk = deskWith({ faults: { ...NO_FAULTS, delayFill: 1 } });
+    const run = await crashing(desk, 1, "filled", minutes(4));
+    let waiting = 0;
+    for (const { spot, workspace } of run.crashes) {
+      if (spot !== "committed") continue;
+      const session = await reopen(workspace, run.session.id);
+      const known = new Set(entriesOf(session.entries(), "ack").map(({ venueId }) => venueId));
+      const filled = new Set(
+        venueOf(session.folder)
+          .orders.filter(({ venueId, status }) => status === "filled" && known.has(venueId))
+          .map(({ venueId }) => venueId),
+      );
+      for (const { venueId, inDoubt } of session.probe().router.orders) {
+        if (!filled.has(venueId)) continue;
+        expect(inDoubt, venueId).toBe(false);
+        waiting += 1;
+      }
+    }
+    expect(waiting).toBeGreaterThan(2);
+  });
+
   it("was killed at each kind of instruction, and some orders never arrived", () => {
     expect([...covered.keys()].toSorted()).toEqual(
       ["after send", "before send", "committed", "filled at the venue", "fill being booked"].toSorted(),
