@@ -160,6 +160,17 @@ describe("an order's end", () => {
     ]);
   });
 
+  it("ends a trailing stop where it stands: what the price does after that moves it no more", async () => {
+    const venue = new Venue();
+    await venue.place("first", 1, {}, 0);
+    venue.bar(1, FLAT);
+    const oco = { ocoGroup: "exit", owner: "one" };
+    await venue.place("limit", -1, { ...oco, limitPrice: "102" }, 60);
+    await venue.place("trail", -1, { ...oco, type: "trailing_stop", trail: { amount: "3" } }, 60);
+    expect(venue.bar(2, [100, 110, 100, 110])).toEqual(["limit -1 @ 102", "trail canceled oco"]);
+    expect(await venue.status("trail")).toMatch(/^canceled .*stop 97/);
+  });
+
   it("of a reduce-only order comes where its owner holds nothing more", async () => {
     const venue = new Venue();
     await venue.place("long", 5, { owner: "one" });
