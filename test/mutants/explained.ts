@@ -127,7 +127,7 @@ export const EXPLAINED: readonly Explained[] = [
     place: "connectPages",
     code: "registerHandler(door, CHANNELS.open, z.undefined(), 0x40, (sender) => open(sender));",
     change: "0x40 → 65",
-    why: "The schema lets nothing through that has any length.",
+    why: "The schema lets nothing through that has a length.",
   },
   {
     file: "src/live/broker/matching.ts",
