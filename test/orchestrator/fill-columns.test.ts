@@ -28,7 +28,7 @@ const number = fc
   .oneof(fc.integer({ min: -1e6, max: 1e6 }), fc.double({ noNaN: true, noDefaultInfinity: true }))
   .map((n) => n + 0);
 const plain = fc.stringMatching(/^[ -!#-[\]-~é]{1,12}$/);
-const row: fc.Arbitrary<Row> = fc.tuple(plain, number, fc.option(number));
+const row: fc.Arbitrary<Row> = fc.tuple(plain, number, fc.option(number, { nil: null }));
 const rows = fc.uniqueArray(row, { minLength: 1, maxLength: 4, selector: ([fillId]) => fillId });
 const orders = fc.uniqueArray(
   fc.tuple(
