@@ -25,6 +25,7 @@ export const AREAS: readonly Area[] = [
     ],
     tests: [
       "test/orchestrator/boundaries",
+      "test/orchestrator/restored-keys",
       "test/orchestrator/router-state",
       "test/orchestrator/router.property",
       "test/orchestrator/key-pieces",

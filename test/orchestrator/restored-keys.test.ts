@@ -18,7 +18,7 @@ describe("keys without a moment", () => {
     const router = new OrderRouter({ rateLimitPerSec: 100, maxInflight: 100 });
     for (const number of [1, 2]) router.submit(request(number), moment(T + number));
     for (const id of ["ROUTER-00000001", "ROUTER-00000002"])
-      router.reconcile([{ orderId: id, status: "canceled", filledQty: 0, timestamp: moment(T + 3) } as never]);
+      router.reconcile([{ orderId: id, status: "canceled", filledQty: 0, timestamp: moment(T + 3) }]);
     const again = OrderRouter.restore(router.snapshot(), { retention: { maxAge: 10 * SECOND } });
     expect(again.submit(request(1), moment(T + 10 * SECOND))).toMatchObject({ orderId: "ROUTER-00000001" });
     // Keys are let go of behind a change.
@@ -30,7 +30,7 @@ describe("keys without a moment", () => {
 describe("an operator", () => {
   it.each(["", "  ", undefined, 7])("who says %j as a name or a note changes nothing", (word) => {
     const router = new OrderRouter();
-    const { id } = router.addDrift("position_mismatch", { text: "a", evidence: {} } as never, T);
+    const { id } = router.addDrift("position_mismatch", { text: "a", evidence: {} }, T);
     const spoken = { operator: "Ada", note: "looked" };
     for (const said of [{ operator: word }, { note: word }]) {
       const asked = { action: "dismiss", ...spoken, ...said } as never;
@@ -44,4 +44,17 @@ describe("an operator", () => {
       });
     expect(router.halted).toBe(true);
   });
+});
+
+it("a change of an order that is not in flight, or that no router ever numbered, changes nothing", () => {
+  const router = new OrderRouter({ rateLimitPerSec: 100, maxInflight: 100 });
+  for (const number of [1, 2]) router.submit(request(number), moment(T + number));
+  const before = router.pendingOrders();
+  for (const id of ["VENUE-9001", "", "ROUTER-00000003"]) router.amend(id, 5, 6);
+  expect(router.pendingOrders()).toEqual(before);
+  router.amend("ROUTER-00000002", 5, 6);
+  expect(router.pendingOrders().map(({ quantity, price }) => [quantity, price])).toEqual([
+    [1, 1],
+    [5, 6],
+  ]);
 });
