@@ -15,7 +15,13 @@ export interface Faults {
   readonly unknownFill: boolean;
 }
 
+const NONE: Faults = { reject: false, dropAck: false, duplicateFill: false, delayFill: false, unknownFill: false };
+
+/** Whether nothing is injected: then nothing has to be drawn to say so. */
+const injectsNone = (faults: BrokerConfig["faults"]): boolean => Object.values(faults).every((share) => share === 0);
+
 export function faultsOf({ faults }: Pick<BrokerConfig, "faults">, seed: string, number: number): Faults {
+  if (injectsNone(faults)) return NONE;
   const stream = createStream(seed, `venue:${number}`);
   const drawn = (share: number): boolean => stream.next() < share;
   return {
@@ -35,6 +41,7 @@ export function commandFaultsOf(
   command: "cancel" | "replace",
   at: number,
 ): Pick<Faults, "reject" | "dropAck"> {
+  if (injectsNone(faults)) return NONE;
   const stream = createStream(seed, `venue:${order}:${command}:${at}`);
   return { reject: stream.next() < faults.reject, dropAck: stream.next() < faults.dropAck };
 }

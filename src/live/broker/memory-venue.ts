@@ -10,15 +10,9 @@ import type { VenueAccount, VenueFill, VenueRows } from "./venue-store.ts";
 /** The path that asks for it in place of a database. */
 export const NO_VENUE_FILE = ":memory:";
 
-/** The owner that an order's terms name. */
-function ownerOf({ terms }: VenueRow): string | undefined {
-  if (terms === null) return undefined;
-  const { owner } = JSON.parse(terms) as { readonly owner?: unknown };
-  return typeof owner === "string" ? owner : undefined;
-}
-
 export class MemoryVenue implements VenueRows {
-  readonly #orders = new Map<string, VenueRow>();
+  /** As they were written; their rows are made when they are read, which happens to few. */
+  readonly #orders = new Map<string, VenueOrder>();
   readonly #open = new Set<string>();
   /** A bracket's parent → its children, in the order in which they were placed. */
   readonly #children = new Map<string, string[]>();
@@ -27,31 +21,31 @@ export class MemoryVenue implements VenueRows {
   #lastNumber = 0;
 
   write(changed: Iterable<VenueOrder>, fills: readonly VenueFill[], account: VenueAccount | null = null): void {
-    const orders = Array.from(changed, rowOf);
-    if (orders.length === 0 && fills.length === 0) return;
-    for (const order of orders) {
+    let written = fills.length > 0;
+    for (const order of changed) {
+      written = true;
       if (order.parentId !== null && !this.#orders.has(order.venueId)) this.#adopt(order.parentId, order.venueId);
-      this.#orders.set(order.venueId, order);
+      this.#orders.set(order.venueId, { ...order });
       if (order.status === "open") this.#open.add(order.venueId);
       else this.#open.delete(order.venueId);
       this.#lastNumber = Math.max(this.#lastNumber, order.number);
     }
+    if (!written) return;
     for (const fill of fills) this.#fills.push(fill);
     this.#account = account ?? this.#account;
   }
 
   order(venueId: string): VenueRow | null {
-    return this.#orders.get(venueId) ?? null;
+    const order = this.#orders.get(venueId);
+    return order === undefined ? null : rowOf(order);
   }
 
   openOrders(): VenueRow[] {
-    const open = [...this.#open].flatMap((venueId) => this.#orders.get(venueId) ?? []);
-    return open.toSorted((a, b) => a.number - b.number);
+    return this.#rows(this.#open);
   }
 
   bracket(parentId: string): VenueRow[] {
-    const ids = [parentId, ...(this.#children.get(parentId) ?? [])];
-    return ids.flatMap((venueId) => this.#orders.get(venueId) ?? []).toSorted((a, b) => a.number - b.number);
+    return this.#rows([parentId, ...(this.#children.get(parentId) ?? [])]);
   }
 
   account(): VenueAccount | null {
@@ -63,10 +57,8 @@ export class MemoryVenue implements VenueRows {
   }
 
   ownedFillsAfter(cursor: number): { readonly fill: VenueFill; readonly owner: string | undefined }[] {
-    return this.#fills.slice(cursor).map((fill) => {
-      const order = this.#orders.get(fill.venueId);
-      return { fill, owner: order === undefined ? undefined : ownerOf(order) };
-    });
+    const ownerOf = ({ venueId }: VenueFill): string | undefined => this.#orders.get(venueId)?.terms.owner;
+    return this.#fills.slice(cursor).map((fill) => ({ fill, owner: ownerOf(fill) }));
   }
 
   lastOrderNumber(): number {
@@ -94,6 +86,11 @@ export class MemoryVenue implements VenueRows {
     this.#open.clear();
     this.#children.clear();
     this.#fills.length = 0;
+  }
+
+  #rows(venueIds: Iterable<string>): VenueRow[] {
+    const orders = [...venueIds].flatMap((venueId) => this.#orders.get(venueId) ?? []);
+    return orders.toSorted((a, b) => a.number - b.number).map(rowOf);
   }
 
   #adopt(parentId: string, venueId: string): void {
