@@ -197,6 +197,7 @@ function schedule(next: () => number): StreamValue<"schedule"> {
       symbols: [SYMBOLS[(index * 5) % 12] ?? "AAPL"],
       state: stateOf(index),
       reason: index === 5 ? "three runs in a row passed their deadline" : null,
+      reasonAt: index === 5 ? NOW - 90e6 : null,
       cadence: 15e6,
       budget: 5e6,
       jitter: 3e6,
@@ -327,6 +328,7 @@ function rejections(): StreamValue<"rejections"> {
 function metrics(next: () => number): StreamValue<"metrics"> {
   const samples = Array.from({ length: 130 }, (_, index) => {
     const p50 = 16 + next() * 6;
+    const [runs, orders, fills] = [16 + Math.floor(next() * 3), Math.floor(next() * 12), Math.floor(next() * 10)];
     return [
       START + index * 10e6,
       p50,
@@ -335,9 +337,7 @@ function metrics(next: () => number): StreamValue<"metrics"> {
       next() < 0.8 ? 0.002 : 0.008,
       Math.floor(next() * 14),
       next() < 0.85 ? 0 : 2,
-      16 + Math.floor(next() * 3),
-      Math.floor(next() * 12),
-      Math.floor(next() * 10),
+      ...[runs, orders, fills, runs, orders, fills],
     ] as StreamValue<"metrics">["samples"][string];
   });
   return {
@@ -688,7 +688,7 @@ export const WHY: Why = {
       at,
       seq: 48_002,
       title: "Risk",
-      text: "6 guards let it pass. 1 of them warns.",
+      text: "6 guards passed. 1 of them warns.",
       state: "warning",
       values: [
         { name: "max_notional", value: "7488.80 of 10000" },

@@ -116,10 +116,10 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
 }
 
 function messagesOf(previewed: Previewed, nextSequence: number, inflight: number): string[] {
-  const told = readRouterState(previewed.text, { fileName: previewed.source }).nextSequence;
+  const inSnapshot = readRouterState(previewed.text, { fileName: previewed.source }).nextSequence;
   const messages = [`${previewed.source} is restored; the next order is number ${nextSequence}.`];
-  if (nextSequence > told)
-    messages.push(`The snapshot said ${told}; later numbers were seen already, so the router goes on past them.`);
+  if (nextSequence > inSnapshot)
+    messages.push(`The snapshot's next order number is ${inSnapshot}; later numbers are in use, so the router continues after them.`);
   if (inflight > 0)
     messages.push(`${inflight} orders are in flight in it; the venue is asked about each, and none is sent again.`);
   return messages;

@@ -24,7 +24,7 @@ const RUN_WORDS = {
   threw: "threw",
   timed_out: "was ended at its deadline",
   ended: "ended with its process",
-  abandoned: "was given up, through no fault of its own",
+  abandoned: "was abandoned; the strategy did not cause it",
   bad_result: "returned something that is no list of orders",
 } as const;
 
@@ -45,7 +45,7 @@ function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "cl
   if (outcome.outcome === "accepted") return null;
   return outcome.outcome === "refused"
     ? ["warning", entry.orderId, `The broker refused the order: ${refusalText(outcome.reason, outcome.figures)}`]
-    : ["warning", entry.orderId, `Nobody knows yet whether the broker has the order: ${outcome.reason}`];
+    : ["warning", entry.orderId, `Unknown whether the broker has the order: ${outcome.reason}`];
 }
 
 function orderWords(entry: Extract<JournalEntry, { kind: "order" }>): Words | null {
@@ -59,7 +59,7 @@ function fillWords(entry: Extract<JournalEntry, { kind: "fill" }>): Words | null
   if (entry.verdict === "booked") return null;
   const subject = entry.orderId ?? entry.venueId;
   if (entry.verdict === "duplicate")
-    return ["info", subject, `The broker told fill ${entry.fillId} again; it was booked once.`];
+    return ["info", subject, `The broker repeated fill ${entry.fillId}; it was booked once.`];
   const text = `A fill of ${entry.quantity} ${entry.symbol} at ${entry.price} waits for a review: ${entry.fillId}.`;
   return ["critical", subject, text];
 }

@@ -2,7 +2,8 @@
  * Stream `metrics`: the recorder's lines, and between them what happened.
  *
  * 1. A sample is one line of the journal; errors, runs, orders and fills count what came after the line before it. The whole
- *    session is kept in at most `SAMPLES_MAX` samples: of older ones, those next to each other are one with the highest of each figure.
+ *    session is kept in at most `SAMPLES_MAX` samples: of older ones, those next to each other are one with the highest of each figure,
+ *    and the lowest throughput beside it.
  * 2. An error is a rejection that is neither a replay nor the halted router's, or a run that failed.
  * 3. Seconds in the file are milliseconds here; a number that a line lacks is 0 in a sample, and without a line there is no latest.
  */
@@ -18,14 +19,19 @@ export const SAMPLES_MAX = 1_440;
 const ERROR_KINDS_MAX = 200;
 
 export type Sample = MetricsView["samples"][string];
-/** Two samples as one: the later moment, and the highest of each figure. */
-const highest = (a: Sample, b: Sample): Sample =>
-  b.map((value, index) => (index === 0 ? value : Math.max(value, a[index] ?? 0))) as Sample;
+/** From here on a sample has the lowest of an interval, not the highest. */
+const LOWEST_FROM = 10;
+
+/** Two samples as one: the later moment, the highest of each figure and the lowest throughput. */
+const joined = (a: Sample, b: Sample): Sample =>
+  b.map((value, index) =>
+    index === 0 ? value : (index < LOWEST_FROM ? Math.max : Math.min)(value, a[index] ?? value),
+  ) as Sample;
 
 /** Each two of four samples as one. */
 export const thinSamples = ([a, b, c, d]: readonly [Sample, Sample, Sample, Sample]): readonly [Sample, Sample] => [
-  highest(a, b),
-  highest(c, d),
+  joined(a, b),
+  joined(c, d),
 ];
 
 type Line = Readonly<Record<string, unknown>>;
@@ -118,7 +124,8 @@ export class MetricsProjection {
     };
     const { p50Ms, p95Ms, p99Ms, skipRate, queueDepthMax } = this.#latest;
     const { errors, runs, orders, fills } = this.#since;
-    this.samples.add([at, p50Ms, p95Ms, p99Ms, skipRate, queueDepthMax, errors, runs, orders, fills]);
+    const figures = [p50Ms, p95Ms, p99Ms, skipRate, queueDepthMax, errors, runs, orders, fills] as const;
+    this.samples.add([at, ...figures, runs, orders, fills]);
     this.#since = { errors: 0, runs: 0, orders: 0, fills: 0 };
   }
 }

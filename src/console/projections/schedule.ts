@@ -22,6 +22,9 @@ export const SKIPS_DRAWN_MAX = 100;
 export type RunRow = ScheduleView["runs"][string];
 type SkipRow = ScheduleView["skipped"][string];
 
+/** Outcomes that leave a strategy's standing as it is. */
+const PASSED: ReadonlySet<RunFinishedEntry["outcome"]> = new Set(["ok", "overrun", "abandoned"]);
+
 /** Whether the session's strategies will not run any more. */
 const hasEnded = (state: SessionProbe["state"]): boolean => state === "stopped" || state === "failed";
 
@@ -53,6 +56,8 @@ export class ScheduleProjection {
   readonly #ageMax: number;
   #rows: ScheduleView["rows"] = {};
   #next: ScheduleView["next"] = {};
+  /** Since when each strategy is paused, quarantined or failing. */
+  readonly #reasonAt = new Map<string, Moment>();
   /** Run times are drawn from the seed. */
   readonly #simulated: boolean;
 
@@ -69,6 +74,7 @@ export class ScheduleProjection {
 
   apply(entry: JournalEntry): void {
     if (entry.kind === "run_finished") this.#finish(entry);
+    else if (entry.kind === "strategy" && entry.event !== "run_asked") this.#reasonAt.set(entry.strategy, entry.at);
     else if (entry.kind === "missed") this.#missed(entry);
     else if (entry.kind === "run_started") {
       this.runs.set(`${entry.strategy}#${entry.run}`, {
@@ -91,8 +97,9 @@ export class ScheduleProjection {
       probe.strategies,
       (strategy) => strategy.name,
       (strategy) => {
-        const told = scheduleRow(strategy, rollUp(strategy, inFlight, probe.state));
-        const row = this.#simulated ? { ...told, simulated: true } : told;
+        const state = rollUp(strategy, inFlight, probe.state);
+        const plain = scheduleRow(strategy, state, this.#reasonAt.get(strategy.name) ?? null);
+        const row = this.#simulated ? { ...plain, simulated: true } : plain;
         return hasEnded(probe.state) ? { ...row, nextRun: null } : row;
       },
     );
@@ -124,6 +131,7 @@ export class ScheduleProjection {
       orders: entry.orders,
       message: entry.message,
     });
+    if (!PASSED.has(entry.outcome)) this.#reasonAt.set(entry.strategy, entry.at);
     // A run passes over the slots that follow its own: those under it, and after an overrun one more.
     const cadence = this.#cadences.get(entry.strategy);
     if (entry.skips > 0 && cadence !== undefined) {
@@ -137,7 +145,7 @@ export class ScheduleProjection {
     const cadence = this.#cadences.get(entry.strategy);
     if (cadence === undefined) return;
     const drawn = Math.min(entry.slots, SKIPS_DRAWN_MAX);
-    // A closed market's slots are told as it closes, and lie ahead.
+    // A closed market's slots are reported as it closes, and lie ahead.
     const from = entry.reason === "closed" ? entry.at - cadence : entry.nextRun - (drawn + 1) * cadence;
     this.#skip(entry.strategy, from, cadence, drawn, entry.reason);
     this.#trim(entry.at);
@@ -158,7 +166,13 @@ export class ScheduleProjection {
   }
 }
 
-export function scheduleRow(strategy: StrategyProbe, state: StrategyState): ScheduleView["rows"][string] {
+function scheduleRow(
+  strategy: StrategyProbe,
+  state: StrategyState,
+  reasonAt: Moment | null,
+): ScheduleView["rows"][string] {
+  // A failure that a later run made good is history: the log has it.
+  const reason = strategy.reason ?? (strategy.failing ? strategy.lastError : null);
   return {
     name: strategy.name,
     module: strategy.module,
@@ -166,7 +180,8 @@ export function scheduleRow(strategy: StrategyProbe, state: StrategyState): Sche
     symbols: [...strategy.symbols],
     haltedBy: strategy.haltedBy === null ? null : { ...strategy.haltedBy },
     state,
-    reason: strategy.reason ?? strategy.lastError,
+    reason,
+    reasonAt: reason === null ? null : reasonAt,
     failing: strategy.failing,
     cadence: strategy.cadence,
     budget: strategy.budget,

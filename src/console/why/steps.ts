@@ -110,7 +110,7 @@ function riskStep(trail: Trail): WhyStep[] {
     guard.guard,
     `${guard.value} of ${guard.limit}${guard.passed ? (guard.warning ? ", warns" : "") : ", refused"}`,
   ]);
-  const passed = order.guards.length === 0 ? "No guard has a limit set." : `${order.guards.length} guards let it pass.`;
+  const passed = order.guards.length === 0 ? "No guard has a limit set." : `${order.guards.length} ${order.guards.length === 1 ? "guard" : "guards"} passed.`;
   return [
     {
       step: "risk",
@@ -210,7 +210,7 @@ function brokerSteps(trail: Trail): WhyStep[] {
     }
     return {
       ...place,
-      text: `Nobody knows yet whether the broker has the order: ${outcome.reason} It is asked about, and never sent again.`,
+      text: `Unknown whether the broker has the order: ${outcome.reason} The console queries its status and never sends it again.`,
       state: "warning",
     };
   });
@@ -248,7 +248,7 @@ function fillSteps(trail: Trail): WhyStep[] {
       fill.verdict === "booked"
         ? `${fill.quantity} ${fill.symbol} at ${fill.price}.`
         : fill.verdict === "duplicate"
-          ? `${fill.quantity} ${fill.symbol} at ${fill.price} was told again and counted once.`
+          ? `${fill.quantity} ${fill.symbol} at ${fill.price} was repeated by the broker and booked once.`
           : `${fill.quantity} ${fill.symbol} at ${fill.price} waits for a review.`,
     state: fill.verdict === "booked" ? "ok" : fill.verdict === "duplicate" ? "warning" : "critical",
     values: valuesOf([
@@ -256,7 +256,7 @@ function fillSteps(trail: Trail): WhyStep[] {
       ["fee", shownAmount(fill.fee)],
       ["realized", shownAmount(fill.realized)],
       ["verdict", fill.verdict],
-      ["told at", momentText(fill.at)],
+      ["reported at", momentText(fill.at)],
     ]),
   }));
   const more = trail.fillCount - trail.fills.length;

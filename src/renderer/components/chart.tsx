@@ -13,6 +13,8 @@ export interface Line {
   readonly colour: string;
   readonly fill?: boolean;
   readonly dash?: boolean;
+  /** The lower edge of a band whose upper edge is the line before it. */
+  readonly low?: boolean;
   /** Draws bars instead of a line. */
   readonly bars?: boolean;
   readonly format: (value: number) => string;
@@ -20,7 +22,7 @@ export interface Line {
 
 interface ChartProps {
   readonly label: string;
-  /** One sentence that says what the picture says. */
+  /** One sentence that says what the chart shows. */
   readonly summary: string;
   /** Moments in microseconds, then one row of values for each line. */
   readonly times: readonly number[];
@@ -61,6 +63,8 @@ export const axisWidth = (labels: readonly string[]): number =>
 /** Labels in which none repeats the one below it. */
 export const unrepeated = (labels: readonly string[]): string[] =>
   labels.map((label, index) => (index > 0 && label === labels[index - 1] ? "" : label));
+/** Distances between two times on the axis, in seconds. */
+const TIME_STEPS = [1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 604_800];
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000];
 
 function token(name: string): string {
@@ -93,15 +97,16 @@ function axes(props: ChartProps, zone: Zone): uPlot.Axis[] {
     {
       show: props.axis !== false,
       size: 26,
+      // No step between seconds and minutes whose labels would repeat.
+      incrs: TIME_STEPS,
       font: mono,
       stroke: token("ink-3"),
       grid: { show: false },
       ticks: { show: false },
-      values: (plot, splits) => {
-        const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
+      values: (plot, splits, _axis, _space, step) => {
         // A label that the left edge would cut is left out.
         const shown = (at: number): boolean => plot.valToPos(at, "x") > 24;
-        return splits.map((at) => (shown(at) ? formatAxisTime(at * 1e6, zone, span < 300) : ""));
+        return splits.map((at) => (shown(at) ? formatAxisTime(at * 1e6, zone, step < 60) : ""));
       },
       space: 90,
     },
@@ -129,7 +134,7 @@ function series(lines: readonly Line[]): uPlot.Series[] {
       return {
         label: line.label,
         stroke: colour,
-        width: line.bars === true ? 0 : 1.5,
+        width: line.bars === true ? 0 : line.low === true ? 0.75 : 1.5,
         points: { show: false },
         ...(line.fill === true || line.bars === true ? { fill: mix(colour, line.bars === true ? 0.85 : 0.1) } : {}),
         ...(line.dash === true ? { dash: [4, 4] } : {}),
@@ -139,12 +144,28 @@ function series(lines: readonly Line[]): uPlot.Series[] {
   ];
 }
 
+/** The ground between the two edges of each band. */
+function bands(lines: readonly Line[]): uPlot.Band[] {
+  return lines.flatMap((line, index) =>
+    line.low === true ? [{ series: [index, index + 1], fill: mix(token(line.colour), 0.22) } satisfies uPlot.Band] : [],
+  );
+}
+
+/** A value, or both edges of a band where they differ: `Runs 3–14`. */
+function valueText(plot: uPlot, lines: readonly Line[], position: number, index: number): string {
+  const line = lines[position];
+  const value = plot.data[position + 1]?.[index];
+  if (line === undefined || value === null || value === undefined) return `${line?.label ?? ""} —`;
+  const low = lines[position + 1]?.low === true ? plot.data[position + 2]?.[index] : undefined;
+  const from = low === null || low === undefined || low === value ? "" : `${line.format(low)}–`;
+  return `${line.label} ${from}${line.format(value)}`;
+}
+
 function tipText(plot: uPlot, lines: readonly Line[], index: number, zone: Zone): string {
   const at = (plot.data[0][index] ?? 0) * 1e6;
-  const values = lines.map((line, position) => {
-    const value = plot.data[position + 1]?.[index];
-    return `${line.label} ${value === null || value === undefined ? "—" : line.format(value)}`;
-  });
+  const values = lines.flatMap((line, position) =>
+    line.low === true ? [] : [valueText(plot, lines, position, index)],
+  );
   return [`${formatDateTime(at, zone).slice(0, 19)} ${zoneName(zone, at)}`, ...values].join("\n");
 }
 
@@ -213,6 +234,7 @@ function makePlot({ box, tip, zone, zoom, marks }: PlotPlace, props: ChartProps)
     },
     axes: axes(props, zone),
     series: series(props.lines),
+    bands: bands(props.lines),
     hooks: {
       draw: [(plot) => drawMarks(plot, marks())],
       setSelect: [

@@ -14,20 +14,14 @@ import {
   TooltipModule,
   themeQuartz,
 } from "ag-grid-community";
-import type {
-  ColDef,
-  GridApi,
-  GridState,
-  ICellRendererParams,
-  OverlayType,
-  StateUpdatedEvent,
-} from "ag-grid-community";
+import type { ColDef, GridApi, ICellRendererParams, OverlayType } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode } from "react";
-import { LAYOUT_PREFIX, storage, usePrefs } from "../stores/prefs.ts";
+import { LAYOUT_PREFIX, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
+import { growColumns, keptState, useGrowth, useKeeping } from "./grid-columns.ts";
 import type { ColumnChoice } from "./columns.tsx";
 import { openNamed, type NamedKind } from "../stores/targets.ts";
 import { ABSENT, formatCount, words } from "../lib/format.ts";
@@ -95,6 +89,8 @@ export interface Column<Row> {
   readonly mono?: boolean;
   readonly quiet?: boolean;
   readonly sort?: "asc" | "desc";
+  /** Not shown until a person chooses it. */
+  readonly hidden?: boolean;
   /** Stays at the right edge. */
   readonly pinned?: boolean;
   /** Neither sorted nor resized, as a column of buttons. */
@@ -176,6 +172,7 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
     ...(column.right === true ? { headerClass: "ag-right-aligned-header" } : {}),
     ...(column.width === undefined ? {} : { width: column.width }),
     ...(column.flex === undefined ? {} : { flex: column.flex, minWidth: column.width ?? 80 }),
+    ...(column.hidden === true ? { initialHide: true } : {}),
     ...(column.sort === undefined ? {} : { sort: column.sort }),
     comparator: (_a, _b, a, b, descending) =>
       a.data === undefined || b.data === undefined ? 0 : orderOf(column, a.data, b.data, descending),
@@ -187,16 +184,6 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
       : { tooltipValueGetter: ({ data }) => (data === undefined || data === null ? null : hint(data)) }),
     ...(text === undefined ? {} : { getQuickFilterText: ({ data }) => (data === undefined ? "" : text(data)) }),
   };
-}
-
-/** Kept columns: widths, order and sort. Anything unreadable is no state. */
-function keptState(key: string): GridState | undefined {
-  try {
-    const value: unknown = JSON.parse(storage.getItem(key) ?? "null");
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const ROW_HEIGHTS = { compact: 26, comfortable: 34 } as const;
@@ -217,6 +204,23 @@ const SELECTION = {
   checkboxes: false,
   headerCheckbox: false,
   enableClickSelection: true,
+} as const;
+
+/** What all grids have in common. */
+const EVERY_GRID = {
+  rowSelection: SELECTION,
+  animateRows: false,
+  ensureDomOrder: true,
+  enableCellTextSelection: true,
+  suppressColumnVirtualisation: true,
+  // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
+  scrollbarWidth: SCROLLBAR_PX,
+  // One tab stop a grid: arrows move inside it, Tab leaves it.
+  tabToNextCell: () => false,
+  tabToNextHeader: () => false,
+  suppressDragLeaveHidesColumns: true,
+  suppressOverlays: OVERLAYS,
+  tooltipShowDelay: 500,
 } as const;
 
 interface Pressed<Row> {
@@ -249,14 +253,6 @@ function pressedRow<Row>(event: PointerEvent, api: GridApi<Row> | null): Pressed
   return { id: node.id, data: node.data, named, x: event.clientX, y: event.clientY };
 }
 
-/** Keeps columns, widths, order and sort, but not what a grid says of itself as it begins. */
-function keepState(key: string, { state, sources }: StateUpdatedEvent): void {
-  if (sources.length === 1 && sources[0] === "gridInitializing") return;
-  const { version, sort, columnSizing, columnOrder, columnVisibility } = state;
-  const kept = { version, sort, columnSizing, columnOrder, columnVisibility, partialColumnState: true };
-  storage.setItem(key, JSON.stringify(kept));
-}
-
 /** The columns that a person may hide, as they are. */
 function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | null): ColumnChoice[] {
   return columns
@@ -276,6 +272,9 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
     if (data !== undefined) onOpen?.(data);
   };
   const density = usePrefs((state) => state.density);
+  const { touch, touched, keep } = useKeeping(key);
+  const place = useRef<HTMLDivElement>(null);
+  useGrowth(place, api);
   const pressed = useRef<Pressed<Row> | null>(null);
   const release = (event: PointerEvent): void => {
     const press = pressed.current;
@@ -286,6 +285,7 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
   };
   return (
     <div
+      ref={place}
       className="grid"
       onPointerDownCapture={(event) => (pressed.current = pressedRow(event, api.current))}
       onPointerUpCapture={release}
@@ -297,27 +297,21 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         getRowId={getRowId}
         {...(initial === undefined ? {} : { initialState: initial })}
         quickFilterText={filter}
-        rowSelection={SELECTION}
-        animateRows={false}
-        ensureDomOrder
-        enableCellTextSelection
-        suppressColumnVirtualisation
-        // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
-        scrollbarWidth={SCROLLBAR_PX}
+        {...EVERY_GRID}
         rowHeight={ROW_HEIGHTS[density]}
-        // One tab stop a grid: arrows move inside it, Tab leaves it.
-        tabToNextCell={() => false}
-        tabToNextHeader={() => false}
-        suppressDragLeaveHidesColumns
-        suppressOverlays={OVERLAYS}
-        tooltipShowDelay={500}
         onGridReady={(event) => {
           api.current = event.api;
           event.api.setGridAriaProperty("label", label);
           onSort?.(sortOf(event.api));
         }}
-        onStateUpdated={(event) => keepState(key, event)}
-        onSortChanged={(event) => onSort?.(sortOf(event.api))}
+        onFirstDataRendered={(event) => growColumns(place.current, event.api)}
+        onColumnResized={touch}
+        onColumnMoved={touch}
+        onSortChanged={(event) => {
+          touch(event);
+          onSort?.(sortOf(event.api));
+        }}
+        onStateUpdated={keep}
         onModelUpdated={({ api: model }) => setShown(model.getDisplayedRowCount())}
         onCellKeyDown={({ event, data }) => {
           if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
@@ -328,8 +322,14 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         label={label}
         count={filter.trim() === "" ? null : `${formatCount(shown)} of ${formatCount(rows.length)}`}
         choices={() => choicesOf(props.columns, api.current)}
-        show={(column, shown) => api.current?.setColumnsVisible([column], shown)}
-        reset={() => api.current?.resetColumnState()}
+        show={(column, shown) => {
+          touched();
+          api.current?.setColumnsVisible([column], shown);
+        }}
+        reset={() => {
+          touched();
+          api.current?.resetColumnState();
+        }}
       />
       {shown > 0 || rows.length === 0 ? null : (
         <div className="grid grid-overlay">

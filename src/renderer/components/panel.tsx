@@ -51,8 +51,8 @@ export function Panel({
           <button
             type="button"
             className="button plain icon pop-out"
-            aria-label={`Open ${title} in a window of its own`}
-            title="Open in a window of its own"
+            aria-label={`Open ${title} in a new window`}
+            title="Open in a new window"
             onClick={() => openWindow(useUi.getState().view, title)}
           >
             <ExternalLink size={13} aria-hidden="true" />

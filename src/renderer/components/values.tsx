@@ -1,6 +1,6 @@
 /** Single values: money with sign and arrow, moments with both zones on hover, ages that tick, keys. */
 import type { ReactNode } from "react";
-import { ABSENT, formatMoney, signOf } from "../lib/format.ts";
+import { ABSENT, formatMoney, formatSmallMoney, signOf } from "../lib/format.ts";
 import { formatReading, guardUnit } from "../lib/guards.ts";
 import { bothZones, formatAge, formatDateTime, formatRelative, formatTime, zoneName } from "../lib/time.ts";
 import { useNow } from "../stores/live.ts";
@@ -16,7 +16,7 @@ export function Gain({ value }: { readonly value: string | number | null }): Rea
       <span className="arrow" aria-hidden="true">
         {sign > 0 ? "▲" : "▼"}
       </span>
-      {formatMoney(value, true)}
+      {formatSmallMoney(value, true)}
     </span>
   );
 }
@@ -65,7 +65,7 @@ export function RelativeTime({ at }: { readonly at: number | null }): ReactNode 
 
 interface AgeProps {
   readonly at: number | null;
-  /** Microseconds after which it is told in amber. */
+  /** Microseconds after which it is shown in amber. */
   readonly warnAfter?: number;
   readonly suffix?: string;
 }

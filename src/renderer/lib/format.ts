@@ -50,11 +50,11 @@ export function formatMoney(value: Value, signed = false): string {
 const SMALL_PLACES_MAX = 8;
 
 /** Money that may be small, as a fee: two places, and as many more as its first two digits need. `0.0034`. */
-export function formatSmallMoney(value: Value): string {
+export function formatSmallMoney(value: Value, signed = false): string {
   const exact = decimalOf(value);
-  if (exact === null || exact.isZero() || exact.abs().gte(1)) return formatMoney(value);
+  if (exact === null || exact.isZero() || exact.abs().gte(1)) return formatMoney(value, signed);
   const places = Math.min(SMALL_PLACES_MAX, Math.max(2, 1 - exact.exponent));
-  return formatNumber(exact.toString(), { places });
+  return formatNumber(exact.toString(), { places, signed });
 }
 
 export function formatCount(value: number | null | undefined): string {

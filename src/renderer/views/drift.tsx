@@ -1,4 +1,4 @@
-/** Drift review: what ours and the broker's disagree on, one decision each, and the way out of a halt. */
+/** Drift review: each difference between our records and the broker's, a decision for each, and the resume of a halt. */
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { DriftItem, DriftView } from "../../shared/contract/views.ts";
@@ -24,8 +24,8 @@ function decide(item: DriftItem, action: "adopt" | "dismiss", strategies: readon
   question({
     title: adopt ? `Adopt ${item.id}?` : `Dismiss ${item.id}?`,
     text: adopt
-      ? "What the broker says becomes part of the books, under the strategy that you name. The journal keeps who decided and why."
-      : "The books stay as they are, and the journal keeps that this was looked at, by whom and why.",
+      ? "The broker's record is booked to the strategy you choose. The journal records who decided and why."
+      : "The books stay unchanged. The journal records who dismissed the item and why.",
     evidence: {
       columns: ["Drift item", "Ours", "The broker's"],
       rows: [[words(item.kind), item.ours ?? ABSENT, item.theirs ?? ABSENT]],
@@ -33,7 +33,7 @@ function decide(item: DriftItem, action: "adopt" | "dismiss", strategies: readon
     ...(adopt
       ? {
           choice: {
-            label: "Give it to",
+            label: "Book it to",
             options: [
               { value: UNATTRIBUTED, label: "unattributed" },
               ...strategies.map((name) => ({ value: name, label: name })),
@@ -72,7 +72,7 @@ function Item({ item, strategies }: { readonly item: DriftItem; readonly strateg
       <div>
         <Status
           look={open ? LEVEL_LOOKS.critical : STRATEGY_LOOKS.waiting}
-          word={`${words(item.kind)}${open ? "" : ", settled"}`}
+          word={`${words(item.kind)}${open ? "" : ", resolved"}`}
         />{" "}
         <span className="mono quiet">{item.id}</span>
         <p className="text">{item.text}</p>
@@ -128,8 +128,8 @@ function Gate({ view }: { readonly view: DriftView }): ReactNode {
       <div className="halt-card">
         <Status look={STRATEGY_LOOKS.waiting} word="Not halted" />
         <p>
-          Strategies may send orders. A fill, a position or an order that ours and the broker's disagree on shuts this
-          gate.
+          Strategies may send orders. A fill, position or order on which our records and the broker's differ halts the
+          session.
         </p>
       </div>
     );
@@ -138,8 +138,8 @@ function Gate({ view }: { readonly view: DriftView }): ReactNode {
       <Status look={SESSION_LOOKS.halted} />
       <p className="spacer text">
         {view.open > 0
-          ? `${plural(view.open, "item")} below ${view.open === 1 ? "waits" : "wait"} for a decision; then the session can be resumed.`
-          : "Every item is settled. Resume when you are sure."}
+          ? `Decide ${plural(view.open, "open item")} below; then you can resume.`
+          : "All drift items are resolved. Resume when you are ready."}
       </p>
       <button
         type="button"
@@ -186,7 +186,7 @@ const POSITIONS: readonly Column<Position>[] = [
       row.differs ? (
         <Status look={LEVEL_LOOKS.critical} word="Differs" />
       ) : (
-        <span className="quiet">{row.broker === null ? "asked while halted" : "the same"}</span>
+        <span className="quiet">{row.broker === null ? "compared while halted" : "equal"}</span>
       ),
     width: 140,
     sort: "asc",
@@ -197,7 +197,7 @@ const positionId = (row: Position): string => row.symbol;
 
 function Resumes({ view }: { readonly view: DriftView }): ReactNode {
   if (view.resumes.length === 0)
-    return <Empty title="Nobody has resumed this session">No halt of it has been ended yet.</Empty>;
+    return <Empty title="No resumes yet">Each resume is listed with its operator and note.</Empty>;
   return (
     <table className="plain">
       <thead>
@@ -245,8 +245,8 @@ export function Drift(): ReactNode {
           actions={<ExportButton what="drift" />}
         >
           {items.length === 0 ? (
-            <Empty title="Ours and the broker's agree">
-              Nothing has differed in this session. To see what a difference does, send an unknown fill from the
+            <Empty title="No drift">
+              Our records and the broker's agree. To rehearse a difference, choose “Practice an unknown fill” in the
               session's menu.
             </Empty>
           ) : (

@@ -93,7 +93,9 @@ export function Log(): ReactNode {
         rowId={rowId}
         filter={filter}
         onOpen={open}
-        empty={<Empty title="Nothing of this level">Routine is not told here; every entry is in the journal.</Empty>}
+        empty={
+          <Empty title="No entries at this level">Routine runs are not listed; the journal has every entry.</Empty>
+        }
       />
     </Panel>
   );

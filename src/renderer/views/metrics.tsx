@@ -11,6 +11,8 @@ import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { ExportButton } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { CONFIDENT_SAMPLES, formatCount, formatMs, formatNumber, formatShare } from "../lib/format.ts";
+import { bandsOf } from "../lib/bands.ts";
+import { formatSpan } from "../lib/time.ts";
 import { hold, useLive, useMarks, useStream } from "../stores/live.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
 
@@ -20,7 +22,11 @@ const ms = (value: number): string => {
   const { value: text, unit } = formatMs(value);
   return `${text} ${unit}`;
 };
-const milliseconds = (value: number): string => `${formatNumber(value)} ms`;
+/** Labels of one axis have one unit: the one of its step. */
+const latency = (value: number, step: number): string =>
+  step >= 500
+    ? `${formatNumber(value / 1_000, { places: step % 1_000 === 0 ? 0 : 1 })} s`
+    : `${formatNumber(value)} ms`;
 const share = (value: number): string => formatShare(value, 2);
 const whole = (value: number): string => formatNumber(value, { places: value < 10 && value % 1 !== 0 ? 1 : 0 });
 
@@ -32,16 +38,24 @@ const LATENCY: readonly Line[] = [
 const SKIPS: readonly Line[] = [{ label: "Skip rate", colour: "accent", fill: true, format: share }];
 const QUEUE: readonly Line[] = [{ label: "Deepest queue", colour: "accent", fill: true, format: whole }];
 const ERRORS: readonly Line[] = [{ label: "Errors", colour: "critical", bars: true, format: whole }];
-const THROUGHPUT: readonly Line[] = [
-  { label: "Runs", colour: "ink-3", format: whole },
-  { label: "Orders", colour: "accent", format: whole },
-  { label: "Fills", colour: "ok", format: whole },
-];
+const THROUGHPUT: readonly Line[] = (
+  [
+    ["Runs", "ink-3"],
+    ["Orders", "accent"],
+    ["Fills", "ok"],
+  ] as const
+).flatMap(([label, colour]) => [
+  { label, colour, format: whole },
+  { label: `${label}, lowest`, colour, format: whole, low: true },
+]);
+
+/** Whether a line stands for itself, and is not the lower edge of a band. */
+const drawn = (line: Line): boolean => line.low !== true;
 
 function Legend({ lines }: { readonly lines: readonly Line[] }): ReactNode {
   return (
     <span className="legend second">
-      {lines.map((line) => (
+      {lines.filter(drawn).map((line) => (
         <span key={line.label}>
           <i style={{ background: `var(--${line.colour})` }} aria-hidden="true" />
           {line.label}
@@ -84,23 +98,30 @@ const RANGES = [
   { value: 0, label: "All" },
 ] as const;
 
+type Figures = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
+
 function useColumns(view: MetricsView | null, minutes: number) {
   return useMemo(() => {
     const all = Object.values(view?.samples ?? {});
     const newest = all.at(-1)?.[0] ?? 0;
     const keys = Object.keys(view?.samples ?? {});
     const rows = minutes === 0 ? all : all.filter((sample) => sample[0] >= newest - minutes * 60e6);
-    const column = (index: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9): number[] => rows.map((row) => row[index]);
+    const column = (index: Figures): number[] => rows.map((row) => row[index]);
+    const times = column(0);
     return {
       rows,
       /** Older samples are joined: the keys count what was measured. */
       thinned: Number(keys.at(-1) ?? 0) >= keys.length,
-      times: rows.map((row) => row[0]),
+      times,
       latency: [column(1), column(2), column(3)],
       skips: [column(4)],
       queue: [column(5)],
       errors: [column(6)],
-      throughput: [column(7), column(8), column(9)],
+      throughput: bandsOf(times, [
+        { high: column(7), low: column(10) },
+        { high: column(8), low: column(11) },
+        { high: column(9), low: column(12) },
+      ]),
     };
   }, [view?.samples, minutes]);
 }
@@ -112,12 +133,14 @@ interface FigureProps {
   readonly times: readonly number[];
   readonly values: readonly (readonly number[])[];
   readonly whole?: boolean;
-  readonly tickFormat?: (value: number) => string;
+  readonly tickFormat?: (value: number, step: number) => string;
 }
 
 function Figure({ title, subtitle, lines, times, values, ...axis }: FigureProps): ReactNode {
   const marks = useMarks();
-  const last = lines.map((line, index) => `${line.label} ${line.format(values[index]?.at(-1) ?? 0)}`).join(", ");
+  const last = lines
+    .flatMap((line, index) => (drawn(line) ? [`${line.label} ${line.format(values[index]?.at(-1) ?? 0)}`] : []))
+    .join(", ");
   return (
     <Panel title={title} subtitle={subtitle} actions={lines.length > 1 ? <Legend lines={lines} /> : undefined}>
       <Chart
@@ -152,7 +175,7 @@ type Columns = ReturnType<typeof useColumns>;
 function Charts({ view, data }: { readonly view: MetricsView; readonly data: Columns }): ReactNode {
   const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
   const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
-  const each = data.thinned ? `in ${view.everyS} s, the most of each stretch` : `in each ${view.everyS} s`;
+  const each = data.thinned ? `per ${view.everyS} s, highest of each stretch` : `per ${view.everyS} s`;
   return (
     <div className="charts">
       <Figure
@@ -161,9 +184,16 @@ function Charts({ view, data }: { readonly view: MetricsView; readonly data: Col
         lines={LATENCY}
         times={data.times}
         values={data.latency}
-        tickFormat={milliseconds}
+        tickFormat={latency}
       />
-      <Figure title="Throughput" subtitle={each} lines={THROUGHPUT} times={data.times} values={data.throughput} whole />
+      <Figure
+        title="Throughput"
+        subtitle={`per ${view.everyS} s${data.throughput.width === 0 ? "" : `, lowest to highest in each ${formatSpan(data.throughput.width)}`}`}
+        lines={THROUGHPUT}
+        times={data.throughput.times}
+        values={data.throughput.edges}
+        whole
+      />
       <Figure
         title="Skip rate"
         subtitle="of the runs in the window"
@@ -202,7 +232,9 @@ export function Metrics(): ReactNode {
   if (view === null) return <Loading what="the metrics" />;
   if (data.rows.length < 2)
     return (
-      <Empty title="No samples yet">A sample is taken every {view.everyS} s of session time; a line needs two.</Empty>
+      <Empty title="No samples yet">
+        A sample is taken every {view.everyS} s of session time; the charts start with the second.
+      </Empty>
     );
   return (
     <>

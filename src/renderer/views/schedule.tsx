@@ -39,12 +39,27 @@ const COUNT = (id: string, header: string, of: (row: Row) => number, width: numb
 function Runtime({ row }: { readonly row: Row }): ReactNode {
   if (row.lastRuntime === null) return <span className="quiet">{ABSENT}</span>;
   const used = row.lastRuntime / row.budget;
-  const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s${row.simulated === true ? " simulated" : ""}`;
+  const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s`;
   return <Meter used={used} text={text} tone={used > 1 ? "warning" : "accent"} />;
 }
 
+/** Why a strategy stands as it does, behind the moment since when. */
+function Reason({ row }: { readonly row: Row }): ReactNode {
+  if (row.reason === null) return null;
+  return (
+    <>
+      {row.reasonAt === null ? null : (
+        <>
+          <Time at={row.reasonAt} />{" "}
+        </>
+      )}
+      {row.reason}
+    </>
+  );
+}
+
 const COLUMNS: readonly Column<Row>[] = [
-  // What is glanced at comes first; why, which is mostly empty, after it.
+  // What is glanced at comes first; why, which is mostly empty, after all that has a number.
   { id: "name", header: "Strategy", value: (row) => row.name, flex: 1, width: 112 },
   {
     id: "state",
@@ -77,19 +92,10 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => (row.lastRuntime === null ? null : row.lastRuntime / row.budget),
     cell: (row) => <Runtime row={row} />,
     right: true,
-    width: 176,
+    width: 136,
   },
   COUNT("overruns", "Overruns", (row) => row.overruns, 80),
   COUNT("skips", "Skips", (row) => row.skips, 58),
-  {
-    id: "reason",
-    header: "Why",
-    value: (row) => row.reason,
-    hint: (row) => row.reason,
-    quiet: true,
-    flex: 4,
-    width: 230,
-  },
   {
     id: "last",
     header: "Last run",
@@ -106,7 +112,31 @@ const COLUMNS: readonly Column<Row>[] = [
     right: true,
     width: 88,
   },
-  COUNT("failures", "Failures", (row) => row.failures, 74),
+  {
+    id: "cadence",
+    header: "Cadence",
+    value: (row) => row.cadence,
+    cell: (row) => (
+      <>
+        {row.cadence === BAR_CADENCE ? "each bar" : formatSpan(row.cadence)}
+        {row.jitter === 0 ? null : <span className="quiet"> ±{formatSpan(row.jitter)}</span>}
+      </>
+    ),
+    hint: (row) => `Jitter: up to ${formatSpan(row.jitter)} either way`,
+    right: true,
+    width: 106,
+  },
+  {
+    id: "reason",
+    header: "Why",
+    value: (row) => row.reason,
+    cell: (row) => <Reason row={row} />,
+    hint: (row) => row.reason,
+    quiet: true,
+    flex: 4,
+    width: 160,
+  },
+  { ...COUNT("failures", "Failures", (row) => row.failures, 74), hidden: true },
   {
     id: "runs",
     header: "Runs",
@@ -114,25 +144,10 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => formatCount(row.executions),
     right: true,
     width: 68,
+    hidden: true,
   },
-  {
-    id: "cadence",
-    header: "Cadence",
-    value: (row) => row.cadence,
-    cell: (row) => (row.cadence === BAR_CADENCE ? "each bar" : formatSpan(row.cadence)),
-    right: true,
-    width: 74,
-  },
-  {
-    id: "jitter",
-    header: "Jitter",
-    value: (row) => row.jitter,
-    cell: (row) => <span className="quiet">±{formatSpan(row.jitter)}</span>,
-    right: true,
-    width: 84,
-  },
-  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, flex: 1, width: 96 },
-  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 76 },
+  { id: "symbols", header: "Symbols", value: (row) => row.symbols.join(" "), quiet: true, width: 120, hidden: true },
+  { id: "group", header: "Group", value: (row) => row.group, quiet: true, width: 76, hidden: true },
 ];
 
 const SPANS: Readonly<Record<"minute" | "quarter" | "all", Span>> = {
@@ -146,30 +161,35 @@ const SPAN_NAMES = [
   { value: "all", label: "30 min" },
 ] as const;
 
-async function tell(rows: readonly Row[], action: "pause" | "resume" | "run"): Promise<void> {
+const DONE = { pause: "Paused", resume: "Resumed", run: "Asked for a run of" } as const;
+
+async function command(rows: readonly Row[], action: "pause" | "resume" | "run"): Promise<void> {
   const answers = await Promise.all(
     rows.map(({ name }) => ask("strategy.command", { name, action, operator: operatorName() })),
   );
   const failed = answers.find((answer) => !answer.ok);
   if (failed !== undefined) toldOk(failed);
-  else notify(`${plural(rows.length, "strategy", "strategies")}: done.`);
+  else notify(`${DONE[action]} ${namesOf(rows)}.`);
 }
+
+const namesOf = (rows: readonly Row[]): string =>
+  rows.length === 1 ? (rows[0]?.name ?? "") : plural(rows.length, "strategy", "strategies");
 
 function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
   const halted = marked.find(({ haltedBy }) => haltedBy !== null);
-  const names = marked.length === 1 ? (marked[0]?.name ?? "") : plural(marked.length, "strategy", "strategies");
+  const names = namesOf(marked);
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>
         <button type="button" className="button" disabled={marked.length === 0} data-testid="strategy-actions">
-          {marked.length === 0 ? "Mark strategies to act" : `With ${names}`}
+          {marked.length === 0 ? "Select strategies to act on" : `Act on ${names}`}
         </button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "pause")}>Pause {names}</DropdownMenu.Item>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "resume")}>Let {names} run again</DropdownMenu.Item>
-          <DropdownMenu.Item onSelect={() => void tell(marked, "run")}>Run {names} once, now</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void command(marked, "pause")}>Pause {names}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void command(marked, "resume")}>Resume runs of {names}</DropdownMenu.Item>
+          <DropdownMenu.Item onSelect={() => void command(marked, "run")}>Run {names} once now</DropdownMenu.Item>
           <DropdownMenu.Separator asChild>
             <hr />
           </DropdownMenu.Separator>
@@ -236,6 +256,8 @@ const TABS = [
   { value: "ticks", label: "Ticks" },
 ] as const;
 
+const simulatedIn = (view: ScheduleView): boolean => Object.values(view.rows).some((row) => row.simulated === true);
+
 export function Schedule(): ReactNode {
   const view = useStream("schedule");
   const open = useOpen();
@@ -250,7 +272,11 @@ export function Schedule(): ReactNode {
     <Split id="schedule" direction="vertical" sizes={[42, 58]}>
       <Panel
         title="Timeline"
-        subtitle="next runs are exact, by the seed"
+        subtitle={
+          simulatedIn(view)
+            ? "jitter and run times come from the seed, so next runs are exact"
+            : "next runs are exact: jitter comes from the seed"
+        }
         actions={
           <>
             <TimelineLegend />

@@ -22,8 +22,10 @@ export const ScheduleViewSchema = z.object({
       /** What halts its orders besides the whole session: its own switch or its group's. */
       haltedBy: z.nullable(ScopeSchema),
       state: StrategyStateSchema,
-      /** Why it is in this state, else what its last failure was. */
+      /** Why it is in this state, else why its newest run failed; null once neither holds. */
       reason: maybeText,
+      /** Since when the reason holds. */
+      reasonAt: maybeAt,
       /** True while its newest finished run is one that failed. */
       failing: z.boolean(),
       cadence: z.number(),
@@ -107,11 +109,17 @@ export const MetricsViewSchema = z.object({
     }),
   ),
   errors: z.record(z.string(), count),
-  /** [moment, p50 ms, p95 ms, p99 ms, skip rate, queue depth, and of the interval: errors, runs, orders, fills] */
+  /**
+   * [moment, p50 ms, p95 ms, p99 ms, skip rate, queue depth, and of the interval: errors, runs, orders, fills]. An older sample stands for
+   * several: it has the highest of each figure, and after them the lowest runs, orders and fills of one interval.
+   */
   samples: z.record(
     z.string(),
     z.tuple([
       at,
+      z.number(),
+      z.number(),
+      z.number(),
       z.number(),
       z.number(),
       z.number(),

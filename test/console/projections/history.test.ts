@@ -49,8 +49,8 @@ describe("a history", () => {
     );
   });
 
-  it("of metrics keeps the highest of each figure", () => {
-    const row = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 9, maxLength: 9 });
+  it("of metrics keeps the highest of each figure, and the lowest throughput", () => {
+    const row = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 12, maxLength: 12 });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 600 }), (drawn) => {
         const samples = drawn.map((figures, index) => [index, ...figures] as Sample);
@@ -60,6 +60,8 @@ describe("a history", () => {
         expect(rows.length).toBeLessThanOrEqual(LIMIT);
         for (let column = 1; column < 10; column += 1)
           expect(extreme(rows, column, Math.max)).toBe(extreme(samples, column, Math.max));
+        for (let column = 10; column < 13; column += 1)
+          expect(extreme(rows, column, Math.min)).toBe(extreme(samples, column, Math.min));
       }),
       { seed: 20_261_127, numRuns: 100 },
     );

@@ -317,7 +317,7 @@ function Preview({ preview, ...target }: TargetProps & { readonly preview: Resto
       )}
       <div className="choices">
         <span className="quiet spacer">
-          {wanting ?? (needsLimits ? "The limits differ; take the snapshot's to go on." : "")}
+          {wanting ?? (needsLimits ? "The limits differ. Accept the snapshot's limits to continue." : "")}
         </span>
         <Dialog.Close asChild>
           <button type="button" className="button" data-testid="restore-cancel">

@@ -1,0 +1,73 @@
+/**
+ * The columns of a grid over time: kept as a person leaves them, and as wide as their numbers need.
+ *
+ * 1. Only what a person does to a column is kept: what a narrower window or the grid itself does is not.
+ * 2. A number is never cut: its column grows, and does not shrink by itself.
+ */
+import type { GridApi, GridState, StateUpdatedEvent } from "ag-grid-community";
+import { useEffect, useRef } from "react";
+import type { RefObject } from "react";
+import { storage } from "../stores/prefs.ts";
+
+/** Kept columns: widths, order and sort. Anything unreadable is no state. */
+export function keptState(key: string): GridState | undefined {
+  try {
+    const value: unknown = JSON.parse(storage.getItem(key) ?? "null");
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sources of a change that a person made. */
+const BY_HAND = /^(ui|autosize|contextMenu)/;
+
+interface Keeping {
+  /** To be called with each change of a column. */
+  readonly touch: (event: { readonly source: string }) => void;
+  /** The same for a change that was asked for outside the grid. */
+  readonly touched: () => void;
+  readonly keep: (event: StateUpdatedEvent) => void;
+}
+
+/** Keeps columns, widths, order and sort under `key` once a person has changed one of them. */
+export function useKeeping(key: string): Keeping {
+  const changed = useRef(false);
+  return {
+    touch: ({ source }) => {
+      changed.current ||= BY_HAND.test(source);
+    },
+    touched: () => {
+      changed.current = true;
+    },
+    keep: ({ state }) => {
+      if (!changed.current) return;
+      changed.current = false;
+      const { version, sort, columnSizing, columnOrder, columnVisibility } = state;
+      const kept = { version, sort, columnSizing, columnOrder, columnVisibility, partialColumnState: true };
+      storage.setItem(key, JSON.stringify(kept));
+    },
+  };
+}
+
+/** How often columns are looked at for numbers that do not fit. */
+const GROW_MS = 1_000;
+
+/** Makes columns wide enough that no number in them is cut. */
+export function growColumns(place: HTMLElement | null, api: GridApi | null): void {
+  if (place === null || api === null) return;
+  const needed = new Map<string, number>();
+  for (const cell of place.querySelectorAll<HTMLElement>(".ag-right-aligned-cell")) {
+    const id = cell.getAttribute("col-id");
+    const missing = cell.scrollWidth - cell.clientWidth;
+    if (id !== null && missing > 0) needed.set(id, Math.max(needed.get(id) ?? 0, cell.offsetWidth + missing + 2));
+  }
+  if (needed.size > 0) api.setColumnWidths([...needed].map(([key, newWidth]) => ({ key, newWidth })));
+}
+
+export function useGrowth(place: RefObject<HTMLElement | null>, api: RefObject<GridApi | null>): void {
+  useEffect(() => {
+    const timer = setInterval(() => growColumns(place.current, api.current), GROW_MS);
+    return () => clearInterval(timer);
+  }, [place, api]);
+}
