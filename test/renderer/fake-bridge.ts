@@ -669,7 +669,7 @@ export const WHY: Why = {
       title: "Tick",
       text: "Run 41 of meanrev_aapl_a started, 1200ms from its slot.",
       state: "ok",
-      values: [{ name: "planned", value: "14:52:00" }],
+      values: [{ name: "planned", value: "2026-11-23T14:52:00+00:00" }],
     },
     {
       step: "signal",
@@ -691,8 +691,8 @@ export const WHY: Why = {
       text: "6 guards passed. 1 of them warns.",
       state: "warning",
       values: [
-        { name: "max_notional", value: "7488.80 of 10000" },
-        { name: "capacity_warn", value: "0.021 of 0.02, warns" },
+        { name: "max_notional_exceeded", value: "7488.80", kind: "reading", limit: "10000" },
+        { name: "capacity_warn", value: "0.021", kind: "reading", limit: "0.02", note: "warning" },
       ],
     },
     {
@@ -736,7 +736,7 @@ export const WHY: Why = {
       at: null,
       seq: null,
       title: "Book",
-      text: "The book is told with the next pass.",
+      text: "Booked with the next pass.",
       state: "waiting",
       values: [],
     },

@@ -46,7 +46,9 @@ describe("numbers", () => {
 
   it("has no sign on a zero, however it came to be one", () => {
     expect(formatMoney("-0.001", true)).toBe("0.00");
-    const small = ["0.0034", "0.5", "0.012345", "0.00000004123", "12.3", "0", "0.000000000001"].map((value) => formatSmallMoney(value));
+    const small = ["0.0034", "0.5", "0.012345", "0.00000004123", "12.3", "0", "0.000000000001"].map((value) =>
+      formatSmallMoney(value),
+    );
     expect(small).toEqual(["0.0034", "0.50", "0.012", "0.00000004", "12.30", "0.00", "0.00000000"]);
     expect(formatSmallMoney(null)).toBe(ABSENT);
     expect(signOf("-0")).toBe(0);

@@ -119,7 +119,9 @@ function messagesOf(previewed: Previewed, nextSequence: number, inflight: number
   const inSnapshot = readRouterState(previewed.text, { fileName: previewed.source }).nextSequence;
   const messages = [`${previewed.source} is restored; the next order is number ${nextSequence}.`];
   if (nextSequence > inSnapshot)
-    messages.push(`The snapshot's next order number is ${inSnapshot}; later numbers are in use, so the router continues after them.`);
+    messages.push(
+      `The snapshot's next order number is ${inSnapshot}; later numbers are in use, so the router continues after them.`,
+    );
   if (inflight > 0)
     messages.push(`${inflight} orders are in flight in it; the venue is asked about each, and none is sent again.`);
   return messages;

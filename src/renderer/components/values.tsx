@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { ABSENT, formatMoney, formatSmallMoney, signOf } from "../lib/format.ts";
 import { formatReading, guardUnit } from "../lib/guards.ts";
+import { momentIn, readableDuration, readableNumber } from "../lib/readable.ts";
 import { bothZones, formatAge, formatDateTime, formatRelative, formatTime, zoneName } from "../lib/time.ts";
 import { useNow } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -130,4 +131,11 @@ export function Meter({ used, text, tone }: MeterProps): ReactNode {
       </i>
     </span>
   );
+}
+
+/** Any text of the journal that is not known closer. */
+export function Readable({ text }: { readonly text: string }): ReactNode {
+  const at = momentIn(text);
+  if (at !== null) return <Time at={at} />;
+  return <span title={text}>{readableNumber(text) ?? readableDuration(text) ?? text}</span>;
 }

@@ -8,7 +8,7 @@ import { Empty, Loading, Panel } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { ExportButton } from "../actions/tools.tsx";
-import { Time } from "../components/values.tsx";
+import { Readable, Time } from "../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, plural, words } from "../lib/format.ts";
 import { askResume } from "../actions/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
@@ -89,7 +89,9 @@ function Item({ item, strategies }: { readonly item: DriftItem; readonly strateg
         {evidence.slice(0, 8).map(([name, value]) => (
           <div key={name} style={{ display: "contents" }}>
             <dt>{words(name)}</dt>
-            <dd className="mono">{String(value)}</dd>
+            <dd className="mono">
+              <Readable text={String(value)} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -90,7 +90,16 @@ const WhyStepSchema = z.object({
   title: z.string(),
   text: z.string(),
   state: z.enum(["ok", "warning", "critical", "waiting"]),
-  values: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Exact texts; `kind` says what a text is where it does not say it itself. A reading has its guard as name and its limit beside it. */
+  values: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string(),
+      kind: z.optional(z.enum(["id", "word", "reason", "reading"])),
+      limit: z.optional(z.string()),
+      note: z.optional(z.string()),
+    }),
+  ),
 });
 
 export const WhySchema = z.object({
