@@ -337,7 +337,12 @@ function metrics(next: () => number): StreamValue<"metrics"> {
       next() < 0.8 ? 0.002 : 0.008,
       Math.floor(next() * 14),
       next() < 0.85 ? 0 : 2,
-      ...[runs, orders, fills, runs, orders, fills],
+      runs,
+      orders,
+      fills,
+      runs,
+      orders,
+      fills,
     ] as StreamValue<"metrics">["samples"][string];
   });
   return {

@@ -3,7 +3,7 @@
  *
  * 1. A number keeps its value to five significant digits at least, and to two places; shorter ones stay exact.
  */
-import { Decimal } from "../../shared/decimal.ts";
+import { decimal } from "../../shared/decimal.ts";
 import { formatNumber } from "./format.ts";
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
@@ -25,9 +25,10 @@ export function momentIn(text: string): number | null {
 /** A number grouped and without noise: `−43.358`, `0.096916`; null for any other text. */
 export function readableNumber(text: string): string | null {
   if (!NUMBER.test(text)) return null;
-  const exact = new Decimal(text);
-  if (exact.decimalPlaces() <= EXACT_PLACES) return formatNumber(text);
-  return formatNumber(exact.toDecimalPlaces(Math.max(2, DIGITS - 1 - exact.e)).toString());
+  const exact = decimal(text);
+  const rounded = exact.toDecimalPlaces(EXACT_PLACES);
+  if (rounded.equals(exact)) return formatNumber(text);
+  return formatNumber(exact.toDecimalPlaces(Math.max(2, DIGITS - 1 - exact.exponent)).toString());
 }
 
 /** `1.5s` as `1.5 s`; null for any other text. */
