@@ -10,6 +10,7 @@ import { WhyPanel } from "./components/why.tsx";
 import { Banners, Notices } from "./frame/banners.tsx";
 import { useKeyboard } from "./frame/keyboard.ts";
 import { Rail } from "./frame/rail.tsx";
+import { SessionLine } from "./frame/session-line.tsx";
 import { StatusLine } from "./frame/statusline.tsx";
 import { Tour } from "./frame/tour.tsx";
 import { TopBar } from "./frame/topbar.tsx";
@@ -38,9 +39,9 @@ class Boundary extends Component<BoundaryProps, { readonly message: string | nul
       <div className="state" role="alert" data-testid="view-failed">
         <b>{VIEW_TITLES[this.props.view]} cannot be shown</b>
         <p className="text">{this.state.message}</p>
-        <p>The session is not touched by this. Go to another view, or draw this one again.</p>
+        <p>The session is not affected. Open another view, or reload this one.</p>
         <button type="button" className="button" onClick={() => this.setState({ message: null })}>
-          Draw it again
+          Reload the view
         </button>
       </div>
     );
@@ -60,7 +61,12 @@ function Stage(): ReactNode {
   }, [view]);
   return (
     <div className="stage">
-      <Banners />
+      <div className="banner-slot">
+        <SessionLine />
+        <div className="banner-stack">
+          <Banners />
+        </div>
+      </div>
       <div className="stage-view">
         <main
           id="main"
@@ -85,9 +91,9 @@ function Shut(): ReactNode {
   return (
     <main className="state" data-testid="unauthorized">
       <h1 className="hidden-text">Logos Console</h1>
-      <Empty title="This window has no key to the console">
-        Open the address that the terminal printed when it started the console: it holds the key, once. If the console
-        was started again, its address has changed.
+      <Empty title="This window is not signed in">
+        Open the address that the terminal printed when the console started. Each address works once; after a restart
+        the console prints a new one.
       </Empty>
       <button type="button" className="button" onClick={retry}>
         Try again

@@ -141,8 +141,8 @@ test("a halt cancels what works, and its banner says what rests", async () => {
   await expect(page.getByTestId("confirm-verb")).toHaveText(/cancel orders/);
   await page.getByTestId("confirm-verb").click();
   await expect(state()).toHaveText(/Halted/);
-  await expect(page.getByTestId("halt-banner")).toContainText("No order works at the broker");
-  await expect(page.getByTestId("halt-banner")).toContainText(/positions? (is|are) open/);
+  await expect(page.getByTestId("halt-banner")).toContainText("No working orders");
+  await expect(page.getByTestId("halt-banner")).toContainText(/open positions?/);
   await both("halt-rests", "positions");
 });
 

@@ -548,6 +548,7 @@ function session(scenario: Scenario): StreamValue<"session"> {
       groups: {},
       symbolNames: SYMBOLS,
       flattens: {},
+      account: { currency: "USD", equity: "100412.86", pnl: "412.86", drawdown: -0.0021 },
       clock: "virtual",
       speed: 10,
       now: NOW,

@@ -42,7 +42,7 @@ export class SessionProjection {
   value(probe: SessionProbe, facts: SessionFacts): OpenSession {
     const { desk } = facts;
     const ended = probe.state === "stopped" || probe.state === "failed";
-    const { equity, equityStart } = probe.account;
+    const { currency, equity, equityStart, pnl, drawdown } = probe.account;
     this.#value = stable(this.#value, {
       id: probe.id,
       folder: facts.folder,
@@ -59,13 +59,14 @@ export class SessionProjection {
       seed: desk.seed,
       strategies: desk.strategies.length,
       symbols: symbolsOf(desk),
-      haltedScopes: probe.haltedScopes.map(({ scope, ...told }) => ({ ...scope, ...told })),
+      haltedScopes: probe.haltedScopes.map(({ scope, ...rest }) => ({ ...scope, ...rest })),
       groups: groupsOf(desk),
       symbolNames: namesOf(desk),
       flattens: this.#flattens.value(probe, desk),
       haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
       failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
       marks: this.#marks.value(),
+      account: { currency, equity, pnl, drawdown },
       feed: {
         lastAt: probe.feed.lastAt,
         ageMs: probe.feed.age === null ? null : probe.feed.age / 1e3,

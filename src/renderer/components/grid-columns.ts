@@ -59,7 +59,8 @@ export function growColumns(place: HTMLElement | null, api: GridApi | null): voi
   const needed = new Map<string, number>();
   for (const cell of place.querySelectorAll<HTMLElement>(".ag-right-aligned-cell")) {
     const id = cell.getAttribute("col-id");
-    const missing = cell.scrollWidth - cell.clientWidth;
+    const text = cell.querySelector(".ag-cell-value") ?? cell;
+    const missing = text.scrollWidth - text.clientWidth;
     if (id !== null && missing > 0) needed.set(id, Math.max(needed.get(id) ?? 0, cell.offsetWidth + missing + 2));
   }
   if (needed.size > 0) api.setColumnWidths([...needed].map(([key, newWidth]) => ({ key, newWidth })));

@@ -94,11 +94,12 @@ export function Countdown({ at }: { readonly at: number | null }): ReactNode {
 
 interface ReadingProps {
   readonly guard: string;
-  readonly value: string;
+  readonly value: string | null;
 }
 
 /** A guard's value or limit with what it counts: `0.20 of equity`. The exact text is there on hover. */
 export function Reading({ guard, value }: ReadingProps): ReactNode {
+  if (value === null) return <span className="quiet">{ABSENT}</span>;
   const unit = guardUnit(guard);
   return (
     <span title={value}>

@@ -1,4 +1,4 @@
-/** What everybody must see: a lost connection, a halt with its way out, a failure. And the notices in the corner. */
+/** What everyone must see: a lost connection, a halt with its way out, a failure. And the notices in the corner. */
 import { X } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
@@ -19,9 +19,9 @@ function Connection(): ReactNode {
   if (connection !== "lost") return null;
   return (
     <div className="banner warning" role="status" data-testid="connection-lost">
-      <Status look={LEVEL_LOOKS.warning} word="Connection lost, trying again" />
+      <Status look={LEVEL_LOOKS.warning} word="Connection lost, reconnecting" />
       <p className="second clip">
-        What the session does now is not known here. The figures are from the last update; orders already sent may fill.
+        The session's current state is unknown. Figures are from the last update; orders already sent may still fill.
       </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={retry}>
@@ -34,11 +34,9 @@ function Connection(): ReactNode {
 /** What rests at the broker after a halt. */
 function restText({ counts: { inflight, positions } }: OpenSession): string {
   if (inflight === 0 && positions === 0) return "No working orders and no open positions at the broker.";
-  const orders =
-    inflight === 0 ? "No order works" : `${plural(inflight, "order")} still ${inflight === 1 ? "works" : "work"}`;
-  const open =
-    positions === 0 ? "no position is" : `${plural(positions, "position")} ${positions === 1 ? "is" : "are"}`;
-  return `${orders} at the broker, ${open} open.`;
+  const orders = inflight === 0 ? "No working orders" : plural(inflight, "working order");
+  const open = positions === 0 ? "no open positions" : plural(positions, "open position");
+  return `${orders}, ${open}.`;
 }
 
 /** The ways out of what rests. */
@@ -136,10 +134,7 @@ function Halt(): ReactNode {
   const view = useUi((state) => state.view);
   if (session === null || session.state !== "halted") return null;
   const open = session.counts.driftOpen;
-  const next =
-    open > 0
-      ? `${plural(open, "drift item")} ${open === 1 ? "needs" : "need"} a decision before the session can be resumed.`
-      : "All drift items are resolved. Review and resume when ready.";
+  const next = open > 0 ? `${plural(open, "drift item")} to decide before you can resume.` : "Resume when ready.";
   return (
     <div className="banner critical" role="alert" data-testid="halt-banner">
       <Status look={SESSION_LOOKS.halted} />
@@ -158,7 +153,7 @@ function Halt(): ReactNode {
   );
 }
 
-/** A part that is halted is told in every view, with its way out. */
+/** A halted part is shown in every view, with its way out. */
 function HaltedParts(): ReactNode {
   const session = useSession();
   if (session === null || session.haltedScopes.length === 0) return null;
@@ -257,7 +252,7 @@ function NoticeCard({ notice }: { readonly notice: Notice }): ReactNode {
   );
 }
 
-/** A polite region: what happened, without taking the word from anybody. */
+/** A polite region: it announces what happened without interrupting. */
 export function Notices(): ReactNode {
   const notices = useUi((state) => state.notices);
   const connection = useLive((state) => state.connection);
@@ -274,7 +269,7 @@ export function Notices(): ReactNode {
         </ul>
       </div>
       <div className="hidden-text" role="status" aria-live="polite">
-        {connection === "lost" ? "Connection lost, trying again." : spoken}
+        {connection === "lost" ? "Connection lost, reconnecting." : spoken}
       </div>
     </>
   );

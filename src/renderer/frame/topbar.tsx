@@ -26,7 +26,7 @@ const SPEEDS = [
   { value: 60, label: "60×", testId: "speed-60" },
   { value: "max", label: "max", testId: "speed-max" },
 ] as const;
-/** A session that runs and says nothing for longer is told as stale. */
+/** A running session that sends nothing for longer is shown as stale. */
 const SILENT_MS = 5_000;
 
 function Mark(): ReactNode {
@@ -38,15 +38,15 @@ function Mark(): ReactNode {
   );
 }
 
-/** Real time since the host last spoke, when it should have. */
+/** Real time since the host's last message, while it should send some. */
 function useSilence(session: OpenSession): number | null {
-  const heard = useLive((state) => state.heardAtMs);
-  const [now, setNow] = useState(heard);
+  const received = useLive((state) => state.receivedAtMs);
+  const [now, setNow] = useState(received);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const silence = now - heard;
+  const silence = now - received;
   const lost = useLive((state) => state.connection === "lost");
   return (lost || session.state === "running") && silence > SILENT_MS ? silence : null;
 }
@@ -71,7 +71,7 @@ const REACHED_SHARE = 0.9;
 
 /** Session seconds per real second over the last updates; null until they span long enough. */
 function useReached(session: OpenSession): number | null {
-  const at = useLive((state) => state.heardAtMs);
+  const at = useLive((state) => state.receivedAtMs);
   const [samples, setSamples] = useState<readonly (readonly [atMs: number, now: number, speed: unknown])[]>([]);
   const newest = samples.at(-1);
   if (newest?.[0] !== at) {
@@ -91,7 +91,7 @@ function Reached({ session }: { readonly session: OpenSession }): ReactNode {
   if (speed !== "max" && reached >= speed * REACHED_SHARE) return null;
   const text = `${reached < 10 ? reached.toFixed(1) : formatCount(Math.round(reached))}×`;
   const hint =
-    speed === "max" ? `Full speed: ${text} at the moment` : `${speed}× was asked for; this machine reaches ${text}`;
+    speed === "max" ? `Full speed: ${text} at the moment` : `${speed}× requested; this machine reaches ${text}`;
   return (
     <span className={speed === "max" ? "reached" : "reached slow"} data-testid="speed-reached" title={hint}>
       {speed === "max" ? text : `reaches ${text}`}
@@ -274,7 +274,6 @@ export function TopBar(): ReactNode {
             PAPER
           </span>
           <SessionState session={session} />
-          <Reached session={session} />
           {session.clock === "virtual" ? (
             <Segments
               label="Speed"
@@ -286,6 +285,7 @@ export function TopBar(): ReactNode {
           ) : (
             <span className="badge">SYSTEM CLOCK</span>
           )}
+          <Reached session={session} />
         </>
       )}
       <span className="spacer" />

@@ -1,4 +1,4 @@
-/** What the host has told: each stream's projection, the state of the connection, and the session's clock. */
+/** What the host sent: each stream's projection, the state of the connection, and the session's clock. */
 import { useEffect, useMemo } from "react";
 import { create } from "zustand";
 import type { Bridge, Input, Output, ProcedureName, StreamName, StreamValue } from "../../shared/contract/contract.ts";
@@ -13,10 +13,10 @@ type Streams = { readonly [Name in StreamName]: StreamValue<Name> | null };
 interface LiveStore {
   readonly connection: LinkState;
   readonly streams: Streams;
-  /** While held, views keep what they show; the frame goes on. */
+  /** While held, views keep what they show; the frame continues. */
   readonly held: boolean;
   /** When the session's stream last said something, by this machine's clock. */
-  readonly heardAtMs: number;
+  readonly receivedAtMs: number;
 }
 
 const NONE: Streams = {
@@ -40,10 +40,10 @@ export const useLive = create<LiveStore>(() => ({
   connection: "connecting",
   streams: NONE,
   held: false,
-  heardAtMs: 0,
+  receivedAtMs: 0,
 }));
 
-/** Streams that a hold never stops: whoever holds a view must still see a halt. */
+/** Streams that a hold never stops: a person who holds a view must still see a halt. */
 const ALWAYS: readonly StreamName[] = ["app", "session", "alerts", "drift"];
 const waiting = new Map<StreamName, unknown>();
 let client: Client | null = null;
@@ -61,7 +61,7 @@ function take(stream: StreamName, value: unknown): void {
   waiting.delete(stream);
   useLive.setState((state) => ({
     streams: { ...state.streams, [stream]: value },
-    ...(stream === "session" ? { heardAtMs: Date.now() } : {}),
+    ...(stream === "session" ? { receivedAtMs: Date.now() } : {}),
   }));
 }
 

@@ -182,15 +182,15 @@ const POSITIONS: readonly Column<Position>[] = [
   },
   {
     id: "differs",
-    header: "",
+    header: "Compared",
     value: (row) => (row.differs ? 0 : 1),
     cell: (row) =>
       row.differs ? (
         <Status look={LEVEL_LOOKS.critical} word="Differs" />
       ) : (
-        <span className="quiet">{row.broker === null ? "compared while halted" : "equal"}</span>
+        <span className="quiet">{row.broker === null ? ABSENT : "equal"}</span>
       ),
-    width: 140,
+    width: 120,
     sort: "asc",
   },
 ];
@@ -198,8 +198,6 @@ const POSITIONS: readonly Column<Position>[] = [
 const positionId = (row: Position): string => row.symbol;
 
 function Resumes({ view }: { readonly view: DriftView }): ReactNode {
-  if (view.resumes.length === 0)
-    return <Empty title="No resumes yet">Each resume is listed with its operator and note.</Empty>;
   return (
     <table className="plain">
       <thead>
@@ -224,6 +222,71 @@ function Resumes({ view }: { readonly view: DriftView }): ReactNode {
   );
 }
 
+/** The newest of what the broker reported and the books took: what the records agree on. */
+function Reconciled(): ReactNode {
+  const orders = useStream("orders");
+  const fills = Object.values(orders?.fills ?? {});
+  const newest = fills.toSorted((a, b) => b.seq - a.seq)[0];
+  const duplicates = fills.filter(({ verdict }) => verdict === "duplicate").length;
+  return (
+    <section className="halt-card" aria-label="Last reconciliation" data-testid="last-reconciliation">
+      <Status look={STRATEGY_LOOKS.waiting} word="No drift" />
+      <p className="text">
+        {newest === undefined ? (
+          "The broker has reported no fill yet. Each report is compared with our records as it arrives."
+        ) : (
+          <>
+            Last reconciled <Time at={newest.at} full zoned />: fill <span className="mono">{newest.fillId}</span>
+            {newest.orderId === null ? "" : " of "}
+            {newest.orderId === null ? null : (
+              <button type="button" className="button plain name" onClick={() => explain(newest.orderId ?? "")}>
+                {newest.orderId}
+              </button>
+            )}
+            {duplicates === 0 ? "" : ` · ${plural(duplicates, "repeated report")} booked once`}
+          </>
+        )}{" "}
+        <span className="second">
+          To rehearse a difference, choose “Practice an unknown fill” in the session's menu.
+        </span>
+      </p>
+    </section>
+  );
+}
+
+/** Positions on both sides, and who resumed. */
+function Sides({ view }: { readonly view: DriftView }): ReactNode {
+  const positions = useMemo(() => Object.values(view.positions), [view.positions]);
+  const held = (
+    <Panel
+      title="Positions"
+      subtitle={view.halted ? "our records and the broker's" : "the broker's side is read while the session is halted"}
+      actions={<PositionsExport rows={positions} />}
+      grow
+    >
+      <Grid
+        id="drift-positions"
+        label="Positions, ours and the broker's"
+        columns={POSITIONS}
+        rows={positions}
+        rowId={positionId}
+        empty={<Empty title="No positions">A position is listed with its first fill.</Empty>}
+      />
+    </Panel>
+  );
+  if (view.resumes.length === 0) return held;
+  return (
+    <Split id="drift-columns" direction="horizontal" sizes={[55, 45]}>
+      {held}
+      <Panel title="Resumes" subtitle="operator, time and note">
+        <div style={{ height: "100%", overflow: "auto" }}>
+          <Resumes view={view} />
+        </div>
+      </Panel>
+    </Split>
+  );
+}
+
 export function Drift(): ReactNode {
   const view = useStream("drift");
   const there = useOpen();
@@ -234,49 +297,32 @@ export function Drift(): ReactNode {
       ),
     [view?.items],
   );
-  const positions = useMemo(() => Object.values(view?.positions ?? {}), [view?.positions]);
   if (!there) return <NoSession what="what differs from the broker" />;
   if (view === null) return <Loading what="the drift review" />;
   return (
     <>
       <Gate view={view} />
-      <Split id="drift-rows" direction="vertical" sizes={[60, 40]}>
-        <Panel
-          title="Drift items"
-          subtitle={`${view.open} open of ${items.length}`}
-          actions={<ExportButton what="drift" />}
-        >
-          {items.length === 0 ? (
-            <Empty title="No drift">
-              Our records and the broker's agree. To rehearse a difference, choose “Practice an unknown fill” in the
-              session's menu.
-            </Empty>
-          ) : (
+      {items.length === 0 ? (
+        <>
+          <Reconciled />
+          <Sides view={view} />
+        </>
+      ) : (
+        <Split id="drift-rows" direction="vertical" sizes={[60, 40]}>
+          <Panel
+            title="Drift items"
+            subtitle={`${view.open} open of ${items.length}`}
+            actions={<ExportButton what="drift" />}
+          >
             <ul className="drift-items">
               {items.map((item) => (
                 <Item key={item.id} item={item} strategies={view.strategies} />
               ))}
             </ul>
-          )}
-        </Panel>
-        <Split id="drift-columns" direction="horizontal" sizes={[55, 45]}>
-          <Panel title="Positions" subtitle="ours beside the broker's" actions={<PositionsExport rows={positions} />}>
-            <Grid
-              id="drift-positions"
-              label="Positions, ours and the broker's"
-              columns={POSITIONS}
-              rows={positions}
-              rowId={positionId}
-              empty={<Empty title="No positions">A position appears with its first fill.</Empty>}
-            />
           </Panel>
-          <Panel title="Resumes" subtitle="who, when and why">
-            <div style={{ height: "100%", overflow: "auto" }}>
-              <Resumes view={view} />
-            </div>
-          </Panel>
+          <Sides view={view} />
         </Split>
-      </Split>
+      )}
     </>
   );
 }

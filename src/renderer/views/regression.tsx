@@ -249,7 +249,7 @@ export function Regression(): ReactNode {
     if (toldOk(await ask("regress.cancel", {}))) look();
   };
   return (
-    <Split id="regression" direction="vertical" sizes={[38, 62]}>
+    <Split id="regression" direction="vertical" sizes={[60, 40]}>
       <Panel
         title="Regression"
         subtitle={subtitleOf(run, fixtures.length)}

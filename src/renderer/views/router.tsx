@@ -26,8 +26,17 @@ type Window = RouterView["windows"][string];
 /** An order in flight longer than this wants a look. */
 const OLD = 30e6;
 
-const ORDERS: readonly Column<Order>[] = [
-  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 128, sort: "asc" },
+/** A working order, or an ended one that fills the list up. */
+type Listed = Pick<
+  Order,
+  "orderId" | "strategy" | "symbol" | "quantity" | "filled" | "price" | "state" | "inDoubt" | "at" | "pricePrecision"
+> & { readonly quantityPrecision: number; readonly working: Order | null };
+
+/** Ended orders below those in flight. */
+const NEWEST_SHOWN = 40;
+
+const ORDERS: readonly Column<Listed>[] = [
+  { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 128 },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 74 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
   {
@@ -59,17 +68,26 @@ const ORDERS: readonly Column<Order>[] = [
     id: "age",
     header: "Age",
     value: (row) => row.at,
-    cell: (row) => <Age at={row.at} warnAfter={OLD} />,
+    cell: (row) => (row.working === null ? <Quiet at={row.at} /> : <Age at={row.at} warnAfter={OLD} />),
     right: true,
     width: 88,
   },
 ];
 
+/** How long ago an order ended. */
+const Quiet = ({ at }: { readonly at: number }): ReactNode => (
+  <span className="quiet">
+    <Age at={at} suffix=" ago" />
+  </span>
+);
+
 /** What becomes of an order that finds the window full. */
 function paceHint({ pace, queued, queuedUntil }: Window): string {
   if (pace === "refuse") return "Pace: refuse. An order that finds the window full is refused as rate_limited.";
   const waits =
-    queued === 0 ? "None waits now." : `${plural(queued, "order")} waiting, the oldest until ${clockOf(queuedUntil)}.`;
+    queued === 0
+      ? "None is waiting now."
+      : `${plural(queued, "order")} waiting, the oldest until ${clockOf(queuedUntil)}.`;
   return `Pace: queue. An order that finds the window full waits and goes out in order. ${waits}`;
 }
 
@@ -134,7 +152,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
         foot={
           <>
             {view.oldestAt === null ? (
-              "none waits"
+              "none"
             ) : (
               <>
                 oldest <Age at={view.oldestAt} warnAfter={OLD} />
@@ -150,7 +168,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
         mono
         foot={
           <span
-            title={`Of the accepted orders the broker refused ${refused}; risk and router rejected ${rejected} others.`}
+            title={`The broker refused ${refused} of the accepted orders; risk and router rejected ${rejected} others.`}
           >
             {`${accepted} accepted${then} · ${rejected} rejected`}
           </span>
@@ -159,7 +177,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
       <PlainTile
         label="Replays answered"
         value={formatCount(view.replays)}
-        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} keys held`}
+        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} idempotency keys`}
       />
       <PlainTile
         label={
@@ -177,75 +195,102 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
   );
 }
 
-const orderId = (row: Order): string => row.orderId;
+const orderId = (row: Listed): string => row.orderId;
 const windowId = (row: Window): string => row.strategy;
-const open = (row: Order): void => explain(row.orderId);
+const open = (row: Listed): void => explain(row.orderId);
+
+/** Orders in flight, oldest first, and below them the newest that have ended. */
+function useListed(view: RouterView): readonly Listed[] {
+  const orders = useStream("orders")?.orders;
+  return useMemo(() => {
+    const working = Object.values(view.inflight).map((order) => ({ ...order, working: order }));
+    const ended = Object.values(orders ?? {})
+      .filter(({ orderId: id }) => !Object.hasOwn(view.inflight, id))
+      .toSorted((a, b) => b.seq - a.seq)
+      .slice(0, NEWEST_SHOWN)
+      .map((order) => ({ ...order, at: order.updatedAt, filled: Number(order.filled), inDoubt: false, working: null }));
+    return [...working, ...ended];
+  }, [view.inflight, orders]);
+}
 
 function InFlight({ view }: { readonly view: RouterView }): ReactNode {
   const filter = useFilter("router");
-  const rows = useMemo(() => Object.values(view.inflight), [view.inflight]);
+  const rows = useListed(view);
   const [ids, setIds] = useState<readonly string[]>([]);
-  const onMarked = useCallback((marked: readonly Order[]) => setIds(marked.map(orderId)), []);
-  const marked = rows.filter((row) => ids.includes(row.orderId));
+  const onMarked = useCallback((marked: readonly Listed[]) => setIds(marked.map(orderId)), []);
+  const marked = rows.flatMap((row) => (row.working !== null && ids.includes(row.orderId) ? [row.working] : []));
   return (
     <Panel
       title="In flight"
-      subtitle={formatCount(view.inflightCount)}
+      subtitle={`${formatCount(view.inflightCount)}, then the newest orders`}
       actions={
         <>
           <button type="button" className="button" disabled={marked.length === 0} onClick={() => askCancel(marked)}>
             <Ban size={13} aria-hidden="true" />
             Cancel{marked.length === 0 ? "…" : ` ${plural(marked.length, "order")}…`}
           </button>
-          <Filter id="router" label="Filter orders in flight" />
-          <ExportButton what={{ name: "inflight", rows: () => rows.map((row) => ({ ...row })) }} />
+          <Filter id="router" label="Filter orders" />
+          <ExportButton
+            what={{ name: "inflight", rows: () => Object.values(view.inflight).map((row) => ({ ...row })) }}
+          />
         </>
       }
     >
       <Grid
         id="inflight"
-        label="Orders in flight"
+        label="Orders in flight, then the newest"
         columns={ORDERS}
         rows={rows}
         rowId={orderId}
         filter={filter}
         onOpen={open}
         onMarked={onMarked}
-        empty={<Empty title="Nothing is in flight">Each order that was accepted has reached its end.</Empty>}
+        empty={<Empty title="No orders yet">Orders in flight and the newest orders are listed here.</Empty>}
       />
     </Panel>
+  );
+}
+
+/** Orders and rate windows. Rejections come below them with the first one. */
+function Top({ view }: { readonly view: RouterView }): ReactNode {
+  const windows = useMemo(() => Object.values(view.windows), [view.windows]);
+  return (
+    <Split id="router-columns" direction="horizontal" sizes={[64, 36]}>
+      <InFlight view={view} />
+      <Panel
+        title="Rate windows"
+        subtitle={`last second, limit ${view.rateLimitPerSec}`}
+        actions={<ExportButton what={{ name: "rate-windows", rows: () => windows.map((row) => ({ ...row })) }} />}
+      >
+        <Grid
+          id="windows"
+          label="Rate windows by strategy"
+          columns={WINDOWS}
+          rows={windows}
+          rowId={windowId}
+          empty={<Empty title="No orders yet">A strategy is listed with its first order.</Empty>}
+        />
+      </Panel>
+    </Split>
   );
 }
 
 export function Router(): ReactNode {
   const view = useStream("router");
   const there = useOpen();
-  const windows = useMemo(() => Object.values(view?.windows ?? {}), [view?.windows]);
   if (!there) return <NoSession what="the router" />;
   if (view === null) return <Loading what="the router" />;
   return (
     <>
       <Tiles view={view} />
-      <Split id="router-rows" direction="vertical" sizes={[52, 48]}>
-        <Split id="router-columns" direction="horizontal" sizes={[64, 36]}>
-          <InFlight view={view} />
-          <Panel
-            title="Rate windows"
-            subtitle={`accepted in the last second, of ${view.rateLimitPerSec}`}
-            actions={<ExportButton what={{ name: "rate-windows", rows: () => windows.map((row) => ({ ...row })) }} />}
-          >
-            <Grid
-              id="windows"
-              label="Rate windows by strategy"
-              columns={WINDOWS}
-              rows={windows}
-              rowId={windowId}
-              empty={<Empty title="No strategy has sent an order yet" />}
-            />
-          </Panel>
+      {view.rejected + view.refused === 0 ? (
+        <Top view={view} />
+      ) : (
+        <Split id="router-rows" direction="vertical" sizes={[52, 48]}>
+          <Top view={view} />
+          <RejectionsPanel id="router-rejections" />
         </Split>
-        <RejectionsPanel id="router-rejections" />
-      </Split>
+      )}
     </>
   );
 }

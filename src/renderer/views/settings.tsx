@@ -66,7 +66,10 @@ function Layouts(): ReactNode {
   const { saved, undos } = useLayouts();
   return (
     <>
-      <Setting title="Layout" help="Columns, sort orders, panel sizes, filters and density, kept in this browser.">
+      <Setting
+        title="Layout"
+        help="Columns, sort orders, panel sizes, filters and density, kept in this browser. Save them under a name to load them later."
+      >
         <button type="button" className="button" onClick={askSaveLayout}>
           Save…
         </button>
@@ -86,7 +89,7 @@ function Layouts(): ReactNode {
         </button>
       </Setting>
       {Object.keys(saved).map((name) => (
-        <Setting key={name} title={name} help="A saved layout.">
+        <Setting key={name} title={name} help="A saved layout of this browser and workspace.">
           <button type="button" className="button" onClick={() => loadLayout(name)}>
             Load
           </button>
@@ -102,13 +105,13 @@ function Layouts(): ReactNode {
 function Shown(): ReactNode {
   const prefs = usePrefs();
   return (
-    <Panel title="How things are shown">
-      <Setting title="Theme" help="High contrast is also taken when the system asks for more contrast.">
+    <Panel title="Appearance">
+      <Setting title="Theme" help="System follows the operating system, its request for more contrast included.">
         <Segments label="Theme" value={prefs.theme} options={THEMES} onChange={(theme) => prefs.set({ theme })} />
       </Setting>
       <Setting
         title="Colours"
-        help="For eyes that see red and green, or blue and yellow, alike. Shapes and words say the same."
+        help="Palettes for red-green and blue-yellow colour blindness. Shapes and words carry the same meaning."
       >
         <Segments
           label="Colours"
@@ -117,7 +120,7 @@ function Shown(): ReactNode {
           onChange={(colours) => prefs.set({ colours })}
         />
       </Setting>
-      <Setting title="Density" help="The height of rows in every grid.">
+      <Setting title="Density" help="Row height in every grid.">
         <Segments
           label="Density"
           value={prefs.density}
@@ -125,7 +128,7 @@ function Shown(): ReactNode {
           onChange={(density) => prefs.set({ density })}
         />
       </Setting>
-      <Setting title="Gains and losses" help="Sign and arrow are always there.">
+      <Setting title="Gains and losses" help="Which colour marks a gain. Sign and arrow are always shown.">
         <span className="second">
           <Gain value="12.5" /> <Gain value="-12.5" />
         </span>
@@ -136,7 +139,10 @@ function Shown(): ReactNode {
           onChange={(gains) => prefs.set({ gains })}
         />
       </Setting>
-      <Setting title="Time" help={`Stored in UTC. Local here is ${LOCAL_ZONE}. Both are shown on hover.`}>
+      <Setting
+        title="Time"
+        help={`How moments are shown. Local is ${LOCAL_ZONE} here; hover shows both zones. Files keep UTC.`}
+      >
         <Segments label="Time" value={prefs.zone} options={ZONES} onChange={(zone) => prefs.set({ zone })} />
       </Setting>
       <Layouts />
@@ -147,10 +153,10 @@ function Shown(): ReactNode {
 function Hands(): ReactNode {
   const prefs = usePrefs();
   return (
-    <Panel title="Keys and names">
+    <Panel title="Keyboard and operator">
       <Setting
         title="Single-letter keys"
-        help="A, C, O, P, S, U, W, ⇧H, ⇧X, ⇧F, digits, / and ?. Ctrl or Cmd with K works always."
+        help="A, C, O, P, S, U, W, ⇧H, ⇧X, ⇧F, digits, / and ? act without a modifier. Ctrl+K or Cmd+K always works."
       >
         <Segments
           label="Single-letter keys"
@@ -159,7 +165,7 @@ function Hands(): ReactNode {
           onChange={(value) => prefs.set({ letterKeys: value === "on" })}
         />
       </Setting>
-      <Setting title="Operator" help="Written into the journal with each halt, decision and resume.">
+      <Setting title="Operator" help="Your name, recorded in the journal with each halt, decision, order and resume.">
         <label className="field small">
           <span className="hidden-text">Operator</span>
           <input
@@ -179,14 +185,13 @@ function Alerts(): ReactNode {
   const allow = async (): Promise<void> => {
     const allowed = await allowNotifications();
     prefs.set({ notifications: allowed });
-    if (!allowed)
-      notify("The system does not allow notifications. Allow them for this page, then try again.", "problem");
+    if (!allowed) notify("The system blocks notifications. Allow them for this page, then try again.", "problem");
   };
   return (
     <Panel title="Alerts">
       <Setting
         title="Desktop notification"
-        help="One for each new alert, in front of other windows. The desktop program also shows the worst alert in the tray."
+        help="Shows each new alert in front of other windows. The desktop app also shows the worst alert in the tray."
       >
         <Segments
           label="Desktop notification"
@@ -195,7 +200,7 @@ function Alerts(): ReactNode {
           onChange={(value) => (value === "on" ? void allow() : prefs.set({ notifications: false }))}
         />
       </Setting>
-      <Setting title="Sound" help="Three tones for a critical alert, two for a warning.">
+      <Setting title="Sound" help="Plays three tones for a critical alert and two for a warning.">
         <button type="button" className="button" onClick={() => chime("critical")}>
           Play
         </button>
@@ -231,6 +236,13 @@ function About(): ReactNode {
           </div>
         ))}
       </dl>
+      {inBrowser() ? (
+        <Setting title="Sign out" help="This tab forgets its key; other tabs and the session are not affected.">
+          <button type="button" className="button" data-testid="logout" onClick={() => void logout()}>
+            Sign out
+          </button>
+        </Setting>
+      ) : null}
     </Panel>
   );
 }
@@ -238,16 +250,15 @@ function About(): ReactNode {
 export function Settings(): ReactNode {
   return (
     <div className="sheet">
-      <Shown />
-      <Alerts />
-      <Hands />
-      <Workspaces />
-      <About />
-      {inBrowser() ? (
-        <button type="button" className="button" data-testid="logout" onClick={() => void logout()}>
-          Log this tab out
-        </button>
-      ) : null}
+      <div className="stack">
+        <Shown />
+        <Hands />
+      </div>
+      <div className="stack">
+        <Alerts />
+        <Workspaces />
+        <About />
+      </div>
     </div>
   );
 }

@@ -50,16 +50,14 @@ export function Workspaces(): ReactNode {
     void read();
   }, []);
   return (
-    <Panel title="Workspace" subtitle="desks, strategies, data and sessions of one place">
+    <Panel title="Workspace" subtitle="the folder of desks, strategies, data and sessions">
       <div className="setting">
         <div>
           <span className="mono" data-testid="workspace-current">
             {list?.current ?? "…"}
           </span>
           <small>
-            {running
-              ? "A session is running: stop it before another workspace is opened."
-              : "The workspace that is open."}
+            {running ? "Stop the session before you open another workspace." : "The workspace that is open."}
           </small>
         </div>
         {list?.dialog === true ? (
@@ -81,7 +79,7 @@ export function Workspaces(): ReactNode {
         <div className="setting" key={path} data-testid="recent-workspace">
           <div>
             <span className="mono">{path}</span>
-            <small>{there ? "Opened before." : "Opened before; it is not there at the moment."}</small>
+            <small>{there ? "Opened before." : "Opened before; the folder is missing now."}</small>
           </div>
           <button
             type="button"

@@ -92,6 +92,8 @@ export const SessionViewSchema = z.object({
       failure: z.nullable(ErrorSchema),
       /** What charts mark, by journal number; the newest 200. */
       marks: z.record(z.string(), MarkSchema),
+      /** Drawdown: a share of the peak, at most 0. */
+      account: z.object({ currency: z.string(), equity: amount, pnl: amount, drawdown: z.number() }),
       feed: z.object({ lastAt: maybeAt, ageMs: z.nullable(z.number()), stale: z.boolean(), ended: z.boolean() }),
       journal: z.object({ position: count, committed: count, ageMs: z.nullable(z.number()) }),
       snapshot: z.object({ at: maybeAt, ageS: z.nullable(z.number()), everyS: z.number() }),

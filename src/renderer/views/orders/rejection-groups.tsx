@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<RejectionGroup>[] = [
   },
   {
     id: "course",
-    header: "Course",
+    header: "Trend",
     value: (row) => row.count,
     cell: (row) => <Spark values={row.spark} tone={LEVEL_LOOKS[row.severity].tone} />,
     hint: (row) => `${formatCount(row.count)} between the session's first rejection and its last`,
@@ -118,7 +118,11 @@ export function RejectionGroups({ total, newest, cause, filter, onOpen }: Groups
       rowId={groupId}
       filter={filter}
       onOpen={onOpen}
-      empty={<Empty title="Nothing was rejected">A refused order stays here with its limit and its value.</Empty>}
+      empty={
+        <Empty title="No rejections">
+          Each refused order is listed with its value, its limit and when a new one could pass.
+        </Empty>
+      }
     />
   );
 }

@@ -7,7 +7,7 @@ import { ANYTHING, isNarrowed, Narrow, narrowed, type Narrowing } from "../../co
 import { Empty, Failed, Loading, Panel } from "../../components/panel.tsx";
 import { Shape, Status } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
-import { Countdown, Time } from "../../components/values.tsx";
+import { Countdown, Reading, Time } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../../lib/format.ts";
 import { LEVEL_LOOKS } from "../../lib/status.ts";
 import { Tabs } from "../../components/tabs.tsx";
@@ -25,9 +25,7 @@ type Group = RejectionsView["groups"][string];
 function Passes({ row }: { readonly row: Row }): ReactNode {
   const now = useNow();
   if (row.from !== null)
-    return (
-      <span className="quiet">{`from ${formatNumberText(row.from)} ${row.from === "1" ? "unit" : "units"} on`}</span>
-    );
+    return <span className="quiet">{`from ${formatNumberText(row.from)} ${row.from === "1" ? "unit" : "units"}`}</span>;
   if (row.largest !== null && row.freeAt === null)
     return (
       <span className="quiet">{`up to ${formatNumberText(row.largest)} ${row.largest === "1" ? "unit" : "units"}`}</span>
@@ -62,7 +60,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => <Status look={LEVEL_LOOKS[row.severity]} word={row.cause} />,
     width: 184,
   },
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 88 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 104 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
   {
     id: "quantity",
@@ -77,20 +75,20 @@ const COLUMNS: readonly Column<Row>[] = [
     header: "Value",
     value: (row) => row.value,
     compare: (a, b) => compareAmounts(a.value, b.value),
-    cell: (row) => formatNumberText(row.value),
+    cell: (row) => <Reading guard={row.cause} value={row.value} />,
     hint: (row) => row.value,
     right: true,
-    width: 88,
+    width: 112,
   },
   {
     id: "limit",
     header: "Limit",
     value: (row) => row.limit,
     compare: (a, b) => compareAmounts(a.limit, b.limit),
-    cell: (row) => formatNumberText(row.limit),
+    cell: (row) => <Reading guard={row.cause} value={row.limit} />,
     hint: (row) => row.limit,
     right: true,
-    width: 82,
+    width: 112,
   },
   {
     id: "free",
@@ -100,7 +98,15 @@ const COLUMNS: readonly Column<Row>[] = [
     right: true,
     width: 142,
   },
-  { id: "bar", header: "Bar", value: (row) => row.bar, cell: (row) => <Time at={row.bar} />, right: true, width: 112 },
+  {
+    id: "bar",
+    header: "Bar",
+    value: (row) => row.bar,
+    cell: (row) => <Time at={row.bar} />,
+    right: true,
+    width: 112,
+    hidden: true,
+  },
   {
     id: "because",
     header: "Because",
@@ -108,7 +114,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.detail ?? row.because,
     quiet: true,
     flex: 2,
-    width: 68,
+    width: 150,
   },
 ];
 
@@ -116,7 +122,9 @@ const rowId = (row: Row): string => String(row.seq);
 const open = (row: Row): void => explain(`seq:${row.seq}`);
 
 const NOTHING_REJECTED = (
-  <Empty title="Nothing was rejected">A refused order stays here with its limit and its value.</Empty>
+  <Empty title="No rejections">
+    Each refused order is listed with its value, its limit and when a new one could pass.
+  </Empty>
 );
 
 /** The newest rejections, as a panel of another view. */
