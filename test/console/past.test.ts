@@ -87,7 +87,7 @@ describe("the why", () => {
     const known = Object.entries(item?.evidence ?? {}).filter(([, value]) => value !== null);
     const { steps } = await reader.call("order.why", { id: item?.id ?? "" });
     const step = steps.find((one) => one.title === `Drift ${item?.id ?? ""}`);
-    expect(step?.text).toContain("It waits for a review.");
+    expect(step?.text).toContain("It needs a review.");
     expect(step?.values.map((value) => value.name)).toEqual(
       expect.arrayContaining(["kind", ...known.map(([name]) => name)]),
     );

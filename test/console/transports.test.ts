@@ -137,6 +137,6 @@ describe("two transports of one host", () => {
     const reader = new Reader(await open(host));
     await reader.call("settings.read", {});
     reader.send({ kind: "shutdown" });
-    await expect.poll(() => reader.reason).toBe("A message was none of the contract's.");
+    await expect.poll(() => reader.reason).toBe("A message does not follow the contract.");
   });
 });

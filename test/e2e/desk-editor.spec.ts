@@ -170,7 +170,7 @@ test("a broken desk.yaml is opened where it is broken, and mending it leads on",
     // No YAML at all: the form says so, and the text is mended beside it.
     const path = join(served.workspace, "desk.yaml");
     writeFileSync(path, DESK.replace("symbols: [AAA]", "symbols: [AAA"));
-    await expect(page.getByText("The form waits for the YAML")).toBeVisible();
+    await expect(page.getByText("The form needs valid YAML")).toBeVisible();
     // Mended by hand on disk, the first screen offers to start it.
     await goTo(page, "desk");
     await expect(page.getByTestId("broken-desk")).toBeVisible();

@@ -104,7 +104,7 @@ test("one is canceled from its row, the rest by ⇧X with a scope", async () => 
   await expect(page.getByTestId("facts-orders")).toHaveText(/\d/);
   await picture(page, "cancel-all-dark-1280");
   await page.getByTestId("confirm-verb").click();
-  await expect(page.getByText("No order is working").or(page.getByText("Nothing matches the filter"))).toBeVisible();
+  await expect(page.getByText("No working orders").or(page.getByText("Nothing matches the filter"))).toBeVisible();
   await page.getByLabel("Filter working orders").fill("");
 });
 

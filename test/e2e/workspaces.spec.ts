@@ -13,7 +13,7 @@ test("another workspace is opened, made where it is missing, and left again", as
     await expect(page.getByTestId("workspace-current")).toHaveText(served.workspace);
     await page.getByTestId("workspace-path").fill(other);
     await page.getByTestId("open-workspace").click();
-    await expect(page.getByTestId("confirm-dialog")).toContainText("Make a new workspace?");
+    await expect(page.getByTestId("confirm-dialog")).toContainText("Create a new workspace?");
     await confirm(page, "ada", null);
     await expect(page.getByTestId("first-desk")).toHaveValue("demo", { timeout: 20_000 });
     await goTo(page, "settings");

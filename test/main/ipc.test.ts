@@ -169,7 +169,7 @@ describe("a page's connection", () => {
   it("is told as closed when the host ends it, and can be opened again", () => {
     const { electron, host, contents } = bench();
     electron.fromPage(CHANNELS.open, contents, []);
-    host.readers[0]?.end("A message was none of the contract's.");
+    host.readers[0]?.end("A message does not follow the contract.");
     expect(channelsOf(contents)).toEqual([CHANNELS.closed]);
     electron.fromPage(CHANNELS.open, contents, []);
     electron.fromPage(CHANNELS.send, contents, [call]);

@@ -468,9 +468,9 @@ describe("the bridge", () => {
   it("hangs up with the host's reason", async () => {
     const given = await bench();
     const socket = await openSocket(given);
-    given.host.readers[0]?.end("A message was none of the contract's.");
+    given.host.readers[0]?.end("A message does not follow the contract.");
     const [code, reason] = (await once(socket, "close")) as [number, Buffer];
-    expect([code, reason.toString()]).toEqual([1008, "A message was none of the contract's."]);
+    expect([code, reason.toString()]).toEqual([1008, "A message does not follow the contract."]);
     expect(given.problems).toHaveLength(1);
   });
 

@@ -77,7 +77,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     receive: (raw) => {
       if (!open) return;
       const parsed = z.safeParse(ClientMessageSchema, raw);
-      if (!parsed.success) return end("A message was none of the contract's.");
+      if (!parsed.success) return end("A message does not follow the contract.");
       const message = parsed.data as ClientMessage;
       if (message.kind === "call") return call(message);
       const stream = streamOf(message.stream);

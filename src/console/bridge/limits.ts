@@ -82,7 +82,7 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
     return `${place} must be ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}.`;
   if (code === "invalid_format") return `${place} has characters or a form that are not allowed there.`;
   if (code === "invalid_value") return `${place} must be one of ${issue.values.map(String).join(", ")}.`;
-  if (code === "invalid_union") return `${place} is none of the forms that are allowed there.`;
+  if (code === "invalid_union") return `${place} has a form that is not allowed there.`;
   return `${place} breaks a rule of the contract.`;
 }
 

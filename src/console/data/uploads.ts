@@ -62,7 +62,7 @@ export class Uploads {
   find(token: string): Upload {
     const found = this.#uploads.get(token);
     if (found === undefined)
-      throw new CodedError("not_found", "This file is no longer here. Drop it, or pick it, once more.");
+      throw new CodedError("not_found", "This file is no longer here. Drop it or pick it again.");
     return found;
   }
 

@@ -11,8 +11,7 @@ type AlertHandlers = Pick<Handlers, "alert.acknowledge" | "alerts.acknowledge" |
 
 export function alertHandlers({ alerts }: HostState): AlertHandlers {
   const known = (id: string): void => {
-    if (!alerts.has(id))
-      throw new CodedError("not_found", `There is no alert ${id}; it may have made room for newer ones.`);
+    if (!alerts.has(id)) throw new CodedError("not_found", `There is no alert ${id}; newer ones may have replaced it.`);
   };
   return {
     "alert.acknowledge": async ({ id, operator }) => {

@@ -35,7 +35,7 @@ function fileOptionsOf({ interval, profile: _profile, ...options }: DataOptions)
   if (length === null || length <= 0)
     throw new CodedError(
       "invalid_input",
-      `The interval ${JSON.stringify(interval)} is none; write it as 1m, 4h or 1d.`,
+      `The interval ${JSON.stringify(interval)} is not valid; write it as 1m, 4h or 1d.`,
     );
   return { ...options, interval: length };
 }

@@ -87,7 +87,7 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
     "restore.apply": async ({ token, operator, note, useSnapshotLimits, acceptCodeChange }) => {
       const previewed = previews.get(token);
       if (previewed === undefined)
-        throw new CodedError("not_found", "This preview is no longer good: look at the snapshot again, then apply it.");
+        throw new CodedError("not_found", "This preview has expired: preview the snapshot again, then apply it.");
       const restore = { source: previewed.source, text: previewed.text, operator, note, useSnapshotLimits };
       const { target } = previewed;
       const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
@@ -97,7 +97,7 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
           throw new CodedError(
             "session_conflict",
             `${target === null ? "The desk has" : `Session ${target} has`} changed since this preview, so what it showed is no longer ` +
-              "true. Nothing was changed. Look at the snapshot again, then apply it.",
+              "true. Nothing was changed. Preview the snapshot again, then apply it.",
             { target },
           );
         }
@@ -123,7 +123,7 @@ function messagesOf(previewed: Previewed, nextSequence: number, inflight: number
       `The snapshot's next order number is ${inSnapshot}; later numbers are in use, so the router continues after them.`,
     );
   if (inflight > 0)
-    messages.push(`${inflight} orders are in flight in it; the venue is asked about each, and none is sent again.`);
+    messages.push(`${inflight} orders are in flight in it; the venue is queried about each, and none is sent again.`);
   return messages;
 }
 
@@ -235,7 +235,9 @@ function warningsOf(
   if (snapshot.halted)
     warnings.push("The snapshot is halted: the session opens halted, and trades only after a review and a resume.");
   if (figures.inflight > 0)
-    warnings.push(`${figures.inflight} orders are in flight in it. The venue is asked about each; none is sent again.`);
+    warnings.push(
+      `${figures.inflight} orders are in flight in it. The venue is queried about each; none is sent again.`,
+    );
   if (limitsDiffer) {
     const { rateLimitPerSec, maxInflight } = desk.orchestrator;
     warnings.push(

@@ -28,8 +28,8 @@ function demandWorkspace(path: string, create: boolean): void {
   throw new CodedError(
     "not_found",
     kind === "missing"
-      ? `There is no folder ${path}. It can be made, as a new workspace.`
-      : `${path} holds other things and no workspace. Opening it makes the folders strategies, data and sessions in it.`,
+      ? `There is no folder ${path}. It can be created as a new workspace.`
+      : `${path} has other files and is not a workspace. Opening it creates the folders strategies, data and sessions in it.`,
     { rule: kind },
   );
 }

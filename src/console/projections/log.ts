@@ -25,7 +25,7 @@ const RUN_WORDS = {
   timed_out: "was ended at its deadline",
   ended: "ended with its process",
   abandoned: "was abandoned; the strategy did not cause it",
-  bad_result: "returned something that is no list of orders",
+  bad_result: "did not return a list of orders",
 } as const;
 
 function sessionWords(entry: Extract<JournalEntry, { kind: "session" }>): Words {
@@ -126,7 +126,7 @@ function requestWords(entry: Extract<JournalEntry, { kind: "cancel_request" | "r
 function replaceWords(entry: Extract<JournalEntry, { kind: "replace" }>): Words | null {
   const { outcome } = entry;
   if (outcome.outcome === "accepted") return null;
-  return ["warning", entry.orderId, `The broker did not say yes to a replace (${outcome.outcome}): ${outcome.reason}.`];
+  return ["warning", entry.orderId, `The broker did not accept a replace (${outcome.outcome}): ${outcome.reason}.`];
 }
 
 function queueWords(entry: Extract<JournalEntry, { kind: "queue" }>): Words | null {

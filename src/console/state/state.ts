@@ -92,7 +92,7 @@ export class HostState {
           alert.endedAt === null && OBSERVED.test(alert.cause) ? { ...alert, endedAt: alert.at } : alert,
         );
     } catch (error) {
-      this.problem(`The alerts of before could not be read: ${shapeOf(error).message}`);
+      this.problem(`Earlier alerts could not be read: ${shapeOf(error).message}`);
       return [];
     }
   }
@@ -264,7 +264,7 @@ export class HostState {
     try {
       writeSetting(this.workspace, RECENT_KEY, JSON.stringify(this.recent));
     } catch (error) {
-      this.problem(`Open Recent could not be kept: ${shapeOf(error).message}`);
+      this.problem(`Open Recent could not be saved: ${shapeOf(error).message}`);
     }
     this.#tell("recentSnapshots", this.recent);
   }

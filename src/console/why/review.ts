@@ -1,5 +1,7 @@
 /**
- * The steps of a trail that a person has to do with: drift, its review, the halt that came of it and the resume.
+ * The steps of a trail that people took: drift, its review, the halt that it caused and the resume.
+ *
+ * 1. An item without a review is critical; the halt is, too, until it is resumed.
  */
 import type { WhyStep } from "../../shared/contract/contract.ts";
 import type { Trail } from "./trail.ts";

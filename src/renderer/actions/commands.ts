@@ -110,7 +110,7 @@ function sessionCommands(session: OpenSession | null, app: AppView | null): Comm
     ...([1, 10, 60, "max"] as const).map((speed) =>
       command(
         `speed-${speed}`,
-        speed === "max" ? "Speed: as fast as it goes" : `Speed: ${speed}×`,
+        speed === "max" ? "Speed: maximum" : `Speed: ${speed}×`,
         [],
         live && session?.clock === "virtual" && session.speed !== speed,
         () => void setSpeed(speed),
@@ -153,7 +153,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
   ["light", "Theme: light"],
   ["contrast", "Theme: high contrast, dark"],
   ["contrast-light", "Theme: high contrast, light"],
-  ["system", "Theme: as the system"],
+  ["system", "Theme: system"],
 ];
 
 const EXPORTS: readonly (readonly [ExportWhat, string])[] = [

@@ -30,10 +30,10 @@ export async function keepData(source: DataSource, options: DataOptions): Promis
     error.detail?.["rule"] === "exists" ? (error.detail["files"] as readonly string[]).map(fileNameOf) : null;
   if (there === null) return notify(error.message, "problem");
   question({
-    title: `Write over ${plural(there.length, "file")}?`,
-    text: "Bars of the same symbols are kept already. Writing over replaces them; sessions that ran on them cannot be continued.",
+    title: `Overwrite ${plural(there.length, "file")}?`,
+    text: "These symbols already have bars. Overwriting replaces them; sessions that ran on them cannot be continued.",
     evidence: { columns: ["File"], rows: there.slice(0, 12).map((name) => [name]) },
-    verb: `Write over ${plural(there.length, "file")}`,
+    verb: `Overwrite ${plural(there.length, "file")}`,
     cancel: "Keep the old bars",
     danger: true,
     note: "none",
@@ -41,8 +41,7 @@ export async function keepData(source: DataSource, options: DataOptions): Promis
   });
 }
 
-const gone = (trash: boolean): string =>
-  trash ? "The system's trash keeps what is deleted." : "This cannot be undone.";
+const gone = (trash: boolean): string => (trash ? "Deleted files go to the system's trash." : "This cannot be undone.");
 
 /** Asks before files of the workspace are deleted. */
 export function askDeleteData(names: readonly string[]): void {
@@ -52,7 +51,7 @@ export function askDeleteData(names: readonly string[]): void {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   question({
     title: `Delete ${plural(files.length, "file")}, ${formatBytes(bytes)}?`,
-    text: `Sessions that ran on ${files.length === 1 ? "it" : "them"} cannot be continued without. ${gone(list.trash)}`,
+    text: `Sessions that ran on ${files.length === 1 ? "it" : "them"} cannot be continued. ${gone(list.trash)}`,
     evidence: {
       columns: ["File", "Size"],
       rows: files.slice(0, 12).map((file) => [file.name, formatBytes(file.bytes)]),
@@ -79,7 +78,7 @@ export async function askDeleteSessions(rows: readonly SessionListing[]): Promis
   question({
     title: `Delete ${plural(rows.length, "session")}, ${formatBytes(bytes)}?`,
     text:
-      "What goes: the journal with all orders, fills, halts and reviews, the reports and the session's files. " +
+      "This deletes the journal with all orders, fills, halts and reviews, the reports and the session's files. " +
       gone(listed.ok && listed.value.trash),
     evidence: {
       columns: ["Session", "Orders", "Fills", "Size"],

@@ -137,7 +137,7 @@ export function askResumePart(first: Scope | null = null): void {
       const found = halted.find((scope) => valueOf(scope) === choice);
       if (found === undefined) return "";
       const note = found.note === null || found.note === "" ? "" : ` “${found.note}”`;
-      const shut = open.state === "halted" ? " The session as a whole is halted, too, and stays so." : "";
+      const shut = open.state === "halted" ? " The whole session is halted too and stays halted." : "";
       const who =
         found.kind === "symbol"
           ? `all strategies send orders in ${found.name}`

@@ -31,7 +31,7 @@ export function followHandedFiles(): void {
     own = null;
     if (mine) return;
     if (useUi.getState().question !== null) {
-      notify(`${path} was handed over. Finish this dialog, then open it from Sessions, Restore.`);
+      notify(`Received ${path}. Finish this dialog, then open it from Sessions, Restore.`);
       return;
     }
     go("sessions");

@@ -33,9 +33,10 @@ async function cancelOrders(orders: readonly string[], operator: string) {
 
 function tellCanceled({ canceled, refused, unknown }: { canceled: number; refused: number; unknown: number }): void {
   if (refused + unknown === 0) return notify(`${plural(canceled, "order")} canceled.`);
-  const doubt = unknown === 0 ? "" : ` Of ${plural(unknown, "order")} the broker has not said; it is asked.`;
+  const doubt =
+    unknown === 0 ? "" : ` The broker has not answered for ${plural(unknown, "order")}; the console is asking.`;
   const kept =
-    refused === 0 ? "" : ` ${plural(refused, "cancel")} refused: the order had ended, or the broker kept it.`;
+    refused === 0 ? "" : ` ${plural(refused, "cancel")} refused: the order had ended, or the broker kept it working.`;
   notify(`${plural(canceled, "order")} canceled.${kept}${doubt}`, "problem");
 }
 
@@ -200,7 +201,7 @@ export function askReplace(order: Replaceable): void {
     title: `Replace ${order.orderId}?`,
     text:
       `${held} ${order.symbol} of ${order.strategy}, ${formatNumber(order.filled, { signed: true })} of it filled. ` +
-      "The quantity counts what has filled. Refused, the order stays as it is.",
+      "The quantity includes what has filled. If the replace is refused, the order stays unchanged.",
     fields,
     check: (values) => {
       const wrong = fields.find(({ name }) => numberIn(values[name] ?? "") === null);

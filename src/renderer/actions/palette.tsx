@@ -48,7 +48,7 @@ function List(): ReactNode {
         placeholder="Search strategies, symbols, orders, sessions, commands, help"
       />
       <Command.List>
-        <Command.Empty>Nothing has this name.</Command.Empty>
+        <Command.Empty>No match.</Command.Empty>
         <Results key={`${known} ${text}`} text={text} />
       </Command.List>
     </Command>

@@ -41,7 +41,7 @@ function askCodeChange(id: string, { detail }: ErrorShape): void {
     title: "Run the changed code?",
     text:
       `Strategy files have changed since ${id} ran. The session's orders, positions and strategy state were made by the earlier ` +
-      "code. To run the earlier code, cancel and put its files back. The change goes on the record.",
+      "code. To run the earlier code, cancel and put its files back. The change is recorded.",
     evidence: { columns: ["What changed"], rows: changes.slice(0, 20).map((change) => [change]) },
     verb: "Run the changed code",
     cancel: "Cancel",
@@ -77,11 +77,11 @@ export function askStop(): void {
   const flight = open.counts.inflight;
   const asked = `${plural(flight, "order")} in flight ${flight === 1 ? "is" : "are"} asked about when it is opened again. `;
   const after = open.light
-    ? "A light run kept no journal, so it cannot be opened again."
-    : `${flight === 0 ? "" : asked}It can be opened again from Sessions.`;
+    ? "A light run has no journal, so it cannot be reopened."
+    : `${flight === 0 ? "" : asked}You can reopen it from Sessions.`;
   question({
     title: `Stop the session ${open.id}?`,
-    text: `${strategiesOf(open.strategies)} finish the runs that are under way, then the session ends and its files are closed. ${after}`,
+    text: `${strategiesOf(open.strategies)} finish their current runs; then the session ends and its files are closed. ${after}`,
     verb: "Stop the session",
     cancel: "Cancel",
     danger: true,
@@ -110,7 +110,7 @@ export function askResume(drift: DriftView): void {
               words(item.kind),
               item.theirs ?? item.text,
               item.review === null
-                ? "Waits for a decision"
+                ? "To be decided"
                 : item.review.action === "adopt"
                   ? `Adopted to ${item.review.strategy ?? "unattributed"}`
                   : "Dismissed",

@@ -13,9 +13,9 @@ export async function openWorkspace(path: string): Promise<void> {
   const rule = answer.error.detail?.["rule"];
   if (rule !== "missing" && rule !== "folder") return notify(answer.error.message, "problem");
   question({
-    title: rule === "missing" ? "Make a new workspace?" : "Make a workspace of this folder?",
+    title: rule === "missing" ? "Create a new workspace?" : "Create a workspace in this folder?",
     text: answer.error.message,
-    verb: "Make the workspace",
+    verb: "Create the workspace",
     cancel: "Cancel",
     danger: false,
     note: "none",

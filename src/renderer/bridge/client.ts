@@ -87,7 +87,7 @@ export class Client {
     return new Promise<Output<Name>>((resolve, reject) => {
       if (!this.#open)
         return reject(
-          new CodedError("runtime", "The connection is lost, so nothing was asked. Try again when it is back."),
+          new CodedError("runtime", "The connection is lost, and the request was not sent. Try again when it is back."),
         );
       this.#pending.set(id, { resolve: resolve as (output: unknown) => void, reject });
       try {
@@ -159,7 +159,7 @@ export class Client {
     for (const held of this.#streams.values()) held.waiting = true;
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
-      const message = "The connection was lost before the answer came. Look at the state before you ask again.";
+      const message = "The connection was lost before the answer arrived. Check the state before you try again.";
       pending.reject(new CodedError("runtime", message));
     }
     if (!wasOpen || isLink(this.#bridge)) return;

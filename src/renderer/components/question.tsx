@@ -193,7 +193,7 @@ function ValueFields({ fields, values, onChange }: ValuesProps): ReactNode {
 
 /** What must be written before it can be confirmed, or null. */
 function wantingIn(question: Question, record: ReturnType<typeof useRecord>): string | null {
-  if (question.value !== undefined && record.value.trim() === "") return "Write the new value.";
+  if (question.value !== undefined && record.value.trim() === "") return "Enter the new value.";
   const fault = question.check?.(record.fields) ?? null;
   if (fault !== null) return fault;
   return question.urgent === true ? null : missing(record.operator, record.note, question.note);
@@ -270,7 +270,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           }}
           onClick={() => void record.confirm()}
         >
-          {record.busy ? "Asking…" : said(question.verb, record)}
+          {record.busy ? "Sending…" : said(question.verb, record)}
         </button>
       </div>
     </>

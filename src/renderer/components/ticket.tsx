@@ -28,9 +28,9 @@ type Asked = { readonly of: string; readonly preview: Preview | null; readonly e
 const TIF_NAMES: Readonly<Record<TimeInForce, string>> = {
   gtc: "GTC, till canceled",
   day: "Day, till the close",
-  gtd: "GTD, till a moment",
-  ioc: "IOC, at once or not",
-  fok: "FOK, all at once or not",
+  gtd: "GTD, till a time",
+  ioc: "IOC, immediate or cancel",
+  fok: "FOK, fill or kill",
 };
 
 const SIDES = [
@@ -46,7 +46,7 @@ const TRAILS = [
 /** Waits for a pause in the typing. */
 const SETTLE_MS = 150;
 
-/** What the guards say to a ticket; null while it is incomplete or on its way. */
+/** Guards to a ticket; null while it is incomplete or on its way. */
 function usePreview(ticket: Ticket | null): Asked | null {
   const [asked, setAsked] = useState<Asked | null>(null);
   const key = ticket === null ? "" : JSON.stringify(ticket);
@@ -99,7 +99,7 @@ function PreviewPanel({
 }): ReactNode {
   return (
     <div className="preview" data-testid="ticket-preview" role="status">
-      <h3>What the guards say</h3>
+      <h3>Guards</h3>
       {missing === null ? null : <p className="quiet">{missing}</p>}
       {missing === null && asked === null ? <p className="quiet">Asking the guards…</p> : null}
       {asked?.error === null || asked?.error === undefined ? null : <p className="problem">{asked.error.message}</p>}
@@ -338,7 +338,7 @@ function Body({ start }: { readonly start: TicketStart }): ReactNode {
         <h2>New order</h2>
       </AlertDialog.Title>
       <AlertDialog.Description className="consequence">
-        It goes to the paper broker as strategy “manual”, through the same guards and journal as every other order.
+        Sent to the paper broker as strategy “manual”, through the same guards and journal as every order.
       </AlertDialog.Description>
       <div className="ticket">
         <Form fields={fields} set={set} />

@@ -19,7 +19,7 @@ function Feed({ session }: { readonly session: OpenSession }): ReactNode {
   if (feed.ended) return <Status look={OFF} word="Feed ended" />;
   if (feed.stale) return <Status look={WARN} word={`Feed stale${age}`} />;
   return (
-    <Status look={feed.lastAt === null ? OFF : OK} word={feed.lastAt === null ? "Feed has not begun" : `Feed${age}`} />
+    <Status look={feed.lastAt === null ? OFF : OK} word={feed.lastAt === null ? "Feed not started" : `Feed${age}`} />
   );
 }
 

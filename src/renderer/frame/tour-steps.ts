@@ -20,7 +20,7 @@ export const TOUR: readonly TourStep[] = [
     title: "When each strategy runs",
     text:
       "Bars are runs, rings the exact next ones, amber is over budget. Within a minute ca-fx is " +
-      "quarantined: it misses its deadline three times. Its Why says so, and its menu lets it run again.",
+      "quarantined: it misses its deadline three times. Its Why says so, and its menu resumes it.",
   },
   {
     view: "orders",

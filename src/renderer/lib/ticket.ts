@@ -48,18 +48,18 @@ export function ticketOf(fields: TicketFields): { readonly ticket: Ticket } | { 
   const symbol = fields.symbol.trim();
   if (symbol === "") return { missing: "Choose a symbol." };
   const quantity = positive(fields.quantity);
-  if (quantity === null) return { missing: "Write a quantity above 0." };
+  if (quantity === null) return { missing: "Enter a quantity above 0." };
   const ticket: Ticket = { symbol, quantity: fields.side === "buy" ? quantity : -quantity, type: fields.type };
   for (const price of ORDER_TYPES[fields.type].needs) {
     const value = positive(fields[price]);
-    if (value === null) return { missing: `Write ${PRICE_NAMES[price]} above 0.` };
+    if (value === null) return { missing: `Enter ${PRICE_NAMES[price]} above 0.` };
     if (price === "trail") ticket.trail = fields.trailIn === "amount" ? { amount: value } : { percent: value };
     else ticket[price] = value;
   }
   ticket.timeInForce = fields.timeInForce;
   if (fields.timeInForce === "gtd") {
     const expires = Date.parse(`${fields.expires}Z`);
-    if (Number.isNaN(expires)) return { missing: "Write until when it is good." };
+    if (Number.isNaN(expires)) return { missing: "Enter when it expires." };
     ticket.expiresAt = expires * 1_000;
   }
   if (fields.postOnly && ORDER_TYPES[fields.type].postOnly) ticket.postOnly = true;

@@ -4,7 +4,7 @@ export const TRADE_PARTS = [
   [
     "New order (O)",
     [
-      "Symbol, side, quantity, type, prices, time in force. What the guards say stands beside it before it is sent.",
+      "Symbol, side, quantity, type, prices, time in force. The guards' readings are shown before you send it.",
       "It is an order of strategy “manual”: same guards, router, journal and broker as every other.",
     ],
   ],
@@ -13,9 +13,9 @@ export const TRADE_PARTS = [
     [
       "In Orders and fills, tab Working (W): mark rows with Space, then press Cancel or Replace.",
       "⇧X cancels the working orders of everything, a group, a strategy or a symbol.",
-      "A square is asked for and not confirmed, a triangle works at the broker, a circle has ended.",
-      "Unknown, asking: the broker has not answered a request; it is asked, and the request is not sent again.",
-      "A cancel passes every guard and every halt. A replace is judged by what it adds; refused, the order stays as it is.",
+      "A square is requested and not confirmed, a triangle works at the broker, a circle has ended.",
+      "Unknown, asking: the broker has not answered a request; the console queries it and does not resend it.",
+      "A cancel passes every guard and every halt. A replace is judged by what it adds; if it is refused, the order stays unchanged.",
     ],
   ],
   [
@@ -30,7 +30,7 @@ export const TRADE_PARTS = [
     "Halt (⇧H)",
     [
       "Only halt: working orders stay at the broker and may fill. And cancel working orders: positions stay. And flatten: both go.",
-      "The halt banner says what still rests at the broker, with Cancel and Flatten beside it.",
+      "The halt banner says what still works at the broker, with Cancel and Flatten beside it.",
     ],
   ],
   [

@@ -78,7 +78,7 @@ async function upload(file: File): Promise<void> {
     try {
       base64 = await base64Of(file.slice(offset, offset + UPLOAD_PIECE_BYTES));
     } catch {
-      notify(`${file.name} cannot be read. A folder, or a file that has changed?`, "problem");
+      notify(`${file.name} cannot be read. It may be a folder, or may have changed.`, "problem");
       return closeData();
     }
     if (!isUploading(file)) break;

@@ -278,7 +278,7 @@ function LimitButton({ state }: { readonly state: OpenSession["state"] | undefin
       data-testid="change-limit"
       disabled={!live}
       aria-label="Change a limit"
-      title={live ? "Change a limit while the session runs" : "The session does not run"}
+      title={live ? "Change a limit while the session runs" : "The session is not running"}
       onClick={() => void askLimit()}
     >
       Change…

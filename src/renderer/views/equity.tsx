@@ -47,9 +47,7 @@ function EquityChart({ view }: { readonly view: DeskView }): ReactNode {
   );
   const summary = `Equity ${formatMoney(account.equity)} ${account.currency}, since the start ${formatMoney(account.pnl, true)}.`;
   if (points.length < 2)
-    return (
-      <Empty title="No equity curve yet">A point is added each time the account is valued; a line needs two.</Empty>
-    );
+    return <Empty title="No equity curve yet">The chart starts with the second valuation of the account.</Empty>;
   return (
     <div className="equity-body" data-testid="equity-chart">
       <div className="chart-range">

@@ -19,7 +19,7 @@ function OwnData(): ReactNode {
   return (
     <section className={over ? "drop own-data way over" : "drop own-data way"} data-testid="own-data" {...drop}>
       <h3>Your own data</h3>
-      <p>Drop a file of bars, trades or quotes. You see what it holds first; then the built-in strategies run on it.</p>
+      <p>Drop a file of bars, trades or quotes. Preview what it holds, then run the built-in strategies on it.</p>
       <div className="row">
         <PickFiles />
         <button type="button" className="button plain" onClick={() => go("data")}>
@@ -89,18 +89,17 @@ function OwnStrategy(): ReactNode {
       <section className="drop way" data-testid="own-strategy">
         <h3>{file}</h3>
         <p>
-          It is in the strategies folder, with a sentence beside each part; change it in your own editor. It is checked
-          again at each save.
+          The file is in the strategies folder, with comments. Edit it in your own editor; it is checked at each save.
         </p>
         <p className="mono path">{path}</p>
         <CheckResult />
         <div className="row">
           <button type="button" className="button primary" data-testid="use-strategy" onClick={() => deskWith(file)}>
             <RotateCw size={13} aria-hidden="true" />
-            Make a desk with it
+            Create a desk with it
           </button>
           <button type="button" className="button plain" onClick={leaveStrategy}>
-            Another one
+            Choose another
           </button>
         </div>
       </section>
@@ -108,7 +107,7 @@ function OwnStrategy(): ReactNode {
   return (
     <section className="drop way" data-testid="own-strategy">
       <h3>A strategy of your own</h3>
-      <p>Name it: you get a documented file that runs as it is. What is wrong with it is shown here at each save.</p>
+      <p>Name it to get a documented file that already runs. Problems are shown here at each save.</p>
       <form
         className="row"
         onSubmit={(event) => {
@@ -130,7 +129,7 @@ function OwnStrategy(): ReactNode {
         </label>
         <button type="submit" className="button" data-testid="make-strategy" disabled={name.trim() === ""}>
           <FileCode2 size={13} aria-hidden="true" />
-          Write the file
+          Create the file
         </button>
       </form>
       {error === null ? null : (

@@ -41,7 +41,7 @@ function OperatorField(): ReactNode {
   const set = usePrefs((state) => state.set);
   return (
     <label className="field operator">
-      <span>Operator, as recorded with halts and reviews</span>
+      <span>Operator, recorded with halts and reviews</span>
       <input
         data-testid="first-operator"
         value={operator}
@@ -81,8 +81,8 @@ function DeskRow({ file }: { readonly file: string }): ReactNode {
   }));
   const all = [
     ...own,
-    { desk: "demo", label: "the demo desk" },
-    { desk: "busy", label: "the busy demo: runs into its limits" },
+    { desk: "demo", label: "Demo desk" },
+    { desk: "busy", label: "Busy demo: runs into its limits" },
   ];
   return (
     <div className="row">
@@ -102,7 +102,7 @@ function DeskRow({ file }: { readonly file: string }): ReactNode {
       </label>
       <button type="button" className="button" data-testid="edit-desk" onClick={() => editDesk(file)}>
         <SlidersHorizontal size={13} aria-hidden="true" />
-        {file === "demo" || file === "busy" ? "Make one like it" : "Edit"}
+        {file === "demo" || file === "busy" ? "Copy and edit" : "Edit"}
       </button>
     </div>
   );
@@ -160,7 +160,7 @@ function BrokenDesk({ desk, error }: BrokenProps): ReactNode {
     <div className="first" data-testid="broken-desk">
       <h1>{desk.file} needs a correction</h1>
       <p className="text">{error.message}</p>
-      <p>Correct the file, in the editor here or in your own: once it is right, this screen offers to start it.</p>
+      <p>Correct the file here or in your own editor; this screen then offers to start it.</p>
       <div className="row">
         <button
           type="button"
@@ -218,8 +218,8 @@ export function FirstStart(): ReactNode {
       <h2 className="first-title">{desk.name}</h2>
       <p>
         {desk.source === "demo"
-          ? "A desk that is ready to run: it draws its own market from a seed, trades it on paper, and needs no network and no account."
-          : `The desk of ${desk.source}. It trades on paper.`}
+          ? "Ready to run: a simulated market from a seed, traded on paper. No network and no account needed."
+          : `Desk file ${desk.source}, traded on paper.`}
       </p>
       <dl className="facts">
         <Fact name="Strategies" value={formatCount(desk.strategies)} />

@@ -26,8 +26,7 @@ export function later(load: Load, what: string): ComponentType {
           await fetchIt();
           if (!gone) setState({ error: null, there: true });
         } catch {
-          const message =
-            "Its code could not be loaded. Draw it again, or reload the window if the console was updated.";
+          const message = "Its code could not be loaded. Try again, or reload the window if the console was updated.";
           if (!gone) setState({ error: new Error(message), there: false });
         }
       };

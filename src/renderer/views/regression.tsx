@@ -135,7 +135,7 @@ function Side({ title, event, chain }: SideProps): ReactNode {
       <table className="plain">
         <thead>
           <tr>
-            <th scope="col">What led there</th>
+            <th scope="col">Events before it</th>
             <th scope="col">Session time</th>
             <th scope="col">Said</th>
           </tr>
@@ -210,7 +210,7 @@ function Chosen({
           those of the baseline, and so is every file.
         </Empty>
       ) : null}
-      {result?.verdict === "failed" ? <Empty title="It cannot be used">{result.problem}</Empty> : null}
+      {result?.verdict === "failed" ? <Empty title="The fixture cannot be used">{result.problem}</Empty> : null}
       {result?.verdict === "differs" ? (
         <div className="scroll difference">
           <Differs result={result} />

@@ -161,7 +161,7 @@ const SPAN_NAMES = [
   { value: "all", label: "30 min" },
 ] as const;
 
-const DONE = { pause: "Paused", resume: "Resumed", run: "Asked for a run of" } as const;
+const DONE = { pause: "Paused", resume: "Resumed", run: "Requested a run of" } as const;
 
 async function command(rows: readonly Row[], action: "pause" | "resume" | "run"): Promise<void> {
   const answers = await Promise.all(

@@ -218,14 +218,14 @@ export function TickLedger({ tabs }: { readonly tabs: ReactNode }): ReactNode {
           <div className="rest">
             <Grid
               id="ticks"
-              label="Planned ticks and what became of them"
+              label="Planned ticks and their outcomes"
               columns={COLUMNS}
               rows={rows}
               rowId={rowId}
               filter={filter}
               empty={
                 <Empty title={kind === null ? "No tick yet" : `No tick is ${TICK_LOOKS[kind].word.toLowerCase()}`}>
-                  {kind === null ? "The first comes with the first planned run." : `${words(TICK_MEANINGS[kind])}.`}
+                  {kind === null ? "Ticks are listed from the first planned run." : `${words(TICK_MEANINGS[kind])}.`}
                 </Empty>
               }
             />

@@ -18,12 +18,12 @@ import { Profiles } from "./data-profiles.tsx";
 
 const PROGRESS_MS = 300;
 const FIELDS: readonly { readonly option: string; readonly label: string; readonly hint: string }[] = [
-  { option: "symbol", label: "Symbol", hint: "as ACME" },
+  { option: "symbol", label: "Symbol", hint: "e.g. ACME" },
   { option: "symbolPattern", label: "Symbol in the name", hint: "{symbol}_5min_*.csv" },
-  { option: "timeZone", label: "Zone of its times", hint: "as America/New_York" },
+  { option: "timeZone", label: "Zone of its times", hint: "e.g. America/New_York" },
   { option: "stamp", label: "A row's time is the bar's", hint: "open or close" },
-  { option: "interval", label: "Length of a bar", hint: "as 1m, 4h, 1d" },
-  { option: "dateFormat", label: "Dates", hint: "as DD/MM/YYYY" },
+  { option: "interval", label: "Length of a bar", hint: "e.g. 1m, 4h, 1d" },
+  { option: "dateFormat", label: "Dates", hint: "e.g. DD/MM/YYYY" },
   { option: "columns", label: "Columns", hint: "time,open,high,low,close,volume,-" },
   { option: "skip", label: "Lines to skip", hint: "0" },
   { option: "separator", label: "Between cells", hint: "comma, semicolon, tab" },
@@ -114,7 +114,7 @@ function Answers({
           <button
             type="button"
             className="button"
-            title="Takes this answer back"
+            title="Undo this answer"
             data-testid={`answer-${option}`}
             onClick={() => onDrop(option)}
           >
@@ -151,7 +151,7 @@ function Facts({ file }: { readonly file: DataReadFile }): ReactNode {
       <dt>Bars</dt>
       <dd>{file.interval === null ? "of several lengths" : formatSpan(file.interval)}</dd>
       <dt>Zone</dt>
-      <dd>{file.timeZone ?? "each time names its own"}</dd>
+      <dd>{file.timeZone ?? "given in each time"}</dd>
       <dt>From</dt>
       <dd>
         <BarTime at={file.firstOpen} zoned />
@@ -299,7 +299,7 @@ interface MoreProps {
 function Otherwise({ options, onAnswer }: MoreProps): ReactNode {
   return (
     <details className="data-more">
-      <summary>Read it otherwise</summary>
+      <summary>Change how it is read</summary>
       <div className="data-fields">
         {FIELDS.map(({ option, label, hint }) => (
           <label key={`${option} ${options[option] ?? ""}`} className="field small">

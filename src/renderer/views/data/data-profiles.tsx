@@ -23,7 +23,7 @@ async function keepProfile(name: string, options: Options): Promise<boolean> {
   const input = { name, options: optionsOf(options) };
   const answer = await ask("data.saveProfile", { ...input, overwrite: false });
   if (answer.ok) {
-    notify(`Kept as ${answer.value.file}. Further files, and desks, can be read by it.`);
+    notify(`Kept as ${answer.value.file}. Other files and desks can use it.`);
     return true;
   }
   if (answer.error.detail?.["rule"] !== "exists") {
@@ -31,9 +31,9 @@ async function keepProfile(name: string, options: Options): Promise<boolean> {
     return false;
   }
   question({
-    title: `Write over the profile ${name}?`,
-    text: "Desks that name it read their files by the new answers from their next start on.",
-    verb: "Write over it",
+    title: `Overwrite profile ${name}?`,
+    text: "Desks that use it read their files with the new answers from their next start.",
+    verb: "Overwrite",
     cancel: "Keep the old one",
     danger: true,
     note: "none",
@@ -58,7 +58,7 @@ export function Profiles({ options, onAnswer }: Props): ReactNode {
     <div className="data-profiles">
       {profiles.length === 0 ? null : (
         <label className="field small">
-          <span>Read it as kept in</span>
+          <span>Read with profile</span>
           <select
             data-testid="use-profile"
             value={options["profile"] ?? ""}
@@ -82,7 +82,7 @@ export function Profiles({ options, onAnswer }: Props): ReactNode {
           }}
         >
           <label className="field small">
-            <span>Keep these answers as</span>
+            <span>Save these answers as</span>
             <input
               data-testid="profile-name"
               value={name}
@@ -94,7 +94,7 @@ export function Profiles({ options, onAnswer }: Props): ReactNode {
           </label>
           <button type="submit" className="button" data-testid="save-profile" disabled={name.trim() === ""}>
             <Save size={13} aria-hidden="true" />
-            Keep profile
+            Save profile
           </button>
         </form>
       ) : null}

@@ -164,8 +164,8 @@ function List(): ReactNode {
         onOpen={(row) => openData(row.name)}
         empty={
           <Empty title="No market data yet">
-            Drop a file of bars, trades or quotes here, or add one: CSV, Parquet, JSON, zipped or not. You see what it
-            holds before anything is kept.
+            Drop a file of bars, trades or quotes here, or add one: CSV, Parquet, JSON, zipped or not. You see a preview
+            before anything is saved.
           </Empty>
         }
       />
@@ -184,7 +184,7 @@ function Detail(): ReactNode {
   return (
     <Panel title="Reading" subtitle={detail.name}>
       <div className="state" role="status">
-        <progress max={1} value={detail.share} aria-label="Handing over" />
+        <progress max={1} value={detail.share} aria-label="Uploading" />
         <p>
           {detail.name}: {formatShare(detail.share, 0)}
         </p>

@@ -85,9 +85,9 @@ function Form(): ReactNode {
         {broken === undefined ? (
           <SectionBody />
         ) : (
-          <Empty title="The form waits for the YAML">
-            The text cannot be read as YAML, so nothing can be shown as fields. The problem is marked at its line; once
-            it is mended, the form is here again.
+          <Empty title="The form needs valid YAML">
+            The text is not valid YAML, so its fields cannot be shown. The problem is marked at its line; the form
+            returns once it is fixed.
           </Empty>
         )}
       </div>
@@ -226,7 +226,7 @@ function Bar({
   const blocked = running
     ? `Session ${session.id} is running; stop it first.`
     : problems > 0
-      ? "Mend the problems first."
+      ? "Fix the problems first."
       : undefined;
   return (
     <header className="desk-bar">

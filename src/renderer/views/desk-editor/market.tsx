@@ -57,7 +57,7 @@ function setKind(kind: string): void {
 
 const profileField = (profiles: readonly string[]): DeskField => ({
   at: "profile",
-  means: "a kept way of reading files; what is written below goes before it",
+  means: "a saved way of reading files; the settings below take precedence",
   rule: `write one of ${profiles.join(", ")}`,
   fallback: "none",
   words: [...profiles],
@@ -251,7 +251,7 @@ function NamedInstruments(): ReactNode {
             setOpen(event.target.value);
           }}
         >
-          <option value="">{free.length === 0 ? "No other symbol" : "Say more of a symbol"}</option>
+          <option value="">{free.length === 0 ? "No other symbol" : "Add details of a symbol"}</option>
           {free.map((symbol) => (
             <option key={symbol} value={symbol}>
               {symbol}

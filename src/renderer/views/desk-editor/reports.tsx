@@ -86,7 +86,7 @@ export function ConflictBanner(): ReactNode {
               className="button primary"
               data-testid="settle-both"
               disabled={merged.clash}
-              title={merged.clash ? "Both changed the same lines, so one of the two has to be chosen." : undefined}
+              title={merged.clash ? "Both versions changed the same lines; choose one." : undefined}
               onClick={() => settle("both")}
             >
               Take both changes
@@ -110,7 +110,7 @@ export function ConflictBanner(): ReactNode {
           ).map(([title, lines]) => (
             <div key={title}>
               <h3>{title}</h3>
-              <pre className="mono">{lines.length === 0 ? "Nothing but lines that are gone." : lines.join("\n")}</pre>
+              <pre className="mono">{lines.length === 0 ? "Only removed lines." : lines.join("\n")}</pre>
             </div>
           ))}
         </div>

@@ -31,7 +31,7 @@ export function SaveAsDialog({ open, onClose, onSaved }: SaveAsProps): ReactNode
   const wrong = !NAME.test(name)
     ? "Use letters, digits, dots, dashes and underscores, at most 80."
     : taken.includes(placeOf(name))
-      ? `${placeOf(name)} is there already; choose another name.`
+      ? `${placeOf(name)} already exists; choose another name.`
       : null;
   const close = (): void => {
     setTyped(null);
@@ -53,8 +53,8 @@ export function SaveAsDialog({ open, onClose, onSaved }: SaveAsProps): ReactNode
         <Dialog.Content className="dialog" data-testid="save-as-dialog">
           <Dialog.Title>Save the desk as</Dialog.Title>
           <Dialog.Description className="consequence">
-            It is kept in the workspace as <span className="mono">{placeOf(name)}</span>. The desk named desk is the one
-            that starts without a name.
+            It is saved in the workspace as <span className="mono">{placeOf(name)}</span>. The desk named “desk” starts
+            by default.
           </Dialog.Description>
           <form
             className="stack"

@@ -82,7 +82,7 @@ function figures<Row extends Figures>(): Column<Row>[] {
       value: (row) => row.averagePrice,
       compare: (a, b) => compareAmounts(a.averagePrice, b.averagePrice),
       cell: (row) => formatNumber(row.averagePrice, { places: row.pricePrecision }),
-      hint: (row) => (row.averagePrice === null && !isFlat(row) ? "Its owners hold both sides." : null),
+      hint: (row) => (row.averagePrice === null && !isFlat(row) ? "Its owners hold opposite sides." : null),
       right: true,
       width: 96,
     },

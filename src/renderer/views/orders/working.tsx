@@ -102,8 +102,8 @@ export function WorkingGrid({ rows, onMarked }: WorkingProps): ReactNode {
       onOpen={open}
       onMarked={onMarked}
       empty={
-        <Empty title="No order is working">
-          An order stands here from the moment it is sent until it is filled, canceled, rejected or expired.
+        <Empty title="No working orders">
+          An order is listed from its send until it is filled, canceled, rejected or expired.
         </Empty>
       }
     />

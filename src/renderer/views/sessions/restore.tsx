@@ -100,8 +100,8 @@ function Choose({ onChoose }: { readonly onChoose: () => void }): ReactNode {
   return (
     <>
       <Dialog.Description className="consequence">
-        A router snapshot (router_state.json) holds the next order's number, the orders in flight and the keys that were
-        answered. Nothing is changed before you have seen what it would do.
+        A router snapshot (router_state.json) holds the next order number, the orders in flight and the idempotency
+        keys. Nothing changes before you have seen a preview.
       </Dialog.Description>
       <div className="drop">
         <span>Drop a router_state.json anywhere on this view, or</span>
@@ -161,10 +161,10 @@ function factsOf({ snapshot, current }: RestorePreview): Fact[] {
   return [
     ["Next order's number", formatCount(snapshot.nextSequence), now(current?.nextSequence)],
     ["In flight", formatCount(snapshot.inflight), now(current?.inflight)],
-    ["Keys held", formatCount(snapshot.keys), now(current?.keys)],
+    ["Idempotency keys", formatCount(snapshot.keys), now(current?.keys)],
     ["Gate", gate(snapshot.halted), gate(current?.halted)],
-    ["Orders a second", formatCount(snapshot.rateLimitPerSec), now(current?.rateLimitPerSec)],
-    ["Most in flight", formatCount(snapshot.maxInflight), now(current?.maxInflight)],
+    ["Orders per second", formatCount(snapshot.rateLimitPerSec), now(current?.rateLimitPerSec)],
+    ["In-flight limit", formatCount(snapshot.maxInflight), now(current?.maxInflight)],
     ["Session", snapshot.session ?? ABSENT, ABSENT],
     ["Newest order", snapshot.newestAt === null ? ABSENT : `${formatDateTime(snapshot.newestAt, "utc")} UTC`, ABSENT],
   ];
@@ -298,7 +298,7 @@ function Preview({ preview, ...target }: TargetProps & { readonly preview: Resto
             checked={state.limits}
             onChange={(event) => state.setLimits(event.target.checked)}
           />
-          Take the snapshot's limits instead of the desk's
+          Use the snapshot's limits instead of the desk's
         </label>
       ) : null}
       <div className="two">

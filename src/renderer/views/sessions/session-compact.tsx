@@ -11,7 +11,7 @@ import { Close, type Props } from "./session-details.tsx";
 type Compacted = Output<"sessions.compact">;
 
 function Done({ done }: { readonly done: Compacted }): ReactNode {
-  if (done.dropped === 0) return <p data-testid="compact-done">Nothing is left to let go: the journal is compact.</p>;
+  if (done.dropped === 0) return <p data-testid="compact-done">Nothing to remove: the journal is compact.</p>;
   return (
     <p data-testid="compact-done">
       {formatCount(done.dropped)} entries went, {formatCount(done.entries)} stay. The journal has{" "}
@@ -48,13 +48,13 @@ export function CompactPanel({ id, onClose }: Props & { readonly id: string }): 
               disabled={asked}
               onClick={() => void compact()}
             >
-              {asked ? "Compacting…" : "Compact it now"}
+              {asked ? "Compacting…" : "Compact now"}
             </button>
           </p>
         ) : null}
         {answer !== null && answer.ok ? <Done done={answer.value} /> : null}
       </div>
-      {answer !== null && !answer.ok ? <Failed title="It is as it was" error={answer.error} /> : null}
+      {answer !== null && !answer.ok ? <Failed title="Not compacted" error={answer.error} /> : null}
     </Panel>
   );
 }

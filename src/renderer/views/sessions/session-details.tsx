@@ -187,7 +187,7 @@ export function Compared({ a, b, onClose }: Props & { readonly a: string; readon
                   <th scope="col">{a}</th>
                   <th scope="col">{b}</th>
                   <th scope="col">
-                    <span className="hidden-text">Same or not</span>
+                    <span className="hidden-text">Equal</span>
                   </th>
                 </tr>
               </thead>
@@ -215,7 +215,7 @@ export function Compared({ a, b, onClose }: Props & { readonly a: string; readon
           <Curves a={answer.value.equityA} b={answer.value.equityB} />
         </div>
       ) : (
-        <Failed title="They cannot be compared" error={answer.error} />
+        <Failed title="The sessions cannot be compared" error={answer.error} />
       )}
     </Panel>
   );

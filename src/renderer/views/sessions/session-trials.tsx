@@ -47,7 +47,7 @@ export function Verified({ id, onClose }: Props & { readonly id: string }): Reac
       actions={<Close onClose={onClose} />}
     >
       {answer === null ? <Loading what="the checks" /> : null}
-      {answer !== null && !answer.ok ? <Failed title="It cannot be verified" error={answer.error} /> : null}
+      {answer !== null && !answer.ok ? <Failed title="The session cannot be verified" error={answer.error} /> : null}
       {verdict === null ? null : (
         <table className="plain">
           <thead>
@@ -109,7 +109,9 @@ function DrillRuns({ report }: { readonly report: NonNullable<Drill["report"]> }
                 word={run.passed ? "The same" : "Differs"}
               />
             </td>
-            <td>{run.killed === 0 ? "never: it had ended before" : run.points.slice(0, run.killed).join("; ")}</td>
+            <td>
+              {run.killed === 0 ? "not killed: it had already ended" : run.points.slice(0, run.killed).join("; ")}
+            </td>
             <td>
               {run.failure ??
                 (run.differences.length === 0
@@ -139,9 +141,9 @@ function DrillBody({ drill }: { readonly drill: Drill }): ReactNode {
         Each run starts a session, kills its process, and starts it again.
       </Empty>
     );
-  if (drill.state === "cancelled") return <Empty title="Cancelled">Nothing is left of it.</Empty>;
+  if (drill.state === "cancelled") return <Empty title="Cancelled">Its copies were removed.</Empty>;
   if (drill.report === null)
-    return <Empty title="The drill could not be done">{drill.problem ?? "The terminal says why."}</Empty>;
+    return <Empty title="The drill could not run">{drill.problem ?? "See the terminal for the reason."}</Empty>;
   return <DrillRuns report={drill.report} />;
 }
 

@@ -31,7 +31,7 @@ function lookOf(row: SessionListing): Look {
   return known?.[1] ?? { ...SESSION_LOOKS.stopped, word: row.state };
 }
 
-const LIGHT_HINT = "A light run kept no journal: it cannot be opened again, verified or compacted";
+const LIGHT_HINT = "A light run has no journal: it cannot be reopened, verified or compacted";
 
 const COLUMNS: readonly Column<SessionListing>[] = [
   { id: "id", header: "Session", value: (row) => row.id, mono: true, flex: 1.6, width: 220, sort: "desc" },
@@ -157,7 +157,7 @@ function DeleteButton({ marked }: Pick<ActionsProps, "marked">): ReactNode {
       aria-label="Delete sessions"
       data-testid="delete-sessions"
       disabled={marked.length === 0 || marked.some((row) => row.open)}
-      title="Delete… It asks first, with the size and what goes"
+      title="Delete… Asks first and shows the size"
       onClick={() => void askDeleteSessions(marked)}
     >
       <Trash2 size={14} aria-hidden="true" />
@@ -182,7 +182,7 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         title={running ? "Stop the running session first" : why}
         onClick={() => void (single === undefined ? undefined : reopenSession(single.id))}
       >
-        Open again
+        Reopen
       </button>
       <button
         type="button"
@@ -229,7 +229,7 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
         className="button"
         data-testid="compare-sessions"
         disabled={marked.length !== 2}
-        title="Mark two sessions: Ctrl and click, or Space"
+        title="Select two sessions: Ctrl+click, or Space"
         onClick={() =>
           one === undefined || two === undefined ? undefined : onDetail({ kind: "compare", a: one.id, b: two.id })
         }
@@ -308,7 +308,7 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
         rowId={rowId}
         filter={filter}
         onMarked={onMarked}
-        empty={<Empty title="No sessions yet">The first one appears when you start the desk.</Empty>}
+        empty={<Empty title="No sessions yet">The first is listed when you start the desk.</Empty>}
       />
     </Panel>
   );
