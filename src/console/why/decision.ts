@@ -123,7 +123,7 @@ function routerStep(trail: Trail): WhyStep[] {
       seq: order.seq,
       title: "Router",
       text: order.replay
-        ? `The idempotency key is known, so the router repeated its answer${order.orderId === null ? "" : ` (${order.orderId})`}; nothing was sent.`
+        ? `The router repeated its answer to a known key${order.orderId === null ? "" : ` (${order.orderId})`}; nothing was sent.`
         : order.accepted
           ? `Accepted as ${order.orderId ?? ""}.`
           : refusal(order),

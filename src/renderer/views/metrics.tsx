@@ -175,6 +175,7 @@ type Columns = ReturnType<typeof useColumns>;
 function Charts({ view, data }: { readonly view: MetricsView; readonly data: Columns }): ReactNode {
   const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
   const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
+  const { width } = data.throughput;
   const each = data.thinned ? `per ${view.everyS} s, highest of each stretch` : `per ${view.everyS} s`;
   return (
     <div className="charts">
@@ -188,7 +189,7 @@ function Charts({ view, data }: { readonly view: MetricsView; readonly data: Col
       />
       <Figure
         title="Throughput"
-        subtitle={`per ${view.everyS} s${data.throughput.width === 0 ? "" : `, lowest to highest in each ${formatSpan(data.throughput.width)}`}`}
+        subtitle={`per ${view.everyS} s${width === 0 ? "" : `, lowest to highest in each ${formatSpan(width)}`}`}
         lines={THROUGHPUT}
         times={data.throughput.times}
         values={data.throughput.edges}
