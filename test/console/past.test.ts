@@ -9,6 +9,7 @@ import type { StreamName } from "../../src/shared/contract/contract.ts";
 import { resourcesFolder } from "../../src/store/index.ts";
 import { place, readerOf, type Place } from "./sim/hosts.ts";
 import type { Reader } from "./sim/reader.ts";
+import { REASONS } from "../../src/shared/glossary.ts";
 
 const STREAMS: readonly StreamName[] = [
   "app",
@@ -76,7 +77,8 @@ describe("the why", () => {
       const row = rows[0];
       const { title, steps } = await reader.call("order.why", { id: `seq:${row?.seq ?? 0}` });
       expect(title, cause).toContain(row?.strategy);
-      const saying = steps.find((step) => step.text.includes(cause) || step.text.includes(row?.detail ?? cause));
+      const names = [cause, row?.detail ?? cause, REASONS[cause]?.name ?? cause];
+      const saying = steps.find((step) => names.some((name) => step.text.includes(name)));
       expect(saying?.state, cause).toMatch(/warning|critical/);
       if (row?.limit !== null) expect(JSON.stringify(saying), cause).toContain(row?.limit);
     }

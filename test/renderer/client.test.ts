@@ -91,7 +91,7 @@ describe("a lost connection", () => {
     const client = new Client(bridge, { value: () => undefined, state: () => undefined });
     const call = client.call("session.stop", { operator: "desk-1" });
     bridge.drop();
-    await expect(call).rejects.toThrow(/before the answer came/);
+    await expect(call).rejects.toThrow(/before the answer arrived/);
   });
 });
 

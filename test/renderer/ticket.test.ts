@@ -51,7 +51,7 @@ describe("a ticket", () => {
     expect(missing({ limitPrice: "" })).toMatch(/limit price/);
     expect(missing({ type: "stop" })).toMatch(/stop price/);
     expect(missing({ type: "trailing_stop" })).toMatch(/trail/);
-    expect(missing({ timeInForce: "gtd" })).toMatch(/until when/);
+    expect(missing({ timeInForce: "gtd" })).toMatch(/when it expires/);
   });
 
   it("takes a moment as UTC, in microseconds", () => {
