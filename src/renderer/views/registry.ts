@@ -19,5 +19,5 @@ export const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
   regression: later(async () => (await import("./regression.tsx")).Regression, "regression"),
   log: later(async () => (await import("./log.tsx")).Log, "the log"),
   settings: later(async () => (await import("./settings.tsx")).Settings, "settings"),
-  help: later(async () => (await import("./help.tsx")).Help, "help"),
+  help: later(async () => (await import("./help/help.tsx")).Help, "help"),
 };
