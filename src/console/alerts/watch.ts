@@ -155,7 +155,7 @@ export class SessionWatch {
       add({
         cause: `level:${key}`,
         severity: "warning",
-        text: `${name} is over its limit of ${limitText(key, tiles)}.`,
+        text: `${name}: over the limit of ${limitText(key, tiles)}.`,
         view,
       });
     }

@@ -17,7 +17,7 @@ import {
 import type { ColDef, GridApi, ICellRendererParams, OverlayType } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { PointerEvent, ReactNode } from "react";
+import type { PointerEvent, ReactNode, RefObject } from "react";
 import { LAYOUT_PREFIX, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
@@ -253,6 +253,22 @@ function pressedRow<Row>(event: PointerEvent, api: GridApi<Row> | null): Pressed
   return { id: node.id, data: node.data, named, x: event.clientX, y: event.clientY };
 }
 
+/** Opens the row that was pressed, at the release. */
+function usePress<Row>(api: RefObject<GridApi<Row> | null>, open: (data: Row | undefined) => void) {
+  const pressed = useRef<Pressed<Row> | null>(null);
+  return {
+    onPointerDownCapture: (event: PointerEvent): void => {
+      pressed.current = pressedRow(event, api.current);
+    },
+    onPointerUpCapture: (event: PointerEvent): void => {
+      const press = pressed.current;
+      pressed.current = null;
+      if (press === null || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) return;
+      open(api.current?.getRowNode(press.id)?.data ?? press.data);
+    },
+  };
+}
+
 /** The columns that a person may hide, as they are. */
 function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | null): ColumnChoice[] {
   return columns
@@ -275,21 +291,9 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
   const { touch, touched, keep } = useKeeping(key);
   const place = useRef<HTMLDivElement>(null);
   useGrowth(place, api);
-  const pressed = useRef<Pressed<Row> | null>(null);
-  const release = (event: PointerEvent): void => {
-    const press = pressed.current;
-    pressed.current = null;
-    if (press === null || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) return;
-    if (press.named !== null) openNamed(press.named.kind, press.named.name);
-    else open(api.current?.getRowNode(press.id)?.data ?? press.data);
-  };
+  const press = usePress(api, open);
   return (
-    <div
-      ref={place}
-      className="grid"
-      onPointerDownCapture={(event) => (pressed.current = pressedRow(event, api.current))}
-      onPointerUpCapture={release}
-    >
+    <div ref={place} className="grid" {...press}>
       <AgGridReact<Row>
         theme={theme}
         rowData={rows as Row[]}

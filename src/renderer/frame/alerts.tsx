@@ -31,7 +31,7 @@ function Facts({ alert }: { readonly alert: Alert }): ReactNode {
     <p className="quiet">
       <Time at={at} full={session === null} zoned />
       {times > 1 ? ` · ${formatCount(times)} times` : ""}
-      {endedAt === null ? "" : " · over"}
+      {endedAt === null ? "" : " · ended"}
       {acknowledged !== null
         ? ` · acknowledged by ${acknowledged.operator}`
         : owner === null
@@ -67,7 +67,7 @@ function AlertRow({ alert, close }: { readonly alert: Alert; readonly close: () 
           className="button plain"
           onClick={() => void ask("alert.assign", { id, owner: operator }).then(toldOk)}
         >
-          Take
+          Take ownership
         </button>
       )}
       {acknowledged !== null ? null : (
@@ -189,7 +189,7 @@ export function AlertLine(): ReactNode {
         view.waiting === 0 ? (
           "No alerts"
         ) : (
-          `${plural(view.waiting, "alert")} over, to acknowledge`
+          `${plural(view.waiting, "alert")} ended, to acknowledge`
         )
       ) : (
         <Status

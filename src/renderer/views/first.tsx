@@ -119,7 +119,7 @@ function Interrupted({ latest }: { readonly latest: NonNullable<AppView["latest"
     <div className="banner critical" role="alert" data-testid="interrupted-banner">
       <Status look={SESSION_LOOKS.failed} word="Interrupted" />
       <p className="text">
-        <span className="mono">{latest.id}</span> ended without being stopped
+        <span className="mono">{latest.id}</span> was interrupted: its process ended without stopping it
         {held.length === 0
           ? ". It held no position."
           : `, with ${plural(held.length, "open position")}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`}
@@ -185,7 +185,7 @@ interface LightBoxProps {
 
 function LightBox({ light, onLight }: LightBoxProps): ReactNode {
   return (
-    <label className="row">
+    <label className="row second">
       <input
         type="checkbox"
         data-testid="start-light"
@@ -226,7 +226,7 @@ export function FirstStart(): ReactNode {
         <Fact name="Symbols" value={formatCount(desk.symbols)} />
         <Fact name="Market" value={desk.market} />
         <Fact name="Clock" value={desk.clock === "virtual" ? "simulated" : "system"} />
-        <Fact name="Seed" value={desk.seed} />
+        {desk.market.includes(desk.seed) ? null : <Fact name="Seed" value={desk.seed} />}
       </dl>
       <DeskRow file={desk.file} />
       <OperatorField />
@@ -245,14 +245,14 @@ export function FirstStart(): ReactNode {
           <Segments label="Speed" value={speed} options={SPEEDS} onChange={(value) => setChosen(value)} />
         ) : null}
       </div>
-      <BusyDemo />
       <LightBox light={light} onLight={setLight} />
+      <BusyDemo />
       <Ways />
       {latest === null || interrupted !== null ? null : (
         <div className="row second">
           <span>
-            The newest session, <span className="mono">{latest.id}</span>, has {latest.state}
-            {latest.openDrift > 0 ? ` with ${plural(latest.openDrift, "drift item")} open` : ""}.
+            Last session: <span className="mono">{latest.id}</span>, {latest.state}
+            {latest.openDrift > 0 ? `, ${plural(latest.openDrift, "open drift item")}` : ""}
           </span>
           <button type="button" className="button" onClick={() => void reopenSession(latest.id)}>
             Continue session

@@ -105,7 +105,7 @@ describe("the probe's alerts", () => {
       latency: { ...tiles.latency, limit: 500, n: 30, value: 600, state },
     });
     for (const state of ["critical", "warning", "critical"] as const) watch.observe(probe(), at(state));
-    expect(texts(book)).toEqual(["p95 tick latency is over its limit of 500 ms."]);
+    expect(texts(book)).toEqual(["p95 tick latency: over the limit of 500 ms."]);
     watch.observe(probe(), at("ok"));
     expect(book.view()).toMatchObject({ total: 1, warning: 0 });
   });
