@@ -2,11 +2,10 @@
  * What the host holds: the workspace, its desk, the open session, the list of sessions.
  *
  * 1. At most one session is open; another one is opened only after it has ended.
- * 2. A desk that does not load is told with its error, and the sessions that exist stay within reach.
- * 3. The list of sessions is read when a session opens or ends and when somebody asks, never by a timer.
+ * 2. A desk that does not load is reported with its error, and the sessions that exist stay available.
+ * 3. The list of sessions is read when a session opens or ends and on request, never by a timer.
  */
 import { existsSync } from "node:fs";
-import { decimal, plain } from "../../shared/decimal.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { openDesk, type DeskRequest } from "../../live/desk/index.ts";
@@ -23,16 +22,15 @@ import {
   listSessions,
   openWorkspace,
   readSettings,
-  sessionBytes,
   systemTrash,
   writeSetting,
-  type SessionFound,
   type Trash,
   type Workspace,
 } from "../../store/index.ts";
 import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "../bridge/api.ts";
 import { AlertBook } from "../alerts/book.ts";
 import { OBSERVED } from "../alerts/watch.ts";
+import { listingOf, liveRow } from "./listing.ts";
 import { OpenedSession } from "./opened.ts";
 import { symbolsOf } from "../projections/session.ts";
 import { stable } from "../projections/table.ts";
@@ -168,7 +166,7 @@ export class HostState {
     this.opened?.close();
     this.opened = opened;
     live.start();
-    this.#tellRunning();
+    this.#reportRunning();
     this.refreshSessions();
     void this.#afterwards(live);
   }
@@ -177,7 +175,7 @@ export class HostState {
     await live.done;
     if (this.opened?.live === live) this.opened.pending = null;
     this.refreshSessions();
-    this.#tellRunning();
+    this.#reportRunning();
   }
 
   /** Opens a session by `work`, one at a time: a second click is refused, and does not start a second session. */
@@ -228,7 +226,7 @@ export class HostState {
     try {
       const { sessions, total } = listSessions(this.workspace);
       this.#sessions = {
-        sessions: Object.fromEntries(sessions.map((found) => [found.id, this.#listing(found)])),
+        sessions: Object.fromEntries(sessions.map((found) => [found.id, listingOf(found)])),
         total,
       };
     } catch (error) {
@@ -266,7 +264,7 @@ export class HostState {
     } catch (error) {
       this.problem(`Open Recent could not be saved: ${shapeOf(error).message}`);
     }
-    this.#tell("recentSnapshots", this.recent);
+    this.#emit("recentSnapshots", this.recent);
   }
 
   listen<Name extends keyof HostEvents>(event: Name, call: (value: HostEvents[Name]) => void): () => void {
@@ -277,7 +275,7 @@ export class HostState {
     };
   }
 
-  #tell<Name extends keyof HostEvents>(event: Name, value: HostEvents[Name]): void {
+  #emit<Name extends keyof HostEvents>(event: Name, value: HostEvents[Name]): void {
     for (const listener of this.#listeners) {
       if (listener.event !== event) continue;
       try {
@@ -288,11 +286,11 @@ export class HostState {
     }
   }
 
-  #tellRunning(): void {
+  #reportRunning(): void {
     const running = this.opened?.alive === true;
     if (running === this.#running) return;
     this.#running = running;
-    this.#tell("running", running);
+    this.#emit("running", running);
   }
 
   #makeApp(): AppView {
@@ -342,77 +340,13 @@ export class HostState {
       return {};
     }
   }
-
-  #listing(found: SessionFound): SessionListing {
-    const { record, problem, writer, files, id } = found;
-    const halt = record?.halts.at(-1) ?? null;
-    const open = writer !== null;
-    // A record that says running while nobody has the folder is one of a process that ended without a word.
-    const ended = record !== null && !open && !["stopped", "failed"].includes(record.state);
-    return {
-      id,
-      desk: record?.desk ?? "—",
-      state: ended ? "interrupted" : (record?.state ?? "unreadable"),
-      open,
-      light: record?.light ?? false,
-      seed: record?.seed ?? null,
-      source: record?.source ?? null,
-      created: record?.created ?? null,
-      stopped: record?.stopped ?? null,
-      startedAt: record?.startedAt ?? null,
-      lastAt: record?.lastAt ?? null,
-      runs: record?.runs ?? null,
-      orders: record?.orders ?? null,
-      fills: record?.fills ?? null,
-      rejections: record === null ? null : Object.values(record.rejections).reduce((sum, count) => sum + count, 0),
-      equityStart: record?.equityStart ?? null,
-      equityEnd: record?.equityEnd ?? null,
-      pnl: record?.pnl ?? null,
-      maxDrawdown: record?.maxDrawdown ?? null,
-      openDrift: record?.driftOpen ?? 0,
-      halts: record?.halts.length ?? null,
-      haltReason: halt?.message ?? null,
-      problem,
-      bytes: bytesOf(files),
-    };
-  }
-}
-
-function bytesOf(files: SessionFound["files"]): number | null {
-  try {
-    return sessionBytes(files);
-  } catch {
-    return null;
-  }
-}
-
-/** The row of the open session: what its record says, with the figures of this moment. */
-function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
-  const probe = opened.probe();
-  const { counts, state } = opened.views.session(probe, opened.pending);
-  const { equity, equityStart } = probe.account;
-  return {
-    ...row,
-    state,
-    open: opened.alive,
-    lastAt: probe.now,
-    runs: probe.counts.runs,
-    orders: counts.orders,
-    fills: counts.fills,
-    rejections: counts.rejections,
-    equityStart,
-    equityEnd: equity,
-    pnl: plain(decimal(equity).minus(equityStart)),
-    maxDrawdown: probe.account.drawdownMax,
-    openDrift: counts.driftOpen,
-  };
 }
 
 /** The desk's market in words. */
 export function marketOf(desk: Desk): string {
   const { feed } = desk;
   if (feed.kind === "replay") return `${feed.files.length} recorded file${feed.files.length === 1 ? "" : "s"}`;
-  return `simulated market (seed ${desk.seed})`;
+  return `Simulated market (seed ${desk.seed})`;
 }
 
 function recentFrom(value: unknown): RecentSnapshot[] {

@@ -264,7 +264,8 @@ function usePress<Row>(api: RefObject<GridApi<Row> | null>, open: (data: Row | u
       const press = pressed.current;
       pressed.current = null;
       if (press === null || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) return;
-      open(api.current?.getRowNode(press.id)?.data ?? press.data);
+      if (press.named !== null) openNamed(press.named.kind, press.named.name);
+      else open(api.current?.getRowNode(press.id)?.data ?? press.data);
     },
   };
 }
