@@ -1,7 +1,7 @@
 /**
  * The console host: the contract's procedures and streams over one workspace, for whichever transport holds it.
  *
- * 1. Every input is checked with the contract before its handler sees it; every thrown value is told as a coded error.
+ * 1. Every input is checked with the contract before its handler sees it; every thrown value is answered as a coded error.
  * 2. The streams are projections; nothing that a reader does can hold up the session.
  * 3. Quitting stops the session cleanly and never rejects.
  */
@@ -53,7 +53,7 @@ function sourcesOf(state: HostState): StreamSources {
 
 type Call = (procedure: string, input: unknown) => Promise<unknown>;
 
-/** Checks an input, asks its handler, and tells what went wrong as a coded error; what was none goes to the terminal too. */
+/** Checks an input, asks its handler, and answers what went wrong as a coded error; what was none goes to the terminal too. */
 function callerOf(handlers: Handlers, problem: (line: string) => void): Call {
   return async (name, input) => {
     const procedure = procedureOf(name);

@@ -41,7 +41,7 @@ function joinSettings(): void {
   const stop = useLive.subscribe((state) => {
     if (state.streams.app === null) return;
     stop();
-    const tell = (value: string): void => {
+    const save = (value: string): void => {
       call("settings.write", { key: SETTING, value }).catch(() => undefined);
     };
     call("settings.read", {})
@@ -51,13 +51,13 @@ function joinSettings(): void {
           call("settings.write", { key: LAYOUTS, value }).catch(() => undefined);
         });
         const stored = settings[SETTING];
-        return joinHostSettings(typeof stored === "string" ? stored : null, tell);
+        return joinHostSettings(typeof stored === "string" ? stored : null, save);
       })
       .catch(() => undefined);
   });
 }
 
-/** Another workspace in place of the one that this window began with: it begins anew, so that nothing of the former is left in it. */
+/** Another workspace in place of the one that this window began with: the window restarts, so that nothing of the former is left in it. */
 function followWorkspace(): void {
   let first: string | null = null;
   useLive.subscribe(({ streams: { app } }) => {

@@ -71,6 +71,10 @@ describe("a preview", () => {
     expect(preview.name).toBe(`${id}/router_state.json`);
     expect(preview.differences).toEqual([]);
     expect(preview.current).toMatchObject({ nextSequence: preview.snapshot.nextSequence });
+    expect(preview.warnings.join(" ")).not.toContain("newer than the session's clock");
+    // A new session begins where the desk's market does, before the snapshot's orders.
+    const earlier = await reader.call("restore.preview", { source, target: null });
+    expect(earlier.warnings.join(" ")).toContain("newer than the session's clock");
     expect(
       await reader.refusal("restore.preview", { source: { kind: "session", id: "nobody" }, target: null }),
     ).toMatchObject({ code: "no_session" });

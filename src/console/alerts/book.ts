@@ -180,13 +180,13 @@ export class AlertBook {
     };
   }
 
-  #raise(session: string | null, { cause, target, ...told }: Occurrence): void {
+  #raise(session: string | null, { cause, target, ...rest }: Occurrence): void {
     this.refresh();
     const key = keyOf(session, cause);
     const standing = this.#alerts.get(this.#standing.get(key) ?? "");
     if (standing !== undefined && standing.acknowledged === null)
       return this.#set({ ...standing, times: standing.times + 1 });
-    if (standing !== undefined) this.#set({ ...standing, endedAt: told.at });
+    if (standing !== undefined) this.#set({ ...standing, endedAt: rest.at });
     this.#number += 1;
     const id = `alert-${this.#number}`;
     this.#standing.set(key, id);
@@ -194,7 +194,7 @@ export class AlertBook {
       id,
       cause,
       session,
-      ...told,
+      ...rest,
       endedAt: null,
       raisedAt: this.#ports.wallMs() * 1_000,
       times: 1,

@@ -21,7 +21,7 @@ let archive: Archive | null = null;
 let following = false;
 
 const opened = (): Archive => (archive ??= new Archive(folder, desk));
-const tell = (message: FromThread): void => parentPort?.postMessage(message, []);
+const post = (message: FromThread): void => parentPort?.postMessage(message, []);
 
 function follow(): void {
   following = true;
@@ -31,7 +31,7 @@ function follow(): void {
       return;
     }
   } catch {
-    // The next question meets the same fault and tells it.
+    // The next question meets the same fault and reports it.
     archive?.close();
     archive = null;
   }
@@ -48,12 +48,12 @@ async function answer(message: Extract<ToThread, { kind: "ask" }>): Promise<void
   try {
     for (let batch = 0; batch < CATCH_UP_BATCHES && opened().position < position; batch += 1) opened().follow();
     const output = await (ANSWERS[question] as AnyAnswer)(opened(), input, (progress) => {
-      tell({ id, progress });
+      post({ id, progress });
       return canceled.has(id);
     });
-    tell({ id, output, share: share() });
+    post({ id, output, share: share() });
   } catch (error) {
-    tell({ id, error: shapeOf(error) });
+    post({ id, error: shapeOf(error) });
   } finally {
     canceled.delete(id);
   }

@@ -1,5 +1,5 @@
 /**
- * What a transport holds of the console: calls, connections, and the few things that a window or a server must tell it.
+ * What a transport holds of the console: calls, connections, and the few things that a window or a server must report.
  *
  * 1. Both transports hold the same `ConsoleHost`; neither knows a procedure or a stream by name.
  * 2. Whatever comes in through `call` and `receive` is hostile until it has been checked here; the transport checks only who sent it.
@@ -26,7 +26,7 @@ export interface RecentSnapshot {
   readonly at: number;
 }
 
-/** What the host tells a window or a server. */
+/** What the host reports to a window or a server. */
 export interface HostEvents {
   /** True while strategies run: the machine's sleep is held off, and quitting asks. */
   readonly running: boolean;
@@ -39,7 +39,7 @@ export interface ConsoleHost {
   readonly workspace: string;
   /**
    * Checks the input with the contract, runs the handler, and answers with its output.
-   * Throws a CodedError; what was no coded error is told as `internal`, without paths or secrets.
+   * Throws a CodedError; what was no coded error is answered as `internal`, without paths or secrets.
    */
   call(procedure: string, input: unknown): Promise<unknown>;
   /**
@@ -104,6 +104,6 @@ export interface ConsoleHostOptions {
   readonly utilityProcesses?: UtilityProcesses;
   /** Absent where the host holds one workspace for good. */
   readonly switching?: WorkspaceSwitch;
-  /** Told what no reader can be told: one line for the terminal or the log file. */
+  /** Called with what no reader can be sent: one line for the terminal or the log file. */
   readonly onProblem?: (line: string) => void;
 }

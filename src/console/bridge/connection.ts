@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly call: (procedure: string, input: unknown) => Promise<unknown>;
   readonly send: (message: HostMessage) => void;
   readonly end: (reason: string) => void;
-  /** Told once when the connection is closed, from either side. */
+  /** Called once when the connection is closed, from either side. */
   readonly closed: () => void;
 }
 

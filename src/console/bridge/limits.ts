@@ -3,7 +3,7 @@
  *
  * 1. Depth, count and length are bounded before a schema walks the value; cycles end at the depth limit.
  * 2. Only plain objects, arrays and primitives pass; a key named `__proto__` never does.
- * 3. What is no coded error is told without its message: an unknown failure may name paths, and its text goes to the terminal instead.
+ * 3. What is no coded error is answered without its message: an unknown failure may name paths, and its text goes to the terminal instead.
  */
 import * as z from "zod/mini";
 import { UPLOAD_PIECE_CHARACTERS } from "../../shared/contract/contract-data.ts";

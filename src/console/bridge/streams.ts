@@ -1,5 +1,5 @@
 /**
- * The streams: one projection each, told to every reader at the reader's own pace.
+ * The streams: one projection each, sent to every reader at the reader's own pace.
  *
  * 1. A reader gets the whole projection first, then changes; a change fits the version before it and no other.
  * 2. A change is sent only after the reader has applied the version before it, so a slow reader gets the newest state and no queue grows.
@@ -64,7 +64,7 @@ export class StreamHub {
   /** A reader of streams. `send` must not throw for a lost transport; if it does, the reader is dropped from the stream. */
   reader(send: (message: HostMessage) => void): StreamReader {
     const own = new Map<StreamName, Subscription>();
-    // Versions go on over a new subscription, so that a late `applied` of the former one is never taken for this one's.
+    // Versions continue over a new subscription, so that a late `applied` of the former one is never taken for this one's.
     const versions = new Map<StreamName, number>();
     const drop = (stream: StreamName): void => {
       const subscription = own.get(stream);
@@ -127,13 +127,13 @@ export class StreamHub {
     this.#timer = null;
     const stream = streams[index];
     if (stream === undefined) return this.#plan();
-    this.#tell(stream);
+    this.#send(stream);
     if (this.#closed) return;
     if (index + 1 < streams.length) this.#timer = this.#timers.set(() => this.#turn(streams, index + 1), 0);
     else this.#plan();
   }
 
-  #tell(stream: StreamName): void {
+  #send(stream: StreamName): void {
     const waiting = [...(this.#subscriptions.get(stream) ?? [])].filter((subscription) => subscription.applied);
     if (waiting.length === 0) return;
     let value: JsonObject;
@@ -147,10 +147,10 @@ export class StreamHub {
       return;
     }
     const patches = new Map<JsonObject, Patch | null>();
-    for (const subscription of waiting) this.#tellOne(subscription, value, patches);
+    for (const subscription of waiting) this.#sendOne(subscription, value, patches);
   }
 
-  #tellOne(subscription: Subscription, value: JsonObject, patches: Map<JsonObject, Patch | null>): void {
+  #sendOne(subscription: Subscription, value: JsonObject, patches: Map<JsonObject, Patch | null>): void {
     const before = subscription.value;
     let message: HostMessage;
     if (before === null) {

@@ -3,8 +3,8 @@
  *
  * 1. Runs work in scratch folders: no session and no baseline of anybody changes.
  * 2. One run at a time; it can be cancelled between two fixtures, and ends with the host.
- * 3. What is told has limits: values are shortened texts, and lists are as long as the harness says.
- * 4. A fixture that cannot be used is told as such, and the others run.
+ * 3. Answers have limits: values are shortened texts, and lists are as long as the harness says.
+ * 4. A fixture that cannot be used is reported as such, and the others run.
  */
 import type { Handlers, RegressionResult, RegressStatus } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";

@@ -1,8 +1,8 @@
 /**
- * Restoring a router snapshot: what it holds and what would change first, and only then the operator's word.
+ * Restoring a router snapshot: what it holds and what would change first, and only then the operator's confirmation.
  *
  * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed and the state that they were compared with,
- *    and is good once: where the session, its journal or the desk is another one by then, nothing is applied.
+ *    and is good once: where the session, its journal or the desk has changed since, nothing is applied.
  * 2. A path is read only where this host's own dialog, Open Recent or the machine handed it over.
  * 3. At most `TOKENS_MAX` previews wait; the oldest goes first.
  */
@@ -11,6 +11,7 @@ import { basename } from "node:path";
 import { readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
 import type { Handlers, Input, RestorePreview } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { formatMoment, type Moment } from "../../shared/time.ts";
 import type { Desk } from "../../shared/desk.ts";
 import {
   checkRestore,
@@ -29,6 +30,7 @@ import {
   ROUTER_STATE_BYTES_MAX,
   storedDesk,
 } from "../../store/index.ts";
+import { SYNTHETIC_START } from "../../live/feed/factory.ts";
 import type { HostState } from "../state/state.ts";
 
 const TOKENS_MAX = 8;
@@ -209,7 +211,10 @@ async function previewOf(state: HostState, previewed: Previewed): Promise<Restor
     },
     current,
     differences: differencesOf(figures, current),
-    warnings: warningsOf(state, snapshot, figures, limitsDiffer, desk),
+    warnings: [
+      ...warningsOf(state, snapshot, figures, limitsDiffer, desk),
+      ...aheadOf(snapshot, startOf(state, desk, target)),
+    ],
     orders: orders.slice(0, ORDERS_SHOWN_MAX).map(([orderId, order]) => ({
       orderId,
       strategy: order.strategyId,
@@ -220,6 +225,30 @@ async function previewOf(state: HostState, previewed: Previewed): Promise<Restor
     })),
     limitsDiffer,
   };
+}
+
+/** The moment from which the session would go, where it is known before it is opened. */
+function startOf(state: HostState, desk: Desk, target: string | null): number | null {
+  if (desk.clock.kind === "system") return state.ports.wallMs() * 1_000;
+  if (target === null) return desk.clock.start ?? (desk.feed.kind === "synthetic" ? SYNTHETIC_START : null);
+  if (state.opened?.live.id === target) return state.opened.live.probe().now;
+  return readRecord(state.ports.files, findSession(state.workspace, target).record).lastAt;
+}
+
+/** What a snapshot of a later time does to a session: its rate windows count moments that have not come yet. */
+function aheadOf({ rateCounters, latest }: RouterSnapshot, start: number | null): string[] {
+  if (start === null) return [];
+  const ahead = Object.values(rateCounters).filter((moments) => moments.some((at) => at > start)).length;
+  const newest = Math.max(latest ?? 0, ...Object.values(rateCounters).flat());
+  if (newest <= start) return [];
+  const windows =
+    ahead === 0
+      ? ""
+      : ` The rate windows of ${ahead} ${ahead === 1 ? "strategy" : "strategies"} lie in that future and stay full until then.`;
+  return [
+    `The snapshot is newer than the session's clock: its newest order is of ${formatMoment(newest as Moment)}, ` +
+      `and the session continues from ${formatMoment(start as Moment)}.${windows}`,
+  ];
 }
 
 function warningsOf(

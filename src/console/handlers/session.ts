@@ -2,7 +2,7 @@
  * What a view may ask of the open session: start, pause, halt, resume, stop, and its strategies and orders.
  *
  * 1. Every command names its operator; the session refuses what cannot be done and says why.
- * 2. What takes time is told as pending until it is confirmed.
+ * 2. What takes time is shown as pending until it is confirmed.
  */
 import type { Handlers } from "../../shared/contract/contract.ts";
 import { haltCommand, resumeCommand } from "../../shared/contract/operator-commands.ts";

@@ -3,7 +3,7 @@
  *
  * 1. The equity curve comes from the journal: the whole session in at most `EQUITY_POINTS_MAX` points, older ones at a falling
  *    resolution that keeps the highest and lowest equity and the deepest drawdown.
- * 2. Everything else is the probe's picture; a strategy's profit is its book's.
+ * 2. Everything else is the probe's snapshot; a strategy's profit is its book's.
  * 3. Absent is null: an account that has not been valued yet shows no number.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
@@ -22,7 +22,7 @@ export const EQUITY_POINTS_MAX = 2_000;
 type Part = Omit<DeskView, "equity">;
 type Point = DeskView["equity"][string];
 
-/** The lowest and the highest of four points, in their order; the one of them that fell deeper tells the deepest drawdown of the four. */
+/** The lowest and the highest of four points, in their order; the one of them that fell deeper has the deepest drawdown of the four. */
 export function thinEquity(group: readonly [Point, Point, Point, Point]): readonly [Point, Point] {
   const by = (better: (a: Point, b: Point) => boolean): Point => group.reduce((a, b) => (better(b, a) ? b : a));
   const low = by((a, b) => a[1] < b[1]);

@@ -3,7 +3,7 @@
  *
  * 1. Items, reviews and resumes are the probe's, which are the journal's; open items come before reviewed ones when the limit bites.
  * 2. An item's two sides are texts made from its evidence; a side that the evidence lacks is null.
- * 3. The broker's position is its own word, asked while the session is halted, or what an open item tells of it; elsewhere it is
+ * 3. The broker's position is what it reported, asked while the session is halted, or what an open item says of it; elsewhere it is
  *    unknown, not equal.
  */
 import { decimal } from "../../shared/decimal.ts";
@@ -82,17 +82,17 @@ export class DriftProjection {
   #part: Omit<DriftView, "now"> | undefined = undefined;
 
   value(probe: SessionProbe): DriftView {
-    // The venue's own word, where it has been asked; else what an open mismatch says of it.
-    const told = probe.venuePositions;
-    const brokers = new Map(Object.entries(told ?? {}));
-    if (told === null)
+    // What the venue reported, where it was asked; else what an open mismatch says of it.
+    const reported = probe.venuePositions;
+    const brokers = new Map(Object.entries(reported ?? {}));
+    if (reported === null)
       for (const item of probe.drift) {
         const symbol = pick(item.evidence, ["symbol"]);
         const theirs = sidesOf(item).theirs;
         if (item.drift === "position_mismatch" && item.review === null && symbol !== null && theirs !== null)
           brokers.set(symbol, theirs);
       }
-    const theirsOf = (symbol: string): string | null => brokers.get(symbol) ?? (told === null ? null : "0");
+    const theirsOf = (symbol: string): string | null => brokers.get(symbol) ?? (reported === null ? null : "0");
     const ours = new Map(probe.positions.map((position) => [position.symbol, position.quantity]));
     const symbols = [...new Set([...ours.keys(), ...brokers.keys()])];
     this.#part = stable(this.#part, {

@@ -1,5 +1,5 @@
 /**
- * What the streams of a session tell while no session is open.
+ * What the streams of a session show while no session is open.
  *
  * 1. Each value fits its stream's schema and is always the same object, so that nothing is sent twice.
  * 2. Absent is null; nothing here is a made-up zero but counts of what is not there.

@@ -34,8 +34,8 @@ export class FlattensProjection {
     const begun = this.#begun.get(flatten)?.at ?? at;
     this.#begun.delete(flatten);
     if (left.length === 0) return;
-    const told = { flatten, scope, owner, shutsGate, operator, at: begun, ended: true, closed, sent: 0 };
-    const view = { ...told, open: left.length, working: 0, left: left.slice(0, NAMED_MAX).map((one) => ({ ...one })) };
+    const known = { flatten, scope, owner, shutsGate, operator, at: begun, ended: true, closed, sent: 0 };
+    const view = { ...known, open: left.length, working: 0, left: left.slice(0, NAMED_MAX).map((one) => ({ ...one })) };
     this.#ended = [...this.#ended, view].slice(-LEFT_MAX);
   }
 

@@ -48,7 +48,7 @@ export class Precisions {
     this.#learned.set(entry.symbol, { pricePrecision: price, quantityPrecision: quantity });
   }
 
-  /** What was learned, to be handed to `learn` by who goes on from here. */
+  /** What was learned, for `learn` where a projection continues from here. */
   learned(): [string, Precision][] {
     return [...this.#learned];
   }

@@ -3,7 +3,7 @@
  *
  * 1. A replay is no rejection.
  * 2. The groups count every rejection of the session; the rows are the newest.
- * 3. What the broker refuses after the router accepted it is a rejection too, told once, with the order that it ends.
+ * 3. What the broker refuses after the router accepted it is a rejection too, counted once, with the order that it ends.
  * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
  */
 import type { RefusalFigures } from "../../shared/ports.ts";
@@ -43,7 +43,7 @@ export function severityOf(cause: string): Severity {
 
 export type OrderAt = OrderEntry & { readonly seq: number; readonly at: Moment };
 
-/** Accepted orders whose end is awaited: one that the broker refuses is told with what was asked for. */
+/** Accepted orders whose end is awaited: one that the broker refuses is shown with what was requested. */
 export interface AwaitedOrders {
   add(orderId: string, order: OrderAt): void;
   /** The order, which is awaited no longer; undefined where it was not. */

@@ -1,7 +1,7 @@
 /**
  * Stream `router`: what is in flight, what each rate window leaves, and where the next order's number stands.
  *
- * 1. Everything but the rate refusals of each strategy is the probe's picture at one instant.
+ * 1. Everything but the rate refusals of each strategy is the probe's snapshot of one instant.
  * 2. An order that the broker has not confirmed is `pending_new`; once it has, `accepted`.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";

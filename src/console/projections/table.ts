@@ -37,7 +37,7 @@ export class Table<Row> {
     if (this.#rows.delete(key)) this.#value = null;
   }
 
-  /** Lets go of rows from the oldest on, as long as `gone` says so. */
+  /** Drops rows from the oldest on, as long as `gone` says so. */
   trim(gone: (row: Row) => boolean): void {
     for (const [key, row] of this.#rows) {
       if (!gone(row)) return;

@@ -3,7 +3,7 @@
  *
  * 1. Of each class the newest `TICKS_MAX` are listed, so that a closed weekend does not push the runs out; the counts are complete.
  * 2. A run that is under way is listed as it began; when it has ended, its row says what became of it.
- * 3. A ledger that the journal cannot carry (it was changed) says so and tells nothing further; no other view minds.
+ * 3. A ledger that the journal cannot carry (it was changed) says so and ends there; no other view minds.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { TickLedger, ticksOf, type PassedSlots, type Tick } from "../../live/ticks/index.ts";

@@ -1,7 +1,7 @@
 /**
- * The open session as the views see it: the live session, its projections, and one picture for all of them.
+ * The open session as the views see it: the live session, its projections, and one snapshot for all of them.
  *
- * 1. The journal is read once when the session is opened, some entries at a time, so that a long one holds nobody else up; from then
+ * 1. The journal is read once when the session is opened, some entries at a time, so that a long one delays nothing else; from then
  *    on each commit brings the new entries.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
  * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
@@ -21,7 +21,7 @@ import { ArchiveThread } from "../archive/thread.ts";
 import { upTo, type EntrySource } from "./scan.ts";
 import { SessionViews } from "../projections/session-views.ts";
 
-/** Real milliseconds for which a picture serves. */
+/** Real milliseconds for which a snapshot is used. */
 export const PROBE_MS = 45;
 
 /** Entries that are read in one go. */
@@ -110,7 +110,7 @@ export class OpenedSession {
     return this.live.state !== "stopped" && this.live.state !== "failed";
   }
 
-  /** The session's picture, at most `PROBE_MS` old; a change of state is seen at once. */
+  /** The session's snapshot, at most `PROBE_MS` old; a change of state is seen at once. */
   probe(): SessionProbe {
     const nowMs = this.#monotonicMs();
     const same = this.#probe.state === this.live.state && this.#position === this.views.position;

@@ -115,7 +115,7 @@ export async function readPage(
     }
     return { body: await readFile(path), type, encoding: null };
   } catch {
-    // A file that is missing or cannot be read is not there for the reader; the build tells the rest.
+    // A file that is missing or cannot be read is not there for the reader; the build reports the rest.
     return null;
   }
 }

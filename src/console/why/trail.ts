@@ -2,7 +2,7 @@
  * Collects from the journal everything that belongs to one order, one refusal or one drift item.
  *
  * 1. The trail is read from the journal, so it is the same for a running session and for one that ended long ago.
- * 2. It is bounded: at most `FILLS_MAX` fills and `DRIFTS_MAX` drift items are kept, and how many there were is told.
+ * 2. It is bounded: at most `FILLS_MAX` fills and `DRIFTS_MAX` drift items are kept, with how many there were.
  */
 import type {
   AckEntry,

@@ -6,7 +6,7 @@ import { openWindow } from "../stores/windows.ts";
 import { askSaveLayout } from "./layout-actions.ts";
 import { operatorName, usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
-import { go, goToOrders, toldOk, useUi } from "../stores/ui.ts";
+import { go, goToOrders, succeeded, useUi } from "../stores/ui.ts";
 import type { ViewName } from "../stores/ui.ts";
 import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
@@ -199,7 +199,7 @@ function viewCommands(held: boolean): Command[] {
     }),
     entry("alerts", "Show alerts", ["a"], () => useUi.setState({ alerts: true })),
     entry("acknowledge-all", "Acknowledge all alerts", [], () => {
-      void ask("alerts.acknowledge", { operator: operatorName() }).then(toldOk);
+      void ask("alerts.acknowledge", { operator: operatorName() }).then(succeeded);
     }),
     entry("filter", "Filter the list", ["/"], focusFilter),
     entry("hold", held ? "Resume updates" : "Pause updates", ["u"], () => hold(!held)),

@@ -1,7 +1,7 @@
 /** Everything that is listed leaves as CSV or JSON: from the host where it knows the list, else from the rows shown. */
 import type { Input } from "../../shared/contract/contract.ts";
 import { ask, useLive } from "../stores/live.ts";
-import { notify, toldOk, useUi } from "../stores/ui.ts";
+import { notify, succeeded, useUi } from "../stores/ui.ts";
 import { saveFile, toCsv, toJson } from "../lib/csv.ts";
 import type { Row } from "../lib/csv.ts";
 import { plural } from "../lib/format.ts";
@@ -16,7 +16,7 @@ const STATUS_MS = 300;
 export async function exportRows(what: ExportWhat, format: ExportFormat): Promise<void> {
   const answer = await ask("export.rows", { what, format });
   if (!answer.ok) {
-    toldOk(answer);
+    succeeded(answer);
     return;
   }
   const { name, text, rows, left } = answer.value;
@@ -34,14 +34,14 @@ export async function exportRows(what: ExportWhat, format: ExportFormat): Promis
 async function exportToFile(table: "orders" | "fills" | "rejections", format: ExportFormat): Promise<void> {
   const started = await ask("export.start", { table, format });
   if (!started.ok) {
-    toldOk(started);
+    succeeded(started);
     return;
   }
   const { job } = started.value;
   for (;;) {
     const status = await ask("export.status", { job });
     if (!status.ok) {
-      toldOk(status);
+      succeeded(status);
       useUi.setState({ exporting: null });
       return;
     }

@@ -3,7 +3,7 @@ import { createElement } from "react";
 import { ScopeFacts } from "./scope-facts.tsx";
 import type { RouterView } from "../../shared/contract/views.ts";
 import { ask, useLive } from "../stores/live.ts";
-import { notify, question, toldOk, useUi } from "../stores/ui.ts";
+import { notify, question, succeeded, useUi } from "../stores/ui.ts";
 import type { Choice, ValueField } from "../stores/ui.ts";
 import { formatNumber, plural } from "../lib/format.ts";
 import { ALL, EVERYTHING, labelOf, partOptions, scopeOf, valueOf, wholeOf, wholeText } from "./scopes.ts";
@@ -229,6 +229,6 @@ export const canReplace = ({ state }: Pick<Replaceable, "state">): boolean =>
 /** Opens the order ticket. */
 export function openTicket(symbol = ""): void {
   if (session() === null)
-    return void toldOk({ ok: false, error: { code: "no_session", message: "No session is open." } });
+    return void succeeded({ ok: false, error: { code: "no_session", message: "No session is open." } });
   useUi.setState((state) => (state.question === null ? { ticket: { symbol }, palette: false } : state));
 }

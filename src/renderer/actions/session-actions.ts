@@ -1,9 +1,9 @@
-/** What can be done with the session: each asks what must be asked first, tells the host, and says what went wrong. */
+/** What can be done with the session: each asks what must be asked first, calls the host, and shows what went wrong. */
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { DriftView, OpenSession } from "../../shared/contract/views.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
-import { go, notify, question, toldOk } from "../stores/ui.ts";
+import { go, notify, question, succeeded } from "../stores/ui.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { plural, words } from "../lib/format.ts";
 import { strategiesOf } from "./scopes.ts";
@@ -18,20 +18,20 @@ export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape
 
 export async function startSession(speed?: Speed, light = false): Promise<void> {
   const answer = await ask("session.start", { ...(speed === undefined ? {} : { speed }), ...(light ? { light } : {}) });
-  if (toldOk(answer)) go("desk");
+  if (succeeded(answer)) go("desk");
 }
 
 /** Starts the busy demo, in which everything that goes wrong goes wrong within five minutes; says whether it started. */
 export async function startBusyDemo(): Promise<boolean> {
   const answer = await ask("session.start", { desk: "busy", speed: 1 });
-  return toldOk(answer);
+  return succeeded(answer);
 }
 
 export async function reopenSession(id: string): Promise<void> {
   const answer = await ask("session.reopen", { id });
   const error = errorOf(answer);
   if (error?.code === "code_changed") return askCodeChange(id, error);
-  if (toldOk(answer)) go("desk");
+  if (succeeded(answer)) go("desk");
 }
 
 /** The strategies' code is not what ran in this session before: running it is a decision of its own. */
@@ -56,19 +56,19 @@ function askCodeChange(id: string, { detail }: ErrorShape): void {
 }
 
 export async function pauseSession(): Promise<void> {
-  toldOk(await ask("session.pause", { operator: operatorName() }));
+  succeeded(await ask("session.pause", { operator: operatorName() }));
 }
 
 export async function continueSession(): Promise<void> {
-  toldOk(await ask("session.continue", { operator: operatorName() }));
+  succeeded(await ask("session.continue", { operator: operatorName() }));
 }
 
 export async function setSpeed(speed: Speed): Promise<void> {
-  toldOk(await ask("session.speed", { speed }));
+  succeeded(await ask("session.speed", { speed }));
 }
 
 export async function closeSession(): Promise<void> {
-  toldOk(await ask("session.close", {}));
+  succeeded(await ask("session.close", {}));
 }
 
 export function askStop(): void {
@@ -129,13 +129,13 @@ export function askResume(drift: DriftView): void {
   });
 }
 
-/** A limit that changes while the session runs: each is shown as it is, and the change goes on the record. */
+/** A limit that changes while the session runs: each is shown as it is, and the change is recorded. */
 export async function askLimit(): Promise<void> {
   const open = session();
   if (open === null) return;
   const listed = await ask("limits.list", {});
   if (!listed.ok) {
-    toldOk(listed);
+    succeeded(listed);
     return;
   }
   question({

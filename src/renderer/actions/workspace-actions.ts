@@ -1,9 +1,9 @@
-/** Opening another workspace: asks where a folder is none yet, and begins the window anew once it is open. */
+/** Opening another workspace: asks where a folder is no workspace yet, and restarts the window once it is open. */
 import { ask } from "../stores/live.ts";
 import { notify, question } from "../stores/ui.ts";
 import { errorOf } from "./session-actions.ts";
 
-/** The window begins anew: nothing of the former workspace is left in it. */
+/** The window restarts: nothing of the former workspace is left in it. */
 const begin = (): void => window.location.reload();
 
 /** Opens a workspace by its path. */

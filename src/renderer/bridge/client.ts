@@ -18,7 +18,7 @@ import { applyPatch } from "../../shared/contract/patch.ts";
 import type { JsonObject } from "../../shared/contract/patch.ts";
 import type { Link, LinkState } from "./loopback.ts";
 
-/** Streams that nobody reads any more are kept this long, so that going back to a view is instant. */
+/** Streams without a reader are kept this long, so that going back to a view is instant. */
 const LINGER_MS = 3_000;
 const RETRY_MS = 2_000;
 
@@ -135,12 +135,12 @@ export class Client {
     const opened = state === "open" && !this.#open;
     if (state !== "open" && this.#open) this.#lost();
     this.#open = state === "open";
-    this.#tell(state);
+    this.#report(state);
     if (opened) this.#resubscribe();
   }
 
   /** Says how the connection stands, once for each change. */
-  #tell(state: LinkState): void {
+  #report(state: LinkState): void {
     if (this.#state === state) return;
     this.#state = state;
     this.#events.state(state);
@@ -164,7 +164,7 @@ export class Client {
     }
     if (!wasOpen || isLink(this.#bridge)) return;
     // A window's port says no more than that it closed; the host reloads the view, and until then this asks again.
-    this.#tell("lost");
+    this.#report("lost");
     setTimeout(() => {
       this.#open = true;
       this.#resubscribe();
@@ -180,7 +180,7 @@ export class Client {
       else pending.reject(new CodedError(message.error.code, message.error.message, message.error.detail));
       return;
     }
-    if (!isLink(this.#bridge)) this.#tell("open");
+    if (!isLink(this.#bridge)) this.#report("open");
     this.#event(message.stream as StreamName, message.event);
   }
 

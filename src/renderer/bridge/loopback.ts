@@ -151,7 +151,7 @@ class Loopback implements Link {
         this.#page.keep.set(key);
       }
     } catch {
-      // The server may be starting: the attempts that follow tell.
+      // The server may be starting: later attempts show it.
     }
     this.#connect();
   }
@@ -182,7 +182,7 @@ class Loopback implements Link {
   }
 
   async #again(opened: boolean): Promise<void> {
-    // A browser does not tell why a socket was refused; the same address asked plainly does.
+    // A browser does not say why a socket was refused; the same address asked plainly does.
     if (!opened && (await this.#refused())) return this.#set("unauthorized");
     this.#set("lost");
     this.#timer = this.#page.later(() => {

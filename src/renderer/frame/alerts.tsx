@@ -17,7 +17,7 @@ import type { Look } from "../lib/status.ts";
 import { openAlert } from "../stores/targets.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
-import { notify, toldOk, useUi } from "../stores/ui.ts";
+import { notify, succeeded, useUi } from "../stores/ui.ts";
 
 const PAGE = 200;
 const OVER: Look = { shape: "off", word: "", tone: "off", rank: 9 };
@@ -65,7 +65,7 @@ function AlertRow({ alert, close }: { readonly alert: Alert; readonly close: () 
         <button
           type="button"
           className="button plain"
-          onClick={() => void ask("alert.assign", { id, owner: operator }).then(toldOk)}
+          onClick={() => void ask("alert.assign", { id, owner: operator }).then(succeeded)}
         >
           Take ownership
         </button>
@@ -74,7 +74,7 @@ function AlertRow({ alert, close }: { readonly alert: Alert; readonly close: () 
         <button
           type="button"
           className="button"
-          onClick={() => void ask("alert.acknowledge", { id, operator }).then(toldOk)}
+          onClick={() => void ask("alert.acknowledge", { id, operator }).then(succeeded)}
         >
           Acknowledge
         </button>
@@ -95,7 +95,7 @@ function useOlder(view: AlertsView): {
   const read = async (): Promise<void> => {
     const before = older.at(-1)?.id ?? Object.keys(view.rows)[0] ?? null;
     const answer = await ask("alerts.page", { before, limit: PAGE });
-    if (!answer.ok) toldOk(answer);
+    if (!answer.ok) succeeded(answer);
     else setOlder((rows) => [...rows, ...answer.value.alerts.filter(({ id }) => !(id in view.rows))]);
   };
   return { older, more: known < view.total && streamed > 0, read: () => void read() };
@@ -103,7 +103,7 @@ function useOlder(view: AlertsView): {
 
 async function acknowledgeAll(): Promise<void> {
   const answer = await ask("alerts.acknowledge", { operator: operatorName() });
-  if (toldOk(answer) && answer.ok) notify(`${plural(answer.value.count, "alert")} acknowledged.`);
+  if (succeeded(answer) && answer.ok) notify(`${plural(answer.value.count, "alert")} acknowledged.`);
 }
 
 function AlertList({ view, close }: { readonly view: AlertsView; readonly close: () => void }): ReactNode {

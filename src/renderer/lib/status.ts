@@ -1,4 +1,4 @@
-/** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is told by colour alone. */
+/** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is shown by colour alone. */
 import type { TickClass } from "../../shared/ticks.ts";
 import type {
   HaltReason,

@@ -60,7 +60,7 @@ export const useDeskEditor = create<DeskEditorStore>(() => ({
 
 const { getState, setState } = useDeskEditor;
 
-/** The place that checks of a desk without one are told by. */
+/** The place under which checks of a desk without one are reported. */
 const placeOf = (): string => getState().desk ?? "desks/new.yaml";
 
 export const isDirty = ({ base, text, open }: Pick<DeskEditorStore, "base" | "text" | "open">): boolean =>
@@ -165,7 +165,7 @@ export async function saveDesk(place: string | null = getState().desk): Promise<
   return null;
 }
 
-/** Looks whether the file is still what this window has seen; what somebody else wrote is taken over, or told where both changed it. */
+/** Looks whether the file is still what this window has seen; what someone else wrote is taken over, or reported where both changed it. */
 export async function follow(): Promise<void> {
   const { desk, base } = getState();
   if (desk === null || base === null) return;

@@ -143,11 +143,11 @@ export function followLayouts(): void {
   });
 }
 
-/** Takes the host's layouts where this browser has none, and tells the host each change. */
-export function joinHostLayouts(stored: string | null, tell: (text: string) => void): void {
+/** Takes the host's layouts where this browser has none, and sends the host each change. */
+export function joinHostLayouts(stored: string | null, save: (text: string) => void): void {
   if (stored !== null && Object.keys(useLayouts.getState().saved).length === 0) {
     useLayouts.setState({ saved: parseLayouts(stored) });
     storage.setItem(KEY, stored);
   }
-  keep = tell;
+  keep = save;
 }

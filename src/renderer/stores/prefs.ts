@@ -3,7 +3,7 @@ import { create } from "zustand";
 import type { Zone } from "../lib/time.ts";
 
 export type Theme = "system" | "dark" | "light" | "contrast" | "contrast-light";
-/** Which colours may be told apart: all, or those of who sees red and green, or blue and yellow, alike. */
+/** Palettes: for all colours, for red-green and for blue-yellow colour blindness. */
 export type Colours = "standard" | "red-green" | "blue-yellow";
 export type Density = "compact" | "comfortable";
 export type Gains = "green" | "red";
@@ -104,12 +104,12 @@ export const storage = {
 
 interface PrefsStore extends Prefs {
   readonly set: (change: Partial<Prefs>) => void;
-  /** Counts the resets of the layout; panels and grids start anew with each. */
+  /** Counts the resets of the layout; panels and grids start again with each. */
   readonly layoutEpoch: number;
   readonly resetLayout: () => void;
 }
 
-/** Told each change, so that the host can keep it too. */
+/** Called with each change, so that the host can keep it too. */
 let keep: ((text: string) => void) | null = null;
 
 export function textOf(prefs: Prefs): string {
@@ -159,12 +159,12 @@ export const operatorName = (): string => {
  * Takes what the host has kept when this browser has nothing of its own, and sends the host each change from here on.
  * The operator's name is not taken: each browser or window has its own person.
  */
-export function joinHostSettings(stored: string | null, tell: (text: string) => void): void {
+export function joinHostSettings(stored: string | null, save: (text: string) => void): void {
   if (stored !== null && storage.getItem(KEY) === null) {
     usePrefs.setState({ ...parsePrefs(stored), operator: "" });
     storage.setItem(KEY, textOf(usePrefs.getState()));
   }
-  keep = tell;
+  keep = save;
 }
 
 /** Marks the page with the theme and the colour of gains, now and at each change. */

@@ -179,8 +179,8 @@ export function dismissNotice(id: number): void {
   useUi.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
 }
 
-/** Tells an error as a notice; says whether there was none. */
-export function toldOk(answer: { readonly ok: boolean; readonly error?: ErrorShape }): boolean {
+/** Whether an answer is no error; an error becomes a notice. */
+export function succeeded(answer: { readonly ok: boolean; readonly error?: ErrorShape }): boolean {
   if (!answer.ok && answer.error !== undefined) notify(answer.error.message, "problem");
   return answer.ok;
 }

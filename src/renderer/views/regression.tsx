@@ -10,7 +10,7 @@ import { formatCount, formatMs, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask } from "../stores/live.ts";
-import { toldOk } from "../stores/ui.ts";
+import { succeeded } from "../stores/ui.ts";
 import { useAsked } from "./sessions/session-details.tsx";
 
 type Fixture = Output<"regress.list">["fixtures"][number];
@@ -243,10 +243,10 @@ export function Regression(): ReactNode {
   const first = run.results.find((result) => result.verdict !== "equal")?.name ?? fixtures[0]?.name;
   const shown = fixtures.find((fixture) => fixture.name === (chosen ?? first));
   const start = async (names: string[]): Promise<void> => {
-    if (toldOk(await ask("regress.start", { names }))) look();
+    if (succeeded(await ask("regress.start", { names }))) look();
   };
   const cancel = async (): Promise<void> => {
-    if (toldOk(await ask("regress.cancel", {}))) look();
+    if (succeeded(await ask("regress.cancel", {}))) look();
   };
   return (
     <Split id="regression" direction="vertical" sizes={[60, 40]}>

@@ -20,7 +20,7 @@ import { operatorName } from "../stores/prefs.ts";
 import { strategyLook } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
 import { ask, useStream } from "../stores/live.ts";
-import { notify, toldOk } from "../stores/ui.ts";
+import { notify, succeeded } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
 import { TimelineLegend } from "./desk.tsx";
 import { TickLedger } from "./ticks.tsx";
@@ -168,7 +168,7 @@ async function command(rows: readonly Row[], action: "pause" | "resume" | "run")
     rows.map(({ name }) => ask("strategy.command", { name, action, operator: operatorName() })),
   );
   const failed = answers.find((answer) => !answer.ok);
-  if (failed !== undefined) toldOk(failed);
+  if (failed !== undefined) succeeded(failed);
   else notify(`${DONE[action]} ${namesOf(rows)}.`);
 }
 

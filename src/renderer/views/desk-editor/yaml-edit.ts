@@ -2,7 +2,7 @@
  * Changes of a desk's text by place: one value set, added or taken away, and everything else as it was written.
  *
  * 1. The text is spliced where the value stands, so comments, blank lines, quotes and indents of all else stay as they are.
- * 2. What a splice made is read again and compared with the wish; where it differs, the document itself is changed and written anew,
+ * 2. What a splice made is read again and compared with the wish; where it differs, the document itself is changed and written again,
  *    which keeps comments but may rewrite the layout.
  * 3. A text that is no YAML is never changed.
  */

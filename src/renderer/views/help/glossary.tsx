@@ -75,10 +75,12 @@ export function Glossary(): ReactNode {
         <Empty title="No match">Clear the filter to see all {TOTAL}.</Empty>
       ) : (
         found.map(([title, entries]) => (
-          <section key={title} className="prose">
-            <h3>{title}</h3>
+          <details key={`${title} ${wanted === ""}`} className="prose" open={wanted !== ""}>
+            <summary>
+              {title} <span className="quiet">{formatCount(entries.length)}</span>
+            </summary>
             <Words entries={entries} />
-          </section>
+          </details>
         ))
       )}
     </Panel>

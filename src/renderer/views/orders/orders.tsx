@@ -14,7 +14,7 @@ import { askCancelAll, openTicket } from "../../actions/order-actions.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../../lib/status.ts";
 import { useArchive, type ArchiveTable } from "../../stores/archive.ts";
 import { ask, useNow, useSession, useStream } from "../../stores/live.ts";
-import { explain, toldOk, useUi } from "../../stores/ui.ts";
+import { explain, succeeded, useUi } from "../../stores/ui.ts";
 import type { OrderTab } from "../../stores/ui.ts";
 import { NoSession, useOpen, useTrading } from "../sessions/no-session.tsx";
 import { FILLS, ORDERS, type WorkingRow } from "./order-columns.tsx";
@@ -84,7 +84,7 @@ function useRows(tab: OrderTab) {
     const kind = tab === "fills" ? "fills" : "orders";
     const before = lowest(kind === "orders" ? orders.shown : fills.shown);
     const answer = await ask("orders.page", { kind, before, limit: PAGE });
-    if (!toldOk(answer) || !answer.ok) return;
+    if (!succeeded(answer) || !answer.ok) return;
     const page = answer.value;
     if (kind === "orders") orders.take(session, orders.shown, page.orders, page.more);
     else fills.take(session, fills.shown, page.fills, page.more);

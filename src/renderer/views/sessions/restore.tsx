@@ -8,7 +8,7 @@ import { Loading } from "../../components/panel.tsx";
 import { formatDateTime } from "../../lib/time.ts";
 import { previewsItself } from "../../actions/handed.ts";
 import { ask, useStream } from "../../stores/live.ts";
-import { toldOk, useUi } from "../../stores/ui.ts";
+import { succeeded, useUi } from "../../stores/ui.ts";
 import type { RestoreStart } from "../../stores/ui.ts";
 import { close, Preview, useStopped } from "./restore-preview.tsx";
 
@@ -43,7 +43,7 @@ function Choose({ onChoose }: { readonly onChoose: () => void }): ReactNode {
   const app = useStream("app");
   const pick = async (): Promise<void> => {
     const answer = await ask("restore.pick", {});
-    if (!toldOk(answer) || !answer.ok || answer.value.path === null) return;
+    if (!succeeded(answer) || !answer.ok || answer.value.path === null) return;
     useUi.setState({ restore: { kind: "path", path: answer.value.path } });
   };
   const recent = app?.recentSnapshots ?? [];

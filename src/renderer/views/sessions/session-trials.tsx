@@ -7,7 +7,7 @@ import { Status } from "../../components/status.tsx";
 import { formatCount, plural } from "../../lib/format.ts";
 import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../../lib/status.ts";
 import { ask } from "../../stores/live.ts";
-import { toldOk } from "../../stores/ui.ts";
+import { succeeded } from "../../stores/ui.ts";
 import { Close, useAsked, type Props } from "./session-details.tsx";
 
 const STATE_WORDS = { passed: "Holds", failed: "Does not hold", skipped: "Not checked" } as const;
@@ -153,10 +153,10 @@ export function DrillPanel({ onClose }: Props): ReactNode {
   const [runs, setRuns] = useState<number>(3);
   const running = drill?.state === "running";
   const start = async (): Promise<void> => {
-    if (toldOk(await ask("drill.start", { runs, kills: 1 }))) look();
+    if (succeeded(await ask("drill.start", { runs, kills: 1 }))) look();
   };
   const cancel = async (): Promise<void> => {
-    if (toldOk(await ask("drill.cancel", {}))) look();
+    if (succeeded(await ask("drill.cancel", {}))) look();
   };
   const report = drill?.report ?? null;
   return (

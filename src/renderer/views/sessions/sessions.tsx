@@ -16,7 +16,7 @@ import { reopenSession, startSession } from "../../actions/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS } from "../../lib/status.ts";
 import type { Look } from "../../lib/status.ts";
 import { ask, useSession, useStream } from "../../stores/live.ts";
-import { notify, toldOk, useUi } from "../../stores/ui.ts";
+import { notify, succeeded, useUi } from "../../stores/ui.ts";
 import { CompactPanel } from "./session-compact.tsx";
 import { DrillPanel, Verified } from "./session-trials.tsx";
 import { Compared, Summary } from "./session-details.tsx";
@@ -291,7 +291,7 @@ function List({ onDetail }: { readonly onDetail: (detail: Detail) => void }): Re
             className="button icon"
             aria-label="Refresh"
             title="Refresh"
-            onClick={() => void ask("sessions.refresh", {}).then(toldOk)}
+            onClick={() => void ask("sessions.refresh", {}).then(succeeded)}
           >
             <RotateCw size={14} aria-hidden="true" />
           </button>
