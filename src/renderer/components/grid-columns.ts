@@ -2,7 +2,7 @@
  * The columns of a grid over time: kept as a person leaves them, and as wide as their numbers need.
  *
  * 1. Only what a person does to a column is kept: what a narrower window or the grid itself does is not.
- * 2. A number is never cut: its column grows, and does not shrink by itself.
+ * 2. A number is never cut, and a name only where it is very long: the column grows, and does not shrink by itself.
  */
 import type { GridApi, GridState, StateUpdatedEvent } from "ag-grid-community";
 import { useEffect, useRef } from "react";
@@ -53,15 +53,30 @@ export function useKeeping(key: string): Keeping {
 /** How often columns are looked at for numbers that do not fit. */
 const GROW_MS = 1_000;
 
-/** Makes columns wide enough that no number in them is cut. */
+/** Cells that are never cut: numbers, and the names by which a row is known. */
+const WHOLE = ".ag-right-aligned-cell, [role=gridcell][col-id=symbol], [role=gridcell][col-id=strategy]";
+/** A name that is longer keeps its ellipsis. */
+const NAME_PX_MAX = 220;
+
+/** How many pixels a cell lacks. */
+function missingIn(cell: HTMLElement): number {
+  const value = cell.querySelector(".ag-cell-value") ?? cell;
+  const parts = [value, ...value.querySelectorAll("*")].filter(({ clientWidth }) => clientWidth > 0);
+  return Math.max(0, ...parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+}
+
+/** Makes columns wide enough that nothing in them is cut that must not be. */
 export function growColumns(place: HTMLElement | null, api: GridApi | null): void {
   if (place === null || api === null) return;
   const needed = new Map<string, number>();
-  for (const cell of place.querySelectorAll<HTMLElement>(".ag-right-aligned-cell")) {
+  for (const cell of place.querySelectorAll<HTMLElement>(WHOLE)) {
     const id = cell.getAttribute("col-id");
-    const text = cell.querySelector(".ag-cell-value") ?? cell;
-    const missing = text.scrollWidth - text.clientWidth;
-    if (id !== null && missing > 0) needed.set(id, Math.max(needed.get(id) ?? 0, cell.offsetWidth + missing + 2));
+    const missing = missingIn(cell);
+    if (id === null || missing === 0) continue;
+    const name = !cell.classList.contains("ag-right-aligned-cell");
+    const width = cell.offsetWidth + missing + 2;
+    if (!name || cell.offsetWidth < NAME_PX_MAX)
+      needed.set(id, Math.max(needed.get(id) ?? 0, name ? Math.min(NAME_PX_MAX, width) : width));
   }
   if (needed.size > 0) api.setColumnWidths([...needed].map(([key, newWidth]) => ({ key, newWidth })));
 }

@@ -177,7 +177,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
       <PlainTile
         label="Replays answered"
         value={formatCount(view.replays)}
-        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} idempotency keys`}
+        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} keys`}
       />
       <PlainTile
         label={
