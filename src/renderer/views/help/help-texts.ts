@@ -176,6 +176,10 @@ const DATA: Topic = {
           "Times without a zone are UTC unless the desk or --tz says otherwise.",
           "Where a file does not say whether a time is a bar's open or its close, it is read as the open, so that " +
             "no bar is seen early.",
+          "Bars of several lengths of one symbol make a series each. A session runs on the finest and says so; " +
+            "**resample: 5m** in the feed folds them into one.",
+          "What was read of a long file is kept beside it in a hidden folder, .logos-cache, so that its next use is quick. " +
+            "It goes when the file is deleted, and can be deleted at any time.",
           "Refused rows are counted and reported: at the start, in session.md and at the end.",
         ],
       ],
