@@ -140,7 +140,7 @@ function Halt(): ReactNode {
       <Status look={SESSION_LOOKS.halted} />
       <p className="text">
         {haltSentence(session.haltReasons)} <span className="second">{restText(session)}</span>{" "}
-        <span className="second">{next}</span>
+        <span className="second spare">{next}</span>
       </p>
       <span className="spacer" />
       <Ways session={session} />

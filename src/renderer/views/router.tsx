@@ -37,6 +37,22 @@ const NEWEST_SHOWN = 40;
 
 const ORDERS: readonly Column<Listed>[] = [
   { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 128 },
+  {
+    id: "state",
+    header: "State",
+    value: (row) => ORDER_LOOKS[row.state].rank,
+    text: (row) => orderLook(row).word,
+    cell: (row) => <Status look={orderLook(row)} />,
+    width: 134,
+  },
+  {
+    id: "age",
+    header: "Age",
+    value: (row) => row.at,
+    cell: (row) => (row.working === null ? <Quiet at={row.at} /> : <Age at={row.at} warnAfter={OLD} />),
+    right: true,
+    width: 88,
+  },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 74 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
   {
@@ -55,22 +71,6 @@ const ORDERS: readonly Column<Listed>[] = [
     cell: (row) => formatNumber(row.price, { places: row.pricePrecision }),
     right: true,
     width: 80,
-  },
-  {
-    id: "state",
-    header: "State",
-    value: (row) => ORDER_LOOKS[row.state].rank,
-    text: (row) => orderLook(row).word,
-    cell: (row) => <Status look={orderLook(row)} />,
-    width: 142,
-  },
-  {
-    id: "age",
-    header: "Age",
-    value: (row) => row.at,
-    cell: (row) => (row.working === null ? <Quiet at={row.at} /> : <Age at={row.at} warnAfter={OLD} />),
-    right: true,
-    width: 88,
   },
 ];
 
