@@ -202,7 +202,7 @@ test("a stopped session is verified and compacted, after it is told what goes", 
   await expect(page.getByTestId("compact-panel")).toContainText("cannot be undone");
   await picture(page, "compact-dark-1280");
   await page.getByTestId("compact-now").click();
-  await expect(page.getByTestId("compact-done")).toContainText("Nothing is left to let go");
+  await expect(page.getByTestId("compact-done")).toContainText("Nothing to remove");
   await page.getByTestId("compact-panel").getByLabel("Close").click();
 });
 
