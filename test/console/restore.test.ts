@@ -185,7 +185,7 @@ describe("applying", () => {
     const applied = await reader.call("restore.apply", { token: preview.token, ...ME, useSnapshotLimits: false });
     expect(applied.id).toBe(id);
     expect(applied.nextSequence).toBeGreaterThan(before);
-    expect(applied.messages[1]).toContain("The snapshot said 1;");
+    expect(applied.messages[1]).toContain("The snapshot's next order number is 1;");
   });
 
   it("is refused where the session has changed since the preview", async () => {
