@@ -83,10 +83,10 @@ const HALTS: Topic = {
     },
     list(
       "What halts a session",
-      "You, with Halt: one key and one confirm, for everything, a group or one strategy.",
+      "You, with Halt: one key and one confirm, for everything, a group, one strategy or a symbol.",
       "A breaker: drawdown, too many rejections within a time, stale data.",
-      "The kill switch: a file named KILL in the workspace or in the session's folder. KILL.group.NAME and " +
-        "KILL.strategy.NAME halt a part. Remove the file, then resume.",
+      "The kill switch: a file named KILL in the workspace or in the session's folder. KILL.group.NAME, " +
+        "KILL.strategy.NAME and KILL.symbol.NAME halt a part. Remove the file, then resume.",
       "Drift: a fill, a position or an order on which the session's records and the broker's differ.",
       "A fault of the program, or a journal that fails its checks.",
     ),
