@@ -11,7 +11,7 @@ import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "../../../shared/errors.ts";
 import { checkStrategy, type StrategyCheck } from "../../../live/check/index.ts";
 import { openDesk } from "../../../live/desk/index.ts";
-import { newStrategy } from "../../../live/host/index.ts";
+import { EXAMPLES, newStrategy } from "../../../live/host/index.ts";
 import type { Desk } from "../../../shared/desk.ts";
 import type { Parameters, ParameterValue } from "../../../shared/strategy.ts";
 import { builtInStrategies, strategyFiles } from "../../../live/strategies/index.ts";
@@ -28,8 +28,8 @@ const FENCED = [
   ...listed("What nothing here stops:", FENCE.leaves),
 ];
 
-function makeNew({ output }: Context, workspace: Workspace, given: string | undefined): number {
-  const path = newStrategy(workspace, given ?? "");
+function makeNew({ output }: Context, workspace: Workspace, given: string | undefined, from?: string): number {
+  const path = newStrategy(workspace, given ?? "", from);
   const file = basename(path);
   if (output.json) output.value({ path });
   else {
@@ -41,6 +41,7 @@ function makeNew({ output }: Context, workspace: Workspace, given: string | unde
 }
 
 interface Options {
+  readonly from?: string;
   readonly desk?: string;
   readonly bars?: readonly string[];
   readonly set?: readonly string[];
@@ -105,14 +106,15 @@ async function list({ output }: Context, workspace: Workspace): Promise<number> 
       .map(([parameter, value]) => `${parameter} ${value}`)
       .join(", "),
   }));
+  const examples = Object.entries(EXAMPLES).map(([name, { about }]) => ({ name, from: "example", about }));
   const files = strategyFiles(workspace).map((name) => ({ name, from: "file", about: "" }));
-  const rows = [...builtIn, ...files];
+  const rows = [...builtIn, ...files, ...examples];
   if (output.json) output.value(rows);
   else
     output.table(rows, [
       { title: "module", of: (row) => row.name },
       { title: "from", of: (row) => row.from },
-      { title: "defaults", of: (row) => row.about },
+      { title: "defaults, or what an example shows", of: (row) => row.about },
     ]);
   return 0;
 }
@@ -123,6 +125,7 @@ export function addStrategiesCommand(add: AddCommand): void {
     "Write a new strategy (new NAME), try one (check FILE), or list what there is (list).",
     (command) => {
       command
+        .option("--from <example>", "new: begin with one of the examples that `list` names")
         .option("--desk <file>", "check: on this desk's market, limits and venue, with its parameters")
         .option("--bars <file...>", "check: on these market data files")
         .option("--set <name=value...>", "check: parameters in place of the defaults");
@@ -131,7 +134,7 @@ export function addStrategiesCommand(add: AddCommand): void {
     "logos strategies new my_momentum && logos strategies check my_momentum.ts",
     async (context, options, [what, name]) => {
       const workspace = openWorkspace(context.workspace);
-      if (what === "new") return makeNew(context, workspace, name);
+      if (what === "new") return makeNew(context, workspace, name, options.from);
       if (what === "check") return check(context, workspace, name, options);
       if (what === "list") return list(context, workspace);
       throw new CodedError("usage", `logos strategies new, check or list, and not ${JSON.stringify(what ?? "")}.`);
