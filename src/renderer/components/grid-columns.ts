@@ -78,7 +78,11 @@ export function growColumns(place: HTMLElement | null, api: GridApi | null): voi
     if (!name || cell.offsetWidth < NAME_PX_MAX)
       needed.set(id, Math.max(needed.get(id) ?? 0, name ? Math.min(NAME_PX_MAX, width) : width));
   }
-  if (needed.size > 0) api.setColumnWidths([...needed].map(([key, newWidth]) => ({ key, newWidth })));
+  if (needed.size === 0) return;
+  const grown = [...needed].map(([colId, width]) => ({ colId, width }));
+  // Columns that share what is left give up as much as the others need.
+  const flexed = api.getColumnState().filter(({ colId, flex }) => !needed.has(colId) && typeof flex === "number");
+  api.applyColumnState({ state: [...grown, ...flexed.map(({ colId, flex }) => ({ colId, flex: flex ?? null }))] });
 }
 
 export function useGrowth(place: RefObject<HTMLElement | null>, api: RefObject<GridApi | null>): void {
