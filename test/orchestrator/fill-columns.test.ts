@@ -86,12 +86,36 @@ describe("the section of executions", () => {
     expect(found.rest).toBe(",");
   });
 
-  it.each(['{"a":[["f",01,2]]}', '{"a":[["f",1,2]],}', '{"a":[["f",1,2]]', '{"a"[["f",1,2]]}', '{"a":["f",1,2]]}'])(
-    "that is no JSON is refused: %s",
-    (text) => {
-      expect(() => read(text)).toThrow(/x\.json cannot be restored/);
-    },
-  );
+  it.each([
+    '{"a":[["f",01,2]]}',
+    '{"a\u0001":[["f",1,2]]}',
+    '{"a":[["f\u0001",1,2]]}',
+    '{"a":[["f",1,2]],}',
+    '{"a":[["f",1,2]]',
+    '{"a"[["f",1,2]]}',
+    '{"a":["f",1,2]]}',
+  ])("that is no JSON is refused: %s", (text) => {
+    expect(() => read(text)).toThrow(/x\.json cannot be restored/);
+  });
+});
+
+describe("executions in memory", () => {
+  it("are found as before once most orders were forgotten", () => {
+    const seen = new SeenFills();
+    const fill = (number: number, part: number) => ({ fillId: `f${number}.${part}`, quantity: number, price: part });
+    for (let number = 0; number < 900; number += 1)
+      for (const part of [0, 1]) seen.add(`o${number}`, fill(number, part));
+    for (let number = 0; number < 700; number += 1) seen.forget(`o${number}`);
+    expect(seen.size).toBe(400);
+    for (let number = 0; number < 900; number += 1)
+      for (const part of [0, 1]) {
+        const found = seen.find(`o${number}`, `f${number}.${part}`);
+        expect(found).toEqual(number < 700 ? undefined : fill(number, part));
+      }
+    seen.add("o899", fill(899, 2));
+    expect(seen.find("o899", "f899.2")).toEqual(fill(899, 2));
+    expect(seen.find("o900", "f899.2")).toBeUndefined();
+  });
 });
 
 describe("a report", () => {

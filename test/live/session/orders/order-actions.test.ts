@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { Desk } from "../../../../src/shared/desk.ts";
 import type { OrderIntent, OrderUpdate } from "../../../../src/shared/strategy.ts";
 import { formatMoment, type Moment } from "../../../../src/shared/time.ts";
-import { NO_LIMITS } from "../desks.ts";
+import { deskOf, NO_LIMITS } from "../desks.ts";
 import { entriesOf, finish, journalOf } from "../stage.ts";
 import { scripted, scriptedDesk, type Plan, type Scripted } from "../scripted.ts";
 
@@ -141,6 +141,15 @@ describe("a bracket", () => {
     expect(reasons(scene)).toEqual(["bracket_wrong_side", "bracket_refused"]);
   });
 
+  it("with a child whose name is taken is refused as a whole", async () => {
+    const plan = at({
+      2: [buy(1, { limitPrice: 90, clientOrderId: "p.stop" })],
+      3: [buy(10, { clientOrderId: "p", attach: { stop: { stopPrice: 80 } } })],
+    });
+    const scene = await play(FLAT, plan);
+    expect(reasons(scene)).toEqual(["accepted", "bracket_refused", "idempotency_conflict"]);
+  });
+
   it("whose parent is canceled ends with it", async () => {
     const plan = at({
       2: [buy(10, { limitPrice: 90, clientOrderId: "p", attach: { stop: { stopPrice: 80 } } })],
@@ -159,6 +168,15 @@ describe("a basket", () => {
     const scene = await play(FLAT, plan, { limits });
     expect(reasons(scene)).toEqual(["basket_refused", "max_notional_exceeded", "accepted"]);
     expect(orders(scene)[0]?.detail).toMatch(/2\.2 was refused: max_notional_exceeded/);
+  });
+
+  it("passes whole where the rate leaves a place for each, and not where one is missing", async () => {
+    const orchestrator = { ...deskOf().orchestrator, pace: "refuse", rateLimitPerSec: 3 } as const;
+    const leg = buy(1, { basket: "b" });
+    const whole = await play(FLAT, at({ 2: [leg, leg, leg] }), { orchestrator });
+    expect(reasons(whole)).toEqual(["accepted", "accepted", "accepted"]);
+    const more = await play(FLAT, at({ 2: [leg, leg, leg, leg] }), { orchestrator });
+    expect(reasons(more)).toEqual(Array<string>(4).fill("rate_limited"));
   });
 
   it("is judged as if those before it worked", async () => {
