@@ -56,7 +56,7 @@ export const AREAS: readonly Area[] = [
   { name: "matching", sources: ["src/live/broker/matching.ts"], tests: ["test/live/broker"] },
   {
     name: "recovery",
-    triedMin: 10,
+    triedMin: 14,
     sources: ["src/live/session/recovery/{recovery,checkpoint,restore,tally-state,code,venue-check}.ts"],
     tests: [
       "test/live/session/recovery",
@@ -69,7 +69,7 @@ export const AREAS: readonly Area[] = [
   { name: "projections", sources: ["src/console/projections/*.ts"], tests: ["test/console/projections"] },
   {
     name: "gate",
-    triedMin: 20,
+    triedMin: 27,
     sources: [
       "src/live/session/state/{halts,scope-halts,switches,ledger}.ts",
       "src/live/session/orders/{orders,sending}.ts",

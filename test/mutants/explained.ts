@@ -270,4 +270,11 @@ export const EXPLAINED: readonly Explained[] = [
     change: "journalKeep !== undefined && → nothing",
     why: "Without a length the moment is none, and no entry is before it.",
   },
+  {
+    file: "src/live/session/state/ledger.ts",
+    place: "Ledger.add",
+    code: "const entry = this.#journal.append(body, last !== null && at < last ? last : at);",
+    change: "< → <=",
+    why: "Where both are the same moment, either is that moment.",
+  },
 ];
