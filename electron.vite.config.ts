@@ -37,11 +37,12 @@ export default defineConfig({
       outDir: join(top, "out", "main"),
       minify: true,
       rollupOptions: {
-        // Strategies' processes and the threads for data and the archive begin with files of their own; what they use lies beside them.
+        // Strategies' processes and the threads for data, archive and inspections begin with files of their own; what they use lies beside them.
         input: {
           index: join(top, "src", "main", "index.ts"),
           "strategy-host": join(top, "src", "live", "host", "child.ts"),
           "archive-worker": join(top, "src", "console", "archive", "worker.ts"),
+          "inspection-worker": join(top, "src", "console", "inspection", "worker.ts"),
           "data-worker": join(top, "src", "live", "data", "worker.ts"),
           // Loaded as text into the strategies' realm, by a loader that knows one package.
           "strategy-realm": join(top, "src", "live", "host", "realm.ts"),

@@ -25,6 +25,8 @@ import { trialHandlers } from "./handlers/trials.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { workspacesHandlers } from "./handlers/workspaces.ts";
 import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./bridge/limits.ts";
+import { Uploads } from "./data/uploads.ts";
+import { Inspections } from "./inspection/inspections.ts";
 import { EMPTY } from "./projections/empty.ts";
 import type { SessionStream } from "./projections/session-views.ts";
 import { HostState } from "./state/state.ts";
@@ -77,15 +79,17 @@ function sleepAlert(state: HostState, cause: string, text: string, view: string)
 
 /** All handlers over one workspace, and what ends the work that they have under way. */
 function handlersOf(state: HostState, paths: KnownPaths): { readonly handlers: Handlers; readonly close: () => void } {
-  const { close: closeTrials, ...trials } = trialHandlers(state);
-  const { close: closeData, ...data } = dataHandlers(state);
+  const inspections = new Inspections();
+  const uploads = new Uploads();
+  const { close: closeTrials, ...trials } = trialHandlers(state, inspections);
+  const { close: closeData, ...data } = dataHandlers(state, uploads);
   const { close: closeDesks, ...desks } = deskHandlers(state);
   const { close: closeRegress, ...regressions } = regressHandlers(state);
   const handlers: Handlers = {
     ...sessionHandlers(state),
     ...reviewHandlers(state),
     ...archiveHandlers(state),
-    ...restoreHandlers(state, paths),
+    ...restoreHandlers(state, { paths, uploads, inspections }),
     ...workspaceHandlers(state),
     ...workspacesHandlers(state),
     ...alertHandlers(state),
@@ -96,6 +100,8 @@ function handlersOf(state: HostState, paths: KnownPaths): { readonly handlers: H
   };
   const close = (): void => {
     for (const one of [closeTrials, closeRegress, closeData, closeDesks]) one();
+    inspections.close();
+    uploads.close();
   };
   return { handlers, close };
 }

@@ -49,8 +49,18 @@ export interface Verdict {
 
 type Found = { readonly seq: number | null; readonly text: string };
 
-/** Verifies a session by its id; `latest` names the newest. Throws `no_session`, or `io` for a journal that cannot be opened. */
-export async function verifySession(workspace: Workspace, id: string): Promise<Verdict> {
+/** The chain, the orders and the repetition each pass over all entries. */
+const PASSES = 3;
+
+/**
+ * Verifies a session by its id; `latest` names the newest. `onProgress` takes a share of one. Throws `no_session`, or `io` for a journal
+ * that cannot be opened.
+ */
+export async function verifySession(
+  workspace: Workspace,
+  id: string,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<Verdict> {
   const files = findSession(workspace, id);
   refuseLight(nodeFileSystem, files, "There is nothing to verify");
   if (!nodeFileSystem.exists(files.journal))
@@ -58,13 +68,18 @@ export async function verifySession(workspace: Workspace, id: string): Promise<V
   const journal = readJournal(files.journal);
   try {
     journal.hold();
-    return await verifyOpen(workspace, files, journal);
+    return await verifyOpen(workspace, files, journal, onProgress);
   } finally {
     journal.close();
   }
 }
 
-async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: JournalReader): Promise<Verdict> {
+async function verifyOpen(
+  workspace: Workspace,
+  files: SessionFiles,
+  journal: JournalReader,
+  onProgress: (share: number) => void,
+): Promise<Verdict> {
   const checks: VerifyCheck[] = [];
   const add = (name: VerifyCheck["name"], fault: Found | null, passed: string): boolean => {
     checks.push(
@@ -78,7 +93,8 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
     checks.push({ name, state: "skipped", seq: null, text });
   };
   const entries = journal.position;
-  const broken = journal.verify();
+  const passed = (pass: number, seq: number): void => onProgress((pass + seq / Math.max(1, entries)) / PASSES);
+  const broken = journal.verify((seq) => passed(0, seq));
   const whole = add(
     "chain",
     broken === null ? null : { seq: broken.seq, text: broken.rule },
@@ -86,7 +102,10 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
   );
   const book = new OrderBook();
   const readable = attempt(() => {
-    for (const entry of journal.read(1)) if (book.take(entry)) break;
+    for (const entry of journal.read(1)) {
+      if (book.take(entry)) break;
+      passed(1, entry.seq);
+    }
   });
   add(
     "orders",
@@ -99,7 +118,7 @@ async function verifyOpen(workspace: Workspace, files: SessionFiles, journal: Jo
     skip("replay", "not repeated, because the chain is broken");
     skip("checkpoint", "not compared, because the chain is broken");
     skip("snapshot", "not compared, because the chain is broken");
-  } else await replayChecks(workspace, files, journal, add, skip);
+  } else await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq));
   fileCheck(files, journal, add, skip);
   const ok = checks.every((check) => check.state !== "failed");
   return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
@@ -163,6 +182,7 @@ async function replayChecks(
   journal: JournalReader,
   add: Add,
   skip: Skip,
+  onEntry: (seq: number) => void,
 ): Promise<void> {
   const { seq: base } = journal.compaction();
   let snapshots = 0;
@@ -180,6 +200,7 @@ async function replayChecks(
       // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
       if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots);
       if (entry?.kind === "snapshot") snapshots += 1;
+      if (entry !== null) onEntry(entry.seq);
     });
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;

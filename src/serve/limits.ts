@@ -49,7 +49,7 @@ export const SERVE_LIMITS: ServeLimits = Object.freeze({
   headerBytesMax: 16 * 1024,
   sessionBodyBytesMax: 1_024,
   messageBytesMax: MESSAGE_BYTES_MAX,
-  unsentBytesMax: 2 * MESSAGE_BYTES_MAX,
+  unsentBytesMax: 16 * MESSAGE_BYTES_MAX,
   requestsBurst: 500,
   requestsPerSecond: 100,
   wrongTokensBurst: 10,

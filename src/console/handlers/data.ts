@@ -23,7 +23,7 @@ import {
   type Trash,
 } from "../../store/index.ts";
 import { DataLibrary, readingOf, unreadableOf } from "../data/library.ts";
-import { Uploads } from "../data/uploads.ts";
+import type { Uploads } from "../data/uploads.ts";
 import type { HostState } from "../state/state.ts";
 
 type DataHandlers = Pick<Handlers, Extract<keyof Handlers, `data.${string}`>>;
@@ -81,11 +81,10 @@ function placeOf(source: DataSource, library: DataLibrary, uploads: Uploads): { 
   return { path, name };
 }
 
-export function dataHandlers(state: HostState): DataHandlers & { readonly close: () => void } {
+export function dataHandlers(state: HostState, uploads: Uploads): DataHandlers & { readonly close: () => void } {
   const { workspace } = state;
   const [listing, working, charting] = [new DataThread(), new DataThread(), new DataThread()];
   const library = new DataLibrary(workspace, listing, state.problem);
-  const uploads = new Uploads();
   let share: number | null = null;
   const sourceOf = (source: DataSource): { path: string; name?: string } => placeOf(source, library, uploads);
   const work: DataThread["run"] = async (job) => {
@@ -154,7 +153,6 @@ export function dataHandlers(state: HostState): DataHandlers & { readonly close:
     },
     close: () => {
       for (const thread of [listing, working, charting]) thread.close();
-      uploads.close();
     },
   };
 }

@@ -4,23 +4,16 @@
  * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed and the state that they were compared with,
  *    and is good once: where the session, its journal or the desk has changed since, nothing is applied.
  * 2. A path is read only where this host's own dialog, Open Recent or the machine handed it over.
- * 3. At most `TOKENS_MAX` previews wait; the oldest goes first.
+ * 3. Snapshots are read in threads of their own; a preview keeps figures and a digest, and a file's text is read again to be applied.
+ * 4. At most `TOKENS_MAX` previews wait; the oldest goes first.
  */
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
-import { readRouterState, type RouterSnapshot } from "../../orchestrator/index.ts";
 import type { Handlers, Input, RestorePreview } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, type Moment } from "../../shared/time.ts";
 import type { Desk } from "../../shared/desk.ts";
-import {
-  checkRestore,
-  createSession,
-  differencesOf,
-  figuresOf,
-  figuresOnDisk,
-  reopenSession,
-} from "../../live/session/index.ts";
+import { createSession, differencesOf, reopenSession, type RouterFigures } from "../../live/session/index.ts";
 import {
   digestOf,
   findSession,
@@ -31,18 +24,21 @@ import {
   storedDesk,
 } from "../../store/index.ts";
 import { SYNTHETIC_START } from "../../live/feed/factory.ts";
+import type { Uploads } from "../data/uploads.ts";
+import type { Inspections } from "../inspection/inspections.ts";
+import type { SnapshotFacts, SnapshotJob } from "../inspection/jobs.ts";
 import type { HostState } from "../state/state.ts";
 
 const TOKENS_MAX = 8;
-const ORDERS_SHOWN_MAX = 200;
 
-interface Previewed {
-  readonly source: string;
-  readonly text: string;
+type From = SnapshotJob["from"];
+
+interface Waiting {
+  readonly name: string;
+  /** A file is read again when it is applied: it may have a hundred megabytes. */
+  readonly from: From;
+  readonly facts: Pick<SnapshotFacts, "sha256" | "figures">;
   readonly target: string | null;
-}
-
-interface Waiting extends Previewed {
   /** A digest of what the snapshot was compared with. */
   readonly compared: string;
 }
@@ -67,8 +63,15 @@ export class KnownPaths {
   }
 }
 
-export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHandlers {
+export interface RestorePorts {
+  readonly paths: KnownPaths;
+  readonly uploads: Pick<Uploads, "find">;
+  readonly inspections: Inspections;
+}
+
+export function restoreHandlers(state: HostState, doors: RestorePorts): RestoreHandlers {
   const { workspace } = state;
+  const { paths, inspections } = doors;
   const previews = new Map<string, Waiting>();
   const ports = state.sessionPorts();
   return {
@@ -78,9 +81,13 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
       return { path };
     },
     "restore.preview": async ({ source, target }) => {
-      const { name, text } = readSource(state, paths, source);
-      const preview = await previewOf(state, { source: name, text, target });
-      previews.set(preview.token, { source: name, text, target, compared: await comparedOf(state, target) });
+      const { name, from } = sourceOf(state, doors, source);
+      const desk = await deskFor(state, target);
+      const facts = await inspections.start({ kind: "snapshot", name, from }).result;
+      const current = await currentOf(state, inspections, target);
+      const preview = previewOf(state, { name, target, facts, current, desk });
+      const compared = comparedOf(state, target, desk, current);
+      previews.set(preview.token, { name, from, target, facts, compared });
       const oldest = previews.keys().next();
       if (previews.size > TOKENS_MAX && oldest.done !== true) previews.delete(oldest.value);
       if (source.kind === "path") state.remember(source.path, name);
@@ -90,19 +97,28 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
       const previewed = previews.get(token);
       if (previewed === undefined)
         throw new CodedError("not_found", "This preview has expired: preview the snapshot again, then apply it.");
-      const restore = { source: previewed.source, text: previewed.text, operator, note, useSnapshotLimits };
       const { target } = previewed;
       const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
       return state.opening(async () => {
-        if ((await comparedOf(state, target)) !== previewed.compared) {
+        const desk = await deskFor(state, target);
+        const text = textOf(state, previewed.from);
+        const now = comparedOf(state, target, desk, await currentOf(state, inspections, target));
+        const other =
+          now !== previewed.compared
+            ? `${target === null ? "The desk has" : `Session ${target} has`} changed`
+            : digestOf(text) !== previewed.facts.sha256
+              ? `${previewed.name} has changed`
+              : null;
+        if (other !== null) {
           previews.delete(token);
           throw new CodedError(
             "session_conflict",
-            `${target === null ? "The desk has" : `Session ${target} has`} changed since this preview, so what it showed is no longer ` +
-              "true. Nothing was changed. Preview the snapshot again, then apply it.",
+            `${other} since this preview, so what it showed is no longer true. Nothing was changed. Preview the snapshot again, ` +
+              "then apply it.",
             { target },
           );
         }
+        const restore = { source: previewed.name, text, operator, note, useSnapshotLimits };
         const live =
           target === null
             ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
@@ -117,9 +133,9 @@ export function restoreHandlers(state: HostState, paths: KnownPaths): RestoreHan
   };
 }
 
-function messagesOf(previewed: Previewed, nextSequence: number, inflight: number): string[] {
-  const inSnapshot = readRouterState(previewed.text, { fileName: previewed.source }).nextSequence;
-  const messages = [`${previewed.source} is restored; the next order is number ${nextSequence}.`];
+function messagesOf({ name, facts }: Waiting, nextSequence: number, inflight: number): string[] {
+  const inSnapshot = facts.figures.nextSequence;
+  const messages = [`${name} is restored; the next order is number ${nextSequence}.`];
   if (nextSequence > inSnapshot)
     messages.push(
       `The snapshot's next order number is ${inSnapshot}; later numbers are in use, so the router continues after them.`,
@@ -129,26 +145,30 @@ function messagesOf(previewed: Previewed, nextSequence: number, inflight: number
   return messages;
 }
 
-function readSource(
+function sourceOf(
   state: HostState,
-  paths: KnownPaths,
+  { paths, uploads }: RestorePorts,
   source: Input<"restore.preview">["source"],
-): { name: string; text: string } {
-  if (source.kind === "text") return { name: basename(source.name) || "snapshot", text: source.text };
+): { readonly name: string; readonly from: From } {
+  if (source.kind === "text") return { name: basename(source.name) || "snapshot", from: { text: source.text } };
+  if (source.kind === "upload") {
+    const { name, path } = uploads.find(source.upload);
+    return { name, from: { path } };
+  }
   if (source.kind === "session") {
     const files = findSession(state.workspace, source.id);
-    return {
-      name: `${source.id}/router_state.json`,
-      text: readText(state.ports.files, files.routerState, ROUTER_STATE_BYTES_MAX),
-    };
+    return { name: `${source.id}/router_state.json`, from: { path: files.routerState } };
   }
   if (!paths.has(source.path))
     throw new CodedError(
       "refused",
       "This file was not picked here. Use the file picker, Open Recent, or drop the file.",
     );
-  return { name: basename(source.path), text: readText(state.ports.files, source.path, ROUTER_STATE_BYTES_MAX) };
+  return { name: basename(source.path), from: { path: source.path } };
 }
+
+const textOf = (state: HostState, from: From): string =>
+  "text" in from ? from.text : readText(state.ports.files, from.path, ROUTER_STATE_BYTES_MAX);
 
 /** The desk that the snapshot would work with: the target session's own, else the workspace's. */
 async function deskFor(state: HostState, target: string | null): Promise<Desk> {
@@ -158,7 +178,11 @@ async function deskFor(state: HostState, target: string | null): Promise<Desk> {
   return storedDesk(readRecord(state.ports.files, record).configuration, record);
 }
 
-function currentOf(state: HostState, target: string | null): RestorePreview["current"] {
+async function currentOf(
+  state: HostState,
+  inspections: Inspections,
+  target: string | null,
+): Promise<RestorePreview["current"]> {
   if (target === null) return null;
   if (state.opened?.live.id === target) {
     const { router } = state.opened.live.probe();
@@ -166,13 +190,13 @@ function currentOf(state: HostState, target: string | null): RestorePreview["cur
     const nextSequence = Number(router.nextOrderId.replace("ROUTER-", ""));
     return { rateLimitPerSec, maxInflight, nextSequence, halted, inflight, keys };
   }
-  return figuresOnDisk(state.ports.files, findSession(state.workspace, target));
+  const { routerState } = findSession(state.workspace, target);
+  return inspections.start({ kind: "figures", routerState }).result;
 }
 
 /** A digest of what a preview compares with: the desk, the target's router, and how far its journal is. */
-async function comparedOf(state: HostState, target: string | null): Promise<string> {
-  const desk = await deskFor(state, target);
-  return digestOf(JSON.stringify([desk, currentOf(state, target), target === null ? null : journalOf(state, target)]));
+function comparedOf(state: HostState, target: string | null, desk: Desk, current: RestorePreview["current"]): string {
+  return digestOf(JSON.stringify([desk, current, target === null ? null : journalOf(state, target)]));
 }
 
 function journalOf(state: HostState, target: string): unknown {
@@ -186,43 +210,32 @@ function journalOf(state: HostState, target: string): unknown {
   }
 }
 
-async function previewOf(state: HostState, previewed: Previewed): Promise<RestorePreview> {
-  const { source, text, target } = previewed;
-  const snapshot = readRouterState(text, { fileName: source });
-  const desk = await deskFor(state, target);
-  checkRestore({ source, text, operator: "preview", note: "preview", useSnapshotLimits: true }, desk);
-  const figures = figuresOf(snapshot);
-  const current = currentOf(state, target);
+interface Previewed {
+  readonly name: string;
+  readonly target: string | null;
+  readonly facts: SnapshotFacts;
+  readonly current: RestorePreview["current"];
+  readonly desk: Desk;
+}
+
+function previewOf(state: HostState, { name, target, facts, current, desk }: Previewed): RestorePreview {
+  const { bytes, sha256, figures, session, journalPosition, newestAt, orders } = facts;
   const { rateLimitPerSec, maxInflight } = desk.orchestrator;
   const limitsDiffer = rateLimitPerSec !== figures.rateLimitPerSec || maxInflight !== figures.maxInflight;
-  const orders = Object.entries(snapshot.inflight);
-  const moments = orders.map(([, order]) => order.timestamp as number);
   return {
     token: randomUUID(),
-    name: source,
-    bytes: Buffer.byteLength(text),
-    sha256: digestOf(text),
+    name,
+    bytes,
+    sha256,
     target,
-    snapshot: {
-      ...figures,
-      session: snapshot.session,
-      journalPosition: snapshot.journalPosition,
-      newestAt: snapshot.latest ?? (moments.length === 0 ? null : Math.max(...moments)),
-    },
+    snapshot: { ...figures, session, journalPosition, newestAt },
     current,
     differences: differencesOf(figures, current),
     warnings: [
-      ...warningsOf(state, snapshot, figures, limitsDiffer, desk),
-      ...aheadOf(snapshot, startOf(state, desk, target)),
+      ...warningsOf(state, figures, limitsDiffer, desk),
+      ...aheadOf(facts, startOf(state, desk, target)),
     ],
-    orders: orders.slice(0, ORDERS_SHOWN_MAX).map(([orderId, order]) => ({
-      orderId,
-      strategy: order.strategyId,
-      symbol: order.symbol,
-      quantity: order.quantity,
-      price: order.price,
-      at: order.timestamp,
-    })),
+    orders: orders.map((order) => ({ ...order })),
     limitsDiffer,
   };
 }
@@ -236,10 +249,10 @@ function startOf(state: HostState, desk: Desk, target: string | null): number | 
 }
 
 /** What a snapshot of a later time does to a session: its rate windows count moments that have not come yet. */
-function aheadOf({ rateCounters, latest }: RouterSnapshot, start: number | null): string[] {
+function aheadOf({ rateWindows, latest }: SnapshotFacts, start: number | null): string[] {
   if (start === null) return [];
-  const ahead = Object.values(rateCounters).filter((moments) => moments.some((at) => at > start)).length;
-  const newest = Math.max(latest ?? 0, ...Object.values(rateCounters).flat());
+  const ahead = rateWindows.filter((at) => at > start).length;
+  const newest = Math.max(latest ?? 0, ...rateWindows);
   if (newest <= start) return [];
   const windows =
     ahead === 0
@@ -251,17 +264,11 @@ function aheadOf({ rateCounters, latest }: RouterSnapshot, start: number | null)
   ];
 }
 
-function warningsOf(
-  state: HostState,
-  snapshot: RouterSnapshot,
-  figures: NonNullable<RestorePreview["current"]>,
-  limitsDiffer: boolean,
-  desk: Desk,
-): string[] {
+function warningsOf(state: HostState, figures: RouterFigures, limitsDiffer: boolean, desk: Desk): string[] {
   const warnings: string[] = [];
   if (state.opened?.alive === true)
     warnings.push(`Session ${state.opened.live.id} is running: stop it before you apply this.`);
-  if (snapshot.halted)
+  if (figures.halted)
     warnings.push("The snapshot is halted: the session opens halted, and trades only after a review and a resume.");
   if (figures.inflight > 0)
     warnings.push(

@@ -2,17 +2,22 @@
  * What a view may ask to be proven: a session verified, a restart drill.
  *
  * 1. Neither touches the workspace's sessions: verifying reads, and a drill works in a folder of its own.
- * 2. One drill at a time; it can be cancelled, and its processes end with the host.
+ * 2. A session is verified in a thread, once however many views ask, and can be canceled.
+ * 3. One drill at a time; it can be cancelled, and its processes end with the host.
  */
 import type { Drill, Handlers } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
 import { MINUTE, type Duration } from "../../shared/time.ts";
 import { runDrill, type DrillReport } from "../../harness/drill/drill.ts";
 import { drillMarkdown } from "../../harness/drill/report.ts";
-import { verifySession } from "../../harness/verify.ts";
+import type { Verdict } from "../../harness/verify.ts";
+import type { Inspection, Inspections } from "../inspection/inspections.ts";
 import type { HostState } from "../state/state.ts";
 
-type TrialHandlers = Pick<Handlers, "sessions.verify" | "drill.start" | "drill.status" | "drill.cancel">;
+type TrialHandlers = Pick<
+  Handlers,
+  "sessions.verify" | "verify.status" | "verify.cancel" | "drill.start" | "drill.status" | "drill.cancel"
+>;
 
 /** Session time of a drill's sessions: long enough for orders and fills, short enough to watch. */
 const DRILL_LENGTH = (10 * MINUTE) as Duration;
@@ -38,7 +43,46 @@ function reportOf(report: DrillReport): NonNullable<Drill["report"]> {
   };
 }
 
-export function trialHandlers(state: HostState): TrialHandlers & { readonly close: () => void } {
+interface Verifying extends Inspection<Verdict> {
+  share: number;
+}
+
+type VerifyHandlers = Pick<TrialHandlers, "sessions.verify" | "verify.status" | "verify.cancel">;
+
+function verifyHandlers(state: HostState, inspections: Inspections): VerifyHandlers {
+  const underWay = new Map<string, Verifying>();
+  const start = (id: string): Verifying => {
+    const started: Verifying = {
+      ...inspections.start({ kind: "verify", workspace: state.workspace.path, id }, (share) => {
+        started.share = share;
+      }),
+      share: 0,
+    };
+    underWay.set(id, started);
+    return started;
+  };
+  return {
+    "sessions.verify": async ({ id }) => {
+      const verifying = underWay.get(id) ?? start(id);
+      try {
+        const { folder: _folder, ...verdict } = await verifying.result;
+        return { ...verdict, checks: verdict.checks.map((check) => ({ ...check })) };
+      } finally {
+        if (underWay.get(id) === verifying) underWay.delete(id);
+      }
+    },
+    "verify.status": async ({ id }) => ({ share: underWay.get(id)?.share ?? null }),
+    "verify.cancel": async ({ id }) => {
+      underWay.get(id)?.cancel();
+      return {};
+    },
+  };
+}
+
+export function trialHandlers(
+  state: HostState,
+  inspections: Inspections,
+): TrialHandlers & { readonly close: () => void } {
   let drill: Drill = NONE;
   let abort: AbortController | null = null;
 
@@ -61,10 +105,7 @@ export function trialHandlers(state: HostState): TrialHandlers & { readonly clos
   };
 
   return {
-    "sessions.verify": async ({ id }) => {
-      const { folder: _folder, ...verdict } = await verifySession(state.workspace, id);
-      return { ...verdict, checks: verdict.checks.map((check) => ({ ...check })) };
-    },
+    ...verifyHandlers(state, inspections),
     "drill.start": async ({ runs, kills }) => {
       if (state.options.hostKind === "electron")
         throw new CodedError(

@@ -2,10 +2,10 @@
 import { create } from "zustand";
 import type { DataList, DataReading, DataSource } from "../../shared/contract/contract-data.ts";
 import { UPLOAD_PIECE_BYTES } from "../../shared/contract/contract-data.ts";
-import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
-import { ask, type Answer } from "./live.ts";
-import { go, notify } from "./ui.ts";
+import { ask } from "./live.ts";
+import { go } from "./ui.ts";
+import { sendFile } from "./upload.ts";
 
 type DataDetail =
   | { readonly kind: "none" }
@@ -45,18 +45,6 @@ export async function refreshData(): Promise<void> {
   }
 }
 
-/** The content of a piece as base64, by the browser's own means. */
-function base64Of(piece: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () =>
-      resolve(typeof reader.result === "string" ? (reader.result.split(",")[1] ?? "") : ""),
-    );
-    reader.addEventListener("error", () => reject(new Error("The file cannot be read.")));
-    reader.readAsDataURL(piece);
-  });
-}
-
 const isUploading = (file: File): boolean => {
   const { detail } = useData.getState();
   return detail.kind === "upload" && detail.name === file.name;
@@ -72,33 +60,15 @@ async function glimpse(file: File, token: string): Promise<void> {
 
 async function upload(file: File): Promise<void> {
   useData.setState({ detail: { kind: "upload", name: file.name, share: 0, glimpse: null } });
-  let token: string | null = null;
-  for (let offset = 0; offset === 0 || offset < file.size; offset += UPLOAD_PIECE_BYTES) {
-    let base64: string;
-    try {
-      base64 = await base64Of(file.slice(offset, offset + UPLOAD_PIECE_BYTES));
-    } catch {
-      notify(`${file.name} cannot be read. It may be a folder, or may have changed.`, "problem");
-      return closeData();
-    }
-    if (!isUploading(file)) break;
-    const answer: Answer<Output<"data.upload">> = await ask("data.upload", {
-      upload: token,
-      name: file.name.slice(-255),
-      offset,
-      base64,
-    });
-    if (!answer.ok) {
-      notify(answer.error.message, "problem");
-      return closeData();
-    }
-    if (token === null && file.size > UPLOAD_PIECE_BYTES) void glimpse(file, answer.value.upload);
-    token = answer.value.upload;
-    if (!isUploading(file)) break;
-    const share = answer.value.received / Math.max(1, file.size);
+  let begun = false;
+  const token = await sendFile(file, (sent, share) => {
+    if (!isUploading(file)) return false;
+    if (!begun && file.size > UPLOAD_PIECE_BYTES) void glimpse(file, sent);
+    begun = true;
     useData.setState(({ detail }) => (detail.kind === "upload" ? { detail: { ...detail, share } } : {}));
-  }
-  if (token === null) return;
+    return true;
+  });
+  if (token === null) return closeData();
   if (!isUploading(file)) {
     await ask("data.discard", { upload: token });
     return;

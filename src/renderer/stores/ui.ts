@@ -85,7 +85,9 @@ export interface Notice {
 
 export type RestoreStart =
   | { readonly kind: "choose" }
-  | { readonly kind: "text"; readonly name: string; readonly text: string }
+  /** A file that is handed over: `share` of it is there. */
+  | { readonly kind: "sending"; readonly name: string; readonly share: number }
+  | { readonly kind: "upload"; readonly upload: string }
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "session"; readonly id: string };
 

@@ -22,10 +22,10 @@ import { ErrorSchema, OrderRowSchema, FillRowSchema } from "./views.ts";
 import { SessionListingSchema, SpeedSchema, STREAMS } from "./views.ts";
 import type { StreamName, StreamValue } from "./views.ts";
 
-/** A message in either direction is at most this long; a snapshot's text is the longest input. */
-export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
-/** A snapshot that is dropped or picked in a browser is at most this long. */
-export const SNAPSHOT_TEXT_MAX = 48 * 1024 * 1024;
+/** A message from a view is at most this long: a piece of a file is the longest. It is parsed on the session's loop. */
+export const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
+/** A snapshot that is handed over as a text is at most this long; a longer one is uploaded in pieces. */
+export const SNAPSHOT_TEXT_MAX = 1024 * 1024;
 export const UPDATES_PER_SECOND_MAX = 20;
 
 const SnapshotSourceSchema = z.union([
@@ -33,6 +33,8 @@ const SnapshotSourceSchema = z.union([
   /** Electron only: a path that this host's own dialog or Open Recent gave out. */
   z.object({ kind: z.literal("path"), path: text(4_096) }),
   z.object({ kind: z.literal("session"), id: name }),
+  /** A file that was handed over in pieces, by `data.upload`. */
+  z.object({ kind: z.literal("upload"), upload: text(80) }),
 ]);
 
 export const RestorePreviewSchema = z.object({
@@ -282,7 +284,11 @@ export const PROCEDURES = {
     }),
   },
   /** Chain, orders, books and snapshot of a session checked against each other; changes nothing. */
+  /** Verifies a session beside everything else; asked again for one that is under way, it waits for the same answer. */
   "sessions.verify": { input: z.object({ id: name }), output: VerdictSchema },
+  /** How much of it is done, as a share of one; null where that session is not being verified. */
+  "verify.status": { input: z.object({ id: name }), output: z.object({ share: z.nullable(z.number()) }) },
+  "verify.cancel": { input: z.object({ id: name }), output: nothing },
   /** Lets a stopped session's journal go of runs and metrics older than its last day. */
   "sessions.compact": {
     input: z.object({ id: name }),

@@ -160,9 +160,14 @@ function checkKept(database: Database, path: string, base: CompactionBase, hashe
 }
 
 /** The first fault of everything that the database holds, or null. */
-export function verifyRows(database: Database, path: string, head: Head | null): JournalFault | null {
+export function verifyRows(
+  database: Database,
+  path: string,
+  head: Head | null,
+  onEntry: (seq: number) => void,
+): JournalFault | null {
   try {
-    return firstFault(database, path, head);
+    return firstFault(database, path, head, onEntry);
   } catch (error) {
     // A pack that cannot be read is found while it is read.
     const { seq, last } = (error instanceof CodedError && error.detail) || {};
@@ -172,7 +177,12 @@ export function verifyRows(database: Database, path: string, head: Head | null):
   }
 }
 
-function firstFault(database: Database, path: string, head: Head | null): JournalFault | null {
+function firstFault(
+  database: Database,
+  path: string,
+  head: Head | null,
+  onEntry: (seq: number) => void,
+): JournalFault | null {
   if (head === null && hasRun(database))
     return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
   const base = readBase(database, path);
@@ -186,6 +196,7 @@ function firstFault(database: Database, path: string, head: Head | null): Journa
     before = row.hash;
     if (head !== null && head.seq === seq && head.hash !== row.hash)
       return { seq, rule: `entry ${seq} is not the one that the head names` };
+    onEntry(seq);
   }
   if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
   // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.

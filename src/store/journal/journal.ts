@@ -90,8 +90,11 @@ export interface JournalReader {
   checkpoint(): SavedCheckpoint | CheckpointFault | null;
   /** What the last commit holds for a venue that follows the journal, or null. Throws `journal_damaged` when that was changed. */
   venueChanges(): VenueChanges | null;
-  /** Reads everything and names the first fault; null when chain, numbers, head and index hold. Throws where nothing can be read. */
-  verify(): JournalFault | null;
+  /**
+   * Reads everything and names the first fault; null when chain, numbers, head and index hold. `onEntry` takes the number of each entry
+   * that held. Throws where nothing can be read.
+   */
+  verify(onEntry?: (seq: number) => void): JournalFault | null;
   /** From here on everything that is read is of one moment, whatever its writer adds or drops meanwhile. */
   hold(): void;
   close(): void;
@@ -202,9 +205,9 @@ class Reader implements JournalReader {
     return this.coded(() => readVenueChanges(this.database, this.path));
   }
 
-  verify(): JournalFault | null {
+  verify(onEntry: (seq: number) => void = () => undefined): JournalFault | null {
     const head = readHead(headPathOf(this.path));
-    return this.coded(() => this.database.transaction(() => verifyRows(this.database, this.path, head))());
+    return this.coded(() => this.database.transaction(() => verifyRows(this.database, this.path, head, onEntry))());
   }
 
   hold(): void {

@@ -5,7 +5,9 @@
  */
 import { OrderRouter, readRouterState, type RouterSnapshot } from "../../../orchestrator/index.ts";
 import type { FileSystem } from "../../../shared/ports.ts";
-import { readText, ROUTER_STATE_BYTES_MAX, type SessionFiles } from "../../../store/index.ts";
+import { readText } from "../../../store/files/atomic.ts";
+import type { SessionFiles } from "../../../store/session/folder.ts";
+import { ROUTER_STATE_BYTES_MAX } from "../../../store/session/router-file.ts";
 
 export interface RouterFigures {
   readonly rateLimitPerSec: number;

@@ -16,7 +16,12 @@ import { ask, useStream } from "../../stores/live.ts";
 import { prefs } from "../../stores/prefs.ts";
 import { go, notify, useUi } from "../../stores/ui.ts";
 
-export const close = (): void => useUi.setState({ restore: null });
+/** Closes the dialog. What was handed over for it is not kept. */
+export function close(): void {
+  const { restore } = useUi.getState();
+  if (restore?.kind === "upload") void ask("data.discard", { upload: restore.upload });
+  useUi.setState({ restore: null });
+}
 
 /** Sessions that are offered as a target or a source; the newest ones. */
 const OFFERED_MAX = 50;

@@ -13,7 +13,7 @@ import type { RestoreStart } from "../../stores/ui.ts";
 import { close, Preview, useStopped } from "./restore-preview.tsx";
 
 function sourceOf(start: RestoreStart): SnapshotSource | null {
-  return start.kind === "choose" ? null : start;
+  return start.kind === "choose" || start.kind === "sending" ? null : start;
 }
 
 /** The snapshot that a session of the workspace has left. */
@@ -131,6 +131,7 @@ function Content({ start, onChoose }: { readonly start: RestoreStart; readonly o
   }, [start, target]);
   const current = looked.start === start && looked.target === target ? looked : null;
   if (start.kind === "choose") return <Choose onChoose={onChoose} />;
+  if (start.kind === "sending") return <Loading what={`${start.name}: ${Math.floor(100 * start.share)} %`} />;
   if (current?.error != null)
     return (
       <>

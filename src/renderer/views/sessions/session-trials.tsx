@@ -10,6 +10,7 @@ import { ask } from "../../stores/live.ts";
 import { succeeded } from "../../stores/ui.ts";
 import { Close, useAsked, type Props } from "./session-details.tsx";
 
+const POLL_MS = 500;
 const STATE_WORDS = { passed: "Holds", failed: "Does not hold", skipped: "Not checked" } as const;
 
 function CheckRow({ check }: { readonly check: Verdict["checks"][number] }): ReactNode {
@@ -31,9 +32,26 @@ function CheckRow({ check }: { readonly check: Verdict["checks"][number] }): Rea
   );
 }
 
+/** How much of a verification is done, asked for now and then while it is under way. */
+function useShare(id: string, underWay: boolean): number {
+  const [share, setShare] = useState(0);
+  useEffect(() => {
+    if (!underWay) return undefined;
+    const timer = setInterval(() => {
+      void ask("verify.status", { id }).then((answer) => {
+        if (answer.ok && answer.value.share !== null) setShare(answer.value.share);
+      });
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, [id, underWay]);
+  return share;
+}
+
 /** The checks of a session, first fault first. */
 export function Verified({ id, onClose }: Props & { readonly id: string }): ReactNode {
   const answer = useAsked("sessions.verify", { id });
+  const share = useShare(id, answer === null);
+  const canceled = answer !== null && !answer.ok && answer.error.code === "wrong_state";
   const verdict = answer !== null && answer.ok ? answer.value : null;
   return (
     <Panel
@@ -46,8 +64,23 @@ export function Verified({ id, onClose }: Props & { readonly id: string }): Reac
       testId="verify-panel"
       actions={<Close onClose={onClose} />}
     >
-      {answer === null ? <Loading what="the checks" /> : null}
-      {answer !== null && !answer.ok ? <Failed title="The session cannot be verified" error={answer.error} /> : null}
+      {answer === null ? (
+        <Empty title={`${Math.floor(100 * share)} % checked`}>
+          The session and all views run on meanwhile.{" "}
+          <button
+            type="button"
+            className="button"
+            data-testid="verify-cancel"
+            onClick={() => void ask("verify.cancel", { id })}
+          >
+            Cancel
+          </button>
+        </Empty>
+      ) : null}
+      {canceled ? <Empty title="Canceled">Nothing was changed.</Empty> : null}
+      {answer !== null && !answer.ok && !canceled ? (
+        <Failed title="The session cannot be verified" error={answer.error} />
+      ) : null}
       {verdict === null ? null : (
         <table className="plain">
           <thead>
@@ -69,7 +102,6 @@ export function Verified({ id, onClose }: Props & { readonly id: string }): Reac
   );
 }
 
-const POLL_MS = 500;
 const RUNS = [1, 3, 5, 10] as const;
 
 /** The drill's state, asked for now and then while the panel is open. */

@@ -17,13 +17,14 @@ import { LEVEL_LOOKS, SESSION_LOOKS } from "../../lib/status.ts";
 import type { Look } from "../../lib/status.ts";
 import { ask, useSession, useStream } from "../../stores/live.ts";
 import { notify, succeeded, useUi } from "../../stores/ui.ts";
+import { sendFile } from "../../stores/upload.ts";
 import { CompactPanel } from "./session-compact.tsx";
 import { DrillPanel, Verified } from "./session-trials.tsx";
 import { Compared, Summary } from "./session-details.tsx";
 import { RestoreDialog } from "./restore.tsx";
 
 /** A snapshot dropped or picked in a browser is at most this long; the host refuses longer ones too. */
-const SNAPSHOT_BYTES_MAX = 48 * 1024 * 1024;
+const SNAPSHOT_BYTES_MAX = 256_000_000;
 
 function lookOf(row: SessionListing): Look {
   if (row.problem !== null) return { ...LEVEL_LOOKS.warning, word: "Cannot be read" };
@@ -246,7 +247,7 @@ function Actions({ marked, onDetail }: ActionsProps): ReactNode {
   );
 }
 
-/** Reads a file that was picked or dropped and opens the restore dialog with it. */
+/** Hands a file over that was picked or dropped, and opens the restore dialog with it. */
 async function takeFile(file: File | undefined): Promise<void> {
   if (file === undefined) return;
   if (file.size > SNAPSHOT_BYTES_MAX)
@@ -254,8 +255,19 @@ async function takeFile(file: File | undefined): Promise<void> {
       `${file.name} is ${formatBytes(file.size)}; a snapshot is at most ${formatBytes(SNAPSHOT_BYTES_MAX)}.`,
       "problem",
     );
-  const text = await file.text();
-  useUi.setState({ restore: { kind: "text", name: file.name.slice(0, 255), text } });
+  const sending = (share: number): void => useUi.setState({ restore: { kind: "sending", name: file.name, share } });
+  const isSending = (): boolean => {
+    const { restore } = useUi.getState();
+    return restore?.kind === "sending" && restore.name === file.name;
+  };
+  sending(0);
+  const upload = await sendFile(file, (_upload, share) => {
+    if (isSending()) sending(share);
+    return isSending();
+  });
+  if (upload === null) return isSending() ? useUi.setState({ restore: { kind: "choose" } }) : undefined;
+  if (isSending()) return useUi.setState({ restore: { kind: "upload", upload } });
+  await ask("data.discard", { upload });
 }
 
 const takeFirst = ([file]: readonly File[]): void => void takeFile(file);
