@@ -37,11 +37,11 @@ function useShare(id: string, underWay: boolean): number {
   const [share, setShare] = useState(0);
   useEffect(() => {
     if (!underWay) return undefined;
-    const timer = setInterval(() => {
-      void ask("verify.status", { id }).then((answer) => {
-        if (answer.ok && answer.value.share !== null) setShare(answer.value.share);
-      });
-    }, POLL_MS);
+    const look = async (): Promise<void> => {
+      const answer = await ask("verify.status", { id });
+      if (answer.ok && answer.value.share !== null) setShare(answer.value.share);
+    };
+    const timer = setInterval(() => void look(), POLL_MS);
     return () => clearInterval(timer);
   }, [id, underWay]);
   return share;
