@@ -38,5 +38,6 @@ export { AlertFile, readAlerts } from "./workspace/alert-file.ts";
 export { removeCaches } from "./workspace/data-cache.ts";
 export * from "./workspace/desks.ts";
 export * from "./workspace/recent.ts";
+export * from "./workspace/settings.ts";
 export * from "./workspace/trash.ts";
 export * from "./workspace/workspace.ts";

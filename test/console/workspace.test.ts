@@ -3,13 +3,13 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod/mini";
 import { createConsoleHost } from "../../src/console/host.ts";
 import { LINK_HOSTS } from "../../src/console/handlers/workspace.ts";
 import { CONNECTIONS_MAX } from "../../src/console/bridge/limits.ts";
 import { PROCEDURES } from "../../src/shared/contract/contract.ts";
-import { resourcesFolder } from "../../src/store/index.ts";
+import { nodeFileSystem, resourcesFolder } from "../../src/store/index.ts";
 import { place, readerOf, temporaryFolder } from "./sim/hosts.ts";
 
 describe("settings", () => {
@@ -33,6 +33,46 @@ describe("settings", () => {
     expect(await reader.call("settings.read", {})).toEqual({ settings: {} });
     await reader.call("settings.write", { key: "theme", value: "light" });
     expect(JSON.parse(readFileSync(join(workspace, "settings.json"), "utf8"))).toEqual({ theme: "light" });
+  });
+
+  it("that were spoiled are kept aside when the workspace is opened, and the terminal and the alerts say so", async () => {
+    const workspace = temporaryFolder();
+    writeFileSync(join(workspace, "settings.json"), "{ broken");
+    const { host, problems } = await place({ workspace });
+    expect(readFileSync(join(workspace, "settings.json.corrupt-1"), "utf8")).toBe("{ broken");
+    expect(problems).toEqual([expect.stringContaining("kept as settings.json.corrupt-1")]);
+    const reader = readerOf(host);
+    reader.subscribe("alerts");
+    const alert = await reader.until("alerts", ({ rows }) =>
+      Object.values(rows).some((row) => row.cause === "settings:corrupt"),
+    );
+    expect(JSON.stringify(alert)).toContain("settings.json.corrupt-1");
+    await reader.call("settings.write", { key: "theme", value: "dark" });
+  });
+
+  it("in a folder that cannot be written are not kept; what was asked for is done, and the person learns it once", async () => {
+    const workspace = temporaryFolder();
+    const { host, problems } = await place({ workspace });
+    const refusing = vi.spyOn(nodeFileSystem, "create").mockImplementation(() => {
+      throw Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+    });
+    onTestFinished(() => refusing.mockRestore());
+    const reader = readerOf(host);
+    reader.subscribe("alerts");
+    await reader.call("settings.write", { key: "theme", value: "dark" });
+    await reader.call("settings.write", { key: "theme", value: "light" });
+    await reader.call("desks.choose", { desk: "busy" });
+    const standing = await reader.until("alerts", ({ rows }) =>
+      Object.values(rows).some((row) => row.cause === "settings:unwritable" && row.endedAt === null),
+    );
+    expect(JSON.stringify(standing)).toContain("Settings are not kept");
+    expect(problems.filter((line) => line.includes("Settings are not kept"))).toHaveLength(1);
+    refusing.mockRestore();
+    await reader.call("settings.write", { key: "theme", value: "dark" });
+    await reader.until("alerts", ({ rows }) =>
+      Object.values(rows).some((row) => row.cause === "settings:unwritable" && row.endedAt !== null),
+    );
+    expect(await reader.call("settings.read", {})).toMatchObject({ settings: { theme: "dark" } });
   });
 
   it.each([

@@ -17,9 +17,7 @@ import {
   isLight,
   readEquityCurve,
   readJournal,
-  readSettings,
   readText,
-  writeSetting,
 } from "../../store/index.ts";
 import type { HostState } from "../state/state.ts";
 
@@ -86,11 +84,11 @@ export function workspaceHandlers(state: HostState): WorkspaceHandlers {
       const files = findSession(workspace, id);
       return { markdown: readText(state.ports.files, files.report, SUMMARY_BYTES_MAX) };
     },
-    "settings.read": async () => ({ settings: readSettings(workspace) }),
+    "settings.read": async () => ({ settings: state.settings.read() }),
     "settings.write": async ({ key, value }) => {
       if (key.startsWith(HOST_SETTINGS))
         throw new CodedError("refused", `Settings that begin with "${HOST_SETTINGS}" are the console's own.`, { key });
-      writeSetting(workspace, key, value);
+      state.settings.keep(key, value);
       return {};
     },
     "link.open": async ({ url }) => {

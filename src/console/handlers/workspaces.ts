@@ -6,7 +6,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Handlers } from "../../shared/contract/contract.ts";
-import { CodedError } from "../../shared/errors.ts";
+import { CodedError, shapeOf } from "../../shared/errors.ts";
 import { readRecentWorkspaces, rememberWorkspace, workspaceKind } from "../../store/index.ts";
 import type { HostState } from "../state/state.ts";
 
@@ -53,8 +53,12 @@ export function workspacesHandlers(state: HostState): WorkspacesHandlers {
       demandWorkspace(path, create);
       await switching.open(path);
       const now = state.ports.wallMs();
-      rememberWorkspace(switching.recentFile, state.workspace.path, now - 1);
-      rememberWorkspace(switching.recentFile, path, now);
+      try {
+        rememberWorkspace(switching.recentFile, state.workspace.path, now - 1);
+        rememberWorkspace(switching.recentFile, path, now);
+      } catch (error) {
+        state.problem(`The workspaces that were opened are not kept: ${shapeOf(error).message}`);
+      }
       return { path };
     },
     "workspaces.pick": async () => ({ path: (await switching?.pickFolder?.()) ?? null }),

@@ -21,12 +21,11 @@ import {
   listDesks,
   listSessions,
   openWorkspace,
-  readSettings,
   systemTrash,
-  writeSetting,
   type Trash,
   type Workspace,
 } from "../../store/index.ts";
+import { KeptSettings } from "./settings.ts";
 import type { ConsoleHostOptions, ConsolePorts, HostEvents, RecentSnapshot } from "../bridge/api.ts";
 import { AlertBook } from "../alerts/book.ts";
 import { OBSERVED } from "../alerts/watch.ts";
@@ -48,6 +47,7 @@ export class HostState {
   readonly problem: (line: string) => void;
   readonly alerts: AlertBook;
   readonly alertFile: AlertFile;
+  readonly settings: KeptSettings;
   opened: OpenedSession | null = null;
   recent: readonly RecentSnapshot[] = [];
   /** The desk that the workspace starts: its place, or one of the program's own; null for `desk.yaml`, and the demo without one. */
@@ -76,7 +76,9 @@ export class HostState {
       others: () => this.#othersAlerts(),
       wallMs: ports.wallMs,
     });
-    const settings = readSettings(this.workspace);
+    const { workspace, alerts, problem } = this;
+    this.settings = new KeptSettings({ workspace, alerts, problem, wallMs: ports.wallMs });
+    const settings = this.settings.read();
     this.recent = recentFrom(settings[RECENT_KEY]);
     const chosen = settings[CHOSEN_KEY];
     this.chosen = typeof chosen === "string" ? chosen : null;
@@ -132,7 +134,7 @@ export class HostState {
   /** Makes a desk the one that the workspace starts, now and when it is opened again. Throws what the desk's reading throws. */
   async choose(desk: string): Promise<void> {
     this.chosen = desk;
-    writeSetting(this.workspace, CHOSEN_KEY, desk);
+    this.settings.keep(CHOSEN_KEY, desk);
     await this.readDesk();
   }
 
@@ -259,11 +261,7 @@ export class HostState {
     const others = this.recent.filter((one) => one.path !== path);
     this.recent = [{ path, name, at: this.ports.wallMs() * 1_000 }, ...others].slice(0, RECENT_SNAPSHOTS_MAX);
     this.#app = null;
-    try {
-      writeSetting(this.workspace, RECENT_KEY, JSON.stringify(this.recent));
-    } catch (error) {
-      this.problem(`Open Recent could not be saved: ${shapeOf(error).message}`);
-    }
+    this.settings.keep(RECENT_KEY, JSON.stringify(this.recent));
     this.#emit("recentSnapshots", this.recent);
   }
 

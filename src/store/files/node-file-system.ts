@@ -3,7 +3,7 @@
  *
  * 1. Every method is synchronous and throws Node's own error, with its `code`, when the disk refuses.
  * 2. Nothing here retries or swallows; the callers decide what a failure means.
- * 3. What is made here belongs to its user alone. Only regular files are read.
+ * 3. What is made here belongs to its user alone. Only regular files are read or appended to.
  */
 import * as fs from "node:fs";
 import { dirname } from "node:path";
@@ -49,6 +49,15 @@ function syncFolder(path: string): void {
   }
 }
 
+/** Opens a regular file, or a new one, for appending. A pipe of that name is not waited for. */
+function openToAppend(path: string): number {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = fs.constants;
+  const descriptor = fs.openSync(path, O_APPEND | O_CREAT | O_WRONLY | (O_NONBLOCK ?? 0), FILE_MODE);
+  if (fs.fstatSync(descriptor).isFile()) return descriptor;
+  fs.closeSync(descriptor);
+  throw Object.assign(new Error("it is no regular file"), { code: "EFTYPE" });
+}
+
 export const nodeFileSystem: FileSystem = {
   readFile: (path) => readRegular(path),
   size: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null,
@@ -58,7 +67,7 @@ export const nodeFileSystem: FileSystem = {
     makeFolder(path);
   },
   create: (path) => handle(fs.openSync(path, "wx", FILE_MODE)),
-  append: (path) => handle(fs.openSync(path, "a", FILE_MODE)),
+  append: (path) => handle(openToAppend(path)),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   truncate: (path, size) => fs.truncateSync(path, size),

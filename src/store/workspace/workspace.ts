@@ -9,7 +9,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
-import { ioError, readText, writeTextAtomic } from "../files/atomic.ts";
+import { ioError } from "../files/atomic.ts";
 import { nodeFileSystem } from "../files/node-file-system.ts";
 
 export interface Workspace {
@@ -105,35 +105,4 @@ function leadsInto(folder: string, link: string): boolean {
   } catch {
     return false;
   }
-}
-
-const SETTINGS_BYTES_MAX = 1_000_000;
-const SETTINGS_MAX = 500;
-export type SettingValue = string | number | boolean | null;
-
-/** The kept settings; empty when there are none or they cannot be read, because they hold looks and never money. */
-export function readSettings(workspace: Workspace): Record<string, SettingValue> {
-  try {
-    const value: unknown = JSON.parse(readText(workspace.fs, workspace.settingsFile, SETTINGS_BYTES_MAX));
-    if (typeof value !== "object" || value === null) return {};
-    return Object.fromEntries(
-      Object.entries(value).filter(([, one]) => one === null || ["string", "number", "boolean"].includes(typeof one)),
-    );
-  } catch {
-    return {};
-  }
-}
-
-/** Keeps one setting; null forgets it. Throws `too_large` past 500 settings, `io` when it cannot be written. */
-export function writeSetting(workspace: Workspace, key: string, value: SettingValue): void {
-  const settings = new Map(Object.entries(readSettings(workspace)));
-  if (value === null) settings.delete(key);
-  else settings.set(key, value);
-  const text = `${JSON.stringify(Object.fromEntries(settings), null, 2)}\n`;
-  if (settings.size > SETTINGS_MAX || text.length > SETTINGS_BYTES_MAX)
-    throw new CodedError(
-      "too_large",
-      `There are more than ${SETTINGS_MAX} settings in ${workspace.settingsFile}; reset them.`,
-    );
-  writeTextAtomic(workspace.fs, workspace.settingsFile, text);
 }

@@ -3,15 +3,9 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join, sep } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readSettings, setSettingsAside, writeSetting } from "../../../src/store/workspace/settings.ts";
 import { CodedError } from "../../../src/shared/errors.ts";
-import {
-  defaultWorkspacePath,
-  openWorkspace,
-  readSettings,
-  resolveInside,
-  workspaceAt,
-  writeSetting,
-} from "../../../src/store/index.ts";
+import { defaultWorkspacePath, openWorkspace, resolveInside, workspaceAt } from "../../../src/store/index.ts";
 import { FaultDisk } from "../files/fault-disk.ts";
 import { freshFolder, hostileText, thrownBy } from "../folders.ts";
 
@@ -124,6 +118,32 @@ describe("settings", () => {
     expect(readSettings(workspace)).toEqual({});
     writeSetting(workspace, "a", true);
     expect(readSettings(workspace)).toEqual({ a: true });
+  });
+
+  it.each(["{ broken", "[1, 2]", '"text"', "x".repeat(1_000_001)])(
+    "that cannot be used are kept aside, whatever is written next: %#",
+    (text) => {
+      const workspace = openWorkspace(freshFolder());
+      const aside = (number: number): string => readFileSync(`${workspace.settingsFile}.corrupt-${number}`, "utf8");
+      writeFileSync(workspace.settingsFile, text);
+      expect(setSettingsAside(workspace)).toMatch(
+        /It was kept as settings\.json\.corrupt-1, and the usual settings hold\.$/,
+      );
+      expect([aside(1), readSettings(workspace), setSettingsAside(workspace)]).toEqual([text, {}, null]);
+      const told: string[] = [];
+      writeFileSync(workspace.settingsFile, text);
+      writeSetting(workspace, "a", 1, (sentence) => told.push(sentence));
+      expect([aside(1), aside(2), readSettings(workspace)]).toEqual([text, text, { a: 1 }]);
+      expect(told).toHaveLength(1);
+    },
+  );
+
+  it("whose name a folder has are kept aside with what is in it", () => {
+    const workspace = openWorkspace(freshFolder());
+    mkdirSync(workspace.settingsFile);
+    writeFileSync(join(workspace.settingsFile, "note"), "mine");
+    writeSetting(workspace, "a", 1);
+    expect(readFileSync(join(`${workspace.settingsFile}.corrupt-1`, "note"), "utf8")).toBe("mine");
   });
 
   it("hold no objects, and a prototype's name is a name like any other", () => {
