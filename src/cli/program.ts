@@ -9,6 +9,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/state/places.ts";
 import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
+import { stackText } from "../shared/plain-text.ts";
 import { ioError } from "../store/index.ts";
 import { addAlertsCommand } from "./commands/alerts.ts";
 import { addCompactCommand } from "./commands/compact.ts";
@@ -90,7 +91,7 @@ function tellError(io: Io, argv: readonly string[], error: unknown, shape = shap
     const output = new Output(io, { json: false, color: false });
     output.message(`logos: ${shape.message}`);
     if (!(error instanceof CodedError) && error instanceof Error && io.environment["LOGOS_DEBUG"])
-      output.message(error.stack ?? "");
+      output.message(stackText(error));
   }
   return exitOf(shape.code);
 }

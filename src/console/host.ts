@@ -7,6 +7,7 @@
  */
 import { nodeTimers, nodeWallMs } from "../live/clock/index.ts";
 import { CodedError } from "../shared/errors.ts";
+import { stackText } from "../shared/plain-text.ts";
 import type { Handlers, StreamName } from "../shared/contract/contract.ts";
 import type { StreamValue } from "../shared/contract/views.ts";
 import { nodeFileSystem } from "../store/index.ts";
@@ -63,8 +64,7 @@ function callerOf(handlers: Handlers, problem: (line: string) => void): Call {
     try {
       return await (handlers[procedure] as (input: unknown) => Promise<unknown>)(checked);
     } catch (error) {
-      if (!(error instanceof CodedError))
-        problem(`${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      if (!(error instanceof CodedError)) problem(`${procedure}: ${stackText(error)}`);
       const shape = tellable(error, procedure);
       throw new CodedError(shape.code, shape.message, shape.detail);
     }

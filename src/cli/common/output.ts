@@ -6,6 +6,7 @@
  * 3. Text from outside is printed without control characters, so no file can write to the terminal.
  */
 
+import { printable } from "../../shared/plain-text.ts";
 import { machineValue } from "./machine-json.ts";
 
 export interface Io {
@@ -29,12 +30,6 @@ type Style = keyof typeof STYLES;
 const ESC = String.fromCharCode(27);
 /** The sequences that `style` writes; nothing else that begins with an escape reaches a terminal. */
 const OWN_STYLE = new RegExp(`(${ESC}\\[(?:0|${Object.values(STYLES).join("|")})m)`);
-
-/** Text without control characters other than the line's end. */
-export function printable(text: string): string {
-  // oxlint wants no control characters in patterns, so they are asked for by their Unicode class.
-  return text.replace(/[^\P{Cc}\n\t]/gu, "·");
-}
 
 export class Output {
   readonly json: boolean;

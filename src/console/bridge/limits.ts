@@ -11,6 +11,7 @@ import { DESK_TEXT_MAX } from "../../shared/contract/contract-desks.ts";
 import { PROCEDURES, SNAPSHOT_TEXT_MAX } from "../../shared/contract/contract.ts";
 import type { Input, ProcedureName } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { withoutPlaces } from "../../shared/plain-text.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 
 /** An input's own limits; no procedure asks for anything near them. */
@@ -117,7 +118,11 @@ const DISK_CODES: Readonly<Record<string, string>> = {
 
 /** Any thrown value as what a reader may see. `procedure` names where it happened. */
 export function tellable(error: unknown, procedure: string): ErrorShape {
-  if (error instanceof CodedError) return { code: error.code, message: error.message, ...plainDetail(error.detail) };
+  if (error instanceof CodedError) {
+    // What nobody expected may name any place of the machine; what is expected names what the person works with.
+    const message = error.code === "internal" ? withoutPlaces(error.message) : error.message;
+    return { code: error.code, message, ...plainDetail(error.detail) };
+  }
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const disk = Object.hasOwn(DISK_CODES, code) ? DISK_CODES[code] : undefined;
   if (disk !== undefined)

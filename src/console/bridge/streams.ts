@@ -8,6 +8,7 @@
  * 5. The streams of one round are made in turns of the event loop of their own, so that a round never holds the loop for long.
  */
 import { UPDATES_PER_SECOND_MAX } from "../../shared/contract/contract.ts";
+import { stackText } from "../../shared/plain-text.ts";
 import type { HostMessage, StreamName, StreamValue } from "../../shared/contract/contract.ts";
 import { diff } from "../../shared/contract/patch.ts";
 import type { JsonObject, Patch } from "../../shared/contract/patch.ts";
@@ -141,9 +142,7 @@ export class StreamHub {
       value = this.#sources[stream]() as unknown as JsonObject;
     } catch (error) {
       // One broken projection must not silence the others; the next round tries again.
-      this.#problem(
-        `The stream "${stream}" could not be made: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      this.#problem(`The stream "${stream}" could not be made: ${stackText(error)}`);
       return;
     }
     const patches = new Map<JsonObject, Patch | null>();

@@ -8,6 +8,7 @@
  */
 import type { Handlers, RegressionResult, RegressStatus } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
+import { stackText } from "../../shared/plain-text.ts";
 import {
   chooseFixtures,
   fixtureFolders,
@@ -93,7 +94,7 @@ export function regressHandlers(state: HostState): RegressHandlers & { readonly 
       if (prepared === undefined) throw new CodedError("not_found", `The fixture ${found.name} is gone.`);
       return resultOf(await regressOne(prepared, options));
     } catch (error) {
-      if (!(error instanceof CodedError)) state.problem(error instanceof Error ? (error.stack ?? "") : String(error));
+      if (!(error instanceof CodedError)) state.problem(stackText(error));
       return failedOf(found.name, error);
     }
   };

@@ -6,6 +6,7 @@
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
+import { printable } from "../../shared/plain-text.ts";
 import { sourceText } from "../../shared/feed-text.ts";
 import { FILL_MODELS } from "../../shared/orders.ts";
 import { scopeText } from "../../shared/scope.ts";
@@ -34,7 +35,7 @@ const LIGHT_TEXT =
 /** Past this many, the oldest events are only counted. */
 const EVENTS_MAX = 500;
 
-const safe = (text: string): string => text.replace(/\s+/g, " ").replace(/[|[\]<>`*_]/g, "\\$&");
+const safe = (text: string): string => printable(text.replace(/\s+/g, " ")).replace(/[|[\]<>`*_]/g, "\\$&");
 
 function by(operator: string | null, note: string | null): string {
   if (operator === null) return "";
