@@ -29,6 +29,7 @@ import {
   readDeskText,
   resolveInside,
   saveDesk,
+  type Workspace,
 } from "../../store/index.ts";
 import { symbolsOf } from "../projections/session.ts";
 import { marketOf, type HostState } from "../state/state.ts";
@@ -60,6 +61,15 @@ function parametersOf(rules: Readonly<Record<string, ParameterRule>>, defaults: 
 function versionOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? "" : `${found.size} ${found.mtimeMs}`;
+}
+
+/** The version of a desk; one whose name leads out of the workspace has none, and its reading says why. */
+function versionIn(workspace: Workspace, place: string): string {
+  try {
+    return versionOf(deskPath(workspace, place));
+  } catch {
+    return "";
+  }
 }
 
 /** The strategies that a desk can name; a file is loaded again only when it has changed. */
@@ -130,7 +140,7 @@ class Desks {
     const places = listDesks(workspace);
     const desks: Listed[] = [];
     for (const place of places) {
-      const version = versionOf(deskPath(workspace, place));
+      const version = versionIn(workspace, place);
       const known = this.#known.get(place);
       const same = known?.version === version && known.listed.error === null;
       const listed = same ? known.listed : await this.#read(place);

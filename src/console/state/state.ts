@@ -62,6 +62,8 @@ export class HostState {
   #app: AppView | null = null;
   readonly #listeners = new Set<Listener>();
   #running = false;
+  /** Why the alerts of other hosts could not be read when they were last looked for. */
+  #othersProblem: string | null = null;
   #opening = false;
 
   constructor(options: ConsoleHostOptions, ports: ConsolePorts) {
@@ -101,7 +103,10 @@ export class HostState {
     try {
       return this.alertFile.others();
     } catch (error) {
-      this.problem(`The alerts of another host could not be read: ${shapeOf(error).message}`);
+      const text = `The alerts of another host could not be read: ${shapeOf(error).message}`;
+      // They are looked for every second.
+      if (text !== this.#othersProblem) this.problem(text);
+      this.#othersProblem = text;
       return [];
     }
   }

@@ -158,9 +158,18 @@ export function writeTextAtomic(fs: FileSystem, path: string, text: string): voi
   writeAtomic(fs, path, new TextEncoder().encode(text));
 }
 
+/** A file's bytes, null where there is none. A name that leads in a circle, or may not be looked at, is a coded `io` error. */
+function sizeOf(fs: FileSystem, path: string): number | null {
+  try {
+    return fs.size(path);
+  } catch (error) {
+    throw ioError("Reading", path, error);
+  }
+}
+
 /** Reads a text file up to a size. Throws `not_found`, `too_large` or `io`. */
 export function readText(fs: FileSystem, path: string, bytesMax: number): string {
-  const size = fs.size(path);
+  const size = sizeOf(fs, path);
   if (size === null) throw new CodedError("not_found", `${path} does not exist.`, { path });
   if (size > bytesMax)
     throw new CodedError("too_large", `${path} has ${size} bytes; at most ${bytesMax} are read.`, {

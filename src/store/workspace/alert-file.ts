@@ -7,6 +7,7 @@
  * 4. Several hosts may have one workspace: each reads what the others appended, and none keeps the file open, so that one that is
  *    written again loses no line.
  */
+import { CodedError } from "../../shared/errors.ts";
 import { AlertSchema } from "../../shared/views/alerts.ts";
 import type { Alert } from "../../shared/contract/views.ts";
 import { ioError, readText, writeAll, writeTextAtomic } from "../files/atomic.ts";
@@ -73,6 +74,11 @@ export class AlertFile {
     const size = this.#size();
     if (size === this.#seen) return [];
     const { fs } = this.#workspace;
+    if (size > BYTES_MAX) {
+      // It is not looked at again before it changes.
+      this.#seen = size;
+      throw new CodedError("too_large", `${fileOf(this.#workspace)} has ${size} bytes; at most ${BYTES_MAX} are read.`);
+    }
     // A file that is shorter was written again: then all of it is looked at.
     const from = size < this.#seen ? 0 : this.#seen;
     const bytes = fs.readFile(fileOf(this.#workspace)).subarray(from, size);

@@ -44,10 +44,18 @@ export function findDesk(workspace: Workspace, name: string): string | null {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : null;
 }
 
+/** What is in the folder of desks; nothing where something else has its name, or it cannot be listed. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** The places of a workspace's desks: `desk.yaml` first, then the others by name. */
 export function listDesks(workspace: Workspace): string[] {
-  const folder = join(workspace.path, FOLDER);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const names = namesIn(join(workspace.path, FOLDER));
   const others = names
     .filter((name) => name.endsWith(".yaml") && NAME.test(name.slice(0, -5)))
     .toSorted()
