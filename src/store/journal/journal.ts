@@ -42,7 +42,6 @@ import {
   type Database,
   type Statement,
 } from "./sqlite.ts";
-
 import { readVenueChanges, VENUE_CHANGES_TABLE, VenueChangesWriter } from "./venue-changes.ts";
 
 export const JOURNAL_SCHEMA = 3;
@@ -90,10 +89,7 @@ export interface JournalReader {
   checkpoint(): SavedCheckpoint | CheckpointFault | null;
   /** What the last commit holds for a venue that follows the journal, or null. Throws `journal_damaged` when that was changed. */
   venueChanges(): VenueChanges | null;
-  /**
-   * Reads everything and names the first fault; null when chain, numbers, head and index hold. `onEntry` takes the number of each entry
-   * that held. Throws where nothing can be read.
-   */
+  /** Reads everything and names the first fault, else null. `onEntry` takes each entry that held. Throws where nothing can be read. */
   verify(onEntry?: (seq: number) => void): JournalFault | null;
   /** From here on everything that is read is of one moment, whatever its writer adds or drops meanwhile. */
   hold(): void;
