@@ -159,7 +159,7 @@ export function writeTextAtomic(fs: FileSystem, path: string, text: string): voi
 }
 
 /** A file's bytes, null where there is none. A name that leads in a circle, or may not be looked at, is a coded `io` error. */
-function sizeOf(fs: FileSystem, path: string): number | null {
+export function sizeOf(fs: FileSystem, path: string): number | null {
   try {
     return fs.size(path);
   } catch (error) {

@@ -4,8 +4,20 @@
  * 1. The Node version is checked first: on an older one the database's binary would end the process without a word.
  * 2. A writer has WAL and `synchronous=FULL`, set at each open and asserted again after the first write, because in WAL the
  *    setting can fall back silently.
+ * 3. A pipe, a device, a folder or a link that leads nowhere is refused before SQLite sees it: it would wait for a pipe, and a copy of a
+ *    device never ends.
  */
-import { chmodSync, closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,9 +46,22 @@ function load(): typeof BetterSqlite3 {
   return loaded;
 }
 
+/** Throws where a database's file, or one of those that SQLite keeps beside it, is there and is no regular file. */
+function assertRegular(path: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) {
+    const file = path + suffix;
+    const own = lstatSync(file, { throwIfNoEntry: false });
+    if (own === undefined) continue;
+    const found = own.isSymbolicLink() ? statSync(file) : own;
+    if (!found.isFile())
+      throw Object.assign(new Error("it is no regular file"), { code: found.isDirectory() ? "EISDIR" : "EFTYPE" });
+  }
+}
+
 /** Opens for writing, creating the file when it is absent. Throws a coded `io` or `journal_damaged` error. */
 export function openForWriting(path: string, mode: "WAL" | "DELETE" = "WAL"): Database {
   try {
+    assertRegular(path);
     // SQLite gives its log the mode of the file; who is not this user reads neither.
     if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
     const database = new (load())(path, { timeout: mode === "WAL" ? 2_000 : 300 });
@@ -59,6 +84,7 @@ export function openInMemory(): Database {
  */
 export function openCache(path: string): Database {
   try {
+    assertRegular(path);
     const database = new (load())(path, { timeout: 2_000 });
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = OFF");
@@ -83,6 +109,7 @@ const NO_LOG: ReadonlySet<unknown> = new Set([
 export function openForReading(path: string, waitMs = 2_000): Database {
   let database: Database | null = null;
   try {
+    assertRegular(path);
     database = new (load())(path, { readonly: true, fileMustExist: true, timeout: waitMs });
     database.pragma("schema_version");
     return database;

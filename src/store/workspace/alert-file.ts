@@ -10,7 +10,7 @@
 import { CodedError } from "../../shared/errors.ts";
 import { AlertSchema } from "../../shared/views/alerts.ts";
 import type { Alert } from "../../shared/contract/views.ts";
-import { ioError, readText, writeAll, writeTextAtomic } from "../files/atomic.ts";
+import { ioError, readText, sizeOf, writeAll, writeTextAtomic } from "../files/atomic.ts";
 import { LineLog } from "../files/line-log.ts";
 import { join } from "node:path";
 import type { Workspace } from "./workspace.ts";
@@ -81,7 +81,7 @@ export class AlertFile {
     }
     // A file that is shorter was written again: then all of it is looked at.
     const from = size < this.#seen ? 0 : this.#seen;
-    const bytes = fs.readFile(fileOf(this.#workspace)).subarray(from, size);
+    const bytes = this.#read(fs).subarray(from, size);
     // A line that is only half there is read with its other half.
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     this.#seen = from + end;
@@ -114,7 +114,15 @@ export class AlertFile {
     if (this.#seen === before && this.#size() === before + bytes.length) this.#seen = before + bytes.length;
   }
 
+  #read(fs: Workspace["fs"]): Uint8Array {
+    try {
+      return fs.readFile(fileOf(this.#workspace));
+    } catch (error) {
+      throw ioError("Reading", fileOf(this.#workspace), error);
+    }
+  }
+
   #size(): number {
-    return this.#workspace.fs.size(fileOf(this.#workspace)) ?? 0;
+    return sizeOf(this.#workspace.fs, fileOf(this.#workspace)) ?? 0;
   }
 }
