@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { openWorkspace, openForWriting, assertDurable, NODE_MAJOR_MIN, workspaceAt } from "../../store/index.ts";
 import { checkHosting } from "../../live/check/index.ts";
-import { LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
+import { absentOn, LAYER_NAMES, LAYER_TEXTS } from "../../live/host/index.ts";
 import type { AddCommand, Context } from "../common/context.ts";
 
 interface Check {
@@ -80,8 +80,9 @@ function fenceCheck({ layers }: Hosted): Omit<Check, "name"> {
       : missing.some((name) => name === "realm" || name === "permission")
         ? "missing"
         : "warning";
-  const found = LAYER_NAMES.map((name) => LAYER_TEXTS[name][layers[name] ? "holds" : "missing"]).join("; ");
-  return { state, found };
+  const texts = LAYER_NAMES.map((name) => LAYER_TEXTS[name][layers[name] ? "holds" : "missing"]);
+  const absent = absentOn(process.platform);
+  return { state, found: [...texts, ...(absent === null ? [] : [absent])].join("; ") };
 }
 
 function clockCheck(): Omit<Check, "name"> {

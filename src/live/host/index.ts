@@ -2,7 +2,7 @@
 export { createStrategyHost, defaultLimits, type HostSettings, type OpenHost } from "./strategy-host.ts";
 export { NEVER_BEGUN } from "./failures.ts";
 export { nodeChild, utilityChild, type LaunchChild, type UtilityProcesses } from "./launch.ts";
-export { LAYER_NAMES, LAYER_TEXTS, type Layers } from "./layers.ts";
+export { absentOn, LAYER_NAMES, LAYER_TEXTS, type Layers } from "./layers.ts";
 export { ProcessHost } from "./process-host.ts";
 export { EXAMPLES } from "./examples/index.ts";
 export { newStrategy } from "./new-strategy.ts";

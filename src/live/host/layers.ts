@@ -46,6 +46,13 @@ export const LAYER_TEXTS: Readonly<Record<keyof Layers, { readonly holds: string
   },
 };
 
+/** What of the fence a system cannot have, in a sentence; null where all of it is possible. */
+export function absentOn(platform: string): string | null {
+  if (platform === "linux") return null;
+  const name = platform === "darwin" ? "macOS" : platform === "win32" ? "Windows" : platform;
+  return `on ${name} the system's own layers, without network and with a limit of all memory, are absent: Logos has them on Linux only`;
+}
+
 export const LAYER_NAMES = Object.keys(LAYER_TEXTS) as readonly (keyof Layers)[];
 
 const NONE: Layers = { realm: false, permission: false, inspector: false, network: false, memory: false };

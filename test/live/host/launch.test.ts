@@ -2,7 +2,7 @@
  * The two ways to start a process, and one that cannot.
  */
 import { describe, expect, it } from "vitest";
-import { createStrategyHost } from "../../../src/live/host/index.ts";
+import { absentOn, createStrategyHost } from "../../../src/live/host/index.ts";
 import { childRequest, utilityChild, type ChildEnd, type UtilityProcesses } from "../../../src/live/host/launch.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
@@ -70,5 +70,17 @@ describe("where no process can be started", () => {
     await expect(host.run(pictureAt("mine", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
     await expect(host.run(pictureAt("theirs", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
     host.close();
+  });
+});
+
+describe("what a system cannot have of the fence", () => {
+  it.each([
+    ["linux", null],
+    ["darwin", /^on macOS the system's own layers, .* are absent/],
+    ["win32", /^on Windows the system's own layers, .* are absent/],
+    ["freebsd", /^on freebsd /],
+  ])("is said for %s", (platform, said) => {
+    if (said === null) expect(absentOn(platform)).toBeNull();
+    else expect(absentOn(platform)).toMatch(said);
   });
 });
