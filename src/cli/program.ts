@@ -9,7 +9,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { workspacePath } from "../console/state/places.ts";
 import { CodedError, shapeOf, type ErrorShape } from "../shared/errors.ts";
-import { stackText } from "../shared/plain-text.ts";
+import { stackText } from "../shared/text/plain-text.ts";
 import { ioError } from "../store/index.ts";
 import { addAlertsCommand } from "./commands/alerts.ts";
 import { addCompactCommand } from "./commands/compact.ts";

@@ -7,7 +7,7 @@
  */
 import { nodeTimers, nodeWallMs } from "../live/clock/index.ts";
 import { CodedError } from "../shared/errors.ts";
-import { stackText } from "../shared/plain-text.ts";
+import { stackText } from "../shared/text/plain-text.ts";
 import type { Handlers, StreamName } from "../shared/contract/contract.ts";
 import type { StreamValue } from "../shared/contract/views.ts";
 import { nodeFileSystem } from "../store/index.ts";

@@ -1,7 +1,7 @@
 /** Plain text: nothing in it is obeyed by a terminal, and no place of the machine is named. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { printable, stackText, withoutPlaces } from "../../src/shared/plain-text.ts";
+import { printable, stackText, withoutPlaces } from "../../src/shared/text/plain-text.ts";
 
 describe("printable text", () => {
   it.each([

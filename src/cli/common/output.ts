@@ -6,7 +6,7 @@
  * 3. Text from outside is printed without control characters, so no file can write to the terminal.
  */
 
-import { printable } from "../../shared/plain-text.ts";
+import { printable } from "../../shared/text/plain-text.ts";
 import { machineValue } from "./machine-json.ts";
 
 export interface Io {

@@ -11,7 +11,7 @@ import { DESK_TEXT_MAX } from "../../shared/contract/contract-desks.ts";
 import { PROCEDURES, SNAPSHOT_TEXT_MAX } from "../../shared/contract/contract.ts";
 import type { Input, ProcedureName } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
-import { withoutPlaces } from "../../shared/plain-text.ts";
+import { withoutPlaces } from "../../shared/text/plain-text.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 
 /** An input's own limits; no procedure asks for anything near them. */

@@ -8,7 +8,7 @@
  * 5. The streams of one round are made in turns of the event loop of their own, so that a round never holds the loop for long.
  */
 import { UPDATES_PER_SECOND_MAX } from "../../shared/contract/contract.ts";
-import { stackText } from "../../shared/plain-text.ts";
+import { stackText } from "../../shared/text/plain-text.ts";
 import type { HostMessage, StreamName, StreamValue } from "../../shared/contract/contract.ts";
 import { diff } from "../../shared/contract/patch.ts";
 import type { JsonObject, Patch } from "../../shared/contract/patch.ts";

@@ -8,7 +8,7 @@
  */
 import type { Handlers, RegressionResult, RegressStatus } from "../../shared/contract/contract.ts";
 import { CodedError, shapeOf } from "../../shared/errors.ts";
-import { stackText } from "../../shared/plain-text.ts";
+import { stackText } from "../../shared/text/plain-text.ts";
 import {
   chooseFixtures,
   fixtureFolders,

@@ -6,7 +6,7 @@
  * 2. Text from outside cannot bring in markup: line ends become spaces, and pipes and brackets are escaped.
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
-import { printable } from "../../shared/plain-text.ts";
+import { printable } from "../../shared/text/plain-text.ts";
 import { sourceText } from "../../shared/feed-text.ts";
 import { FILL_MODELS } from "../../shared/orders.ts";
 import { scopeText } from "../../shared/scope.ts";
