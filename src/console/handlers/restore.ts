@@ -231,10 +231,7 @@ function previewOf(state: HostState, { name, target, facts, current, desk }: Pre
     snapshot: { ...figures, session, journalPosition, newestAt },
     current,
     differences: differencesOf(figures, current),
-    warnings: [
-      ...warningsOf(state, figures, limitsDiffer, desk),
-      ...aheadOf(facts, startOf(state, desk, target)),
-    ],
+    warnings: [...warningsOf(state, figures, limitsDiffer, desk), ...aheadOf(facts, startOf(state, desk, target))],
     orders: orders.map((order) => ({ ...order })),
     limitsDiffer,
   };
