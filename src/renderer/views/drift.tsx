@@ -239,11 +239,11 @@ function Reconciled(): ReactNode {
             Last reconciled <Time at={newest.at} full zoned />: fill <span className="mono">{newest.fillId}</span>
             {newest.orderId === null ? "" : " of "}
             {newest.orderId === null ? null : (
-              <button type="button" className="button plain name" onClick={() => explain(newest.orderId ?? "")}>
-                {newest.orderId}
+              <button type="button" className="name-link" onClick={() => explain(newest.orderId ?? "")}>
+                <span className="mono">{newest.orderId}</span>
               </button>
             )}
-            {duplicates === 0 ? "" : ` · ${plural(duplicates, "repeated report")} booked once`}
+            {duplicates === 0 ? "." : ` · ${plural(duplicates, "repeated report")} booked once.`}
           </>
         )}{" "}
         <span className="second">

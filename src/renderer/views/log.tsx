@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Line>[] = [
     cell: (row) => <Status look={LEVEL_LOOKS[row.level]} />,
     width: 118,
   },
-  { id: "subject", header: "Subject", value: (row) => row.subject, width: 180 },
+  { id: "subject", header: "Subject", value: (row) => row.subject, width: 150 },
   { id: "text", header: "What happened", value: (row) => row.text, hint: (row) => row.text, flex: 1, width: 300 },
   {
     id: "seq",

@@ -36,7 +36,7 @@ export const SHOWS: Readonly<Record<ViewName, string>> = {
   metrics: "Latency, skips, queue depth, errors and throughput over time.",
   orders:
     "Working orders with cancel and replace, every order, every fill. A row opens its why: tick, signal, " +
-    "risk, router, …, book.",
+    "risk, router, journal, broker, fill, book.",
   positions:
     "What each strategy holds in each symbol: average, mark, unrealized, realized, fees, the day's profit. " +
     "Close one, or flatten a scope.",
