@@ -58,9 +58,9 @@ test("strategies that fail say so and why, and orders that are too small say wha
     await goTo(page, "rejections");
     const rejections = page.getByTestId("view-rejections");
     await rejections.getByRole("tab", { name: "Each" }).click();
-    await expect(rejections.locator("[col-id=free]", { hasText: "from 10 units on" }).first()).toBeVisible();
-    await expect(rejections.locator("[col-id=free]", { hasText: /from \d\d units on/ }).first()).toBeVisible();
-    const small = rejections.locator("[row-id]", { hasText: "from 10 units on" }).first();
+    await expect(rejections.locator("[col-id=free]", { hasText: "from 10 units" }).first()).toBeVisible();
+    await expect(rejections.locator("[col-id=free]", { hasText: /from \d\d units/ }).first()).toBeVisible();
+    const small = rejections.locator("[row-id]", { hasText: "from 10 units" }).first();
     await expect(small.locator("[col-id=value]")).toHaveText("5");
     await expect(small.locator("[col-id=limit]")).toHaveText("10");
     await pictures(page, "failing", ["desk", "schedule", "rejections", "router", "log", "help"]);
