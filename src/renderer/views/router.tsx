@@ -222,7 +222,7 @@ function InFlight({ view }: { readonly view: RouterView }): ReactNode {
   return (
     <Panel
       title="In flight"
-      subtitle={`${formatCount(view.inflightCount)}, then the newest orders`}
+      subtitle={`${formatCount(view.inflightCount)}, then the newest`}
       actions={
         <>
           <button type="button" className="button" disabled={marked.length === 0} onClick={() => askCancel(marked)}>
