@@ -66,6 +66,8 @@ beforeAll(async () => {
     const told = Object.values(strategies).reduce((all, one) => all + one.fills, 0);
     return told === fills.length && Number(account.equity) === Number(last(curve)["equity"]);
   });
+  const paid = sum(fills.map(({ fee = "0" }) => fee));
+  await reader.until("positions", ({ rows }) => sum(Object.values(rows).map(({ fees }) => fees)) === paid);
   await reader.until("metrics", ({ samples }) => Object.keys(samples).length === lines.length);
 });
 
