@@ -39,13 +39,12 @@ function sourcesOf(state: HostState): StreamSources {
   const noSession: StreamValue<"session"> = { session: null };
   const session = (): StreamValue<"session"> => {
     const { opened } = state;
-    if (opened === null) return noSession;
-    const probe = opened.probe();
-    return { session: opened.views.session(probe, opened.pending) };
+    return opened === null ? noSession : { session: opened.session() };
   };
   const view = (name: SessionStream) => () => {
     const { opened } = state;
-    return opened === null ? EMPTY[name] : opened.views.view(name, opened.probe());
+    // What is read only in part would be wrong; the session's own stream says how far it is.
+    return opened === null || opened.reading !== null ? EMPTY[name] : opened.views.view(name, opened.probe());
   };
   const views = Object.fromEntries(SESSION_STREAMS.map((name) => [name, view(name)]));
   const alerts = (): StreamValue<"alerts"> => state.alerts.view();

@@ -549,6 +549,7 @@ function session(scenario: Scenario): StreamValue<"session"> {
       symbolNames: SYMBOLS,
       flattens: {},
       account: { currency: "USD", equity: "100412.86", pnl: "412.86", drawdown: -0.0021 },
+      reading: null,
       clock: "virtual",
       speed: 10,
       now: NOW,

@@ -90,7 +90,7 @@ type Row = Readonly<Record<string, unknown>>;
 function listed(state: HostState, what: Listed): number {
   const { opened } = state;
   if (opened === null || (what !== "orders" && what !== "fills" && what !== "rejections")) return 0;
-  return opened.views.counts()[what];
+  return opened.session().counts[what];
 }
 
 /** What belongs to an id: from the archive, or, where that is still being made or has failed, from the whole journal. */
@@ -143,7 +143,9 @@ type Listed = Input<"export.rows">["what"];
 async function rowsOf(state: HostState, what: Listed): Promise<Row[]> {
   if (what === "sessions") return Object.values(state.sessions().sessions);
   const opened = state.need();
-  const { views } = opened;
+  const { views, reading } = opened;
+  if (reading !== null && (what === "schedule" || what === "drift"))
+    throw new CodedError("wrong_state", "The session's journal is still being read. Export this when it is whole.");
   const made: { readonly [What in Exclude<Listed, "sessions">]: () => Row[] | Promise<Row[]> } = {
     orders: async () => inCurrency(opened, (await ordersOf(opened, EXPORT_ROWS_MAX)).orders.rows()),
     fills: async () => inCurrency(opened, (await ordersOf(opened, EXPORT_ROWS_MAX)).fills.rows()),

@@ -108,12 +108,6 @@ export class SessionViews {
     }
   }
 
-  /** How many rows the session's long lists have in all. */
-  counts(): { readonly orders: number; readonly fills: number; readonly rejections: number } {
-    const { orderCount, fillReports } = this.#orders;
-    return { orders: orderCount, fills: fillReports, rejections: this.#rejections.total };
-  }
-
   session(probe: SessionProbe, pending: OpenSession["pending"]): OpenSession {
     return this.#session.value(probe, {
       folder: this.#folder,

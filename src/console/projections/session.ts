@@ -65,6 +65,7 @@ export class SessionProjection {
       flattens: this.#flattens.value(probe, desk),
       haltReasons: probe.haltReasons.slice(-HALT_REASONS_MAX).map(haltReasonOf),
       failure: probe.failure === null ? null : { code: probe.failure.code, message: probe.failure.message },
+      reading: null,
       marks: this.#marks.value(),
       account: { currency, equity, pnl, drawdown },
       feed: {

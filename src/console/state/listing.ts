@@ -55,7 +55,7 @@ function bytesOf(files: SessionFound["files"]): number | null {
 /** The row of the open session: what its record says, with the figures of this moment. */
 export function liveRow(row: SessionListing, opened: OpenedSession): SessionListing {
   const probe = opened.probe();
-  const { counts, state } = opened.views.session(probe, opened.pending);
+  const { counts, state } = opened.session();
   const { equity, equityStart } = probe.account;
   return {
     ...row,

@@ -2,7 +2,8 @@
  * The open session as the views see it: the live session, its projections, and one snapshot for all of them.
  *
  * 1. The journal is read once when the session is opened, some entries at a time, so that a long one delays nothing else; from then
- *    on each commit brings the new entries.
+ *    on each commit brings the new entries. A long one is still being read when the session is open and runs: until then its projections
+ *    are not shown, and what is counted comes from the session itself.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
  * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
  * 4. A light run has no such file: its newest entries are kept here, and its past is asked of them.
@@ -10,6 +11,7 @@
 import { nodeTurn } from "../../live/clock/index.ts";
 import type { LiveSession, SessionProbe } from "../../live/session/index.ts";
 import type { OpenSession } from "../../shared/contract/views.ts";
+import { shapeOf } from "../../shared/errors.ts";
 import { readJournal, sessionFilesAt } from "../../store/index.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { AlertBook } from "../alerts/book.ts";
@@ -26,15 +28,8 @@ export const PROBE_MS = 45;
 
 /** Entries that are read in one go. */
 const SLICE_ENTRIES = 2_000;
-
-function slice(live: LiveSession, from: number): JournalEntry[] {
-  const entries: JournalEntry[] = [];
-  for (const entry of live.entries(from)) {
-    entries.push(entry);
-    if (entries.length >= SLICE_ENTRIES) break;
-  }
-  return entries;
-}
+/** Entries that are read before a session is open; the rest of a longer one is read while it runs. */
+const READ_AT_ONCE = 40_000;
 
 /** Whether a session's journal has dropped runs. */
 export function isCompacted(folder: string): boolean {
@@ -55,22 +50,29 @@ export class OpenedSession {
   readonly archive: SessionArchive;
   /** The newest entries of a light run; null for a session with a journal. */
   readonly kept: KeptEntries | null;
+  /** Resolves once the views hold all that was committed. */
+  whole: Promise<void> = Promise.resolve();
   readonly #monotonicMs: () => number;
   readonly #watch: SessionWatch;
   #forget: () => void = () => undefined;
   #probe: SessionProbe;
   #probedMs: number;
   #position = -1;
+  #whole = false;
+  #closed = false;
 
-  /** Reads what the journal holds of a session that has not been started. */
-  static async of(live: LiveSession, monotonicMs: () => number, alerts: AlertBook): Promise<OpenedSession> {
+  /**
+   * Opens a session that has not been started. Resolves once its journal is read, or `atOnce` entries of it; `whole` says when all is.
+   */
+  static async of(
+    live: LiveSession,
+    monotonicMs: () => number,
+    alerts: AlertBook,
+    atOnce = READ_AT_ONCE,
+  ): Promise<OpenedSession> {
     const opened = new OpenedSession(live, monotonicMs, alerts);
-    const { views } = opened;
-    for (let entries = slice(live, 1); entries.length > 0; entries = slice(live, views.position + 1)) {
-      opened.#apply(entries, false);
-      await nodeTurn();
-    }
-    opened.#follow();
+    await opened.#read(() => opened.views.position < atOnce);
+    if (!opened.#whole) opened.whole = opened.#readOn(alerts);
     return opened;
   }
 
@@ -82,19 +84,75 @@ export class OpenedSession {
     this.kept = live.light ? new KeptEntries() : null;
     this.archive =
       this.kept === null
-        ? new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.views.position)
+        ? new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.#end)
         : new LightArchive(this.kept, live.desk);
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();
   }
 
-  /** Goes from what was read to what comes. */
-  #follow(): void {
-    // What was committed since the last slice.
-    this.#apply([...this.live.entries(this.views.position + 1)], false);
-    this.#forget = this.live.subscribe((entries) => this.#apply(entries, true));
+  /** Reads on while `more` answers true; at the journal's end it goes over to what comes. */
+  async #read(more: () => boolean): Promise<void> {
+    while (more()) {
+      const entries = this.#slice();
+      if (entries.length < SLICE_ENTRIES) return this.#follow(entries);
+      this.#apply(entries, false);
+      await nodeTurn();
+    }
+  }
+
+  async #readOn(alerts: AlertBook): Promise<void> {
+    try {
+      await this.#read(() => !this.#closed);
+    } catch (error) {
+      const text = `The rest of the journal could not be read: ${shapeOf(error).message}. Stop the session and verify it.`;
+      alerts.raise(this.live.id, {
+        cause: "reading",
+        severity: "critical",
+        text,
+        at: this.live.probe().now,
+        view: "log",
+      });
+    }
+  }
+
+  #slice(): JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    const from = this.views.position + 1;
+    for (const entry of this.alive ? this.live.entries(from) : this.entries(from)) {
+      entries.push(entry);
+      if (entries.length >= SLICE_ENTRIES) break;
+    }
+    return entries;
+  }
+
+  /** Goes from what was read to what comes; nothing is committed between the two. */
+  #follow(last: readonly JournalEntry[]): void {
+    this.#apply(last, false);
+    this.#whole = true;
+    if (this.alive) this.#forget = this.live.subscribe((entries) => this.#apply(entries, true));
     this.#probe = this.live.probe();
     this.#watch.ready(this.#probe.now);
+  }
+
+  /** How far a long journal has been read; null once all of it is. */
+  get reading(): OpenSession["reading"] {
+    return this.#whole ? null : { entries: this.views.position, of: this.#end };
+  }
+
+  /** The newest entry that is committed. */
+  get #end(): number {
+    return this.#whole ? this.views.position : this.probe().journal.committed;
+  }
+
+  /** The frame's numbers at the session's picture. */
+  session(): OpenSession {
+    const probe = this.probe();
+    const view = this.views.session(probe, this.pending);
+    const { reading } = this;
+    if (reading === null) return view;
+    const { orders, fills, rejections } = probe.counts;
+    const summary = view.summary === null ? null : { ...view.summary, orders, fills };
+    return { ...view, reading, summary, counts: { ...view.counts, orders, fills, rejections } };
   }
 
   #apply(entries: readonly JournalEntry[], live: boolean): void {
@@ -119,7 +177,8 @@ export class OpenedSession {
     this.#probe = this.live.probe();
     this.#probedMs = nowMs;
     this.#position = this.views.position;
-    this.#watch.observe(this.#probe, this.views.tiles(this.#probe));
+    // Tiles of the session's past would raise its alerts of then.
+    if (this.#whole) this.#watch.observe(this.#probe, this.views.tiles(this.#probe));
     return this.#probe;
   }
 
@@ -143,10 +202,11 @@ export class OpenedSession {
 
   /** Everything that is committed by now, and of a light run what is kept. */
   past(): EntrySource {
-    return upTo((from) => this.entries(from), this.views.position);
+    return upTo((from) => this.entries(from), this.#end);
   }
 
   close(): void {
+    this.#closed = true;
     this.archive.close();
     this.kept?.close();
     this.#forget();

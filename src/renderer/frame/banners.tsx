@@ -12,6 +12,7 @@ import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
 import { formatCount, formatMoney, formatNumber, plural, words } from "../lib/format.ts";
+import { Reading } from "./reading.tsx";
 import { askCancelAll, askFlatten } from "../actions/order-actions.ts";
 
 function Connection(): ReactNode {
@@ -223,6 +224,7 @@ export function Banners(): ReactNode {
   return (
     <>
       <Connection />
+      <Reading />
       <Failure />
       <Ended />
       <Halt />

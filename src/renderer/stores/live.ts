@@ -45,6 +45,8 @@ export const useLive = create<LiveStore>(() => ({
 
 /** Streams that a hold never stops: a person who holds a view must still see a halt. */
 const ALWAYS: readonly StreamName[] = ["app", "session", "alerts", "drift"];
+/** Streams that no session's journal has to be read for. */
+const OF_THE_HOST: readonly StreamName[] = ["app", "session", "alerts", "sessions"];
 const waiting = new Map<StreamName, unknown>();
 let client: Client | null = null;
 
@@ -113,7 +115,11 @@ export async function ask<Name extends ProcedureName>(
 /** A stream's projection while the component is shown; null until the whole one has come. */
 export function useStream<Name extends StreamName>(stream: Name): Streams[Name] {
   useEffect(() => client?.read(stream), [stream]);
-  return useLive((state) => state.streams[stream]);
+  return useLive((state) => {
+    // While a long journal is being read, its views hold nothing yet, which is not the same as being empty.
+    const reading = (state.streams.session?.session?.reading ?? null) !== null;
+    return reading && !OF_THE_HOST.includes(stream) ? null : state.streams[stream];
+  });
 }
 
 export function useSession(): OpenSession | null {

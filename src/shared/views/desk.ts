@@ -90,6 +90,8 @@ export const SessionViewSchema = z.object({
       /** The names of each group's strategies, as the desk has them. */
       groups: z.record(z.string(), z.array(z.string())),
       failure: z.nullable(ErrorSchema),
+      /** How far the journal of a long session has been read for the views; null once they are whole. */
+      reading: z.nullable(z.object({ entries: count, of: count })),
       /** What charts mark, by journal number; the newest 200. */
       marks: z.record(z.string(), MarkSchema),
       /** Drawdown: a share of the peak, at most 0. */
