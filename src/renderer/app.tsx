@@ -15,7 +15,7 @@ import { StatusLine } from "./frame/statusline.tsx";
 import { Tour } from "./frame/tour.tsx";
 import { TopBar } from "./frame/topbar.tsx";
 import { VIEW_TITLES } from "./actions/commands.ts";
-import { retry, useLive } from "./stores/live.ts";
+import { retry, useLive, useSession } from "./stores/live.ts";
 import { useUi } from "./stores/ui.ts";
 import type { ViewName } from "./stores/ui.ts";
 import { VIEWS } from "./views/registry.ts";
@@ -52,13 +52,22 @@ function Stage(): ReactNode {
   const view = useUi((state) => state.view);
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
+  const state = useSession()?.state ?? "none";
   const View = VIEWS[view];
   useEffect(() => {
-    if (first.current) first.current = false;
-    else if (document.activeElement === document.body) main.current?.focus();
-    // The view is named, so that each change of it runs this.
+    // The view and the state are named, so that each change of them runs this.
     main.current?.setAttribute("data-view", view);
-  }, [view]);
+    main.current?.setAttribute("data-session", state);
+    if (first.current) {
+      first.current = false;
+      return undefined;
+    }
+    // What had the focus may have gone with the change: a button of the former view, or one that the new state has no use for.
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement === document.body) main.current?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [view, state]);
   return (
     <div className="stage">
       <div className="banner-slot">

@@ -25,12 +25,13 @@ export interface Served {
 
 /**
  * Starts the host; `desk` is a file that becomes the workspace's desk, `files` are texts by their paths in the workspace, and `again`
- * is the workspace of a host that was killed.
+ * is the workspace of a host that was killed, `port` the one that it had.
  */
 export async function serve(
   desk?: string,
   files: Readonly<Record<string, string>> = {},
   again?: string,
+  port?: string,
 ): Promise<Served> {
   if (!existsSync(join(top, "out", "renderer", "index.html")))
     throw new Error("The views are not built: npm run build.");
@@ -40,11 +41,16 @@ export async function serve(
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
-  const child = spawn(process.execPath, [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace], {
-    stdio: ["ignore", "pipe", "pipe"],
-    // What is remembered of workspaces is this test's own.
-    env: { ...process.env, XDG_DATA_HOME: join(workspace, ".data-home") },
-  });
+  const own = port === undefined ? [] : ["--port", port];
+  const child = spawn(
+    process.execPath,
+    [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace, ...own],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      // What is remembered of workspaces is this test's own.
+      env: { ...process.env, XDG_DATA_HOME: join(workspace, ".data-home") },
+    },
+  );
   let url = await firstAddress(child);
   if (child.stderr !== null)
     createInterface({ input: child.stderr }).on("line", (line) => {

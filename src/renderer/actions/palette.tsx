@@ -3,6 +3,7 @@ import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { useFocusBack } from "../components/focus-back.ts";
 import { Key } from "../components/values.tsx";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { useStream } from "../stores/live.ts";
@@ -57,11 +58,18 @@ function List(): ReactNode {
 
 export function Palette(): ReactNode {
   const open = useUi((state) => state.palette);
+  const back = useFocusBack();
   return (
     <Dialog.Root open={open} onOpenChange={(palette) => useUi.setState({ palette })}>
       <Dialog.Portal>
         <Dialog.Overlay className="shade" />
-        <Dialog.Content className="palette" data-testid="palette" aria-describedby={undefined}>
+        <Dialog.Content
+          className="palette"
+          data-testid="palette"
+          aria-describedby={undefined}
+          onOpenAutoFocus={back.opened}
+          onCloseAutoFocus={back.closed}
+        >
           <Dialog.Title className="hidden-text">Search</Dialog.Title>
           <List />
         </Dialog.Content>

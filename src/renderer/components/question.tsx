@@ -5,6 +5,7 @@
  * 2. Focus starts on the safe button, and Enter does not confirm. An urgent one (a halt) confirms with Enter on its focused verb,
  *    and waits for no name.
  * 3. Its record has an operator and a note.
+ * 4. The focus goes back to where it was before.
  */
 import { AlertDialog } from "radix-ui";
 import { useRef, useState } from "react";
@@ -12,6 +13,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { operatorName, prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
+import { useFocusBack } from "./focus-back.ts";
 import { Segments } from "./panel.tsx";
 import type { Choice, Evidence, Question } from "../stores/ui.ts";
 
@@ -280,6 +282,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
 export function QuestionDialog(): ReactNode {
   const question = useUi((state) => state.question);
   const content = useRef<HTMLDivElement>(null);
+  const back = useFocusBack();
   return (
     <AlertDialog.Root
       open={question !== null}
@@ -291,7 +294,9 @@ export function QuestionDialog(): ReactNode {
           ref={content}
           className="dialog"
           data-testid="confirm-dialog"
+          onCloseAutoFocus={back.closed}
           onOpenAutoFocus={(event) => {
+            back.opened();
             event.preventDefault();
             content.current?.querySelector<HTMLElement>("[data-testid=confirm-cancel]")?.focus();
           }}

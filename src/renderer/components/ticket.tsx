@@ -20,6 +20,7 @@ import { ask, useSession } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
 import { notify, useUi, type TicketStart } from "../stores/ui.ts";
 import { Segments } from "./panel.tsx";
+import { useFocusBack } from "./focus-back.ts";
 import { Shape } from "./status.tsx";
 
 type Preview = Output<"order.preview">;
@@ -373,6 +374,7 @@ function Body({ start }: { readonly start: TicketStart }): ReactNode {
 export function TicketDialog(): ReactNode {
   const start = useUi((state) => state.ticket);
   const content = useRef<HTMLDivElement>(null);
+  const back = useFocusBack();
   return (
     <AlertDialog.Root open={start !== null} onOpenChange={(open) => (open ? null : useUi.setState({ ticket: null }))}>
       <AlertDialog.Portal>
@@ -381,7 +383,9 @@ export function TicketDialog(): ReactNode {
           ref={content}
           className="dialog wide"
           data-testid="ticket-dialog"
+          onCloseAutoFocus={back.closed}
           onOpenAutoFocus={(event) => {
+            back.opened();
             event.preventDefault();
             content.current?.querySelector<HTMLElement>("[data-testid=ticket-symbol]")?.focus();
           }}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { RestorePreview, SnapshotSource } from "../../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../../shared/errors.ts";
+import { useFocusBack } from "../../components/focus-back.ts";
 import { Loading } from "../../components/panel.tsx";
 import { formatDateTime } from "../../lib/time.ts";
 import { previewsItself } from "../../actions/handed.ts";
@@ -151,6 +152,7 @@ function Content({ start, onChoose }: { readonly start: RestoreStart; readonly o
 export function RestoreDialog({ onChoose }: { readonly onChoose: () => void }): ReactNode {
   const start = useUi((state) => state.restore);
   const content = useRef<HTMLDivElement>(null);
+  const back = useFocusBack();
   return (
     <Dialog.Root open={start !== null} onOpenChange={(open) => (open ? undefined : close())}>
       <Dialog.Portal>
@@ -160,7 +162,9 @@ export function RestoreDialog({ onChoose }: { readonly onChoose: () => void }): 
           className="dialog wide"
           data-testid="restore-dialog"
           onInteractOutside={(event) => event.preventDefault()}
+          onCloseAutoFocus={back.closed}
           onOpenAutoFocus={(event) => {
+            back.opened();
             event.preventDefault();
             content.current?.focus();
           }}
