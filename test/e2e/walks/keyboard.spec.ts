@@ -6,7 +6,7 @@
  * 3. A grid is one tab stop; arrows move inside it.
  */
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { picture, serve } from "./served.ts";
+import { picture, serve } from "../served.ts";
 
 const TABS_MAX = 120;
 
