@@ -3,7 +3,7 @@ import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useFocusBack } from "../components/focus-back.ts";
+import { useFocusBack } from "../lib/focus-back.ts";
 import { Key } from "../components/values.tsx";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { useStream } from "../stores/live.ts";

@@ -13,7 +13,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { operatorName, prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
-import { useFocusBack } from "./focus-back.ts";
+import { useFocusBack } from "../lib/focus-back.ts";
 import { Segments } from "./panel.tsx";
 import type { Choice, Evidence, Question } from "../stores/ui.ts";
 

@@ -20,7 +20,7 @@ import { ask, useSession } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
 import { notify, useUi, type TicketStart } from "../stores/ui.ts";
 import { Segments } from "./panel.tsx";
-import { useFocusBack } from "./focus-back.ts";
+import { useFocusBack } from "../lib/focus-back.ts";
 import { Shape } from "./status.tsx";
 
 type Preview = Output<"order.preview">;

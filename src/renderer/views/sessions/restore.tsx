@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { RestorePreview, SnapshotSource } from "../../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../../shared/errors.ts";
-import { useFocusBack } from "../../components/focus-back.ts";
+import { useFocusBack } from "../../lib/focus-back.ts";
 import { Loading } from "../../components/panel.tsx";
 import { formatDateTime } from "../../lib/time.ts";
 import { previewsItself } from "../../actions/handed.ts";
