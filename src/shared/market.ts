@@ -22,6 +22,8 @@ export interface Bar {
     readonly low: string;
     readonly close: string;
   };
+  /** Ask less bid of its last quote, an exact decimal that is not negative; its prices are then the middle. Absent: not known. */
+  readonly spread?: string;
 }
 
 /** What happened to a symbol itself, in force from the first bar that closes after `at`: a split, a dividend, or both. */
@@ -43,12 +45,19 @@ export interface Mark {
   readonly volume: number;
   /** The price's decimal text, where the number cannot hold all of it. */
   readonly exact?: string;
+  /** Ask less bid, an exact decimal that is not negative; the price is then the middle. Absent: not known. */
+  readonly spread?: string;
 }
 
 /** The mark that a bar's close is. */
-export function markOfBar({ symbol, at, close, volume, exact }: Bar): Mark {
+export function markOfBar({ symbol, at, close, volume, exact, spread }: Bar): Mark {
   const mark = { symbol, at, price: close, volume };
-  return exact === undefined ? mark : { ...mark, exact: exact.close };
+  if (exact === undefined && spread === undefined) return mark;
+  return {
+    ...mark,
+    ...(exact === undefined ? {} : { exact: exact.close }),
+    ...(spread === undefined ? {} : { spread }),
+  };
 }
 
 /** An event of a feed. A bar also moves the mark to its close. */

@@ -1,11 +1,11 @@
 /**
  * At which price and in which size the paper venue fills an order.
  *
- * 1. At the market an order fills at the price there, moved against it by the slippage. By marks a limit order's fill is moved, too, and
- *    never worse than its limit; by bars it is at the limit that the path reached, or at the price of the path where that is through it
- *    already.
- * 2. Prices are rounded half to even to the symbol's tick, never to zero, and by bars lie within the bar's low and high; at a bar of one
- *    price the slippage is kept.
+ * 1. At the market an order fills at the price there, moved against it by half the spread of the bar or mark, where that is known, and
+ *    then by the slippage. By marks a limit order's fill is moved by the slippage alone, and never worse than its limit; by bars it is at
+ *    the limit that the path reached, or at the price of the path where that is through it already.
+ * 2. Prices are rounded half to even to the symbol's tick, never to zero, and by bars lie within the bar's low and high, moved by half
+ *    the spread as the order's price is; at a bar of one price the slippage is kept.
  * 3. Sizes are cut to the lot toward zero, so a smallest size is stated in whole lots.
  *
  * Source: the session rules, "Fills, as in Logos"; the order rules, "How the paper venue fills".
@@ -49,14 +49,36 @@ export interface PriceRange {
 const within = (price: Decimal, range: PriceRange | null): Decimal =>
   range === null || range.low.equals(range.high) ? price : Decimal.max(range.low, Decimal.min(range.high, price));
 
-/** The price of a fill at the market; `range` is the bar's, or null by marks. */
-export function marketPrice(
+/** The bid or the ask of a middle, and the range in which the bid or the ask of a bar is. */
+function sideOf(
   isBuy: boolean,
   price: Decimal,
+  range: PriceRange | null,
+  spread: Decimal,
+): { readonly price: Decimal; readonly range: PriceRange | null } {
+  const half = isBuy ? spread.div(2) : spread.div(2).negated();
+  return {
+    price: price.plus(half),
+    range: range === null ? null : { low: range.low.plus(half), high: range.high.plus(half) },
+  };
+}
+
+/** The price of a fill at the market; `range` is the bar's, or null by marks, and `spread` zero where it is not known. */
+export function marketPrice(
+  isBuy: boolean,
+  middle: Decimal,
   config: Pick<BrokerConfig, "slippageBps">,
   meta: SymbolMeta,
-  range: PriceRange | null,
+  middles: PriceRange | null,
+  spread: Decimal = ZERO,
 ): Decimal {
+  if (!spread.isZero()) {
+    const side = sideOf(isBuy, middle, middles, spread);
+    const found = marketPrice(isBuy, side.price, config, meta, side.range);
+    // The spread of a bar's last quote may be wider than an earlier price of the bar is high.
+    return middle.gt(ZERO) && found.lte(ZERO) ? tickOf(meta) : found;
+  }
+  const [price, range] = [middle, middles];
   // Against the order by a share of the price's size: at a negative price, too, a buyer pays more.
   const slip = price.abs().times(decimal(config.slippageBps).div(BPS));
   return within(onTick(isBuy ? price.plus(slip) : price.minus(slip), tickOf(meta)), range);

@@ -55,6 +55,8 @@ interface Pass {
   readonly volume: number | null;
   /** The bar's; null by marks. */
   readonly range: PriceRange | null;
+  /** Ask less bid; zero where it is not known. */
+  readonly spread: Decimal;
   readonly beyond: Decimal;
   readonly orders: VenueOrder[];
   /** Those that have filled in this bar. */
@@ -73,6 +75,7 @@ interface Candidate {
   readonly reached: boolean;
 }
 
+const spreadOf = ({ spread }: Pick<Bar, "spread">): Decimal => (spread === undefined ? ZERO : decimal(spread));
 const isTarget = ({ parentId, terms }: VenueOrder): number =>
   parentId !== null && ORDER_TYPES[terms.type].bracket === "target" ? 1 : 0;
 
@@ -97,7 +100,7 @@ export class MatchingEngine {
     if (orders.length === 0) return;
     const beyond = this.#rules.limitTouch === "through" ? tickOf(meta) : ZERO;
     const volume = bar.volume > 0 ? bar.volume : null;
-    this.#walk(path, { at: bar.at, meta, volume, range, beyond, orders });
+    this.#walk(path, { at: bar.at, meta, volume, range, spread: spreadOf(bar), beyond, orders });
   }
 
   onMark(mark: Mark, meta: SymbolMeta): void {
@@ -108,6 +111,7 @@ export class MatchingEngine {
       meta,
       volume: mark.volume,
       range: null,
+      spread: spreadOf(mark),
       beyond: ZERO,
       orders,
     });
@@ -239,7 +243,7 @@ export class MatchingEngine {
       const { limitPrice: limit } = order;
       const paid =
         limit === null
-          ? marketPrice(buys(order), base, this.#rules, meta, range)
+          ? marketPrice(buys(order), base, this.#rules, meta, range, pass.spread)
           : limitPrice(buys(order), limit, base, this.#rules, meta, range);
       this.#filled(order, signed(order, size), paid, marketAt, pass);
     }

@@ -52,11 +52,19 @@ function exactOf({ exact, ...table }: BarTable, index: number): Pick<Bar, "exact
   return { exact: { open, high, low, close } };
 }
 
+/** The spread of a bar's last quote, where it is known. */
+function spreadOf(spreads: Float64Array, index: number): Pick<Bar, "spread"> {
+  const spread = spreads[index] as number;
+  return Number.isNaN(spread) ? {} : { spread: plainNumber(spread) };
+}
+
 function eventOf(table: BarTable, index: number): FeedEvent {
+  const spreads = table.spread ?? null;
   return {
     kind: "bar",
     bar: {
       ...(table.exact === undefined ? {} : exactOf(table, index)),
+      ...(spreads === null ? {} : spreadOf(spreads, index)),
       symbol: table.symbol,
       at: table.at[index] as Moment,
       open: table.open[index] as number,

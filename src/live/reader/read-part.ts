@@ -20,6 +20,7 @@ import {
   foldedRows,
   LEAN_SCALED,
   leanRows,
+  SPREAD_KEPT,
   wideRows,
   type Reading,
   type RowHandler,
@@ -226,7 +227,8 @@ function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: B
 /** What is said of columns that a file lacks, and of prices and times that its layout writes its own way. */
 function noteLayout({ plan, options, reading }: Prepared): void {
   const { layout, lean, scale } = plan;
-  const { notes } = reading.gathering;
+  const { notes, tables } = reading.gathering;
+  if ([...tables.values()].some(({ spread }) => spread !== null)) notes.push(SPREAD_KEPT);
   if (layout.kind === "trades" && layout.quantity < 0)
     notes.push("There is no column of quantities, so volumes are zero.");
   if (layout.kind === "bars" && layout.volume < 0 && layout.wide.length === 0 && lean === null)

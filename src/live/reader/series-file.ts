@@ -3,7 +3,9 @@
  *
  * 1. A price is written with the digits that its source had, plainly, never with an exponent.
  * 2. Bars whose length changes (days of a zone, months) carry their close in a column of its own, so that they are read back the same.
- * 3. Two symbols never share a file, whatever letters' case the file system minds.
+ * 3. The spread of bars that were made of quotes stands in a last column, empty for a bar of which it is not known. A series without
+ *    any has no such column.
+ * 4. Two symbols never share a file, whatever letters' case the file system minds.
  */
 import { Buffer } from "node:buffer";
 import { DAY, formatMoment, moment, SECOND } from "../../shared/time.ts";
@@ -12,7 +14,7 @@ import type { BarTable } from "./table/imported.ts";
 import { plainNumber } from "./table/numbers.ts";
 
 const PIECE_BYTES = 256 * 1024;
-/** More than one row can have: two moments, four prices of 64 digits, a volume, a symbol of 40 letters. */
+/** More than one row can have: two moments, four prices of 64 digits, a volume, a symbol of 40 letters, a spread. */
 const ROW_BYTES_MAX = 1_024;
 const POWERS = [1, 10, 100, 1_000, 1e4, 1e5, 1e6, 1e7, 1e8];
 const PLACES_PLAIN = 8;
@@ -97,9 +99,12 @@ class Pen {
 export function* seriesBytes(table: BarTable): Generator<Uint8Array> {
   const { at, volume, symbol, exact } = table;
   const opened = table.opened ?? null;
+  const spread = table.spread ?? null;
   const { interval } = table;
   const pen = new Pen();
-  pen.text(`dt,open,high,low,close,volume,symbol${opened === null ? "" : ",close_time"}\n`);
+  pen.text(
+    `dt,open,high,low,close,volume,symbol${opened === null ? "" : ",close_time"}${spread === null ? "" : ",spread"}\n`,
+  );
   for (let row = 0; row < at.length; row++) {
     const close = at[row] as number;
     pen.moment(opened === null ? close - interval : (opened[row] as number));
@@ -111,7 +116,12 @@ export function* seriesBytes(table: BarTable): Generator<Uint8Array> {
     }
     pen.text(",");
     pen.number(volume[row] as number);
-    pen.text(`,${symbol}${opened === null ? "\n" : `,${formatMoment(moment(close))}\n`}`);
+    pen.text(`,${symbol}${opened === null ? "" : `,${formatMoment(moment(close))}`}`);
+    if (spread !== null) {
+      pen.text(",");
+      if (!Number.isNaN(spread[row])) pen.number(spread[row] as number);
+    }
+    pen.text("\n");
     if (pen.at < PIECE_BYTES - ROW_BYTES_MAX) continue;
     yield pen.bytes.subarray(0, pen.at);
     pen.at = 0;

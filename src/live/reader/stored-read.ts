@@ -41,6 +41,7 @@ interface StoredTable {
   readonly actions: BarColumns["actions"];
   readonly codes: readonly ColumnCode[];
   readonly opened: ColumnCode | null;
+  readonly spread: ColumnCode | null;
   /** Lengths of the pieces of exact texts, in bytes. */
   readonly exact: readonly number[];
 }
@@ -92,7 +93,7 @@ const columnOf = (table: BarColumns, name: (typeof COLUMNS)[number]): Float64Arr
   table.columns[name].subarray(0, table.size);
 
 function storedTable(table: BarColumns, span: Span): StoredTable {
-  const { symbol, size, pricePrecision, unsureHead, unsureBy, actions, opened } = table;
+  const { symbol, size, pricePrecision, unsureHead, unsureBy, actions, opened, spread } = table;
   return {
     symbol,
     span,
@@ -103,6 +104,7 @@ function storedTable(table: BarColumns, span: Span): StoredTable {
     actions,
     codes: COLUMNS.map((name) => (name === "at" ? codeOfMoments : codeOfNumbers)(columnOf(table, name))),
     opened: opened === null ? null : codeOfMoments(opened.subarray(0, size)),
+    spread: spread === null ? null : codeOfNumbers(spread.subarray(0, size)),
     exact: Array.from(exactPieces(table), ({ length }) => length),
   };
 }
@@ -136,11 +138,12 @@ function storedPart(read: ReadPart): StoredPart {
 function* bodyOf({ parts }: SourceRead, stored: Stored): Generator<Uint8Array> {
   for (const [place, { gathering }] of parts.entries())
     for (const [index, table] of [...gathering.tables.values()].entries()) {
-      const { codes, opened } = (stored.parts[place] as StoredPart).tables[index] as StoredTable;
+      const { codes, opened, spread } = (stored.parts[place] as StoredPart).tables[index] as StoredTable;
       for (const [column, name] of COLUMNS.entries()) yield* packed(columnOf(table, name), codes[column] as ColumnCode);
       const rows = table.rows.subarray(0, table.size);
       yield new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
       if (opened !== null) yield* packed((table.opened as Float64Array).subarray(0, table.size), opened);
+      if (spread !== null) yield* packed((table.spread as Float64Array).subarray(0, table.size), spread);
       yield* exactPieces(table);
     }
 }
@@ -217,7 +220,7 @@ class Cursor {
 }
 
 function tableOf(stored: StoredTable, cursor: Cursor): BarColumns {
-  const { symbol, size, pricePrecision, unsureHead, unsureBy, actions, codes, opened, exact } = stored;
+  const { symbol, size, pricePrecision, unsureHead, unsureBy, actions, codes, opened, spread, exact } = stored;
   const table = new BarColumns(symbol);
   Object.assign(table, { size, pricePrecision, unsureHead, unsureBy });
   const columns = newColumns(0);
@@ -225,6 +228,7 @@ function tableOf(stored: StoredTable, cursor: Cursor): BarColumns {
   table.columns = columns;
   table.rows = cursor.rows(size);
   table.opened = opened === null ? null : cursor.column(size, opened);
+  table.spread = spread === null ? null : cursor.column(size, spread);
   table.actions.push(...actions);
   for (const length of exact)
     for (const line of Buffer.from(cursor.take(length)).toString().split("\n")) {

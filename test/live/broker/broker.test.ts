@@ -113,6 +113,28 @@ describe("a fill", () => {
     expect(account).toEqual({ currency: "USD", cash: "999997.6", equity: "999997.6" });
   });
 
+  it("of a market order pays half the mark's spread, and the slippage from there; a limit order does not", async () => {
+    const quoted = (venue: Venue, seconds: number, price: number, spread: string): string[] => {
+      const mark = { symbol: "AAA", at: T(seconds), price, volume: 0, spread };
+      venue.broker.onMarketData([{ kind: "mark", mark }], T(seconds));
+      return told(venue.broker.takeEvents(T(seconds)));
+    };
+    for (const [slippageBps, expected] of [
+      [0, ["10 @ 100.01", "-10 @ 99.98", "10 @ 100"]],
+      [10, ["10 @ 100.11", "-10 @ 99.88", "10 @ 100.09"]],
+    ] as const) {
+      const venue = new Venue({ slippageBps });
+      await venue.place("a", "10");
+      await venue.place("b", "-10");
+      await venue.place("c", "10", "100.2");
+      // A bid of 99.98 and an ask of 100.01.
+      expect(quoted(venue, 1, 99.995, "0.03")).toEqual(expected);
+    }
+    const wide = new Venue({ slippageBps: 1_000 });
+    await wide.place("a", "-10");
+    expect(quoted(wide, 1, 10, "30")).toEqual(["-10 @ 0.01"]);
+  });
+
   it.each([
     // limit, mark, slippage, fill
     ["10", "100", 100.01, 0, null],

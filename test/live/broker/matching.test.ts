@@ -98,10 +98,11 @@ const bar = fc
     down: fc.nat({ max: 40 }),
     close: fc.nat({ max: 100 }),
     volume: fc.constantFrom(0, 50, 200, 5_000),
+    halfSpread: fc.constantFrom(0, 0, 1, 7),
   })
-  .map(({ open, up, down, close, volume }) => {
+  .map(({ open, up, down, close, volume, halfSpread }) => {
     const [low, high] = [open - down, open + up];
-    return { open, high, low, close: low + Math.round(((high - low) * close) / 100), volume };
+    return { open, high, low, close: low + Math.round(((high - low) * close) / 100), volume, halfSpread };
   });
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -237,7 +238,8 @@ async function compare(
       number,
       number,
     ];
-    last = { symbol: "AAA", at: T(begin + 60), open: o, high: h, low: l, close: c, volume: prices.volume };
+    const spread = prices.halfSpread === 0 ? {} : { spread: cents(2 * prices.halfSpread) };
+    last = { symbol: "AAA", at: T(begin + 60), open: o, high: h, low: l, close: c, volume: prices.volume, ...spread };
     venue.onMarketData([{ kind: "bar", bar: last }], last.at);
     venue.takeEvents(last.at);
     if (restart) venue.onMarketData([{ kind: "bar", bar: last }], last.at);
@@ -274,6 +276,7 @@ interface NaiveBarOf {
   readonly low: number;
   readonly close: number;
   readonly volume: number;
+  readonly spread?: string;
 }
 
 describe("matching by bars", () => {

@@ -2,7 +2,7 @@
  * A venue as slow and plain as can be, to compare the real one with: the price visits every tick of a bar, and at each tick every order
  * is looked at, again and again until none acts.
  *
- * 1. Prices are whole cents, quantities whole lots; nothing is shared with the real venue but the names of things.
+ * 1. Prices and half spreads are whole cents, quantities whole lots; nothing is shared with the real venue but the names of things.
  */
 
 export interface NaiveTerms {
@@ -29,6 +29,8 @@ export interface NaiveBar {
   readonly low: number;
   readonly close: number;
   readonly volume: number;
+  /** What a market order pays beside the price: half of ask less bid. */
+  readonly halfSpread: number;
 }
 
 export interface NaiveRules {
@@ -207,9 +209,11 @@ export class NaiveVenue {
     if (tif === "fok" && given < size) return this.#end(entry, "canceled", "fok", bar.at);
     if (given > 0) {
       let paid = price;
-      if (entry.limit === undefined)
-        paid = bar.low === bar.high ? this.#slipped(price, sign) : clamp(this.#slipped(price, sign), bar.low, bar.high);
-      else if (this.#visit > entry.joined) paid = entry.limit;
+      if (entry.limit === undefined) {
+        const side = sign * bar.halfSpread;
+        paid = this.#slipped(price + side, sign);
+        if (bar.low !== bar.high) paid = clamp(paid, bar.low + side, bar.high + side);
+      } else if (this.#visit > entry.joined) paid = entry.limit;
       entry.filled += sign * given;
       entry.since = bar.at;
       this.fills.push({ id: entry.terms.id, quantity: sign * given, price: paid, at: bar.at });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PaperBroker } from "../../../src/live/broker/index.ts";
 import type { BrokerFaults, BrokerConfig } from "../../../src/shared/desk.ts";
+import type { Bar } from "../../../src/shared/market.ts";
 import type { BrokerEvent, CommandOutcome, PlaceOrder } from "../../../src/shared/ports.ts";
 import { duration, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
 import { openForWriting } from "../../../src/store/index.ts";
@@ -121,6 +122,45 @@ describe("a bracket", () => {
       "s triggered -10 stop 98.98",
       "s -10 @ 98.98",
     ]);
+  });
+});
+
+describe("a bar with a spread", () => {
+  const barOf = (
+    venue: Venue,
+    minute: number,
+    [open, high, low, close]: readonly number[],
+    spread: string,
+  ): string[] => {
+    const bar = { symbol: "AAA", at: T(minute * 60), open, high, low, close, volume: 0, spread } as Bar;
+    venue.broker.onMarketData([{ kind: "bar", bar }], bar.at);
+    return venue.broker.takeEvents(bar.at).map(textOf);
+  };
+
+  it("takes half of it from what trades at the market, stops too, and nothing from limits", async () => {
+    const venue = new Venue();
+    await venue.place("buy", 10);
+    await venue.place("sell", -10);
+    await venue.place("stop", -10, { type: "stop", stopPrice: "99" });
+    await venue.place("bid", 10, { limitPrice: "99.5" });
+    expect(barOf(venue, 1, [100, 101, 98, 100], "0.5")).toEqual([
+      "buy 10 @ 100.25",
+      "sell -10 @ 99.75",
+      "bid 10 @ 99.5",
+      "stop triggered -10 stop 99",
+      "stop -10 @ 98.75",
+    ]);
+  });
+
+  it("moves the ends of its range by half of it, as by marks it has none", async () => {
+    const bars = new Venue({ slippageBps: 500 });
+    await bars.place("buy", 10);
+    await bars.place("sell", -10);
+    expect(barOf(bars, 1, [100, 101, 98, 100], "0.5")).toEqual(["buy 10 @ 101.25", "sell -10 @ 97.75"]);
+    const marks = new Venue({ slippageBps: 500, fillModel: "marks" });
+    await marks.place("buy", 10);
+    await marks.place("sell", -10);
+    expect(barOf(marks, 1, [100, 101, 98, 100], "0.5")).toEqual(["buy 10 @ 105.26", "sell -10 @ 94.76"]);
   });
 });
 

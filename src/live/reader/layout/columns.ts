@@ -42,6 +42,8 @@ export interface Layout extends PriceColumns {
   readonly ask: number;
   readonly split: number;
   readonly dividend: number;
+  /** Of files that this program keeps; elsewhere a spread is often counted in points, and the price is not the middle. */
+  readonly spread: number;
   readonly stamp: "open" | "close" | null;
   readonly stampUnclear: boolean;
   readonly zone: string | null;
@@ -278,6 +280,7 @@ function shape(finder: Finder, name: string, parts: Partial<Layout> & Pick<Layou
     ask: -1,
     split: -1,
     dividend: -1,
+    spread: -1,
     stamp: null,
     stampUnclear: false,
     zone: null,
@@ -352,7 +355,8 @@ export function layoutOf(header: readonly string[], sample: Sample): Layout | No
     };
     const known = knownHeader(finder);
     const logos = finder.names.join(",").startsWith(LOGOS);
-    const rules = { stamp: stamp ?? known?.stamp ?? null, scale: known?.scale ?? 0, logos };
+    const spread = logos ? finder.use("spread", finder.names.indexOf("spread")) : -1;
+    const rules = { stamp: stamp ?? known?.stamp ?? null, scale: known?.scale ?? 0, logos, spread };
     const name = known?.name ?? (logos ? "Logos CSV" : HEADED);
     return shape(finder, name, { kind: "bars", ...common, ...bar, close, ...volumes, ...actions, closeTime, ...rules });
   }

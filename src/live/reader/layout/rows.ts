@@ -4,12 +4,15 @@
  * 1. A handler takes every row that is given: into a table, or among the refused with its rule.
  * 2. A date that could be read two ways ends the import of the file, for what is unsure about one row is unsure about all.
  * 3. A volume of which nothing is known is zero, and counted.
+ * 4. A spread is the exact difference of ask and bid. That of a quote whose ask is below its bid is zero, and that of a quote with one
+ *    side is not known.
  */
+import { decimal } from "../../../shared/decimal.ts";
 import { MINUTE } from "../../../shared/time.ts";
 import { refusalOfBar, type BarColumns } from "../table/bar-columns.ts";
 import type { Layout, PriceColumns } from "./columns.ts";
 import type { Gathering } from "../table/gathering.ts";
-import { fileFault } from "../table/imported.ts";
+import { fileFault, PRICE_MAX } from "../table/imported.ts";
 import { LEAN_SCALE, type LeanName } from "./lean.ts";
 import { isMissing, placesOf, plainNumber } from "../table/numbers.ts";
 import type { Row } from "./scan.ts";
@@ -129,8 +132,24 @@ function volumeOf(gathering: Gathering, row: Row, cell: number): number {
 
 const exacts: [string | null, string | null, string | null, string | null] = [null, null, null, null];
 
+/** The spread in a kept file's row: NaN where its cell is missing or empty. Null: it was refused. */
+function spreadOfRow(gathering: Gathering, row: Row, cell: number): number | null {
+  if (cell < 0 || cell >= row.count || row.text(cell) === "") return NaN;
+  const value = row.number(cell);
+  if (value >= 0 && value <= PRICE_MAX) return value;
+  const reason = `the spread is no price: ${JSON.stringify(row.text(cell).slice(0, 40))}.`;
+  gathering.refuse(row.line, { rule: value < 0 ? "negative" : value > 0 ? "too_big" : "nan", reason });
+  return null;
+}
+
 /** Reads four prices and the volume of a row into a table. Answers whether the bar is in it. */
-function pushBar(reading: Reading, table: BarColumns, row: Row, columns: PriceColumns, at: number): boolean {
+function pushBar(
+  reading: Reading,
+  table: BarColumns,
+  row: Row,
+  columns: PriceColumns & { readonly spread?: number },
+  at: number,
+): boolean {
   const { gathering, scale } = reading;
   const price = (slot: number, cell: number): number => {
     const value = row.number(cell, scale);
@@ -149,11 +168,14 @@ function pushBar(reading: Reading, table: BarColumns, row: Row, columns: PriceCo
     gathering.refuse(row.line, refusal);
     return false;
   }
+  const spread = spreadOfRow(gathering, row, columns.spread ?? -1);
+  if (spread === null) return false;
   for (let slot = 0; slot < 4; slot++) {
     const text = exacts[slot] as string | null;
     if (text !== null) table.noteExact(slot, text);
   }
   gathering.hold(row.line);
+  table.noteSpread(spread);
   table.push(row.line, at, open, high, low, close, volume);
   return true;
 }
@@ -220,21 +242,48 @@ export function foldedRows(reading: Reading, layout: Layout): RowHandler {
     const at = momentOfRow(reading, row, layout, after);
     if (at === null) return;
     table.local = false;
-    const value = layout.kind === "quotes" ? middleOf(reading, row, bid, ask) : row.number(price, scale);
+    const isQuote = layout.kind === "quotes";
+    const value = isQuote ? middleOf(reading, row, bid, ask) : row.number(price, scale);
     const volume = quantity < 0 ? 0 : volumeOf(gathering, row, quantity);
-    const trade = { at, price: value, volume, id: id < 0 ? null : row.text(id) };
+    const trade = {
+      at,
+      price: value,
+      volume,
+      id: id < 0 ? null : row.text(id),
+      spread: isQuote ? lastQuote.spread : NaN,
+    };
     gathering.fold(row.line, table, interval, trade, newestFirst);
   };
+}
+
+/** What `middleOf` found beside the middle: NaN for a quote with one side. */
+const lastQuote = { spread: NaN };
+/** Below it, a difference of prices counted in their last place is exact. */
+const EXACT_BELOW = 2 ** 50;
+
+/** Ask less bid as an exact decimal's number. Texts are those of prices that a number cannot hold. */
+function spreadOf(bid: number, bidText: string | null, ask: number, askText: string | null, places: number): number {
+  if (bidText === null && askText === null && Math.max(bid, ask) * 10 ** places < EXACT_BELOW)
+    return Math.max(0, Number((ask - bid).toFixed(places)));
+  return Math.max(
+    0,
+    decimal(askText ?? ask)
+      .minus(bidText ?? bid)
+      .toNumber(),
+  );
 }
 
 /** The middle of two prices as an exact decimal's number; one of them alone where the other is missing. */
 function middleOf({ scale }: Reading, row: Row, bid: number, ask: number): number {
   const buy = row.number(bid, scale);
-  const places = row.decimals;
+  const { decimals, exact } = row;
   const sell = row.number(ask, scale);
+  lastQuote.spread = NaN;
   if (!(buy > 0)) return sell;
   if (!(sell > 0)) return buy;
-  return Number(((buy + sell) / 2).toFixed(Math.min(PLACES_MAX, Math.max(places, row.decimals) + 1)));
+  const places = Math.max(decimals, row.decimals);
+  lastQuote.spread = spreadOf(buy, exact, sell, row.exact, places);
+  return Number(((buy + sell) / 2).toFixed(Math.min(PLACES_MAX, places + 1)));
 }
 
 const MILLISECONDS_OF_DAY = 86_400_000;
@@ -277,7 +326,8 @@ export function leanRows(reading: Reading, name: LeanName): RowHandler {
       const sided =
         name.kind === "quote" ? middleOf(reading, row, 1, row.count === 3 ? 2 : 3) : row.number(1, reading.scale);
       const volume = name.kind === "quote" ? 0 : row.number(2);
-      return gathering.fold(row.line, table, interval, { at, price: sided, volume, id: null });
+      const spread = name.kind === "quote" ? lastQuote.spread : NaN;
+      return gathering.fold(row.line, table, interval, { at, price: sided, volume, id: null, spread });
     }
     if (!sameKind(reading, table, row)) return;
     if (name.kind === "trade") return void pushBar(reading, table, row, TRADE_BAR, local);
@@ -291,9 +341,15 @@ export function leanRows(reading: Reading, name: LeanName): RowHandler {
     if (refusal !== null) return gathering.refuse(row.line, refusal);
     for (const price of [open, high, low, close]) notePlaces(table, price, PLACES_MAX, null);
     gathering.hold(row.line);
+    // The close was read last.
+    table.noteSpread(lastQuote.spread);
     table.push(row.line, local, open, high, low, close, 0);
   };
 }
+
+/** That spreads are kept, in words. */
+export const SPREAD_KEPT =
+  "Each bar keeps the spread of bid and ask with which it ends: a market order pays half of it.";
 
 /** What shares' whole prices are divided by, in words. */
 export const LEAN_SCALED = `Prices were divided by ${10 ** LEAN_SCALE}, as LEAN writes those of shares.`;

@@ -4,6 +4,7 @@
  * 1. Prices are finite, at most `PRICE_MAX`, above zero unless the instrument allows others, and within high and low.
  * 2. Volumes are finite and not negative.
  * 3. Once settled, moments rise strictly; until then rows stand as the file has them.
+ * 4. A spread is not negative, and NaN where it is not known; a table without one has no column of them.
  */
 import { PRICE_MAX, VOLUME_MAX, type RefusalRule } from "./imported.ts";
 import { plainNumber } from "./numbers.ts";
@@ -80,6 +81,8 @@ export class BarColumns {
   rows: Uint32Array;
   /** Bar × 4 + price → its decimal text, where a binary number cannot give it back. */
   exact = new Map<number, string>();
+  /** Ask less bid of each bar's last quote. */
+  spread: Float64Array | null = null;
   /** Whether the moments are local times; null before the first row. */
   local: boolean | null = null;
   /** How many bars named a day and no time of day. */
@@ -125,6 +128,14 @@ export class BarColumns {
     this.exact.set(this.size * 4 + price, text);
   }
 
+  /** Remembers the spread of the bar that is pushed next. */
+  noteSpread(spread: number): void {
+    if (Number.isNaN(spread)) return;
+    if (this.size === this.#capacity) this.#grow();
+    this.spread ??= new Float64Array(this.#capacity).fill(NaN);
+    this.spread[this.size] = spread;
+  }
+
   /** Puts the bars that stand at `order`'s places, in its order, in the place of all. */
   reorder(order: Uint32Array): void {
     for (const name of COLUMNS) {
@@ -134,6 +145,8 @@ export class BarColumns {
       this.columns[name] = moved;
     }
     this.rows = order.map((from) => this.rows[from] as number);
+    const { spread } = this;
+    if (spread !== null) this.spread = Float64Array.from(order, (from) => spread[from] as number);
     if (this.exact.size > 0) {
       const moved = new Map<number, string>();
       for (const [place, from] of order.entries())
@@ -157,5 +170,9 @@ export class BarColumns {
     const rows = new Uint32Array(this.#capacity);
     rows.set(this.rows);
     this.rows = rows;
+    if (this.spread === null) return;
+    const spread = new Float64Array(this.#capacity).fill(NaN);
+    spread.set(this.spread);
+    this.spread = spread;
   }
 }

@@ -24,6 +24,8 @@ interface OpenBar {
   low: number;
   close: number;
   volume: number;
+  /** Of its last quote; NaN where that has one side, and for trades. */
+  spread: number;
 }
 
 interface Folding {
@@ -134,10 +136,17 @@ export class Gathering {
     row: number,
     table: BarColumns,
     interval: number,
-    trade: { readonly at: number; readonly price: number; readonly volume: number; readonly id: string | null },
+    trade: {
+      readonly at: number;
+      readonly price: number;
+      readonly volume: number;
+      readonly id: string | null;
+      /** Of a quote with both sides. */
+      readonly spread?: number;
+    },
     newestFirst = false,
   ): void {
-    const { at, price, volume, id } = trade;
+    const { at, price, volume, id, spread = NaN } = trade;
     let folding = this.#folding.get(table.symbol);
     if (folding === undefined) {
       folding = { table, bars: new Map(), start: NaN, bar: null, last: -Infinity, lastId: null };
@@ -154,7 +163,7 @@ export class Gathering {
     const start = Math.floor(at / interval) * interval;
     let bar = start === folding.start ? folding.bar : (folding.bars.get(start) ?? null);
     if (bar === null) {
-      bar = { row, first: at, last: at, open: price, high: price, low: price, close: price, volume: 0 };
+      bar = { row, first: at, last: at, open: price, high: price, low: price, close: price, volume: 0, spread };
       folding.bars.set(start, bar);
       this.hold(row);
     }
@@ -169,6 +178,7 @@ export class Gathering {
     if (at > bar.last || (!newestFirst && at === bar.last)) {
       bar.last = at;
       bar.close = price;
+      bar.spread = spread;
     }
     bar.volume += volume;
   }
@@ -179,6 +189,7 @@ export class Gathering {
       for (const [start, bar] of [...bars].toSorted((a, b) => a[0] - b[0])) {
         for (const price of [bar.open, bar.high, bar.low, bar.close])
           table.pricePrecision = Math.max(table.pricePrecision, Math.min(18, placesOf(plainNumber(price))));
+        table.noteSpread(bar.spread);
         table.push(bar.row, start, bar.open, bar.high, bar.low, bar.close, sumOf(bar.volume));
       }
     this.#folding.clear();

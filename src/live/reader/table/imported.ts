@@ -202,6 +202,8 @@ export interface BarTable {
   readonly volume: Float64Array;
   /** Bar × 4 + price (open, high, low, close) → its decimal text, where a binary number cannot give it back. */
   readonly exact?: ReadonlyMap<number, string>;
+  /** Ask less bid of each bar's last quote, NaN where it is not known; prices are then the middle. Absent or null: of no bar. */
+  readonly spread?: Float64Array | null;
 }
 
 export interface Imported {

@@ -1,8 +1,8 @@
 /**
  * Tables of one symbol from several files, as one table in order of time.
  *
- * 1. A moment that two files have is one bar where they say the same. Where they differ, it is taken from the file that begins
- *    earlier (that was named earlier, where they begin together), and refused in the other.
+ * 1. A moment that two files have is one bar where they say the same, with the spread that either of them knows. Where they differ, it
+ *    is taken from the file that begins earlier (that was named earlier, where they begin together), and refused in the other.
  * 2. A file that begins in an hour that the clocks showed twice is read as its second showing where the first is another file's.
  * 3. Bars of different lengths are never joined: each length is a series of its own.
  * 4. Files that follow each other are joined without looking at every row.
@@ -26,6 +26,7 @@ interface Joined {
   readonly columns: Columns;
   readonly exact: ReadonlyMap<number, string>;
   readonly opened: Float64Array | null;
+  readonly spread: Float64Array | null;
 }
 
 /** The opens of a piece's bars. */
@@ -40,30 +41,40 @@ function joined(pieces: readonly Piece[]): Joined {
     const { table } = only;
     const columns = { ...table.columns };
     for (const name of COLUMNS) columns[name] = columns[name].subarray(0, table.size);
-    return { columns, exact: table.exact, opened: table.opened };
+    const spread = table.spread?.subarray(0, table.size) ?? null;
+    return { columns, exact: table.exact, opened: table.opened, spread };
   }
   const size = pieces.reduce((sum, piece) => sum + piece.table.size, 0);
   const columns = newColumns(size);
   const exact = new Map<number, string>();
   const uneven = pieces.some(({ table }) => table.opened !== null);
   const opened = uneven ? new Float64Array(size) : null;
+  const quoted = pieces.some(({ table }) => table.spread !== null);
+  const spread = quoted ? new Float64Array(size).fill(NaN) : null;
   let place = 0;
   for (const piece of pieces) {
     const { table } = piece;
     for (const name of COLUMNS) columns[name].set(table.columns[name].subarray(0, table.size), place);
     for (const [key, text] of table.exact) exact.set(place * 4 + key, text);
     opened?.set(opensOf(piece), place);
+    if (table.spread !== null) spread?.set(table.spread.subarray(0, table.size), place);
     place += table.size;
   }
-  return { columns, exact, opened };
+  return { columns, exact, opened, spread };
 }
 
-const isSame = ({ columns, exact }: Joined, a: number, b: number): boolean =>
+/** Whether one of two bars has the other's spread, or none that is known: that contradicts nothing. */
+const fits = (spread: Float64Array, a: number, b: number): boolean =>
+  spread[a] === spread[b] || Number.isNaN(spread[a]) || Number.isNaN(spread[b]);
+
+const isSame = ({ columns, exact, spread }: Joined, a: number, b: number): boolean =>
+  (spread === null || fits(spread, a, b)) &&
   COLUMNS.every((name) => columns[name][a] === columns[name][b]) &&
   [0, 1, 2, 3].every((price) => exact.get(a * 4 + price) === exact.get(b * 4 + price));
 
 /** Sorts rows of pieces that overlap; of equal ones keeps the first, and refuses what differs at the same moment. */
 function interleaved(pieces: readonly Piece[], together: Joined): Joined {
+  const { spread, opened } = together;
   const { at } = together.columns;
   const origins = pieces.flatMap((piece, index) => Array<number>(piece.table.size).fill(index));
   const starts: number[] = [];
@@ -82,6 +93,7 @@ function interleaved(pieces: readonly Piece[], together: Joined): Joined {
     const other = pieces[origins[before] as number] as Piece;
     piece.gathering.bars--;
     if (isSame(together, before, index)) {
+      if (spread !== null && Number.isNaN(spread[before])) spread[before] = spread[index] as number;
       piece.gathering.repeated++;
       piece.gathering.sharedRows++;
       continue;
@@ -100,12 +112,9 @@ function interleaved(pieces: readonly Piece[], together: Joined): Joined {
         const text = together.exact.get(index * 4 + price);
         if (text !== undefined) exact.set(place * 4 + price, text);
       }
-  const { opened } = together;
-  return {
-    columns,
-    exact,
-    opened: opened === null ? null : Float64Array.from(kept, (index) => opened[index] as number),
-  };
+  const keptOf = (column: Float64Array | null): Float64Array | null =>
+    column === null ? null : Float64Array.from(kept, (index) => column[index] as number);
+  return { columns, exact, opened: keptOf(opened), spread: keptOf(spread) };
 }
 
 /** Moves the head of a piece to the second showing of its hour, where another piece has bars of the first. */
@@ -134,7 +143,7 @@ function tableOf(symbol: string, filled: readonly Piece[], interval: number): Ba
   const pieces = filled.toSorted((a, b) => firstOf(a) - firstOf(b));
   const together = joined(pieces);
   const apart = pieces.every((piece, index) => index === 0 || firstOf(piece) > (pieces[index - 1] as Piece).table.last);
-  const { columns, exact, opened } = apart ? together : interleaved(pieces, together);
+  const { columns, exact, opened, spread } = apart ? together : interleaved(pieces, together);
   return {
     symbol,
     interval: duration(interval),
@@ -142,6 +151,7 @@ function tableOf(symbol: string, filled: readonly Piece[], interval: number): Ba
     ...columns,
     ...(exact.size === 0 ? {} : { exact }),
     ...(opened === null ? {} : { opened }),
+    ...(spread === null ? {} : { spread }),
   };
 }
 

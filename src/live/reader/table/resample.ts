@@ -1,7 +1,7 @@
 /**
  * Bars of one length folded into longer ones.
  *
- * 1. A longer bar has the open of its first bar, the close of its last, and is visible from its own close.
+ * 1. A longer bar has the open of its first bar, the close and the spread of its last, and is visible from its own close.
  * 2. Longer bars begin at whole multiples of their length since the epoch; no bar is shared between two of them.
  */
 import { CodedError } from "../../../shared/errors.ts";
@@ -38,6 +38,7 @@ export function resampled(piece: Piece, interval: number): Piece {
       const text = exact.get(index * 4 + slot);
       if (text !== undefined) folded.noteExact(slot, text);
     }
+    folded.noteSpread(table.spread?.[to - 1] ?? NaN);
     folded.push(
       rows[from] as number,
       (bucketOf(from) + 1) * interval,

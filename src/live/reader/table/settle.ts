@@ -50,6 +50,7 @@ function sorted(table: BarColumns): void {
 const isSame = (table: BarColumns, a: number, b: number): boolean =>
   PRICES.every((name) => table.columns[name][a] === table.columns[name][b]) &&
   table.columns.volume[a] === table.columns.volume[b] &&
+  (table.spread === null || Object.is(table.spread[a], table.spread[b])) &&
   [0, 1, 2, 3].every((price) => table.exact.get(a * 4 + price) === table.exact.get(b * 4 + price));
 
 /** Moments of local times, walked in the order of the file. */

@@ -6,7 +6,7 @@
  * 3. At most `BARS_MAX` bars of a symbol are kept, and at most `2 * VOLUMES_MAX` volumes.
  * 4. What a guard learns of volumes does not depend on how far strategies look back, or on whether they load.
  */
-import { decimal } from "../../../shared/decimal.ts";
+import { decimal, plain } from "../../../shared/decimal.ts";
 import { markOfBar, type Bar, type CorporateAction, type FeedEvent, type Mark } from "../../../shared/market.ts";
 import { BarTriggers } from "./bar-triggers.ts";
 import { BARS_MAX } from "../../strategies/instance.ts";
@@ -91,9 +91,10 @@ export class Market {
   act({ symbol, split }: CorporateAction): void {
     const history = this.#symbols.get(symbol);
     if (split === undefined || history === undefined || history.mark === null) return;
-    const { exact: _exact, ...mark } = history.mark;
+    const { exact: _exact, spread, ...mark } = history.mark;
     history.mark = {
       ...mark,
+      ...(spread === undefined ? {} : { spread: plain(decimal(spread).div(split)) }),
       price: decimal(history.mark.exact ?? mark.price)
         .div(split)
         .toNumber(),

@@ -157,6 +157,9 @@ const FILLS: Topic = {
           "worse than its limit, or falls on a bar that was under way for more than 15 seconds or a quarter of its " +
           "length when the order arrived. Volume caps a fill where the desk sets it; a bar without volume caps " +
           "nothing.",
+        "Bars and marks that were made of quotes have a spread, and their prices are the middle. There a market order, and a " +
+          "stop that has triggered, pays half the spread before the slippage: a buy above the middle, a sell below it. The " +
+          "bar's low and high move by the same half. Limit orders fill as without a spread.",
       ],
     },
   ],

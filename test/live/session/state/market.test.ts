@@ -24,6 +24,19 @@ function heard(depth: number, volumes: readonly number[]): Market {
   return market;
 }
 
+describe("the mark", () => {
+  it("keeps the spread of the bar, and both are in the new terms after a split", () => {
+    const market = new Market(2);
+    const at = MINUTE as number as Moment;
+    market.take([{ kind: "bar", bar: { ...barOf("AAA", 1, 5), close: 100, high: 100, spread: "0.25" } }]);
+    expect(market.mark("AAA")).toEqual({ symbol: "AAA", at, price: 100, volume: 5, spread: "0.25" });
+    market.act({ symbol: "AAA", at, split: "4" });
+    expect(market.mark("AAA")).toEqual({ symbol: "AAA", at, price: 25, volume: 5, spread: "0.0625" });
+    market.take([{ kind: "bar", bar: barOf("AAA", 2, 5) }]);
+    expect(market.mark("AAA")).not.toHaveProperty("spread");
+  });
+});
+
 describe("recent volume", () => {
   it("is of as many bars as the limit says, however far strategies look back", () => {
     const volumes = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 60 });
