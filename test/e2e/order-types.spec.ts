@@ -63,6 +63,9 @@ test("each type rests with its prices, and what waits in a queue is shown and ca
     await expect(queued).toHaveCount(0, { timeout: 60_000 });
     await page.getByTestId("pause-session").click();
     await expect(page.getByTestId("session-state")).toHaveText(/Paused/);
+    // On a slow machine the canceled row was far down, and the grid is still there.
+    await view.locator(".ag-row").last().hover();
+    await page.mouse.wheel(0, -10_000);
     await view.getByText("Stop limit").click();
     await page.keyboard.press("Escape");
     await view.getByText("Trailing stop").click({ modifiers: ["Control"] });
