@@ -25,7 +25,7 @@ import { sessionHandlers } from "./handlers/session.ts";
 import { trialHandlers } from "./handlers/trials.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { workspacesHandlers } from "./handlers/workspaces.ts";
-import { checkInput, CONNECTIONS_MAX, procedureOf, tellable } from "./bridge/limits.ts";
+import { checkInput, CONNECTIONS_MAX, procedureOf, shownError } from "./bridge/limits.ts";
 import { Uploads } from "./data/uploads.ts";
 import { Inspections } from "./inspection/inspections.ts";
 import { EMPTY } from "./projections/empty.ts";
@@ -64,7 +64,7 @@ function callerOf(handlers: Handlers, problem: (line: string) => void): Call {
       return await (handlers[procedure] as (input: unknown) => Promise<unknown>)(checked);
     } catch (error) {
       if (!(error instanceof CodedError)) problem(`${procedure}: ${stackText(error)}`);
-      const shape = tellable(error, procedure);
+      const shape = shownError(error, procedure);
       throw new CodedError(shape.code, shape.message, shape.detail);
     }
   };

@@ -185,7 +185,7 @@ export interface BrokerFill {
   readonly fee: string;
   readonly at: Moment;
   /** When the venue's own report of it comes, where that is later than `at` and the venue knows it; a query returns it. */
-  readonly toldAt?: Moment;
+  readonly reportedAt?: Moment;
 }
 
 export type BrokerEvent =

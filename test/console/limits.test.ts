@@ -7,7 +7,7 @@ import {
   checkShape,
   INPUT_CHARACTERS_MAX,
   procedureOf,
-  tellable,
+  shownError,
 } from "../../src/console/bridge/limits.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 
@@ -81,17 +81,20 @@ describe("a failure as a reader sees it", () => {
   it("keeps a coded error's message and plain detail", () => {
     const circular: Record<string, unknown> = {};
     circular["self"] = circular;
-    expect(tellable(new CodedError("not_found", "No.", { a: 1, b: undefined }), "x")).toEqual({
+    expect(shownError(new CodedError("not_found", "No.", { a: 1, b: undefined }), "x")).toEqual({
       code: "not_found",
       message: "No.",
       detail: { a: 1 },
     });
-    expect(tellable(new CodedError("not_found", "No.", circular), "x")).toEqual({ code: "not_found", message: "No." });
+    expect(shownError(new CodedError("not_found", "No.", circular), "x")).toEqual({
+      code: "not_found",
+      message: "No.",
+    });
   });
 
   it("says what a full or read-only disk is, without its path", () => {
     const full = Object.assign(new Error("ENOSPC: no space, write '/home/me/journal.db'"), { code: "ENOSPC" });
-    expect(tellable(full, "session.start")).toEqual({
+    expect(shownError(full, "session.start")).toEqual({
       code: "io",
       message:
         "Reading or writing failed during session.start: the disk is full; free some space, then try again (ENOSPC).",
@@ -100,6 +103,6 @@ describe("a failure as a reader sees it", () => {
 
   it("hides everything else", () => {
     for (const error of [new Error("/home/me: token=abc"), "token=abc", { token: "abc" }, null])
-      expect(JSON.stringify(tellable(error, "x"))).not.toMatch(/abc|home/);
+      expect(JSON.stringify(shownError(error, "x"))).not.toMatch(/abc|home/);
   });
 });

@@ -11,7 +11,7 @@ import type { Strategy } from "../../src/shared/strategy.ts";
 import type { Workspace } from "../../src/store/index.ts";
 import type { OpenHost } from "../../src/live/host/index.ts";
 import type { HostPort } from "../../src/live/host/port.ts";
-import type { RunPicture, RunResult } from "../../src/live/strategies/run-types.ts";
+import type { RunSnapshot, RunResult } from "../../src/live/strategies/run-types.ts";
 import { builtInStrategies } from "../../src/live/strategies/built-in.ts";
 import { sizingOf, strategyFile } from "../../src/live/strategies/files.ts";
 import { prepareStrategy, problemOf, StrategyInstance, strategyOf } from "../../src/live/strategies/instance.ts";
@@ -45,10 +45,10 @@ class InsideHost implements HostPort {
     this.barsNeeded = Math.max(1, ...[...loaded.values()].map((one) => one.barsNeeded));
   }
 
-  run(picture: RunPicture): Promise<RunResult> {
-    const loaded = this.#loaded.get(picture.strategy);
-    if (loaded !== undefined) return Promise.resolve(loaded.run(picture));
-    return Promise.resolve({ outcome: "threw", orders: [], message: `${picture.strategy} is not loaded` });
+  run(runSnapshot: RunSnapshot): Promise<RunResult> {
+    const loaded = this.#loaded.get(runSnapshot.strategy);
+    if (loaded !== undefined) return Promise.resolve(loaded.run(runSnapshot));
+    return Promise.resolve({ outcome: "threw", orders: [], message: `${runSnapshot.strategy} is not loaded` });
   }
 
   hadItsTurn(): boolean {

@@ -14,7 +14,7 @@ import type { Unprotected } from "../sim/disk/child.ts";
 import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import type { Told } from "../sim/disk/write-log.ts";
-import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled } from "./disk-session.ts";
+import { difference, DiskSession, fault, folderIn, resumeSession, outcomeIn, shuffled } from "./disk-session.ts";
 import { BROKEN_MAX, eachWay, type Figures, type Trial } from "./trial.ts";
 
 const WAYS = ["before", "half", "after"] as const;
@@ -72,7 +72,7 @@ async function oneCase(
       const still = lookAt(begun.folder, told);
       if (still !== null) return still;
     }
-    const summary = await goOn(workspace, begun.id);
+    const summary = await resumeSession(workspace, begun.id);
     if (summary.failure !== null) return `it failed: ${summary.failure.message}`;
     return (
       lostAcknowledged(begun.folder, told) ??

@@ -33,7 +33,7 @@ async function stateOf(
   const told = { parts: "", router: "" };
   const visit: Parameters<typeof inspectJournal>[3] = (core, entry, replay) => {
     if (entry !== null) return;
-    replay.hear(until);
+    replay.consume(until);
     told.parts = stateText(core, replay.underWay);
     told.router = writeRouterState(core.router.snapshot(), {
       session: core.runDigest,
@@ -109,8 +109,8 @@ export async function wrongInBooks(folder: string, desk: Desk, probe: SessionPro
       Object.entries(positions.value).map(([symbol, quantity]) => [symbol, decimal(quantity)]),
     );
     let [cash, fees] = [decimal(account.value.cash), ZERO];
-    for (const { symbol, quantity, price, fee, at, toldAt } of fills.value)
-      if ((toldAt ?? at) <= probe.now) fees = fees.plus(fee);
+    for (const { symbol, quantity, price, fee, at, reportedAt } of fills.value)
+      if ((reportedAt ?? at) <= probe.now) fees = fees.plus(fee);
       else {
         cash = cash.plus(decimal(price).times(quantity)).plus(fee);
         quantities.set(symbol, (quantities.get(symbol) ?? ZERO).minus(quantity));

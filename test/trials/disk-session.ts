@@ -120,7 +120,7 @@ export function folderIn(workspace: string): { readonly id: string; readonly fol
 }
 
 /** Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. */
-export async function goOn(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
+export async function resumeSession(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
   const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length });
   const { router, drift } = session.probe();
   // Drift is for the trial to tell of; any other halt is over once the disk is well again.

@@ -15,7 +15,16 @@ import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreem
 import type { Unprotected } from "../sim/disk/child.ts";
 import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
-import { difference, DiskSession, fault, folderIn, goOn, outcomeIn, shuffled, type DiskRun } from "./disk-session.ts";
+import {
+  difference,
+  DiskSession,
+  fault,
+  folderIn,
+  resumeSession,
+  outcomeIn,
+  shuffled,
+  type DiskRun,
+} from "./disk-session.ts";
 import { BROKEN_MAX, eachWay, type Figures, type Trial } from "./trial.ts";
 
 const LENGTH = "1m";
@@ -91,14 +100,14 @@ async function oneCase(
     const said = saidRight(run, counts);
     if (said !== null) return said;
     const begun = folderIn(workspace);
-    // Refused at its birth, a session leaves nothing, or what the disk did not let go of: it is no session, and another can begin.
+    // Refused at its start, a session leaves nothing, or what the disk did not let go of: it is no session, and another can begin.
     const unborn = killed === null && (run.told.length === 0 || !existsSync(join(begun?.folder ?? "", "journal.db")));
     if (begun !== null && !unborn) {
       const wrong = sentUnjournaled(readBooks(begun.folder)) ?? lostAcknowledged(begun.folder, run.told);
       if (wrong !== null) return wrong;
       const whole = run.code === 0 ? await difference(expected, workspace) : null;
       if (whole !== null) return whole;
-      const summary = await goOn(workspace, begun.id, AFTERWARDS);
+      const summary = await resumeSession(workspace, begun.id, AFTERWARDS);
       if (summary.failure !== null) return `on the healthy disk it failed: ${summary.failure.message}`;
       if (summary.driftOpen > 0)
         return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;

@@ -17,7 +17,7 @@ import { PowerLossDisk } from "../sim/disk/power-loss.ts";
 import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
 import { readWriteLog, toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
-import { DiskSession, fault, folderIn, goOn } from "./disk-session.ts";
+import { DiskSession, fault, folderIn, resumeSession } from "./disk-session.ts";
 import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./trial.ts";
 
 const LENGTH = "1m";
@@ -129,7 +129,7 @@ async function judge(place: string, told: Told | null, whole: boolean): Promise<
     const wrong = lookAt(place, told);
     const begun = folderIn(place);
     if (wrong !== null || !whole || told === null || begun === null) return wrong;
-    const { failure } = await goOn(place, begun.id);
+    const { failure } = await resumeSession(place, begun.id);
     return failure === null ? await fault(place, begun.folder) : `it failed: ${failure.message}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -11,7 +11,7 @@ import { ClientMessageSchema, STREAMS } from "../../shared/contract/contract.ts"
 import type { ClientMessage, HostMessage, StreamName } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { Connection } from "./api.ts";
-import { CALLS_IN_FLIGHT_MAX, tellable } from "./limits.ts";
+import { CALLS_IN_FLIGHT_MAX, shownError } from "./limits.ts";
 import type { StreamHub } from "./streams.ts";
 
 export interface ConnectionOptions {
@@ -64,7 +64,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       .call(procedure, message.input)
       .then(
         (output) => answer({ kind: "result", id, ok: true, output }),
-        (error: unknown) => fail(id, tellable(error, "the call")),
+        (error: unknown) => fail(id, shownError(error, "the call")),
       )
       .finally(() => {
         calls -= 1;

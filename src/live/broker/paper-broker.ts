@@ -125,7 +125,7 @@ export class PaperBroker implements BrokerAdapter {
   async fillsSince(cursor: number): Promise<Lookup<readonly BrokerFill[]>> {
     const reported = (fill: VenueFill): BrokerFill => {
       const order = this.#config.faults.delayFill > 0 ? this.#store.order(fill.venueId) : null;
-      return { ...brokerFillOf(fill), toldAt: this.#reportedAt(fill.at as Moment, order?.number ?? null) };
+      return { ...brokerFillOf(fill), reportedAt: this.#reportedAt(fill.at as Moment, order?.number ?? null) };
     };
     return this.#lookup(() => this.#store.fillsAfter(cursor).map(reported));
   }

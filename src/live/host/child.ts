@@ -4,7 +4,7 @@
  * 1. It speaks only through its port, and does its steps in the order in which they came.
  * 2. Each run is answered before the next one begins: so the session knows which one is under way. Runs that are asked for
  *    together are answered together, within `TOGETHER_MS`: who listens then knows no more than that it is one of them.
- * 3. When the session's process is gone it ends, and so do the processes that it was told to guard.
+ * 3. When the session's process is gone it ends, and so do the processes that it has to guard.
  * 4. Before the first strategy is loaded it finds out which layers of the fence hold around it (`layers.ts`), and its own means are
  *    taken away (`lockdown.ts`). A user's file runs in a realm of its own (`engine.ts`), or not at all.
  * 5. What a user's code sets off belongs to its own run: promises are waited for before the answer, so one that never comes to rest
@@ -42,7 +42,7 @@ const endProcess = process.exit.bind(process);
 const kill = process.kill.bind(process);
 const rss = process.memoryUsage.rss.bind(process.memoryUsage);
 const clock = performance.now.bind(performance);
-const onRejection = process.on.bind(process, "unhandledRejection") as (hear: (reason: unknown) => void) => unknown;
+const onRejection = process.on.bind(process, "unhandledRejection") as (receive: (reason: unknown) => void) => unknown;
 const soon = setImmediate;
 
 /** Everything that is already set off happens before this resolves. */
@@ -54,14 +54,14 @@ const turn = (): Promise<void> =>
 interface Port {
   /** Sends; `sent` is called when the text has left the process. */
   readonly send: (text: string, sent: () => void) => void;
-  readonly listen: (hear: (text: unknown) => void) => void;
+  readonly listen: (receive: (text: unknown) => void) => void;
 }
 
 /** Node's channel of a forked process, or the port of Electron's utility process. */
 function openPort(): Port {
   const { parentPort } = process as unknown as {
     readonly parentPort?: {
-      on(event: "message", hear: (told: { readonly data: unknown }) => void): void;
+      on(event: "message", receive: (sent: { readonly data: unknown }) => void): void;
       postMessage(text: string): void;
     };
   };
@@ -72,15 +72,15 @@ function openPort(): Port {
         say(text);
         sent();
       },
-      listen: (hear) => parentPort.on("message", ({ data }) => hear(data)),
+      listen: (receive) => parentPort.on("message", ({ data }) => receive(data)),
     };
   }
   const post = process.send?.bind(process);
-  const on = process.on.bind(process) as (event: "message", hear: (text: unknown) => void) => unknown;
+  const on = process.on.bind(process) as (event: "message", receive: (text: unknown) => void) => unknown;
   if (post === undefined) return endProcess(64);
   return {
     send: (text, sent) => void post(text, undefined, undefined, sent),
-    listen: (hear) => void on("message", hear),
+    listen: (receive) => void on("message", receive),
   };
 }
 
@@ -162,16 +162,16 @@ class Host {
       },
     });
     lockDown("host");
-    void this.tell({ kind: "ready", layers: this.#layers });
+    void this.write({ kind: "ready", layers: this.#layers });
     void this.#work();
   }
 
-  hear(text: unknown): void {
-    const told = JSON.parse(String(text)) as ToHost;
-    if (told.kind === "guard") this.#guarded = told.pids;
-    else if (told.kind === "stop") this.#stop();
+  receive(text: unknown): void {
+    const sent = JSON.parse(String(text)) as ToHost;
+    if (sent.kind === "guard") this.#guarded = sent.pids;
+    else if (sent.kind === "stop") this.#stop();
     else {
-      for (const step of told.steps) this.#steps.push({ step, together: told.together });
+      for (const step of sent.steps) this.#steps.push({ step, together: sent.together });
       if (!this.#working) void this.#work();
     }
   }
@@ -187,7 +187,7 @@ class Host {
     return endProcess(0);
   }
 
-  tell(message: FromHost): Promise<void> | null {
+  write(message: FromHost): Promise<void> | null {
     return this.#send(JSON.stringify(message));
   }
 
@@ -232,7 +232,7 @@ class Host {
     this.#waiting = 0;
     const answers = this.#answers.join(",");
     this.#answers = [];
-    return this.#send(`{"kind":"answers","told":[${answers}]}`);
+    return this.#send(`{"kind":"answers","sent":[${answers}]}`);
   }
 
   async #load(step: LoadStep): Promise<Sent> {
@@ -240,11 +240,11 @@ class Host {
     this.#job = job;
     const { problem, digest, files, rules } = await this.#make(step);
     const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
-    const told = { kind: "loaded", job, problem, barsNeeded, digest, files, rules } as const;
-    if (!parserIsBroken()) return sentOf(this.tell(told));
+    const sent = { kind: "loaded", job, problem, barsNeeded, digest, files, rules } as const;
+    if (!parserIsBroken()) return sentOf(this.write(sent));
     // Whoever comes next needs a parser that works: this process ends, and another one takes its place.
     return new Promise(() => {
-      this.#port.send(JSON.stringify(told), () => endProcess(65));
+      this.#port.send(JSON.stringify(sent), () => endProcess(65));
     });
   }
 
@@ -272,8 +272,8 @@ class Host {
     if (typeof prepared === "string") return { loaded: prepared, ...NO_CODE };
     const instance = new StrategyInstance(prepared, null, state);
     const run = ({ strategy: name, run: number, ...at }: RunStep): string => {
-      const bars = this.#bars.picture(Object.keys(at.positions));
-      return JSON.stringify(instance.run({ ...pictureOf(at), strategy: name, run: number, bars }));
+      const bars = this.#bars.windows(Object.keys(at.positions));
+      return JSON.stringify(instance.run({ ...runSnapshotOf(at), strategy: name, run: number, bars }));
     };
     return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, ...NO_CODE };
   }
@@ -304,7 +304,7 @@ class Host {
       this.#synced.set(symbol, history.synced);
       bars.push(step);
     }
-    return realm.handle({ kind: "run", bars, picture: { ...pictureOf(at), strategy, run } });
+    return realm.handle({ kind: "run", bars, runSnapshot: { ...runSnapshotOf(at), strategy, run } });
   }
 
   /** Waits for what a user's code has set off; answers what of it failed. */
@@ -345,7 +345,7 @@ class Host {
     const now = clock();
     if (now - this.#lastBeat < BEAT_MS) return;
     this.#lastBeat = now;
-    void this.tell({ kind: "beat", job: this.#job });
+    void this.write({ kind: "beat", job: this.#job });
   }
 
   #stop(): void {
@@ -355,7 +355,7 @@ class Host {
 }
 
 /** A run's snapshot without what names it and its bars. */
-const pictureOf = (step: Omit<RunStep, "strategy" | "run">) => {
+const runSnapshotOf = (step: Omit<RunStep, "strategy" | "run">) => {
   const { now, marks, positions, unitValues, openOrders, fills, updates, bar } = step;
   const units = unitValues === undefined ? {} : { unitValues };
   return { now, marks, positions, ...units, openOrders, fills, updates, bar };
@@ -371,5 +371,5 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 const onGone = process.once.bind(process, "disconnect") as (call: () => void) => void;
 const host = new Host(port, fileURLToPath(process.argv[2] ?? "file:///nowhere/"));
 onGone(() => host.orphaned());
-port.listen((text) => host.hear(text));
+port.listen((text) => host.receive(text));
 await host.begin();

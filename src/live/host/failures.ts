@@ -23,16 +23,16 @@ export type Answer = Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure;
 const OUTCOMES = { timed_out: "timed_out", ended: "ended", waited: "abandoned", refused: "threw" } as const;
 
 /** What a run came to. */
-export function runResultOf(told: Answer): RunResult {
-  if (told.kind === "ran") return told.result;
-  if (told.kind === "loaded") return { outcome: "threw", orders: [], message: null };
-  return { outcome: OUTCOMES[told.kind], orders: [], message: told.message };
+export function runResultOf(sent: Answer): RunResult {
+  if (sent.kind === "ran") return sent.result;
+  if (sent.kind === "loaded") return { outcome: "threw", orders: [], message: null };
+  return { outcome: OUTCOMES[sent.kind], orders: [], message: sent.message };
 }
 
 /** Why a strategy did not load, or null. */
-export function loadProblem(told: Answer, module: string, loadMs: number): string | null {
-  if (told.kind === "loaded") return told.problem;
-  if (told.kind === "ran") return null;
-  if (told.kind === "timed_out") return `${module} had not loaded after ${loadMs / 1_000} s`;
-  return `${module} does not load: ${told.message}`;
+export function loadProblem(sent: Answer, module: string, loadMs: number): string | null {
+  if (sent.kind === "loaded") return sent.problem;
+  if (sent.kind === "ran") return null;
+  if (sent.kind === "timed_out") return `${module} had not loaded after ${loadMs / 1_000} s`;
+  return `${module} does not load: ${sent.message}`;
 }

@@ -102,7 +102,7 @@ export class Histories {
   }
 
   /** The newest bars of some symbols, by symbol. */
-  picture(symbols: readonly string[]): Record<string, readonly Bar[]> {
+  windows(symbols: readonly string[]): Record<string, readonly Bar[]> {
     return Object.fromEntries(symbols.map((symbol) => [symbol, this.#of.get(symbol)?.newest ?? []]));
   }
 }

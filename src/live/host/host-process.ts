@@ -11,7 +11,7 @@ import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.
 import type { JobFailure } from "./failures.ts";
 import type { Layers } from "./layers.ts";
 import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
-import type { RunPicture } from "../strategies/run-types.ts";
+import type { RunSnapshot } from "../strategies/run-types.ts";
 
 /** From so many runs of one turn on, their answers may wait for each other. */
 export const TOGETHER_MIN = 8;
@@ -24,7 +24,7 @@ export interface Job {
   /** Those of the symbols whose prices may be zero or negative. */
   readonly belowZero: readonly string[];
   /** Null for a load. */
-  readonly picture: RunPicture | null;
+  readonly runSnapshot: RunSnapshot | null;
   /** On the machine's clock: when it is over whatever happens. Null on a virtual clock. */
   readonly deadlineMs: number | null;
   readonly budgetMs: number;
@@ -36,11 +36,11 @@ export interface Job {
   again: boolean;
   /** True in a process from which it was taken back: it may still be done there, and its result is not used. */
   readonly dropped: boolean;
-  readonly answer: (told: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
+  readonly answer: (sent: Extract<FromHost, { kind: "ran" | "loaded" }> | JobFailure) => void;
 }
 
 export interface ProcessEvents {
-  readonly answered: (process: HostProcess, job: Job, told: Extract<FromHost, { kind: "ran" | "loaded" }>) => void;
+  readonly answered: (process: HostProcess, job: Job, sent: Extract<FromHost, { kind: "ran" | "loaded" }>) => void;
   readonly beat: (job: Job) => void;
   /** It ended by itself, or said what it must not say and was ended. */
   readonly broke: (process: HostProcess, why: string) => void;
@@ -73,7 +73,7 @@ export class HostProcess {
     this.#events = events;
     this.#nowMs = nowMs;
     this.headSinceMs = nowMs();
-    this.#handle = launch(request, { message: (text) => this.#hear(text), ended: (end) => this.#ended(end) });
+    this.#handle = launch(request, { message: (text) => this.#receive(text), ended: (end) => this.#ended(end) });
     this.#handle.hold(false);
   }
 
@@ -102,16 +102,16 @@ export class HostProcess {
   }
 
   /** Asks for a run; `load` where the process does not have the strategy. */
-  run(job: Job, picture: RunPicture, load: LoadStep | null): void {
+  run(job: Job, runSnapshot: RunSnapshot, load: LoadStep | null): void {
     this.#add(job);
     for (const symbol of job.symbols) {
-      const bars = picture.bars[symbol] ?? [];
+      const bars = runSnapshot.bars[symbol] ?? [];
       const step = barsStep(symbol, this.#barsSent.get(symbol), bars);
       if (step === null) continue;
       this.#barsSent.set(symbol, bars);
       this.#step(step);
     }
-    const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = picture;
+    const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = runSnapshot;
     const units = unitValues === undefined ? {} : { unitValues };
     const at = { now, marks, positions, ...units, openOrders, fills, updates, bar };
     this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
@@ -182,33 +182,33 @@ export class HostProcess {
     return together;
   }
 
-  #hear(text: unknown): void {
+  #receive(text: unknown): void {
     if (this.#dead) return;
-    const told = readFromHost(text, (job) => this.jobs.get(job) ?? null);
-    if (told === null) return this.#break("it sent something that no strategy host sends");
-    if (told.kind === "ready") {
+    const sent = readFromHost(text, (job) => this.jobs.get(job) ?? null);
+    if (sent === null) return this.#break("it sent something that no strategy host sends");
+    if (sent.kind === "ready") {
       this.#ready = true;
       this.headSinceMs = this.#nowMs();
-      this.#events.ready(told.layers);
+      this.#events.ready(sent.layers);
       return;
     }
-    if (told.kind === "answers") {
-      for (const one of told.told) this.#take(one);
+    if (sent.kind === "answers") {
+      for (const one of sent.sent) this.#take(one);
       return;
     }
-    this.#take(told);
+    this.#take(sent);
   }
 
-  #take(told: Exclude<FromHost, { kind: "ready" | "answers" }>): void {
+  #take(sent: Exclude<FromHost, { kind: "ready" | "answers" }>): void {
     // An answer before this one may have been the end of the process.
-    const job = this.#dead ? undefined : this.jobs.get(told.job);
+    const job = this.#dead ? undefined : this.jobs.get(sent.job);
     if (job === undefined) return;
-    if (told.kind === "beat") return job.dropped ? undefined : this.#events.beat(job);
-    if ((told.kind === "loaded") !== (job.picture === null)) return this.#break("it answered another question");
+    if (sent.kind === "beat") return job.dropped ? undefined : this.#events.beat(job);
+    if ((sent.kind === "loaded") !== (job.runSnapshot === null)) return this.#break("it answered another question");
     this.jobs.delete(job.id);
     this.headSinceMs = this.#nowMs();
     if (this.jobs.size === 0) this.#hold(false);
-    if (!job.dropped) this.#events.answered(this, job, told);
+    if (!job.dropped) this.#events.answered(this, job, sent);
   }
 
   #break(why: string): void {
@@ -225,12 +225,13 @@ export class HostProcess {
   }
 }
 
-const mayWait = ({ picture, deadlineMs, again }: Job): boolean => picture !== null && deadlineMs === null && !again;
+const mayWait = ({ runSnapshot, deadlineMs, again }: Job): boolean =>
+  runSnapshot !== null && deadlineMs === null && !again;
 
 function whyEnded({ code, signal, errors }: ChildEnd): string {
   if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(errors)) return "out of memory";
   if (signal !== null) return `ended by ${signal}`;
   const lines = errors.split("\n").map((line) => line.trim());
-  const told = lines.findLast((line) => /^\S*Error\b/.test(line)) ?? "";
-  return `ended with code ${code ?? "none"}${told === "" ? "" : `: ${told.slice(0, 300).replace(/\.+$/, "")}`}`;
+  const line = lines.findLast((line) => /^\S*Error\b/.test(line)) ?? "";
+  return `ended with code ${code ?? "none"}${line === "" ? "" : `: ${line.slice(0, 300).replace(/\.+$/, "")}`}`;
 }

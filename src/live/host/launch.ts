@@ -179,8 +179,8 @@ export interface UtilityProcesses {
     readonly pid: number | undefined;
     postMessage(text: string): void;
     kill(): boolean;
-    on(event: "message", hear: (text: unknown) => void): unknown;
-    on(event: "exit", hear: (code: number) => void): unknown;
+    on(event: "message", receive: (text: unknown) => void): unknown;
+    on(event: "exit", receive: (code: number) => void): unknown;
   };
 }
 

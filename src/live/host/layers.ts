@@ -60,8 +60,8 @@ const NONE: Layers = { realm: false, permission: false, inspector: false, networ
 /** Reads what a host process said of itself; whatever is not said does not hold. */
 export function layersOf(value: unknown): Layers {
   if (typeof value !== "object" || value === null) return NONE;
-  const told = value as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(LAYER_NAMES.map((name) => [name, told[name] === true])) as unknown as Layers;
+  const values = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(LAYER_NAMES.map((name) => [name, values[name] === true])) as unknown as Layers;
 }
 
 /** Why no user's file may be loaded in a process with these layers, or null. */

@@ -4,7 +4,7 @@
  * 1. A run never rejects: how it ended is in its result.
  */
 import type { LoadedCode } from "../../store/journal/entries.ts";
-import type { RunPicture, RunResult } from "../strategies/run-types.ts";
+import type { RunSnapshot, RunResult } from "../strategies/run-types.ts";
 
 /** Real milliseconds that a run on the system's clock has, from the moment at which it was asked for. */
 export interface RunLimits {
@@ -23,7 +23,7 @@ export interface HostPort {
   /** The most bars that any of the strategies looks back on. */
   readonly barsNeeded: number;
   /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */
-  run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult>;
+  run(runSnapshot: RunSnapshot, limits: RunLimits | null): Promise<RunResult>;
   /** Whether a strategy's open run got its turn, and has had its budget: one that did not is not to blame for its deadline. */
   hadItsTurn(strategy: string): boolean;
   /** Called while a strategy runs and says that it is alive. */

@@ -16,7 +16,7 @@
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { HostPort, RunLimits, StrategyCode } from "./port.ts";
-import type { RunPicture, RunResult } from "../strategies/run-types.ts";
+import type { RunSnapshot, RunResult } from "../strategies/run-types.ts";
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
 import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
@@ -95,7 +95,7 @@ export class ProcessHost implements HostPort {
     this.#options = options;
     this.notLoaded = new Map(options.refused);
     this.#events = {
-      answered: (process, job, told) => this.#answered(process, job, told),
+      answered: (process, job, sent) => this.#answered(process, job, sent),
       beat: (job) => this.onHeartbeat(job.strategy),
       broke: (process, why) => this.#broke(process, why),
       gone: (process) => this.#gone(process),
@@ -124,17 +124,17 @@ export class ProcessHost implements HostPort {
       .map((process) => ({ pid: process.pid, strategies: [...process.loaded], spare: process === this.#spare }));
   }
 
-  run(picture: RunPicture, limits: RunLimits | null): Promise<RunResult> {
-    const hosted = this.#hosted.get(picture.strategy);
+  run(runSnapshot: RunSnapshot, limits: RunLimits | null): Promise<RunResult> {
+    const hosted = this.#hosted.get(runSnapshot.strategy);
     if (hosted === undefined || this.#closing) {
-      const message = this.notLoaded.get(picture.strategy) ?? `${picture.strategy} is not loaded`;
+      const message = this.notLoaded.get(runSnapshot.strategy) ?? `${runSnapshot.strategy} is not loaded`;
       return Promise.resolve({ outcome: "threw", orders: [], message });
     }
     // On a virtual clock no run is late for a process that has yet to start.
     if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
-      this.#ask(hosted, picture, limits, (told) => {
-        resolve(withinRate(hosted.rate, picture.now, runResultOf(told)));
+      this.#ask(hosted, runSnapshot, limits, (sent) => {
+        resolve(withinRate(hosted.rate, runSnapshot.now, runResultOf(sent)));
       });
     });
   }
@@ -177,21 +177,26 @@ export class ProcessHost implements HostPort {
 
   async #load(hosted: Hosted): Promise<void> {
     const { name, module } = hosted.config;
-    const told = await new Promise<Answer>((resolve) => {
+    const sent = await new Promise<Answer>((resolve) => {
       this.#ask(hosted, null, null, resolve);
     });
-    const problem = loadProblem(told, module, this.#options.limits.loadMs);
+    const problem = loadProblem(sent, module, this.#options.limits.loadMs);
     if (problem !== null) {
       this.notLoaded.set(name, problem);
       this.#hosted.delete(name);
-    } else if (told.kind === "loaded") {
-      this.barsNeeded = Math.max(this.barsNeeded, told.barsNeeded);
-      hosted.onRules?.(told.rules);
-      if (told.digest !== null) this.code.set(name, { digest: told.digest, files: told.files });
+    } else if (sent.kind === "loaded") {
+      this.barsNeeded = Math.max(this.barsNeeded, sent.barsNeeded);
+      hosted.onRules?.(sent.rules);
+      if (sent.digest !== null) this.code.set(name, { digest: sent.digest, files: sent.files });
     }
   }
 
-  #ask(hosted: Hosted, picture: RunPicture | null, limits: RunLimits | null, answer: (told: Answer) => void): void {
+  #ask(
+    hosted: Hosted,
+    runSnapshot: RunSnapshot | null,
+    limits: RunLimits | null,
+    answer: (sent: Answer) => void,
+  ): void {
     const askedMs = this.#options.timers.monotonicMs();
     const { name: strategy, symbols } = hosted.config;
     this.#open += 1;
@@ -200,16 +205,16 @@ export class ProcessHost implements HostPort {
       strategy,
       symbols,
       belowZero: hosted.belowZero ?? [],
-      picture,
+      runSnapshot,
       deadlineMs: limits === null ? null : askedMs + limits.deadlineMs,
       budgetMs: limits?.budgetMs ?? 0,
       crashes: 0,
       together: false,
       again: false,
       dropped: false,
-      answer: (told) => {
+      answer: (sent) => {
         this.#open -= 1;
-        answer(told);
+        answer(sent);
       },
     });
     this.#watch();
@@ -223,8 +228,8 @@ export class ProcessHost implements HostPort {
     const process = this.#homeOf(hosted);
     const has = process.loaded.has(job.strategy);
     const digest = this.code.get(job.strategy)?.digest ?? null;
-    const load = has && job.picture !== null ? null : hosted.step(job.id, hosted.state, digest);
-    if (job.picture !== null) process.run(job, job.picture, load);
+    const load = has && job.runSnapshot !== null ? null : hosted.step(job.id, hosted.state, digest);
+    if (job.runSnapshot !== null) process.run(job, job.runSnapshot, load);
     else if (load !== null) process.load(job, load);
   }
 
@@ -276,15 +281,15 @@ export class ProcessHost implements HostPort {
     this.#spare.say({ kind: "guard", pids });
   }
 
-  #answered(process: HostProcess, job: Job, told: Extract<FromHost, { kind: "ran" | "loaded" }>): void {
+  #answered(process: HostProcess, job: Job, sent: Extract<FromHost, { kind: "ran" | "loaded" }>): void {
     const hosted = this.#hosted.get(job.strategy);
     this.#startFailures = 0;
-    if (told.kind === "ran" && hosted !== undefined) {
-      if (told.result.state !== undefined) hosted.state = told.result.state;
-      hosted.growth += Math.max(0, told.rss - process.rss);
-      process.rss = told.rss;
+    if (sent.kind === "ran" && hosted !== undefined) {
+      if (sent.result.state !== undefined) hosted.state = sent.result.state;
+      hosted.growth += Math.max(0, sent.rss - process.rss);
+      process.rss = sent.rss;
     }
-    job.answer(told);
+    job.answer(sent);
     if (process.rss <= (this.#options.limits.memoryMb + RSS_BESIDE_MB) * 1_000_000) return;
     // It holds more than it may outside its heap. No run is lost; the strategy that made it grow the most is isolated.
     this.#suspectOf(process);
@@ -341,9 +346,9 @@ export class ProcessHost implements HostPort {
     if (process.had.size > 1 && head.crashes < 2) return;
     process.jobs.delete(head.id);
     const { memoryMb } = this.#options.limits;
-    const told = why === "out of memory" ? `out of memory; a process has ${memoryMb} MB` : why;
+    const cause = why === "out of memory" ? `out of memory; a process has ${memoryMb} MB` : why;
     if (hosted !== undefined) hosted.offences += 1;
-    head.answer({ kind: "ended", message: `its process ended: ${told}` });
+    head.answer({ kind: "ended", message: `its process ended: ${cause}` });
   }
 
   #gone(process: HostProcess): void {
@@ -390,7 +395,7 @@ export class ProcessHost implements HostPort {
       process,
       late.filter((job) => job !== head),
     );
-    const hangs = head.deadlineMs === null && runningMs >= (head.picture === null ? loadMs : hangMs);
+    const hangs = head.deadlineMs === null && runningMs >= (head.runSnapshot === null ? loadMs : hangMs);
     if (hangs && head.together) return this.#replace(process);
     if (hangs || late.includes(head)) this.#timeOut(process, head, runningMs);
     else if (head.deadlineMs !== null && runningMs > stallMs) this.#clear(process, head);

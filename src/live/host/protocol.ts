@@ -87,7 +87,7 @@ export type FromHost =
   /** What of the fence holds around this process. */
   | { readonly kind: "ready"; readonly layers: Layers }
   /** Several runs' answers in their order, of steps that were asked for together. */
-  | { readonly kind: "answers"; readonly told: readonly Ran[] }
+  | { readonly kind: "answers"; readonly sent: readonly Ran[] }
   | {
       readonly kind: "loaded";
       readonly job: number;
@@ -147,8 +147,8 @@ function resultOf(value: unknown, { symbols, belowZero }: Traded): RunResult | n
     : { outcome: "bad_result", orders: [], message: checked.problem, ...kept };
 }
 
-function ranOf(told: Record<string, unknown>, tradedOf: (job: number) => Traded | null): Ran | null {
-  const { job, result, rss } = told;
+function ranOf(sent: Record<string, unknown>, tradedOf: (job: number) => Traded | null): Ran | null {
+  const { job, result, rss } = sent;
   if (!isCount(job) || !isCount(rss)) return null;
   // A job that is gone is answered all the same, to no listener.
   const read = resultOf(result, tradedOf(job) ?? { symbols: [] });
@@ -156,21 +156,21 @@ function ranOf(told: Record<string, unknown>, tradedOf: (job: number) => Traded 
   return { kind: "ran", job, result: read, rss };
 }
 
-function answersOf(told: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
-  if (!Array.isArray(told) || told.length > TOGETHER_MAX) return null;
+function answersOf(sent: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
+  if (!Array.isArray(sent) || sent.length > TOGETHER_MAX) return null;
   const answers: Ran[] = [];
-  for (const one of told as readonly unknown[]) {
+  for (const one of sent as readonly unknown[]) {
     const ran = typeof one === "object" && one !== null ? ranOf(one as Record<string, unknown>, tradedOf) : null;
     if (ran === null) return null;
     answers.push(ran);
   }
-  return { kind: "answers", told: answers };
+  return { kind: "answers", sent: answers };
 }
 
-function codeFilesOf(told: unknown): readonly CodeFile[] | null {
-  if (!Array.isArray(told) || told.length > PARTS_MAX) return null;
+function codeFilesOf(sent: unknown): readonly CodeFile[] | null {
+  if (!Array.isArray(sent) || sent.length > PARTS_MAX) return null;
   const files: CodeFile[] = [];
-  for (const one of told as readonly unknown[]) {
+  for (const one of sent as readonly unknown[]) {
     const { name, sha256 } = (one ?? {}) as Record<string, unknown>;
     if (!isText(name, TEXT_MAX) || !isText(sha256, DIGEST_CHARS)) return null;
     files.push({ name, sha256 });
@@ -181,22 +181,22 @@ function codeFilesOf(told: unknown): readonly CodeFile[] | null {
 /** What a host process said, checked; null for anything that it must not say. */
 export function readFromHost(text: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {
   if (!isText(text, MESSAGE_CHARS_MAX)) return null;
-  let told: Record<string, unknown>;
+  let sent: Record<string, unknown>;
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null) return null;
-    told = parsed as Record<string, unknown>;
+    sent = parsed as Record<string, unknown>;
   } catch {
     return null;
   }
-  const { kind, job, problem, barsNeeded, digest = null, rules = null } = told;
-  if (kind === "ready") return { kind, layers: layersOf(told["layers"]) };
+  const { kind, job, problem, barsNeeded, digest = null, rules = null } = sent;
+  if (kind === "ready") return { kind, layers: layersOf(sent["layers"]) };
   if (kind === "beat") return isCount(job) ? { kind, job } : null;
-  if (kind === "ran") return ranOf(told, tradedOf);
-  if (kind === "answers") return answersOf(told["told"], tradedOf);
+  if (kind === "ran") return ranOf(sent, tradedOf);
+  if (kind === "answers") return answersOf(sent["sent"], tradedOf);
   if (kind !== "loaded" || !isCount(job) || !isCount(barsNeeded)) return null;
   if (digest !== null && !isText(digest, DIGEST_CHARS)) return null;
-  const files = codeFilesOf(told["files"] ?? []);
+  const files = codeFilesOf(sent["files"] ?? []);
   if (files === null || (rules !== null && !isText(rules, RULES_CHARS_MAX))) return null;
   return problem === null || isText(problem, TEXT_MAX)
     ? { kind, job, problem, barsNeeded, digest, files, rules }

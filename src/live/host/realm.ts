@@ -7,7 +7,7 @@
  */
 import type { Parameters, SizingLimits } from "../../shared/strategy.ts";
 import type { SymbolMeta } from "../../shared/market.ts";
-import type { RunPicture, RunResult } from "../strategies/run-types.ts";
+import type { RunSnapshot, RunResult } from "../strategies/run-types.ts";
 import {
   hookProblem,
   prepareStrategy,
@@ -38,7 +38,7 @@ export type ToRealm =
       readonly metas: readonly SymbolMeta[];
       readonly state: string | null;
     }
-  | { readonly kind: "run"; readonly bars: readonly BarsStep[]; readonly picture: Omit<RunPicture, "bars"> }
+  | { readonly kind: "run"; readonly bars: readonly BarsStep[]; readonly runSnapshot: Omit<RunSnapshot, "bars"> }
   | { readonly kind: "drop"; readonly strategy: string }
   | { readonly kind: "stop" };
 
@@ -161,11 +161,12 @@ class Door {
     }
   }
 
-  #run({ bars, picture }: Extract<ToRealm, { kind: "run" }>): RunResult {
+  #run({ bars, runSnapshot }: Extract<ToRealm, { kind: "run" }>): RunResult {
     for (const step of bars) this.#histories.take(step);
-    const instance = this.#instances.get(picture.strategy);
-    if (instance === undefined) return { outcome: "threw", orders: [], message: `${picture.strategy} is not loaded` };
-    return instance.run({ ...picture, bars: this.#histories.picture(Object.keys(picture.positions)) });
+    const instance = this.#instances.get(runSnapshot.strategy);
+    if (instance === undefined)
+      return { outcome: "threw", orders: [], message: `${runSnapshot.strategy} is not loaded` };
+    return instance.run({ ...runSnapshot, bars: this.#histories.windows(Object.keys(runSnapshot.positions)) });
   }
 }
 

@@ -46,10 +46,10 @@ import { identityOf } from "../feed/factory.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./snapshots/files.ts";
 import type { Core } from "./state/parts.ts";
 import { codeChanged, codeChanges, loadedCode } from "./recovery/code.ts";
-import { checkpointOf, Checkpoints, neededCheckpoint, putBack } from "./recovery/checkpoint.ts";
+import { checkpointOf, Checkpoints, neededCheckpoint, restoreState } from "./recovery/checkpoint.ts";
 import { reconcileWithVenue, Replay } from "./recovery/recovery.ts";
 import { applyRestore, checkRestore } from "./recovery/restore.ts";
-import { agreeOnRouterFile, type Holds, type HoldsWord } from "./snapshots/router-file-check.ts";
+import { agreeOnRouterFile, type Holds, type PrecedenceApproval } from "./snapshots/router-file-check.ts";
 import { Session, type SessionParts } from "./engine/session.ts";
 import { NO_CHECKPOINTS, NO_SAVES } from "./engine/light-run.ts";
 import { LightJournal } from "./state/light-journal.ts";
@@ -82,7 +82,7 @@ export interface ReopenOptions {
   /** Which one holds where `router_state.json` and the journal disagree; without it that is refused. */
   readonly holds?: Holds | undefined;
   /** Needed where the file holds: it is a restore. */
-  readonly word?: HoldsWord | undefined;
+  readonly word?: PrecedenceApproval | undefined;
   /** What of other strategy code than ran before: refused (without it), accepted, or no strategy will run at all. */
   readonly code?: "accept changes" | "no runs" | undefined;
   readonly ports?: Partial<SessionPorts> | undefined;
@@ -158,7 +158,7 @@ export async function createSession(options: CreateOptions): Promise<LiveSession
   let files: SessionFiles | null = null;
   try {
     files = makeSessionFolder(workspace, sessionNameOf(ports.wallMs(), symbols, names));
-    return await birth(prepared, files, options, (core) => {
+    return await createSessionIn(prepared, files, options, (core) => {
       if (restore !== undefined && snapshot !== null) applyRestore(core, restore, snapshot);
     });
   } catch (error) {
@@ -181,7 +181,7 @@ function discard(folder: string): void {
 const connectVenue = async ({ broker, clock }: Core): Promise<void> => broker.connect?.(() => clock.wake());
 
 /** Writes a session's first entries into an empty journal. */
-async function birth(
+async function createSessionIn(
   prepared: Prepared,
   files: SessionFiles,
   options: Pick<CreateOptions, "speed" | "length" | "restore" | "onNote" | "light">,
@@ -254,7 +254,7 @@ function register(core: Core): void {
 }
 
 /** What loads and what does not may have changed since: a file was corrected, moved or spoiled. */
-function loadedAnew(core: Core): void {
+function settleLoading(core: Core): void {
   for (const { name: strategy } of core.desk.strategies) {
     const reason = core.host.notLoaded.get(strategy);
     const before = core.tally.strategy(strategy).standing === "not_loaded";
@@ -300,7 +300,7 @@ export async function reopenSession(options: ReopenOptions): Promise<LiveSession
     openJournal(files.journal, { withoutHead: options.holds === "journal" }),
   );
   try {
-    return await goOn(options, ports, files, journal, opened);
+    return await resumeSession(options, ports, files, journal, opened);
   } catch (error) {
     opened.close();
     throw error;
@@ -321,7 +321,7 @@ function sameSession(core: Core, snapshot: RouterSnapshot): void {
   );
 }
 
-async function goOn(
+async function resumeSession(
   options: ReopenOptions,
   ports: SessionPorts,
   files: SessionFiles,
@@ -358,7 +358,7 @@ async function goOn(
   opened.add(core.broker, (held) => held.close());
   await connectVenue(core);
   if (snapshot !== null) sameSession(core, snapshot);
-  const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
+  const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
   // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
   const fillsKnown = core.tally.cursor;
   for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
@@ -370,7 +370,7 @@ async function goOn(
   );
   core.host.restore(new Map(remembered));
   const reconciled = await reconcileWithVenue(core);
-  loadedAnew(core);
+  settleLoading(core);
   if (options.restore !== undefined && snapshot !== null) applyRestore(core, options.restore, snapshot);
   else if (copiedIn !== null) applyRestore(core, copiedIn, checkRestore(copiedIn, desk));
   const text =

@@ -9,7 +9,7 @@ import { createStream, type Stream } from "../../orchestrator/common/random.ts";
 import { decimal, roundDownToStep } from "../../shared/decimal.ts";
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
 import type { Parameters, SizingLimits, StrategyContext } from "../../shared/strategy.ts";
-import type { RunPicture } from "./run-types.ts";
+import type { RunSnapshot } from "./run-types.ts";
 
 export interface ContextSettings {
   readonly symbols: readonly string[];
@@ -38,7 +38,7 @@ function cutToLot(quantity: number, lotSize: string): number {
 }
 
 /** The context of one run. */
-export function contextOf(snapshot: RunPicture, settings: ContextSettings): StrategyContext {
+export function contextOf(snapshot: RunSnapshot, settings: ContextSettings): StrategyContext {
   let stream: Stream | null = null;
   return Object.freeze({
     now: snapshot.now,

@@ -7,7 +7,7 @@
  * 3. A state is plain JSON of at most `STATE_CHARS_MAX` characters; a larger one refuses the run, and the one before stays.
  */
 import type { Parameters, Strategy } from "../../shared/strategy.ts";
-import type { RunPicture, RunResult } from "./run-types.ts";
+import type { RunSnapshot, RunResult } from "./run-types.ts";
 import { contextOf, type ContextSettings } from "./context.ts";
 import { checkParameters, withDefaults } from "./parameters.ts";
 import { checkResult } from "./result.ts";
@@ -173,7 +173,7 @@ export class StrategyInstance {
     return this.#prepared.barsNeeded;
   }
 
-  run(snapshot: RunPicture): RunResult {
+  run(snapshot: RunSnapshot): RunResult {
     const ticked = this.#tick(snapshot);
     if (this.#prepared.strategy.save === undefined || !this.#begun) return ticked;
     const before = this.#state;
@@ -197,7 +197,7 @@ export class StrategyInstance {
     }
   }
 
-  #tick(snapshot: RunPicture): RunResult {
+  #tick(snapshot: RunSnapshot): RunResult {
     const { strategy, settings } = this.#prepared;
     const ran = this.#attempt(() => {
       if (!this.#begun) this.#begin();

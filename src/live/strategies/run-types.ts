@@ -8,7 +8,7 @@ import type { OpenOrder, OrderUpdate, StrategyAction, StrategyFill } from "../..
 import type { Moment } from "../../shared/time.ts";
 
 /** What a run sees: the moment of its start, frozen. */
-export interface RunPicture {
+export interface RunSnapshot {
   readonly strategy: string;
   readonly run: number;
   readonly now: Moment;

@@ -98,8 +98,16 @@ export class DriftBoard {
     if (!HALT_SOURCES.includes(kind))
       throw new CodedError("invalid_input", `A halt is one of ${HALT_SOURCES.join(", ")}, not ${kind}.`);
     const code = cut(request.code ?? kind, NAME_MAX);
-    const told = cut(message, NOTE_MAX);
-    this.#because({ kind, id: null, code: code === "" ? kind : code, message: told, orderId: null, report: null, at });
+    const shortened = cut(message, NOTE_MAX);
+    this.#because({
+      kind,
+      id: null,
+      code: code === "" ? kind : code,
+      message: shortened,
+      orderId: null,
+      report: null,
+      at,
+    });
   }
 
   #because(reason: HaltReason): void {

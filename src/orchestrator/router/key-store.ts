@@ -19,7 +19,7 @@ const CLOSED = 0;
 const OPEN = 1;
 const GONE = 2;
 
-export class KeyStore {
+export class IdempotencyStore {
   readonly strategies = new Names();
   readonly symbols = new Names();
   readonly retention: Retention;
@@ -39,7 +39,7 @@ export class KeyStore {
   /** Rows before the frontier that closed after it had passed them, in order. */
   #ripe: number[] = [];
   /** Rows that `changes` has returned, and those of them that closed since. */
-  #told = 0;
+  #listed = 0;
   #closedSince: number[] = [];
 
   /** `onForget` gets the running number of each accepted order whose key is evicted. */
@@ -116,7 +116,7 @@ export class KeyStore {
     if (row < 0 || this.#state[row] !== OPEN) return;
     this.#reasons[row] = reason;
     this.#state[row] = CLOSED;
-    if (row < this.#told) this.#closedSince.push(row);
+    if (row < this.#listed) this.#closedSince.push(row);
     if (row < this.#frontier) {
       this.#ripe.push(row);
       this.#ripe.sort((a, b) => a - b);
@@ -214,8 +214,8 @@ export class KeyStore {
 
   /** What is new since the call before: rows from a place on, and rows before it whose order ended meanwhile. */
   changes(): KeyChanges {
-    const list = this.#listFrom(this.#told);
-    const from = this.#told;
+    const list = this.#listFrom(this.#listed);
+    const from = this.#listed;
     const closed = this.#closedSince.map((row): [number, string] => [row, this.#reasons[row] as string]);
     this.tellNoMore();
     return { from, list, closed };
@@ -223,12 +223,12 @@ export class KeyStore {
 
   /** Counts every row as returned. */
   tellNoMore(): void {
-    this.#told = this.#keys.length;
+    this.#listed = this.#keys.length;
     this.#closedSince = [];
   }
 
   #tellAll(): void {
-    this.#told = 0;
+    this.#listed = 0;
     this.#closedSince = [];
   }
 

@@ -11,7 +11,7 @@ import { CodedError } from "../../shared/errors.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
 import { moment, type Moment } from "../../shared/time.ts";
 import { DriftBoard, type Drift, type ResumeRequest, type ReviewRequest } from "./drift-board.ts";
-import { KeyStore } from "./key-store.ts";
+import { IdempotencyStore } from "./key-store.ts";
 import { malformed } from "./order-request.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
 import { pendingOf, type StrategySlot, type WorkingOrder } from "./in-flight.ts";
@@ -44,7 +44,7 @@ import { fillEntries, SeenFills, type SeenFill } from "./seen-fills.ts";
 export class OrderRouter {
   readonly rateLimitPerSec: number;
   readonly maxInflight: number;
-  readonly #keys: KeyStore;
+  readonly #keys: IdempotencyStore;
   readonly #inflight = new Map<number, WorkingOrder>();
   readonly #windows = new Map<string, StrategySlot>();
   readonly #rejected = new Map<string, number>();
@@ -61,7 +61,9 @@ export class OrderRouter {
   constructor(options: RouterOptions = {}) {
     this.rateLimitPerSec = limitOf("rateLimitPerSec", options.rateLimitPerSec ?? 5);
     this.maxInflight = limitOf("maxInflight", options.maxInflight ?? 256);
-    this.#keys = new KeyStore(retentionOf(options.retention), (sequence) => this.#fills.forget(orderIdOf(sequence)));
+    this.#keys = new IdempotencyStore(retentionOf(options.retention), (sequence) =>
+      this.#fills.forget(orderIdOf(sequence)),
+    );
   }
 
   get halted(): boolean {
@@ -258,8 +260,8 @@ export class OrderRouter {
   }
 
   #drift(kind: DriftKind, report: OrderReport, text: string, evidence: Drift["evidence"] = {}): void {
-    const told = evidenceOf(report, this.#moment());
-    this.#board.add(kind, { text, orderId: told.orderId, report: told, evidence }, told.timestamp);
+    const reported = evidenceOf(report, this.#moment());
+    this.#board.add(kind, { text, orderId: reported.orderId, report: reported, evidence }, reported.timestamp);
   }
 
   /** Puts drift that the session found on the list, and halts. */

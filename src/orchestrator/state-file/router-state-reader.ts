@@ -95,8 +95,8 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
     if (!Object.hasOwn(inflight, id)) faults.fail(["logos_console", "filled", id], "the order must be in flight");
   if (extra !== undefined) checkHalt(head.halted, section, faults);
   const list = listOf(columns, inflight, section, faults);
-  const { keys: _keys, fills, ...told } = section;
-  const halted = withReason(told, head.halted, extra === undefined, newestOf(inflight, rateCounters));
+  const { keys: _keys, fills, ...stated } = section;
+  const halted = withReason(stated, head.halted, extra === undefined, newestOf(inflight, rateCounters));
   const snapshotHead: RouterHead = {
     ...halted,
     rateLimitPerSec: head.rate_limit_per_sec,
@@ -269,9 +269,9 @@ function listOf(
   faults: Faults,
 ): KeyList {
   const count = columns.keys.length;
-  const told = section.keys;
+  const stated = section.keys;
   const place: Step[] = ["logos_console", "keys"];
-  if (told !== null && (told.count !== count || told.check !== keyCheck(columns.keys)))
+  if (stated !== null && (stated.count !== count || stated.check !== keyCheck(columns.keys)))
     faults.fail(
       place,
       "it speaks of other keys than idempotency does; the file was changed by hand or by another program",
@@ -283,13 +283,13 @@ function listOf(
     at:
       section.retention.maxAge === null
         ? null
-        : Float64Array.from(told?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
+        : Float64Array.from(stated?.decidedAt ?? Array<number>(count).fill(section.latest ?? 0)),
   };
-  if (told === null) return withoutPayloads(base, columns, inflight, section, faults);
-  const strategy = new Int32Array(told.strategy);
-  const symbol = new Int32Array(told.symbol);
-  const quantity = new Float64Array(told.quantity);
-  const price = new Float64Array(told.price);
+  if (stated === null) return withoutPayloads(base, columns, inflight, section, faults);
+  const strategy = new Int32Array(stated.strategy);
+  const symbol = new Int32Array(stated.symbol);
+  const quantity = new Float64Array(stated.quantity);
+  const price = new Float64Array(stated.price);
   for (let row = 0; row < count; row++)
     if (strategy[row] === -1) {
       quantity[row] = Number.NaN;
@@ -301,11 +301,11 @@ function listOf(
     symbol,
     quantity,
     price,
-    strategies: told.strategies,
-    symbols: told.symbols,
+    strategies: stated.strategies,
+    symbols: stated.symbols,
   };
   checkPayloads(columns, list, inflight, faults);
-  if (told.ageOrder !== null) return reordered(list, told.ageOrder);
+  if (stated.ageOrder !== null) return reordered(list, stated.ageOrder);
   leaveIndex(list, columns.index);
   return list;
 }
@@ -380,14 +380,14 @@ function newestOf(
 
 /** Logos does not write why it halted; a reader of the file must see that it did. */
 function withReason<Told extends Pick<RouterHead, "haltReasons">>(
-  told: Told,
+  stated: Told,
   halted: boolean,
   foreign: boolean,
   at: Moment,
 ): Told {
-  if (!halted || !foreign) return told;
+  if (!halted || !foreign) return stated;
   const message =
     "The restored file says halted and does not say why: look at the system that wrote it before you resume.";
   const reason = { kind: "fault", id: null, code: "halted_in_file", message, orderId: null, report: null, at } as const;
-  return { ...told, haltReasons: [reason] };
+  return { ...stated, haltReasons: [reason] };
 }

@@ -170,8 +170,8 @@ function reportSection(report: ReportEvidence | null, write: Write): unknown {
 function itemSection(item: DriftItem, write: Write): unknown {
   const { id, kind, orderId, text, report, evidence, at, count, review } = item;
   const reviewed = review === null ? null : { ...review, at: write(review.at) };
-  const told = { id, kind, order_id: orderId, text, report: reportSection(report, write), evidence };
-  return { ...told, at: write(at), count, review: reviewed };
+  const fields = { id, kind, order_id: orderId, text, report: reportSection(report, write), evidence };
+  return { ...fields, at: write(at), count, review: reviewed };
 }
 
 /** The section but for the keys; `fills` stands where it has its place. */

@@ -183,8 +183,8 @@ describe("many runs of one turn", () => {
     expect(stepsOf(child)?.together).toBe(true);
     const result = { outcome: "ok", orders: [], message: "one of many" };
     const told = child.open.map((step) => ({ job: step.job, result, rss: 1 }));
-    child.say({ kind: "answers", told: told.slice(0, 5) });
-    child.say({ kind: "answers", told: told.slice(5) });
+    child.say({ kind: "answers", sent: told.slice(0, 5) });
+    child.say({ kind: "answers", sent: told.slice(5) });
     await settle();
     expect(asked.map((one) => one.result?.message)).toEqual(names.map(() => "one of many"));
     expect(launcher.children.some((one) => one.killed)).toBe(false);

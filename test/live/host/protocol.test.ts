@@ -81,7 +81,7 @@ describe("a message of a host process", () => {
 });
 
 describe("bars", () => {
-  it("arrive as they are, however the pictures move", () => {
+  it("arrive as they are, however the runSnapshots move", () => {
     const all = barsUpTo(60);
     const window = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }));
     fc.assert(

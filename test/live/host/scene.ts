@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HostSettings } from "../../../src/live/host/index.ts";
-import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
+import type { RunSnapshot } from "../../../src/live/strategies/run-types.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 import type { Workspace } from "../../../src/store/index.ts";
@@ -100,13 +100,13 @@ export const GOOD = { "counting.ts": COUNTING };
 /** Long enough that a good run on a busy machine is never taken for one that hangs. */
 export const PATIENT: HostSettings = { hangMs: 2_500, loadMs: 2_500, memoryMb: 64 };
 
-/** A picture of a run with so many bars. */
+/** A snapshot of a run with so many bars. */
 export function pictureAt(
   strategy: string,
   run: number,
   bars: readonly Bar[],
-  more: Partial<RunPicture> = {},
-): RunPicture {
+  more: Partial<RunSnapshot> = {},
+): RunSnapshot {
   const at = (1_767_623_400_000_000 + run * 60_000_000) as Moment;
   return {
     strategy,

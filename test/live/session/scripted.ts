@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostPort } from "../../../src/live/host/port.ts";
-import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
+import type { RunSnapshot } from "../../../src/live/strategies/run-types.ts";
 import type { OpenHost } from "../../../src/live/host/index.ts";
 import type { LiveSession, SessionPorts } from "../../../src/live/session/index.ts";
 import type { Desk } from "../../../src/shared/desk.ts";
@@ -31,25 +31,25 @@ export function barsFile(symbol: string, bars: readonly BarText[]): string {
 }
 
 /** What a strategy does in its runs, counted from 1. */
-export type Plan = (run: number, picture: RunPicture) => readonly StrategyAction[];
+export type Plan = (run: number, runSnapshot: RunSnapshot) => readonly StrategyAction[];
 
 export interface Scripted {
   readonly session: LiveSession;
   readonly workspace: Workspace;
-  readonly pictures: ReadonlyMap<string, RunPicture[]>;
+  readonly runSnapshots: ReadonlyMap<string, RunSnapshot[]>;
 }
 
 /** A host that asks the plans; like the real one it gives a frozen result. */
-export function planHost(plans: Readonly<Record<string, Plan>>, pictures: Map<string, RunPicture[]>): OpenHost {
+export function planHost(plans: Readonly<Record<string, Plan>>, runSnapshots: Map<string, RunSnapshot[]>): OpenHost {
   const host: HostPort = {
     notLoaded: new Map(),
     barsNeeded: 1,
     hadItsTurn: () => true,
     onHeartbeat: () => undefined,
-    run: (picture) => {
-      const seen = pictures.get(picture.strategy) ?? [];
-      pictures.set(picture.strategy, [...seen, picture]);
-      const orders = plans[picture.strategy]?.(picture.run, picture) ?? [];
+    run: (runSnapshot) => {
+      const seen = runSnapshots.get(runSnapshot.strategy) ?? [];
+      runSnapshots.set(runSnapshot.strategy, [...seen, runSnapshot]);
+      const orders = plans[runSnapshot.strategy]?.(runSnapshot.run, runSnapshot) ?? [];
       return Promise.resolve({ outcome: "ok", orders, message: null });
     },
     restore: () => undefined,
@@ -93,8 +93,8 @@ export async function scripted(
   const workspace = makeWorkspace();
   mkdirSync(join(workspace.path, "data"), { recursive: true });
   writeFileSync(join(workspace.path, "data", "ABC.csv"), barsFile("ABC", bars));
-  const pictures = new Map<string, RunPicture[]>();
-  const ports = { openHost: planHost(plans, pictures), ...own };
+  const runSnapshots = new Map<string, RunSnapshot[]>();
+  const ports = { openHost: planHost(plans, runSnapshots), ...own };
   const session = await create(scriptedDesk(plans, more), { workspace, ports, length: undefined });
-  return { session, workspace, pictures };
+  return { session, workspace, runSnapshots };
 }

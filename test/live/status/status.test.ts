@@ -309,15 +309,15 @@ describe("status", () => {
   it("changes nothing in the folder, beside a writer or without one", () => {
     const session = sessionOf(LIVE, "stopped");
     appendFileSync(join(session.files.folder, "orchestrator_metrics.jsonl"), '{"ticks":1}\n');
-    const picture = (): unknown =>
+    const runSnapshot = (): unknown =>
       fs
         .list(session.files.folder)
         // A reader of a log maps SQLite's own index of it, which is made and left as the database likes.
         .filter((name) => !/-(wal|shm)$/.test(name))
         .map((name) => [name, readFileSync(join(session.files.folder, name)).toString("base64")]);
-    const before = picture();
+    const before = runSnapshot();
     statusOf(session.files);
     readReview(session.files);
-    expect(picture()).toEqual(before);
+    expect(runSnapshot()).toEqual(before);
   });
 });

@@ -11,7 +11,7 @@ import { checkResult, ORDERS_MAX } from "../../../src/live/strategies/result.ts"
 import { openWorkspace, type Workspace } from "../../../src/store/index.ts";
 import { freshFolder } from "../../store/folders.ts";
 import { deskOf, NO_LIMITS, strategyOf } from "../session/desks.ts";
-import { metaOf, pictureOf } from "./scene.ts";
+import { metaOf, runSnapshotOf } from "./scene.ts";
 
 const ONE = { processes: 1 };
 const FRAME = "defaults: {}, parameters: {}";
@@ -31,7 +31,7 @@ function hostOf(workspace: Workspace, modules: readonly string[]): Promise<HostP
 }
 
 const run = (host: HostPort, strategy: string): Promise<RunResult> =>
-  host.run(pictureOf({ closes: { A: [1, 2] }, params: {} }, strategy), null);
+  host.run(runSnapshotOf({ closes: { A: [1, 2] }, params: {} }, strategy), null);
 
 describe("a user's file", () => {
   it("is loaded from the strategies folder and run", async () => {

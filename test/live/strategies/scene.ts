@@ -1,5 +1,5 @@
 /** Bars and contexts for strategies in tests. */
-import type { RunPicture } from "../../../src/live/strategies/run-types.ts";
+import type { RunSnapshot } from "../../../src/live/strategies/run-types.ts";
 import { contextOf, type ContextSettings } from "../../../src/live/strategies/context.ts";
 import type { Bar, SymbolMeta } from "../../../src/shared/market.ts";
 import type { Parameters, StrategyContext } from "../../../src/shared/strategy.ts";
@@ -34,14 +34,14 @@ export interface Scene {
   readonly closes: Readonly<Record<string, readonly number[]>>;
   readonly params: Parameters;
   readonly positions?: Readonly<Record<string, number>>;
-  readonly openOrders?: RunPicture["openOrders"];
+  readonly openOrders?: RunSnapshot["openOrders"];
   readonly sizing?: ContextSettings["sizing"];
   readonly meta?: Partial<SymbolMeta>;
   readonly seed?: string;
   readonly run?: number;
 }
 
-export function pictureOf(scene: Scene, strategy = "test"): RunPicture {
+export function runSnapshotOf(scene: Scene, strategy = "test"): RunSnapshot {
   const bars = Object.fromEntries(
     Object.entries(scene.closes).map(([symbol, closes]) => [symbol, barsOf(symbol, closes)]),
   );
@@ -60,7 +60,7 @@ export function pictureOf(scene: Scene, strategy = "test"): RunPicture {
 }
 
 export function sceneContext(scene: Scene): StrategyContext {
-  return contextOf(pictureOf(scene), {
+  return contextOf(runSnapshotOf(scene), {
     symbols: Object.keys(scene.closes),
     params: scene.params,
     sizing: scene.sizing ?? { dollarPerTrade: 10_000 },

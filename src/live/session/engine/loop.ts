@@ -13,16 +13,16 @@ import type { Moment } from "../../../shared/time.ts";
 
 import type { BrokerEvent, BrokerFill } from "../../../shared/ports.ts";
 import { actionText } from "../../instruments/index.ts";
-import { hearFeed } from "../state/effects.ts";
+import { consumeFeed } from "../state/effects.ts";
 import { takeBrokerEvents, takeFill } from "../orders/fills.ts";
 import { releaseQueues } from "../orders/actions.ts";
 import { nextInFlattens, workFlattens } from "../orders/flatten.ts";
 import { haltSession } from "../state/halts.ts";
 import { nextInQueues } from "../orders/pace.ts";
 import { cancelsWanted } from "../orders/requests.ts";
-import { Inquiries, sendAll } from "../orders/sending.ts";
+import { OrderStatusQueries, sendAll } from "../orders/sending.ts";
 import type { Core } from "../state/parts.ts";
-import { toldAt } from "../recovery/recovery.ts";
+import { reportedAt } from "../recovery/recovery.ts";
 import { Runs } from "./runs.ts";
 import { silenceOf } from "./silence.ts";
 
@@ -47,7 +47,7 @@ export interface LoopHooks {
 }
 
 /** Beats on a grid of moments, but only where something happened since the beat before. */
-class Rhythm {
+class IntervalTrigger {
   readonly #start: Moment;
   readonly #every: number;
   #seen: number | null = null;
@@ -61,7 +61,7 @@ class Rhythm {
   }
 
   /** Whether a beat is due; `state` is a number that changes whenever something happens. */
-  beats(now: Moment, state: number): boolean {
+  isDue(now: Moment, state: number): boolean {
     if (this.#seen !== state && this.next === null) this.next = this.#gridAfter(now);
     this.#seen = state;
     if (this.next === null || now < this.next) return false;
@@ -77,15 +77,15 @@ class Rhythm {
 
 export class Loop {
   readonly runs: Runs;
-  readonly inquiries: Inquiries;
+  readonly statusQueries: OrderStatusQueries;
   readonly #core: Core;
   readonly #hooks: LoopHooks;
   /** Fills that the venue has already made at moments that a session after a crash has yet to reach, earliest first. */
   readonly #ahead: BrokerFill[];
   /** Ends of orders of which a fill is still ahead: an order's fills are booked before its end. */
   #endsBehind: Extract<BrokerEvent, { kind: "closed" }>[] = [];
-  readonly #metrics: Rhythm;
-  readonly #equity: Rhythm;
+  readonly #metrics: IntervalTrigger;
+  readonly #equity: IntervalTrigger;
   #equityLine: string | null = null;
   #nextSnapshot: Moment;
   #lastSnapshotMs: number;
@@ -97,10 +97,10 @@ export class Loop {
     this.#hooks = hooks;
     this.#ahead = [...ahead];
     this.runs = new Runs(core);
-    this.inquiries = new Inquiries(core);
+    this.statusQueries = new OrderStatusQueries(core);
     const { metricsInterval, equityInterval, snapshotInterval } = core.desk.orchestrator;
-    this.#metrics = new Rhythm(core.startedAt, metricsInterval, core.tally.lastMetricsAt);
-    this.#equity = new Rhythm(core.startedAt, equityInterval, core.tally.lastEquityAt);
+    this.#metrics = new IntervalTrigger(core.startedAt, metricsInterval, core.tally.lastMetricsAt);
+    this.#equity = new IntervalTrigger(core.startedAt, equityInterval, core.tally.lastEquityAt);
     this.#nextSnapshot = later(core.tally.lastSnapshotAt ?? core.startedAt, snapshotInterval);
     this.#lastSnapshotMs = core.timers.monotonicMs();
     this.#lastCommitMs = this.#lastSnapshotMs;
@@ -148,7 +148,7 @@ export class Loop {
     if (core.ledger.broken !== null) throw core.ledger.broken;
     await this.runs.ready(now);
     if (now > core.now) core.now = now;
-    this.#hear(now);
+    this.#consume(now);
     this.#hooks.control();
     this.#breakers(now);
     const sending = [
@@ -161,9 +161,9 @@ export class Loop {
     this.#measure(now);
     if (!core.ledger.grouped && (core.ledger.consequential || core.ledger.crowded)) this.#commit();
     if (sending.length > 0) await sendAll(core, sending);
-    const asked = this.inquiries.nextAt();
+    const asked = this.statusQueries.nextAt();
     if (asked !== null && asked <= now) {
-      await this.inquiries.ask();
+      await this.statusQueries.ask();
       if (!core.ledger.grouped && core.ledger.consequential) this.#commit();
     }
     if (core.ledger.grouped && core.ledger.due) this.#commit();
@@ -187,23 +187,23 @@ export class Loop {
   }
 
   /** The feed and the broker up to now, one moment of the feed at a time: a fill comes right behind the mark that made it. */
-  #hear(now: Moment): void {
+  #consume(now: Moment): void {
     const core = this.#core;
     let applied = core.books.actionsApplied;
-    hearFeed(core, now, (events, at) => {
+    consumeFeed(core, now, (events, at) => {
       for (const action of core.desk.actions?.slice(applied, core.books.actionsApplied) ?? [])
         core.ledger.add({ kind: "session", event: "noted", wall: "", text: actionText(action), detail: {} }, at);
       applied = core.books.actionsApplied;
-      this.#hearBroker(at);
+      this.#consumeReports(at);
       core.broker.onMarketData(events, at);
-      this.#hearBroker(at);
+      this.#consumeReports(at);
     });
-    this.#hearBroker(now);
+    this.#consumeReports(now);
   }
 
-  #hearBroker(at: Moment): void {
+  #consumeReports(at: Moment): void {
     const core = this.#core;
-    for (let fill = this.#ahead[0]; fill !== undefined && toldAt(fill) <= at; fill = this.#ahead[0]) {
+    for (let fill = this.#ahead[0]; fill !== undefined && reportedAt(fill) <= at; fill = this.#ahead[0]) {
       this.#ahead.shift();
       if (!core.tally.hasCursor(fill.cursor)) takeFill(core, fill, at);
     }
@@ -257,8 +257,8 @@ export class Loop {
     const { clock, tally, market } = this.#core;
     // Where nothing happened there is nothing to report, but on the system's clock a reader wants to see that the session is alive.
     const always = clock.kind === "system";
-    if (this.#equity.beats(now, always ? now : market.moves + tally.fills)) this.equity(now);
-    if (this.#metrics.beats(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);
+    if (this.#equity.isDue(now, always ? now : market.moves + tally.fills)) this.equity(now);
+    if (this.#metrics.isDue(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);
   }
 
   /** Adds a point of the equity curve. */
@@ -293,8 +293,8 @@ export class Loop {
       this.runs.nextEnd(),
       core.feed.nextAt(),
       core.broker.nextEventAt(),
-      ahead === undefined ? null : toldAt(ahead),
-      this.inquiries.nextAt(),
+      ahead === undefined ? null : reportedAt(ahead),
+      this.statusQueries.nextAt(),
       nextInQueues(core),
       nextInFlattens(core),
     ];

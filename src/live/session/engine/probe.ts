@@ -134,9 +134,9 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
   return core.desk.strategies.map((config): StrategyProbe => {
     const { name } = config;
     const tally = core.tally.strategy(name);
-    const told = stats[name];
+    const stat = stats[name];
     // A strategy that waits for a run that is still ahead is silent because nothing is asked of it: that is not late.
-    const expected = tally.open !== null || (told !== undefined && told.nextRun <= now && tally.runs > 0);
+    const expected = tally.open !== null || (stat !== undefined && stat.nextRun <= now && tally.runs > 0);
     const heartbeatLate = late.has(name) && expected && tally.standing === "active";
     const paused = tally.standing !== "active";
     const next = paused ? [] : nextRunsOf(core, name, tally);
@@ -154,18 +154,18 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
       jitter: config.jitter,
       anchor: config.anchor,
       heartbeatTimeout: config.heartbeatTimeout,
-      nextRun: paused || tally.open !== null || config.runsAt === "bar" ? null : (next[0]?.at ?? told?.nextRun ?? null),
+      nextRun: paused || tally.open !== null || config.runsAt === "bar" ? null : (next[0]?.at ?? stat?.nextRun ?? null),
       next,
-      lastRun: told?.lastRun ?? null,
+      lastRun: stat?.lastRun ?? null,
       runningSince: tally.open?.started ?? null,
       lastRuntime: tally.lastRuntime,
-      averageRuntime: told?.averageRuntime ?? null,
-      executions: told?.executions ?? 0,
-      overruns: told?.overruns ?? 0,
-      skips: told?.skips ?? 0,
+      averageRuntime: stat?.averageRuntime ?? null,
+      executions: stat?.executions ?? 0,
+      overruns: stat?.overruns ?? 0,
+      skips: stat?.skips ?? 0,
       failures: tally.failures,
       failing: tally.failing,
-      lastHeartbeat: told?.lastHeartbeat ?? null,
+      lastHeartbeat: stat?.lastHeartbeat ?? null,
       heartbeatLate,
       overBudget: marks.overBudget,
       orders: tally.orders,

@@ -24,15 +24,15 @@ import { closedOver, missed, runFinished, runStarted } from "../state/effects.ts
 import { decideActions } from "../orders/actions.ts";
 import type { Core } from "../state/parts.ts";
 import type { RunLimits } from "../../host/port.ts";
-import type { RunPicture, RunResult } from "../../strategies/run-types.ts";
+import type { RunSnapshot, RunResult } from "../../strategies/run-types.ts";
 import type { Interrupted } from "../recovery/recovery.ts";
-import { pictureOf } from "../state/run-picture.ts";
+import { runSnapshotOf } from "../state/run-snapshot.ts";
 import { runtimeOf } from "./run-times.ts";
 import type { Sending } from "../orders/sending.ts";
 
 interface OpenRun {
   readonly number: number;
-  readonly picture: RunPicture;
+  readonly runSnapshot: RunSnapshot;
   readonly due: Moment;
   /** When its result counts at the latest: its drawn end on a virtual clock, its deadline on the system's. */
   endsAt: Moment;
@@ -55,17 +55,17 @@ const ABANDONED: RunResult = { outcome: "abandoned", orders: [], message: NEVER_
 /** Counts the slots that passed without a run, up to a moment. */
 function countMissed(core: Core, strategy: string, by: Moment, now: Moment): void {
   if (by - core.scheduler.nextRun(strategy) < core.tally.strategy(strategy).config.cadence) return;
-  tellMissed(core, strategy, missed(core, strategy, by), by, now);
+  journalMissed(core, strategy, missed(core, strategy, by), by, now);
 }
 
-function tellMissed(
+function journalMissed(
   core: Core,
   strategy: string,
-  told: Omit<MissedSlots, "reason"> & Pick<MissedEntry, "reason">,
+  facts: Omit<MissedSlots, "reason"> & Pick<MissedEntry, "reason">,
   by: Moment,
   now: Moment,
 ): void {
-  const { slots, reason, nextRun } = told;
+  const { slots, reason, nextRun } = facts;
   if (slots === 0) return;
   core.ledger.add({ kind: "missed", strategy, slots, reason, nextRun, ...(by === now ? {} : { by }) }, now);
 }
@@ -86,7 +86,7 @@ function inHours(core: Core, strategy: string, now: Moment): boolean {
     }
     if (hours.opens <= due) countMissed(core, strategy, hours.closes, now);
     const from = hours.opens <= due ? hours.closes : due;
-    tellMissed(core, strategy, closedOver(core, strategy, from), from, now);
+    journalMissed(core, strategy, closedOver(core, strategy, from), from, now);
   }
 }
 
@@ -100,7 +100,7 @@ function bringBar(core: Core, strategy: string, now: Moment): void {
     const open = calendar === null || (calendar.isOpen(bar) && calendar.isOpen(now));
     if (open && standing === "active") return core.scheduler.runNow(strategy, bar);
     const reason = standing === "active" ? "closed" : "paused";
-    tellMissed(core, strategy, { ...closedOver(core, strategy, bar), reason }, bar, now);
+    journalMissed(core, strategy, { ...closedOver(core, strategy, bar), reason }, bar, now);
   }
 }
 
@@ -139,7 +139,7 @@ export class Runs {
 
   /** What it would take to start the open runs again, in order of start. */
   get underWay(): readonly Interrupted[] {
-    return [...this.#open.values()].map(({ picture, due }) => ({ picture, due }));
+    return [...this.#open.values()].map(({ runSnapshot, due }) => ({ runSnapshot, due }));
   }
 
   /** When the next open run counts as ended, or null. On the system clock a result may come earlier and wakes the clock. */
@@ -216,28 +216,30 @@ export class Runs {
     const [planned, due] = [core.scheduler.plannedOf(strategy), core.scheduler.nextRun(strategy)];
     runStarted(core, strategy, due, now);
     core.ledger.add({ kind: "run_started", strategy, run, planned, due }, now);
-    return this.#add(pictureOf(core, strategy, run, now), due);
+    return this.#add(runSnapshotOf(core, strategy, run, now), due);
   }
 
   /** Lets a run that a crash interrupted on a virtual clock continue from its snapshot. */
-  adopt(picture: RunPicture, due: Moment): void {
-    this.#ask(this.#add(picture, due));
+  adopt(runSnapshot: RunSnapshot, due: Moment): void {
+    this.#ask(this.#add(runSnapshot, due));
   }
 
-  #add(picture: RunPicture, due: Moment): OpenRun {
+  #add(runSnapshot: RunSnapshot, due: Moment): OpenRun {
     const core = this.#core;
-    const { config } = core.tally.strategy(picture.strategy);
+    const { config } = core.tally.strategy(runSnapshot.strategy);
     const deadline = Math.round(config.timeBudget * core.desk.orchestrator.deadlineFactor) as Duration;
     const virtual = core.clock.kind === "virtual";
-    const drawn = virtual ? runtimeOf(core.desk.runtime, core.desk.seed, picture.strategy, picture.run) : deadline;
+    const drawn = virtual
+      ? runtimeOf(core.desk.runtime, core.desk.seed, runSnapshot.strategy, runSnapshot.run)
+      : deadline;
     const timesOut = !virtual || drawn > deadline;
     const limits = virtual ? null : { budgetMs: config.timeBudget / MILLISECOND, deadlineMs: deadline / MILLISECOND };
-    const deadlineAt = later(picture.now, deadline);
-    const endsAt = timesOut ? deadlineAt : later(picture.now, drawn);
+    const deadlineAt = later(runSnapshot.now, deadline);
+    const endsAt = timesOut ? deadlineAt : later(runSnapshot.now, drawn);
     const number = this.#started++;
     const open: OpenRun = {
       number,
-      picture,
+      runSnapshot,
       due,
       endsAt,
       timesOut,
@@ -246,7 +248,7 @@ export class Runs {
       result: null,
       arrived: null,
     };
-    this.#open.set(picture.strategy, open);
+    this.#open.set(runSnapshot.strategy, open);
     if (virtual) this.#queue(open);
     return open;
   }
@@ -255,7 +257,7 @@ export class Runs {
   #ask(open: OpenRun): void {
     const { clock, host } = this.#core;
     if (clock.kind === "virtual" && open.timesOut) return;
-    open.result = host.run(open.picture, open.limits);
+    open.result = host.run(open.runSnapshot, open.limits);
     if (clock.kind === "system") void this.#arrive(open, open.result);
   }
 
@@ -270,7 +272,7 @@ export class Runs {
     const ended = this.#core.clock.kind === "virtual" ? this.#endedBy(now) : this.#overBy(now);
     const sending: Sending[] = [];
     for (const run of ended) {
-      this.#open.delete(run.picture.strategy);
+      this.#open.delete(run.runSnapshot.strategy);
       sending.push(...this.#end(run, now));
     }
     return sending;
@@ -292,27 +294,27 @@ export class Runs {
     return over.toSorted((a, b) => a.number - b.number);
   }
 
-  #end({ picture, due, arrived, endsAt, result: asked }: OpenRun, now: Moment): Sending[] {
+  #end({ runSnapshot, due, arrived, endsAt, result: asked }: OpenRun, now: Moment): Sending[] {
     const core = this.#core;
-    const { strategy, run } = picture;
+    const { strategy, run } = runSnapshot;
     const { timeBudget } = core.tally.strategy(strategy).config;
     // A result that is there counts, even if the loop comes to it late; past the deadline there is none.
     const at = core.clock.kind === "virtual" ? (Math.min(now, endsAt) as Moment) : now;
-    const runtime = between(picture.now, at);
+    const runtime = between(runSnapshot.now, at);
     const guilty = core.clock.kind === "virtual" || core.host.hadItsTurn(strategy);
     const result = arrived ?? (guilty ? TIMED_OUT : ABANDONED);
     const outcome: RunOutcome = result.outcome !== "ok" ? result.outcome : runtime > timeBudget ? "overrun" : "ok";
     const orders = outcome === "ok" || outcome === "overrun" ? result.orders : [];
-    const planned = runFinished(core, { strategy, due, started: picture.now, outcome }, orders.length, at);
+    const planned = runFinished(core, { strategy, due, started: runSnapshot.now, outcome }, orders.length, at);
     const simulated = core.clock.kind === "virtual" && asked === null ? " of simulated time" : "";
     const message =
       outcome === "timed_out" ? `had not returned after ${durationText(runtime)}${simulated}` : messageOf(result);
     const { skips, nextRun } = planned;
-    const told = { strategy, run, started: picture.now, runtime, outcome, orders: orders.length, skips, nextRun };
+    const facts = { strategy, run, started: runSnapshot.now, runtime, outcome, orders: orders.length, skips, nextRun };
     const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };
-    core.ledger.add({ kind: "run_finished", ...told, bar: picture.bar, message, ...state }, now);
+    core.ledger.add({ kind: "run_finished", ...facts, bar: runSnapshot.bar, message, ...state }, now);
     if (outcome === "timed_out" || outcome === "ended") this.#quarantine(strategy, now);
-    return decideActions(core, { strategy, run, bar: picture.bar }, orders, now);
+    return decideActions(core, { strategy, run, bar: runSnapshot.bar }, orders, now);
   }
 
   #quarantine(strategy: string, now: Moment): void {

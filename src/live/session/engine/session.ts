@@ -151,7 +151,7 @@ export class Session implements LiveSession {
     this.#core.ledger.commit();
     shareCommits(this.#core, this.#parts.groups);
     for (const run of this.#parts.interrupted)
-      if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.picture, run.due);
+      if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.runSnapshot, run.due);
       else abandonRun(this.#core, run);
     this.#begun = true;
     this.#watch();
@@ -203,9 +203,9 @@ export class Session implements LiveSession {
     const operator = operatorOf(request.operator);
     this.#needOpen("halted");
     const note = request.note.trim();
-    const told = { code: "operator_halt", message: `Halted by ${operator}.`, operator, note };
+    const reason = { code: "operator_halt", message: `Halted by ${operator}.`, operator, note };
     if (request.scope !== undefined) haltScope(this.#core, request.scope, request);
-    else haltSession(this.#core, { source: "operator", ...told }, this.#core.now);
+    else haltSession(this.#core, { source: "operator", ...reason }, this.#core.now);
     this.#afterHalt();
     const scope = request.scope ?? ({ kind: "all", name: "all" } as const);
     if (request.also === "cancel") this.#carry(cancelScope(this.#core, scope, operator));

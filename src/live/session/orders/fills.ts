@@ -53,7 +53,7 @@ export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
   const order = orderId === null ? undefined : core.tally.working.get(orderId);
   const seen = core.tally.seenFills.get(executionKeyOf(orderId, fillId));
   const complete = order === undefined || order.filled.plus(quantity).abs().gte(takenBy(order).abs());
-  const told = {
+  const facts = {
     cursor,
     fillId,
     venueId,
@@ -67,10 +67,10 @@ export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
     status: complete ? ("filled" as const) : ("partially_filled" as const),
   };
   const verdict = verdictOf(seen, fill, order !== undefined);
-  reconciledFill(core, told, at);
-  const realized = verdict === "booked" && order !== undefined ? bookedFill(core, told, order.strategy, at) : null;
-  core.ledger.add({ kind: "fill", ...told, verdict, realized }, at);
-  journalDrift(core, at, told);
+  reconciledFill(core, facts, at);
+  const realized = verdict === "booked" && order !== undefined ? bookedFill(core, facts, order.strategy, at) : null;
+  core.ledger.add({ kind: "fill", ...facts, verdict, realized }, at);
+  journalDrift(core, at, facts);
 }
 
 function verdictOf(

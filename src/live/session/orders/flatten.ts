@@ -153,8 +153,8 @@ function close(
 
 function end(core: Core, flatten: Flatten, left: readonly LeftOpen[], at: Moment): void {
   const closed = Object.values(flatten.attempts).filter((word) => word === "filled").length;
-  const { attempts: _attempts, at: _at, ...told } = flatten;
-  core.ledger.add({ kind: "flatten", event: "ended", ...told, closed, left }, at);
+  const { attempts: _attempts, at: _at, ...result } = flatten;
+  core.ledger.add({ kind: "flatten", event: "ended", ...result, closed, left }, at);
 }
 
 /** When a flatten has waited long enough for cancels; null while none is under way. */

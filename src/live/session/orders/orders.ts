@@ -236,8 +236,8 @@ function judgeOne(core: Core, leg: Leg, at: Moment, spot: Spot): void {
     leg.entry = { ...entry, guards };
     return;
   }
-  const { largest, ...told } = refusal;
-  refuse(leg, { ...told, ...(largest === null ? {} : { largest }) }, guards);
+  const { largest, ...facts } = refusal;
+  refuse(leg, { ...facts, ...(largest === null ? {} : { largest }) }, guards);
 }
 
 const takenId = ({ clientOrderId }: OrderEntry): Refusal => ({

@@ -127,7 +127,7 @@ interface Inquiry {
 }
 
 /** Asks the venue about orders with a request whose outcome is not known, until it says. */
-export class Inquiries {
+export class OrderStatusQueries {
   readonly #core: Core;
   readonly #open = new Map<string, Inquiry>();
   /** Orders that the venue has ended, of which it has yet to report fills. */

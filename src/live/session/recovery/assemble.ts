@@ -130,8 +130,8 @@ export async function prepare(
 /** The same for every equal run: desk, seed and feed, whatever the folder's name, the speed and the machine. */
 export function runDigestOf(desk: Desk, start: Moment, feed: Feed): string {
   const { source: _source, clock, ...rest } = desk;
-  const told = { ...rest, clock: clock.kind, start, feed: identityOf(feed.sources) };
-  return createHash("sha256").update(JSON.stringify(told)).digest("hex");
+  const identity = { ...rest, clock: clock.kind, start, feed: identityOf(feed.sources) };
+  return createHash("sha256").update(JSON.stringify(identity)).digest("hex");
 }
 
 export function clockOf(desk: Desk, from: Moment, speed: Speed | undefined, ports: SessionPorts): Clock {

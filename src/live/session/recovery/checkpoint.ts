@@ -28,9 +28,9 @@ import type { FillEntry, JournalReader, SavedCheckpoint } from "../../../store/i
 import type { BooksState } from "../../books/index.ts";
 import type { RiskEngineState } from "../../risk/port.ts";
 import type { Core } from "../state/parts.ts";
-import type { RunPicture } from "../../strategies/run-types.ts";
+import type { RunSnapshot } from "../../strategies/run-types.ts";
 import type { Interrupted, Replay } from "./recovery.ts";
-import { pictureOf } from "../state/run-picture.ts";
+import { runSnapshotOf } from "../state/run-snapshot.ts";
 import type { SeenFill as TallyFill } from "../state/tally.ts";
 import { restoreTally, tallyState, type TallyState } from "./tally-state.ts";
 
@@ -42,7 +42,7 @@ export const CHECKPOINT_ENTRIES = 10_000;
 const COMPACTED_PER_PASS = 500;
 
 /** A run under way: what it saw, but for the market, which the feed repeats. */
-type OpenRunState = Omit<RunPicture, "bars" | "marks" | "fills" | "updates" | "bar"> & { readonly due: Moment };
+type OpenRunState = Omit<RunSnapshot, "bars" | "marks" | "fills" | "updates" | "bar"> & { readonly due: Moment };
 
 /** Everything but what grows with the session and what the feed repeats. */
 export interface PartsState {
@@ -100,8 +100,8 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
     risk: core.risk.state(),
     tally: tallyState(core.tally),
     open: open.map(
-      ({ picture: { bars: _bars, marks: _marks, fills: _fills, updates: _updates, bar: _bar, ...told }, due }) => ({
-        ...told,
+      ({ runSnapshot: { bars: _bars, marks: _marks, fills: _fills, updates: _updates, bar: _bar, ...rest }, due }) => ({
+        ...rest,
         due,
       }),
     ),
@@ -256,7 +256,7 @@ export function neededCheckpoint(
  * Puts the saved state into parts that are in their first state, but for the scheduler, which was made from it; and consumes the feed
  * up to the checkpoint's moment. Returns the runs that were under way.
  */
-export function putBack(core: Core, { state: { parts }, memory }: Checkpoint): Interrupted[] {
+export function restoreState(core: Core, { state: { parts }, memory }: Checkpoint): Interrupted[] {
   const { metrics, books, risk, tally } = core;
   metrics.restore(parts.metrics);
   books.restore(parts.books);
@@ -266,7 +266,7 @@ export function putBack(core: Core, { state: { parts }, memory }: Checkpoint): I
   const open = parts.open.map((run): Interrupted => {
     skim(core, run.now);
     const { due, positions, openOrders } = run;
-    return { picture: { ...pictureOf(core, run.strategy, run.run, run.now), positions, openOrders }, due };
+    return { runSnapshot: { ...runSnapshotOf(core, run.strategy, run.run, run.now), positions, openOrders }, due };
   });
   skim(core, parts.now);
   core.now = parts.now;
@@ -307,12 +307,12 @@ function routerOf(head: RouterHead, memory: readonly Piece[]): OrderRouter {
  */
 export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay): string | null {
   const { parts } = saved.state as CheckpointState;
-  replay.hear(parts.now);
+  replay.consume(parts.now);
   const again = JSON.parse(JSON.stringify(partsState(core, replay.underWay))) as PartsState;
   const older = { refusals: parts.tally.refusals === undefined, traded: parts.risk.traded === undefined };
-  const [told, repeated] = [comparable(parts, older), comparable(again, older)];
-  for (const part of Object.keys(told) as (keyof PartsState)[])
-    if (!isDeepStrictEqual(told[part], repeated[part]))
+  const [stored, repeated] = [comparable(parts, older), comparable(again, older)];
+  for (const part of Object.keys(stored) as (keyof PartsState)[])
+    if (!isDeepStrictEqual(stored[part], repeated[part]))
       return `the checkpoint behind entry ${saved.seq} says of the ${part} what its entries do not give`;
   const router = routerOf(parts.router, saved.memory as readonly Piece[]);
   return writeRouterState(router.snapshot()) === writeRouterState(core.router.snapshot())

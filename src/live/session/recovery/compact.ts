@@ -54,13 +54,13 @@ export async function compactSession(
     const bytesBefore = ports.fs.size(files.journal) ?? 0;
     const journal = openJournal(files.journal);
     try {
-      const told = await compactJournal(journal, files.id, keep, ports.turn);
+      const counts = await compactJournal(journal, files.id, keep, ports.turn);
       journal.shrink();
       trimArtifacts(ports.fs, files.folder, journal, savedFiles(journal));
       return {
         id: files.id,
         folder: files.folder,
-        ...told,
+        ...counts,
         bytesBefore,
         bytesAfter: ports.fs.size(files.journal) ?? 0,
       };

@@ -15,7 +15,7 @@ import {
   type Workspace,
 } from "../../../store/index.ts";
 import { readSessionHeader, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
-import { neededCheckpoint, putBack } from "./checkpoint.ts";
+import { neededCheckpoint, restoreState } from "./checkpoint.ts";
 import type { JournalPort } from "../state/ledger.ts";
 import type { Core } from "../state/parts.ts";
 import type { HostPort } from "../../host/port.ts";
@@ -75,7 +75,7 @@ export async function inspectJournal(
   const checkpoint = whole ? null : neededCheckpoint(journal, runDigestOf(desk, start, prepared.feed));
   const core = coreOf(prepared, files, readOnly(journal), () => undefined, clock, checkpoint);
   try {
-    const replay = new Replay(core, checkpoint === null ? [] : putBack(core, checkpoint));
+    const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
     for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) {
       visit(core, entry, replay);
       replay.take(entry);

@@ -19,7 +19,7 @@ import {
   bookedFill,
   closedOrder,
   closedOver,
-  hearFeed,
+  consumeFeed,
   missed,
   reconciledFill,
   refusedOrder,
@@ -36,15 +36,15 @@ import { foundDrift, haltSession } from "../state/halts.ts";
 import { repeatLimit } from "../control/limits.ts";
 import { NO_PRICE, ROUTER_REFUSALS } from "../orders/orders.ts";
 import type { Core } from "../state/parts.ts";
-import type { RunPicture } from "../../strategies/run-types.ts";
-import { pictureOf } from "../state/run-picture.ts";
+import type { RunSnapshot } from "../../strategies/run-types.ts";
+import { runSnapshotOf } from "../state/run-snapshot.ts";
 import { NO_RATE, STALE_RATE } from "../state/rate-check.ts";
 import { answered } from "../orders/sending.ts";
 import { heldBack, SCOPE_CODES } from "../state/scope-halts.ts";
 
 /** A run that was under way when the journal ended. */
 export interface Interrupted {
-  readonly picture: RunPicture;
+  readonly runSnapshot: RunSnapshot;
   readonly due: Moment;
 }
 
@@ -66,7 +66,7 @@ export class Replay {
   /** `before`: the runs that were under way where the repetition begins. */
   constructor(core: Core, before: readonly Interrupted[] = []) {
     this.#core = core;
-    this.#open = new Map(before.map((run) => [run.picture.strategy, run]));
+    this.#open = new Map(before.map((run) => [run.runSnapshot.strategy, run]));
   }
 
   /** The runs that are under way, in order of start. */
@@ -75,23 +75,23 @@ export class Replay {
   }
 
   /** Consumes the feed up to a moment; it is not passed to the venue. */
-  hear(until: Moment): void {
-    hearFeed(this.#core, until, () => undefined);
+  consume(until: Moment): void {
+    consumeFeed(this.#core, until, () => undefined);
     this.#core.now = until;
   }
 
   /** Throws `journal_damaged` for an entry that does not come out the same. */
   take(entry: JournalEntry): void {
     const core = this.#core;
-    this.hear(entry.at);
+    this.consume(entry.at);
     if (entry.kind === "run_finished") {
       repeatFinish(core, entry, this.#open.get(entry.strategy)?.due ?? entry.started);
       this.#open.delete(entry.strategy);
     } else repeat(core, entry);
     core.tally.apply(entry);
     if (entry.kind !== "run_started") return;
-    const picture = pictureOf(core, entry.strategy, entry.run, entry.at);
-    this.#open.set(entry.strategy, { picture, due: entry.due });
+    const runSnapshot = runSnapshotOf(core, entry.strategy, entry.run, entry.at);
+    this.#open.set(entry.strategy, { runSnapshot, due: entry.due });
   }
 }
 
@@ -194,9 +194,9 @@ const BEFORE_SWITCHES: ReadonlySet<string> = new Set([
 function repeatOrder(core: Core, entry: OrderEntry & { readonly seq: number; readonly at: Moment }): void {
   const asked = entry.by !== "session" && entry.flatten === undefined && entry.parent === undefined;
   const held = heldBack(core, entry)?.reason ?? null;
-  const told = SCOPE_CODES.has(entry.reason) ? entry.reason : null;
-  if (asked && held !== told && !BEFORE_SWITCHES.has(entry.reason))
-    differs(entry, "the kill switch's answer", told, held);
+  const recorded = SCOPE_CODES.has(entry.reason) ? entry.reason : null;
+  if (asked && held !== recorded && !BEFORE_SWITCHES.has(entry.reason))
+    differs(entry, "the kill switch's answer", recorded, held);
   if (entry.by === "session") {
     if (!entry.replay) refusedOrder(core, entry.reason, entry.at);
     return;
@@ -239,10 +239,10 @@ export interface Reconciled {
 }
 
 /** When a fill is reported to the session. */
-export const toldAt = (fill: BrokerFill): Moment => fill.toldAt ?? fill.at;
+export const reportedAt = (fill: BrokerFill): Moment => fill.reportedAt ?? fill.at;
 
 /** The newest marks of the feed, for a paper venue that forgot them with its process; it has filled against them before. */
-function marksHeard(core: Core): FeedEvent[] {
+function newestMarks(core: Core): FeedEvent[] {
   const warm = core.feed.warmup.reduce((last, bar) => Math.max(last, bar.at), Number.NEGATIVE_INFINITY);
   const marks = [...core.symbols.keys()].map((symbol) => core.market.mark(symbol));
   return marks.filter((mark) => mark !== null && mark.at > warm).map((mark) => ({ kind: "mark", mark: mark as Mark }));
@@ -255,7 +255,7 @@ function marksHeard(core: Core): FeedEvent[] {
 function catchUp(core: Core): void {
   if (core.clock.kind === "virtual") return;
   core.now = core.clock.now();
-  hearFeed(core, core.now, (events, at) => core.broker.onMarketData(events, at));
+  consumeFeed(core, core.now, (events, at) => core.broker.onMarketData(events, at));
 }
 
 /**
@@ -264,7 +264,7 @@ function catchUp(core: Core): void {
  */
 export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
-  broker.onMarketData(marksHeard(core), core.now);
+  broker.onMarketData(newestMarks(core), core.now);
   const [fills, open, positions] = [
     await answered(() => broker.fillsSince(core.tally.cursor)),
     await answered(() => broker.openOrders()),
@@ -272,8 +272,8 @@ export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   ];
   catchUp(core);
   const missing = fills.ok ? fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor)) : [];
-  const due = missing.filter((fill) => toldAt(fill) <= core.now);
-  const ahead = missing.filter((fill) => toldAt(fill) > core.now).toSorted((a, b) => toldAt(a) - toldAt(b));
+  const due = missing.filter((fill) => reportedAt(fill) <= core.now);
+  const ahead = missing.filter((fill) => reportedAt(fill) > core.now).toSorted((a, b) => reportedAt(a) - reportedAt(b));
   for (const fill of due) takeFill(core, fill, core.now);
   const ordersAsked = doubt(core, open.ok ? new Set(open.value.map((order) => order.venueId)) : null, ahead);
   if (fills.ok && positions.ok) comparePositions(core, positions.value, ahead);
@@ -282,8 +282,8 @@ export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
     ...(open.ok ? [] : [`its open orders cannot be read (${open.reason})`]),
     ...(positions.ok ? [] : [`its positions cannot be read (${positions.reason})`]),
   ];
-  const told = unanswered.length === 0 ? null : noAnswer(core, unanswered.join(", "));
-  return { fillsBooked: due.length, ordersAsked, ahead, unanswered: told };
+  const problem = unanswered.length === 0 ? null : noAnswer(core, unanswered.join(", "));
+  return { fillsBooked: due.length, ordersAsked, ahead, unanswered: problem };
 }
 
 /**
@@ -348,11 +348,11 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
 }
 
 /** Ends a run that a restart on the system clock found under way: its result died with the process. */
-export function abandonRun(core: Core, { picture, due }: Interrupted): void {
-  const { strategy, run, now: started, bar } = picture;
+export function abandonRun(core: Core, { runSnapshot, due }: Interrupted): void {
+  const { strategy, run, now: started, bar } = runSnapshot;
   const runtime = duration(core.now - started);
   const ended = runFinished(core, { strategy, due, started, outcome: "abandoned" }, 0, core.now);
-  const told = { strategy, run, started, runtime, orders: 0, skips: ended.skips, nextRun: ended.nextRun, bar };
+  const facts = { strategy, run, started, runtime, orders: 0, skips: ended.skips, nextRun: ended.nextRun, bar };
   const message = "The session ended during this run.";
-  core.ledger.add({ kind: "run_finished", ...told, outcome: "abandoned", message }, core.now);
+  core.ledger.add({ kind: "run_finished", ...facts, outcome: "abandoned", message }, core.now);
 }

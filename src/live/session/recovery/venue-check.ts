@@ -73,26 +73,28 @@ export function redoVenue(core: Core, journal: Pick<JournalReader, "venueChanges
 }
 
 /**
- * Compares journaled fills with the venue's. `heard`: the cursor up to which fills were known where the
+ * Compares journaled fills with the venue's. `knownTo`: the cursor up to which fills were known where the
  * repetition began. Throws `session_conflict`; a venue that does not answer is left to the reconciliation, and so is one
  * without a database of ours: it may report an execution again with other figures, which a review has settled.
  */
 export async function assertSameVenue(
   core: Pick<Core, "broker" | "id">,
   fills: readonly JournalEntry[],
-  heard: number,
+  knownTo: number,
 ): Promise<void> {
-  if (core.broker.disk === undefined || (heard === 0 && fills.length === 0)) return;
+  if (core.broker.disk === undefined || (knownTo === 0 && fills.length === 0)) return;
   const cursors = fills.flatMap((entry) => (entry.kind === "fill" ? [entry.cursor] : []));
   const from = cursors.reduce(
     (least, cursor) => Math.min(least, cursor),
-    heard === 0 ? Number.POSITIVE_INFINITY : heard,
+    knownTo === 0 ? Number.POSITIVE_INFINITY : knownTo,
   );
   const answer = await core.broker.fillsSince(from - 1).catch(() => null);
   if (answer === null || !answer.ok) return;
   const venue = new Map(answer.value.map((fill) => [fill.cursor, fill]));
   const behind =
-    heard > 0 && !venue.has(heard) ? `the venue's fill number ${heard} is in the journal and not at the venue` : null;
+    knownTo > 0 && !venue.has(knownTo)
+      ? `the venue's fill number ${knownTo} is in the journal and not at the venue`
+      : null;
   const fault = behind ?? venueFault(fills, venue)?.text ?? null;
   if (fault === null) return;
   throw new CodedError(

@@ -24,7 +24,7 @@ import type { RestoreRequest } from "../state/api.ts";
 export type Holds = "journal" | "file";
 
 /** Who says that the file holds, and why. */
-export interface HoldsWord {
+export interface PrecedenceApproval {
   readonly operator: string;
   readonly note: string;
 }
@@ -42,7 +42,7 @@ export function agreeOnRouterFile(
   files: SessionFiles,
   journal: Journal,
   holds: Holds | undefined,
-  word: HoldsWord | undefined,
+  word: PrecedenceApproval | undefined,
 ): Agreed {
   if (!fs.exists(files.routerState) || holds === "journal") return { copiedIn: null, found: null };
   const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);

@@ -127,8 +127,8 @@ export class SlicedSaves {
     // A halt that waits for its commit has a save of its own, and the journal must not be two of them ahead of the file.
     ledger.commit();
     if (this.#save === null) return;
-    const told = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval" } as const;
-    ledger.add(ledger.position === of ? told : { ...told, of }, now);
+    const entry = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval" } as const;
+    ledger.add(ledger.position === of ? entry : { ...entry, of }, now);
     ledger.commit();
     // A listener of that commit may have ended the session.
     if (this.#save === null) return;

@@ -178,14 +178,18 @@ function actBefore(core: Core, at: Moment): void {
 }
 
 /**
- * Consumes the feed up to a moment, one moment of it at a time, and hands each to `told`. So equity's peak and every other
+ * Consumes the feed up to a moment, one moment of it at a time, and hands each to `consume`. So equity's peak and every other
  * figure that grows with the marks is the same whether a pass, a late pass or a recovery consumes them.
  */
-export function hearFeed(core: Core, until: Moment, told: (events: readonly FeedEvent[], at: Moment) => void): void {
+export function consumeFeed(
+  core: Core,
+  until: Moment,
+  consume: (events: readonly FeedEvent[], at: Moment) => void,
+): void {
   for (let at = core.feed.nextAt(); at !== null && at <= until; at = core.feed.nextAt()) {
     actBefore(core, at);
     const events = core.feed.take(at);
     marketMoved(core, events);
-    told(events, at);
+    consume(events, at);
   }
 }

@@ -67,7 +67,7 @@ export class Ledger {
   readonly #monotonicMs: () => number;
   #pending: JournalEntry[] = [];
   /** Committed and not yet passed to listeners. */
-  readonly #told: (readonly JournalEntry[])[] = [];
+  readonly #undelivered: (readonly JournalEntry[])[] = [];
   #telling = false;
   #consequential = false;
   #halting = false;
@@ -201,7 +201,7 @@ export class Ledger {
       throw this.#break(error);
     }
     if (entries.length === 0) return;
-    this.#told.push(entries);
+    this.#undelivered.push(entries);
     this.#tell();
   }
 
@@ -209,7 +209,7 @@ export class Ledger {
   #tell(): void {
     if (this.#telling) return;
     this.#telling = true;
-    for (let entries = this.#told.shift(); entries !== undefined; entries = this.#told.shift())
+    for (let entries = this.#undelivered.shift(); entries !== undefined; entries = this.#undelivered.shift())
       for (const listener of this.#listeners) {
         try {
           listener(entries);

@@ -20,7 +20,7 @@ interface SymbolHistory {
   readonly bars: Bar[];
   /** Of the newest bars, in their order. */
   readonly volumes: number[];
-  picture: readonly Bar[] | null;
+  window: readonly Bar[] | null;
   mark: Mark | null;
 }
 
@@ -61,8 +61,8 @@ export class Market {
   bars(symbol: string): readonly Bar[] {
     const history = this.#symbols.get(symbol);
     if (history === undefined) return [];
-    history.picture ??= Object.freeze(history.bars.slice(-this.#depth));
-    return history.picture;
+    history.window ??= Object.freeze(history.bars.slice(-this.#depth));
+    return history.window;
   }
 
   /** Shares of the newest `bars` bars together, or of as many as there are. */
@@ -105,7 +105,7 @@ export class Market {
   #history(symbol: string): SymbolHistory {
     let history = this.#symbols.get(symbol);
     if (history === undefined) {
-      history = { bars: [], volumes: [], picture: null, mark: null };
+      history = { bars: [], volumes: [], window: null, mark: null };
       this.#symbols.set(symbol, history);
     }
     return history;
@@ -115,7 +115,7 @@ export class Market {
     const history = this.#history(bar.symbol);
     history.bars.push(Object.freeze(bar));
     if (history.bars.length >= 2 * this.#depth) history.bars.splice(0, history.bars.length - this.#depth);
-    history.picture = null;
+    history.window = null;
     history.volumes.push(bar.volume);
     if (history.volumes.length >= 2 * VOLUMES_MAX) history.volumes.splice(0, VOLUMES_MAX);
     this.#lastBarAt = bar.at;

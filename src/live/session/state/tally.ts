@@ -340,7 +340,7 @@ export class Tally {
     const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
     const fills = this.#filledSums();
     for (const [orderId, order] of Object.entries(inflight)) {
-      const told = decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity));
+      const reported = decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity));
       // A snapshot may be older than some of the fills that the journal holds.
       const booked = fills.get(orderId) ?? ZERO;
       this.open.add({
@@ -351,7 +351,7 @@ export class Tally {
         symbol: order.symbol,
         quantity: order.quantity,
         ordered: decimal(order.quantity),
-        filled: booked.abs().gt(told.abs()) ? booked : told,
+        filled: booked.abs().gt(reported.abs()) ? booked : reported,
         price: order.price,
         limitPrice: null,
         state: "pending_new",

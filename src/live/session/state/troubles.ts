@@ -8,10 +8,10 @@ import type { StrategyTally, Tally } from "./tally.ts";
 
 function troubleOf({ config, standing, reason, runs, open, failures, failing, lastError }: StrategyTally): Trouble[] {
   const finished = runs - (open === null ? 0 : 1);
-  const told = { name: config.name, runs: finished, failures };
-  if (standing === "not_loaded" || standing === "quarantined") return [{ ...told, kind: standing, reason }];
+  const facts = { name: config.name, runs: finished, failures };
+  if (standing === "not_loaded" || standing === "quarantined") return [{ ...facts, kind: standing, reason }];
   if (failures === 0) return [];
-  return [{ ...told, kind: failing || failures * 2 > finished ? "failing" : "failed_before", reason: lastError }];
+  return [{ ...facts, kind: failing || failures * 2 > finished ? "failing" : "failed_before", reason: lastError }];
 }
 
 export function troublesIn(tally: Tally): Troubles {

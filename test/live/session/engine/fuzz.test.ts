@@ -13,7 +13,7 @@ import { crashCopy, create, entriesOf, handPorts, HandTimers, journalOf, minutes
 type Draw = () => number;
 
 /** Everything that a restart must know again. An order's state is left out: after a restart nobody knows it until the venue says. */
-function pictureOf(probe: SessionProbe) {
+function runSnapshotOf(probe: SessionProbe) {
   const { router, strategies, drift, haltReasons, resumes, positions, books, counts } = probe;
   const { late: _late, quarantined, ...counted } = counts;
   const { equity, cash, realized, fees, drawdown } = probe.account;
@@ -111,13 +111,13 @@ describe("a session that operators meddle with", () => {
       const draw: Draw = () => random.next();
       const timers = new HandTimers();
       const session = await create(desk(seed), { speed: 60, length: minutes(60), ports: handPorts(timers) });
-      const cuts: { readonly workspace: Workspace; readonly picture: ReturnType<typeof pictureOf> }[] = [];
+      const cuts: { readonly workspace: Workspace; readonly runSnapshot: ReturnType<typeof runSnapshotOf> }[] = [];
       session.subscribe((entries) => {
         if (cuts.length >= 12 || draw() >= 0.1) return;
-        // Marks after the newest entry are heard again by whoever opens the copy; they are no part of its picture yet.
+        // Marks after the newest entry are heard again by whoever opens the copy; they are no part of its snapshot yet.
         const { lastAt } = session.probe().feed;
         if ((entries.at(-1)?.at ?? 0) < (lastAt ?? 0)) return;
-        cuts.push({ workspace: crashCopy(session.folder), picture: pictureOf(session.probe()) });
+        cuts.push({ workspace: crashCopy(session.folder), runSnapshot: runSnapshotOf(session.probe()) });
       });
       session.start();
       for (let step = 0; step < 60; step += 1) {
@@ -127,9 +127,9 @@ describe("a session that operators meddle with", () => {
       }
       expect(cuts.length).toBeGreaterThan(1);
       expect(entriesOf(session.entries(), "order").length).toBeGreaterThan(3);
-      for (const { workspace, picture } of cuts) {
+      for (const { workspace, runSnapshot } of cuts) {
         const again = await reopen(workspace, session.id, { speed: "max" });
-        expect(pictureOf(again.probe())).toEqual(picture);
+        expect(runSnapshotOf(again.probe())).toEqual(runSnapshot);
         await again.stop("operator");
       }
       await session.stop("operator");

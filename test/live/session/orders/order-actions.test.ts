@@ -30,8 +30,8 @@ const ends = ({ session }: Scripted): string[] =>
   entriesOf(journalOf(session.folder), "closed").map(({ status, reason }) => `${status} ${reason}`);
 const fills = ({ session }: Scripted): string[] =>
   entriesOf(journalOf(session.folder), "fill").map(({ quantity, price }) => `${quantity}@${price}`);
-const updates = ({ pictures }: Scripted, strategy = "one"): OrderUpdate[] =>
-  (pictures.get(strategy) ?? []).flatMap((picture) => picture.updates);
+const updates = ({ runSnapshots }: Scripted, strategy = "one"): OrderUpdate[] =>
+  (runSnapshots.get(strategy) ?? []).flatMap((runSnapshot) => runSnapshot.updates);
 const told = (scene: Scripted): string[] =>
   updates(scene).map(({ request, state, reason }) => `${request} ${String(state)} ${reason}`);
 

@@ -169,7 +169,7 @@ function expectSafe(session: LiveSession, entries: readonly JournalEntry[]): voi
 }
 
 /** Opens a crash's folder again and runs it to the end; a share of 0 leaves no further copies. */
-async function goOn({ workspace, sent, spot }: Crash, id: string, share: number, seed: string) {
+async function resumeSession({ workspace, sent, spot }: Crash, id: string, share: number, seed: string) {
   const again: string[] = [];
   const random = createStream(seed, "crashes again");
   const crashes: Crash[] = [];
@@ -239,8 +239,8 @@ describe("a session that crashed and was opened again", () => {
     expect(run.summary.fills).toBeGreaterThan(2);
     expect(run.crashes.length).toBeGreaterThan(4);
     for (const [index, crash] of spread(run.crashes, 5).entries()) {
-      const first = await goOn(crash, run.session.id, 0.2, `${name} ${index}`);
-      const second = first.crashes.map((again) => goOn(again, run.session.id, 0, ""));
+      const first = await resumeSession(crash, run.session.id, 0.2, `${name} ${index}`);
+      const second = first.crashes.map((again) => resumeSession(again, run.session.id, 0, ""));
       for (const [spot, after] of [
         [crash.spot, first] as const,
         ...(await Promise.all(second)).map((one) => ["again", one] as const),

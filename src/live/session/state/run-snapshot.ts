@@ -6,12 +6,12 @@
 import { decimal } from "../../../shared/decimal.ts";
 import type { Bar } from "../../../shared/market.ts";
 import type { Moment } from "../../../shared/time.ts";
-import type { RunPicture } from "../../strategies/run-types.ts";
+import type { RunSnapshot } from "../../strategies/run-types.ts";
 import { openOrdersOf } from "./open-order-views.ts";
 import type { Core } from "./parts.ts";
 
 /** What a run sees at this moment. */
-export function pictureOf(core: Core, strategy: string, run: number, now: Moment): RunPicture {
+export function runSnapshotOf(core: Core, strategy: string, run: number, now: Moment): RunSnapshot {
   const { config, fillsTold: fills, updatesTold: updates } = core.tally.strategy(strategy);
   const { symbols } = config;
   const marks: Record<string, number> = {};
