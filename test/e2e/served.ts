@@ -115,6 +115,7 @@ export async function goTo(page: Page, view: View): Promise<void> {
   // A view is there when nothing loads any more and its grids have drawn their heads.
   await expect(page.getByText(/^Loading /)).toHaveCount(0);
   await expect(page.locator(".ag-header-row:not(:has([role=columnheader]))")).toHaveCount(0);
+  await expect(page.locator(".ag-header-cell-comp-wrapper:empty")).toHaveCount(0);
 }
 
 /** Chooses the theme as a person does, in Settings. */
