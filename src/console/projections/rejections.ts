@@ -1,10 +1,12 @@
 /**
- * Stream `rejections`: every order that was refused, with the limit and the value at that instant.
+ * Stream `rejections`: every order, cancel and replace that was refused, with the limit and the value at that instant.
  *
  * 1. A replay is no rejection.
  * 2. The groups count every rejection of the session; the rows are the newest.
  * 3. What the broker refuses after the router accepted it is a rejection too, counted once, with the order that it ends.
  * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
+ * 5. A cancel or replace that the session refused has a row of its own, a warning: it leaves every order as it was. It is no order, so
+ *    neither the summary's count of refused orders nor the error rate includes it.
  */
 import type { RefusalFigures } from "../../shared/ports.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
@@ -60,6 +62,7 @@ export function rejectionOf(entry: JournalEntry, awaited: AwaitedOrders): Reject
     if (entry.orderId !== null) awaited.add(entry.orderId, entry);
     return null;
   }
+  if (entry.kind === "cancel_request" || entry.kind === "replace_request") return entry.sent ? null : requestRow(entry);
   if (entry.kind === "ack")
     return entry.outcome.outcome === "refused"
       ? refused(awaited.take(entry.orderId), entry, entry.outcome.reason, entry.outcome.figures)
@@ -86,6 +89,35 @@ function refused(
   const detail = `The broker refused ${orderId}: ${refusalText(reason, figures)}`;
   const { value, limit, from } = figures ?? { value: null, limit: null, from: null };
   return { ...rowOf(order, seq, at, refusalCause(reason), detail), value, limit, from, largest: null };
+}
+
+type RefusedRequest = Extract<JournalEntry, { kind: "cancel_request" | "replace_request" }>;
+
+/** A cancel or replace that was not sent. A cancel has no quantity; a replace has the one that was asked for. */
+function requestRow(entry: RefusedRequest): RejectionRow {
+  const { seq, at, named, strategy, operator, reason, detail } = entry;
+  const replace = entry.kind === "replace_request" ? entry : null;
+  const { quantity = 0, limitPrice, stopPrice } = replace?.change ?? {};
+  const by = operator === null ? "" : `, requested by ${operator}`;
+  return {
+    seq,
+    at,
+    cause: reason,
+    severity: "warning",
+    strategy,
+    symbol: entry.symbol ?? "",
+    clientOrderId: named,
+    quantity: Number(quantity),
+    price: Number(limitPrice ?? stopPrice ?? 0),
+    value: replace?.value ?? null,
+    limit: replace?.limit ?? null,
+    freeAt: replace?.freeAt ?? null,
+    from: null,
+    largest: null,
+    detail,
+    because: `${replace === null ? "Cancel" : "Replace"} of ${named}${by}`,
+    bar: null,
+  };
 }
 
 /** The newest `AWAITED_MAX`, in memory. */

@@ -32,7 +32,8 @@ export const SHOWS: Readonly<Record<ViewName, string>> = {
     "Orders in flight with their age, then the newest orders; how full each strategy's rate window is; the " +
     "next order id.",
   rejections:
-    "Every refused order with the limit, its value at that moment, and when or at what size a new one could " + "pass.",
+    "Every refused order with the limit, its value at that moment, and when or at what size a new one could " +
+    "pass; every cancel and replace that was refused, and why.",
   metrics: "Latency, skips, queue depth, errors and throughput over time.",
   orders:
     "Working orders with cancel and replace, every order, every fill. A row opens its why: tick, signal, " +
