@@ -114,8 +114,8 @@ export const VIEW: Recipe = {
       text: '  census: later(async () => (await import("./census.tsx")).Census, "the census"),\n',
     },
     {
-      file: "src/renderer/views/help.tsx",
-      before: "  drift:\n",
+      file: "src/renderer/views/help/help-texts.ts",
+      before: "  drift: \"Where",
       text: '  census: "Entries of the journal by kind.",\n',
     },
   ],

@@ -115,8 +115,9 @@ export function openForReading(path: string, waitMs = 2_000): Database {
     return database;
   } catch (error) {
     database?.close();
-    if (!NO_LOG.has((error as { code?: unknown }).code) || !existsSync(path))
-      throw databaseError("Opening", path, error);
+    const { code, path: at } = error as { code?: unknown; path?: unknown };
+    // A copy needs no file to share the log by, so one that leads nowhere is as one that cannot be made.
+    if (!(NO_LOG.has(code) || at === `${path}-shm`) || !existsSync(path)) throw databaseError("Opening", path, error);
   }
   try {
     return copyOf(path);
