@@ -10,6 +10,8 @@ const chromium = findChromium();
 
 export default defineConfig({
   testDir: "test/e2e",
+  // Every view in every state is compared by a command of its own: playwright.screens.config.ts.
+  testIgnore: "**/screens/**",
   fullyParallel: false,
   workers: 1,
   retries: 0,
