@@ -1,8 +1,8 @@
 /** `logos strategies`: a new file that runs as it is, a check that names lines, a list; and nothing written over. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { folder, logos } from "./terminal.ts";
+import { folder, jsonOf, logos } from "./terminal.ts";
 
 it("writes a strategy that passes its own check, once", async () => {
   const at = folder();
@@ -35,6 +35,61 @@ it("checks on a desk's market with its parameters, says what became of the order
   );
   const hook = await logos(["strategies", "check", "odd.ts"], { at });
   expect(hook).toMatchObject({ code: 65, out: expect.stringMatching(/onTrade is unknown and would never be called/) });
+});
+
+/** A place with a strategy that rests a bid, takes it back at its next run, and buys one at the market in each. */
+function placeWithBars(): string {
+  const at = folder();
+  const strategies = join(at, "ws", "strategies");
+  mkdirSync(strategies, { recursive: true });
+  const bid = "{ symbol: 'ABC', quantity: c.params.size, limitPrice: 90, clientOrderId: 'bid' + c.now }";
+  const orders = "[{ cancelAll: true }, " + bid + ", { symbol: 'ABC', quantity: 1 }]";
+  const rules = 'defaults: { size: 1 }, parameters: { size: { type: "number", min: 1, describe: "size of a bid" } }';
+  writeFileSync(join(strategies, "bids.mjs"), `export default { ${rules}, onTick: (c) => ${orders} };\n`);
+  const bars = Array.from({ length: 25 }, (_, minute) => {
+    const close = 100 + (minute % 7);
+    return `${new Date(Date.UTC(2026, 0, 5, 14, 30 + minute)).toISOString()},100,${close + 1},95,${close},100000,ABC`;
+  });
+  writeFileSync(join(at, "ws", "bars.csv"), ["dt,open,high,low,close,volume,symbol", ...bars, ""].join("\n"));
+  const desk = [
+    "broker: { fillModel: bars, cash: 100000 }",
+    "limits: { max_notional: 1500 }",
+    "feed: { kind: replay, files: [bars.csv] }",
+    "clock: { speed: max }",
+    "strategies:",
+    "  - { name: bids, module: bids.mjs, symbols: [ABC], cadence: 60s, params: { size: 2 } }",
+    "",
+  ];
+  writeFileSync(join(at, "desk.yaml"), desk.join("\n"));
+  return at;
+}
+
+it("checks on files of bars, a run for each of them", async () => {
+  const at = placeWithBars();
+  const said = jsonOf(await logos(["strategies", "check", "bids.mjs", "--bars", "ws/bars.csv", "--json"], { at }));
+  expect(said).toMatchObject({ complaints: [], runs: 25, refused: {} });
+});
+
+it.each([
+  ["{ symbol: c.symbols[0], quantity: 1, kind: 'stop' }", /kind is unknown; the fields are/],
+  ["{ symbol: c.symbols[0], quantity: 1, parentId: 'entry' }", /parentId is unknown; the fields are/],
+  ["{ symbol: c.symbols[0], quantity: 1, type: 'stop' }", /stopPrice/],
+  ["{ symbol: c.symbols[0], quantity: 1, type: 'stop', stopPrice: 120, limitPrice: 90 }", /limitPrice/],
+  [
+    "{ symbol: c.symbols[0], quantity: 1, attach: { stop: { stopPrice: 1, size: 2 } } }",
+    /attach\.stop\.size is unknown/,
+  ],
+])("names what an order does not take, as a session does: %s", async (order, told) => {
+  const at = placeWithBars();
+  const text = `export default { defaults: {}, parameters: {}, onTick: (c) => [${order}] };\n`;
+  writeFileSync(join(at, "ws", "strategies", "odd.mjs"), text);
+  const check = await logos(["strategies", "check", "odd.mjs", "--bars", "ws/bars.csv"], { at });
+  expect(check).toMatchObject({ code: 65, out: expect.stringMatching(told) });
+  const desk = readFileSync(join(at, "desk.yaml"), "utf8").replace(/bids\.mjs(.*), params: .*$/m, "odd.mjs$1 }");
+  writeFileSync(join(at, "desk.yaml"), desk);
+  const session = await logos(["run", "desk.yaml", "--json"], { at });
+  expect(jsonOf(session)).toMatchObject({ orders: 0, fills: 0 });
+  expect(session.out).toMatch(told);
 });
 
 it("says which line is wrong, of a file of the workspace and of one elsewhere", async () => {
