@@ -1,0 +1,60 @@
+/** A flatten whose closing order the venue refuses: the console names what is still held, why, and what to press. */
+import { expect, test } from "@playwright/test";
+import { chooseTheme, goTo, picture, serve } from "./served.ts";
+
+/** Buys 10 and sells 7 of them: the 3 that are left are worth less than the venue's smallest order. */
+const REMAINDER = `let run = 0;
+export default { defaults: {}, parameters: {}, onTick: () => {
+  run += 1;
+  const quantity = { 1: 10, 3: -7 }[run];
+  return quantity === undefined ? [] : [{ symbol: "ABC", quantity, because: { text: "a remainder", values: {} } }];
+} };
+`;
+const DESK = `name: remainder
+clock: { kind: virtual, speed: 10 }
+feed:
+  kind: synthetic
+  symbols:
+    - { symbol: ABC, startPrice: 100, assetClass: equity, volatility: 0.01, volume: 90000, pricePrecision: 2, minNotional: 600 }
+strategies:
+  - { name: remainder, module: remainder.mjs, symbols: [ABC], cadence: 30s }
+`;
+
+test("what a flatten cannot close is named with its reason, beside the way to it", async ({ browser }) => {
+  const served = await serve(undefined, { "desk.yaml": DESK, "strategies/remainder.mjs": REMAINDER });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Running/);
+    await page.getByTestId("speed-60").click();
+    await goTo(page, "positions");
+    const close = page.getByTestId("view-positions").getByRole("button", { name: "Close ABC" });
+    await expect(page.getByTestId("view-positions").locator("[col-id=quantity]", { hasText: "+3" })).toBeVisible({
+      timeout: 30_000,
+    });
+    await page.locator("main").focus();
+    await page.keyboard.press("Shift+F");
+    await page.getByTestId("confirm-verb").click();
+    const left = page.getByTestId("flatten-left");
+    await expect(left).toContainText("Not closed");
+    await expect(left).toContainText("+3 ABC of remainder (min requirements)");
+    await expect(close.first()).toBeEnabled();
+    for (const theme of ["light", "dark"] as const) {
+      await chooseTheme(page, theme);
+      await goTo(page, "positions");
+      await picture(page, `not-closed-${theme}-1280`);
+    }
+    // The refused order is in Rejections, and the way from the banner leads to what is held.
+    await goTo(page, "rejections");
+    await expect(page.getByTestId("view-rejections")).toContainText("min_requirements");
+    await left.getByRole("button", { name: "Positions" }).click();
+    await expect(page.getByTestId("view-positions")).toBeVisible();
+    await left.getByRole("button", { name: "Dismiss" }).click();
+    await expect(left).toBeHidden();
+    await expect(close.first()).toBeEnabled();
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
