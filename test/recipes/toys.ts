@@ -115,7 +115,7 @@ export const VIEW: Recipe = {
     },
     {
       file: "src/renderer/views/help/help-texts.ts",
-      before: "  drift: \"Where",
+      before: '  drift: "Where',
       text: '  census: "Entries of the journal by kind.",\n',
     },
   ],
