@@ -8,6 +8,7 @@ import { TicketDialog } from "./components/ticket.tsx";
 import { TermTip } from "./components/term.tsx";
 import { WhyPanel } from "./components/why.tsx";
 import { Banners, Notices } from "./frame/banners.tsx";
+import { useFocusKept } from "./lib/focus-back.ts";
 import { useKeyboard } from "./frame/keyboard.ts";
 import { Rail } from "./frame/rail.tsx";
 import { SessionLine } from "./frame/session-line.tsx";
@@ -54,6 +55,7 @@ function Stage(): ReactNode {
   const first = useRef(true);
   const state = useSession()?.state ?? "none";
   const View = VIEWS[view];
+  useFocusKept(main);
   useEffect(() => {
     // The view and the state are named, so that each change of them runs this.
     main.current?.setAttribute("data-view", view);
