@@ -11,7 +11,10 @@ import { shimMissing } from "./shim.ts";
 /** With this, the minute that a process may take to start is 15 ms. */
 const HASTE = 4_000;
 
-describe.skipIf(shimMissing() !== null)("a session of the disk's trials", () => {
+const missing = shimMissing();
+const skipped = missing === null ? "" : ` (skipped: ${missing})`;
+
+describe.skipIf(missing !== null)(`a session of the disk's trials${skipped}`, () => {
   it("loads its strategies however fast its own time runs", async () => {
     const place = mkdtempSync(join(tmpdir(), "logos-child-"));
     const workspace = join(place, "disk", "workspace");

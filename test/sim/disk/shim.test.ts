@@ -12,7 +12,9 @@ const CHILDREN = 200;
 /** Without the shim the program takes about 50 ms; it is only ended here when it waits for itself. */
 const HANG_MS = 60_000;
 
-describe.skipIf(shimMissing() !== null)("the shim", () => {
+const missing = shimMissing();
+
+describe.skipIf(missing !== null)(`the shim${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
   it(`never makes a process wait for itself, whose ${CHILDREN} children interrupt its writes as they end`, () => {
     const folder = mkdtempSync(join(tmpdir(), "logos-signals-"));
     try {
