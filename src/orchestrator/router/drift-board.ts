@@ -6,12 +6,13 @@
  * 3. At most `OPEN_ITEMS_MAX` items wait. Drift beyond that is counted on the newest one, so it is never lost from sight.
  * 4. Of reviewed items and of resumes the newest are kept; the journal has the others.
  */
+import { DRIFT_KINDS } from "../../shared/drift.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { moment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { DriftItem, DriftKind, DriftReview, Evidence, HaltReason, HaltRequest } from "./router-types.ts";
 import type { ReportEvidence, ResumeRecord } from "./router-types.ts";
-import { DRIFT_KINDS, HALT_SOURCES } from "./router-types.ts";
+import { HALT_SOURCES } from "./router-types.ts";
 
 export const OPEN_ITEMS_MAX = 10_000;
 export const REVIEWED_ITEMS_MAX = 1_000;

@@ -4,9 +4,12 @@
  * 1. Quantities and prices are numbers here, as in the files; quantities are signed, positive buys.
  * 2. Moments are whole microseconds. Fields that may be absent may also be null.
  */
+import type { DriftKind } from "../../shared/drift.ts";
 import type { OrderId } from "../../shared/ids.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "./key-list.ts";
+
+export type { DriftKind };
 
 /** What a strategy asks the router for. */
 export interface OrderRequest {
@@ -102,24 +105,6 @@ export interface ReportEvidence {
   readonly fillId: string | null;
   readonly price: number | null;
 }
-
-/** What ours and the broker's can disagree on. */
-export type DriftKind =
-  | "unknown_fill"
-  | "overfill"
-  | "conflicting_fill"
-  | "position_mismatch"
-  | "lost_order"
-  | "sequence_gap";
-
-export const DRIFT_KINDS: readonly DriftKind[] = [
-  "unknown_fill",
-  "overfill",
-  "conflicting_fill",
-  "position_mismatch",
-  "lost_order",
-  "sequence_gap",
-];
 
 /** Halts that are no drift. */
 export type HaltSource = "operator" | "kill_switch" | "breaker" | "fault";

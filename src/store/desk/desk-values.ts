@@ -52,14 +52,11 @@ const settingsWith = (kinds: {
 
 /** A margin account without a leverage buys without a limit, as every account did before there was one: such a desk names neither. */
 function accountOf(broker: Desk["broker"]): Desk["broker"] {
-  const { account, leverage, ...rest } = broker;
-  if (account === "cash") return withoutKey(broker, "leverage");
-  return leverage === undefined ? rest : broker;
-}
-
-function withoutKey<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> & T {
-  const { [key]: _left, ...rest } = value;
-  return rest as Omit<T, K> & T;
+  const { leverage, ...unleveraged } = broker;
+  if (broker.account === "cash") return unleveraged;
+  if (leverage !== undefined) return broker;
+  const { account: _unlimited, ...bare } = unleveraged;
+  return bare;
 }
 
 /** Limits as a desk has them that sets none. */

@@ -6,6 +6,7 @@
  * 3. Amounts are exact decimal strings where books and broker are concerned; the router's numbers stay numbers, as in its files.
  * 4. Nothing in an entry depends on the wall clock, the machine or the folder, but for the `session` entries that say so.
  */
+import type { DriftKind } from "../../shared/drift.ts";
 import type { OrderTerms } from "../../shared/orders.ts";
 import type { Because } from "../../shared/strategy.ts";
 import type { Scope } from "../../shared/scope.ts";
@@ -231,15 +232,7 @@ export interface HaltEntry {
   readonly note: string | null;
 }
 
-export type DriftKind =
-  | "unknown_fill"
-  | "overfill"
-  | "conflicting_fill"
-  | "position_mismatch"
-  | "lost_order"
-  | "sequence_gap";
-
-/** Something that ours and the broker's disagree on. It waits until a review. */
+/** A difference between the session's records and the broker's. It waits for a review. */
 export interface DriftEntry {
   readonly kind: "drift";
   readonly item: string;

@@ -7,12 +7,13 @@
  * 3. A review of a version that named no bookings books what that version did.
  */
 import { decimal, plain, ZERO } from "../../../shared/decimal.ts";
+import type { DriftKind } from "../../../shared/drift.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { executionKeyOf } from "../../../shared/ids.ts";
 import { parseMoment } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { Booking } from "../../../store/journal/adoptions.ts";
-import { isBooked, type DriftKind, type ReviewEntry } from "../../../store/journal/entries.ts";
+import { isBooked, type ReviewEntry } from "../../../store/journal/entries.ts";
 import type { DriftProbe } from "./api.ts";
 import { bookedFill } from "./effects.ts";
 import type { Core } from "./parts.ts";

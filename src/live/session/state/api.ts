@@ -6,6 +6,7 @@
  * 3. Listeners get entries only after the commit that holds them.
  * 4. A probe is a view for display: it is cheap, it changes nothing, and no decision is made from it.
  */
+import type { DriftKind } from "../../../shared/drift.ts";
 import type { ErrorShape } from "../../../shared/errors.ts";
 import type { SessionId } from "../../../shared/ids.ts";
 import type { FeedSource, Speed } from "../../../shared/ports.ts";
@@ -14,7 +15,7 @@ import type { Desk, RiskLimits } from "../../../shared/desk.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";
 import type { Troubles } from "../../../shared/trouble.ts";
 import type { ReplaceIntent } from "../../../shared/strategy.ts";
-import type { DriftKind, FlattenScope, HaltSource, JournalEntry } from "../../../store/journal/entries.ts";
+import type { FlattenScope, HaltSource, JournalEntry } from "../../../store/journal/entries.ts";
 import type { BookProbe } from "../../books/port.ts";
 import type { HeadroomProbe } from "../../risk/port.ts";
 import type { FlattenRequest } from "./order-api.ts";

@@ -5,11 +5,12 @@
  * 2. Drift that the router finds is journaled item by item, once, with the evidence that a review needs.
  * 3. Adopting books what happened (`adoption.ts`); dismissing books nothing. Either has an operator and a note.
  */
+import type { DriftKind } from "../../../shared/drift.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { formatMoment } from "../../../shared/time.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { DriftItem } from "../../../orchestrator/index.ts";
-import type { DriftKind, FillEntry, HaltEntry } from "../../../store/journal/entries.ts";
+import type { FillEntry, HaltEntry } from "../../../store/journal/entries.ts";
 import type { DriftProbe, ReviewDecision } from "./api.ts";
 import { BOOKS_ON_ADOPTION, correctionOf, reviewed, type Correction } from "./adoption.ts";
 import type { Core } from "./parts.ts";
