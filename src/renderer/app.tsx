@@ -1,6 +1,8 @@
 /** The window: bar, rail, view, status line, and what lies over them. */
 import { Component, useEffect, useRef } from "react";
 import type { ReactNode } from "react";
+import { VIEWS } from "../shared/views/console-views.ts";
+import type { ViewName } from "../shared/views/console-views.ts";
 import { Empty, Loading } from "./components/panel.tsx";
 import { Palette } from "./actions/palette.tsx";
 import { QuestionDialog } from "./components/question.tsx";
@@ -15,11 +17,9 @@ import { SessionLine } from "./frame/session-line.tsx";
 import { StatusLine } from "./frame/statusline.tsx";
 import { Tour } from "./frame/tour.tsx";
 import { TopBar } from "./frame/topbar.tsx";
-import { VIEW_TITLES } from "./actions/commands.ts";
 import { retry, useLive, useSession } from "./stores/live.ts";
 import { useUi } from "./stores/ui.ts";
-import type { ViewName } from "./stores/ui.ts";
-import { VIEWS } from "./views/registry.ts";
+import { DRAWN } from "./views/registry.ts";
 
 interface BoundaryProps {
   readonly view: ViewName;
@@ -38,7 +38,7 @@ class Boundary extends Component<BoundaryProps, { readonly message: string | nul
     if (this.state.message === null) return this.props.children;
     return (
       <div className="state" role="alert" data-testid="view-failed">
-        <b>{VIEW_TITLES[this.props.view]} cannot be shown</b>
+        <b>{VIEWS[this.props.view].title} cannot be shown</b>
         <p className="text">{this.state.message}</p>
         <p>The session is not affected. Open another view, or reload this one.</p>
         <button type="button" className="button" onClick={() => this.setState({ message: null })}>
@@ -54,7 +54,7 @@ function Stage(): ReactNode {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   const state = useSession()?.state ?? "none";
-  const View = VIEWS[view];
+  const { component: View } = DRAWN[view];
   useFocusKept(main);
   useEffect(() => {
     // The view and the state are named, so that each change of them runs this.
@@ -85,9 +85,9 @@ function Stage(): ReactNode {
           tabIndex={-1}
           className="view"
           data-testid={`view-${view}`}
-          aria-label={VIEW_TITLES[view]}
+          aria-label={VIEWS[view].title}
         >
-          <h1 className="hidden-text">{VIEW_TITLES[view]}</h1>
+          <h1 className="hidden-text">{VIEWS[view].title}</h1>
           <Boundary key={view} view={view}>
             <View />
           </Boundary>

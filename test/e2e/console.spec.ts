@@ -7,7 +7,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { join } from "node:path";
-import { chooseTheme, confirm, goTo, picture, pictures, serve, VIEWS, type Served } from "./served.ts";
+import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
+import { chooseTheme, confirm, goTo, picture, pictures, serve, type Served } from "./served.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -157,7 +158,7 @@ test("an operator's halt is one key and one confirm: Enter on the focused verb h
 for (const theme of ["dark", "light", "contrast"] as const)
   test(`no view breaks a rule of accessibility, ${theme}`, async () => {
     await chooseTheme(page, theme);
-    for (const view of VIEWS) {
+    for (const view of VIEW_NAMES) {
       await goTo(page, view);
       // A theme changes colours and nothing else, so every rule is asked once and those of colour in each.
       const axe = new AxeBuilder({ page });

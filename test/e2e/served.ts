@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { VIEW_NAMES, type ViewName } from "../../src/shared/views/console-views.ts";
 
 const top = join(import.meta.dirname, "..", "..");
 export const screens = join(top, "artifacts", "screens");
@@ -90,26 +91,7 @@ function firstAddress(child: ChildProcess): Promise<string> {
   });
 }
 
-export const VIEWS = [
-  "desk",
-  "schedule",
-  "router",
-  "rejections",
-  "metrics",
-  "orders",
-  "positions",
-  "drift",
-  "sessions",
-  "editor",
-  "data",
-  "regression",
-  "log",
-  "settings",
-  "help",
-] as const;
-export type View = (typeof VIEWS)[number];
-
-export async function goTo(page: Page, view: View): Promise<void> {
+export async function goTo(page: Page, view: ViewName): Promise<void> {
   await page.getByTestId(`nav-${view}`).click();
   await expect(page.getByTestId(`view-${view}`)).toBeVisible();
   // A view is there when nothing loads any more and its grids have drawn their heads.
@@ -133,7 +115,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** Pictures of every view in both themes and both widths. */
-export async function pictures(page: Page, name: string, views: readonly View[] = VIEWS): Promise<void> {
+export async function pictures(page: Page, name: string, views: readonly ViewName[] = VIEW_NAMES): Promise<void> {
   for (const theme of ["dark", "light"] as const) {
     await chooseTheme(page, theme);
     for (const [width, height] of [

@@ -6,10 +6,11 @@
  * 3. What a crash left behind is the first thing that the next start shows.
  */
 import { expect, test, type Page } from "@playwright/test";
-import { confirm, goTo, picture, serve, VIEWS } from "./served.ts";
+import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
+import { confirm, goTo, picture, serve } from "./served.ts";
 
 async function openEverything(page: Page): Promise<void> {
-  for (const view of VIEWS) {
+  for (const view of VIEW_NAMES) {
     await goTo(page, view);
     const tabs = page.getByTestId(`view-${view}`).getByRole("tab");
     for (let index = 0; index < (await tabs.count()); index += 1) {

@@ -1,6 +1,6 @@
 /** What is said of files that were read: nothing is left unsaid where rows are in no bar. */
 import { expect, it } from "vitest";
-import { lossTexts, sourceText } from "../../src/shared/feed-text.ts";
+import { lossTexts, sourceText } from "../../src/shared/text/feed-text.ts";
 
 const source = { name: "a.csv", sha256: "00", rows: 60 };
 

@@ -32,7 +32,7 @@ import {
   type ConfigRow,
   type Workspace,
 } from "../../store/index.ts";
-import { lossTexts, sourceText } from "../../shared/feed-text.ts";
+import { lossTexts, sourceText } from "../../shared/text/feed-text.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
 import { addDataOptions, readOptionsOf, type DataOptions } from "../common/data-options.ts";
 import { counted, money, orderFields, percent, strategyFields } from "../common/figures.ts";

@@ -4,11 +4,11 @@
  * 1. Title and icon show the worst of: connection, session, alerts that are neither over nor acknowledged.
  * 2. Only what is raised while this window is open is notified, once, and only where the person switched it on.
  */
+import { VIEWS } from "../../shared/views/console-views.ts";
 import type { Alert, OpenSession } from "../../shared/contract/views.ts";
 import { prefs } from "../stores/prefs.ts";
 import { useLive } from "../stores/live.ts";
 import { useUi } from "../stores/ui.ts";
-import { VIEW_TITLES } from "../actions/commands.ts";
 import { openAlert } from "../stores/targets.ts";
 
 export type Worst = "quiet" | "running" | "warning" | "critical";
@@ -51,7 +51,7 @@ function showInTitle(): void {
     critical: streams.alerts?.critical ?? 0,
     warning: streams.alerts?.warning ?? 0,
   });
-  const title = `${MARKS[worst]}${word === "" ? "" : `${word} · `}${VIEW_TITLES[useUi.getState().view]} · Logos Console`;
+  const title = `${MARKS[worst]}${word === "" ? "" : `${word} · `}${VIEWS[useUi.getState().view].title} · Logos Console`;
   if (document.title !== title) document.title = title;
   const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   if (icon === null || icon.dataset["worst"] === worst) return;

@@ -1,4 +1,5 @@
 /** Every action with its name, its key, and whether it can be done now: the palette, the menu and the keyboard read this one list. */
+import { VIEW_NAMES, VIEWS } from "../../shared/views/console-views.ts";
 import type { AppView, OpenSession } from "../../shared/contract/views.ts";
 import { ask, hold, useLive } from "../stores/live.ts";
 import { loadLayout, resetLayout, undoLayout, useLayouts } from "../stores/layouts.ts";
@@ -7,7 +8,6 @@ import { askSaveLayout } from "./layout-actions.ts";
 import { operatorName, usePrefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
 import { go, goToOrders, succeeded, useUi } from "../stores/ui.ts";
-import type { ViewName } from "../stores/ui.ts";
 import { exportRows } from "./export.ts";
 import type { ExportWhat } from "./export.ts";
 import { askHalt, askResumePart } from "./halt-actions.ts";
@@ -31,43 +31,6 @@ export interface Command {
   readonly enabled: boolean;
   readonly run: () => void;
 }
-
-export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
-  desk: "Desk",
-  schedule: "Schedule",
-  router: "Router",
-  rejections: "Rejections",
-  metrics: "Metrics",
-  orders: "Orders and fills",
-  positions: "Positions",
-  drift: "Drift review",
-  sessions: "Sessions",
-  editor: "Desk editor",
-  data: "Market data",
-  regression: "Regression",
-  log: "Log",
-  settings: "Settings",
-  help: "Help",
-};
-
-/** Digits go to the views in the rail's order; those that have none left have a sign. */
-export const VIEW_KEYS: Readonly<Record<ViewName, string>> = {
-  desk: "1",
-  schedule: "2",
-  router: "3",
-  rejections: "4",
-  metrics: "5",
-  orders: "6",
-  positions: "=",
-  drift: "7",
-  sessions: "8",
-  editor: "e",
-  data: "d",
-  regression: "-",
-  log: "9",
-  settings: "0",
-  help: "?",
-};
 
 /** Opens the export of the list that is shown. */
 export function focusExport(): void {
@@ -218,11 +181,11 @@ export function commands(): Command[] {
   return [
     ...sessionCommands(streams.session?.session ?? null, streams.app),
     ...tradeCommands(streams.session?.session ?? null),
-    ...(Object.keys(VIEW_TITLES) as ViewName[]).map((view): Command => ({
+    ...VIEW_NAMES.map((view): Command => ({
       id: `go-${view}`,
       group: "Go to",
-      label: VIEW_TITLES[view],
-      keys: [VIEW_KEYS[view]],
+      label: VIEWS[view].title,
+      keys: [VIEWS[view].key],
       enabled: true,
       run: () => go(view),
     })),

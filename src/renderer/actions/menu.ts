@@ -1,9 +1,10 @@
 /** The desktop window's menu: each of its commands is one of the console's own. */
+import { isViewName } from "../../shared/views/console-views.ts";
 import type { Bridge } from "../../shared/contract/contract.ts";
 import type { DesktopBridge, MenuCommand } from "../../shared/contract/desktop.ts";
 import { prefs } from "../stores/prefs.ts";
 import type { Theme } from "../stores/prefs.ts";
-import { go, isViewName, useUi } from "../stores/ui.ts";
+import { go, useUi } from "../stores/ui.ts";
 import { commands, focusExport } from "./commands.ts";
 
 const NAMES: Readonly<Partial<Record<MenuCommand, readonly string[]>>> = {

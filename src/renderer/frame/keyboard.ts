@@ -1,9 +1,10 @@
 /** The keyboard of the frame: commands by their keys, Escape back, brackets between views. */
 import { useEffect } from "react";
+import { VIEW_NAMES } from "../../shared/views/console-views.ts";
 import { commands } from "../actions/commands.ts";
 import { isSingleKey, isTyping, nameOfKey } from "../lib/keys.ts";
 import { usePrefs } from "../stores/prefs.ts";
-import { explain, go, useUi, VIEW_NAMES } from "../stores/ui.ts";
+import { explain, go, useUi } from "../stores/ui.ts";
 
 /** `[` and `]`: the tabs of a view that has some, else the view before and after. */
 function step(by: 1 | -1): void {

@@ -1,15 +1,8 @@
 /** The tour as a card in the corner: it covers no controls, and each step opens the view that it is about. */
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { TOUR } from "./tour-steps.ts";
-import { go, useUi } from "../stores/ui.ts";
-
-/** Goes to a step; past the last one the tour has ended. */
-export function showStep(step: number): void {
-  const wanted = TOUR[step];
-  useUi.setState({ tour: wanted === undefined ? null : step });
-  if (wanted !== undefined) go(wanted.view);
-}
+import { showStep, TOUR } from "../actions/tour.ts";
+import { useUi } from "../stores/ui.ts";
 
 export function Tour(): ReactNode {
   const step = useUi((state) => state.tour);

@@ -8,7 +8,11 @@ import type { Mark, OpenSession } from "../../shared/contract/views.ts";
 import { Client } from "../bridge/client.ts";
 import type { LinkState } from "../bridge/loopback.ts";
 
-type Streams = { readonly [Name in StreamName]: StreamValue<Name> | null };
+/** The frame's own streams, which are read from the start. */
+type FrameStream = "app" | "session" | "alerts";
+type AllStreams = { readonly [Name in StreamName]: StreamValue<Name> | null };
+/** The newest value of each stream; a view's is absent until it is read. */
+type Streams = Partial<AllStreams> & Pick<AllStreams, FrameStream>;
 
 interface LiveStore {
   readonly connection: LinkState;
@@ -19,26 +23,9 @@ interface LiveStore {
   readonly receivedAtMs: number;
 }
 
-const NONE: Streams = {
-  app: null,
-  session: null,
-  alerts: null,
-  desk: null,
-  schedule: null,
-  router: null,
-  positions: null,
-  ticks: null,
-  rejections: null,
-  metrics: null,
-  orders: null,
-  drift: null,
-  log: null,
-  sessions: null,
-};
-
 export const useLive = create<LiveStore>(() => ({
   connection: "connecting",
-  streams: NONE,
+  streams: { app: null, session: null, alerts: null },
   held: false,
   receivedAtMs: 0,
 }));
@@ -55,7 +42,7 @@ function take(stream: StreamName, value: unknown): void {
     useLive.getState().held &&
     !ALWAYS.includes(stream) &&
     value !== null &&
-    useLive.getState().streams[stream] !== null
+    (useLive.getState().streams[stream] ?? null) !== null
   ) {
     waiting.set(stream, value);
     return;
@@ -113,12 +100,13 @@ export async function ask<Name extends ProcedureName>(
 }
 
 /** A stream's projection while the component is shown; null until the whole one has come. */
-export function useStream<Name extends StreamName>(stream: Name): Streams[Name] {
+export function useStream<Name extends StreamName>(stream: Name): StreamValue<Name> | null {
   useEffect(() => client?.read(stream), [stream]);
   return useLive((state) => {
+    const streams: Partial<AllStreams> = state.streams;
     // While a long journal is being read, its views hold nothing yet, which is not the same as being empty.
     const reading = (state.streams.session?.session?.reading ?? null) !== null;
-    return reading && !OF_THE_HOST.includes(stream) ? null : state.streams[stream];
+    return reading && !OF_THE_HOST.includes(stream) ? null : (streams[stream] ?? null);
   });
 }
 

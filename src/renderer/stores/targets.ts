@@ -1,17 +1,15 @@
 /** Where a thing that is named can be seen: every alert, search result and link opens its view with its row found. */
+import { isViewName, VIEWS } from "../../shared/views/console-views.ts";
+import type { ViewName } from "../../shared/views/console-views.ts";
 import type { Alert } from "../../shared/contract/views.ts";
 import { prefs } from "./prefs.ts";
-import { explain, go, goToOrders, isViewName } from "./ui.ts";
-import type { ViewName } from "./ui.ts";
+import { explain, go, goToOrders } from "./ui.ts";
 
 export type NamedKind = "strategy" | "symbol" | "order" | "session";
 
-/** The views whose list has a filter; its name is the view's. */
-const FILTERED: readonly ViewName[] = ["schedule", "orders", "positions", "rejections", "sessions", "log"];
-
-/** Opens a view with its list filtered by a text. */
+/** Opens a view with its list, where it has one, filtered by a text. */
 function openFiltered(view: ViewName, text: string): void {
-  if (FILTERED.includes(view)) prefs().set({ filters: { ...prefs().filters, [view]: text } });
+  if (VIEWS[view].filtered === true) prefs().set({ filters: { ...prefs().filters, [view]: text } });
   go(view);
 }
 

@@ -1,28 +1,8 @@
 /** What the frame shows at the moment: the view, the order that is explained, the dialog, the palette, and short notices. */
 import type { ReactNode } from "react";
 import { create } from "zustand";
+import type { ViewName } from "../../shared/views/console-views.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
-
-export const VIEW_NAMES = [
-  "desk",
-  "schedule",
-  "router",
-  "rejections",
-  "metrics",
-  "orders",
-  "positions",
-  "drift",
-  "sessions",
-  "editor",
-  "data",
-  "regression",
-  "log",
-  "settings",
-  "help",
-] as const;
-export type ViewName = (typeof VIEW_NAMES)[number];
-
-export const isViewName = (name: string): name is ViewName => (VIEW_NAMES as readonly string[]).includes(name);
 
 export interface Evidence {
   readonly columns: readonly string[];

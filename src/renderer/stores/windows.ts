@@ -4,8 +4,9 @@
  * 1. What a window shows at first is in its address: `?view=metrics`, and `&panel=Equity` for a panel alone.
  * 2. A new tab of the browser takes this tab's key with it; the desktop program opens a window of its own.
  */
-import { go, isViewName } from "./ui.ts";
-import type { ViewName } from "./ui.ts";
+import { isViewName } from "../../shared/views/console-views.ts";
+import type { ViewName } from "../../shared/views/console-views.ts";
+import { go } from "./ui.ts";
 
 const query = new URLSearchParams(typeof window === "undefined" ? "" : window.location.search);
 

@@ -6,7 +6,7 @@ import { Loading, Segments } from "../components/panel.tsx";
 import type { AppView } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
-import { showStep } from "../frame/tour.tsx";
+import { showStep } from "../actions/tour.ts";
 import { SESSION_LOOKS } from "../lib/status.ts";
 import { reopenSession, startBusyDemo, startSession } from "../actions/session-actions.ts";
 import type { Speed } from "../actions/session-actions.ts";

@@ -5,6 +5,7 @@
  * 2. Every command has an accelerator of its own. The view does the command; the menu only names it.
  * 3. A key without a modifier is shown in the menu and handled by the view, so that it can still be typed into a field.
  */
+import { VIEW_NAMES, VIEWS, type MenuView } from "../views/console-views.ts";
 import type { Bridge } from "./contract.ts";
 
 /** The one page that the window loads. */
@@ -25,8 +26,14 @@ export const CHANNELS = {
   command: "logos:command",
 } as const;
 
-/** The menu's commands, in the menu's order, with their accelerators as Electron writes them. */
-export const MENU_COMMANDS = {
+interface MenuEntry {
+  readonly menu: "File" | "Session" | "Trade" | "View" | "Help";
+  readonly label: string;
+  readonly accelerator: string;
+}
+
+/** The commands that open no view of the table of views. */
+const OTHERS = {
   "session.start": { menu: "Session", label: "Start Session", accelerator: "CmdOrCtrl+Shift+S" },
   "session.pause": { menu: "Session", label: "Pause or Continue", accelerator: "CmdOrCtrl+Shift+P" },
   "session.halt": { menu: "Session", label: "Halt Trading…", accelerator: "CmdOrCtrl+Shift+H" },
@@ -40,17 +47,6 @@ export const MENU_COMMANDS = {
   "speed.10": { menu: "Session", label: "Speed 10×", accelerator: "CmdOrCtrl+Alt+2" },
   "speed.60": { menu: "Session", label: "Speed 60×", accelerator: "CmdOrCtrl+Alt+3" },
   "speed.max": { menu: "Session", label: "Speed Max", accelerator: "CmdOrCtrl+Alt+4" },
-  "view.desk": { menu: "View", label: "Desk", accelerator: "CmdOrCtrl+1" },
-  "view.schedule": { menu: "View", label: "Schedule", accelerator: "CmdOrCtrl+2" },
-  "view.router": { menu: "View", label: "Router", accelerator: "CmdOrCtrl+3" },
-  "view.rejections": { menu: "View", label: "Rejections", accelerator: "CmdOrCtrl+4" },
-  "view.metrics": { menu: "View", label: "Metrics", accelerator: "CmdOrCtrl+5" },
-  "view.orders": { menu: "View", label: "Orders and Fills", accelerator: "CmdOrCtrl+6" },
-  "view.positions": { menu: "View", label: "Positions", accelerator: "CmdOrCtrl+Alt+P" },
-  "view.drift": { menu: "View", label: "Drift Review", accelerator: "CmdOrCtrl+7" },
-  "view.sessions": { menu: "View", label: "Sessions", accelerator: "CmdOrCtrl+8" },
-  "view.editor": { menu: "View", label: "Desk Editor", accelerator: "CmdOrCtrl+Alt+E" },
-  "view.log": { menu: "View", label: "Log", accelerator: "CmdOrCtrl+9" },
   palette: { menu: "View", label: "Command Palette…", accelerator: "CmdOrCtrl+K" },
   filter: { menu: "View", label: "Filter", accelerator: "/" },
   "updates.pause": { menu: "View", label: "Pause or Resume Updates", accelerator: "CmdOrCtrl+Shift+U" },
@@ -59,11 +55,23 @@ export const MENU_COMMANDS = {
   export: { menu: "File", label: "Export Rows…", accelerator: "CmdOrCtrl+E" },
   settings: { menu: "File", label: "Settings…", accelerator: "CmdOrCtrl+," },
   help: { menu: "Help", label: "Keyboard and Help", accelerator: "?" },
-} as const satisfies Readonly<
-  Record<string, { readonly menu: "File" | "Session" | "Trade" | "View" | "Help"; label: string; accelerator: string }>
->;
+} as const satisfies Readonly<Record<string, MenuEntry>>;
 
-export type MenuCommand = keyof typeof MENU_COMMANDS;
+export type MenuCommand = keyof typeof OTHERS | `view.${MenuView}`;
+
+/** A title as menus write it, with a capital at each word. */
+const inMenu = (title: string): string => title.replace(/\b(?!and\b)[a-z]/g, (letter) => letter.toUpperCase());
+
+/** Each view's command; a view that another menu has, such as Settings, is not in View. */
+const OF_VIEWS = Object.fromEntries(
+  VIEW_NAMES.flatMap((view): [string, MenuEntry][] => {
+    const { title, accelerator } = VIEWS[view];
+    return accelerator === null ? [] : [[`view.${view}`, { menu: "View", label: inMenu(title), accelerator }]];
+  }),
+) as Record<`view.${MenuView}`, MenuEntry>;
+
+/** The menu's commands, in the menu's order, with their accelerators as Electron writes them. */
+export const MENU_COMMANDS: Readonly<Record<MenuCommand, MenuEntry>> = { ...OTHERS, ...OF_VIEWS };
 
 /** `window.logos` under Electron: the bridge, and the menu's commands. */
 export interface DesktopBridge extends Bridge {

@@ -7,7 +7,7 @@
  */
 import { orderIdOf } from "../../orchestrator/index.ts";
 import { printable } from "../../shared/text/plain-text.ts";
-import { sourceText } from "../../shared/feed-text.ts";
+import { sourceText } from "../../shared/text/feed-text.ts";
 import { FILL_MODELS } from "../../shared/orders.ts";
 import { scopeText } from "../../shared/scope.ts";
 import { between, durationText, formatMoment, moment } from "../../shared/time.ts";

@@ -11,7 +11,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { CELLS_MAX, compare, hang, pngOf, sheetOf, tileOf, type Difference, type Size } from "./sheets.ts";
-import { screens, VIEWS } from "../served.ts";
+import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
+import { screens } from "../served.ts";
 
 const STATES = ["none", "running", "paused", "halted", "stopped", "failed", "interrupted", "lost"] as const;
 type State = (typeof STATES)[number];
@@ -125,7 +126,7 @@ for (const state of STATES)
         if (existsSync(file)) await hang(desk, name, readFileSync(file).toString("base64"));
         sheets.set(name, { size, tiles: [], wrong: [] });
       }
-      for (const [index, view] of VIEWS.entries()) {
+      for (const [index, view] of VIEW_NAMES.entries()) {
         await showView(page, view, state === "lost");
         for (const theme of themesOf(state)) {
           await page.evaluate((name) => {

@@ -1,13 +1,12 @@
 /**
  * Every sentence of the help, in one place so that it can be read through. Words between double asterisks are shown bold.
  *
- * 1. Terms, states and reasons are not explained here: the glossary has them.
+ * 1. Terms, states and reasons are not explained here: the glossary has them. What each view shows is in the table of views.
  */
+import { VIEWS } from "../../../shared/views/console-views.ts";
 import { FENCE } from "../../../shared/fence.ts";
 import { FILL_MODELS } from "../../../shared/orders.ts";
-import { VIEW_KEYS } from "../../actions/commands.ts";
 import { TRADE_PARTS } from "../../lib/trade-help.ts";
-import type { ViewName } from "../../stores/ui.ts";
 
 /** A heading, or null for none, and what stands below it: a text is a paragraph, a list is a list. */
 export interface Part {
@@ -20,45 +19,6 @@ export interface Topic {
   readonly subtitle?: string;
   readonly parts: readonly Part[];
 }
-
-export const SHOWS: Readonly<Record<ViewName, string>> = {
-  desk:
-    "Equity and drawdown, profit by strategy, exposure, headroom of each guard, four service levels, and the " +
-    "schedule at a glance.",
-  schedule:
-    "When each strategy ran, overran, was skipped and runs next; why one fails. Ticks lists each planned run " +
-    "and its outcome.",
-  router:
-    "Orders in flight with their age, then the newest orders; how full each strategy's rate window is; the " +
-    "next order id.",
-  rejections:
-    "Every refused order with the limit, its value at that moment, and when or at what size a new one could " +
-    "pass; every cancel and replace that was refused, and why.",
-  metrics: "Latency, skips, queue depth, errors and throughput over time.",
-  orders:
-    "Working orders with cancel and replace, every order, every fill. A row opens its why: tick, signal, " +
-    "risk, router, journal, broker, fill, book.",
-  positions:
-    "What each strategy holds in each symbol: average, mark, unrealized, realized, fees, the day's profit. " +
-    "Close one, or flatten a scope.",
-  drift: "Where the session's records and the broker's differ. Adopt or dismiss each item; then resume the session.",
-  sessions:
-    "The workspace's sessions: reopen one, compare two, verify, compact or delete one, restore a router snapshot. " +
-    "A light run has no journal: it can be read, compared and deleted. While it is open, lists and exports " +
-    "cover its newest entries.",
-  editor:
-    "A desk as a form and as YAML, side by side: defaults, rules and errors at each field, a check before the " +
-    "start, save and start.",
-  data:
-    "The workspace's market data: preview a file before it is saved, view candles, delete files, run " +
-    "strategies on them.",
-  regression:
-    "Runs recorded markets again: equal to the baseline, or the first event that differs, on both sides, with " +
-    "the events before it.",
-  log: "Every halt, warning, decision and change, in words.",
-  settings: "Theme, colours, density, time zone, layouts, keys, operator, alerts, workspace.",
-  help: "This page.",
-};
 
 export const GRID_KEYS: readonly (readonly [string, string])[] = [
   ["↑ ↓ ← →", "Move through a grid"],
@@ -93,7 +53,7 @@ const HALTS: Topic = {
     ),
     list(
       "What to press",
-      `Open **Drift review** (${VIEW_KEYS.drift}) and read why it halted.`,
+      `Open **Drift review** (${VIEWS.drift.key}) and read why it halted.`,
       "**Adopt** books the broker's record, to a strategy or unattributed. **Dismiss** leaves the books " +
         "unchanged. Each needs your name and a note.",
       "Once every item is resolved, press **Resume**. The dialog starts on “Stay halted”, and Enter does not " +

@@ -1,16 +1,17 @@
 /** Help: what a halt means and what to press, orders, fills, data; beside it the views, the keys, the shapes and the glossary. */
 import type { ReactNode } from "react";
+import { VIEW_NAMES, VIEWS } from "../../../shared/views/console-views.ts";
 import { TICK_CLASSES, TICK_MEANINGS } from "../../../shared/ticks.ts";
 import { Panel } from "../../components/panel.tsx";
 import { Status } from "../../components/status.tsx";
 import { Key } from "../../components/values.tsx";
-import { commands, VIEW_KEYS, VIEW_TITLES } from "../../actions/commands.ts";
+import { commands } from "../../actions/commands.ts";
 import { isMac, keyLabel } from "../../lib/keys.ts";
 import { LEVEL_LOOKS, ORDER_LOOKS, STRATEGY_LOOKS, TICK_LOOKS } from "../../lib/status.ts";
 import { words } from "../../lib/format.ts";
-import { go, VIEW_NAMES } from "../../stores/ui.ts";
+import { go } from "../../stores/ui.ts";
 import { Glossary } from "./glossary.tsx";
-import { GRID_KEYS, SHOWS, TOPICS } from "./help-texts.ts";
+import { GRID_KEYS, TOPICS } from "./help-texts.ts";
 import type { Topic } from "./help-texts.ts";
 
 function Keys(): ReactNode {
@@ -53,11 +54,11 @@ function Views(): ReactNode {
             <tr key={view}>
               <td>
                 <button type="button" className="button plain" onClick={() => go(view)}>
-                  {VIEW_TITLES[view]}
-                  <Key>{VIEW_KEYS[view]}</Key>
+                  {VIEWS[view].title}
+                  <Key>{VIEWS[view].key}</Key>
                 </button>
               </td>
-              <td>{SHOWS[view]}</td>
+              <td>{VIEWS[view].shows}</td>
             </tr>
           ))}
         </tbody>

@@ -2,7 +2,8 @@
  * What a browser loads before the console can be used: little, and compressed.
  */
 import { expect, test } from "@playwright/test";
-import { serve, VIEWS } from "./served.ts";
+import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
+import { serve } from "../served.ts";
 
 const INITIAL_BYTES_MAX = 300_000;
 
@@ -37,7 +38,7 @@ test("the page is usable after less than 300 kB of scripts, and every view opens
     await expect(other.getByTestId("start-session")).toBeEnabled();
     await other.waitForLoadState("networkidle");
     await served.stop();
-    for (const view of VIEWS) {
+    for (const view of VIEW_NAMES) {
       await other.getByTestId(`nav-${view}`).click();
       await expect(other.getByTestId(`view-${view}`)).toBeVisible();
       await expect(other.getByTestId("view-failed")).toHaveCount(0);

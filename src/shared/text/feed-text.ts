@@ -3,7 +3,7 @@
  *
  * 1. A row that is not in a bar is never left unsaid.
  */
-import type { FeedSource } from "./ports.ts";
+import type { FeedSource } from "../ports.ts";
 
 /** `60 rows, 59 bars, 1 refused: row 3: the high is below the low.`; only the rows where nothing more is known. */
 export function sourceText({ rows, bars, refused = 0, firstRefused = null }: FeedSource): string {

@@ -1,7 +1,8 @@
 /** The tour of the first ten minutes: what to look at on the busy demo, in order. All of its texts are here. */
-import type { ViewName } from "../stores/ui.ts";
+import type { ViewName } from "../../shared/views/console-views.ts";
+import { go, useUi } from "../stores/ui.ts";
 
-export interface TourStep {
+interface TourStep {
   readonly view: ViewName;
   readonly title: string;
   readonly text: string;
@@ -73,3 +74,10 @@ export const TOUR: readonly TourStep[] = [
       "a snapshot.",
   },
 ];
+
+/** Goes to a step; past the last one the tour has ended. */
+export function showStep(step: number): void {
+  const wanted = TOUR[step];
+  useUi.setState({ tour: wanted === undefined ? null : step });
+  if (wanted !== undefined) go(wanted.view);
+}

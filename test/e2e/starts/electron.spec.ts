@@ -7,9 +7,9 @@ import { _electron, expect, test } from "@playwright/test";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { electronBinary, windowObstacle } from "../../scripts/start.ts";
+import { electronBinary, windowObstacle } from "../../../scripts/start.ts";
 
-const top = join(import.meta.dirname, "..", "..");
+const top = join(import.meta.dirname, "..", "..", "..");
 const binary = electronBinary(top);
 const missing =
   binary === null
