@@ -3,10 +3,12 @@
  *
  * 1. Host, order rules, venue and journal are those of every session, so what is said here is what a session does: resting orders rest,
  *    cancels cancel, guards refuse. Nothing of it touches a session or a desk of the workspace, or the network.
- * 2. Without a desk or bars the market is made up, and the same at each check.
+ * 2. Without a desk or bars the market is made up, and the same at each check. Its sessions are created at one moment of the wall clock,
+ *    because a session's name, which its venue's ids begin with, follows from that.
  * 3. A complaint says which line of the file it is about, where there is one.
  * 4. Half the way through its process is replaced: a strategy that then orders otherwise than one whose process lived on keeps
  *    something that its `save` does not return.
+ * 5. A long market counts up to the end of run `RUNS_MAX`, however many runs the session has behind it by the time it is stopped.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,9 +22,9 @@ import { createStrategyHost, type HostSettings, type OpenHost } from "../host/in
 import { createSession, type LiveSession } from "../session/index.ts";
 import { strategyFile } from "../strategies/files.ts";
 import { MINUTE, type Duration } from "../../shared/time.ts";
-import { CHECK_SOURCE, CHECKED, madeUpDesk, RUNS } from "./market.ts";
+import { CHECK_SOURCE, CHECKED, madeUpDesk, RUNS, WALL_MS } from "./market.ts";
 
-/** Runs at which a check on a desk's own market ends. */
+/** Runs of a check on a desk's own market. */
 const RUNS_MAX = 2_000;
 const HANG_S = 5;
 const LIMITS: HostSettings = { processes: 1, hangMs: HANG_S * 1_000, loadMs: HANG_S * 1_000 };
@@ -127,8 +129,16 @@ class Reading {
   tooSmall: string | null = null;
   readonly #orders = new Map<string, Extract<JournalEntry, { kind: "order" }>>();
   readonly counts = { runs: 0, orders: 0, fills: 0, requests: 0, refused: {} as Record<string, number> };
+  /** Nothing more is wanted: there is a complaint, or there were runs enough. */
+  over = false;
 
   take(entry: JournalEntry): void {
+    this.over ||= entry.kind === "run_finished" && this.counts.runs === RUNS_MAX;
+    if (!this.over) this.#take(entry);
+    this.over ||= this.complaints.length > 0;
+  }
+
+  #take(entry: JournalEntry): void {
     switch (entry.kind) {
       case "strategy":
         if (entry.event === "not_loaded") this.complaints.push(complaintOf(ofFile(entry.reason)));
@@ -157,7 +167,7 @@ class Reading {
 
   #run({ run, outcome, message }: Extract<JournalEntry, { kind: "run_finished" }>): void {
     this.counts.runs += 1;
-    if (outcome === "ok" || outcome === "overrun" || this.complaints.length > 0) return;
+    if (outcome === "ok" || outcome === "overrun") return;
     const said = outcome === "timed_out" ? `it had not returned after ${HANG_S} s` : (message ?? outcome);
     this.complaints.push(complaintOf(`run ${run}: ${said}`));
   }
@@ -197,7 +207,7 @@ async function tryIt(workspace: Workspace, desk: Desk, replacedAt: number | null
   const reading = new Reading();
   let session: LiveSession | null = null;
   try {
-    const ports = { openHost: hostReplacing(replacedAt), hosts: LIMITS };
+    const ports = { openHost: hostReplacing(replacedAt), hosts: LIMITS, wallMs: () => WALL_MS };
     const place = { ...workspace, sessions };
     // Without an end of its own a market ends by the count of runs.
     const length = desk.source === CHECK_SOURCE ? ((RUNS * MINUTE) as Duration) : undefined;
@@ -205,11 +215,11 @@ async function tryIt(workspace: Workspace, desk: Desk, replacedAt: number | null
     const running = session;
     const take = (entries: Iterable<JournalEntry>): void => {
       for (const entry of entries) reading.take(entry);
-      if (reading.complaints.length > 0 || reading.counts.runs >= RUNS_MAX) void running.stop("finished");
+      if (reading.over) void running.stop("finished");
     };
     running.subscribe(take);
     take(running.entries());
-    if (running.state === "ready" && reading.complaints.length === 0) running.start();
+    if (running.state === "ready" && !reading.over) running.start();
     await running.done;
     if (running.failure !== null) throw new CodedError(running.failure.code, running.failure.message);
   } finally {

@@ -16,6 +16,8 @@ export const CHECK_SOURCE = "check";
 export const CHECKED = "checked";
 const SYMBOLS = ["AAA", "BBB"];
 const START = 1_767_623_400_000_000 as Moment;
+/** What the machine's wall clock reads in every session of a check, in milliseconds. */
+export const WALL_MS = START / MILLISECOND;
 
 const strategyOf = (module: string, params: Parameters): StrategyConfig => ({
   name: CHECKED,
