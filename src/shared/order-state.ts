@@ -3,7 +3,8 @@
  *
  * 1. `ORDER_STATES` is the only vocabulary: session, journal projections, views and strategies use these names.
  * 2. An order ends once: after an end no event moves it.
- * 3. A fill while a cancel or a replace is pending leaves it pending; the request's answer moves it on.
+ * 3. A fill while a cancel or a replace is pending leaves it pending; the request's own answer moves it on. A replace that is answered
+ *    while a cancel is pending leaves it pending.
  */
 
 export const ORDER_STATES = [
@@ -27,13 +28,14 @@ const ENDS: ReadonlySet<OrderState> = new Set<EndState>(["filled", "canceled", "
 
 export const hasEnded = (state: OrderState): boolean => ENDS.has(state);
 
-/** What can happen to an order. `request_ended`: a cancel was refused, or a replace was answered either way. */
+/** What can happen to an order. `replace_answered`: it was carried out or refused. */
 export type OrderEvent =
   | "acknowledged"
   | "partially_filled"
   | "cancel_requested"
   | "replace_requested"
-  | "request_ended"
+  | "cancel_refused"
+  | "replace_answered"
   | EndState;
 
 /** The state after an event; `hasFill` says whether the order already has a fill. */
@@ -49,8 +51,10 @@ export function stateAfter(before: OrderState, event: OrderEvent, hasFill: boole
       return "pending_cancel";
     case "replace_requested":
       return "pending_replace";
-    case "request_ended":
-      return before === "pending_cancel" || before === "pending_replace" ? open : before;
+    case "cancel_refused":
+      return before === "pending_cancel" ? open : before;
+    case "replace_answered":
+      return before === "pending_replace" ? open : before;
     default:
       return event;
   }

@@ -31,9 +31,9 @@ export function orderEventOf(entry: JournalEntry): OrderEvent | null {
     case "replace_request":
       return entry.sent ? "replace_requested" : null;
     case "cancel":
-      return entry.outcome.outcome === "refused" ? "request_ended" : null;
+      return entry.outcome.outcome === "refused" ? "cancel_refused" : null;
     case "replace":
-      return entry.outcome.outcome === "unknown" ? null : "request_ended";
+      return entry.outcome.outcome === "unknown" ? null : "replace_answered";
     default:
       return null;
   }

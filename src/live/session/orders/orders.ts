@@ -162,13 +162,16 @@ function cutToHeld(core: Core, strategy: string, { symbol, quantity, reduceOnly 
 }
 
 /**
- * The price that a market order is submitted with under a key that the router knows: the one that the key was decided on. A market order's
- * price is a reference, so a mark that moved since makes no other order of it. A limit order that still works under the key is another
- * order than this one: its key is in conflict.
+ * The price that a market order, or a trailing stop, is submitted with under a key that the router knows: the one that the key was decided
+ * on. Its price is a reference, so a mark that moved since makes no other order of it. A limit order that still works under the key is
+ * another order than this one: its key is in conflict.
  */
 function referencePrice(core: Core, key: string, orderId: string | null, mark: number | null): number | null {
   const working = orderId === null ? undefined : core.tally.working.get(orderId);
-  const priced = working !== undefined && (working.limitPrice !== null || working.stopPrice !== undefined);
+  const priced =
+    working !== undefined &&
+    working.type !== "trailing_stop" &&
+    (working.limitPrice !== null || working.stopPrice !== undefined);
   return priced ? mark : (core.router.decidedPrice(key) ?? mark);
 }
 

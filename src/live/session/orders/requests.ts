@@ -61,6 +61,16 @@ const UNKNOWN = (id: string): Refusal => ({
   detail: `${id} is no open order; it may have filled or ended already, or it is another strategy's.`,
 });
 
+/** Why a replace finds no open order: it waits in a queue, or there is none. */
+function notOpen(core: Core, run: RunOf, id: string): Refusal {
+  const waiting = core.tally.open.findQueued(run.operator === undefined ? run.strategy : null, id);
+  if (waiting === undefined) return UNKNOWN(id);
+  return {
+    reason: "order_queued",
+    detail: `${id} waits in the queue as ${waiting.queue}; cancel it there and place another.`,
+  };
+}
+
 /** A strategy does not touch the order by which a flatten closes its position; an operator may. */
 function flattenRefusal(run: RunOf, { flatten }: WorkingOrder): Refusal | null {
   if (flatten === undefined || run.operator !== undefined) return null;
@@ -242,7 +252,9 @@ export function decideReplace(
 ): RequestOutcome {
   const order = core.tally.open.find(run.operator === undefined ? run.strategy : null, change.replace);
   const fault =
-    order === undefined ? UNKNOWN(change.replace) : (flattenRefusal(run, order) ?? replaceFault(core, order, change));
+    order === undefined
+      ? notOpen(core, run, change.replace)
+      : (flattenRefusal(run, order) ?? replaceFault(core, order, change));
   const judged: Judged =
     order === undefined || fault !== null ? { refusal: fault, guards: [] } : judgeReplace(core, order, change, at);
   if (order !== undefined && judged.refusal === null && queue === null && waits(core, order, run, change, at))

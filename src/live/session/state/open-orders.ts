@@ -146,11 +146,23 @@ export class OpenOrders {
       this.queueNumber += 1;
     }
     const state = entry.event === "added" ? "queued" : entry.event;
+    this.#tellOfReplace((item ?? found)?.replace, entry);
     for (const { intent, clientOrderId } of (item ?? found)?.orders ?? []) {
       const figures = { ...NO_FIGURES, freeAt: item?.freeAt ?? null };
       const order = { orderId: queue, clientOrderId, symbol: intent.symbol };
       this.#tell(strategy, { request: "order", state, reason, ...order, ...figures, at });
     }
+  }
+
+  /** What became of a replace that waits or waited; its order is as it was. */
+  #tellOfReplace(replace: ReplaceIntent | undefined, entry: QueueEntry & { readonly at: Moment }): void {
+    if (replace === undefined) return;
+    const { strategy, item, at } = entry;
+    const order = this.find(strategy, replace.replace);
+    const named = { orderId: order?.orderId ?? null, clientOrderId: replace.replace, symbol: order?.symbol ?? null };
+    const reason = entry.event === "added" ? "queued" : entry.reason;
+    const figures = { ...NO_FIGURES, freeAt: item?.freeAt ?? null };
+    this.#tell(strategy, { request: "replace", ...named, state: order?.state ?? null, reason, ...figures, at });
   }
 
   #dequeue(strategy: string, queue: string): void {
@@ -165,7 +177,9 @@ export class OpenOrders {
     const order = entry.orderId === null ? undefined : this.working.get(entry.orderId);
     if (order !== undefined) {
       takeOver(order, entry);
-      const event = orderEventOf(entry);
+      // A cancel that is refused leaves the order to the replace that was under way before it.
+      const replaceAgain = entry.kind === "cancel" && order.request?.kind === "replace";
+      const event = replaceAgain ? "replace_requested" : orderEventOf(entry);
       if (event !== null) order.state = stateAfter(order.state, event, !order.filled.isZero());
       this.index.file(order);
     }
@@ -290,7 +304,11 @@ function takeOver(order: WorkingOrder, entry: OrderMoved): void {
       if (order.request === null) order.inDoubt = false;
       return;
     case "cancel_request":
-      if (entry.sent) order.request = { kind: "cancel", change: null };
+      if (entry.sent) {
+        const change = order.request?.change ?? null;
+        if (change !== null) order.undecided = change;
+        order.request = { kind: "cancel", change: null };
+      }
       // A further cancel that is refused leaves the one that waits as it is.
       order.cancelWanted = !entry.sent && (order.cancelWanted || entry.reason === "placement_unknown");
       return;
@@ -311,11 +329,20 @@ function answerRequest(order: WorkingOrder, entry: Extract<OrderMoved, { kind: "
   const { outcome } = entry;
   // A journal of an older version has answers without requests.
   if (order.request === null) return;
+  if (entry.kind === "replace" && outcome.outcome === "accepted") takeTerms(order, outcome);
+  if (entry.kind === "replace" && order.request.kind === "cancel") {
+    // The cancel that followed it has an answer of its own.
+    if (outcome.outcome !== "unknown") delete order.undecided;
+    return;
+  }
   order.inDoubt = outcome.outcome === "unknown";
   if (outcome.outcome === "unknown") return;
-  if (entry.kind === "replace" && outcome.outcome === "accepted") takeTerms(order, outcome);
   // An accepted cancel is carried out when the venue reports the order's end.
-  if (entry.kind === "replace" || outcome.outcome === "refused") order.request = null;
+  if (entry.kind === "cancel" && outcome.outcome === "accepted") return;
+  const { undecided } = order;
+  delete order.undecided;
+  order.request = undecided === undefined ? null : { kind: "replace", change: undecided };
+  order.inDoubt = undecided !== undefined;
 }
 
 function takeTerms(

@@ -47,6 +47,17 @@ describe("an order under a key that is known", () => {
     expect(summary).toMatchObject({ orders: 1, fills: 1, rejections: {} });
   });
 
+  it("as a trailing stop that works: one order, and a replay at each later run", async () => {
+    const session = await asking(
+      "[{ quantity: -1, type: 'trailing_stop', trail: { percent: 90 }, idempotencyKey: 'out' }]",
+    );
+    await finish(session);
+    const [first, ...again] = entriesOf(journalOf(session.folder), "order");
+    expect(again.length).toBeGreaterThan(20);
+    expect(first).toMatchObject({ accepted: true, replay: false });
+    for (const order of again) expect(order).toMatchObject({ accepted: true, replay: true, orderId: first?.orderId });
+  });
+
   it("at the market: also after a start from a checkpoint", async () => {
     const session = await asking("[{ quantity: 1, idempotencyKey: 'day' }]");
     await finish(session);

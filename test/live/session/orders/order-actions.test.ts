@@ -227,6 +227,29 @@ describe("pace", () => {
     ]);
   });
 
+  it.each([
+    ["goes out", {}, ["replace accepted queued", "replace accepted replaced"], "91"],
+    ["expires", { queueFor: 500_000 }, ["replace accepted queued", "replace accepted queue_expired"], "90"],
+  ])("queue tells a strategy of its replace that waits and %s", async (_, queueFor, heard, price) => {
+    const { orchestrator } = scriptedDesk({});
+    const bid = buy(1, { limitPrice: 90, clientOrderId: "bid" });
+    const plan = at({ 2: [bid], 4: [buy(1), { replace: "bid", limitPrice: 91 }] });
+    const scene = await play(FLAT, plan, { orchestrator: { ...orchestrator, ...one, ...queueFor } });
+    expect(told(scene).filter((line) => line.startsWith("replace"))).toEqual(heard);
+    expect(scene.session.probe().router.orders.map(({ limitPrice }) => String(limitPrice))).toEqual([price]);
+  });
+
+  it("queue keeps what waits from being replaced, and says where it is", async () => {
+    const { orchestrator } = scriptedDesk({});
+    const bid = buy(1, { limitPrice: 90, clientOrderId: "bid" });
+    const plan = at({ 2: [buy(1), bid, { replace: "bid", limitPrice: 91 }] });
+    const scene = await play(FLAT, plan, { orchestrator: { ...orchestrator, ...one } });
+    expect(updates(scene).find(({ request }) => request === "replace")).toMatchObject({
+      reason: "order_queued",
+      detail: expect.stringContaining("Q-1"),
+    });
+  });
+
   it("refuse leaves the answer to the router", async () => {
     const { orchestrator } = scriptedDesk({});
     const scene = await play(FLAT, at({ 2: three }), { orchestrator: { ...orchestrator, ...one, pace: "refuse" } });

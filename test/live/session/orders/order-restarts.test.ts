@@ -41,7 +41,8 @@ const plan: Plan = (run) => {
   if (run === 2) return [buy(10, { attach: { stop: { stopPrice: 80 }, target: { limitPrice: 110 } } })];
   if (run === 3) return [buy(5, { limitPrice: 90, clientOrderId: "bid" }), buy(1), buy(2, { idempotencyKey: "k" })];
   if (run === 4) return [{ replace: "bid", limitPrice: 95 }, buy(3, { limitPrice: 50, clientOrderId: "low" })];
-  if (run === 6) return [{ cancel: "low" }, { cancel: "low" }, buy(-4, { reduceOnly: true })];
+  if (run === 6)
+    return [{ replace: "low", limitPrice: 51 }, { cancel: "low" }, { cancel: "low" }, buy(-4, { reduceOnly: true })];
   return [];
 };
 
