@@ -1,7 +1,7 @@
 /**
  * The glossary: each term, state and reason with its meaning. The one source for the console, its help, and GLOSSARY.md.
  *
- * 1. A meaning is a phrase that follows the word, without a full stop.
+ * 1. A meaning is a phrase that follows the word, without a full stop. All words are in this one file, to be read through as a whole.
  * 2. A reason has a name that a trader reads, and the unit of its value and limit; empty where there is none, or where it is money.
  * 3. GLOSSARY.md is `glossaryMarkdown()`; a test compares them.
  */
@@ -258,6 +258,50 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     name: "Basket refused",
     unit: "",
     meaning: "another order of the basket was refused, so all of them are",
+  },
+  bracket_refused: {
+    name: "Bracket refused",
+    unit: "",
+    meaning: "another order of the bracket was refused, so all of it is",
+  },
+  already_expired: { name: "Already expired", unit: "", meaning: "the order's end lies before the decision on it" },
+  no_price: { name: "No price", unit: "", meaning: "the symbol has no price yet, so the order's value is not known" },
+  unknown_order: {
+    name: "No open order",
+    unit: "",
+    meaning: "a cancel or replace names no open order of its strategy; the order may have ended",
+  },
+  cancel_pending: { name: "Cancel pending", unit: "", meaning: "a cancel of the order has no answer yet" },
+  replace_pending: { name: "Replace pending", unit: "", meaning: "a replace of the order has no answer yet" },
+  placement_unknown: {
+    name: "Placement unknown",
+    unit: "",
+    meaning: "the venue has not said whether it has the order; a cancel is sent as soon as it has",
+  },
+  below_filled: {
+    name: "Below what is filled",
+    unit: "",
+    meaning: "a replace asks for no more than the order has filled already",
+  },
+  field_not_taken: {
+    name: "Not taken by the type",
+    unit: "",
+    meaning: "a replace names a price or quantity that an order of this type does not have",
+  },
+  invalid_replace: {
+    name: "Invalid replace",
+    unit: "",
+    meaning: "a replace turns the order's side, or names a price at or below zero",
+  },
+  order_queued: {
+    name: "Order is queued",
+    unit: "",
+    meaning: "a replace names an order that waits in its queue; it can be canceled there",
+  },
+  flatten_pending: {
+    name: "Flatten pending",
+    unit: "",
+    meaning: "the order closes a position for an operator; its strategy cannot change it",
   },
   would_take: { name: "Would take", unit: "", meaning: "a post-only order would have traded at once" },
   queue_expired: {

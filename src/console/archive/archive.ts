@@ -8,7 +8,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { Desk } from "../../shared/desk.ts";
 import { openCache, readJournal, sessionFilesAt, type Database } from "../../store/index.ts";
-import type { JournalEntry } from "../../store/journal/entries.ts";
+import { isOfNoOrder, runOfNoOrder, type JournalEntry } from "../../store/journal/entries.ts";
 import { Precisions, type Precision } from "../projections/precision.ts";
 import { severityOf } from "../projections/rejections.ts";
 import type { ArchivePage, ArchiveRow, RejectionGroup, RejectionGroups, Subject } from "./requests.ts";
@@ -133,7 +133,7 @@ export class Archive {
   }
 
   /**
-   * The entries that belong to an order, a refusal or a drift item, in order: its run, itself, what became of it, and where it drifted
+   * The entries that belong to an order, a refusal, a request or a drift item, in order: its run, itself, what became of it, and where it drifted
    * the reviews, halts and resumes of the session. Null where the session has no such thing.
    */
   entriesOf(subject: Subject): JournalEntry[] | null {
@@ -155,17 +155,19 @@ export class Archive {
     return order === null ? this.#inOrder([...own, ...this.#reviews()]) : this.#entriesAround(order, own);
   }
 
-  /** The entries around the one that placed or refused an order. */
+  /** The entries around the one that placed or refused an order, or asked for a change of none. */
   #entriesAround(seq: number, others: readonly number[]): JournalEntry[] | null {
     const [entry] = this.#journal.entriesAt([seq]);
     if (entry === undefined) return null;
     const seqs = new Set([seq, ...others]);
-    if (entry.kind === "order") {
+    if (entry.kind === "order" || isOfNoOrder(entry)) {
       const run = this.#database
         .prepare(
           "SELECT started, finished FROM runs WHERE strategy = (SELECT id FROM names WHERE kind = 'strategy' AND text = ?) AND run = ?",
         )
-        .get(entry.strategy, entry.run) as { started: number | null; finished: number | null } | undefined;
+        .get(entry.strategy, entry.kind === "order" ? entry.run : runOfNoOrder(entry)) as
+        | { started: number | null; finished: number | null }
+        | undefined;
       for (const one of [run?.started, run?.finished]) if (typeof one === "number") seqs.add(one);
     }
     const links = this.#database.prepare("SELECT seq FROM links WHERE order_seq = ?").pluck().all(seq) as number[];

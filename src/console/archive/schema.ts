@@ -10,7 +10,7 @@ import type { OrderState } from "../../shared/order-state.ts";
 import type { Database } from "../../store/index.ts";
 
 /** A change of a table or of what a row holds makes it another version. */
-export const ARCHIVE_VERSION = 2;
+export const ARCHIVE_VERSION = 3;
 
 /** In the order in which lists are sorted by them: what needs a look first. */
 export const STATES: readonly OrderState[] = [

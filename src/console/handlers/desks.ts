@@ -15,7 +15,7 @@ import type { ParameterRule, Parameters } from "../../shared/strategy.ts";
 import { checkStrategy, strategyRules, type StrategyRules } from "../../live/check/index.ts";
 import { DataThread } from "../../live/data/index.ts";
 import { checkDesk, openDesk } from "../../live/desk/index.ts";
-import { newStrategy } from "../../live/host/index.ts";
+import { exampleList, newStrategy } from "../../live/host/index.ts";
 import { builtInStrategies, strategyFiles } from "../../live/strategies/index.ts";
 import {
   demoText,
@@ -35,7 +35,7 @@ import { symbolsOf } from "../projections/session.ts";
 import { marketOf, type HostState } from "../state/state.ts";
 
 type DeskHandlers = Pick<Handlers, Extract<keyof Handlers, `${"desk" | "desks"}.${string}`> | StrategyFileName>;
-type StrategyFileName = "strategy.new" | "strategy.check" | "strategy.changed";
+type StrategyFileName = "strategy.examples" | "strategy.new" | "strategy.check" | "strategy.changed";
 type Listed = DeskList["desks"][number];
 
 const briefOf = (desk: Desk): NonNullable<Listed["brief"]> => ({
@@ -168,13 +168,14 @@ class Desks {
 function strategyHandlers(state: HostState): Pick<DeskHandlers, StrategyFileName> {
   const { workspace } = state;
   return {
-    "strategy.new": async ({ name }) => {
-      const path = newStrategy(workspace, name);
+    "strategy.examples": async () => exampleList(),
+    "strategy.new": async ({ name, from }) => {
+      const path = newStrategy(workspace, name, from);
       return { file: basename(path), path };
     },
     "strategy.check": async ({ file }) => {
-      const { complaints, runs, orders, fills } = await checkStrategy(workspace, file);
-      return { file, complaints: complaints.map((one) => ({ ...one })), runs, orders, fills };
+      const { complaints, refused, ...counts } = await checkStrategy(workspace, file);
+      return { file, complaints: complaints.map((one) => ({ ...one })), refused: { ...refused }, ...counts };
     },
     "strategy.changed": async ({ file }) => {
       const found = statSync(resolveInside(workspace, workspace.strategies, file), { throwIfNoEntry: false });

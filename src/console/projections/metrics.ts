@@ -49,8 +49,8 @@ const WHILE_HALTED: ReadonlySet<string> = new Set(["router_halted", ...Object.va
 
 /** What an entry counts as an error under, or null. `rejection` is what `RejectionsProjection.apply` made of the same entry. */
 export function errorKindOf(entry: JournalEntry, rejection: RejectionRow | null): string | null {
-  // A refused cancel or replace is no order: it has no sample in the rate.
-  if (entry.kind === "cancel_request" || entry.kind === "replace_request") return null;
+  // A refused cancel or replace is no order, and what expired in a queue was none yet: neither has a sample in the rate.
+  if (entry.kind === "cancel_request" || entry.kind === "replace_request" || entry.kind === "queue") return null;
   if (rejection !== null) return WHILE_HALTED.has(rejection.cause) ? null : rejection.cause;
   if (entry.kind !== "run_finished" || entry.outcome === "ok" || entry.outcome === "overrun") return null;
   // The same word as in the lines of metrics.

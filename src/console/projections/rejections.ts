@@ -6,12 +6,12 @@
  * 3. What the broker refuses after the router accepted it is a rejection too, counted once, with the order that it ends.
  * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
  * 5. A cancel or replace that the session refused has a row of its own, a warning: it leaves every order as it was. It is no order, so
- *    neither the summary's count of refused orders nor the error rate includes it.
+ *    neither the summary's count of refused orders nor the error rate includes it. So has what expired in its strategy's queue.
  */
 import type { RefusalFigures } from "../../shared/ports.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
-import type { Moment } from "../../shared/time.ts";
+import { formatMoment, type Moment } from "../../shared/time.ts";
 import type { RejectionsView } from "../../shared/contract/views.ts";
 import type { JournalEntry, OrderEntry } from "../../store/journal/entries.ts";
 import { Table } from "./table.ts";
@@ -63,6 +63,7 @@ export function rejectionOf(entry: JournalEntry, awaited: AwaitedOrders): Reject
     return null;
   }
   if (entry.kind === "cancel_request" || entry.kind === "replace_request") return entry.sent ? null : requestRow(entry);
+  if (entry.kind === "queue") return entry.unsent === undefined ? null : expiredRow(entry, entry.unsent);
   if (entry.kind === "ack")
     return entry.outcome.outcome === "refused"
       ? refused(awaited.take(entry.orderId), entry, entry.outcome.reason, entry.outcome.figures)
@@ -117,6 +118,36 @@ function requestRow(entry: RefusedRequest): RejectionRow {
     detail,
     because: `${replace === null ? "Cancel" : "Replace"} of ${named}${by}`,
     bar: null,
+  };
+}
+
+type Expired = Extract<JournalEntry, { kind: "queue" }>;
+
+/** What waited in a queue for too long: one row for all orders of a basket. */
+function expiredRow(entry: Expired, { bar, since, orders, replace }: NonNullable<Expired["unsent"]>): RejectionRow {
+  const { seq, at, queue, strategy, reason } = entry;
+  const [first] = orders;
+  const intent = first?.intent;
+  const { quantity = 0, limitPrice, stopPrice } = intent ?? replace ?? {};
+  const more = orders.length > 1 ? ` It was a basket of ${orders.length} orders.` : "";
+  return {
+    seq,
+    at,
+    cause: reason,
+    severity: "warning",
+    strategy,
+    symbol: intent?.symbol ?? "",
+    clientOrderId: first?.clientOrderId ?? replace?.replace ?? queue,
+    quantity,
+    price: limitPrice ?? stopPrice ?? 0,
+    value: null,
+    limit: null,
+    freeAt: null,
+    from: null,
+    largest: null,
+    detail: `It waited as ${queue} from ${formatMoment(since)} for its rate window, and was never sent.${more}`,
+    because: intent?.because.text ?? `Replace of ${replace?.replace ?? queue}`,
+    bar,
   };
 }
 

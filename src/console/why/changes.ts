@@ -4,7 +4,9 @@
  * 1. A request and its answer are two steps, as they are two entries.
  */
 import type { WhyStep } from "../../shared/contract/contract.ts";
+import type { QueueEntry } from "../../store/journal/entries.ts";
 import type { Trail } from "./trail.ts";
+import { asId, momentText, readingsOf, reasonName, valuesOf } from "./values.ts";
 
 const changeText = (change: object): string =>
   Object.entries(change)
@@ -33,14 +35,58 @@ export function changeSteps(trail: Trail): WhyStep[] {
         state,
       };
     }
-    const who = entry.operator ?? entry.strategy;
-    const asked = entry.kind === "cancel_request" ? "a cancel" : `a replace to ${changeText(entry.change)}`;
-    const done = entry.sent ? "" : `, and it was refused: ${entry.reason}`;
-    return {
-      ...place,
-      title: "Request",
-      text: `${who} asked for ${asked}${done}.`,
-      state: entry.sent ? "ok" : "warning",
-    };
+    if (entry.kind === "queue") return { ...place, title: "Queue", ...expiryOf(entry) };
+    return { ...place, title: "Request", ...requestOf(entry) };
   });
+}
+
+function expiryOf({ queue, strategy, unsent }: QueueEntry): Pick<WhyStep, "text" | "state" | "values"> {
+  const { orders = [], replace, since = null } = unsent ?? {};
+  const what = replace === undefined ? (orders.length > 1 ? "basket" : "order") : "replace";
+  return {
+    text: `The ${what} waited in the queue of ${strategy} for longer than it may, and was never sent.`,
+    state: "warning",
+    values: valuesOf([
+      ["queue", queue, asId],
+      ["queued at", momentText(since)],
+      ...(replace === undefined ? [] : ([["replace of", replace.replace, asId]] as const)),
+      ...orders.map(
+        ({ clientOrderId, intent }) =>
+          [clientOrderId, `${intent.quantity} ${intent.symbol}: ${intent.because.text}`, asId] as const,
+      ),
+    ]),
+  };
+}
+
+type Request = Extract<Trail["changes"][number], { kind: "cancel_request" | "replace_request" }>;
+
+function requestOf(entry: Request): Pick<WhyStep, "text" | "state" | "values"> {
+  const who = entry.operator ?? entry.strategy;
+  const replace = entry.kind === "replace_request" ? entry : null;
+  const asked = replace === null ? "a cancel" : `a replace to ${changeText(replace.change)}`;
+  const of = entry.orderId === null ? ` of ${entry.named}` : "";
+  const detail = entry.detail === null ? "" : ` ${entry.detail}`;
+  const done = entry.sent ? "." : `, and it was refused: ${reasonName(entry.reason)}.${detail}`;
+  const value = replace?.value ?? null;
+  const reading =
+    value === null ? [] : [[entry.reason, value, { kind: "reading", limit: replace?.limit ?? "" }] as const];
+  return {
+    text: `${who} requested ${asked}${of}${done}`,
+    state: entry.sent ? "ok" : "warning",
+    values: valuesOf([
+      ...readingsOf(replace?.guards ?? []),
+      ...(replace?.guards.some(({ guard }) => guard === entry.reason) === true ? [] : reading),
+      ["passes from", momentText(replace?.freeAt ?? null)],
+      ["waited in the queue as", replace?.queue, asId],
+    ]),
+  };
+}
+
+/** What a request of no open order is called. */
+export function requestTitle(trail: Trail): string | null {
+  const [first] = trail.changes;
+  if (first?.kind === "queue") return `${first.queue} of ${first.strategy}, ${reasonName(first.reason).toLowerCase()}`;
+  if (first === undefined || (first.kind !== "cancel_request" && first.kind !== "replace_request")) return null;
+  const what = first.kind === "cancel_request" ? "cancel" : "replace";
+  return `${first.operator ?? first.strategy}: ${what} of ${first.named}, refused: ${reasonName(first.reason)}`;
 }

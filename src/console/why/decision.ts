@@ -4,13 +4,13 @@
  * 1. Guards are listed with their value and limit, the one that refused among them.
  */
 import type { WhyStep } from "../../shared/contract/contract.ts";
-import { REASONS } from "../../shared/glossary.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { durationText } from "../../shared/time.ts";
-import type { OrderEntry } from "../../store/journal/entries.ts";
+import { isOfNoOrder, runOfNoOrder, type OrderEntry } from "../../store/journal/entries.ts";
 import { severityOf } from "../projections/rejections.ts";
+import { trailText } from "../projections/trail-text.ts";
 import type { Trail } from "./trail.ts";
-import { asId, asReason, asWord, momentText, valuesOf } from "./values.ts";
+import { asId, asReason, asWord, momentText, readingsOf, reasonName, valuesOf } from "./values.ts";
 
 /** What the router itself says no with; every other reason is a guard's. */
 const ROUTER_REASONS: ReadonlySet<string> = new Set([
@@ -25,9 +25,20 @@ const HALTED_REASONS: ReadonlySet<string> = new Set(Object.values(SCOPE_REFUSALS
 
 const refusedByRisk = (order: OrderEntry): boolean => !order.accepted && !ROUTER_REASONS.has(order.reason);
 
+/** What a run of a strategy asked for, or null for what an operator asked for. */
+function askedIn({ order, changes: [first] }: Trail): { strategy: string; run: number; bar: number | null } | null {
+  if (order !== null) return order.operator === undefined ? order : null;
+  if (first === undefined || !isOfNoOrder(first)) return null;
+  const run = runOfNoOrder(first);
+  return run === null ? null : { strategy: first.strategy, run, bar: null };
+}
+
 function tickStep(trail: Trail): WhyStep[] {
   const { order, started, finished } = trail;
-  if (order === null) return [];
+  const asked = askedIn(trail);
+  if (asked === null) return [];
+  const { strategy, run, bar } = asked;
+  const what = order === null ? "request" : "order";
   const over = finished !== null && finished.outcome !== "ok";
   return [
     {
@@ -37,13 +48,13 @@ function tickStep(trail: Trail): WhyStep[] {
       title: "Tick",
       text:
         started === null
-          ? `Run ${order.run} of ${order.strategy} returned this order.`
-          : `Run ${order.run} of ${order.strategy} started ${offsetText(started.due - started.planned)}.`,
+          ? `Run ${run} of ${strategy} returned this ${what}.`
+          : `Run ${run} of ${strategy} started ${offsetText(started.due - started.planned)}.`,
       state: over ? "warning" : "ok",
       values: valuesOf([
         ["planned", momentText(started?.planned ?? null)],
         ["due", momentText(started?.due ?? null)],
-        ["newest bar", momentText(order.bar)],
+        ["newest bar", momentText(finished?.bar ?? bar)],
         ["runtime", finished === null ? null : durationText(finished.runtime)],
         ["outcome", finished?.outcome ?? null, asWord],
       ]),
@@ -70,6 +81,16 @@ function signalStep(trail: Trail): WhyStep[] {
         ["mark", order.mark],
         ["client order id", order.clientOrderId, asId],
         ["idempotency key", order.idempotencyKey, asId],
+        ["type", order.type, asWord],
+        ["stop price", order.stopPrice],
+        ["trail", trailText(order.trail)],
+        ["time in force", order.timeInForce],
+        ["ends at", momentText(order.expiresAt ?? null)],
+        ["asked for", order.asked],
+        ["bracket of", order.parent, asId],
+        ["OCO group", order.oco, asId],
+        ["basket", order.basket, asId],
+        ["waited in the queue as", order.queue, asId],
         ...Object.entries(order.because.values),
       ]),
     },
@@ -81,10 +102,7 @@ function riskStep(trail: Trail): WhyStep[] {
   if (order === null) return [];
   const refused = refusedByRisk(order);
   const warned = order.guards.filter((guard) => guard.warning).length;
-  const guards = order.guards.map(({ guard, value, limit, passed: fine, warning }) => {
-    const note = fine ? (warning ? "warning" : "") : "refused";
-    return [guard, value, { kind: "reading", limit, ...(note === "" ? {} : { note }) }] as const;
-  });
+  const guards = readingsOf(order.guards);
   const passed =
     order.guards.length === 0
       ? "No guard has a limit set."
@@ -105,9 +123,6 @@ function riskStep(trail: Trail): WhyStep[] {
     },
   ];
 }
-
-/** A reason by the name that a trader knows. */
-export const reasonName = (code: string): string => REASONS[code]?.name ?? code;
 
 function refusal(order: OrderEntry): string {
   return `Refused: ${reasonName(order.reason)}.${order.detail === null ? "" : ` ${order.detail}`}`;

@@ -4,11 +4,12 @@
  * 1. A step says when, which journal entry, one sentence, and the values behind it; what has not happened yet is "waiting".
  */
 import type { WhyStep } from "../../shared/contract/contract.ts";
-import { changeSteps } from "./changes.ts";
-import { decisionSteps, reasonName } from "./decision.ts";
+import { changeSteps, requestTitle } from "./changes.ts";
+import { decisionSteps } from "./decision.ts";
 import { bookStep, brokerSteps, endStep, fillSteps } from "./outcome.ts";
 import { reviewSteps } from "./review.ts";
 import type { Trail } from "./trail.ts";
+import { reasonName } from "./values.ts";
 
 /** Every step of a trail, in the order in which an order walks. */
 export function stepsOf(trail: Trail): WhyStep[] {
@@ -27,6 +28,7 @@ export function stepsOf(trail: Trail): WhyStep[] {
 export function titleOf(trail: Trail, id: string): string {
   const { order } = trail;
   const drift = trail.drifts[0];
+  if (order === null && drift === undefined) return requestTitle(trail) ?? id;
   if (order === null) return drift === undefined ? id : `${drift.item}: ${drift.drift.replaceAll("_", " ")}`;
   const what = `${order.quantity > 0 ? "+" : "−"}${Math.abs(order.quantity)} ${order.symbol}`;
   if (order.accepted) return `${order.orderId ?? id}: ${order.strategy} ${what}`;

@@ -1,27 +1,31 @@
 /**
- * Collects from the journal everything that belongs to one order, one refusal or one drift item.
+ * Collects from the journal everything that belongs to one order, one refusal, one cancel or replace of no open order, or one drift item.
  *
  * 1. The trail is read from the journal, so it is the same for a running session and for one that ended long ago.
- * 2. It is bounded: at most `FILLS_MAX` fills and `DRIFTS_MAX` drift items are kept, with how many there were.
+ * 2. A run's end is journaled before what the run ordered.
+ * 3. It is bounded: at most `FILLS_MAX` fills and `DRIFTS_MAX` drift items are kept, with how many there were.
  */
-import type {
-  AckEntry,
-  CancelEntry,
-  CancelRequestEntry,
-  ClosedEntry,
-  DriftEntry,
-  FillEntry,
-  HaltEntry,
-  JournalEntry,
-  OrderEntry,
-  ReplaceEntry,
-  ReplaceRequestEntry,
-  ResumeEntry,
-  ReviewEntry,
-  RunFinishedEntry,
-  RunStartedEntry,
-  SendEntry,
-  UpdatedEntry,
+import {
+  isOfNoOrder,
+  runOfNoOrder,
+  type AckEntry,
+  type CancelEntry,
+  type CancelRequestEntry,
+  type ClosedEntry,
+  type DriftEntry,
+  type FillEntry,
+  type HaltEntry,
+  type JournalEntry,
+  type OrderEntry,
+  type QueueEntry,
+  type ReplaceEntry,
+  type ReplaceRequestEntry,
+  type ResumeEntry,
+  type ReviewEntry,
+  type RunFinishedEntry,
+  type RunStartedEntry,
+  type SendEntry,
+  type UpdatedEntry,
 } from "../../store/journal/entries.ts";
 import type { Subject } from "../archive/requests.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -40,8 +44,8 @@ export interface Trail {
   send: Placed<SendEntry> | null;
   readonly acks: Placed<AckEntry>[];
   readonly cancels: Placed<CancelEntry>[];
-  /** Requests to cancel and replace, the answers to replaces, and what the venue changed by itself. */
-  readonly changes: Placed<CancelRequestEntry | ReplaceRequestEntry | ReplaceEntry | UpdatedEntry>[];
+  /** Requests to cancel and replace, the answers to replaces, what the venue changed by itself, and what expired in a queue. */
+  readonly changes: Placed<CancelRequestEntry | ReplaceRequestEntry | ReplaceEntry | UpdatedEntry | QueueEntry>[];
   readonly fills: Placed<FillEntry>[];
   fillCount: number;
   closed: Placed<ClosedEntry> | null;
@@ -79,29 +83,34 @@ function emptyTrail(): Trail {
   };
 }
 
-/** Run starts that are remembered while the order they belong to has not come yet; one a strategy. */
-type Starts = Map<string, Placed<RunStartedEntry>>;
+/** Each strategy's newest run: what it ordered has not come yet. */
+type Runs = Map<string, { readonly started: Placed<RunStartedEntry>; finished: Placed<RunFinishedEntry> | null }>;
+
+function rememberRun(runs: Runs, entry: JournalEntry): void {
+  if (entry.kind === "run_started") runs.set(entry.strategy, { started: entry, finished: null });
+  if (entry.kind !== "run_finished") return;
+  const run = runs.get(entry.strategy);
+  if (run?.started.run === entry.run) run.finished = entry;
+}
 
 function push<Entry>(list: Entry[], entry: Entry, max: number): void {
   if (list.length < max) list.push(entry);
 }
 
-function addOrder(trail: Trail, entry: Placed<OrderEntry>, starts: Starts): void {
-  trail.order = entry;
-  const start = starts.get(entry.strategy);
-  trail.started = start !== undefined && start.run === entry.run ? start : null;
+/** Adds the run in which something was asked for; none for what an operator asked for. */
+function addRun(trail: Trail, asked: { readonly strategy: string; readonly run: number | null }, runs: Runs): void {
+  const run = runs.get(asked.strategy);
+  if (run === undefined || run.started.run !== asked.run) return;
+  trail.started = run.started;
+  trail.finished = run.finished;
 }
 
 /** Adds an entry that belongs to the order `orderId`. */
-function addOf(trail: Trail, entry: JournalEntry, orderId: string, starts: Starts): void {
+function addOf(trail: Trail, entry: JournalEntry, orderId: string, runs: Runs): void {
   if (entry.kind === "order") {
-    if (entry.orderId === orderId && entry.accepted && !entry.replay) addOrder(trail, entry, starts);
-    return;
-  }
-  if (entry.kind === "run_finished") {
-    const { order } = trail;
-    if (order !== null && order.strategy === entry.strategy && order.run === entry.run) trail.finished = entry;
-    return;
+    if (entry.orderId !== orderId || !entry.accepted || entry.replay) return;
+    trail.order = entry;
+    return addRun(trail, entry, runs);
   }
   if (!("orderId" in entry) || entry.orderId !== orderId) return;
   if (entry.kind === "send") trail.send ??= entry;
@@ -127,17 +136,22 @@ function addReview(trail: Trail, entry: JournalEntry): void {
 /** Finds the trail of a subject; null when the journal has no such order, entry or item. */
 export async function trailOf(source: EntrySource, subject: Subject, turn: Turn): Promise<Trail | null> {
   const trail = emptyTrail();
-  const starts: Starts = new Map();
+  const runs: Runs = new Map();
   let orderId = subject.kind === "order" ? subject.orderId : null;
   let found = false;
   await scan(
     source,
     (entry) => {
-      if (entry.kind === "run_started") starts.set(entry.strategy, entry);
+      rememberRun(runs, entry);
       if (subject.kind === "entry" && entry.seq === subject.seq) {
         if (entry.kind === "order") {
-          addOrder(trail, entry, starts);
+          trail.order = entry;
+          addRun(trail, entry, runs);
           orderId = entry.accepted ? entry.orderId : null;
+          found = true;
+        } else if (isOfNoOrder(entry)) {
+          trail.changes.push(entry);
+          addRun(trail, { strategy: entry.strategy, run: runOfNoOrder(entry) }, runs);
           found = true;
         } else if ("orderId" in entry && entry.orderId !== null) orderId = entry.orderId;
       }
@@ -145,16 +159,10 @@ export async function trailOf(source: EntrySource, subject: Subject, turn: Turn)
         trail.drifts.push(entry);
         orderId = entry.orderId;
         found = true;
-      } else if (orderId !== null) addOf(trail, entry, orderId, starts);
-      else if (
-        entry.kind === "run_finished" &&
-        trail.order?.strategy === entry.strategy &&
-        trail.order.run === entry.run
-      )
-        trail.finished = entry;
+      } else if (orderId !== null) addOf(trail, entry, orderId, runs);
       addReview(trail, entry);
-      // A refusal ends with its run: nothing that comes later belongs to it.
-      return subject.kind === "entry" && found && orderId === null && trail.finished !== null;
+      // Nothing that comes later belongs to a refusal.
+      return subject.kind === "entry" && found && orderId === null;
     },
     turn,
   );

@@ -371,3 +371,20 @@ export type EntryKind = EntryBody["kind"];
 
 /** An entry in its place: `seq` is gapless from 1; `at` is the session's time. */
 export type JournalEntry = EntryBody & { readonly seq: number; readonly at: Moment };
+
+type OfNoOrder = (CancelRequestEntry | ReplaceRequestEntry | QueueEntry) & {
+  readonly seq: number;
+  readonly at: Moment;
+};
+
+/** Whether an entry is of a request of which no order came: a cancel or a replace of none that is open, or what expired in a queue. */
+export function isOfNoOrder(entry: JournalEntry): entry is OfNoOrder {
+  if (entry.kind === "queue") return entry.unsent !== undefined;
+  return (entry.kind === "cancel_request" || entry.kind === "replace_request") && entry.orderId === null;
+}
+
+/** Which run asked for it; null where an operator did. */
+export function runOfNoOrder(entry: OfNoOrder): number | null {
+  if (entry.kind !== "queue") return entry.run;
+  return entry.unsent?.operator === null ? entry.unsent.run : null;
+}

@@ -86,6 +86,15 @@ export interface QueueEntry {
     readonly replace?: ReplaceIntent;
     readonly freeAt: Moment | null;
   };
+  /** On `expired`: what was never sent. Absent in a journal of an older version. */
+  readonly unsent?: {
+    readonly run: number;
+    readonly bar: Moment | null;
+    readonly operator: string | null;
+    readonly since: Moment;
+    readonly orders: readonly QueuedOrder[];
+    readonly replace?: ReplaceIntent;
+  };
 }
 
 /** The venue changed an order that stays open. */

@@ -83,11 +83,15 @@ export function workQueues(core: Core, at: Moment, send: (item: QueueItem) => vo
       // An item that is still there could not be decided on; it is looked at again in the next pass.
       if (core.tally.open.queues.get(strategy)?.[0] === first) break;
     }
-    for (const { queue, until } of core.tally.open.queues.get(strategy) ?? [])
-      if (until <= at)
-        core.ledger.add(
-          { kind: "queue", event: "expired", queue, strategy, reason: "queue_expired", operator: null },
-          at,
-        );
+    for (const item of core.tally.open.queues.get(strategy) ?? []) if (item.until <= at) expire(core, item, at);
   }
+}
+
+function expire(core: Core, item: QueueItem, at: Moment): void {
+  const { queue, strategy, operator, run, bar, at: since, orders, replace } = item;
+  const unsent = { run, bar, operator, since, orders, ...(replace === undefined ? {} : { replace }) };
+  core.ledger.add(
+    { kind: "queue", event: "expired", queue, strategy, reason: "queue_expired", operator: null, unsent },
+    at,
+  );
 }
