@@ -4,6 +4,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { exampleText } from "../../src/live/host/examples/index.ts";
+import { exampleList } from "../../src/live/host/index.ts";
+import { TYPES_FILE } from "../../src/live/host/template.ts";
 import { place, readerOf } from "./sim/hosts.ts";
 
 const GOOD = `name: night
@@ -165,11 +168,28 @@ describe("the form of a desk", () => {
     expect(form.order[""]).toContain("strategies");
   });
 
+  it("begins a strategy with each of the examples that the command line lists", async () => {
+    const { host, workspace } = await place();
+    const reader = readerOf(host);
+    const examples = await reader.call("strategy.examples", {});
+    expect(examples).toEqual(exampleList());
+    for (const { name, about } of examples) {
+      expect(about).not.toBe("");
+      const { file, path } = await reader.call("strategy.new", { name: `my-${name}`, from: name });
+      expect([file, path]).toEqual([`my-${name}.ts`, join(workspace, "strategies", file)]);
+      expect(readFileSync(path, "utf8")).toBe(exampleText(name, TYPES_FILE));
+    }
+    expect(await reader.refusal("strategy.new", { name: "odd", from: "__proto__" })).toMatchObject({
+      code: "invalid_input",
+      message: expect.stringContaining("quoter"),
+    });
+  });
+
   it("tries a strategy's file, and says when it was changed", async () => {
     const { host, workspace } = await place();
     const reader = readerOf(host);
     const { file } = await reader.call("strategy.new", { name: "mine" });
-    expect(await reader.call("strategy.check", { file })).toMatchObject({ complaints: [], runs: 60 });
+    expect(await reader.call("strategy.check", { file })).toMatchObject({ complaints: [], runs: 60, refused: {} });
     expect((await reader.call("strategy.changed", { file })).changedMs).toBeGreaterThan(0);
     writeFileSync(
       join(workspace, "strategies", file),

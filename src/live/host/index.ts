@@ -4,6 +4,6 @@ export { NEVER_BEGUN } from "./failures.ts";
 export { nodeChild, utilityChild, type LaunchChild, type UtilityProcesses } from "./launch.ts";
 export { absentOn, LAYER_NAMES, LAYER_TEXTS, type Layers } from "./layers.ts";
 export { ProcessHost } from "./process-host.ts";
-export { EXAMPLES } from "./examples/index.ts";
+export { exampleList } from "./examples/index.ts";
 export { newStrategy } from "./new-strategy.ts";
 export { strategyTemplate, strategyTypes, TYPES_FILE } from "./template.ts";

@@ -1,6 +1,6 @@
 /** A strategy of one's own on its way: its file, its newest check, and a check again at each save of the file. */
 import { create } from "zustand";
-import type { CheckedStrategy } from "../../shared/contract/contract-desks.ts";
+import type { CheckedStrategy, StrategyExamples } from "../../shared/contract/contract-desks.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ask } from "./live.ts";
 
@@ -13,6 +13,8 @@ interface OwnStrategyStore {
   readonly error: ErrorShape | null;
   /** When the file was changed that was checked last, in milliseconds. */
   readonly changedMs: number | null;
+  /** What a new strategy can begin with beside the template; empty until it is known. */
+  readonly examples: StrategyExamples;
 }
 
 export const useOwnStrategy = create<OwnStrategyStore>(() => ({
@@ -22,6 +24,7 @@ export const useOwnStrategy = create<OwnStrategyStore>(() => ({
   checking: false,
   error: null,
   changedMs: null,
+  examples: [],
 }));
 
 const { getState, setState } = useOwnStrategy;
@@ -37,9 +40,16 @@ async function check(file: string, changedMs: number | null): Promise<void> {
   );
 }
 
-/** Makes a file from the template and checks it. */
-export async function makeStrategy(name: string): Promise<void> {
-  const answer = await ask("strategy.new", { name });
+/** Reads the list of examples, once. */
+export async function loadExamples(): Promise<void> {
+  if (getState().examples.length > 0) return;
+  const answer = await ask("strategy.examples", {});
+  if (answer.ok) setState({ examples: answer.value });
+}
+
+/** Makes a file from the template, or from an example, and checks it. */
+export async function makeStrategy(name: string, example: string | null): Promise<void> {
+  const answer = await ask("strategy.new", { name, ...(example === null ? {} : { from: example }) });
   if (!answer.ok) return setState({ error: answer.error });
   const { file, path } = answer.value;
   setState({ file, path, checked: null, error: null });

@@ -4,9 +4,10 @@ import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useFileDrop } from "../components/file-drop.ts";
 import { Status } from "../components/status.tsx";
+import { guardName } from "../lib/guards.ts";
 import { takeDataFiles } from "../stores/data.ts";
 import { isDirty, newDesk, useDeskEditor } from "../stores/desk-editor.ts";
-import { followStrategy, leaveStrategy, makeStrategy, useOwnStrategy } from "../stores/own-strategy.ts";
+import { followStrategy, leaveStrategy, loadExamples, makeStrategy, useOwnStrategy } from "../stores/own-strategy.ts";
 import { go, notify } from "../stores/ui.ts";
 import { PickFiles } from "./data/pick-files.tsx";
 import { strategyDesk } from "./desk-editor/templates.ts";
@@ -46,17 +47,20 @@ function CheckResult(): ReactNode {
       </p>
     );
   if (checked === null) return <Status look={LOOKS.checking} />;
-  const { complaints, runs, orders, fills } = checked;
+  const { complaints, runs, orders, fills, requests, refused } = checked;
+  const refusals = Object.entries(refused).map(([cause, count]) => `${guardName(cause)} ${count}`);
   return (
     <div role="status" data-testid="strategy-check">
       <div className="row">
         <Status look={checking ? LOOKS.checking : complaints.length === 0 ? LOOKS.fine : LOOKS.wrong} />
         {complaints.length === 0 ? (
           <span className="second">
-            {runs} runs, {orders} orders, {fills} fills
+            {runs} runs, {orders} orders{requests === 0 ? "" : `, ${requests} cancels and replaces`}, {fills} fills
           </span>
         ) : null}
       </div>
+      {complaints.length === 0 && orders === 0 ? <p>It placed no order in any of its {runs} runs.</p> : null}
+      {refusals.length === 0 ? null : <p>Refused: {refusals.join(", ")}.</p>}
       <ul className="complaints">
         {complaints.slice(0, 4).map(({ line, text }) => (
           <li key={`${String(line)} ${text}`}>
@@ -77,9 +81,11 @@ function deskWith(file: string): void {
 }
 
 function OwnStrategy(): ReactNode {
-  const { file, path, error } = useOwnStrategy();
+  const { file, path, error, examples } = useOwnStrategy();
   const [name, setName] = useState("");
+  const [example, setExample] = useState("");
   useEffect(() => {
+    void loadExamples();
     void followStrategy();
     const timer = setInterval(() => void followStrategy(), FOLLOW_MS);
     return () => clearInterval(timer);
@@ -107,12 +113,15 @@ function OwnStrategy(): ReactNode {
   return (
     <section className="drop way" data-testid="own-strategy">
       <h3>A strategy of your own</h3>
-      <p>Name it to get a documented file that already runs. Problems are shown here at each save.</p>
+      <p>
+        Name it to get a documented file that already runs, or an example of a known strategy. Problems are shown here
+        at each save.
+      </p>
       <form
         className="row"
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() !== "") void makeStrategy(name.trim());
+          if (name.trim() !== "") void makeStrategy(name.trim(), example === "" ? null : example);
         }}
       >
         <label className="field small">
@@ -126,6 +135,17 @@ function OwnStrategy(): ReactNode {
             placeholder="my_strategy"
             onChange={(event) => setName(event.target.value)}
           />
+        </label>
+        <label className="field small">
+          <span className="hidden-text">What the file begins with</span>
+          <select data-testid="strategy-example" value={example} onChange={(event) => setExample(event.target.value)}>
+            <option value="">The documented template</option>
+            {examples.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.name}: {one.about}
+              </option>
+            ))}
+          </select>
         </label>
         <button type="submit" className="button" data-testid="make-strategy" disabled={name.trim() === ""}>
           <FileCode2 size={13} aria-hidden="true" />

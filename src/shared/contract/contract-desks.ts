@@ -77,6 +77,10 @@ const CheckedStrategySchema = z.object({
   runs: z.number(),
   orders: z.number(),
   fills: z.number(),
+  /** Cancels and replaces. */
+  requests: z.number(),
+  /** Refusals by cause. */
+  refused: z.record(z.string(), z.number()),
 });
 
 export const DESK_PROCEDURES = {
@@ -134,8 +138,16 @@ export const DESK_PROCEDURES = {
     input: z.object({ desk: place, text: deskText, base: digest }),
     output: z.object({ digest: z.string() }),
   },
-  /** Makes a strategy of one's own from the template, with the types beside it. */
-  "strategy.new": { input: z.object({ name: filled(80) }), output: z.object({ file: z.string(), path: z.string() }) },
+  /** The known strategies that a new one can begin with. */
+  "strategy.examples": {
+    input: z.object({}),
+    output: z.array(z.object({ name: z.string(), about: z.string() })),
+  },
+  /** Makes a strategy of one's own from the template or from an example, with the types beside it. */
+  "strategy.new": {
+    input: z.object({ name: filled(80), from: z.optional(filled(80)) }),
+    output: z.object({ file: z.string(), path: z.string() }),
+  },
   /** Tries a file of the strategies folder as a session runs it. */
   "strategy.check": { input: z.object({ file: moduleFile }), output: CheckedStrategySchema },
   /** When a file was last changed, in milliseconds of the wall clock; null where it is gone. */
@@ -153,4 +165,5 @@ export type DeskComplaint = z.infer<typeof ComplaintSchema>;
 export type DeskCheck = z.infer<(typeof DESK_PROCEDURES)["desk.check"]["output"]>;
 export type DeskTrial = z.infer<(typeof DESK_PROCEDURES)["desk.try"]["output"]>;
 export type DeskList = z.infer<(typeof DESK_PROCEDURES)["desks.list"]["output"]>;
+export type StrategyExamples = z.infer<(typeof DESK_PROCEDURES)["strategy.examples"]["output"]>;
 export type CheckedStrategy = z.infer<typeof CheckedStrategySchema>;

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkStrategy } from "../../../src/live/check/index.ts";
-import { EXAMPLES, newStrategy } from "../../../src/live/host/index.ts";
+import { EXAMPLES } from "../../../src/live/host/examples/index.ts";
+import { newStrategy } from "../../../src/live/host/index.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 import type {
@@ -193,6 +194,48 @@ describe("what the examples ask for", () => {
     const bid = { orderId: "ROUTER-1", quantity: unit, state: "accepted" } as OpenOrder;
     expect(runAt(50, { strategy, open: [bid] })[0]).toMatchObject({ replace: "ROUTER-1" });
     expect(runAt(50, { strategy, open: [bid], held: { A: 5 * unit } })[0]).toEqual({ cancel: "ROUTER-1" });
+  });
+
+  it("a breakout buys the channel's high, then half a range above its newest unit, and sells the shorter channel's low", () => {
+    const strategy = exampleOf("breakout-pyramid");
+    strategy.onStart?.({ symbols: ["A"], params: {}, sizing: { dollarPerTrade: 1_000 } });
+    /** The highest and lowest values of bars, found one by one, and the mean of their ranges. */
+    const channel = (at: number, bars: number) => {
+      const range = { high: -Infinity, low: Infinity, sum: 0 };
+      for (const bar of A.slice(at + 1 - bars, at + 1)) {
+        if (bar.high > range.high) range.high = bar.high;
+        if (bar.low < range.low) range.low = bar.low;
+        range.sum += bar.high - bar.low;
+      }
+      return { ...range, mean: range.sum / bars };
+    };
+    expect(every.filter((at) => runAt(at, { strategy }).length === 0)).toEqual(every.slice(0, 19));
+    for (const at of every.slice(19)) {
+      const { high } = channel(at, 20);
+      const [first, ...more] = ordersAt(at, { strategy });
+      expect([first?.type, first?.stopPrice, first?.quantity, more.length]).toEqual([
+        "stop",
+        high,
+        Math.trunc(1_000 / high),
+        0,
+      ]);
+    }
+    const scene = { strategy, held: { A: 9 } };
+    const fill = { symbol: "A", fee: 0, at: START as Moment };
+    for (const unit of [1, 2, 3, 4]) {
+      const [at, price] = [40 + unit, 100 + unit];
+      // In two parts: one unit all the same.
+      for (const part of [4, 5])
+        strategy.onFill?.({ ...fill, orderId: `ROUTER-${unit}`, quantity: part, price }, contextAt(at, scene));
+      const actions = runAt(at, scene);
+      expect(actions[0]).toEqual({ cancelAll: true, symbol: "A" });
+      const [low, { high, mean }] = [channel(at, 10).low, channel(at, 20)];
+      const sell = { quantity: -9, type: "stop", stopPrice: low, reduceOnly: true };
+      const buys = unit < 4 ? [{ type: "stop", stopPrice: expect.closeTo(Math.max(high, price + mean / 2), 9) }] : [];
+      expect(actions.slice(1)).toMatchObject([...buys, sell]);
+    }
+    strategy.onFill?.({ ...fill, orderId: "ROUTER-9", quantity: -9, price: 99 }, contextAt(60, { strategy }));
+    expect(ordersAt(60, { strategy })).toMatchObject([{ stopPrice: channel(60, 20).high }]);
   });
 
   it("a grid puts its levels once, and answers each fill one step back on the other side", () => {

@@ -11,7 +11,7 @@ import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "../../../shared/errors.ts";
 import { checkStrategy, type StrategyCheck } from "../../../live/check/index.ts";
 import { openDesk } from "../../../live/desk/index.ts";
-import { EXAMPLES, newStrategy } from "../../../live/host/index.ts";
+import { exampleList, newStrategy } from "../../../live/host/index.ts";
 import type { Desk } from "../../../shared/desk.ts";
 import type { Parameters, ParameterValue } from "../../../shared/strategy.ts";
 import { builtInStrategies, strategyFiles } from "../../../live/strategies/index.ts";
@@ -106,7 +106,7 @@ async function list({ output }: Context, workspace: Workspace): Promise<number> 
       .map(([parameter, value]) => `${parameter} ${value}`)
       .join(", "),
   }));
-  const examples = Object.entries(EXAMPLES).map(([name, { about }]) => ({ name, from: "example", about }));
+  const examples = exampleList().map((example) => ({ ...example, from: "example" }));
   const files = strategyFiles(workspace).map((name) => ({ name, from: "file", about: "" }));
   const rows = [...builtIn, ...files, ...examples];
   if (output.json) output.value(rows);

@@ -1,20 +1,17 @@
 /**
  * A market maker: a post-only bid and offer around the mark, leaning against what it holds, moved by replaces.
  *
- * 1. Each side is one order with a side's name in its id; where it still works its price is replaced, else it is placed.
+ * 1. Each side is one order, named by its symbol, side and moment; where it still works its price is replaced, else it is placed.
  */
 import type { Strategy, StrategyAction, StrategyContext } from "../../../shared/strategy.ts";
 
-let number = 0;
-
-const strategy: Strategy<number> = {
+const strategy: Strategy = {
   defaults: { half_spread: 10, lean: 5, most: 5 },
   parameters: {
     half_spread: { type: "number", above: 0, describe: "basis points from the mark to each quote" },
     lean: { type: "number", min: 0, describe: "basis points by which both quotes move for each unit held" },
     most: { type: "integer", min: 1, describe: "units that it holds at most, on either side" },
   },
-  onStart: () => void (number = 0),
   onTick(context: StrategyContext): readonly StrategyAction[] {
     const [half, lean, most] = ["half_spread", "lean", "most"].map((name) => Number(context.params[name])) as [
       number,
@@ -32,16 +29,20 @@ const strategy: Strategy<number> = {
         const limitPrice = mark * (1 - (side * half + lean * units) / 10_000);
         if (side * units >= most) return works === undefined ? [] : [{ cancel: works.orderId }];
         if (works !== undefined) return works.state === "accepted" ? [{ replace: works.orderId, limitPrice }] : [];
-        number += 1;
         const because = { text: side > 0 ? "bid" : "offer", values: { mark, units } };
         return [
-          { symbol, quantity: side * unit, limitPrice, postOnly: true, clientOrderId: `${side}-${number}`, because },
+          {
+            symbol,
+            quantity: side * unit,
+            limitPrice,
+            postOnly: true,
+            clientOrderId: `${symbol}-${side}-${context.now}`,
+            because,
+          },
         ];
       });
     });
   },
-  save: () => number,
-  load: (saved) => void (number = saved),
 };
 
 export default strategy;

@@ -203,7 +203,8 @@ const OWN: Topic = {
       "Create one",
       "“logos strategies new NAME” writes a file into the workspace's strategies folder; it runs, and its " +
         "comments explain every hook.",
-      "“logos strategies new NAME --from EXAMPLE” begins with a known strategy; “logos strategies list” names them.",
+      "“logos strategies new NAME --from EXAMPLE” begins with a known strategy; “logos strategies list” names them, and " +
+        "the first screen offers them, too.",
       "“logos strategies check NAME.ts” runs it on a sample market and names the line of each problem.",
       "In desk.yaml it is “module: NAME.ts”.",
     ),
