@@ -133,8 +133,8 @@ export class Archive {
   }
 
   /**
-   * The entries that belong to an order, a refusal, a request or a drift item, in order: its run, itself, what became of it, and where it drifted
-   * the reviews, halts and resumes of the session. Null where the session has no such thing.
+   * The entries that belong to an order, a refusal, a request or a drift item, in order: its run, itself, what became of it, and where it
+   * drifted the reviews, halts and resumes of the session. Null where the session has no such thing.
    */
   entriesOf(subject: Subject): JournalEntry[] | null {
     if (subject.kind === "drift") return this.#entriesOfDrift(subject.item);
