@@ -17,8 +17,9 @@ import { reopenSession, type LiveSession, type SessionPorts } from "../../src/li
 import type { Desk } from "../../src/shared/desk.ts";
 import type { BrokerAdapter } from "../../src/shared/ports.ts";
 import type { OrderIntent, StrategyAction } from "../../src/shared/strategy.ts";
+import type { Moment } from "../../src/shared/time.ts";
 import { NO_LIMITS } from "../live/session/desks.ts";
-import { barsFile, planHost, scriptedDesk, type Plan } from "../live/session/scripted.ts";
+import { barsFile, planHost, scriptedDesk, type BarText, type Plan } from "../live/session/scripted.ts";
 import { create, finish, journalOf, makeWorkspace, minutes, owned, wrapBroker } from "../live/session/stage.ts";
 
 const FLAT = Array.from({ length: 20 }, () => 100);
@@ -46,6 +47,8 @@ interface Case {
   readonly other?: Readonly<Record<number, readonly StrategyAction[]>>;
   readonly over?: () => Over;
   readonly more?: Partial<Desk>;
+  /** The market; flat at 100 where it does not matter. */
+  readonly bars?: readonly BarText[];
   /** Rows of Rejections as `cause clientOrderId quantity`. */
   readonly rejected: readonly string[];
   /** Rows of Orders other than `held` and `rest`, as `clientOrderId state reason filled`. */
@@ -139,10 +142,119 @@ const CASES: readonly Case[] = [
     rejected: ["basket_refused small 10", "max_notional_exceeded large 60"],
     orders: [],
   },
+  {
+    item: "a cancel by one id and then by the other",
+    plan: { 2: [bid], 4: [{ cancel: "bid" }, { cancel: "ROUTER-00000003" }] },
+    rejected: ["cancel_pending ROUTER-00000003 0"],
+    orders: ["bid canceled canceled 0"],
+  },
+  {
+    item: "a replace and then a cancel in one run",
+    plan: { 2: [bid], 4: [{ replace: "bid", quantity: 12 }, { cancel: "bid" }] },
+    rejected: [],
+    orders: ["bid canceled canceled 0"],
+  },
+  {
+    item: "a cancel and then a replace in one run",
+    plan: { 2: [bid], 4: [{ cancel: "bid" }, { replace: "bid", quantity: 12 }] },
+    rejected: ["cancel_pending bid 12"],
+    orders: ["bid canceled canceled 0"],
+  },
+  {
+    item: "two replaces in one run",
+    plan: {
+      2: [bid],
+      4: [
+        { replace: "bid", quantity: 12 },
+        { replace: "bid", limitPrice: 91 },
+      ],
+    },
+    rejected: ["replace_pending bid 0"],
+    orders: ["bid accepted accepted 0"],
+  },
+  {
+    item: "a replace to the other side, of a price that the type does not have, and of a child's quantity",
+    plan: {
+      2: [bid, buy("entry", 10, { limitPrice: 85, attach: { stop: { stopPrice: 70 } } })],
+      4: [
+        { replace: "bid", quantity: -5 },
+        { replace: "bid", stopPrice: 80 },
+        { replace: "entry.stop", quantity: -5 },
+      ],
+    },
+    rejected: ["invalid_replace bid -5", "field_not_taken bid 0", "field_not_taken entry.stop -5"],
+    orders: ["bid accepted accepted 0", "entry accepted accepted 0", "entry.stop accepted accepted 0"],
+  },
+  {
+    item: "a replace that would trade at once, of a post-only order",
+    plan: { 2: [buy("maker", 10, { limitPrice: 90, postOnly: true })], 4: [{ replace: "maker", limitPrice: 101 }] },
+    rejected: [],
+    orders: ["maker accepted would_take 0"],
+  },
+  {
+    item: "a replace past a limit",
+    plan: { 2: [bid], 4: [{ replace: "bid", quantity: 90 }] },
+    more: { limits: { ...NO_LIMITS, maxNotional: "5000" } },
+    rejected: ["max_notional_exceeded bid 90"],
+    orders: ["bid accepted accepted 0"],
+  },
+  {
+    item: "a replace and a cancel of a bracket's child whose sibling filled",
+    plan: {
+      2: [buy("entry", 10, { attach: { stop: { stopPrice: 90 }, target: { limitPrice: 105 } } })],
+      6: [{ replace: "entry.stop", stopPrice: 95 }, { cancel: "entry.stop" }],
+    },
+    bars: [100, 100, 100, 100, "100 106 99 104", 104, 104, 104, 104, 104, 104, 104],
+    rejected: ["unknown_order entry.stop 0", "unknown_order entry.stop 0"],
+    orders: ["entry filled filled 10", "entry.stop canceled bracket 0", "entry.target filled filled -10"],
+  },
+  {
+    item: "two orders of an OCO group that one bar reaches: one fills",
+    plan: {
+      2: [
+        buy("high", -3, { limitPrice: 105, oco: "exit", reduceOnly: true }),
+        buy("low", -3, { type: "stop", stopPrice: 95, oco: "exit", reduceOnly: true }),
+      ],
+      6: [buy("again", 3)],
+    },
+    bars: [100, 100, 100, 100, "100 106 94 100", 100, 100, 100, 100, 100, 100, 100],
+    rejected: [],
+    orders: ["high canceled oco 0", "low filled filled -3", "again filled filled 3"],
+  },
+  {
+    item: "a reduce-only order for more than is held",
+    plan: { 2: [buy("out", -50, { reduceOnly: true })], 4: [buy("again", 3)] },
+    rejected: [],
+    orders: ["out filled filled -3", "again filled filled 3"],
+  },
+  {
+    item: "two reduce-only orders that are together more than is held",
+    plan: {
+      2: [buy("first", -2, { reduceOnly: true }), buy("second", -3, { reduceOnly: true })],
+      4: [buy("again", 3)],
+    },
+    rejected: [],
+    orders: ["first filled filled -2", "second canceled reduce_only -1", "again filled filled 3"],
+  },
+  {
+    item: "the cancel of a bracket that has no fill yet",
+    plan: {
+      2: [buy("entry", 10, { limitPrice: 85, attach: { stop: { stopPrice: 70 }, target: { limitPrice: 120 } } })],
+      4: [{ cancel: "entry" }],
+    },
+    rejected: [],
+    orders: ["entry canceled canceled 0", "entry.stop canceled parent_ended 0", "entry.target canceled parent_ended 0"],
+  },
+  {
+    item: "an order whose end has passed",
+    plan: { 4: [buy("old", 1, { limitPrice: 90, timeInForce: "gtd", expiresAt: 1_700_000_000_000_000 as Moment })] },
+    rejected: ["already_expired old 1"],
+    orders: [],
+  },
 ];
 
 /** A session with what is held, and what the case asks for; it has ended. */
-async function play({ plan, other = {}, over, more = {} }: Omit<Case, "item" | "rejected" | "orders">) {
+async function play({ plan, other = {}, over, more = {}, bars = FLAT }: Omit<Case, "item" | "rejected" | "orders">) {
   const plans: Record<string, Plan> = {
     one: (run) => (run === 1 ? HELD : (plan[run] ?? [])),
     other: (run) => other[run] ?? [],
@@ -152,7 +264,7 @@ async function play({ plan, other = {}, over, more = {} }: Omit<Case, "item" | "
   const ports = { openHost: planHost(plans, new Map()), openBroker };
   const workspace = makeWorkspace();
   mkdirSync(join(workspace.path, "data"), { recursive: true });
-  writeFileSync(join(workspace.path, "data", "ABC.csv"), barsFile("ABC", FLAT));
+  writeFileSync(join(workspace.path, "data", "ABC.csv"), barsFile("ABC", bars));
   const session = await create(scriptedDesk(plans, more), { workspace, ports, length: minutes(9) });
   await finish(session);
   expect(session.failure).toBeNull();
@@ -216,6 +328,32 @@ describe("what cannot be done", () => {
   );
 });
 
+it("a cancel while the placement is unknown goes out behind a restart, once, when the venue has answered", async () => {
+  let silent = true;
+  const cancels: string[] = [];
+  const over = () => (inner: BrokerAdapter) => ({
+    placeOrder: async (order: Parameters<BrokerAdapter["placeOrder"]>[0]) => {
+      const answer = await inner.placeOrder(order);
+      return order.quantity === "10" ? SILENT : answer;
+    },
+    cancelOrder: (...given: Parameters<BrokerAdapter["cancelOrder"]>) => {
+      cancels.push(given[0]);
+      return inner.cancelOrder(...given);
+    },
+    orderByClientId: (id: string) =>
+      silent ? Promise.resolve({ ok: false as const, reason: "timeout" }) : inner.orderByClientId(id),
+  });
+  const { session, workspace, ports } = await play({ plan: { 2: [bid], 4: [{ cancel: "bid" }] }, over });
+  expect(shown(session).orders).toEqual(["bid pending_new accepted 0"]);
+  expect(cancels).toEqual([]);
+  silent = false;
+  const open = owned(await reopenSession({ workspace, id: session.id, ports, length: minutes(12) }));
+  await finish(open);
+  expect(shown(open).orders).toEqual(["bid canceled canceled 0"]);
+  expect(cancels).toHaveLength(1);
+  expect(heldBy(open)).toEqual(["one ABC 3"]);
+});
+
 describe("a flatten", () => {
   const everything = { scope: { kind: "all", name: "all" }, shutsGate: true, operator: "ann", note: "" } as const;
 
@@ -246,6 +384,44 @@ describe("a flatten", () => {
       { ended: true, closed: 0, open: 1, left: [{ owner: "one", symbol: "ABC", quantity: "3", reason: "margin" }] },
     ]);
     expect(heldBy(open)).toEqual(["one ABC 3"]);
+  });
+
+  it.each([
+    ["twice", false],
+    ["twice, while the session is halted", true],
+  ])("that is asked for %s closes each position once", async (_, halted) => {
+    const { session, workspace, ports } = await play({ plan: {} });
+    const open = owned(await reopenSession({ workspace, id: session.id, ports, length: minutes(12) }));
+    if (halted) open.halt({ operator: "ann", note: "a bad minute" });
+    await open.flatten(everything);
+    await open.flatten(everything);
+    await finish(open);
+    const rows = shown(open);
+    expect(rows.causes).toEqual([]);
+    expect(rows.orders).toEqual([expect.stringMatching(/ filled filled -3$/)]);
+    expect(heldBy(open)).toEqual([]);
+    expect(working(open)).toEqual([]);
+    const ends = journalOf(open.folder).filter((entry) => entry.kind === "flatten" && entry.event === "ended");
+    expect(ends).toMatchObject([
+      { flatten: "FLATTEN-1", closed: 1, left: [] },
+      { flatten: "FLATTEN-2", closed: 0, left: [] },
+    ]);
+  });
+
+  it("that is asked for again while its closing order works leaves that order alone", async () => {
+    const { session, workspace, ports } = await play({ plan: {} });
+    const first = owned(await reopenSession({ workspace, id: session.id, ports, length: minutes(12) }));
+    await first.flatten(everything);
+    await first.stop("operator");
+    expect(working(first)).toEqual([expect.stringMatching(/ -3@null$/)]);
+    const open = owned(await reopenSession({ workspace, id: session.id, ports, length: minutes(12) }));
+    await open.flatten(everything);
+    await finish(open);
+    const rows = shown(open);
+    expect(rows.orders).toEqual([expect.stringMatching(/ filled filled -3$/)]);
+    expect(heldBy(open)).toEqual([]);
+    const ends = journalOf(open.folder).filter((entry) => entry.kind === "flatten" && entry.event === "ended");
+    expect(ends.map((entry) => "left" in entry && entry.left)).toEqual([[], []]);
   });
 
   it("that the venue leaves unanswered has its one order in Orders, and is under way with what is open", async () => {

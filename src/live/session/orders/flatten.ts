@@ -7,7 +7,8 @@
  *    where the position is, and reduce-only, so that a fill meanwhile does not make it turn the position. Where the venue does not know
  *    the position as the owner's (a fill that was adopted, an order from before orders had owners) it is a plain market order.
  * 3. It is part of the tally: a restart carries on where the journal ends.
- * 4. It ends once nothing of it is under way, and names every position that it could not close, with the reason.
+ * 4. A position has one closing order at a time, however many flattens cover it.
+ * 5. It ends once nothing of it is under way, and names every position that it could not close, with the reason.
  */
 import { plain } from "../../../shared/decimal.ts";
 import { strategiesIn } from "../../../shared/scope.ts";
@@ -51,7 +52,10 @@ export function startFlatten(
   core.ledger.add({ kind: "flatten", event: "started", flatten, scope, owner, shutsGate, operator, note }, at);
   if (shutsGate) shutGate(core, scope, operator, note);
   const run = { strategy: MANUAL, run: 0, bar: null, operator };
-  return { flatten, sending: cancelWithin(core, run, withinScope(core, scope, owner), at) };
+  const within = withinScope(core, scope, owner);
+  // The closing orders of a flatten before it do what it would do.
+  const toCancel = (held: Held & Pick<WorkingOrder, "flatten">): boolean => held.flatten === undefined && within(held);
+  return { flatten, sending: cancelWithin(core, run, toCancel, at) };
 }
 
 function shutGate(core: Core, scope: FlattenScope, operator: string, note: string): void {
@@ -87,7 +91,8 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
   let blocked = false;
   for (const order of core.tally.open.index.ofStrategy(strategy).values())
     if (order.symbol === symbol) {
-      if (order.flatten === flatten.flatten) return "sent";
+      // The closing order of another flatten under way closes the position, too.
+      if (order.flatten !== undefined) return "sent";
       blocked = true;
     }
   const tried = flatten.attempts[attemptKey(strategy, symbol)];

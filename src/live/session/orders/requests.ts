@@ -121,7 +121,7 @@ function cancelOne(core: Core, run: RunOf, named: string, order: WorkingOrder | 
 export function cancelWithin(
   core: Core,
   run: RunOf,
-  within: (order: { readonly strategy: string; readonly symbol: string }) => boolean,
+  within: (order: Pick<WorkingOrder, "strategy" | "symbol" | "flatten">) => boolean,
   at: Moment,
 ): Sending[] {
   const { queues, working } = core.tally.open;
