@@ -11,6 +11,7 @@ import { archiveBenchmarks } from "./archive.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
+import { longBenchmarks } from "./long.ts";
 import { ordersBenchmarks } from "./orders.ts";
 import { orchestratorBenchmarks, smokeBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
@@ -27,6 +28,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   store: storeBenchmarks,
   smoke: smokeBenchmarks,
   session: sessionBenchmarks,
+  "long session": longBenchmarks,
   regress: regressBenchmarks,
   realtime: realtimeBenchmarks,
   orders: ordersBenchmarks,

@@ -66,11 +66,38 @@ function changeOf(entry: JournalEntry): Change {
   }
 }
 
+/** What entries of an earlier run left standing: each cause with what raised it last. */
+export class CausesLeft {
+  readonly #left = new Map<string, Occurrence>();
+
+  apply(entry: JournalEntry): void {
+    const change = changeOf(entry);
+    if (change === null) return;
+    if (typeof change !== "function") this.#left.set(change.cause, change);
+    else for (const cause of this.#left.keys()) if (change(cause)) this.#left.delete(cause);
+  }
+
+  get all(): ReadonlyMap<string, Occurrence> {
+    return this.#left;
+  }
+
+  state(): Occurrence[] {
+    return [...this.#left.values()];
+  }
+
+  restore(occurrences: Iterable<Occurrence>): void {
+    for (const occurrence of occurrences) this.#left.set(occurrence.cause, occurrence);
+  }
+
+  clear(): void {
+    this.#left.clear();
+  }
+}
+
 export class SessionWatch {
   readonly #book: AlertBook;
   readonly #session: string;
-  /** What an earlier run left as it is. */
-  readonly #left = new Map<string, Occurrence>();
+  readonly #left = new CausesLeft();
   /** Levels that are breached and not well again. */
   readonly #breached = new Set<keyof Tiles>();
   /** What the newest probe showed. */
@@ -82,20 +109,23 @@ export class SessionWatch {
     this.#session = session;
   }
 
+  /** What the entries of an earlier run left that need not be read again. */
+  restore(left: Iterable<Occurrence>): void {
+    this.#left.restore(left);
+  }
+
   /** `live` is false while the journal of an earlier run is read; `ready` ends that. */
   apply(entry: JournalEntry, live: boolean): void {
+    if (!live) return this.#left.apply(entry);
     const change = changeOf(entry);
     if (change === null) return;
-    if (typeof change !== "function") {
-      if (live) this.#book.raise(this.#session, change);
-      else this.#left.set(change.cause, change);
-    } else if (live) this.#book.end(this.#session, entry.at, change);
-    else for (const cause of this.#left.keys()) if (change(cause)) this.#left.delete(cause);
+    if (typeof change !== "function") this.#book.raise(this.#session, change);
+    else this.#book.end(this.#session, entry.at, change);
   }
 
   /** The earlier run has been read. */
   ready(at: number): void {
-    this.#book.holds(this.#session, at, () => true, this.#left);
+    this.#book.holds(this.#session, at, () => true, this.#left.all);
     this.#left.clear();
   }
 

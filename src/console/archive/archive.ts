@@ -14,6 +14,7 @@ import { severityOf } from "../projections/rejections.ts";
 import type { ArchivePage, ArchiveRow, RejectionGroup, RejectionGroups, Subject } from "./requests.ts";
 import { ArchiveQueries, type ArchiveFilter, type ArchiveQuery } from "./query.ts";
 import { fillIn, orderIn, rejectionIn } from "./rows.ts";
+import { ViewsSaver } from "./saved-views.ts";
 import { ARCHIVE_VERSION, makeTables, missingIndexes, type ArchiveTable } from "./schema.ts";
 import { ArchiveWriter } from "./writer.ts";
 
@@ -29,18 +30,28 @@ type Journal = ReturnType<typeof readJournal>;
 /** What the archive reads: a session's journal, or the entries that are kept of a light run. */
 type Entries = Pick<Journal, "position" | "read" | "entriesAt" | "seqsOf" | "hashAt" | "close">;
 
+interface ArchiveOptions {
+  readonly sortedMax?: number;
+  readonly views?: (database: Database, journal: Entries) => ViewsSaver;
+}
+
 export class Archive {
   readonly #journal: Entries;
   readonly #database: Database;
   readonly #precisions: Precisions;
   readonly #writer: ArchiveWriter;
   readonly #queries: ArchiveQueries;
+  /** The views' own reading of the journal; null where nobody opens the session again. */
+  readonly #views: ViewsSaver | null;
   #position: number;
   #learned: string;
   #indexes: string[];
 
-  /** `of`: a session's folder, or entries in memory. Throws a coded error when the journal cannot be read. */
-  constructor(of: string | Entries, desk: Pick<Desk, "feed">, options: { readonly sortedMax?: number } = {}) {
+  /**
+   * `of`: a session's folder, or entries in memory. `views`: makes what follows the journal for them, too. Throws a coded error when the
+   * journal cannot be read.
+   */
+  constructor(of: string | Entries, desk: Pick<Desk, "feed">, options: ArchiveOptions = {}) {
     const { journal, database } = opened(of);
     this.#journal = journal;
     try {
@@ -59,6 +70,7 @@ export class Archive {
       const entryAt = (seq: number): JournalEntry | null => [...this.#journal.entriesAt([seq])][0] ?? null;
       this.#writer = new ArchiveWriter({ database: this.#database, precisions: this.#precisions, entryAt }, counts);
       this.#queries = new ArchiveQueries(this.#database, options.sortedMax);
+      this.#views = options.views?.(this.#database, this.#journal) ?? null;
     } catch (error) {
       this.#journal.close();
       throw error;
@@ -86,11 +98,8 @@ export class Archive {
 
   /** Reads the next batch, or makes the next index. False when there was nothing to do. */
   follow(max: number = BATCH_ENTRIES): boolean {
-    const entries: JournalEntry[] = [];
-    for (const entry of this.#journal.read(this.#position + 1)) {
-      entries.push(entry);
-      if (entries.length >= max) break;
-    }
+    if (this.#catchUp(max)) return true;
+    const entries = this.#next(this.#position, max);
     const last = entries.at(-1);
     if (last === undefined) return this.#makeIndex();
     this.#writer.apply(entries, () => ({
@@ -102,7 +111,26 @@ export class Archive {
     }));
     this.#position = last.seq;
     this.#queries.changed(String(last.seq));
+    this.#views?.apply(entries, this.end);
     return true;
+  }
+
+  #next(behind: number, max: number): JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    for (const entry of this.#journal.read(behind + 1)) {
+      entries.push(entry);
+      if (entries.length >= max) break;
+    }
+    return entries;
+  }
+
+  /** Shows the views what the archive has and they have not; false where that is nothing. */
+  #catchUp(max: number): boolean {
+    const missing = this.#views === null ? 0 : this.#position - this.#views.position;
+    if (missing <= 0) return false;
+    const entries = this.#next(this.#position - missing, Math.min(max, missing));
+    this.#views?.apply(entries, this.end);
+    return entries.length > 0;
   }
 
   page(query: ArchiveQuery): ArchivePage {

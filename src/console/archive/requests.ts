@@ -3,7 +3,6 @@
  *
  * 1. Everything here is plain data: it crosses between threads.
  */
-import type { Desk } from "../../shared/desk.ts";
 import type { FillRow, OrderRow } from "../../shared/contract/views.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
@@ -41,11 +40,6 @@ export interface RejectionGroups {
   readonly groups: readonly RejectionGroup[];
   /** Groups in all; the largest are listed. */
   readonly total: number;
-}
-
-export interface ArchivePlace {
-  readonly folder: string;
-  readonly desk: Pick<Desk, "feed">;
 }
 
 export interface ExportRequest {

@@ -9,6 +9,13 @@
 import type { OrderState } from "../../shared/order-state.ts";
 import type { Database } from "../../store/index.ts";
 
+/** The views' own state, beside the archive's tables (`saved-views.ts`). */
+const SAVED_VIEWS_TABLE = `
+  CREATE TABLE IF NOT EXISTS views (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    key TEXT NOT NULL, position INTEGER NOT NULL, hash TEXT NOT NULL, state BLOB NOT NULL, digest TEXT NOT NULL
+  );`;
+
 /** A change of a table or of what a row holds makes it another version. */
 export const ARCHIVE_VERSION = 3;
 
@@ -113,6 +120,7 @@ const INDEXES: readonly string[] = [
 /** The tables, with the one index that writing needs. */
 export function makeTables(database: Database): void {
   database.exec(TABLES);
+  database.exec(SAVED_VIEWS_TABLE);
   database.exec("CREATE UNIQUE INDEX IF NOT EXISTS orders_by_id ON orders (id)");
 }
 

@@ -10,7 +10,6 @@ import { Worker } from "node:worker_threads";
 import { CodedError } from "../../shared/errors.ts";
 import type {
   Answer,
-  ArchivePlace,
   Asked,
   ExportProgress,
   FromThread,
@@ -19,6 +18,7 @@ import type {
   SessionArchive,
   ToThread,
 } from "./requests.ts";
+import type { ViewsOwner } from "./saved-views.ts";
 
 /** A session with more entries than this has its archive kept up to date before anybody asks. */
 const KEPT_FROM_ENTRIES = 20_000;
@@ -38,7 +38,7 @@ function entry(): string {
 }
 
 export class ArchiveThread implements SessionArchive {
-  readonly #place: ArchivePlace;
+  readonly #owner: ViewsOwner;
   readonly #position: () => number;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
@@ -47,8 +47,8 @@ export class ArchiveThread implements SessionArchive {
   #closed = false;
 
   /** `position`: the newest entry that the views have seen. */
-  constructor(place: ArchivePlace, position: () => number) {
-    this.#place = place;
+  constructor(owner: ViewsOwner, position: () => number) {
+    this.#owner = owner;
     this.#position = position;
   }
 
@@ -89,9 +89,7 @@ export class ArchiveThread implements SessionArchive {
   }
 
   #start(): Worker {
-    const { folder, desk } = this.#place;
-    // Of the desk no more than the thread needs.
-    const worker = new Worker(entry(), { execArgv: [], workerData: { folder, desk: { feed: desk.feed } } });
+    const worker = new Worker(entry(), { execArgv: [], workerData: this.#owner });
     worker.unref();
     worker.on("message", (message: FromThread) => this.#take(message));
     worker.on("error", (error) => {

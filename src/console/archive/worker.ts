@@ -8,19 +8,23 @@ import { parentPort, workerData } from "node:worker_threads";
 import { shapeOf } from "../../shared/errors.ts";
 import { ANSWERS } from "./answers.ts";
 import { Archive } from "./archive.ts";
-import type { ArchivePlace, ExportProgress, FromThread, ToThread } from "./requests.ts";
+import type { ExportProgress, FromThread, ToThread } from "./requests.ts";
+import { ViewsSaver, type ViewsOwner } from "./saved-views.ts";
 
 type AnyAnswer = (archive: Archive, input: unknown, onProgress: (progress: ExportProgress) => boolean) => unknown;
 
 /** Batches that a question waits for. */
 const CATCH_UP_BATCHES = 8;
 
-const { folder, desk } = workerData as ArchivePlace;
+const owner = workerData as ViewsOwner;
 const canceled = new Set<number>();
 let archive: Archive | null = null;
 let following = false;
 
-const opened = (): Archive => (archive ??= new Archive(folder, desk));
+const opened = (): Archive =>
+  (archive ??= new Archive(owner.folder, owner.desk, {
+    views: (database, journal) => new ViewsSaver(owner, database, journal),
+  }));
 const post = (message: FromThread): void => parentPort?.postMessage(message, []);
 
 function follow(): void {

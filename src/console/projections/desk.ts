@@ -13,9 +13,9 @@ import type { JournalEntry } from "../../store/journal/entries.ts";
 import type { MetricsProjection } from "./metrics.ts";
 import type { Precisions } from "./precision.ts";
 import { rollUp, strategiesInFlight } from "./schedule.ts";
-import { History } from "./history.ts";
+import { History, type HistoryState } from "./history.ts";
 import { recordOf, stable } from "./table.ts";
-import { ErrorWindow, tilesOf } from "./tiles.ts";
+import { ErrorWindow, tilesOf, type ErrorWindowState } from "./tiles.ts";
 
 export const EQUITY_POINTS_MAX = 2_000;
 
@@ -36,6 +36,11 @@ export function thinEquity(group: readonly [Point, Point, Point, Point]): readon
 
 /** A share that rounds to nothing is 0: JSON knows no zero below zero, and no eye should see one. */
 const unsigned = (share: number | string): number => Number(share) + 0;
+
+export interface DeskState {
+  readonly equity: HistoryState<Point>;
+  readonly errors: ErrorWindowState;
+}
 
 export class DeskProjection {
   readonly equity: History<Point>;
@@ -62,6 +67,15 @@ export class DeskProjection {
     this.#errors.apply(entry, error);
     if (entry.kind !== "equity") return;
     this.equity.add([entry.at, Number(entry.equity), unsigned(entry.drawdown)]);
+  }
+
+  state(): DeskState {
+    return { equity: this.equity.state(), errors: this.#errors.state() };
+  }
+
+  restore({ equity, errors }: DeskState): void {
+    this.equity.restore(equity);
+    this.#errors.restore(errors);
   }
 
   /** The four service-level tiles. */

@@ -18,6 +18,11 @@ const NAMED_MAX = 50;
 
 type Begun = Pick<FlattenEntry, "shutsGate"> & { readonly at: Moment };
 
+export interface FlattensState {
+  readonly begun: readonly (readonly [string, Begun])[];
+  readonly ended: readonly FlattenView[];
+}
+
 export class FlattensProjection {
   readonly #begun = new Map<string, Begun>();
   #ended: FlattenView[] = [];
@@ -37,6 +42,15 @@ export class FlattensProjection {
     const known = { flatten, scope, owner, shutsGate, operator, at: begun, ended: true, closed, sent: 0 };
     const view = { ...known, open: left.length, working: 0, left: left.slice(0, NAMED_MAX).map((one) => ({ ...one })) };
     this.#ended = [...this.#ended, view].slice(-LEFT_MAX);
+  }
+
+  state(): FlattensState {
+    return { begun: [...this.#begun], ended: this.#ended };
+  }
+
+  restore({ begun, ended }: FlattensState): void {
+    for (const [flatten, one] of begun) this.#begun.set(flatten, one);
+    this.#ended = [...ended];
   }
 
   value(probe: SessionProbe, desk: Pick<Desk, "strategies">): Record<string, FlattenView> {

@@ -9,11 +9,18 @@
 /** Makes two rows of four neighbours, oldest first. */
 export type Thin<Row> = (group: readonly [Row, Row, Row, Row]) => readonly [Row, Row];
 
-interface Kept<Row> {
+/** A row of a saved series. */
+export interface Kept<Row> {
   readonly key: string;
   readonly row: Row;
   /** How many rows it stands for, about. */
   readonly weight: number;
+}
+
+export interface HistoryState<Row> {
+  readonly rows: readonly Kept<Row>[];
+  readonly added: number;
+  readonly weightMax: number;
 }
 
 export class History<Row> {
@@ -51,6 +58,18 @@ export class History<Row> {
   value(): Record<string, Row> {
     this.#value ??= Object.fromEntries(this.#rows.map(({ key, row }) => [key, row]));
     return this.#value;
+  }
+
+  /** What `restore` of an empty series continues from. */
+  state(): HistoryState<Row> {
+    return { rows: [...this.#rows], added: this.#added, weightMax: this.#weightMax };
+  }
+
+  restore({ rows, added, weightMax }: HistoryState<Row>): void {
+    this.#rows = [...rows];
+    this.#added = added;
+    this.#weightMax = weightMax;
+    this.#value = null;
   }
 
   /** Thins what is older than the newest half, and everything there once before anything twice. */

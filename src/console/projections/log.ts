@@ -202,6 +202,14 @@ export class LogProjection {
     this.lines.set(String(entry.seq), { seq: entry.seq, at: entry.at, level, subject, text: cut });
   }
 
+  state(): [string, LogLine][] {
+    return this.lines.state();
+  }
+
+  restore(lines: Iterable<readonly [string, LogLine]>): void {
+    this.lines.restore(lines);
+  }
+
   #value: LogView | null = null;
 
   value(): LogView {

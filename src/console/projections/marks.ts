@@ -46,6 +46,14 @@ export class MarksProjection {
     if (mark !== null) this.#marks.set(String(entry.seq), { ...mark, at: entry.at });
   }
 
+  state(): [string, Mark][] {
+    return this.#marks.state();
+  }
+
+  restore(marks: Iterable<readonly [string, Mark]>): void {
+    this.#marks.restore(marks);
+  }
+
   value(): Record<string, Mark> {
     return this.#marks.value();
   }

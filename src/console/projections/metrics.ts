@@ -13,7 +13,7 @@ import type { Desk } from "../../shared/desk.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { isBooked, type JournalEntry } from "../../store/journal/entries.ts";
 import type { RejectionRow } from "./rejections.ts";
-import { History } from "./history.ts";
+import { History, type HistoryState } from "./history.ts";
 
 export const SAMPLES_MAX = 1_440;
 const ERROR_KINDS_MAX = 200;
@@ -68,6 +68,21 @@ function errorsOf(line: Line): Record<string, number> {
   );
 }
 
+interface Since {
+  readonly errors: number;
+  readonly runs: number;
+  readonly orders: number;
+  readonly fills: number;
+}
+
+export interface MetricsState {
+  readonly samples: HistoryState<Sample>;
+  readonly line: Line | null;
+  readonly latest: MetricsView["latest"];
+  readonly errorCounts: Record<string, number>;
+  readonly since: Since;
+}
+
 export class MetricsProjection {
   readonly samples: History<Sample>;
   readonly #desk: Pick<Desk, "orchestrator">;
@@ -97,6 +112,17 @@ export class MetricsProjection {
     else if (entry.kind === "order" && entry.accepted && !entry.replay) this.#since.orders += 1;
     else if (entry.kind === "fill" && isBooked(entry)) this.#since.fills += 1;
     else if (entry.kind === "metrics") this.#add(entry.line, entry.at);
+  }
+
+  state(): MetricsState {
+    const [line, latest, errorCounts] = [this.#line, this.#latest, this.#errorCounts];
+    return { samples: this.samples.state(), line, latest, errorCounts, since: { ...this.#since } };
+  }
+
+  restore({ samples, line, latest, errorCounts, since }: MetricsState): void {
+    this.samples.restore(samples);
+    [this.#line, this.#latest, this.#errorCounts] = [line, latest, errorCounts];
+    this.#since = { ...since };
   }
 
   value(now: Moment): MetricsView {

@@ -73,6 +73,15 @@ export function fillRowOf(entry: FillEntry & Placed, precisions: Precisions): Fi
   };
 }
 
+type SumsState = readonly [quantity: string, notional: string, fees: string, realized: string];
+
+export interface OrdersState {
+  readonly orders: readonly (readonly [string, OrderRow])[];
+  readonly fills: readonly (readonly [string, FillRow])[];
+  readonly sums: readonly (readonly [string, SumsState])[];
+  readonly counts: readonly [orders: number, fills: number, reports: number];
+}
+
 export class OrdersProjection {
   readonly orders: Table<OrderRow>;
   readonly fills: Table<FillRow>;
@@ -118,6 +127,25 @@ export class OrdersProjection {
     }
     if (sums !== null) this.#sums.set(row.orderId, sums);
     this.orders.set(row.orderId, row);
+  }
+
+  state(): OrdersState {
+    const sums = [...this.#sums].map(([id, { quantity, notional, fees, realized }]) => {
+      const texts: SumsState = [plain(quantity), plain(notional), plain(fees), plain(realized)];
+      return [id, texts] as const;
+    });
+    const counts = [this.#orderCount, this.#fillCount, this.#fillReports] as const;
+    return { orders: this.orders.state(), fills: this.fills.state(), sums, counts };
+  }
+
+  restore({ orders, fills, sums, counts }: OrdersState): void {
+    this.orders.restore(orders);
+    this.fills.restore(fills);
+    for (const [id, [quantity, notional, fees, realized]] of sums) {
+      const amounts = { quantity: decimal(quantity), notional: decimal(notional) };
+      this.#sums.set(id, { ...amounts, fees: decimal(fees), realized: decimal(realized) });
+    }
+    [this.#orderCount, this.#fillCount, this.#fillReports] = counts;
   }
 
   value(now: Moment): OrdersView {

@@ -37,6 +37,13 @@ type Row = PositionsView["rows"][string];
 type SymbolRow = PositionsView["symbols"][string];
 type Evidence = Readonly<Record<string, string | number | null>>;
 
+type Amount = "quantity" | "realized" | "fees" | "gainBefore";
+
+export interface PositionsState {
+  readonly done: readonly (Omit<Done, Amount> & Readonly<Record<Amount, string>>)[];
+  readonly drift: readonly (readonly [string, Evidence])[];
+}
+
 export class PositionsProjection {
   readonly #precisions: Precisions;
   readonly #days: AccountDays;
@@ -56,6 +63,26 @@ export class PositionsProjection {
       if (isBooked(entry) && entry.strategy !== null)
         this.#book(entry.strategy, entry.symbol, entry.quantity, entry.realized, entry.fee, entry.at);
     } else if (entry.kind === "review") this.#adopt(entry);
+  }
+
+  state(): PositionsState {
+    const done = [...this.#done.values()].map(({ quantity, realized, fees, gainBefore, ...rest }) => ({
+      ...rest,
+      quantity: plain(quantity),
+      realized: plain(realized),
+      fees: plain(fees),
+      gainBefore: plain(gainBefore),
+    }));
+    return { done, drift: [...this.#drift] };
+  }
+
+  restore({ done, drift }: PositionsState): void {
+    for (const { quantity, realized, fees, gainBefore, ...rest } of done) {
+      const held = { quantity: decimal(quantity), realized: decimal(realized) };
+      const gained = { fees: decimal(fees), gainBefore: decimal(gainBefore) };
+      this.#done.set(`${rest.owner}/${rest.symbol}`, { ...rest, ...held, ...gained });
+    }
+    for (const [item, evidence] of drift) this.#drift.set(item, evidence);
   }
 
   value(probe: SessionProbe): PositionsView {

@@ -155,6 +155,10 @@ function expiredRow(entry: Expired, { bar, since, orders, replace }: NonNullable
 class NewestAwaited implements AwaitedOrders {
   readonly #orders = new Map<string, OrderAt>();
 
+  state(): [string, OrderAt][] {
+    return [...this.#orders];
+  }
+
   add(orderId: string, order: OrderAt): void {
     this.#orders.set(orderId, order);
     if (this.#orders.size <= AWAITED_MAX) return;
@@ -173,9 +177,18 @@ class NewestAwaited implements AwaitedOrders {
   }
 }
 
+type GroupRow = RejectionsView["groups"][string];
+
+export interface RejectionsState {
+  readonly rows: readonly (readonly [string, RejectionRow])[];
+  readonly groups: readonly (readonly [string, GroupRow])[];
+  readonly awaited: readonly (readonly [string, OrderAt])[];
+  readonly total: number;
+}
+
 export class RejectionsProjection {
   readonly rows: Table<RejectionRow>;
-  readonly #groups = new Table<RejectionsView["groups"][string]>(CAUSES_MAX + 1);
+  readonly #groups = new Table<GroupRow>(CAUSES_MAX + 1);
   readonly #awaited = new NewestAwaited();
   #total = 0;
 
@@ -191,6 +204,18 @@ export class RejectionsProjection {
   apply(entry: JournalEntry): RejectionRow | null {
     const row = rejectionOf(entry, this.#awaited);
     return row === null ? null : this.#add(row);
+  }
+
+  state(): RejectionsState {
+    const awaited = this.#awaited.state();
+    return { rows: this.rows.state(), groups: this.#groups.state(), awaited, total: this.#total };
+  }
+
+  restore({ rows, groups, awaited, total }: RejectionsState): void {
+    this.rows.restore(rows);
+    this.#groups.restore(groups);
+    for (const [id, order] of awaited) this.#awaited.add(id, order);
+    this.#total = total;
   }
 
   value(now: Moment): RejectionsView {

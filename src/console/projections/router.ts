@@ -33,6 +33,14 @@ export class RouterProjection {
     this.#limited.set(entry.strategy, (this.#limited.get(entry.strategy) ?? 0) + 1);
   }
 
+  state(): [string, number][] {
+    return [...this.#limited];
+  }
+
+  restore(limited: Iterable<readonly [string, number]>): void {
+    for (const [strategy, count] of limited) this.#limited.set(strategy, count);
+  }
+
   value(probe: SessionProbe): RouterView {
     const { router, snapshot } = probe;
     const waiting = Map.groupBy(router.queued, ({ strategy }) => strategy);

@@ -49,6 +49,12 @@ export function strategiesInFlight(probe: SessionProbe): ReadonlySet<string> {
   return new Set(probe.router.orders.map((order) => order.strategy));
 }
 
+export interface ScheduleState {
+  readonly runs: readonly (readonly [string, RunRow])[];
+  readonly skipped: readonly (readonly [string, SkipRow])[];
+  readonly reasonAt: readonly (readonly [string, Moment])[];
+}
+
 export class ScheduleProjection {
   readonly runs: Table<RunRow>;
   readonly #skipped: Table<SkipRow>;
@@ -89,6 +95,16 @@ export class ScheduleProjection {
       });
       this.#trim(entry.at);
     }
+  }
+
+  state(): ScheduleState {
+    return { runs: this.runs.state(), skipped: this.#skipped.state(), reasonAt: [...this.#reasonAt] };
+  }
+
+  restore({ runs, skipped, reasonAt }: ScheduleState): void {
+    this.runs.restore(runs);
+    this.#skipped.restore(skipped);
+    for (const [strategy, at] of reasonAt) this.#reasonAt.set(strategy, at);
   }
 
   value(probe: SessionProbe): ScheduleView {

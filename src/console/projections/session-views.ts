@@ -12,27 +12,49 @@ import type { JournalEntry } from "../../store/journal/entries.ts";
 import { DeskProjection } from "./desk.ts";
 import { DriftProjection } from "./drift.ts";
 import { LogProjection } from "./log.ts";
-import { errorKindOf, MetricsProjection } from "./metrics.ts";
-import { OrdersProjection } from "./orders.ts";
+import { errorKindOf, MetricsProjection, type MetricsState } from "./metrics.ts";
+import { OrdersProjection, type OrdersState } from "./orders.ts";
 import { PositionsProjection } from "./positions.ts";
-import { Precisions } from "./precision.ts";
-import { RejectionsProjection } from "./rejections.ts";
+import { Precisions, type Precision } from "./precision.ts";
+import { RejectionsProjection, type RejectionsState } from "./rejections.ts";
 import { RouterProjection } from "./router.ts";
 import { ScheduleProjection } from "./schedule.ts";
-import { SessionProjection } from "./session.ts";
+import { SessionProjection, type SessionState } from "./session.ts";
 import { TicksProjection } from "./ticks.ts";
 
 /** The streams that one session feeds by itself. */
 export type SessionStream = Exclude<StreamName, "app" | "session" | "alerts" | "sessions">;
 
-/** What a stream shows of a session: what it takes of each entry, and its value at a probe. */
-interface StreamSource<Value> {
-  /** `error`: the kind of trouble that the entry is, or null. Absent: the probe has everything that the value needs. */
-  apply?(entry: JournalEntry, error: string | null): void;
+/** What a stream shows of a session: its value at a probe. */
+interface ProbeSource<Value> {
   value(probe: SessionProbe): Value;
+  /** The probe has everything that the value needs. */
+  readonly apply?: undefined;
+  readonly state?: undefined;
+  readonly restore?: undefined;
 }
 
+/** What a stream shows of a session whose value needs the journal, too. */
+interface EntrySource<Value> {
+  value(probe: SessionProbe): Value;
+  /** `error`: the kind of trouble that the entry is, or null. Absent where the entries come another way. */
+  apply?(entry: JournalEntry, error: string | null): void;
+  /** What it keeps of the entries, as plain data; `restore` of a source that was shown none continues from there. */
+  state(): unknown;
+  restore(state: never): void;
+}
+
+type StreamSource<Value> = ProbeSource<Value> | EntrySource<Value>;
+
 type StreamSources = { readonly [Name in SessionStream]: StreamSource<StreamValue<Name>> };
+
+/** The projections of a session behind one of its entries, as plain data. */
+export interface SessionViewsState {
+  readonly position: number;
+  readonly precisions: readonly (readonly [string, Precision])[];
+  readonly session: SessionState;
+  readonly sources: Readonly<Record<string, unknown>>;
+}
 
 interface Cached {
   readonly probe: SessionProbe;
@@ -69,13 +91,27 @@ export class SessionViews {
     const { desk } = this;
     const [orders, rejections] = [this.#orders, this.#rejections];
     return {
-      orders: { apply: (entry) => orders.apply(entry), value: ({ now }) => orders.value(now) },
+      orders: {
+        apply: (entry) => orders.apply(entry),
+        value: ({ now }) => orders.value(now),
+        state: () => orders.state(),
+        restore: (state: OrdersState) => orders.restore(state),
+      },
       // Its entries come first of all: what a refusal is called is an argument of the others.
-      rejections: { value: ({ now }) => rejections.value(now) },
+      rejections: {
+        value: ({ now }) => rejections.value(now),
+        state: () => rejections.state(),
+        restore: (state: RejectionsState) => rejections.restore(state),
+      },
       schedule: new ScheduleProjection(desk),
       ticks: new TicksProjection(undefined, compacted),
       // The line's sample is closed before the tiles look at it.
-      metrics: { apply: (entry, error) => metrics.apply(entry, error), value: ({ now }) => metrics.value(now) },
+      metrics: {
+        apply: (entry, error) => metrics.apply(entry, error),
+        value: ({ now }) => metrics.value(now),
+        state: () => metrics.state(),
+        restore: (state: MetricsState) => metrics.restore(state),
+      },
       desk: this.#deskView,
       router: new RouterProjection(desk, this.#precisions),
       positions: new PositionsProjection(this.#precisions, desk.dayEnds),
@@ -106,6 +142,28 @@ export class SessionViews {
       for (const source of sources) source.apply?.(entry, error);
       this.#session.apply(entry);
     }
+  }
+
+  /** Everything that was learned from the entries so far. It shares rows with the views, which never change one. */
+  state(): SessionViewsState {
+    const sources: Record<string, unknown> = {};
+    for (const [name, source] of this.#named()) if (source.state !== undefined) sources[name] = source.state();
+    const [precisions, session] = [this.#precisions.learned(), this.#session.state()];
+    return { position: this.#position, precisions, session, sources };
+  }
+
+  /** Continues from a state of this version; nothing may have been applied. Throws for what is no such state. */
+  restore({ position, precisions, session, sources }: SessionViewsState): void {
+    if (this.#position > 0) throw new RangeError("Views that were shown entries cannot continue from saved ones.");
+    this.#precisions.learn(precisions);
+    for (const [name, source] of this.#named()) source.restore?.(sources[name] as never);
+    this.#session.restore(session);
+    this.#position = position;
+    this.#revision += 1;
+  }
+
+  #named(): [string, StreamSource<unknown>][] {
+    return Object.entries(this.#sources);
   }
 
   session(probe: SessionProbe, pending: OpenSession["pending"]): OpenSession {

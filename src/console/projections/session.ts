@@ -7,10 +7,10 @@
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
-import type { OpenSession } from "../../shared/contract/views.ts";
+import type { Mark, OpenSession } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
 import { HALT_REASONS_MAX, haltReasonOf } from "./drift.ts";
-import { FlattensProjection } from "./flattens.ts";
+import { FlattensProjection, type FlattensState } from "./flattens.ts";
 import { MarksProjection } from "./marks.ts";
 import { stable } from "./table.ts";
 
@@ -29,6 +29,11 @@ function coarse(ms: number): number {
   return Math.round(ms / step) * step;
 }
 
+export interface SessionState {
+  readonly flattens: FlattensState;
+  readonly marks: readonly (readonly [string, Mark])[];
+}
+
 export class SessionProjection {
   readonly #flattens = new FlattensProjection();
   readonly #marks = new MarksProjection();
@@ -37,6 +42,15 @@ export class SessionProjection {
   apply(entry: JournalEntry): void {
     this.#flattens.apply(entry);
     this.#marks.apply(entry);
+  }
+
+  state(): SessionState {
+    return { flattens: this.#flattens.state(), marks: this.#marks.state() };
+  }
+
+  restore({ flattens, marks }: SessionState): void {
+    this.#flattens.restore(flattens);
+    this.#marks.restore(marks);
   }
 
   value(probe: SessionProbe, facts: SessionFacts): OpenSession {

@@ -54,6 +54,15 @@ export class Table<Row> {
     return this.#rows.entries();
   }
 
+  /** Every row with its key, oldest first, for `restore` of an empty table. */
+  state(): [string, Row][] {
+    return [...this.#rows];
+  }
+
+  restore(rows: Iterable<readonly [string, Row]>): void {
+    for (const [key, row] of rows) this.set(key, row);
+  }
+
   /** The rows as a record; the same object until a row changes. */
   value(): Record<string, Row> {
     this.#value ??= Object.fromEntries(this.#rows);

@@ -6,7 +6,7 @@
  * 3. A ledger that the journal cannot carry (it was changed) says so and ends there; no other view minds.
  */
 import type { SessionProbe } from "../../live/session/state/api.ts";
-import { TickLedger, ticksOf, type PassedSlots, type Tick } from "../../live/ticks/index.ts";
+import { TickLedger, ticksOf, type PassedSlots, type Tick, type TickLedgerState } from "../../live/ticks/index.ts";
 import { shapeOf } from "../../shared/errors.ts";
 import { TICK_CLASSES, type TickClass } from "../../shared/ticks.ts";
 import type { TicksView } from "../../shared/contract/views.ts";
@@ -23,6 +23,13 @@ const NONE: Counts = [0, 0, 0, 0, 0, 0];
 /** A run by its number, a slot that was passed over by its moment. */
 export const tickKey = ({ strategy, run, planned }: Pick<Tick, "strategy" | "run" | "planned">): string =>
   run === null ? `${strategy}@${planned}` : `${strategy}#${run}`;
+
+export interface TicksState {
+  readonly tables: readonly (readonly [TickClass, readonly (readonly [string, TickRow])[]])[];
+  readonly counts: readonly (readonly [string, Counts])[];
+  readonly ledger: TickLedgerState;
+  readonly problem: string | null;
+}
 
 export class TicksProjection {
   readonly #limit: number;
@@ -48,6 +55,18 @@ export class TicksProjection {
       this.#problem = shapeOf(error).message;
       this.#value = null;
     }
+  }
+
+  state(): TicksState {
+    const tables = [...this.#tables].map(([kind, table]) => [kind, table.state()] as const);
+    return { tables, counts: [...this.#counts], ledger: this.#ledger.state(), problem: this.#problem };
+  }
+
+  restore({ tables, counts, ledger, problem }: TicksState): void {
+    for (const [kind, rows] of tables) this.#table(kind).restore(rows);
+    for (const [strategy, count] of counts) this.#counts.set(strategy, count);
+    this.#ledger.restore(ledger);
+    this.#problem = problem;
   }
 
   value(probe: Pick<SessionProbe, "now">): TicksView {

@@ -32,6 +32,18 @@ interface Second {
   readonly errors: Map<string, number>;
 }
 
+export interface ErrorWindowState {
+  readonly seconds: readonly (readonly [
+    second: number,
+    samples: number,
+    errors: readonly (readonly [string, number])[],
+  ])[];
+  readonly spark: readonly number[];
+  readonly total: number;
+  readonly newest: number;
+  readonly lastErrorAt: Moment | null;
+}
+
 /** Samples and errors by kind of the last five minutes of session time, in seconds. At most 300 seconds are held. */
 export class ErrorWindow {
   readonly #seconds = new Map<number, Second>();
@@ -61,6 +73,18 @@ export class ErrorWindow {
     second.errors.set(error, (second.errors.get(error) ?? 0) + 1);
     this.#total += 1;
     this.#lastErrorAt = entry.at;
+  }
+
+  state(): ErrorWindowState {
+    const seconds = [...this.#seconds].map(([second, { samples, errors }]) => [second, samples, [...errors]] as const);
+    const [total, newest, lastErrorAt] = [this.#total, this.#newest, this.#lastErrorAt];
+    return { seconds, spark: [...this.#spark], total, newest, lastErrorAt };
+  }
+
+  restore({ seconds, spark, total, newest, lastErrorAt }: ErrorWindowState): void {
+    for (const [second, samples, errors] of seconds) this.#seconds.set(second, { samples, errors: new Map(errors) });
+    this.#spark.push(...spark);
+    [this.#total, this.#newest, this.#lastErrorAt] = [total, newest, lastErrorAt];
   }
 
   /** The window at `now`: counts of errors and of samples. Kinds are listed most frequent first. */

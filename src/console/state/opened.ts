@@ -1,8 +1,8 @@
 /**
  * The open session as the views see it: the live session, its projections, and one snapshot for all of them.
  *
- * 1. The journal is read once when the session is opened, some entries at a time, so that a long one delays nothing else; from then
- *    on each commit brings the new entries. A long one is still being read when the session is open and runs: until then its projections
+ * 1. The journal is read once when the session is opened, from where saved views end, some entries at a time, so that a long one delays
+ *    nothing else; from then on each commit brings the new entries. A long one is still being read when the session is open and runs: until then its projections
  *    are not shown, and what is counted comes from the session itself.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
  * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
@@ -21,7 +21,8 @@ import { LightArchive } from "../archive/light.ts";
 import type { SessionArchive } from "../archive/requests.ts";
 import { ArchiveThread } from "../archive/thread.ts";
 import { upTo, type EntrySource } from "./scan.ts";
-import { SessionViews } from "../projections/session-views.ts";
+import { readSavedViews, viewsFrom, type SavedViews, type ViewsOwner } from "../archive/saved-views.ts";
+import type { SessionViews } from "../projections/session-views.ts";
 
 /** Real milliseconds for which a snapshot is used. */
 export const PROBE_MS = 45;
@@ -68,26 +69,38 @@ export class OpenedSession {
     live: LiveSession,
     monotonicMs: () => number,
     alerts: AlertBook,
-    atOnce = READ_AT_ONCE,
+    { atOnce = READ_AT_ONCE, version = "development" }: { readonly atOnce?: number; readonly version?: string } = {},
   ): Promise<OpenedSession> {
-    const opened = new OpenedSession(live, monotonicMs, alerts);
-    await opened.#read(() => opened.views.position < atOnce);
+    const opened = new OpenedSession(live, monotonicMs, alerts, version);
+    const end = opened.views.position + atOnce;
+    await opened.#read(() => opened.views.position < end);
     if (!opened.#whole) opened.whole = opened.#readOn(alerts);
     return opened;
   }
 
-  private constructor(live: LiveSession, monotonicMs: () => number, alerts: AlertBook) {
+  private constructor(live: LiveSession, monotonicMs: () => number, alerts: AlertBook, version: string) {
     this.live = live;
     this.#monotonicMs = monotonicMs;
-    this.views = new SessionViews(live.desk, live.folder, !live.light && isCompacted(live.folder));
+    const { folder, desk, light } = live;
+    const owner = { folder, desk, version, compacted: !light && isCompacted(folder) };
     this.#watch = new SessionWatch(alerts, live.id);
-    this.kept = live.light ? new KeptEntries() : null;
+    this.views = this.#resumed(owner, light ? null : readSavedViews(owner));
+    this.kept = light ? new KeptEntries() : null;
     this.archive =
-      this.kept === null
-        ? new ArchiveThread({ folder: live.folder, desk: live.desk }, () => this.#end)
-        : new LightArchive(this.kept, live.desk);
+      this.kept === null ? new ArchiveThread(owner, () => this.#end) : new LightArchive(this.kept, live.desk);
     this.#probe = live.probe();
     this.#probedMs = monotonicMs();
+  }
+
+  /** The views as they were saved, or empty ones: then everything is read. */
+  #resumed(owner: ViewsOwner, saved: SavedViews | null): SessionViews {
+    try {
+      const views = viewsFrom(saved, owner);
+      this.#watch.restore(saved?.left ?? []);
+      return views;
+    } catch {
+      return viewsFrom(null, owner);
+    }
   }
 
   /** Reads on while `more` answers true; at the journal's end it goes over to what comes. */

@@ -169,7 +169,8 @@ export class HostState {
 
   /** Takes a session in and lets its clock run. */
   async open(live: LiveSession): Promise<void> {
-    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs(), this.alerts);
+    const { version } = this.options;
+    const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs(), this.alerts, { version });
     this.opened?.close();
     this.opened = opened;
     live.start();

@@ -6,5 +6,6 @@ export {
   ticksOf,
   type PassedSlots,
   type Tick,
+  type TickLedgerState,
   type TickListener,
 } from "./ledger.ts";

@@ -9,7 +9,7 @@
  * 4. A journal that was compacted has dropped its older runs: there each strategy's ticks begin with its first run that is left,
  *    from whose number follows how often its jitter was drawn.
  */
-import { createStream, Scheduler } from "../../orchestrator/index.ts";
+import { createStream, Scheduler, type SchedulerSnapshot } from "../../orchestrator/index.ts";
 import type { Desk, StrategyConfig } from "../../shared/desk.ts";
 import { CodedError } from "../../shared/errors.ts";
 import type { TickClass } from "../../shared/ticks.ts";
@@ -110,6 +110,13 @@ function registerIn(scheduler: Scheduler, config: StrategyConfig, start: Moment)
   scheduler.register(spec, { startAt });
 }
 
+/** A ledger as it stands behind an entry. Strategies that share a scheduler share the saved one, as the same object. */
+export interface TickLedgerState {
+  readonly made: Made | null;
+  readonly holds: readonly { readonly from: number; readonly to: number }[];
+  readonly lanes: readonly (Omit<Lane, "scheduler"> & { readonly saved: SchedulerSnapshot | null })[];
+}
+
 type FollowedKind = "registered" | "run_finished" | "missed" | "strategy";
 
 /** Why a strategy is paused from an entry on; null where it is not. */
@@ -162,6 +169,34 @@ export class TickLedger {
         return this.#missed(lane, scheduler, entry);
       case "strategy":
         return this.#strategy(lane, scheduler, entry);
+    }
+  }
+
+  /** What `restore` of a ledger that has seen nothing continues from. */
+  state(): TickLedgerState {
+    const schedulers = new Map<Scheduler, SchedulerSnapshot>();
+    const savedOf = (scheduler: Scheduler): SchedulerSnapshot => {
+      const saved = schedulers.get(scheduler) ?? scheduler.snapshot();
+      schedulers.set(scheduler, saved);
+      return saved;
+    };
+    const lanes = [...this.#lanes.values()].map(({ scheduler, waiting, ...lane }) => ({
+      ...lane,
+      waiting: waiting.map((stretch) => ({ ...stretch })),
+      saved: scheduler === null ? null : savedOf(scheduler),
+    }));
+    return { made: this.#made, holds: this.#holds.map((hold) => ({ ...hold })), lanes };
+  }
+
+  restore({ made, holds, lanes }: TickLedgerState): void {
+    this.#made = made;
+    this.#holds = holds.map((hold) => ({ ...hold }));
+    const schedulers = new Map<SchedulerSnapshot, Scheduler>();
+    for (const { saved, waiting, ...lane } of lanes) {
+      const scheduler = saved === null ? null : (schedulers.get(saved) ?? Scheduler.restore(saved));
+      if (saved !== null && scheduler !== null) schedulers.set(saved, scheduler);
+      const stretches = waiting.map((stretch) => ({ ...stretch }));
+      this.#lanes.set(lane.config.name, { ...lane, waiting: stretches, scheduler });
     }
   }
 

@@ -30,7 +30,7 @@ it("shows the session's own counts until its journal is read, runs meanwhile, an
   const ports = { ...handPorts(timers), openHost: insideHost };
   const live = owned(await reopenSession({ workspace, id: first.id, speed: 60, length: minutes(60), ports }));
   const alerts = new AlertBook({ earlier: [], keep: () => undefined, wallMs: () => 0 });
-  const opened = await OpenedSession.of(live, () => timers.nowMs, alerts, 1);
+  const opened = await OpenedSession.of(live, () => timers.nowMs, alerts, { atOnce: 1 });
   const { reading } = opened;
   if (reading === null) throw new Error("The journal is too short for this test.");
   expect(reading.entries).toBeLessThan(reading.of);
@@ -61,7 +61,7 @@ it("is not read any further once it is closed", async () => {
   await finish(first);
   const live = owned(await reopenSession({ workspace, id: first.id, ports: { openHost: insideHost } }));
   const alerts = new AlertBook({ earlier: [], keep: () => undefined, wallMs: () => 0 });
-  const opened = await OpenedSession.of(live, () => 0, alerts, 1);
+  const opened = await OpenedSession.of(live, () => 0, alerts, { atOnce: 1 });
   opened.close();
   await opened.whole;
   expect(opened.reading).not.toBeNull();

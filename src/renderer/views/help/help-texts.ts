@@ -187,8 +187,8 @@ const KEPT: Topic = {
       "**logos compact**, or Compact in Sessions, does the same once, for what is older than 24 hours. It " +
         "cannot be undone.",
       "**archive.db** is what the console searches, sorts and pages in: a copy of the orders, fills and " +
-        "rejections with indexes. It can be deleted; the console makes it again from the journal the next time " +
-        "the session is open.",
+        "rejections with indexes, and what a long session's views had learned, so that it opens at once. It can be " +
+        "deleted; the console makes it again from the journal the next time the session is open.",
       "**A light run** keeps orders, fills, equity, metrics and a summary, and neither journal nor archive.db: " +
         "it cannot be reopened, verified or compacted.",
     ),
