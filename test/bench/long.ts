@@ -15,7 +15,7 @@ import { ViewsSaver } from "../../src/console/archive/saved-views.ts";
 import { OpenedSession } from "../../src/console/state/opened.ts";
 import { verifySession } from "../../src/harness/verify.ts";
 import { reopenSession, type LiveSession } from "../../src/live/session/index.ts";
-import { MINUTE, type Duration } from "../../src/shared/time.ts";
+import { MINUTE } from "../../src/shared/time.ts";
 import { openWorkspace } from "../../src/store/index.ts";
 import { makeLongSession, plannedHost } from "../sim/long-session.ts";
 import { inFolder } from "./place.ts";
@@ -52,7 +52,7 @@ const reopened = (folder: string): Promise<LiveSession> =>
   reopenSession({
     workspace: openWorkspace(folder),
     id: "latest",
-    length: MINUTE as Duration,
+    length: MINUTE,
     ports: { openHost: plannedHost },
   });
 
