@@ -7,11 +7,11 @@
  */
 import { arch, cpus, platform } from "node:os";
 import type { BenchRow } from "./row.ts";
-import { archiveBenchmarks } from "./archive.ts";
+import { archiveBenchmarks } from "./long/archive.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
-import { longBenchmarks } from "./long.ts";
+import { longBenchmarks } from "./long/whole.ts";
 import { ordersBenchmarks } from "./orders.ts";
 import { orchestratorBenchmarks, smokeBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";

@@ -1,9 +1,9 @@
 /**
  * The open session as the views see it: the live session, its projections, and one snapshot for all of them.
  *
- * 1. The journal is read once when the session is opened, from where saved views end, some entries at a time, so that a long one delays
- *    nothing else; from then on each commit brings the new entries. A long one is still being read when the session is open and runs: until then its projections
- *    are not shown, and what is counted comes from the session itself.
+ * 1. The journal is read once when the session is opened, from where saved views end, some entries at a time, so that a long one
+ *    delays nothing else; from then on each commit brings the new entries. A long one is still being read when the session is open and
+ *    runs: until then its projections are not shown, and what is counted comes from the session itself.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
  * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
  * 4. A light run has no such file: its newest entries are kept here, and its past is asked of them.

@@ -6,10 +6,10 @@
  * 2. Each question is asked several times with other words or places, so that nothing remembered is measured.
  */
 import { join } from "node:path";
-import { Archive } from "../../src/console/archive/archive.ts";
-import { NO_FEED, writeBigSession } from "../sim/big-session.ts";
-import { inFolder } from "./place.ts";
-import { median, type BenchRow } from "./row.ts";
+import { Archive } from "../../../src/console/archive/archive.ts";
+import { NO_FEED, writeBigSession } from "../../sim/big-session.ts";
+import { inFolder } from "../place.ts";
+import { median, type BenchRow } from "../row.ts";
 
 const ORDERS = Number(process.env["ORDERS"] ?? 1_000_000);
 const SIZE = { orders: ORDERS, rejections: ORDERS / 10, strategies: 1_000, symbols: 100 };
