@@ -120,13 +120,10 @@ export class OrdersProjection {
     const folded = foldOrder(entry, this.#precisions, (id) => this.#folded(id));
     if (folded === null) return;
     const { row, sums } = folded;
-    if (entry.kind === "order") {
-      this.#orderCount += 1;
-      const oldest = this.orders.size >= this.orders.limit ? this.orders.rows().next() : null;
-      if (oldest !== null && oldest.done !== true) this.#sums.delete(oldest.value.orderId);
-    }
+    if (entry.kind === "order") this.#orderCount += 1;
     if (sums !== null) this.#sums.set(row.orderId, sums);
-    this.orders.set(row.orderId, row);
+    const gone = this.orders.set(row.orderId, row);
+    if (gone !== undefined) this.#sums.delete(gone.orderId);
   }
 
   state(): OrdersState {

@@ -9,6 +9,7 @@
  *    neither the summary's count of refused orders nor the error rate includes it. So has what expired in its strategy's queue.
  */
 import type { RefusalFigures } from "../../shared/ports.ts";
+import { Oldest } from "../../shared/collections/oldest.ts";
 import { refusalCause, refusalText } from "../../shared/refusals.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { formatMoment, type Moment } from "../../shared/time.ts";
@@ -154,6 +155,7 @@ function expiredRow(entry: Expired, { bar, since, orders, replace }: NonNullable
 /** The newest `AWAITED_MAX`, in memory. */
 class NewestAwaited implements AwaitedOrders {
   readonly #orders = new Map<string, OrderAt>();
+  readonly #oldest = new Oldest(this.#orders);
 
   state(): [string, OrderAt][] {
     return [...this.#orders];
@@ -162,8 +164,8 @@ class NewestAwaited implements AwaitedOrders {
   add(orderId: string, order: OrderAt): void {
     this.#orders.set(orderId, order);
     if (this.#orders.size <= AWAITED_MAX) return;
-    const oldest = this.#orders.keys().next();
-    if (oldest.done !== true) this.#orders.delete(oldest.value);
+    const oldest = this.#oldest.take();
+    if (oldest !== undefined) this.#orders.delete(oldest);
   }
 
   take(orderId: string): OrderAt | undefined {

@@ -5,9 +5,12 @@
  * 2. A row that is not set again keeps its identity from one `value()` to the next, and so does the value while nothing changed.
  * 3. A key is data: `__proto__` is a key like any other.
  */
+import { Oldest } from "../../shared/collections/oldest.ts";
+
 export class Table<Row> {
   readonly limit: number;
   readonly #rows = new Map<string, Row>();
+  readonly #oldest = new Oldest(this.#rows);
   #value: Readonly<Record<string, Row>> | null = null;
 
   /** `limit` is the largest number of rows; `Infinity` for an export, which is complete. */
@@ -23,14 +26,16 @@ export class Table<Row> {
     return this.#rows.get(key);
   }
 
-  /** Puts a row in; a known key keeps its place. */
-  set(key: string, row: Row): void {
-    if (this.#rows.get(key) === row) return;
+  /** Puts a row in; a known key keeps its place. Answers the row that went for it, if one did. */
+  set(key: string, row: Row): Row | undefined {
+    if (this.#rows.get(key) === row) return undefined;
     this.#rows.set(key, row);
     this.#value = null;
-    if (this.#rows.size <= this.limit) return;
-    const oldest = this.#rows.keys().next();
-    if (oldest.done !== true) this.#rows.delete(oldest.value);
+    if (this.#rows.size <= this.limit) return undefined;
+    const oldest = this.#oldest.take();
+    const gone = oldest === undefined ? undefined : this.#rows.get(oldest);
+    if (oldest !== undefined) this.#rows.delete(oldest);
+    return gone;
   }
 
   delete(key: string): void {

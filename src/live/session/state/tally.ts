@@ -11,6 +11,7 @@ import { fromRouterState } from "../../../orchestrator/index.ts";
 import { type Decimal, decimal, ZERO } from "../../../shared/decimal.ts";
 import { executionKeyOf } from "../../../shared/ids.ts";
 import type { Desk, StrategyConfig } from "../../../shared/desk.ts";
+import { Oldest } from "../../../shared/collections/oldest.ts";
 import type { OrderUpdate, StrategyFill } from "../../../shared/strategy.ts";
 import type { Moment, Duration } from "../../../shared/time.ts";
 import type {
@@ -88,6 +89,7 @@ export class Tally {
   /** Orders that have not ended, queues, and flattens under way. */
   readonly open = new OpenOrders((strategy, update) => this.#update(strategy, update));
   readonly seenFills = new Map<string, SeenFill>();
+  readonly #oldestFills = new Oldest(this.seenFills);
   readonly drift = new Map<string, DriftProbe>();
   /** Strategies and groups that are halted by themselves. */
   switches = new Switches();
@@ -411,8 +413,8 @@ export class Tally {
   seeFill(fillId: string, fill: SeenFill): void {
     this.seenFills.set(executionKeyOf(fill.orderId, fillId), fill);
     if (this.seenFills.size <= SEEN_FILLS_MAX) return;
-    const oldest = this.seenFills.keys().next();
-    if (oldest.done !== true) this.seenFills.delete(oldest.value);
+    const oldest = this.#oldestFills.take();
+    if (oldest !== undefined) this.seenFills.delete(oldest);
   }
 
   #drift(entry: DriftEntry, at: Moment): void {
