@@ -198,7 +198,7 @@ async function replayChecks(
       if (checkpoint !== null && compared === null && (entry === null || entry.seq > checkpoint.seq))
         compared = differenceAt(checkpoint, core, replay) ?? "";
       // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
-      if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots);
+      if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots, last?.terms === true);
       if (entry?.kind === "snapshot") snapshots += 1;
       if (entry !== null) onEntry(entry.seq);
     });

@@ -7,10 +7,12 @@ import {
   OrderRouter,
   readRouterState,
   ROUTER_STATE_TEXT_MAX,
+  toRouterState,
   writeRouterState,
 } from "../../src/orchestrator/index.ts";
 import { DEPTH_MAX } from "../../src/orchestrator/state-file/json-reader.ts";
 import { CodedError } from "../../src/shared/errors.ts";
+import type { Moment } from "../../src/shared/time.ts";
 import { busyRouter, busyText, changed, T } from "./state-file.ts";
 import type { Json } from "./state-file.ts";
 
@@ -176,6 +178,14 @@ const VALUES: readonly (readonly [readonly (string | number)[], Json | undefined
   [[L, "drift", "items", 0, "evidence"], { a: true }, `${L}.drift.items[0].evidence.a`, /./],
   [[L, "drift", "items", 1, "report"], {}, `${L}.drift.items[1].report.order_id`, /absent/],
   [[L, "resumes", 0, "at"], "?", `${L}.resumes[0].at`, /ISO 8601/],
+  [[L, "orders"], [], `${L}.orders`, /object, and it is a list|must be/],
+  [[L, "orders"], { "ROUTER-00000001": {} }, `${L}.orders.ROUTER-00000001`, /must be in flight/],
+  [[L, "orders"], { "ROUTER-00000002": 5 }, `${L}.orders.ROUTER-00000002`, /object, and it is 5/],
+  [[L, "orders"], { "ROUTER-00000002": { type: "iceberg" } }, `${L}.orders.ROUTER-00000002.type`, /must be one of/],
+  [[L, "orders"], { "ROUTER-00000002": { limit_price: "9" } }, `${L}.orders.ROUTER-00000002.limit_price`, /number/],
+  [[L, "orders"], { "ROUTER-00000002": { trail: { amount: 0 } } }, `${L}.orders.ROUTER-00000002.trail.amount`, /./],
+  [[L, "orders"], { "ROUTER-00000002": { expires_at: "soon" } }, `${L}.orders.ROUTER-00000002.expires_at`, /ISO 8601/],
+  [[L, "orders"], { "ROUTER-00000002": { oco: "" } }, `${L}.orders.ROUTER-00000002.oco`, /must not be empty/],
   [[L, "counters", "accepted"], -1, `${L}.counters.accepted`, /at least 0/],
   [[L, "counters", "rejected", "rate_limited"], 0.5, `${L}.counters.rejected.rate_limited`, /whole number/],
   [[...K], null, `${L}.keys`, /object, and it is null/],
@@ -195,6 +205,44 @@ const VALUES: readonly (readonly [readonly (string | number)[], Json | undefined
   [[...K, "decided_at_us", 3], 1.5, `${L}.keys.decided_at_us[3]`, /out of its range/],
   [[...K, "decided_at_us", 3], T + 9e9, `${L}.keys.decided_at_us[4]`, /ascend from the oldest key/],
 ];
+
+describe("what is known of an order in flight beyond Logos' fields", () => {
+  const terms = {
+    type: "stop_limit",
+    limitPrice: 9.5,
+    stopPrice: 10,
+    timeInForce: "gtd",
+    expiresAt: (T + 60_000_000) as Moment,
+    postOnly: false,
+    reduceOnly: true,
+    parent: "ROUTER-00000001",
+    role: "stop",
+    oco: "exit",
+  } as const;
+  const trailing = { type: "trailing_stop", trail: { percent: 2 }, stopPrice: 8 } as const;
+
+  it.each([terms, trailing])(
+    "stands under logos_console, is read back, and leaves the seven fields as they were",
+    (one) => {
+      const snapshot = busyRouter().snapshot();
+      const orders = { "ROUTER-00000002": one };
+      const text = writeRouterState(snapshot, { orders });
+      const read = readRouterState(text, { fileName: FILE });
+      expect(read.orders).toEqual(orders);
+      expect(fromRouterState(JSON.parse(text)).orders).toEqual(orders);
+      // Written again from what was read, and by way of the value, it is the same.
+      expect(writeRouterState(read)).toBe(text);
+      expect(toRouterState(read)).toEqual(JSON.parse(text));
+      const { logos_console: beyond, ...fields } = JSON.parse(text) as Record<string, object>;
+      const { logos_console: without, ...plain } = JSON.parse(writeRouterState(snapshot)) as Record<string, object>;
+      expect(fields).toEqual(plain);
+      expect(Object.keys(beyond ?? {}).filter((name) => !Object.keys(without ?? {}).includes(name))).toEqual([
+        "orders",
+      ]);
+      expect(OrderRouter.restore(read).snapshot()).toEqual(snapshot);
+    },
+  );
+});
 
 describe("a value that breaks a rule", () => {
   const short = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 70);

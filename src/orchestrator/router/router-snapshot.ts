@@ -12,7 +12,15 @@ import type { KeyList } from "./key-list.ts";
 import { Names } from "./names.ts";
 import { orderIdOf, sequenceOf } from "./order-id.ts";
 import { put, record } from "../common/record.ts";
-import type { DriftItem, HaltReason, InflightOrder, ResumeRecord, Retention, RouterCounters } from "./router-types.ts";
+import type {
+  DriftItem,
+  HaltReason,
+  InflightOrder,
+  OrderInFlightTerms,
+  ResumeRecord,
+  Retention,
+  RouterCounters,
+} from "./router-types.ts";
 import { fillEntries, fillListOf as listOfFills } from "./seen-fills.ts";
 import type { FillList, SeenFill } from "./seen-fills.ts";
 
@@ -57,6 +65,8 @@ export interface RouterHead {
   /** Whose state it is and up to where in the journal; null where that is not said. */
   readonly session: string | null;
   readonly journalPosition: number | null;
+  /** Order id → what else is known of an order in flight; absent where nothing is. The router does not look at it. */
+  readonly orders?: Readonly<Record<string, OrderInFlightTerms>>;
 }
 
 /** Everything but the keys. */

@@ -6,6 +6,7 @@
  */
 import type { DriftKind } from "../../shared/drift.ts";
 import type { OrderId } from "../../shared/ids.ts";
+import type { OrderTerms } from "../../shared/orders.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "./key-list.ts";
 
@@ -64,6 +65,16 @@ export interface InflightOrder {
   readonly clientOrderId: string;
   readonly idempotencyKey: string | null;
   readonly timestamp: Moment;
+}
+
+/** What a session knows of an order in flight that the router does not ask about. */
+export interface OrderInFlightTerms extends OrderTerms {
+  /** The order whose bracket it is part of, and which part. */
+  readonly parent?: string;
+  readonly role?: "stop" | "target";
+  readonly oco?: string;
+  /** The venue has carried out a replace: quantity and price are no longer those under its key. */
+  readonly replaced?: boolean;
 }
 
 /** An order in flight as callers see it. */

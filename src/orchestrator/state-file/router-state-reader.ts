@@ -93,6 +93,8 @@ function assemble(json: unknown, faults: Faults): RouterSnapshot {
   const section = extra === undefined ? NO_CONSOLE_SECTION : consoleSectionOf(extra, readAt, faults);
   for (const id of Object.keys(section.filled))
     if (!Object.hasOwn(inflight, id)) faults.fail(["logos_console", "filled", id], "the order must be in flight");
+  for (const id of Object.keys(section.orders ?? {}))
+    if (!Object.hasOwn(inflight, id)) faults.fail(["logos_console", "orders", id], "the order must be in flight");
   if (extra !== undefined) checkHalt(head.halted, section, faults);
   const list = listOf(columns, inflight, section, faults);
   const { keys: _keys, fills, ...stated } = section;
@@ -230,11 +232,12 @@ function checkSign(id: string, order: InflightOrder, faults: Faults): void {
   if (order.price < 0) faults.fail(["inflight", id, "price"], "the price must be at least 0");
 }
 
-/** What is said of an order in flight is what is said of its key. */
+/** What is said of an order in flight is what is said of its key; of one that was replaced, whose it is and its side. */
 function checkPayloads(
   columns: KeyColumns,
   list: KeyList,
   inflight: Readonly<Record<string, InflightOrder>>,
+  orders: ConsoleSection["orders"],
   faults: Faults,
 ): void {
   for (const [id, order] of Object.entries(inflight)) {
@@ -244,13 +247,20 @@ function checkPayloads(
       checkSign(id, order, faults);
       continue;
     }
+    const [quantity, price] = [list.quantity[row] as number, list.price[row] as number];
+    const replaced =
+      Object.hasOwn(orders ?? {}, id) && orders?.[id]?.replaced === true && order.quantity < 0 === quantity < 0;
     // A price below 0 is of an instrument that allows it where the key was decided on the same.
-    if (order.price !== list.price[row]) checkSign(id, order, faults);
+    if (order.price !== price) checkSign(id, order, faults);
     const fields = [
       ["strategy_id", order.strategyId, list.strategies[strategy]],
       ["symbol", order.symbol, list.symbols[list.symbol[row] as number]],
-      ["quantity", order.quantity, list.quantity[row]],
-      ["price", order.price, list.price[row]],
+      ...(replaced
+        ? []
+        : ([
+            ["quantity", order.quantity, quantity],
+            ["price", order.price, price],
+          ] as const)),
     ] as const;
     for (const [field, ours, other] of fields)
       if (ours !== other)
@@ -304,7 +314,7 @@ function listOf(
     strategies: stated.strategies,
     symbols: stated.symbols,
   };
-  checkPayloads(columns, list, inflight, faults);
+  checkPayloads(columns, list, inflight, section.orders, faults);
   if (stated.ageOrder !== null) return reordered(list, stated.ageOrder);
   leaveIndex(list, columns.index);
   return list;

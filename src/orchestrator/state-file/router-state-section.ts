@@ -15,6 +15,7 @@ import { HALT_SOURCES } from "../router/router-types.ts";
 import type { DriftItem, HaltReason, ReportEvidence } from "../router/router-types.ts";
 import { SeenFills } from "../router/seen-fills.ts";
 import type { FillList } from "../router/seen-fills.ts";
+import { termsOf } from "./order-terms.ts";
 import { checked, entriesOf, type ReadMoment, withoutMinusZero } from "./state-check.ts";
 import type { Faults, Step } from "./state-fault.ts";
 
@@ -114,6 +115,7 @@ const HEAD = z.object({
   drift: z.object({ next: whole, items: z.array(ITEM) }),
   resumes: z.array(z.object({ operator: z.string(), note: long, at: z.string(), reasons: count })),
   counters: z.object({ accepted: count, replays: count, rejected: z.record(z.string(), count) }),
+  orders: z.optional(z.unknown()),
   keys: z.unknown(),
 });
 const KEYS = z.object({
@@ -140,9 +142,10 @@ export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Fau
       `this program reads version ${SCHEMA_VERSION}, and the file has ${version}`,
     );
   // The long parts are read where they are checked; only the short ones are worth a copy.
-  const { keys, fills, filled, ...short } = checked(HEAD, value, [SECTION], faults);
+  const { keys, fills, filled, orders, ...short } = checked(HEAD, value, [SECTION], faults);
   const head = { ...withoutMinusZero(short), keys, fills, filled };
   const { rejected, accepted, replays } = head.counters;
+  const terms = termsOf(orders, [SECTION, "orders"], readAt, faults);
   return {
     keys: keysOf(head.keys, faults),
     latest: head.latest_submission === null ? null : readAt(head.latest_submission, [SECTION, "latest_submission"]),
@@ -171,6 +174,7 @@ export function consoleSectionOf(value: unknown, readAt: ReadMoment, faults: Fau
     counters: { accepted, replays, rejected, conflicts: rejected["idempotency_conflict"] ?? 0 },
     session: head.session,
     journalPosition: head.journal_position,
+    ...(terms === undefined ? {} : { orders: terms }),
   };
 }
 

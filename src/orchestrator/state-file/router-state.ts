@@ -9,6 +9,7 @@
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "../router/key-list.ts";
 import { momentWriter } from "./moment-text.ts";
+import { termsSection } from "./order-terms.ts";
 import { orderIdOf } from "../router/order-id.ts";
 import { put, record } from "../common/record.ts";
 import { fillListOf, keyListOf } from "../router/router-snapshot.ts";
@@ -24,6 +25,8 @@ export const SCHEMA_VERSION = 1;
 export interface StateContext {
   readonly session?: string | null | undefined;
   readonly journalPosition?: number | null | undefined;
+  /** What else is known of the orders in flight, by id; without it the snapshot's own word stands. */
+  readonly orders?: RouterHead["orders"];
 }
 
 /** The file's value, plain JSON. */
@@ -182,6 +185,7 @@ function consoleSection(
   write: Write,
 ): Record<string, unknown> {
   const { latest, retention, counters } = snapshot;
+  const orders = context.orders ?? snapshot.orders;
   const reasons = snapshot.haltReasons.map(({ orderId, report, at, ...rest }) => ({
     ...rest,
     order_id: orderId,
@@ -200,6 +204,7 @@ function consoleSection(
     drift: { next: snapshot.nextDriftItem, items: snapshot.driftItems.map((item) => itemSection(item, write)) },
     resumes: snapshot.resumes.map((resume) => ({ ...resume, at: write(resume.at) })),
     counters: { accepted: counters.accepted, replays: counters.replays, rejected: counters.rejected },
+    ...(orders === undefined ? {} : { orders: termsSection(orders, write) }),
   };
 }
 

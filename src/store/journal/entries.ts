@@ -329,6 +329,8 @@ export interface SnapshotEntry {
   readonly nextSequence: number;
   /** The last entry that the file knows of, where entries came while it was written; the one right before, where it is absent. */
   readonly of?: number;
+  /** True where the file has terms of orders in flight, which a file of an older version never had. */
+  readonly terms?: true;
   readonly cause: "interval" | "halt" | "shutdown" | "restore" | "start";
   /** At a start, the digest of the file that lay there and was agreed on, where it was not the newest snapshot's. */
   readonly found?: string;

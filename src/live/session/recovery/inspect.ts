@@ -17,6 +17,7 @@ import {
 import { readSessionHeader, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
 import { neededCheckpoint, restoreState } from "./checkpoint.ts";
 import type { JournalPort } from "../state/ledger.ts";
+import { stateContextOf } from "../snapshots/state-context.ts";
 import type { Core } from "../state/parts.ts";
 import type { HostPort } from "../../host/port.ts";
 import { Replay } from "./recovery.ts";
@@ -87,8 +88,12 @@ export async function inspectJournal(
   return core;
 }
 
-/** The digest of a `router_state.json` that knows of the entries up to `of`, the last one repeated. */
-export function snapshotDigest(core: Core, of: number, snapshotsUpTo: number): string {
-  const context = { session: core.runDigest, journalPosition: of - snapshotsUpTo };
+/**
+ * The digest of a `router_state.json` that knows of the entries up to `of`, the last one repeated; `terms` as the entry of that snapshot
+ * says it.
+ */
+export function snapshotDigest(core: Core, of: number, snapshotsUpTo: number, terms: boolean): string {
+  const { orders, ...place } = stateContextOf(core, of - snapshotsUpTo).context;
+  const context = terms ? { ...place, orders } : place;
   return digestOf(writeRouterState(core.router.snapshot(), context));
 }

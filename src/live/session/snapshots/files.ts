@@ -26,6 +26,7 @@ import {
 } from "../../../store/index.ts";
 import type { SessionState, StopCause } from "../state/api.ts";
 import type { Core, ReportedCore } from "../state/parts.ts";
+import { stateContextOf } from "./state-context.ts";
 import { countsOf } from "./summary.ts";
 
 /** What the files say that the session's parts do not know. */
@@ -51,11 +52,12 @@ export function addSnapshot(
   cause: SnapshotEntry["cause"],
   lies: string | null = null,
 ): () => void {
-  const context = { session: core.runDigest, journalPosition: core.ledger.decisions };
+  const { context, terms } = stateContextOf(core, core.ledger.decisions);
   const text = writeRouterState(core.router.snapshot(), context);
   const sha256 = digestOf(text);
   const found = lies === null || lies === core.tally.lastSnapshotSha256 ? {} : { found: lies };
-  core.ledger.add({ kind: "snapshot", sha256, nextSequence: core.router.nextSequence, cause, ...found }, core.now);
+  const { nextSequence } = core.router;
+  core.ledger.add({ kind: "snapshot", sha256, nextSequence, cause, ...found, ...terms }, core.now);
   return () => saveRouterState(facts.fs, facts.files.routerState, text);
 }
 

@@ -7,9 +7,10 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { routerStateChunks } from "../../../orchestrator/index.ts";
-import { AtomicFile } from "../../../store/index.ts";
+import { AtomicFile, type SnapshotEntry } from "../../../store/index.ts";
 import { addSnapshot, saveSnapshot, type FileFacts } from "./files.ts";
 import type { Core } from "../state/parts.ts";
+import { stateContextOf } from "./state-context.ts";
 
 /** Keys and executions of a router that is saved at once: a few milliseconds' work. */
 export const SAVED_AT_ONCE_MAX = 2_000;
@@ -27,6 +28,7 @@ interface Save {
   readonly hash: Hash;
   readonly of: number;
   readonly nextSequence: number;
+  readonly terms: Pick<SnapshotEntry, "terms">;
 }
 
 export class SlicedSaves {
@@ -52,10 +54,10 @@ export class SlicedSaves {
   /** An interval's save: at once where that takes no time to speak of, else in slices; none while one is under way. Throws `io`. */
   begin(): void {
     if (this.#save !== null) return;
-    const { router, ledger, runDigest } = this.#core;
+    const { router, ledger } = this.#core;
     if (router.keys + router.executionCount <= this.#atOnceMax)
       return saveSnapshot(this.#core, this.#facts, "interval");
-    const context = { session: runDigest, journalPosition: ledger.decisions };
+    const { context, terms } = stateContextOf(this.#core, ledger.decisions);
     this.#unsynced = 0;
     this.#save = {
       chunks: routerStateChunks(router.snapshot(), context),
@@ -63,6 +65,7 @@ export class SlicedSaves {
       hash: createHash("sha256"),
       of: ledger.position,
       nextSequence: router.nextSequence,
+      terms,
     };
   }
 
@@ -121,13 +124,13 @@ export class SlicedSaves {
     }
   }
 
-  #finish({ file, hash, of, nextSequence }: Save): void {
+  #finish({ file, hash, of, nextSequence, terms }: Save): void {
     const { ledger, now } = this.#core;
     file.close();
     // A halt that waits for its commit has a save of its own, and the journal must not be two of them ahead of the file.
     ledger.commit();
     if (this.#save === null) return;
-    const entry = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval" } as const;
+    const entry = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval", ...terms } as const;
     ledger.add(ledger.position === of ? entry : { ...entry, of }, now);
     ledger.commit();
     // A listener of that commit may have ended the session.

@@ -329,7 +329,10 @@ function answerRequest(order: WorkingOrder, entry: Extract<OrderMoved, { kind: "
   const { outcome } = entry;
   // A journal of an older version has answers without requests.
   if (order.request === null) return;
-  if (entry.kind === "replace" && outcome.outcome === "accepted") takeTerms(order, outcome);
+  if (entry.kind === "replace" && outcome.outcome === "accepted") {
+    order.replaced = true;
+    takeTerms(order, outcome);
+  }
   if (entry.kind === "replace" && order.request.kind === "cancel") {
     // The cancel that followed it has an answer of its own.
     if (outcome.outcome !== "unknown") delete order.undecided;

@@ -339,12 +339,13 @@ export class Tally {
   #restore(entry: RestoreEntry): void {
     this.open.clear();
     this.orderPrefix = `${entry.nextSequence}/`;
-    const { inflight, filled } = fromRouterState(entry.state, { fileName: entry.source });
+    const { inflight, filled, orders = {} } = fromRouterState(entry.state, { fileName: entry.source });
     const fills = this.#filledSums();
     for (const [orderId, order] of Object.entries(inflight)) {
       const reported = decimal(filled[orderId] ?? 0).times(Math.sign(order.quantity));
       // A snapshot may be older than some of the fills that the journal holds.
       const booked = fills.get(orderId) ?? ZERO;
+      const { limitPrice = null, replaced, ...terms } = orders[orderId] ?? {};
       this.open.add({
         orderId,
         venueId: "",
@@ -355,7 +356,9 @@ export class Tally {
         ordered: decimal(order.quantity),
         filled: booked.abs().gt(reported.abs()) ? booked : reported,
         price: order.price,
-        limitPrice: null,
+        limitPrice,
+        ...terms,
+        ...(replaced === true ? { replaced } : {}),
         state: "pending_new",
         at: order.timestamp,
         confirmed: false,

@@ -42,6 +42,8 @@ export interface WorkingOrder extends EntryTerms {
   inDoubt: boolean;
   /** The cancel or the replace that the venue has not answered, or that it accepted and has yet to carry out. */
   request: { readonly kind: "cancel" | "replace"; readonly change: OrderChange | null } | null;
+  /** The venue has carried out a replace of it. */
+  replaced?: true;
   /** A replace that the venue had not answered when the order's cancel was sent: it counts again where the cancel is refused. */
   undecided?: OrderChange;
   /** A cancel was asked for while its placement was in doubt: it is sent as soon as the venue has the order. */
