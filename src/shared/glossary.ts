@@ -324,6 +324,37 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     unit: "",
     meaning: "the broker refused the order after the router had accepted it",
   },
+  min_requirements: {
+    name: "Below the minimum",
+    unit: "",
+    meaning: "the order is smaller than the smallest quantity or notional that the venue takes",
+  },
+  injected_reject: {
+    name: "Injected refusal",
+    unit: "",
+    meaning: "the paper broker refused the order because the desk file tells it to refuse some",
+  },
+  invalid_order: { name: "Invalid order", unit: "", meaning: "a field of the order has no valid value" },
+  unknown_symbol: { name: "Unknown symbol", unit: "", meaning: "the venue does not list the symbol" },
+  no_such_parent: {
+    name: "No parent order",
+    unit: "",
+    meaning: "the venue does not know the order that it belongs to",
+  },
+  parent_rejected: { name: "Parent rejected", unit: "", meaning: "the order that it belongs to was rejected" },
+  parent_ended: { name: "Parent ended", unit: "", meaning: "the order that it belongs to ended without a fill" },
+  no_such_order: { name: "Not at the venue", unit: "", meaning: "the venue has no working order with this id" },
+  price_not_taken: { name: "Price not taken", unit: "", meaning: "an order of this type has no such price" },
+  below_filled_quantity: {
+    name: "Less than filled at the venue",
+    unit: "units",
+    meaning: "the new quantity is below what the venue has filled already",
+  },
+  quantity_of_parent: {
+    name: "Quantity of the parent",
+    unit: "",
+    meaning: "the quantity of a bracket's order follows its parent's fills",
+  },
   unknown_fill: {
     name: "Unknown fill",
     unit: "",
@@ -361,6 +392,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   sessions: "session",
   "replays answered": "replay",
 };
+
+/** A reason by the name that a trader knows; a code that has none is given back. */
+export const reasonName = (code: string): string => (Object.hasOwn(REASONS, code) ? REASONS[code]?.name : null) ?? code;
 
 /** The meaning of a label, whatever its case: a term, a state, or a reason's name or code. Null for one that has none. */
 export function meaningOf(label: string): string | null {

@@ -12,6 +12,8 @@ import { FlattensProjection } from "../../src/console/projections/flattens.ts";
 import { OrdersProjection } from "../../src/console/projections/orders.ts";
 import { Precisions } from "../../src/console/projections/precision.ts";
 import { RejectionsProjection } from "../../src/console/projections/rejections.ts";
+import { stepsOf, titleOf } from "../../src/console/why/steps.ts";
+import { trailOf } from "../../src/console/why/trail.ts";
 import { PaperBroker } from "../../src/live/broker/index.ts";
 import { reopenSession, type LiveSession, type SessionPorts } from "../../src/live/session/index.ts";
 import type { Desk } from "../../src/shared/desk.ts";
@@ -20,7 +22,7 @@ import type { OrderIntent, StrategyAction } from "../../src/shared/strategy.ts";
 import type { Moment } from "../../src/shared/time.ts";
 import { NO_LIMITS } from "../live/session/desks.ts";
 import { barsFile, planHost, scriptedDesk, type BarText, type Plan } from "../live/session/scripted.ts";
-import { create, finish, journalOf, makeWorkspace, minutes, owned, wrapBroker } from "../live/session/stage.ts";
+import { create, finish, journalOf, makeWorkspace, minutes, owned, turn, wrapBroker } from "../live/session/stage.ts";
 
 const FLAT = Array.from({ length: 20 }, () => 100);
 const because = { text: "test", values: {} };
@@ -307,6 +309,14 @@ describe("what cannot be done", () => {
     expect(rows.causes).toEqual(rejected);
     expect(rows.orders).toEqual(orders);
     expect(rows.rejected.every(({ because: why, detail }) => why !== "" && detail !== "")).toBe(true);
+    // Each row opens: its trail says what was asked and that it was refused.
+    const entries = journalOf(session.folder);
+    for (const { seq, clientOrderId } of rows.rejected) {
+      const trail = await trailOf((from) => entries.filter((entry) => entry.seq >= from), { kind: "entry", seq }, turn);
+      if (trail === null) expect.fail(`nothing is known of ${clientOrderId}`);
+      expect(titleOf(trail, "none")).not.toBe("none");
+      expect(stepsOf(trail).some(({ text }) => /refused/i.test(text))).toBe(true);
+    }
     expect(working(session)).toContain("rest 1@80");
     expect(heldBy(session)).toContain("one ABC 3");
   });

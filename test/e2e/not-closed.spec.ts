@@ -38,7 +38,7 @@ test("what a flatten cannot close is named with its reason, beside the way to it
     await page.getByTestId("confirm-verb").click();
     const left = page.getByTestId("flatten-left");
     await expect(left).toContainText("Not closed");
-    await expect(left).toContainText("+3 ABC of remainder (min requirements)");
+    await expect(left).toContainText("+3 ABC of remainder (below the minimum)");
     await expect(close.first()).toBeEnabled();
     for (const theme of ["light", "dark"] as const) {
       await chooseTheme(page, theme);
@@ -47,7 +47,7 @@ test("what a flatten cannot close is named with its reason, beside the way to it
     }
     // The refused order is in Rejections, and the way from the banner leads to what is held.
     await goTo(page, "rejections");
-    await expect(page.getByTestId("view-rejections")).toContainText("min_requirements");
+    await expect(page.getByTestId("view-rejections")).toContainText("Below the minimum");
     await left.getByRole("button", { name: "Positions" }).click();
     await expect(page.getByTestId("view-positions")).toBeVisible();
     await left.getByRole("button", { name: "Dismiss" }).click();

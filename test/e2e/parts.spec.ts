@@ -32,7 +32,7 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
     const schedule = page.getByTestId("view-schedule");
     await expect(schedule.locator("[col-id=state]", { hasText: "Halted" })).toHaveCount(6);
     await goTo(page, "rejections");
-    await expect(page.getByTestId("view-rejections")).toContainText("group_halted", { timeout: 60_000 });
+    await expect(page.getByTestId("view-rejections")).toContainText("Group halted", { timeout: 60_000 });
 
     // A file halts one strategy without anybody at the console.
     writeFileSync(join(served.workspace, "KILL.strategy.mr-aapl"), "");

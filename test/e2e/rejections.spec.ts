@@ -14,7 +14,7 @@ test("a burst of rejections is kept, grouped, and explained", async ({ browser }
     await page.getByTestId("speed-60").click();
     await goTo(page, "rejections");
     const view = page.getByTestId("view-rejections");
-    await expect(view).toContainText(/asset.class.cap|per.asset.cap|rate.limited/i, { timeout: 60_000 });
+    await expect(view).toContainText(/Exposure per (class|symbol)|Rate limit/, { timeout: 60_000 });
     await pictures(page, "busy", ["desk", "router", "rejections", "metrics"]);
     await goTo(page, "rejections");
     await page.getByTestId("tab-each").click();

@@ -5,7 +5,8 @@ import type { LinkState } from "../../src/renderer/bridge/loopback.ts";
 import { STREAMS } from "../../src/shared/contract/contract.ts";
 import type { StreamName } from "../../src/shared/contract/contract.ts";
 import type { JsonObject } from "../../src/shared/contract/patch.ts";
-import { advance, createFakeBridge, scene } from "./fake-bridge.ts";
+import { createFakeBridge } from "./fake/bridge.ts";
+import { advance, scene } from "./fake/scene.ts";
 
 function open() {
   const bridge = createFakeBridge("running", (run) => run());

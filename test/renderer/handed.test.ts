@@ -1,7 +1,7 @@
 /** A snapshot that the machine hands over opens its preview; what the window asked for itself does not. */
 import { describe, expect, it } from "vitest";
 import { handedPath } from "../../src/renderer/actions/handed.ts";
-import { scene } from "./fake-bridge.ts";
+import { scene } from "./fake/scene.ts";
 
 const app = (host: "electron" | "loopback", at: number | null) => ({
   ...scene("first").app,

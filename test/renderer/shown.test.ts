@@ -10,7 +10,7 @@ import type { Palette, Scene } from "../../src/renderer/components/timeline-draw
 import { haltSentence, ORDER_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS, worst } from "../../src/renderer/lib/status.ts";
 import { DEFAULT_PREFS, parsePrefs, textOf } from "../../src/renderer/stores/prefs.ts";
 import { OrderStateSchema, SessionStateSchema, StrategyStateSchema } from "../../src/shared/contract/views.ts";
-import { scene } from "./fake-bridge.ts";
+import { scene } from "./fake/scene.ts";
 
 const TOKENS = readFileSync(join(import.meta.dirname, "../../src/renderer/styles/tokens.css"), "utf8");
 

@@ -5,6 +5,7 @@
  * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
  */
 import { formatMoment } from "../../shared/time.ts";
+import { reasonName } from "../../shared/glossary.ts";
 import { refusalText } from "../../shared/refusals.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { LogView } from "../../shared/contract/views.ts";
@@ -35,7 +36,8 @@ function sessionWords(entry: Extract<JournalEntry, { kind: "session" }>): Words 
 function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "closed" }>): Words | null {
   if (entry.kind === "closed") {
     const level = entry.status === "canceled" || entry.status === "expired" ? "info" : "warning";
-    return [level, entry.orderId ?? entry.venueId, `The order is ${entry.status.replace("_", " ")}: ${entry.reason}`];
+    const why = entry.reason === entry.status ? "." : `: ${reasonName(entry.reason)}.`;
+    return [level, entry.orderId ?? entry.venueId, `The order is ${entry.status.replace("_", " ")}${why}`];
   }
   const { outcome } = entry;
   if (entry.kind === "cancel") {
@@ -51,8 +53,10 @@ function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "cl
 function orderWords(entry: Extract<JournalEntry, { kind: "order" }>): Words | null {
   if (entry.accepted || entry.replay) return null;
   const against = entry.value === null || entry.limit === null ? "" : ` (${entry.value} of ${entry.limit})`;
-  const text = `${entry.clientOrderId}, ${entry.quantity} ${entry.symbol}, was refused: ${entry.reason}${against}.`;
-  return [severityOf(entry.reason), entry.strategy, text];
+  const { clientOrderId, quantity, symbol, reason } = entry;
+  const what = `${quantity > 0 ? "+" : "−"}${Math.abs(quantity)} ${symbol}`;
+  const text = `Order ${clientOrderId}, ${what}, was refused: ${reasonName(reason)}${against}.`;
+  return [severityOf(reason), entry.strategy, text];
 }
 
 function fillWords(entry: Extract<JournalEntry, { kind: "fill" }>): Words | null {
@@ -72,6 +76,8 @@ function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished"
     return ["warning", entry.strategy, `${slots} passed without a run (${entry.reason}).`];
   }
   if (entry.outcome === "ok") return null;
+  if (entry.outcome === "timed_out" && entry.message?.startsWith("had ") === true)
+    return ["warning", entry.strategy, `Run ${entry.run} ${entry.message}, and was ended at its deadline.`];
   const why = entry.message === null ? "." : `: ${entry.message}`;
   return ["warning", entry.strategy, `Run ${entry.run} ${RUN_WORDS[entry.outcome]}${why}`];
 }
@@ -101,7 +107,8 @@ function haltWords(entry: Extract<JournalEntry, { kind: "halt" }>): Words {
 function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Words {
   const by = entry.operator === null ? "" : ` by ${entry.operator}`;
   const level = entry.event === "quarantined" || entry.event === "not_loaded" ? "critical" : "info";
-  return [level, entry.strategy, `${entry.event.replace("_", " ")}${by}: ${entry.reason}`];
+  const done = entry.event.replace("_", " ");
+  return [level, entry.strategy, `${done.charAt(0).toUpperCase()}${done.slice(1)}${by}: ${entry.reason}`];
 }
 
 function switchWords(entry: Extract<JournalEntry, { kind: "switch" }>): Words {
@@ -115,7 +122,7 @@ function requestWords(entry: Extract<JournalEntry, { kind: "cancel_request" | "r
   if (entry.sent && entry.operator === null) return null;
   const what = entry.kind === "cancel_request" ? "cancel" : "replace";
   const who = entry.operator ?? entry.strategy;
-  const done = entry.sent ? "asked for" : `refused: ${entry.reason}`;
+  const done = entry.sent ? "asked for" : `refused: ${reasonName(entry.reason)}`;
   return [
     entry.sent ? "info" : "warning",
     entry.orderId ?? entry.named,
@@ -143,7 +150,9 @@ function flattenWords(entry: Extract<JournalEntry, { kind: "flatten" }>): Words 
   const { flatten, event, scope, operator, note, closed = 0, left = [] } = entry;
   const what = scope.kind === "all" ? "everything" : `${scope.kind} ${scope.name}`;
   if (event === "started") return ["critical", flatten, `${operator} closes ${what}${note === "" ? "" : `: ${note}`}`];
-  const open = left.map(({ owner, symbol, quantity, reason }) => `${owner} ${quantity} ${symbol} (${reason})`);
+  const open = left.map(
+    ({ owner, symbol, quantity, reason }) => `${owner} ${quantity} ${symbol} (${reasonName(reason)})`,
+  );
   const rest = open.length === 0 ? "nothing is left" : `left open: ${open.slice(0, 10).join(", ")}`;
   return [open.length === 0 ? "info" : "critical", flatten, `${flatten} ended: ${closed} closed, ${rest}.`];
 }

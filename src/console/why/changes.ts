@@ -3,10 +3,11 @@
  *
  * 1. A request and its answer are two steps, as they are two entries.
  */
+import { reasonName } from "../../shared/glossary.ts";
 import type { WhyStep } from "../../shared/contract/contract.ts";
 import type { QueueEntry } from "../../store/journal/entries.ts";
 import type { Trail } from "./trail.ts";
-import { asId, momentText, readingsOf, reasonName, valuesOf } from "./values.ts";
+import { asId, momentText, readingsOf, valuesOf } from "./values.ts";
 
 const changeText = (change: object): string =>
   Object.entries(change)

@@ -3,6 +3,7 @@
  *
  * 1. Guards are listed with their value and limit, the one that refused among them.
  */
+import { reasonName } from "../../shared/glossary.ts";
 import type { WhyStep } from "../../shared/contract/contract.ts";
 import { SCOPE_REFUSALS } from "../../shared/scope.ts";
 import { durationText } from "../../shared/time.ts";
@@ -10,7 +11,7 @@ import { isOfNoOrder, runOfNoOrder, type OrderEntry } from "../../store/journal/
 import { severityOf } from "../projections/rejections.ts";
 import { trailText } from "../projections/trail-text.ts";
 import type { Trail } from "./trail.ts";
-import { asId, asReason, asWord, momentText, readingsOf, reasonName, valuesOf } from "./values.ts";
+import { asId, asReason, asWord, momentText, readingsOf, valuesOf } from "./values.ts";
 
 /** What the router itself says no with; every other reason is a guard's. */
 const ROUTER_REASONS: ReadonlySet<string> = new Set([

@@ -9,7 +9,7 @@ import { decisionSteps } from "./decision.ts";
 import { bookStep, brokerSteps, endStep, fillSteps } from "./outcome.ts";
 import { reviewSteps } from "./review.ts";
 import type { Trail } from "./trail.ts";
-import { reasonName } from "./values.ts";
+import { reasonName } from "../../shared/glossary.ts";
 
 /** Every step of a trail, in the order in which an order walks. */
 export function stepsOf(trail: Trail): WhyStep[] {

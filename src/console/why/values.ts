@@ -6,7 +6,6 @@
  */
 import type { WhyStep } from "../../shared/contract/contract.ts";
 import { decimal, plain } from "../../shared/decimal.ts";
-import { REASONS } from "../../shared/glossary.ts";
 import { formatMoment } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import type { GuardReading } from "../../store/journal/entries.ts";
@@ -39,9 +38,6 @@ export const asReason = { kind: "reason" } as const;
 const AMOUNT_PLACES = 8;
 export const shownAmount = (exact: string | null): string | null =>
   exact === null ? null : plain(decimal(exact).toDecimalPlaces(AMOUNT_PLACES));
-
-/** A reason by the name that a trader knows. */
-export const reasonName = (code: string): string => REASONS[code]?.name ?? code;
 
 /** What each guard found, beside its limit. */
 export const readingsOf = (guards: readonly GuardReading[]): Pair[] =>

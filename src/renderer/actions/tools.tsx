@@ -67,9 +67,15 @@ export function ExportButton({ what }: ExportProps): ReactNode {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>
-        <button type="button" className="button" data-testid={`export-${name}`}>
+        <button
+          type="button"
+          className="button export"
+          aria-label="Export"
+          title="Export"
+          data-testid={`export-${name}`}
+        >
           <Download size={13} aria-hidden="true" />
-          Export
+          <span>Export</span>
         </button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

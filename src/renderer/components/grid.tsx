@@ -223,6 +223,16 @@ const EVERY_GRID = {
   tooltipShowDelay: 500,
 } as const;
 
+/** The grid writes ids into the page as HTML has them. */
+const MARKS: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+};
+const plainId = (id: string): string => id.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (mark) => MARKS[mark] ?? mark);
+
 interface Pressed<Row> {
   readonly id: string;
   /** The row as it was: an update may take it out of the list before the release. */
@@ -246,9 +256,9 @@ function pressedRow<Row>(event: PointerEvent, api: GridApi<Row> | null): Pressed
   const named = namedBy(button);
   // Any other button in a row does what it says; the row itself is not opened.
   if (button !== null && named === null) return null;
-  const index = event.target.closest("[row-index]")?.getAttribute("row-index") ?? null;
-  // The grid writes ids into the page in a form of its own, so the row is found by its place.
-  const node = index === null ? undefined : api?.getDisplayedRowAtIndex(Number(index));
+  // By its id: under load the grid may have other rows in mind already than those that the page still shows.
+  const id = event.target.closest("[row-id]")?.getAttribute("row-id") ?? null;
+  const node = id === null ? undefined : api?.getRowNode(plainId(id));
   if (event.button !== 0 || node?.id === undefined) return null;
   return { id: node.id, data: node.data, named, x: event.clientX, y: event.clientY };
 }

@@ -45,19 +45,19 @@ export function Panel({
           <div className="actions">
             {actions}
             <span ref={setTools} className="panel-tools" />
+            {soloPanel === null ? (
+              <button
+                type="button"
+                className="button plain icon pop-out"
+                aria-label={`Open ${title} in a new window`}
+                title="Open in a new window"
+                onClick={() => openWindow(useUi.getState().view, title)}
+              >
+                <ExternalLink size={13} aria-hidden="true" />
+              </button>
+            ) : null}
           </div>
         )}
-        {soloPanel === null && actions !== undefined ? (
-          <button
-            type="button"
-            className="button plain icon pop-out"
-            aria-label={`Open ${title} in a new window`}
-            title="Open in a new window"
-            onClick={() => openWindow(useUi.getState().view, title)}
-          >
-            <ExternalLink size={13} aria-hidden="true" />
-          </button>
-        ) : null}
       </header>
       <PanelTools.Provider value={tools}>
         <div className={pad ? "body pad" : "body"}>{children}</div>

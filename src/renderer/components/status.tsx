@@ -1,6 +1,8 @@
 /** A state as shape, word and colour; and the shapes alone. */
 import type { ReactNode } from "react";
-import type { Look, Shape as ShapeName } from "../lib/status.ts";
+import { meaningOf } from "../../shared/glossary.ts";
+import { guardName } from "../lib/guards.ts";
+import { LEVEL_LOOKS, type Look, type Shape as ShapeName } from "../lib/status.ts";
 
 const PATHS: Readonly<Record<ShapeName, ReactNode>> = {
   ok: <circle cx="5" cy="5" r="4" fill="currentColor" />,
@@ -25,6 +27,29 @@ interface StatusProps {
   readonly word?: string;
   readonly title?: string | undefined;
   readonly testId?: string;
+}
+
+interface CauseProps {
+  readonly severity: keyof typeof LEVEL_LOOKS;
+  /** A code of the glossary, such as `rate_limited`. */
+  readonly cause: string;
+  /** Follows the name, as a count does. */
+  readonly more?: string;
+}
+
+/** Why an order was refused: by the name that a trader reads, with its code and its meaning on hover and focus. */
+export function Cause({ severity, cause, more = "" }: CauseProps): ReactNode {
+  const { shape, tone } = LEVEL_LOOKS[severity];
+  const known = meaningOf(cause) !== null;
+  return (
+    <span className="status">
+      <Shape name={shape} />
+      <span className={`word tone-${tone}`} {...(known ? { "data-term": cause } : { title: cause })}>
+        {guardName(cause)}
+      </span>
+      {more}
+    </span>
+  );
 }
 
 export function Status({ look, word, title, testId }: StatusProps): ReactNode {

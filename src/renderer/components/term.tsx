@@ -6,7 +6,8 @@
  */
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import { meaningOf } from "../../shared/glossary.ts";
+import { meaningOf, REASONS } from "../../shared/glossary.ts";
+import { guardName } from "../lib/guards.ts";
 
 interface TermProps {
   readonly label: string;
@@ -54,6 +55,9 @@ function placed(element: HTMLElement): Shown | null {
   };
 }
 
+/** A code by the name that it has in views; its code follows the meaning. */
+const nameOf = (term: string): string => (Object.hasOwn(REASONS, term) ? guardName(term) : term);
+
 /** Shows the meaning of what is under the pointer or has the focus. */
 export function TermTip(): ReactNode {
   const [shown, setShown] = useState<Shown | null>(null);
@@ -92,7 +96,7 @@ export function TermTip(): ReactNode {
   const { term, meaning, left, top } = shown;
   return (
     <div className="term-tip" role="tooltip" data-testid="term-tip" style={{ left, top, maxWidth: WIDTH }}>
-      <b>{term}</b>: {meaning}.
+      <b>{nameOf(term)}</b>: {meaning}.{nameOf(term) === term ? null : <span className="mono quiet"> {term}</span>}
     </div>
   );
 }

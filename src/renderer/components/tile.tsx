@@ -84,7 +84,7 @@ export function SloTile({
             <span>limit {limit}</span>
             <span>n {formatCount(tile.n)}</span>
             <span>{tile.windowText}</span>
-            {detail === undefined ? null : <span>{detail.replaceAll("_", " ")}</span>}
+            {detail === undefined ? null : <span>{detail}</span>}
           </>
         )}
         {tile.updatedAt === null ? null : (

@@ -18,6 +18,8 @@ export interface Lane {
   readonly attention: boolean;
   /** The run under way is past its budget, as the session says. */
   readonly overBudget: boolean;
+  /** Nothing runs any more: the end of a run that has none on record stays unknown. */
+  readonly ended: boolean;
   readonly runs: readonly Run[];
   readonly skips: readonly Skip[];
   readonly next: ScheduleView["next"][string];
@@ -49,6 +51,7 @@ export function lanesOf(view: ScheduleView): Lane[] {
     jitter: row.jitter,
     attention: row.state === "quarantined" || row.state === "not_loaded",
     overBudget: row.state === "over_budget",
+    ended: row.state === "stopped",
     runs: runs.get(row.name) ?? [],
     skips: skips.get(row.name) ?? [],
     next: view.next[row.name] ?? [],
@@ -121,12 +124,22 @@ function drawTicks(ctx: CanvasRenderingContext2D, scene: Scene): void {
   }
 }
 
+/** A run whose end is not on record: an outline, open towards the moment from which nothing is known. */
+function drawUnknown(ctx: CanvasRenderingContext2D, palette: Palette, left: number, right: number, y: number): void {
+  ctx.strokeStyle = palette.quiet;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([3, 2]);
+  ctx.strokeRect(left + 0.5, y - 4, Math.max(3, right - left), 8);
+  ctx.setLineDash([]);
+}
+
 function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: Run, y: number): void {
   const end = run.finished ?? scene.now;
   const left = Math.max(LABELS, placeX(scene, run.started));
   const right = placeX(scene, end);
   if (right < LABELS || left > scene.width) return;
   const { palette } = scene;
+  if (run.finished === null && lane.ended) return drawUnknown(ctx, palette, left, right, y);
   const failed = run.outcome !== null && run.outcome !== "ok" && run.outcome !== "overrun";
   // How long a run took is known once its end is; until then only the strategy's own state may say that it is over budget.
   const over = run.outcome === "overrun" || (run.finished === null ? lane.overBudget : end - run.started > lane.budget);
@@ -241,6 +254,8 @@ export function whatIsAt(scene: Scene, x: number, y: number): string | null {
     if (x < placeX(scene, run.started) - 2 || x > Math.max(placeX(scene, end), placeX(scene, run.started) + 2) + 2)
       continue;
     const orders = run.orders === 0 ? "" : `, ${run.orders} ${run.orders === 1 ? "order" : "orders"}`;
+    if (run.finished === null && lane.ended)
+      return `${lane.name}: started ${formatAge(scene.now - run.started)} before the end${orders}; its own end is not on record`;
     const state = run.finished === null ? "running for" : `${(run.outcome ?? "ok").replace("_", " ")}, took`;
     const message = run.message === null ? "" : `: ${run.message}`;
     return `${lane.name}: ${state} ${formatAge(end - run.started)} of ${formatAge(lane.budget)}${orders}${message}`;

@@ -28,11 +28,14 @@ interface TimelineProps {
 }
 
 function summaryOf(view: ScheduleView): string {
-  const running = Object.values(view.runs).filter((run) => run.finished === null).length;
+  const open = Object.values(view.runs).filter((run) => run.finished === null);
+  const unknown = open.filter((run) => view.rows[run.strategy]?.state === "stopped").length;
+  const without = unknown === 0 ? "" : `${plural(unknown, "run")} without a recorded end, `;
   const skipped = Object.keys(view.skipped).length;
   return (
     `Timeline of ${plural(Object.keys(view.rows).length, "strategy", "strategies")}: ` +
-    `${plural(running, "run")} under way, ${plural(skipped, "skipped slot")}. The table of strategies has the same in words.`
+    `${plural(open.length - unknown, "run")} under way, ${without}${plural(skipped, "skipped slot")}. ` +
+    "The table of strategies has the same in words."
   );
 }
 

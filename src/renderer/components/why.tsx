@@ -122,7 +122,7 @@ export function WhyPanel(): ReactNode {
   return (
     <aside className="why" data-testid="why-panel" aria-label={`Why: ${id}`}>
       <header>
-        <h2>{why?.title ?? `Why ${id}`}</h2>
+        <h2>{why?.title ?? (id.startsWith("seq:") ? "Why" : `Why ${id}`)}</h2>
         <span className="spacer" />
         <button
           type="button"

@@ -11,7 +11,8 @@ import { closeSession, reopenSession } from "../actions/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
-import { formatCount, formatMoney, formatNumber, plural, words } from "../lib/format.ts";
+import { formatCount, formatMoney, formatNumber, plural } from "../lib/format.ts";
+import { guardName } from "../lib/guards.ts";
 import { Reading } from "./reading.tsx";
 import { askCancelAll, askFlatten } from "../actions/order-actions.ts";
 
@@ -21,7 +22,7 @@ function Connection(): ReactNode {
   return (
     <div className="banner warning" role="status" data-testid="connection-lost">
       <Status look={LEVEL_LOOKS.warning} word="Connection lost, reconnecting" />
-      <p className="second clip">
+      <p className="text second">
         The session's current state is unknown. Figures are from the last update; orders already sent may still fill.
       </p>
       <span className="spacer" />
@@ -90,7 +91,7 @@ function LeftOpen({ flatten }: { readonly flatten: FlattenView }): ReactNode {
   const { left, open, shutsGate } = flatten;
   const named = left.slice(0, LEFT_NAMED).map(({ owner, symbol, quantity, reason }) => {
     const amount = formatNumber(quantity, { signed: true });
-    return `${amount} ${symbol} of ${owner} (${words(reason).toLowerCase()})`;
+    return `${amount} ${symbol} of ${owner} (${guardName(reason).toLowerCase()})`;
   });
   const more = open > named.length ? `, and ${formatCount(open - named.length)} more` : "";
   return (

@@ -1,13 +1,13 @@
 /**
  * The line below the bar: the account and the counts at a glance, in every view.
  *
- * 1. Its height is fixed, and banners lie over it, so that a banner moves nothing.
+ * 1. Its height is fixed, and the first banner lies over it, so that one banner moves nothing.
  * 2. Figures have fixed slots; what does not fit drops out whole, the last first.
  */
 import type { ReactNode } from "react";
 import { Gain } from "../components/values.tsx";
 import { formatCount, formatMoney, formatShare, plural } from "../lib/format.ts";
-import { useSession } from "../stores/live.ts";
+import { useSession, useStream } from "../stores/live.ts";
 
 interface FigureProps {
   readonly label: string;
@@ -22,9 +22,28 @@ function Figure({ label, children }: FigureProps): ReactNode {
   );
 }
 
+/** Without a session: the desk that would start. The line is there, so that a banner moves nothing. */
+function DeskLine(): ReactNode {
+  const app = useStream("app");
+  if (app === null) return null;
+  const { desk, latest } = app;
+  return (
+    <section className="session-line" aria-label="Desk at a glance" data-testid="session-line">
+      <Figure label="Desk">{desk.name}</Figure>
+      <Figure label="Strategies">{formatCount(desk.strategies)}</Figure>
+      <Figure label="Symbols">{formatCount(desk.symbols)}</Figure>
+      {latest === null ? null : (
+        <Figure label="Last session">
+          {latest.id} <small>{latest.state}</small>
+        </Figure>
+      )}
+    </section>
+  );
+}
+
 export function SessionLine(): ReactNode {
   const session = useSession();
-  if (session === null) return null;
+  if (session === null) return <DeskLine />;
   const { account, counts } = session;
   return (
     <section className="session-line" aria-label="Session at a glance" data-testid="session-line">

@@ -15,6 +15,9 @@ const OFF: Look = { shape: "off", word: "", tone: "off", rank: 8 };
 
 function Feed({ session }: { readonly session: OpenSession }): ReactNode {
   const { feed } = session;
+  const lost = useLive((state) => state.connection === "lost");
+  if (lost) return <Status look={OFF} word="Feed unknown" />;
+  if (session.state === "stopped" || session.state === "failed") return <Status look={OFF} word="Feed closed" />;
   const age = feed.ageMs === null ? "" : ` ${formatAge(feed.ageMs * 1_000)}`;
   if (feed.ended) return <Status look={OFF} word="Feed ended" />;
   if (feed.stale) return <Status look={WARN} word={`Feed stale${age}`} />;
@@ -26,6 +29,8 @@ function Feed({ session }: { readonly session: OpenSession }): ReactNode {
 function Journal({ session }: { readonly session: OpenSession }): ReactNode {
   const { position, committed, ageMs } = session.journal;
   const behind = position - committed;
+  const lost = useLive((state) => state.connection === "lost");
+  if (lost) return <Status look={OFF} word={`Journal unknown, last known ${formatCount(committed)}`} />;
   if (session.light) return <Status look={WARN} word="Light run: no journal" />;
   if (session.state === "failed")
     return <Status look={LEVEL_LOOKS.critical} word={`Journal stopped at ${formatCount(committed)}`} />;
@@ -39,7 +44,8 @@ function Journal({ session }: { readonly session: OpenSession }): ReactNode {
 function Snapshot({ session }: { readonly session: OpenSession }): ReactNode {
   const { ageS, everyS } = session.snapshot;
   const running = session.state === "running";
-  if (session.light) return null;
+  const lost = useLive((state) => state.connection === "lost");
+  if (session.light || lost) return null;
   if (ageS === null) return <span>No snapshot yet</span>;
   if (running && ageS > 2 * everyS) return <Status look={WARN} word={`Snapshot stale, ${formatAge(ageS * 1e6)}`} />;
   return (

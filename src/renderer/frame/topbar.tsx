@@ -12,7 +12,7 @@ import { askHalt } from "../actions/halt-actions.ts";
 import { formatCount } from "../lib/format.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { askStop, continueSession, pauseSession, setSpeed, startSession } from "../actions/session-actions.ts";
-import { SESSION_LOOKS } from "../lib/status.ts";
+import { SESSION_LOOKS, type Look } from "../lib/status.ts";
 import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
 import { useLive, useSession, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -75,7 +75,10 @@ function useReached(session: OpenSession): number | null {
   const [samples, setSamples] = useState<readonly (readonly [atMs: number, now: number, speed: unknown])[]>([]);
   const newest = samples.at(-1);
   if (newest?.[0] !== at) {
-    const kept = samples.filter(([atMs, , speed]) => speed === session.speed && atMs > at - 2 * REACHED_MS);
+    // A machine's clock may be set: samples that seem to be of the future say nothing about a speed.
+    const kept = samples.filter(
+      ([atMs, , speed]) => speed === session.speed && atMs > at - 2 * REACHED_MS && atMs <= at,
+    );
     setSamples([...kept, [at, session.now, session.speed]]);
   }
   const oldest = samples[0];
@@ -99,10 +102,15 @@ function Reached({ session }: { readonly session: OpenSession }): ReactNode {
   );
 }
 
+const LAST_KNOWN: Look = { shape: "off", word: "", tone: "off", rank: 9 };
+
+/** The session's state; without a connection the last one that was known, and nothing of it is claimed. */
 function SessionState({ session }: { readonly session: OpenSession }): ReactNode {
   const requested = useUi((state) => state.haltRequested);
   const look = SESSION_LOOKS[session.state];
   const pending = session.pending;
+  const lost = useLive((state) => state.connection === "lost");
+  if (lost) return <Status look={LAST_KNOWN} word={`${look.word}, last known`} testId="session-state" />;
   const halting = session.state !== "halted" && (requested || pending === "halt");
   const word = requested && pending === null ? "Halt requested" : "Halting";
   if (halting) return <Status look={{ ...look, shape: "info", tone: "critical" }} word={word} testId="session-state" />;

@@ -1,11 +1,14 @@
 /** The guards by the names that a trader knows, and their readings with as many places as an eye needs. */
-import { REASONS } from "../../shared/glossary.ts";
+import { REASONS, reasonName } from "../../shared/glossary.ts";
 import { formatNumber, words } from "./format.ts";
 
-export const guardName = (guard: string): string => REASONS[guard]?.name ?? words(guard);
+export function guardName(guard: string): string {
+  const name = reasonName(guard);
+  return name === guard ? words(guard) : name;
+}
 
 /** What a guard's value and limit count: `of equity`; empty for money. */
-export const guardUnit = (guard: string): string => REASONS[guard]?.unit ?? "";
+export const guardUnit = (guard: string): string => (Object.hasOwn(REASONS, guard) ? REASONS[guard]?.unit : "") ?? "";
 
 /** A reading: money with two places, a share with six. */
 export function formatReading(value: string): string {

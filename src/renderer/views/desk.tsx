@@ -10,6 +10,7 @@ import { Status } from "../components/status.tsx";
 import { SloTile } from "../components/tile.tsx";
 import { Timeline } from "../components/timeline.tsx";
 import { Term } from "../components/term.tsx";
+import { ExportButton } from "../actions/tools.tsx";
 import { Gain, Meter, Reading } from "../components/values.tsx";
 import { guardName } from "../lib/guards.ts";
 import {
@@ -25,6 +26,13 @@ import { askLimit } from "../actions/session-actions.ts";
 import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
 import { useSession, useStream } from "../stores/live.ts";
 import { EquityPanel } from "./equity.tsx";
+
+/** `rate_limited 14 · timed_out 4` by the names that a trader knows. */
+const kindsText = (detail: string): string =>
+  detail
+    .split(" · ")
+    .map((kind) => kind.replace(/^\S+/, guardName))
+    .join(" · ");
 
 function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
   const { latency, skipRate, queueDepth, errors } = tiles;
@@ -64,7 +72,7 @@ function Tiles({ tiles }: { readonly tiles: DeskView["tiles"] }): ReactNode {
         value={formatCount(errors.value)}
         unit={errors.windowText.replace("last", "in")}
         limit={formatCount(errors.limit)}
-        {...(errors.detail === "none" ? {} : { detail: errors.detail })}
+        {...(errors.detail === "none" ? {} : { detail: kindsText(errors.detail) })}
       />
     </div>
   );
@@ -286,6 +294,12 @@ function LimitButton({ state }: { readonly state: OpenSession["state"] | undefin
   );
 }
 
+/** The rows of a side as they are exported. */
+const listed = (side: Side, view: DeskView): readonly Readonly<Record<string, string | number | boolean | null>>[] =>
+  side === "strategies"
+    ? rowsOf(view.strategies, view.otherOwners).map((row) => ({ ...row }))
+    : Object.values(side === "exposure" ? view.exposure : view.headroom).map((row) => ({ ...row }));
+
 function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
   const [side, setSide] = useState<Side>("strategies");
   const session = useSession();
@@ -304,6 +318,7 @@ function SidePanel({ view }: { readonly view: DeskView }): ReactNode {
         <>
           {side === "headroom" ? <LimitButton state={session?.state} /> : null}
           <Segments label="What is shown" value={side} options={SIDES} onChange={setSide} />
+          <ExportButton what={{ name: side, rows: () => listed(side, view) }} />
         </>
       }
     >

@@ -96,7 +96,7 @@ export function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
         <>
           <b className="strong">{formatMoney(account.equity)}</b>
           <Gain value={account.pnl} />
-          <span className="second" title={`At worst ${formatShare(account.drawdownMax)}`}>
+          <span className="second wide-only" title={`At worst ${formatShare(account.drawdownMax)}`}>
             drawdown {formatShare(account.drawdown)}
           </span>
           <ExportButton what="equity" />

@@ -11,6 +11,7 @@ import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { ExportButton } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
 import { CONFIDENT_SAMPLES, formatCount, formatMs, formatNumber, formatShare } from "../lib/format.ts";
+import { guardName } from "../lib/guards.ts";
 import { bandsOf } from "../lib/bands.ts";
 import { formatSpan } from "../lib/time.ts";
 import { hold, useLive, useMarks, useStream } from "../stores/live.ts";
@@ -142,7 +143,7 @@ function Figure({ title, subtitle, lines, times, values, ...axis }: FigureProps)
     .flatMap((line, index) => (drawn(line) ? [`${line.label} ${line.format(values[index]?.at(-1) ?? 0)}`] : []))
     .join(", ");
   return (
-    <Panel title={title} subtitle={subtitle} actions={lines.length > 1 ? <Legend lines={lines} /> : undefined}>
+    <Panel title={title} subtitle={subtitle} actions={lines.length > 1 ? <Legend lines={lines} /> : null}>
       <Chart
         label={title}
         summary={`Newest: ${last}.`}
@@ -174,7 +175,7 @@ type Columns = ReturnType<typeof useColumns>;
 
 function Charts({ view, data }: { readonly view: MetricsView; readonly data: Columns }): ReactNode {
   const errors = Object.entries(view.errors).toSorted((a, b) => b[1] - a[1]);
-  const kinds = errors.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(" · ");
+  const kinds = errors.map(([kind, count]) => `${guardName(kind)} ${formatCount(count)}`).join(" · ");
   const { width } = data.throughput;
   const each = data.thinned ? `per ${view.everyS} s, highest of each stretch` : `per ${view.everyS} s`;
   return (

@@ -6,7 +6,7 @@ import { Empty, Failed, Loading, Panel } from "../components/panel.tsx";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { Gain, Time } from "../components/values.tsx";
-import { formatCount, formatMs, plural } from "../lib/format.ts";
+import { ABSENT, formatCount, formatMs, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { ask } from "../stores/live.ts";
@@ -68,11 +68,13 @@ function Row({ fixture, result, current, chosen, onChoose }: RowProps): ReactNod
       <td>
         <Status look={look} word={word} />
       </td>
-      <td className="right mono">{result === undefined ? "" : formatCount(result.events)}</td>
-      <td className="right mono">{result === undefined ? "" : formatCount(result.orders)}</td>
-      <td className="right mono">{result === undefined ? "" : formatCount(result.fills)}</td>
-      <td className="right">{result === undefined ? null : <Gain value={result.pnl} />}</td>
-      <td className="right mono took">{took === null ? "" : `${took.value} ${took.unit}`}</td>
+      <td className="right mono">{formatCount(result?.events)}</td>
+      <td className="right mono">{formatCount(result?.orders)}</td>
+      <td className="right mono">{formatCount(result?.fills)}</td>
+      <td className="right">
+        <Gain value={result?.pnl ?? null} />
+      </td>
+      <td className="right mono took">{took === null ? ABSENT : `${took.value} ${took.unit}`}</td>
       <td className="quiet">
         {fixture.own ? "Yours. " : ""}
         {fixture.description}

@@ -10,7 +10,7 @@ import { Split } from "../components/split.tsx";
 import { Shape, Status } from "../components/status.tsx";
 import { PlainTile } from "../components/tile.tsx";
 import { ExportButton, Filter, useFilter } from "../actions/tools.tsx";
-import { Age, Countdown, Meter } from "../components/values.tsx";
+import { Age, Countdown } from "../components/values.tsx";
 import { formatCount, formatNumber, plural } from "../lib/format.ts";
 import { askCancel } from "../actions/order-actions.ts";
 import { LEVEL_LOOKS, ORDER_LOOKS, orderLook } from "../lib/status.ts";
@@ -43,7 +43,7 @@ const ORDERS: readonly Column<Listed>[] = [
     value: (row) => ORDER_LOOKS[row.state].rank,
     text: (row) => orderLook(row).word,
     cell: (row) => <Status look={orderLook(row)} />,
-    width: 134,
+    width: 118,
   },
   {
     id: "age",
@@ -51,7 +51,7 @@ const ORDERS: readonly Column<Listed>[] = [
     value: (row) => row.at,
     cell: (row) => (row.working === null ? <Quiet at={row.at} /> : <Age at={row.at} warnAfter={OLD} />),
     right: true,
-    width: 88,
+    width: 84,
   },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 74 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
@@ -77,7 +77,7 @@ const ORDERS: readonly Column<Listed>[] = [
 /** How long ago an order ended. */
 const Quiet = ({ at }: { readonly at: number }): ReactNode => (
   <span className="quiet">
-    <Age at={at} suffix=" ago" />
+    <Age at={at} />
   </span>
 );
 
@@ -104,17 +104,20 @@ const overText = ({ pace, queued, rejected }: Window): string =>
 const overTone = ({ pace, queued, rejected }: Window): string =>
   pace === "queue" ? (queued === 0 ? "quiet" : "tone-accent") : rejected === 0 ? "quiet" : "tone-warning";
 
+const usedTone = ({ used, limit }: Window): string =>
+  limit === 0 || used < 0.8 * limit ? "" : used < limit ? "tone-warning" : "tone-critical";
+
 const clockOf = (at: number | null): string => (at === null ? "—" : formatTime(at, "utc"));
 
 const WINDOWS: readonly Column<Window>[] = [
-  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 112 },
+  { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.3, width: 96 },
   {
     id: "used",
     header: "Used",
     value: (row) => (row.limit === 0 ? 0 : row.used / row.limit),
-    cell: (row) => <Meter used={row.limit === 0 ? 0 : row.used / row.limit} text={`${row.used} / ${row.limit}`} />,
+    cell: (row) => <span className={usedTone(row)}>{`${row.used} / ${row.limit}`}</span>,
     right: true,
-    width: 124,
+    width: 60,
     sort: "desc",
   },
   {
@@ -123,7 +126,7 @@ const WINDOWS: readonly Column<Window>[] = [
     value: (row) => row.freeAt ?? 0,
     cell: (row) => (row.freeAt === null ? <span className="quiet">now</span> : <Countdown at={row.freeAt} />),
     right: true,
-    width: 64,
+    width: 60,
   },
   {
     id: "over",
@@ -133,7 +136,7 @@ const WINDOWS: readonly Column<Window>[] = [
     cell: (row) => <span className={overTone(row)}>{overText(row)}</span>,
     hint: paceHint,
     right: true,
-    width: 100,
+    width: 82,
   },
 ];
 
@@ -255,7 +258,7 @@ function InFlight({ view }: { readonly view: RouterView }): ReactNode {
 function Top({ view }: { readonly view: RouterView }): ReactNode {
   const windows = useMemo(() => Object.values(view.windows), [view.windows]);
   return (
-    <Split id="router-columns" direction="horizontal" sizes={[64, 36]}>
+    <Split id="router-columns" direction="horizontal" sizes={[69, 31]}>
       <InFlight view={view} />
       <Panel
         title="Rate windows"

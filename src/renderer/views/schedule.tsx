@@ -19,7 +19,7 @@ import { askHaltEach, askResumePart } from "../actions/halt-actions.ts";
 import { operatorName } from "../stores/prefs.ts";
 import { strategyLook } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
-import { ask, useStream } from "../stores/live.ts";
+import { ask, useNow, useStream } from "../stores/live.ts";
 import { notify, succeeded } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
 import { TimelineLegend } from "./desk.tsx";
@@ -41,6 +41,18 @@ function Runtime({ row }: { readonly row: Row }): ReactNode {
   const used = row.lastRuntime / row.budget;
   const text = `${(row.lastRuntime / 1e6).toFixed(2)} / ${(row.budget / 1e6).toFixed(1)} s`;
   return <Meter used={used} text={text} tone={used > 1 ? "warning" : "accent"} />;
+}
+
+/** How long until the next run; its moment is there on hover. */
+function NextRun({ at }: { readonly at: number | null }): ReactNode {
+  const now = useNow();
+  if (at === null || at <= now) return <Countdown at={at} />;
+  return (
+    <>
+      <span className="quiet">in </span>
+      <Countdown at={at} />
+    </>
+  );
 }
 
 /** Why a strategy stands as it does, behind the moment since when. */
@@ -68,23 +80,15 @@ const COLUMNS: readonly Column<Row>[] = [
     text: (row) => strategyLook(row).word,
     cell: (row) => <Status look={strategyLook(row)} />,
     hint: (row) => row.reason,
-    width: 124,
-  },
-  {
-    id: "next",
-    header: "Next run",
-    value: (row) => row.nextRun,
-    cell: (row) => <Time at={row.nextRun} />,
-    right: true,
-    width: 110,
+    width: 118,
   },
   {
     id: "in",
-    header: "In",
+    header: "Next run",
     value: (row) => row.nextRun,
-    cell: (row) => <Countdown at={row.nextRun} />,
+    cell: (row) => <NextRun at={row.nextRun} />,
     right: true,
-    width: 62,
+    width: 80,
   },
   {
     id: "runtime",
@@ -92,7 +96,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: (row) => (row.lastRuntime === null ? null : row.lastRuntime / row.budget),
     cell: (row) => <Runtime row={row} />,
     right: true,
-    width: 136,
+    width: 130,
   },
   COUNT("overruns", "Overruns", (row) => row.overruns, 80),
   COUNT("skips", "Skips", (row) => row.skips, 58),
@@ -124,7 +128,7 @@ const COLUMNS: readonly Column<Row>[] = [
     ),
     hint: (row) => `Jitter: up to ${formatSpan(row.jitter)} either way`,
     right: true,
-    width: 106,
+    width: 100,
   },
   {
     id: "reason",
@@ -134,7 +138,16 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.reason,
     quiet: true,
     flex: 4,
-    width: 160,
+    width: 120,
+  },
+  {
+    id: "next",
+    header: "Next run at",
+    value: (row) => row.nextRun,
+    cell: (row) => <Time at={row.nextRun} />,
+    right: true,
+    width: 112,
+    hidden: true,
   },
   { ...COUNT("failures", "Failures", (row) => row.failures, 74), hidden: true },
   {

@@ -24,13 +24,13 @@ describe("the log", () => {
   it("compares a refused order with its limit where it has both sides, and only there", () => {
     const refused = (value: string | null, limit: string | null): string | undefined =>
       lineOf(order(1, { accepted: false, orderId: null, reason: "max_notional_exceeded", value, limit }));
-    expect(refused("120", "100")).toMatch(/max_notional_exceeded \(120 of 100\)\.$/);
+    expect(refused("120", "100")).toMatch(/Order size \(120 of 100\)\.$/);
     for (const [value, limit] of [
       [null, "100"],
       ["120", null],
       [null, null],
     ] as const)
-      expect(refused(value, limit)).toMatch(/max_notional_exceeded\.$/);
+      expect(refused(value, limit)).toMatch(/Order size\.$/);
   });
 
   it("says why slots passed", () => {

@@ -5,17 +5,14 @@
  * 2. Approved sheets are in `approved`. `npm run test:screens -- -u` approves what is shown now: look at the sheets before you keep them.
  * 3. What differs is kept beside its approved sheet in the ignored folder `artifacts/screens`.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { CELLS_MAX, compare, hang, pngOf, sheetOf, tileOf, type Difference, type Size } from "./sheets.ts";
 import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
 import { screens } from "../served.ts";
+import { STATES, stillHost, type StillHost, type StillState } from "../still.ts";
 
-const STATES = ["none", "running", "paused", "halted", "stopped", "failed", "interrupted", "lost"] as const;
-type State = (typeof STATES)[number];
 const WIDTHS: readonly Size[] = [
   { width: 900, height: 700 },
   { width: 1280, height: 800 },
@@ -27,29 +24,23 @@ const STILL =
 const approved = join(import.meta.dirname, "approved");
 const fileOf = (name: string): string => join(approved, `${name}.webp`);
 /** High contrast is drawn by the same rules in each state, so once is enough. */
-const themesOf = (state: State): readonly string[] =>
+const themesOf = (state: StillState): readonly string[] =>
   state === "running" ? ["light", "dark", "contrast"] : ["light", "dark"];
 
-let host: ChildProcess;
+let still: StillHost;
 let desk: Page;
 
-const ask = async (message: object): Promise<{ readonly url?: string }> => {
-  host.send(message);
-  return ((await once(host, "message")) as [{ readonly url?: string }])[0];
-};
-
 test.beforeAll(async ({ browser }) => {
-  host = fork(join(import.meta.dirname, "..", "..", "sim", "still-host.ts"), { stdio: "inherit" });
-  await once(host, "message");
+  still = await stillHost();
   desk = await browser.newPage();
 });
 test.afterAll(async () => {
   await desk.close();
-  host.disconnect();
+  still.end();
 });
 
-async function openState(browser: Browser, state: State): Promise<Page> {
-  const { url = "" } = await ask({ state });
+async function openState(browser: Browser, state: StillState): Promise<Page> {
+  const url = await still.open(state);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     timezoneId: "UTC",
@@ -63,7 +54,7 @@ async function openState(browser: Browser, state: State): Promise<Page> {
   await expect(page.getByTestId("view-desk")).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
   if (state === "lost") {
-    await ask({ lose: true });
+    await still.lose();
     await expect(page.getByTestId("connection-lost")).toBeVisible();
   }
   return page;
@@ -110,10 +101,9 @@ interface Place {
 for (const state of STATES)
   test(`each view is as approved: ${state}`, async ({ browser }) => {
     const updates = ["all", "changed"].includes(test.info().config.updateSnapshots);
-    test.skip(
-      !updates && !existsSync(fileOf(`${state}-light-1280`)),
-      "no approved screens: npm run test:screens -- -u",
-    );
+    const names = WIDTHS.flatMap(({ width }) => themesOf(state).map((theme) => `${state}-${theme}-${width}`));
+    const missing = updates ? [] : names.filter((name) => !existsSync(fileOf(name)));
+    expect(missing, "sheets without an approved one: npm run test:screens -- -u").toEqual([]);
     const page = await openState(browser, state);
     const sheets = new Map<string, { readonly size: Size; readonly tiles: string[]; readonly wrong: string[] }>();
     for (const size of WIDTHS) {

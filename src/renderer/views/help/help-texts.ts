@@ -62,7 +62,7 @@ const HALTS: Topic = {
     {
       heading: "A part of the desk",
       blocks: [
-        "A halted group or strategy keeps running; its orders are refused as group_halted or strategy_halted, and " +
+        "A halted group or strategy keeps running; its orders are refused as “Group halted” or “Strategy halted”, and " +
           "everything else continues. The banner names it in every view, with Resume, which needs your name and a " +
           "note. Resuming the whole session does not resume the part.",
       ],

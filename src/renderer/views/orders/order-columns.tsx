@@ -9,8 +9,19 @@ import { askCancel, askReplace, canReplace } from "../../actions/order-actions.t
 import { ORDER_LOOKS, orderLook, TYPE_WORDS, VERDICT_LOOKS } from "../../lib/status.ts";
 import { useUi } from "../../stores/ui.ts";
 
+/** Moments first; what happened at one moment is in the order of the journal. A fill's moment is the venue's, its report may be later. */
+const byTime = (a: OrderRow | FillRow, b: OrderRow | FillRow): number => a.at - b.at || a.seq - b.seq;
+
 export const ORDERS: readonly Column<OrderRow>[] = [
-  { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
+  {
+    id: "at",
+    header: "Time",
+    value: (row) => row.at,
+    compare: byTime,
+    cell: (row) => <Time at={row.at} />,
+    width: 112,
+    sort: "desc",
+  },
   { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 136 },
   {
     id: "state",
@@ -88,7 +99,15 @@ export const ORDERS: readonly Column<OrderRow>[] = [
 ];
 
 export const FILLS: readonly Column<FillRow>[] = [
-  { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
+  {
+    id: "at",
+    header: "Time",
+    value: (row) => row.at,
+    compare: byTime,
+    cell: (row) => <Time at={row.at} />,
+    width: 112,
+    sort: "desc",
+  },
   { id: "fill", header: "Fill", value: (row) => row.fillId, mono: true, flex: 1, width: 120 },
   {
     id: "order",

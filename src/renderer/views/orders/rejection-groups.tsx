@@ -5,10 +5,11 @@ import type { Output } from "../../../shared/contract/contract.ts";
 import type { RejectionsView } from "../../../shared/contract/views.ts";
 import { Grid, type Column } from "../../components/grid.tsx";
 import { Empty, Failed, Loading } from "../../components/panel.tsx";
-import { Status } from "../../components/status.tsx";
+import { Cause } from "../../components/status.tsx";
 import { Spark } from "../../components/tile.tsx";
 import { Time } from "../../components/values.tsx";
 import { formatCount } from "../../lib/format.ts";
+import { guardName } from "../../lib/guards.ts";
 import { groupsOf, type RejectionGroup } from "../../lib/rejections.ts";
 import { LEVEL_LOOKS } from "../../lib/status.ts";
 import { ask, type Answer } from "../../stores/live.ts";
@@ -21,8 +22,9 @@ const COLUMNS: readonly Column<RejectionGroup>[] = [
   {
     id: "cause",
     header: "Cause",
-    value: (row) => row.cause,
-    cell: (row) => <Status look={LEVEL_LOOKS[row.severity]} word={row.cause} />,
+    value: (row) => guardName(row.cause),
+    text: (row) => `${guardName(row.cause)} ${row.cause}`,
+    cell: (row) => <Cause severity={row.severity} cause={row.cause} />,
     width: 200,
   },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 110 },

@@ -5,11 +5,11 @@ import type { RejectionsView } from "../../../shared/contract/views.ts";
 import { Grid, type Column, type Sort } from "../../components/grid.tsx";
 import { ANYTHING, isNarrowed, Narrow, narrowed, type Narrowing } from "../../components/narrow.tsx";
 import { Empty, Failed, Loading, Panel } from "../../components/panel.tsx";
-import { Shape, Status } from "../../components/status.tsx";
+import { Cause } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { Countdown, Reading, Time } from "../../components/values.tsx";
+import { guardName } from "../../lib/guards.ts";
 import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../../lib/format.ts";
-import { LEVEL_LOOKS } from "../../lib/status.ts";
 import { Tabs } from "../../components/tabs.tsx";
 import { useArchive } from "../../stores/archive.ts";
 import type { RejectionGroup } from "../../lib/rejections.ts";
@@ -51,14 +51,25 @@ function formatNumberText(text: string | null): string {
   return places > PLACES_MAX ? formatNumber(text, { places: PLACES_MAX }) : formatNumber(text);
 }
 
+const byTime = (a: Row, b: Row): number => a.at - b.at || a.seq - b.seq;
+
 const COLUMNS: readonly Column<Row>[] = [
-  { id: "at", header: "Time", value: (row) => row.seq, cell: (row) => <Time at={row.at} />, width: 112, sort: "desc" },
+  {
+    id: "at",
+    header: "Time",
+    value: (row) => row.at,
+    compare: byTime,
+    cell: (row) => <Time at={row.at} />,
+    width: 112,
+    sort: "desc",
+  },
   {
     id: "cause",
     header: "Cause",
-    value: (row) => row.cause,
-    cell: (row) => <Status look={LEVEL_LOOKS[row.severity]} word={row.cause} />,
-    width: 184,
+    value: (row) => guardName(row.cause),
+    text: (row) => `${guardName(row.cause)} ${row.cause}`,
+    cell: (row) => <Cause severity={row.severity} cause={row.cause} />,
+    width: 170,
   },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1, width: 104 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 84 },
@@ -78,7 +89,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => <Reading guard={row.cause} value={row.value} />,
     hint: (row) => row.value,
     right: true,
-    width: 112,
+    width: 92,
   },
   {
     id: "limit",
@@ -88,7 +99,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => <Reading guard={row.cause} value={row.limit} />,
     hint: (row) => row.limit,
     right: true,
-    width: 112,
+    width: 92,
   },
   {
     id: "free",
@@ -114,7 +125,7 @@ const COLUMNS: readonly Column<Row>[] = [
     hint: (row) => row.detail ?? row.because,
     quiet: true,
     flex: 2,
-    width: 150,
+    width: 110,
   },
 ];
 
@@ -141,10 +152,11 @@ export function RejectionsPanel({ id }: { readonly id: string }): ReactNode {
       actions={
         <>
           {groups.slice(0, 3).map((group) => (
-            <Status
+            <Cause
               key={group.cause}
-              look={LEVEL_LOOKS[group.severity]}
-              word={`${group.cause} ${formatCount(group.count)}`}
+              severity={group.severity}
+              cause={group.cause}
+              more={` ${formatCount(group.count)}`}
             />
           ))}
           <Filter id="rejections" label="Filter rejections" />
@@ -252,10 +264,7 @@ function Chip({
 }): ReactNode {
   return (
     <button type="button" className="chip" aria-pressed={pressed} onClick={onPress}>
-      <span className="status">
-        <Shape name={group.severity} />
-        {group.cause}
-      </span>
+      <Cause severity={group.severity} cause={group.cause} />
       <b>{formatCount(group.count)}</b>
       <span className="quiet">
         last <Time at={group.lastAt} />
@@ -320,7 +329,7 @@ export function Rejections(): ReactNode {
               value={narrowing}
               words={found.words}
               now={found.now}
-              kindWord={(cause) => cause}
+              kindWord={guardName}
               onChange={setNarrowing}
             />
           ) : null}

@@ -139,17 +139,21 @@ type ComparedRow = Output<"sessions.compare">["rows"][number];
 
 /** A compared value as every other view shows its kind. */
 function ComparedValue({
+  what,
   kind,
   value,
 }: {
+  readonly what: string;
   readonly kind: ComparedRow["kind"];
   readonly value: ComparedRow["a"];
 }): ReactNode {
   if (value === null) return ABSENT;
-  if (kind === "moment") return <Time at={Number(value)} zoned />;
+  if (kind === "moment") return <Time at={Number(value)} full zoned />;
   if (kind === "money") return formatMoney(value);
   if (kind === "share") return formatShare(Number(value));
-  return kind === "count" ? formatCount(Number(value)) : words(String(value));
+  if (kind === "count") return formatCount(Number(value));
+  // A name stays as it is written; a state is a word.
+  return what === "State" ? words(String(value)) : value;
 }
 
 export function Compared({ a, b, onClose }: Props & { readonly a: string; readonly b: string }): ReactNode {
@@ -196,10 +200,10 @@ export function Compared({ a, b, onClose }: Props & { readonly a: string; readon
                   <tr key={row.what}>
                     <td>{row.what}</td>
                     <td>
-                      <ComparedValue kind={row.kind} value={row.a} />
+                      <ComparedValue what={row.what} kind={row.kind} value={row.a} />
                     </td>
                     <td>
-                      <ComparedValue kind={row.kind} value={row.b} />
+                      <ComparedValue what={row.what} kind={row.kind} value={row.b} />
                     </td>
                     <td>
                       <Status

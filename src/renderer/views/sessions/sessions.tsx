@@ -9,7 +9,7 @@ import type { Column } from "../../components/grid.tsx";
 import { Empty, Loading, Panel } from "../../components/panel.tsx";
 import { Status } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
-import { Gain, Time } from "../../components/values.tsx";
+import { BarTime, Gain } from "../../components/values.tsx";
 import { askDeleteSessions } from "../../actions/data-actions.ts";
 import { compareAmounts, formatBytes, formatCount, formatMoney, formatShare } from "../../lib/format.ts";
 import { reopenSession, startSession } from "../../actions/session-actions.ts";
@@ -35,7 +35,7 @@ function lookOf(row: SessionListing): Look {
 const LIGHT_HINT = "A light run has no journal: it cannot be reopened, verified or compacted";
 
 const COLUMNS: readonly Column<SessionListing>[] = [
-  { id: "id", header: "Session", value: (row) => row.id, mono: true, flex: 1.6, width: 220, sort: "desc" },
+  { id: "id", header: "Session", value: (row) => row.id, mono: true, flex: 1.6, width: 218, sort: "desc" },
   {
     id: "state",
     header: "State",
@@ -48,46 +48,14 @@ const COLUMNS: readonly Column<SessionListing>[] = [
       />
     ),
     hint: (row) => row.problem ?? row.haltReason ?? (row.light ? LIGHT_HINT : null),
-    width: 138,
+    width: 128,
   },
   {
     id: "started",
     header: "Started",
     value: (row) => row.startedAt,
-    cell: (row) => <Time at={row.startedAt} full />,
-    width: 186,
-  },
-  {
-    id: "runs",
-    header: "Runs",
-    value: (row) => row.runs,
-    cell: (row) => formatCount(row.runs),
-    right: true,
-    width: 76,
-  },
-  {
-    id: "orders",
-    header: "Orders",
-    value: (row) => row.orders,
-    cell: (row) => formatCount(row.orders),
-    right: true,
-    width: 78,
-  },
-  {
-    id: "fills",
-    header: "Fills",
-    value: (row) => row.fills,
-    cell: (row) => formatCount(row.fills),
-    right: true,
-    width: 70,
-  },
-  {
-    id: "rejections",
-    header: "Rejected",
-    value: (row) => row.rejections,
-    cell: (row) => formatCount(row.rejections),
-    right: true,
-    width: 84,
+    cell: (row) => <BarTime at={row.startedAt} />,
+    width: 164,
   },
   {
     id: "pnl",
@@ -96,7 +64,7 @@ const COLUMNS: readonly Column<SessionListing>[] = [
     compare: (a, b) => compareAmounts(a.pnl, b.pnl),
     cell: (row) => <Gain value={row.pnl} />,
     right: true,
-    width: 100,
+    width: 96,
   },
   {
     id: "equity",
@@ -105,7 +73,7 @@ const COLUMNS: readonly Column<SessionListing>[] = [
     compare: (a, b) => compareAmounts(a.equityEnd, b.equityEnd),
     cell: (row) => formatMoney(row.equityEnd),
     right: true,
-    width: 104,
+    width: 112,
   },
   {
     id: "drawdown",
@@ -113,7 +81,31 @@ const COLUMNS: readonly Column<SessionListing>[] = [
     value: (row) => row.maxDrawdown,
     cell: (row) => formatShare(row.maxDrawdown),
     right: true,
-    width: 92,
+    width: 84,
+  },
+  {
+    id: "orders",
+    header: "Orders",
+    value: (row) => row.orders,
+    cell: (row) => formatCount(row.orders),
+    right: true,
+    width: 66,
+  },
+  {
+    id: "fills",
+    header: "Fills",
+    value: (row) => row.fills,
+    cell: (row) => formatCount(row.fills),
+    right: true,
+    width: 60,
+  },
+  {
+    id: "rejections",
+    header: "Rejected",
+    value: (row) => row.rejections,
+    cell: (row) => formatCount(row.rejections),
+    right: true,
+    width: 76,
   },
   {
     id: "drift",
@@ -121,7 +113,15 @@ const COLUMNS: readonly Column<SessionListing>[] = [
     value: (row) => row.openDrift,
     cell: (row) => <span className={row.openDrift > 0 ? "tone-critical" : "quiet"}>{formatCount(row.openDrift)}</span>,
     right: true,
-    width: 64,
+    width: 56,
+  },
+  {
+    id: "runs",
+    header: "Runs",
+    value: (row) => row.runs,
+    cell: (row) => formatCount(row.runs),
+    right: true,
+    width: 66,
   },
   { id: "seed", header: "Seed", value: (row) => row.seed, mono: true, quiet: true, width: 84 },
   {

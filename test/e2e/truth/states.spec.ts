@@ -1,0 +1,290 @@
+/**
+ * What the console must not claim: each state of a session, of its connection and of its files is shown as it is, and as known.
+ *
+ * 1. What a run, a strategy or a file is about to do is shown only while it is so.
+ * 2. What ends a session, or a console, leaves what it leaves: open positions, alerts, counts.
+ */
+import { join } from "node:path";
+import { expect, test, type Page } from "@playwright/test";
+import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
+import { confirm, goTo, picture, serve } from "../served.ts";
+import { stillHost, type StillHost } from "../still.ts";
+
+const SIZE = { width: 1280, height: 800 };
+const state = (page: Page) => page.getByTestId("session-state");
+const schedule = (page: Page) => page.getByTestId("view-schedule");
+
+let still: StillHost;
+test.beforeAll(async () => {
+  still = await stillHost();
+});
+test.afterAll(() => still.end());
+
+async function openStill(page: Page, which: "halted" | "stopped" | "failed" | "running"): Promise<void> {
+  await page.goto(await still.open(which));
+  await expect(page.getByTestId("view-desk")).toBeVisible();
+}
+
+test("strategies of a stopped, halted or failed session look like that, and only a halted one plans runs", async ({
+  browser,
+}) => {
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    for (const [which, word] of [
+      ["halted", "Halted"],
+      ["stopped", "Stopped"],
+      ["failed", "Stopped"],
+    ] as const) {
+      await openStill(page, which);
+      await goTo(page, "schedule");
+      const states = schedule(page).locator(".ag-row [col-id=state]");
+      await expect(states.first()).toBeVisible();
+      const shown = await states.allInnerTexts();
+      expect(
+        shown.filter((text) => text !== word && text !== "Quarantined"),
+        which,
+      ).toEqual([]);
+      const next = await schedule(page).locator(".ag-row [col-id=in]").allInnerTexts();
+      if (which !== "halted")
+        expect(
+          next.filter((text) => text !== "—"),
+          which,
+        ).toEqual([]);
+      // Nothing under way is claimed where nothing runs any more.
+      await expect(schedule(page).getByTestId("timeline")).toHaveAttribute(
+        "aria-label",
+        which === "halted" ? /^Timeline/ : /: 0 runs under way/,
+      );
+    }
+  } finally {
+    await page.close();
+  }
+});
+
+test("a disk that fails leaves nothing green: the journal says where it stopped, and the session says why", async ({
+  browser,
+}) => {
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await openStill(page, "failed");
+    const line = page.locator("footer.line");
+    await expect(line).toContainText(/Journal stopped at [\d,]+/);
+    await expect(line).not.toContainText("synced");
+    await expect(line.locator(".shape-ok")).toHaveCount(0);
+    await expect(page.locator(".banner.critical")).toContainText(/Failed.*(disk|space|journal)/i);
+    await expect(state(page)).toHaveText(/Failed/);
+    await picture(page, "failed-disk-dark-1280");
+  } finally {
+    await page.close();
+  }
+});
+
+test("a lost connection says what is not known, draws what was known without colour, and returns by itself", async ({
+  browser,
+}) => {
+  const served = await serve();
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(state(page)).toHaveText(/Running/);
+    await page.context().setOffline(true);
+    await served.kill();
+    const lost = page.getByTestId("connection-lost");
+    await expect(lost).toContainText("current state is unknown");
+    await expect(lost).toContainText("orders already sent may still fill");
+    await expect(page.locator(".frame[data-lost]")).toHaveCount(1);
+    for (const view of VIEW_NAMES) {
+      await page.getByTestId(`nav-${view}`).click();
+      await expect(page.getByTestId(`view-${view}`)).toBeVisible();
+      await expect(lost).toBeVisible();
+    }
+    await expect(page.getByText(/session (goes on|continues|is running)/i)).toHaveCount(0);
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
+test("alerts survive a crash of the console, with who has them", async ({ browser }) => {
+  const first = await serve();
+  const page = await browser.newPage({ viewport: SIZE });
+  await page.goto(first.url);
+  await page.getByTestId("first-operator").fill("Ada");
+  await page.getByTestId("start-session").click();
+  await expect(state(page)).toHaveText(/Running/);
+  await page.getByTestId("session-menu").click();
+  await page.getByTestId("practise-unknown-fill").click();
+  await confirm(page, "Ada", null);
+  await expect(state(page)).toHaveText(/Halted/);
+  await page.getByTestId("alerts").click();
+  const halted = page
+    .getByTestId("alert-row")
+    .filter({ hasText: /halted/i })
+    .first();
+  await expect(halted).toBeVisible();
+  await halted.getByRole("button", { name: "Take ownership" }).click();
+  await expect(halted).toContainText("owner Ada");
+  await page.keyboard.press("Escape");
+  await first.kill();
+  const second = await serve(undefined, {}, first.workspace);
+  try {
+    await page.goto(second.url);
+    // Another port is another page to the browser: it asks for the name again.
+    await page.getByTestId("first-operator").fill("Ada");
+    await page.getByTestId("alerts").click();
+    const again = page
+      .getByTestId("alert-row")
+      .filter({ hasText: /halted/i })
+      .first();
+    await expect(again).toContainText("owner Ada");
+    await picture(page, "alerts-after-crash-dark-1280");
+    await page.getByTestId("acknowledge-all").click();
+    await expect(again).toContainText("acknowledged by Ada");
+  } finally {
+    await page.close();
+    await second.stop();
+  }
+});
+
+test("an unknown fill can be practiced from each view", async ({ browser }) => {
+  const served = await serve();
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(state(page)).toHaveText(/Running/);
+    for (const view of VIEW_NAMES) {
+      await goTo(page, view);
+      await page.getByTestId("session-menu").click();
+      await page.getByTestId("practise-unknown-fill").click();
+      await expect(page.getByTestId("confirm-dialog")).toContainText("Only paper is touched");
+      await page.getByTestId("confirm-cancel").click();
+      await expect(page.getByTestId("confirm-dialog")).toBeHidden();
+    }
+    // Once for real, and the clock can be held while the session is halted.
+    await page.getByTestId("session-menu").click();
+    await page.getByTestId("practise-unknown-fill").click();
+    await confirm(page, "Ada", null);
+    await expect(state(page)).toHaveText(/Halted/);
+    await page.getByTestId("pause-session").click();
+    await expect(page.getByTestId("continue-session")).toBeVisible();
+    await expect(page.getByTestId("halt-banner")).toBeVisible();
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
+/** Fails from its fifth run on, for a while. */
+const STUMBLES = `let run = 0;
+export default { defaults: {}, parameters: {}, onTick: () => {
+  run += 1;
+  if (run > 4 && run < 60) throw new Error("the feed of estimates is empty");
+  return [];
+} };
+`;
+const desk = (strategies: string, speed = 10): string => `name: truth
+clock: { kind: virtual, speed: ${speed} }
+feed:
+  kind: synthetic
+  symbols: [{ symbol: ABC, assetClass: equity, startPrice: 100 }]
+strategies:
+${strategies}`;
+
+test("why a strategy fails has its time, and goes when it is over", async ({ browser }) => {
+  const served = await serve(undefined, {
+    "desk.yaml": desk("  - { name: stumbles, module: stumbles.mjs, symbols: [ABC], cadence: 10s }\n"),
+    "strategies/stumbles.mjs": STUMBLES,
+  });
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await page.getByTestId("speed-60").click();
+    await goTo(page, "schedule");
+    const row = schedule(page).locator(".ag-row").first();
+    const why = row.locator("[col-id=reason]");
+    await expect(why).toHaveText(/^\d\d:\d\d:\d\d\.\d{3} .*the feed of estimates is empty/, { timeout: 60_000 });
+    await expect(row.locator("[col-id=state]")).toHaveText(/Failing/);
+    // At the width of a small screen it is there without scrolling.
+    await expect(why).toBeInViewport({ ratio: 1 });
+    await picture(page, "why-out-dark-1280");
+    await expect(why).toHaveText("", { timeout: 60_000 });
+    await expect(row.locator("[col-id=state]")).toHaveText(/Waiting|Running|In flight/);
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
+test("the speed that is reached stands beside the one that is asked for", async ({ browser }) => {
+  const many = Array.from(
+    { length: 300 },
+    (_, index) => `  - { name: s${index}, module: momentum, symbols: [ABC], cadence: 1s, timeBudget: 900ms }\n`,
+  );
+  const served = await serve(undefined, { "desk.yaml": desk(many.join("")) });
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(state(page)).toHaveText(/Running/);
+    await page.getByTestId("speed-60").click();
+    const reached = page.getByTestId("speed-reached");
+    await expect(reached).toHaveText(/^reaches \d+(\.\d)?×$/, { timeout: 60_000 });
+    await expect(reached).toHaveAttribute("title", /60× requested; this machine reaches/);
+    await expect(page.getByTestId("speed-60")).toHaveAttribute("aria-checked", "true");
+    await expect(reached).toBeInViewport({ ratio: 1 });
+    await picture(page, "speed-reached-dark-1280");
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
+test("compared sessions show amounts and moments as every view does, and a snapshot of a later time warns", async ({
+  browser,
+}) => {
+  const served = await serve();
+  const page = await browser.newPage({ viewport: SIZE });
+  try {
+    await page.goto(served.url);
+    for (let run = 0; run < 2; run += 1) {
+      await goTo(page, "desk");
+      await page.getByTestId("start-session").click();
+      await expect(state(page)).toHaveText(/Running/);
+      await page.getByTestId("speed-60").click();
+      await expect(page.getByTestId("session-line")).toContainText(/Fills [1-9]/);
+      await page.getByTestId("stop-session").click();
+      await confirm(page, "Ada", null);
+      await expect(state(page)).toHaveText(/Stopped/);
+      if (run === 0) await page.getByTestId("close-session").click();
+    }
+    await goTo(page, "sessions");
+    const rows = page.getByTestId("view-sessions").locator(".ag-row");
+    await expect(rows).toHaveCount(2);
+    await rows.nth(0).locator("[col-id=state]").click();
+    await rows
+      .nth(1)
+      .locator("[col-id=state]")
+      .click({ modifiers: ["ControlOrMeta"] });
+    await page.getByTestId("compare-sessions").click();
+    const panel = page.getByTestId("compare-panel");
+    await expect(panel).toContainText(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC/);
+    await expect(panel).toContainText(/\d{1,3},\d{3}\.\d\d/);
+    // Neither raw floats, nor ISO offsets, nor microseconds.
+    await expect(panel).not.toContainText(/T\d\d:\d\d|\+00:00|\d{16}|\d\.\d{6,}/);
+    await picture(page, "compare-dark-1280");
+
+    const id = (await rows.first().locator("[col-id=id]").innerText()).trim();
+    // A new session begins where the desk's market does, before the snapshot's orders.
+    const file = join(served.workspace, "sessions", id, "router_state.json");
+    await page.getByTestId("restore-open").first().click();
+    await page.getByTestId("restore-file-input").setInputFiles(file);
+    await expect(page.getByTestId("restore-preview")).toContainText("newer than the session's clock");
+    await picture(page, "restore-later-dark-1280");
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
