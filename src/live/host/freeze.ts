@@ -48,7 +48,8 @@ function hidden(scope: Scope): object[] {
     helpers.from({ next: () => ({ done: true }) }),
   ];
   const functions = [function* () {}, async () => {}, async function* () {}];
-  return [...iterators.map(prototypeOf), ...functions.map(prototypeOf)];
+  // The stack of an error is read and written by two functions that all errors of the realm have in common.
+  return [...iterators.map(prototypeOf), ...functions.map(prototypeOf), new Error("none")];
 }
 
 const isObject = (value: unknown): value is object =>

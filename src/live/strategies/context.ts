@@ -37,6 +37,11 @@ function cutToLot(quantity: number, lotSize: string): number {
   return roundDownToStep(decimal(quantity), decimal(lotSize)).toNumber();
 }
 
+/** A symbol's value; a name that every object has, as `constructor`, is no symbol. */
+function valueOf<T>(values: Readonly<Record<string, T>> | undefined, symbol: string): T | undefined {
+  return values !== undefined && Object.hasOwn(values, symbol) ? values[symbol] : undefined;
+}
+
 /** The context of one run. */
 export function contextOf(snapshot: RunSnapshot, settings: ContextSettings): StrategyContext {
   let stream: Stream | null = null;
@@ -45,10 +50,10 @@ export function contextOf(snapshot: RunSnapshot, settings: ContextSettings): Str
     symbols: settings.symbols,
     params: settings.params,
     sizing: settings.sizing,
-    bars: (symbol: string) => newest(snapshot.bars[symbol] ?? [], settings.barsMax),
-    mark: (symbol: string) => snapshot.marks[symbol],
-    position: (symbol: string) => snapshot.positions[symbol] ?? 0,
-    unitValue: (symbol: string) => snapshot.unitValues?.[symbol] ?? 1,
+    bars: (symbol: string) => newest(valueOf(snapshot.bars, symbol) ?? [], settings.barsMax),
+    mark: (symbol: string) => valueOf(snapshot.marks, symbol),
+    position: (symbol: string) => valueOf(snapshot.positions, symbol) ?? 0,
+    unitValue: (symbol: string) => valueOf(snapshot.unitValues, symbol) ?? 1,
     openOrders: (symbol?: string) =>
       symbol === undefined ? snapshot.openOrders : snapshot.openOrders.filter((order) => order.symbol === symbol),
     roundQuantity: (symbol: string, quantity: number) => {

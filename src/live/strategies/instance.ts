@@ -175,7 +175,7 @@ export class StrategyInstance {
 
   run(snapshot: RunSnapshot): RunResult {
     const ticked = this.#tick(snapshot);
-    if (this.#prepared.strategy.save === undefined || !this.#begun) return ticked;
+    if (!this.#saves() || !this.#begun) return ticked;
     const before = this.#state;
     const problem = this.#save();
     // The first problem is the one that is reported.
@@ -229,6 +229,15 @@ export class StrategyInstance {
     if (this.#state !== null && strategy.load !== undefined) strategy.load(JSON.parse(this.#state));
     else strategy.onStart?.(Object.freeze({ symbols, params, sizing }));
     this.#begun = true;
+  }
+
+  /** Whether it has a `save`; one that throws when it is looked for is asked, and its throw is reported. */
+  #saves(): boolean {
+    try {
+      return this.#prepared.strategy.save !== undefined;
+    } catch {
+      return true;
+    }
   }
 
   #save(): RunResult | null {

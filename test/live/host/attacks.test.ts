@@ -8,12 +8,14 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { createStrategyHost } from "../../../src/live/host/index.ts";
+import { ProcessHost } from "../../../src/live/host/process-host.ts";
 import { childRequest } from "../../../src/live/host/launch.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
 import { ATTACKER, ATTEMPT_COUNT, UNPROTECTED } from "./attacks.ts";
-import { barsUpTo, pictureAt, writeStrategies } from "./scene.ts";
+import { ORDER_ATTACKER, ORDER_ATTACKS } from "./attacks-orders.ts";
+import { barsUpTo, MOVED, pictureAt, writeStrategies } from "./scene.ts";
 
 it("gets out by none of the attempts", async () => {
   expect(ATTEMPT_COUNT).toBeGreaterThan(200);
@@ -38,6 +40,39 @@ it("gets out by none of the attempts", async () => {
 });
 
 const lineOf = (text: string): number => ATTACKER.slice(0, ATTACKER.indexOf(text)).split("\n").length;
+
+/** Counts its runs and remembers nothing: whether its process is still the same, its order shows. */
+const NEIGHBOUR = `let runs = 0;
+export default { defaults: {}, parameters: {}, onTick() { runs += 1; return [{ symbol: "AAA", quantity: runs }]; } };`;
+
+it("loses by no order, hook or state more than the run that it is in", async () => {
+  const workspace = makeWorkspace();
+  writeStrategies(workspace, { "attacker.mjs": ORDER_ATTACKER, "neighbour.mjs": NEIGHBOUR });
+  const names = ["attacker", "neighbour"];
+  const host = await createStrategyHost({
+    desk: deskOf({ strategies: names.map((name) => strategyOf(name, `${name}.mjs`, ["AAA"])) }),
+    workspace,
+    metaOf,
+    timers: nodeTimers,
+    settings: { processes: 1, memoryMb: 128 },
+  });
+  if (!(host instanceof ProcessHost)) throw new Error("not the real host");
+  expect([...host.notLoaded]).toEqual([]);
+  const home = (): unknown => host.processes().find(({ strategies }) => strategies.includes("neighbour"))?.pid;
+  const pid = home();
+  for (const [index, { name, is }] of ORDER_ATTACKS.entries()) {
+    const run = index + 1;
+    const both = [
+      host.run(pictureAt("attacker", run, barsUpTo(5), MOVED), null),
+      host.run(pictureAt("neighbour", run, barsUpTo(5)), null),
+    ] as const;
+    const { outcome, message, orders } = await both[0];
+    expect.soft(`${outcome} ${message ?? ""} ${JSON.stringify(orders)}`, name).toMatch(is);
+    expect.soft((await both[1]).orders, name).toMatchObject([{ quantity: run }]);
+  }
+  expect(home()).toBe(pid);
+  host.close();
+});
 
 it("would get out where nothing is done against it", () => {
   const given = { bars: () => [], heartbeat: () => undefined };

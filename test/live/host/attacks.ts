@@ -16,7 +16,7 @@ const NAMES = (
 ).split(" ");
 
 /** Calls that fail inside the engine: every error must be the realm's own. */
-const FAILURES: readonly string[] = [
+export const FAILURES: readonly string[] = [
   "null.x",
   "undefined()",
   "missing",

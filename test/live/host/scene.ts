@@ -100,6 +100,44 @@ export const GOOD = { "counting.ts": COUNTING };
 /** Long enough that a good run on a busy machine is never taken for one that hangs. */
 export const PATIENT: HostSettings = { hangMs: 2_500, loadMs: 2_500, memoryMb: 64 };
 
+const AT = 1_767_623_400_000_000 as Moment;
+
+/** What happened before a run: an order that works, its fill, and its update. */
+export const MOVED: Partial<RunSnapshot> = {
+  openOrders: [
+    {
+      orderId: "ROUTER-00000001",
+      clientOrderId: "a",
+      symbol: "AAA",
+      quantity: 10,
+      filled: 0,
+      type: "trailing_stop",
+      stopPrice: 80,
+      trail: { amount: 2 },
+      timeInForce: "gtc",
+      state: "accepted",
+      placedAt: AT,
+      expiresAt: null,
+    },
+  ],
+  fills: [{ orderId: "ROUTER-00000001", symbol: "AAA", quantity: 1, price: 1, fee: 0, at: AT }],
+  updates: [
+    {
+      request: "order",
+      orderId: "ROUTER-00000001",
+      clientOrderId: "a",
+      symbol: "AAA",
+      state: "accepted",
+      reason: "accepted",
+      detail: null,
+      value: null,
+      limit: null,
+      freeAt: null,
+      at: AT,
+    },
+  ],
+};
+
 /** A snapshot of a run with so many bars. */
 export function pictureAt(
   strategy: string,
@@ -107,7 +145,7 @@ export function pictureAt(
   bars: readonly Bar[],
   more: Partial<RunSnapshot> = {},
 ): RunSnapshot {
-  const at = (1_767_623_400_000_000 + run * 60_000_000) as Moment;
+  const at = (AT + run * 60_000_000) as Moment;
   return {
     strategy,
     run,
