@@ -23,6 +23,9 @@ it.each([
   ["many lists", `[${"[],".repeat(200_000)}1]`],
   ["many numbers", `[${"1,".repeat(200_000)}1]`],
   ["many texts", `[${'"",'.repeat(200_000)}1]`],
+  ["a number of millions of digits", "1".repeat(7_900_000)],
+  ["a fraction of too many digits", `{"a":0.${"3".repeat(63)}}`],
+  ["a blank of too many letters", `[1,${" ".repeat(65)}2]`],
 ])("refuses %s", (_name, text) => {
   expect(isBounded(text)).toBe(false);
 });
@@ -30,4 +33,6 @@ it.each([
 it("agrees with the depth and number of parts", () => {
   const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
   expect([nested(32), nested(33)].map(isBounded)).toEqual([true, false]);
+  const digits = (count: number): string => `{"a":${"7".repeat(count)},"b":${"7".repeat(count)}}`;
+  expect([digits(64), digits(65)].map(isBounded)).toEqual([true, false]);
 });
