@@ -250,6 +250,14 @@ describe("pace", () => {
     });
   });
 
+  it("queue refuses at once what no freed window would make room for", async () => {
+    const { orchestrator } = scriptedDesk({});
+    const more = { orchestrator: { ...orchestrator, rateLimitPerSec: 1, maxInflight: 1 } };
+    const scene = await play(FLAT, at({ 2: [buy(1, { limitPrice: 90 }), buy(1)] }), more);
+    expect(reasons(scene)).toEqual(["accepted", "inflight_limit"]);
+    expect(orders(scene)[1]).toMatchObject({ value: "1", limit: "1" });
+  });
+
   it("refuse leaves the answer to the router", async () => {
     const { orchestrator } = scriptedDesk({});
     const scene = await play(FLAT, at({ 2: three }), { orchestrator: { ...orchestrator, ...one, pace: "refuse" } });

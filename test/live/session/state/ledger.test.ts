@@ -10,11 +10,17 @@ type Options = ConstructorParameters<typeof Ledger>[0];
 
 function bench() {
   const state = { nowMs: 1_000, commits: 0, position: 0, fails: false };
+  const appended: object[] = [];
   const journal = {
     get position() {
       return state.position;
     },
-    append: (body: object, moment: number) => ({ ...body, seq: (state.position += 1), at: moment }),
+    append: (body: object, moment: number) => {
+      const entry = { ...body, seq: (state.position += 1), at: moment };
+      appended.push(entry);
+      return entry;
+    },
+    read: (from: number) => appended.slice(from - 1),
     commit: () => {
       if (state.fails) throw new Error("The disk is full.");
       state.commits += 1;
@@ -69,6 +75,39 @@ describe("the ledger", () => {
     expect([ledger.grouped, one.deferred, other.deferred]).toEqual([false, [true, false], [true, false]]);
   });
 
+  it("gives out the entries that are committed, and no later one", () => {
+    const { ledger } = bench();
+    for (const text of ["a", "b"]) ledger.add(note(text), at(1));
+    ledger.commit();
+    ledger.add(note("c"), at(1));
+    expect([...ledger.entries()].map(({ seq }) => seq)).toEqual([1, 2]);
+    expect([...ledger.entries(2)].map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  it("notifies every listener of everything in order, though one commits and another one throws", () => {
+    const { ledger } = bench();
+    const received: Record<string, number[]> = { first: [], second: [] };
+    const listens = (name: "first" | "second", then: () => void) =>
+      ledger.subscribe((entries) => {
+        received[name]?.push(...entries.map(({ seq }) => seq));
+        then();
+      });
+    let more = 2;
+    listens("first", () => {
+      if ((more -= 1) < 0) return;
+      ledger.add(note("more"), at(1));
+      ledger.commit();
+    });
+    ledger.subscribe(() => {
+      throw new Error("It does not listen.");
+    });
+    listens("second", () => undefined);
+    ledger.add(note("a"), at(1));
+    ledger.commit();
+    expect(received).toEqual({ first: [1, 2, 3], second: [1, 2, 3] });
+    expect(ledger.broken).toBeNull();
+  });
+
   it("settles what waits where commits are grouped, and keeps what broke it for whatever comes next", () => {
     const { ledger, state } = bench();
     ledger.add(note("a"), at(1));
@@ -83,6 +122,8 @@ describe("the ledger", () => {
     ledger.settle();
     state.fails = false;
     expect(ledger.broken?.message).toContain("The disk is full.");
+    expect(ledger.broken).toMatchObject({ code: "io", detail: { entries: 1, committed: 2 } });
+    expect(ledger.broken?.message).toMatch(/open the session again/);
     ledger.settle();
     expect(state.commits).toBe(2);
     expect(() => ledger.add(note("d"), at(1))).toThrow(/The disk is full/);
