@@ -12,6 +12,7 @@ import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
 import { diskBenchmarks } from "./disk.ts";
 import { longBenchmarks } from "./long/whole.ts";
+import { fenceBenchmarks } from "./fence/fence.ts";
 import { ordersBenchmarks } from "./orders.ts";
 import { orchestratorBenchmarks, smokeBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
@@ -37,6 +38,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   data: dataBenchmarks,
   start: startBenchmarks,
   disk: diskBenchmarks,
+  fence: fenceBenchmarks,
   peers: peersBenchmarks,
 };
 

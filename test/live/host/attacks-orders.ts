@@ -54,7 +54,8 @@ const CHANGING: readonly OrderAttack[] = [
   ),
   tick(
     "a list that says another length each time",
-    "let n = 0; return new Proxy([], { get: (t, k) => (k === 'length' ? (n += 1) * 3 : k === '0' ? { symbol: 'AAA', quantity: 1 } : t[k]) });",
+    "let n = 0; const one = { symbol: 'AAA', quantity: 1 }; return new Proxy([], { get: (t, k) => (k === 'length' ? (n += 1) * 3 " +
+      ": k === '0' ? one : t[k]) });",
     /^bad_result .*order 2/,
   ),
   tick(
@@ -112,7 +113,8 @@ const FIELDS: readonly OrderAttack[] = [
   ),
   tick(
     "a bracket with a getter for a child",
-    "return [{ symbol: 'AAA', quantity: 1, attach: { get stop() { throw Object.defineProperty(new Error('s'), 'message', { get() { throw 1; } }); } } }];",
+    "const error = Object.defineProperty(new Error('s'), 'message', { get() { throw 1; } }); " +
+      "return [{ symbol: 'AAA', quantity: 1, attach: { get stop() { throw error; } } }];",
     /^bad_result .*cannot be read/,
   ),
   tick(

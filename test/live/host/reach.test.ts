@@ -34,19 +34,24 @@ const HANDED = `
   for (const symbol of Object.getOwnPropertyNames(Symbol).filter((name) => typeof Symbol[name] === "symbol")) {
     const hook = { get [Symbol[symbol]]() { got(this); return undefined; } };
     try { [...hook]; } catch (e) { got(e); } try { hook + 1; } catch (e) { got(e); } try { "a".match(hook); } catch (e) { got(e); }
-    try { "a".split(hook); } catch (e) { got(e); } try { [].concat(hook); } catch (e) { got(e); } try { 1 instanceof hook; } catch (e) { got(e); }
+    try { "a".split(hook); } catch (e) { got(e); }
+    try { [].concat(hook); } catch (e) { got(e); } try { 1 instanceof hook; } catch (e) { got(e); }
   }
   got({ [Symbol.toPrimitive](...all) { got(this, ...all); return 1; } } + 1);
   new Promise((...all) => got(...all)); Promise.reject(new Error("r")).catch(got).finally(got);
   Promise.resolve({ then(...all) { got(...all); all[0](1); } }).then(got);
   got(Promise.withResolvers(), Promise.try(() => 1), Promise.any([]).catch(got), Promise.race([1]));
   (async () => { try { await { then(...all) { got(...all); all[1](new Error("no")); } }; } catch (e) { got(e); } })();
-  const steps = (function* () { try { got(yield 1); } finally { got(this); } })(); got(steps, steps.next(), steps.next({}), steps.return({}));
+  const steps = (function* () { try { got(yield 1); } finally { got(this); } })();
+  got(steps, steps.next(), steps.next({}), steps.return({}));
   const later = (async function* () { yield 1; })(); got(later, later.next(), later.return(1), later.throw(new Error("l")).catch(got));
   for (const one of [[1], "a", new Map([[1, 1]]), new Set([1]), new Uint8Array(1), "aa".matchAll(/a/g)]) {
     const each = one[Symbol.iterator](); got(each, each.next());
     for (const name of ["map", "filter", "take", "drop", "flatMap"]) {
-      try { const helped = each[name](name === "take" || name === "drop" ? 1 : (...all) => { got(...all); return [1]; }); got(helped, helped.next()); }
+      try {
+        const helped = each[name](name === "take" || name === "drop" ? 1 : (...all) => { got(...all); return [1]; });
+        got(helped, helped.next());
+      }
       catch (e) { got(e); }
     }
   }
@@ -60,13 +65,17 @@ const HANDED = `
 
 /** What a strategy is given by the session: the snapshot, what its functions give, and what its hooks get. */
 const GIVEN = `
-  got(c, c.symbols, c.params, c.sizing, c.openOrders(), c.openOrders("AAA"), c.minimums("AAA"), c.bars("AAA"), c.bars("none"), c.mark("AAA"));
+  got(c, c.symbols, c.params, c.sizing, c.openOrders(), c.openOrders("AAA"), c.minimums("AAA"));
+  got(c.bars("AAA"), c.bars("none"), c.mark("AAA"));
   for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
     if (c.bars(name).length !== 0 || c.mark(name) !== undefined || c.position(name) !== 0 || c.unitValue(name) !== 1)
       throw new Error("a symbol of the language's own gives something: " + name);
     got(c.bars(name), c.openOrders(name), c.minimums(name));
   }
-  for (const [name, value] of Object.entries(c)) { got(name, value); if (typeof value === "function") try { got(value("AAA", 1)); } catch (e) { got(e); } }
+  for (const [name, value] of Object.entries(c)) {
+    got(name, value);
+    if (typeof value === "function") try { got(value("AAA", 1)); } catch (e) { got(e); }
+  }
 `;
 
 const failures = FAILURES.map((text) => `() => { ${text}; }`).join(",\n");
@@ -116,9 +125,11 @@ export default { defaults: { a: 1 }, parameters: { a: { type: "number", describe
     const all = reached(found);
     for (const one of all) {
       try { if (isForeign(one)) wrong.add("of another realm: " + String(one?.constructor?.name)); } catch (e) { got(e); }
-      for (const key of ["getBuiltinModule", "binding", "mainModule", "_events", "execArgv"]) if (Object.hasOwn(one, key)) wrong.add("of Node: " + key);
+      for (const key of ["getBuiltinModule", "binding", "mainModule", "_events", "execArgv"])
+        if (Object.hasOwn(one, key)) wrong.add("of Node: " + key);
     }
-    for (const one of reached([globalThis])) if (!Object.isFrozen(one)) wrong.add("not frozen: " + String(one?.name ?? one?.constructor?.name));
+    for (const one of reached([globalThis]))
+      if (!Object.isFrozen(one)) wrong.add("not frozen: " + String(one?.name ?? one?.constructor?.name));
     use(all, c);
     if (wrong.size > 0) throw new Error([...wrong].slice(0, 8).join("; "));
     return [{ symbol: "AAA", quantity: 1, because: { text: String(all.size), values: {} } }];

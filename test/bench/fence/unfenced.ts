@@ -1,0 +1,54 @@
+/**
+ * A host process without the strategies' realm, for comparison: the same process and the same steps, the files by a plain import.
+ *
+ * 1. The files are loaded before the process's own means are taken away, because nothing can be imported afterwards; each as often as
+ *    its second argument says, because every strategy has a copy of its own.
+ * 2. Its copy of the bars is kept as the realm's is, so what is compared is the realm and nothing else.
+ */
+import { readdirSync } from "node:fs";
+import { Histories } from "../../../src/live/host/history.ts";
+import { Realm } from "../../../src/live/host/engine.ts";
+import type { ToRealm } from "../../../src/live/host/realm.ts";
+import { prepareStrategy, StrategyInstance, strategyOf } from "../../../src/live/strategies/instance.ts";
+
+const [folder = "", copies = "1"] = process.argv.slice(2);
+const files = readdirSync(new URL(folder)).filter((name) => /^[^.]+\.[mt]s$/.test(name));
+const modules = new Map<string, unknown[]>();
+for (const name of files)
+  for (let copy = 0; copy < Number(copies); copy += 1) {
+    const { default: found } = (await import(`${folder}${name}?copy=${copy}`)) as { readonly default: unknown };
+    modules.set(name, [...(modules.get(name) ?? []), found]);
+  }
+
+const histories = new Histories();
+const instances = new Map<string, StrategyInstance>();
+
+function load({ strategy, module, symbols, params, sizing, seed, metas, state }: Extract<ToRealm, { kind: "load" }>) {
+  const found = strategyOf(modules.get(module)?.shift());
+  if (typeof found === "string") return { problem: found, barsNeeded: 0, digest: null, files: [], rules: null };
+  const metaOf = (symbol: string) => metas.find((meta) => meta.symbol === symbol);
+  const prepared = prepareStrategy(found, module, params, {
+    symbols,
+    sizing,
+    seed,
+    metaOf,
+    heartbeat: () => undefined,
+  });
+  if (typeof prepared === "string") return { problem: prepared, barsNeeded: 0, digest: null, files: [], rules: null };
+  instances.set(strategy, new StrategyInstance(prepared, module, state));
+  return { problem: null, barsNeeded: prepared.barsNeeded, digest: null, files: [], rules: null };
+}
+
+function run({ bars, runSnapshot }: Extract<ToRealm, { kind: "run" }>): string {
+  for (const step of bars) histories.take(step);
+  const seen = { ...runSnapshot, bars: histories.windows(Object.keys(runSnapshot.positions)) };
+  return JSON.stringify(instances.get(runSnapshot.strategy)?.run(seen));
+}
+
+const plain = {
+  load: (_folder: string, asked: Extract<ToRealm, { kind: "load" }>) => Promise.resolve(load(asked)),
+  handle: (asked: ToRealm) => (asked.kind === "run" ? run(asked) : "{}"),
+  describe: String,
+};
+Object.assign(Realm, { make: () => Promise.resolve(plain) });
+await import("../../../src/live/host/child.ts");
