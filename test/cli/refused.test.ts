@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
     "status --path a-folder",
     2,
     "no_session",
-    /a-folder is no session: it has neither session\.json nor journal\.db\.$/,
+    /a-folder is no session: it has neither a session\.json nor a journal\.db that can be read\.$/,
   ],
   ["review", 2, "no_session", /^There is no session in /],
   ["verify", 2, "no_session", /^There is no session in /],

@@ -100,7 +100,10 @@ export function statusOf(place: SessionFiles | string): SessionStatus {
   const record = recordOf(files);
   const { journal, problem } = journalOf(files);
   if (record === null && journal === null)
-    throw new CodedError("no_session", `${files.folder} is no session: it has neither session.json nor journal.db.`);
+    throw new CodedError(
+      "no_session",
+      `${files.folder} is no session: it has neither a session.json nor a journal.db that can be read.`,
+    );
   try {
     return compose(files, record, journal, problem ?? strangerIn(record, journal, files));
   } finally {

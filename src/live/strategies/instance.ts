@@ -153,6 +153,7 @@ export class StrategyInstance {
   readonly #prepared: Prepared;
   readonly #file: string | null;
   readonly #attempt: Attempt;
+  readonly #belowZero: readonly string[];
   #begun = false;
   /** What it remembers, as JSON; null when it remembers nothing. */
   #state: string | null;
@@ -163,6 +164,8 @@ export class StrategyInstance {
     this.#file = file;
     this.#state = state;
     this.#attempt = attempt;
+    const { symbols, metaOf } = prepared.settings;
+    this.#belowZero = symbols.filter((symbol) => metaOf(symbol)?.allowNegativePrices === true);
   }
 
   get file(): string | null {
@@ -174,13 +177,23 @@ export class StrategyInstance {
   }
 
   run(snapshot: RunSnapshot): RunResult {
-    const ticked = this.#tick(snapshot);
-    if (!this.#saves() || !this.#begun) return ticked;
     const before = this.#state;
-    const problem = this.#save();
+    const saves = this.#saves();
+    let returned: unknown;
+    let text: unknown;
+    let ticked = false;
+    // One call for both: entering a user's code costs more than a small run.
+    const ran = this.#attempt(() => {
+      returned = this.#tick(snapshot);
+      ticked = true;
+      if (saves) text = this.#saved();
+    });
+    const result = ticked || ran.ok ? this.#resultOf(returned) : threw(ran.problem);
+    if (!saves || !this.#begun) return result;
+    const problem = this.#keep(ticked ? (ran.ok ? { ok: true, value: text } : ran) : this.#attempt(this.#saved));
     // The first problem is the one that is reported.
-    const result = problem === null || ticked.outcome !== "ok" ? ticked : problem;
-    return this.#state === before ? result : { ...result, state: this.#state };
+    const reported = problem === null || result.outcome !== "ok" ? result : problem;
+    return this.#state === before ? reported : { ...reported, state: this.#state };
   }
 
   /** Gives it back what it remembered; the next run begins with that. */
@@ -197,26 +210,24 @@ export class StrategyInstance {
     }
   }
 
-  #tick(snapshot: RunSnapshot): RunResult {
+  /** The run of the user's code: what it returned. Throws what that throws. */
+  #tick(snapshot: RunSnapshot): unknown {
     const { strategy, settings } = this.#prepared;
-    const ran = this.#attempt(() => {
-      if (!this.#begun) this.#begin();
-      const context = contextOf(snapshot, settings);
-      for (const fill of snapshot.fills) strategy.onFill?.(fill, context);
-      if (strategy.onOrder !== undefined) for (const update of snapshot.updates) strategy.onOrder(update, context);
-      return strategy.onTick(context);
-    });
-    if (!ran.ok) return { outcome: "threw", orders: [], message: ran.problem };
-    const returned = ran.value;
+    if (!this.#begun) this.#begin();
+    const context = contextOf(snapshot, settings);
+    for (const fill of snapshot.fills) strategy.onFill?.(fill, context);
+    if (strategy.onOrder !== undefined) for (const update of snapshot.updates) strategy.onOrder(update, context);
+    return strategy.onTick(context);
+  }
+
+  #resultOf(returned: unknown): RunResult {
     try {
       if (returned instanceof Promise) {
         // An asynchronous onTick is no strategy; what it fails with later must not end the session.
         returned.catch(() => undefined);
         return refused("onTick returned a promise; it must return a list of orders, so make it synchronous");
       }
-      const { symbols, metaOf } = settings;
-      const belowZero = symbols.filter((symbol) => metaOf(symbol)?.allowNegativePrices === true);
-      const checked = checkResult(returned, symbols, belowZero);
+      const checked = checkResult(returned, this.#prepared.settings.symbols, this.#belowZero);
       return checked.ok ? { outcome: "ok", orders: checked.orders, message: null } : refused(checked.problem);
     } catch (error) {
       return refused(`its result cannot be read: ${problemOf(error, this.#file)}`);
@@ -240,9 +251,12 @@ export class StrategyInstance {
     }
   }
 
-  #save(): RunResult | null {
-    const saved = this.#attempt(() => JSON.stringify(this.#prepared.strategy.save?.()));
-    if (!saved.ok) return { outcome: "threw", orders: [], message: `save: ${saved.problem}` };
+  /** What it remembers as JSON. Throws what the user's code throws. */
+  readonly #saved = (): unknown => JSON.stringify(this.#prepared.strategy.save?.());
+
+  /** Keeps what was saved; answers what is wrong with it. */
+  #keep(saved: ReturnType<Attempt>): RunResult | null {
+    if (!saved.ok) return threw(`save: ${saved.problem}`);
     const text = saved.value;
     if (typeof text !== "string" && text !== undefined) return refused("save did not give plain JSON");
     if (text !== undefined && text.length > STATE_CHARS_MAX)
@@ -252,4 +266,5 @@ export class StrategyInstance {
   }
 }
 
+const threw = (message: string): RunResult => ({ outcome: "threw", orders: [], message });
 const refused = (message: string): RunResult => ({ outcome: "bad_result", orders: [], message });
