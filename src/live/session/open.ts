@@ -16,6 +16,7 @@ import {
   acquireLock,
   Artifacts,
   ARTIFACTS_FORMAT,
+  assertOwnJournal,
   ControlInbox,
   findSession,
   makeSessionFolder,
@@ -329,6 +330,7 @@ async function resumeSession(
   opened: Opened,
 ): Promise<LiveSession> {
   const { desk, start, endsAt: endedAt, created } = readSessionHeader(journal, files);
+  assertOwnJournal(ports.fs, files, journal);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
   const { holds, word } = options;
   const agreed =

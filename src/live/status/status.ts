@@ -21,6 +21,7 @@ import {
   readRecord,
   readText,
   sessionFilesAt,
+  strangerIn,
   type JournalReader,
   type SessionFiles,
   type SessionRecord,
@@ -127,15 +128,6 @@ function journalOf(files: SessionFiles): { readonly journal: JournalReader | nul
     const there = nodeFileSystem.exists(files.journal);
     return { journal: null, problem: there ? (error instanceof Error ? error.message : String(error)) : null };
   }
-}
-
-/** Why record and journal are not of one session, or null: both name the run and the moment at which it was created. */
-function strangerIn(record: SessionRecord | null, journal: JournalReader | null, files: SessionFiles): string | null {
-  const [first] = journal === null || record === null ? [] : journal.read(1, ["session"]);
-  if (first?.kind !== "session" || first.event !== "created" || record === null) return null;
-  const { runDigest } = first.detail;
-  if (typeof runDigest !== "string" || (runDigest === record.runDigest && first.wall === record.created)) return null;
-  return `${files.journal} is the journal of another session than session.json beside it. Restore the session's folder from a copy.`;
 }
 
 /** `problem`: why the journal cannot be trusted; null where nothing is known against it. */

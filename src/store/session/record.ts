@@ -9,6 +9,7 @@ import * as z from "zod";
 import { CodedError } from "../../shared/errors.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { readText, writeTextAtomic } from "../files/atomic.ts";
+import type { JournalReader } from "../journal/journal.ts";
 
 export const RECORD_SCHEMA = 1;
 const RECORD_BYTES_MAX = 16_000_000;
@@ -143,6 +144,35 @@ export function readRecord(fs: FileSystem, path: string): SessionRecord {
     );
   }
   return parsed.data;
+}
+
+/** Why record and journal are not of one session, or null: both name the run and the moment at which it was created. */
+export function strangerIn(
+  record: SessionRecord | null,
+  journal: Pick<JournalReader, "read"> | null,
+  files: { readonly journal: string },
+): string | null {
+  const [first] = journal === null || record === null ? [] : journal.read(1, ["session"]);
+  if (first?.kind !== "session" || first.event !== "created" || record === null) return null;
+  const { runDigest } = first.detail;
+  if (typeof runDigest !== "string" || (runDigest === record.runDigest && first.wall === record.created)) return null;
+  return `${files.journal} is the journal of another session than session.json beside it. Restore the session's folder from a copy.`;
+}
+
+/** Throws `session_conflict` for a journal of another session than the record beside it; a record that cannot be read says nothing. */
+export function assertOwnJournal(
+  fs: FileSystem,
+  files: { readonly journal: string; readonly record: string },
+  journal: Pick<JournalReader, "read">,
+): void {
+  let record: SessionRecord;
+  try {
+    record = readRecord(fs, files.record);
+  } catch {
+    return;
+  }
+  const stranger = strangerIn(record, journal, files);
+  if (stranger !== null) throw new CodedError("session_conflict", `${stranger} Nothing was changed.`);
 }
 
 /** Writes a `session.json`, atomically. */

@@ -19,8 +19,8 @@ import { inFolder, notHere } from "../place.ts";
 import { median, type BenchRow } from "../row.ts";
 
 const COPIES = 4;
-const ROUNDS = 9;
-const RUNS_EACH = 150;
+const ROUNDS = 8;
+const RUNS_EACH = 400;
 const BARS = 300;
 const TARGET = 1.3;
 /** The system counts processor time in hundredths of a second. */
