@@ -1,168 +1,220 @@
 /**
- * Kills at I/O boundaries: the command's process ends at the n-th change that it makes to its disk, is started again, often dies at
- * a boundary of its recovery, too, and then goes on to its end.
+ * Kills at I/O boundaries: the command's process ends at the n-th change that it makes to its disk, is opened again, may die at a
+ * boundary of its recovery, too, and then goes on to its end.
  *
  * Fault model. The process ends by SIGKILL right before an operation on the disk (a new file or folder, a write, another size, a
  * sync, a rename, a removal), with half of a write done, or right behind it. The machine goes on, so what the kernel had taken
- * stays; power loss is another trial's. Every operation of the recorded session is drawn once, in each of the three ways, before
- * any is drawn again. Of the cases one half commits each pass by itself, and in the other passes share commits.
+ * stays; power loss is another trial's.
+ *
+ * 1. What such a kill leaves is every change up to its boundary, so it is taken from the log of a session that is recorded once: a case
+ *    costs a folder and a restart, not two processes.
+ * 2. Each recording is a pair of one seed: a session that nobody kills, whose outcome all others must have; and one that is really killed
+ *    and opened again. Boundaries are drawn from both, so that about half of them lie in a recovery or behind one.
+ * 3. Of the cases one half commits each pass by itself, and in the other passes share commits.
  */
+import { rmSync } from "node:fs";
 import { createStream } from "../../src/orchestrator/index.ts";
 import { CodedError } from "../../src/shared/errors.ts";
 import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
-import { endOf } from "../sim/disk/processes.ts";
+import { PowerLossDisk } from "../sim/disk/power-loss.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
-import type { Told } from "../sim/disk/write-log.ts";
-import { difference, DiskSession, fault, folderIn, resumeSession, outcomeIn, shuffled } from "./disk-session.ts";
-import { BROKEN_MAX, eachWay, type Figures, type Trial } from "./trial.ts";
+import { toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
+import { difference, DiskSession, fault, folderIn, outcomeIn, resumeSession } from "./disk-session.ts";
+import { recordWrites, wholeOf, writeImage, type Recording } from "./recording.ts";
+import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./trial.ts";
 
-const WAYS = ["before", "half", "after"] as const;
 const LENGTH = "1m";
-/** A second kill falls among this many first operations of a restart: its recovery has about as many. */
-const RECOVERY_OPERATIONS = 140;
-const SECOND_SHARE = 0.5;
+/** Cases of one pair of recordings; then another pair is made, of another seed. */
+const CASES_EACH = 60;
 
-interface Kill {
-  readonly operation: number;
-  readonly way: (typeof WAYS)[number];
-}
-
-const armOf = ({ operation, way }: Kill): string => `kill ${operation} ${way}`;
+/** The outcome of the session that nobody kills; null where it has no protection. */
+type Expected = Awaited<ReturnType<typeof outcomeIn>> | null;
 
 interface Counts {
-  kills: number;
-  inRecovery: number;
+  [name: string]: number;
+  recordings: number;
+  operations: number;
+  "real kills": number;
+  "in or behind a recovery": number;
   unborn: number;
 }
 
-type Expected = Awaited<ReturnType<typeof outcomeIn>>;
-
-/** What does not hold right after a kill, or null. */
-function lookAt(folder: string, told: readonly Told[]): string | null {
-  return lostAcknowledged(folder, told) ?? sentUnjournaled(readBooks(folder));
+/** A boundary: an operation by its place in the log, and how much of it is done. */
+interface Boundary {
+  readonly place: number;
+  readonly half: boolean;
 }
 
-/** One session with its kills; what did not hold of it, or null. */
-async function oneCase(
-  session: DiskSession,
-  kills: readonly [Kill, Kill | null],
+/** What does not hold of a folder as a kill left it, or null. */
+async function judge(
+  workspace: string,
+  told: readonly Told[],
   expected: Expected,
   counts: Counts,
-  unprotected: Unprotected | null,
 ): Promise<string | null> {
-  const workspace = session.workspace();
+  const begun = folderIn(workspace);
+  if (begun === null) {
+    counts.unborn += 1;
+    return told.length === 0 ? null : "the session's folder is gone";
+  }
   try {
-    const first = await session.run(workspace, null, { arm: armOf(kills[0]), unprotected });
-    const begun = folderIn(workspace);
-    if (first.signal === "SIGKILL") counts.kills += 1;
-    else if (first.code !== 0) return `it ended with ${endOf(first)}`;
-    if (begun === null) {
-      counts.unborn += 1;
-      return first.told.length === 0 ? null : "the session's folder is gone";
-    }
-    const wrong = lookAt(begun.folder, first.told);
+    const wrong = lostAcknowledged(begun.folder, told) ?? sentUnjournaled(readBooks(begun.folder));
     if (wrong !== null) return wrong;
-    const told = [...first.told];
-    if (told.length > 0 && kills[1] !== null) {
-      const second = await session.run(workspace, begun.id, { arm: armOf(kills[1]), unprotected });
-      if (second.signal === "SIGKILL") counts.inRecovery += 1;
-      else if (second.code !== 0) return `opened again, it ended with ${endOf(second)}`;
-      told.push(...second.told);
-      const still = lookAt(begun.folder, told);
-      if (still !== null) return still;
-    }
     const summary = await resumeSession(workspace, begun.id);
     if (summary.failure !== null) return `it failed: ${summary.failure.message}`;
     return (
       lostAcknowledged(begun.folder, told) ??
       (await fault(workspace, begun.folder)) ??
-      (await difference(expected, workspace))
+      (expected === null ? null : await difference(expected, workspace))
     );
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // Killed before its first entry was acknowledged: there is no session yet, and whoever opens it is told so.
-    const begun = folderIn(workspace);
-    const unborn =
-      begun !== null && error instanceof CodedError && lostAcknowledged(begun.folder, [{ seq: 1, hash: "-" }]) !== null;
-    if (!unborn) return message;
+    // Killed before its first entry was acknowledged: there is no session yet, and whoever opens it gets a coded error.
+    const unborn = error instanceof CodedError && lostAcknowledged(begun.folder, [{ seq: 1, hash: "-" }]) !== null;
+    if (!unborn || told.length > 0) return error instanceof Error ? error.message : String(error);
     counts.unborn += 1;
     return null;
-  } finally {
-    session.remove(workspace);
   }
 }
 
-async function run(
-  cases: number,
-  seed: string,
-  { grouped, unprotected }: { readonly grouped: boolean; readonly unprotected: Unprotected | null },
-  progress: (done: number, broken: readonly string[]) => boolean,
-): Promise<Figures> {
-  const session = await DiskSession.open(LENGTH, cases, grouped);
+/** Half of a write; nothing of any other operation. */
+const halfOf = (operation: DiskOperation): DiskOperation | null =>
+  operation.kind === "write"
+    ? { ...operation, bytes: operation.bytes.subarray(0, Math.floor(operation.bytes.length / 2)) }
+    : null;
+
+interface Going {
+  readonly grouped: boolean;
+  readonly unprotected: Unprotected | null;
+  /** Called after each case; false ends it. */
+  readonly next: (done: number, broken: readonly string[]) => boolean;
+}
+
+/** Kills at boundaries of one recording, in their order. Answers whether it goes on. */
+async function killAt(
+  { root, operations, killedAt }: Recording,
+  boundaries: readonly Boundary[],
+  expected: Expected,
+  counts: Counts,
+  end: (wrong: string | null, boundary: Boundary) => boolean,
+): Promise<boolean> {
+  const disk = new PowerLossDisk(root);
+  const place = makeFolder("boundary");
+  const told: Told[] = [];
+  let followed = 0;
   try {
-    const plain = session.workspace();
-    const whole = await session.run(plain, null);
-    if (whole.code !== 0) throw new Error(`The session that nobody kills ended with ${endOf(whole)}`);
-    const { all } = session.operations();
-    const expected = await outcomeIn(plain);
-    const points = shuffled(all * WAYS.length, seed, "boundaries");
-    const counts: Counts = { kills: 0, inRecovery: 0, unborn: 0 };
-    const broken: string[] = [];
-    let number = 0;
-    for (; number < cases; number++) {
-      const point = points[number % points.length] ?? 0;
-      const stream = createStream(seed, `boundary:${number}`);
-      for (let draw = 0; draw < 16; draw++) stream.next();
-      const drawn = (): number => stream.next();
-      const first: Kill = {
-        operation: 1 + Math.floor(point / WAYS.length),
-        way: WAYS[point % WAYS.length] ?? "before",
-      };
-      const second: Kill | null =
-        drawn() < SECOND_SHARE
-          ? {
-              operation: 1 + Math.floor(drawn() * RECOVERY_OPERATIONS),
-              way: WAYS[Math.floor(drawn() * WAYS.length)] ?? "before",
-            }
-          : null;
-      const wrong = await oneCase(session, [first, second], expected, counts, unprotected);
-      const also = second === null ? "" : `, then ${armOf(second)}`;
-      if (wrong !== null && broken.length < BROKEN_MAX)
-        broken.push(`case ${number} of seed ${seed}${grouped ? ", grouped" : ""}, ${armOf(first)}${also}: ${wrong}`);
-      if (!progress(number + 1, broken)) break;
+    for (const boundary of boundaries) {
+      for (; followed < boundary.place; followed++) {
+        const operation = operations[followed] as DiskOperation;
+        disk.follow(operation);
+        const seen = toldOf(operation);
+        if (seen !== null) told.push(seen);
+      }
+      const half = boundary.half ? halfOf(operations[followed] as DiskOperation) : null;
+      if (half !== null) disk.follow(half);
+      writeImage(place, wholeOf(disk));
+      if (killedAt > 0 && boundary.place >= killedAt) counts["in or behind a recovery"] += 1;
+      if (!end(await judge(place, [...told], expected, counts), boundary)) return false;
     }
-    return { cases: number, counts: { ...counts, operations: all, points: points.length }, broken };
+    return true;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Boundaries of a recording, drawn, in their order. */
+function drawn(draw: () => number, count: number, operations: readonly DiskOperation[]): Boundary[] {
+  return Array.from({ length: count }, (): Boundary => {
+    const place = Math.floor(draw() * operations.length);
+    return { place, half: draw() < 1 / 3 };
+  }).toSorted((a, b) => a.place - b.place || Number(a.half) - Number(b.half));
+}
+
+async function run(cases: number, seed: string, { grouped, unprotected, next }: Going): Promise<Figures> {
+  const session = await DiskSession.open(LENGTH, Math.ceil((3 * cases) / CASES_EACH), grouped);
+  const counts: Counts = { recordings: 0, operations: 0, "real kills": 0, "in or behind a recovery": 0, unborn: 0 };
+  const broken: string[] = [];
+  let done = 0;
+  try {
+    for (let going = true; going && done < cases; counts.recordings += 1) {
+      const stream = createStream(seed, `boundaries:${counts.recordings}`);
+      for (let number = 0; number < 16; number++) stream.next();
+      const draw = (): number => stream.next();
+      const own = `${seed}:${counts.recordings}`;
+      const whole = await recordWrites(session, own, null, unprotected);
+      const expected = unprotected === null ? await outcomeIn(whole.root) : null;
+      const kill = 1 + Math.floor((0.1 + 0.9 * draw()) * whole.operations.length);
+      // A canary needs no second process: what it does not notice at a boundary, it does not notice.
+      const killed = unprotected === null ? await recordWrites(session, own, kill, null) : null;
+      if (killed !== null && expected !== null && killed.killedAt > 0) {
+        counts["real kills"] += 1;
+        const wrong = await difference(expected, killed.root);
+        if (wrong !== null) broken.push(`recording ${counts.recordings} of seed ${seed}, killed at ${kill}: ${wrong}`);
+      }
+      const left = Math.min(CASES_EACH, cases - done);
+      const shares =
+        killed === null
+          ? [[whole, left] as const]
+          : ([
+              [whole, Math.ceil(left / 2)],
+              [killed, Math.floor(left / 2)],
+            ] as const);
+      for (const [recording, share] of shares) {
+        session.remove(recording.root);
+        counts.operations += recording.operations.length;
+        // A session that is killed has its own first part in the other recording: here its end, and what came after, is of interest.
+        const from = Math.max(0, recording.killedAt - 1);
+        const boundaries = drawn(draw, share, recording.operations.slice(from)).map((one) => ({
+          ...one,
+          place: one.place + from,
+        }));
+        going &&= await killAt(recording, boundaries, expected, counts, (found, { place, half }) => {
+          const where = `recording ${counts.recordings} of seed ${seed}${recording === killed ? `, killed at ${kill}` : ""}`;
+          if (found !== null && broken.length < BROKEN_MAX)
+            broken.push(
+              `case ${done}, ${half ? "half-way through" : "before"} operation ${place} of ${where}: ${found}`,
+            );
+          done += 1;
+          return next(done, broken);
+        });
+      }
+    }
+    return { cases: done, counts, broken };
   } finally {
     session.close();
   }
 }
 
 /** So many kills must be enough to notice that orders are sent before they are journaled. */
-const CANARY_CASES = 30;
+const CANARY_CASES = 60;
 
 export const boundaries: Trial = {
   name: "I/O-boundary kills",
   holds:
     "acknowledged entries are recovered, sequence and chain hold, nothing is sent without its entry, no id is used again, and the " +
     "books are the uninterrupted session's",
-  short: 12,
+  short: 24,
   long: 5_000,
   missing: shimMissing,
   run: (cases, seed, progress) =>
-    eachWay(cases, progress, (part, grouped, next) =>
-      run(part, seed, { grouped, unprotected: null }, (done) => {
-        next(done);
-        return true;
+    eachWay(cases, progress, (part, grouped, report) =>
+      run(part, seed, {
+        grouped,
+        unprotected: null,
+        next: (done) => {
+          report(done);
+          return true;
+        },
       }),
     ),
   // A commit that is put off lets orders go out before they are on the disk; a venue that is settled first has what no entry accounts for.
   canary: async () => {
+    const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
     for (const how of [
       { grouped: false, unprotected: "late commit" },
       { grouped: true, unprotected: "venue first" },
     ] as const) {
-      const { broken } = await run(CANARY_CASES, "canary", how, (_done, found) => found.length === 0);
+      const { broken } = await run(CANARY_CASES, "canary", { ...how, next });
       if (broken.length === 0) return false;
     }
     return true;

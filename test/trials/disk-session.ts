@@ -3,6 +3,7 @@
  *
  * 1. Everything lies in a folder of its own in memory: the disk's own pace is nobody's subject here.
  * 2. A restart that nothing breaks happens in this process; one that is broken, too, in a process of its own.
+ * 3. The desk's strategies are built-in ones and run inside: their processes write nothing, and starting them was most of a case.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { openWorkspace } from "../../src/store/index.ts";
 import { disagreement, readBooks } from "../sim/disk/agreement.ts";
 import { bundleChild } from "../sim/disk/bundle.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
+import { insideHost } from "../sim/inside-host.ts";
 import { DiskProcesses, type DiskEnd } from "../sim/disk/processes.ts";
 import { readWriteLog, toldOf, type Told } from "../sim/disk/write-log.ts";
 import { makeFolder } from "./trial.ts";
@@ -121,7 +123,8 @@ export function folderIn(workspace: string): { readonly id: string; readonly fol
 
 /** Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. */
 export async function resumeSession(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
-  const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length });
+  const ports = { openHost: insideHost };
+  const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length, ports });
   const { router, drift } = session.probe();
   // Drift is for the trial to tell of; any other halt is over once the disk is well again.
   if (router.halted && drift.every((item) => item.review !== null))

@@ -59,7 +59,7 @@ export const flips: Trial = {
   short: 60,
   long: 100_000,
   run: async (cases, seed, progress) => {
-    const recorded = await record(3);
+    const recorded = await record(2);
     try {
       const places = [
         placeOf(recorded.copy(), recorded.id, FILES),

@@ -7,17 +7,17 @@
  * falls into recoveries, too. Half of the images are of sessions that commit each pass by itself, half of sessions whose passes
  * share commits. An entry is acknowledged from the moment at which its commit has returned.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { createStream } from "../../src/orchestrator/index.ts";
 import { digestOf, openJournal } from "../../src/store/index.ts";
 import { entriesIn, lostAcknowledged, readBooks, sentUnjournaled, venueLost } from "../sim/disk/agreement.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { PowerLossDisk } from "../sim/disk/power-loss.ts";
-import { endOf } from "../sim/disk/processes.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
-import { readWriteLog, toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
+import { toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
 import { DiskSession, fault, folderIn, resumeSession } from "./disk-session.ts";
+import { recordWrites, writeImage } from "./recording.ts";
 import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./trial.ts";
 
 const LENGTH = "1m";
@@ -28,71 +28,6 @@ const GO_ON_EVERY = 250;
 const SECTORS = [512, 4096] as const;
 /** What is only read by people is left out of images that are only read. */
 const FOR_PEOPLE = /\.(csv|jsonl|md)$/;
-
-interface Recording {
-  /** The workspace's folder in the log. */
-  readonly root: string;
-  readonly operations: readonly DiskOperation[];
-}
-
-/** Records a session; with `kill`, one that dies at that operation and is opened again. */
-async function recordWrites(
-  session: DiskSession,
-  seed: string,
-  kill: number | null,
-  unprotected: Unprotected | null,
-): Promise<Recording> {
-  const root = session.workspace();
-  const first = await session.run(root, null, {
-    unprotected,
-    seed,
-    ...(kill === null ? {} : { arm: `kill ${kill} half` }),
-  });
-  const operations = readWriteLog(session.log);
-  const begun = folderIn(root);
-  if (first.signal === "SIGKILL" && begun !== null && first.told.length > 0) {
-    const second = await session.run(root, begun.id, { unprotected });
-    if (second.code !== 0) throw new Error(`The session that went on ended with ${endOf(second)}`);
-    operations.push(...readWriteLog(session.log));
-  } else if (first.code !== 0) throw new Error(`The recorded session ended with ${endOf(first)}`);
-  needWhole(root, operations);
-  session.remove(root);
-  return { root, operations };
-}
-
-/** A draw of which every change that was made is there. */
-const EVERYTHING = 0.4;
-
-/** Throws when the log does not give the files that are there: then the shim was passed by, and no image would mean anything. */
-function needWhole(root: string, operations: readonly DiskOperation[]): void {
-  const disk = new PowerLossDisk(root);
-  for (const operation of operations) disk.follow(operation);
-  const image = disk.image(
-    () => EVERYTHING,
-    512,
-    (path) => !path.endsWith("-shm"),
-  );
-  const there = readdirSync(root, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !entry.name.endsWith("-shm"),
-  );
-  for (const { parentPath, name } of there) {
-    const path = relative(root, join(parentPath, name));
-    const logged = image.get(path);
-    if (logged === undefined || !readFileSync(join(root, path)).equals(logged))
-      throw new Error(`The log of operations does not give ${path} as it is.`);
-  }
-  const files = [...image.keys()].filter((path) => !path.endsWith("/"));
-  if (files.length !== there.length)
-    throw new Error(`The log of operations has ${files.length} files, and there are ${there.length}.`);
-}
-
-function write(place: string, image: ReadonlyMap<string, Uint8Array>): void {
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place);
-  for (const [path, bytes] of image)
-    if (path.endsWith("/")) mkdirSync(join(place, path));
-    else writeFileSync(join(place, path), bytes);
-}
 
 /** The router's file is one that the journal tells of, or it is not there. */
 function strangerFile(folder: string): string | null {
@@ -156,6 +91,7 @@ async function run(cases: number, seed: string, { grouped, unprotected, next }: 
       const draw = (): number => stream.next();
       const kill = counts.recordings % 2 === 1 ? 200 + Math.floor(draw() * (grouped ? 200 : 600)) : null;
       const { root, operations } = await recordWrites(session, `${seed}:${counts.recordings}`, kill, unprotected);
+      session.remove(root);
       counts.operations += operations.length;
       const images = Math.min(IMAGES_EACH, cases - done);
       const points = Array.from({ length: images }, () => Math.floor(draw() * (operations.length + 1))).toSorted(
@@ -172,7 +108,7 @@ async function run(cases: number, seed: string, { grouped, unprotected, next }: 
         }
         const whole = done % GO_ON_EVERY === GO_ON_EVERY - 1;
         const sector = SECTORS[Math.floor(draw() * SECTORS.length)] ?? 512;
-        write(
+        writeImage(
           place,
           disk.image(draw, sector, (path) => whole || !FOR_PEOPLE.test(path)),
         );

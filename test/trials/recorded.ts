@@ -2,6 +2,7 @@
  * One recorded session that several trials look at: small, with orders, fills, a halt and its review.
  */
 import { cpSync, rmSync } from "node:fs";
+import type { Desk } from "../../src/shared/desk.ts";
 import { createSession } from "../../src/live/session/index.ts";
 import { MINUTE, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace, type Workspace } from "../../src/store/index.ts";
@@ -19,11 +20,19 @@ export interface Recorded {
   remove(): void;
 }
 
+/** Bars before the session: as many as its strategies look at. Each verification makes them again, and they were most of its time. */
+const WARMUP_BARS = 40;
+
+function smallDesk(): Desk {
+  const desk = deskOf();
+  return desk.feed.kind === "synthetic" ? { ...desk, feed: { ...desk.feed, warmupBars: WARMUP_BARS } } : desk;
+}
+
 /** Records a session of some minutes. */
 export async function record(minutes: number): Promise<Recorded> {
   const path = makeFolder("recorded");
   const workspace = openWorkspace(path);
-  const session = await createSession({ workspace, desk: deskOf(), length: (minutes * MINUTE) as Duration });
+  const session = await createSession({ workspace, desk: smallDesk(), length: (minutes * MINUTE) as Duration });
   const unclosed = makeFolder("unclosed");
   session.subscribe((entries) => {
     if (entries.some((entry) => entry.kind === "session" && entry.event === "stopped"))

@@ -3,13 +3,17 @@
  *
  * Fault model: whatever of the machine could leak into a decision: the zone, the locale, the folder's name, the time of day, how
  * many host processes there are, how late each of their answers comes, and the version of Node.
+ *
+ * 1. A case is two runs of one seed: one at home, one elsewhere; the places elsewhere take turns. Each place has a process of its own,
+ *    which lives as long as the trial.
  */
-import { execFile } from "node:child_process";
+import { execFile, fork, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { journalEvents } from "../../src/harness/regress/events.ts";
 import { findSession, openWorkspace } from "../../src/store/index.ts";
+import type { SeedTask } from "./seed-child.ts";
 import { BROKEN_MAX, makeFolder, type Trial } from "./trial.ts";
 
 const execute = promisify(execFile);
@@ -32,22 +36,56 @@ const ELSEWHERE: readonly Place[] = [
   { folder: "deep/er/and/deeper", env: { TZ: "Pacific/Apia", LANG: "ar_EG.UTF-8" }, processes: 4, lateMs: 5 },
 ];
 
-/** The bytes that a run leaves in one place of the world: its files, and what its journal says of its decisions. */
-async function bytesOf(seed: string, place: Place, bird = ""): Promise<string[]> {
-  const top = makeFolder("seed");
-  try {
-    const folder = join(top, place.folder);
-    mkdirSync(folder, { recursive: true });
-    const args = [child, folder, seed, String(place.processes), String(place.lateMs), bird];
-    const env = { PATH: process.env["PATH"] ?? "", ...place.env };
-    await execute(place.node ?? process.execPath, args, { env, cwd: folder });
-    const session = findSession(openWorkspace(folder), "latest");
-    const events = [...journalEvents(session.journal, session.id)()].join("");
-    return [...FILES.map((file) => readFileSync(join(session.folder, file), "utf8")), events];
-  } catch (error) {
-    return [`it ended: ${error instanceof Error ? error.message : String(error)}`];
-  } finally {
-    rmSync(top, { recursive: true, force: true });
+/** The processes of the places, started when they are first needed. */
+class Places {
+  readonly #children = new Map<Place, ChildProcess>();
+
+  /** The bytes that a run leaves in one place of the world: its files, and what its journal says of its decisions. */
+  async bytesOf(seed: string, place: Place, clock = false): Promise<string[]> {
+    const top = makeFolder("seed");
+    try {
+      const folder = join(top, place.folder);
+      mkdirSync(folder, { recursive: true });
+      const { processes, lateMs } = place;
+      await this.#run(place, { folder, seed, processes, lateMs, clock });
+      const session = findSession(openWorkspace(folder), "latest");
+      const events = [...journalEvents(session.journal, session.id)()].join("");
+      return [...FILES.map((file) => readFileSync(join(session.folder, file), "utf8")), events];
+    } catch (error) {
+      return [`it ended: ${error instanceof Error ? error.message : String(error)}`];
+    } finally {
+      rmSync(top, { recursive: true, force: true });
+    }
+  }
+
+  close(): void {
+    for (const started of this.#children.values()) started.kill("SIGKILL");
+    this.#children.clear();
+  }
+
+  #run(place: Place, task: SeedTask): Promise<void> {
+    const started = this.#children.get(place) ?? this.#start(place);
+    return new Promise((resolve, reject) => {
+      const end = (error: string | null): void => {
+        started.removeAllListeners();
+        if (error === null) resolve();
+        else reject(new Error(error));
+      };
+      started.once("message", (answer: { readonly error: string | null }) => end(answer.error));
+      started.once("exit", (code, signal) => {
+        this.#children.delete(place);
+        end(`its process ended with ${String(code ?? signal)}`);
+      });
+      started.send(task);
+    });
+  }
+
+  #start(place: Place): ChildProcess {
+    const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }), ...place.env };
+    const started = fork(child, { env, execPath: place.node ?? process.execPath, execArgv: [] });
+    this.#children.set(place, started);
+    return started;
   }
 }
 
@@ -90,29 +128,38 @@ export const seeds: Trial = {
   name: "equal seeds",
   holds:
     "the same bytes in another process, folder, time zone and locale, with 1, 2 and 4 host processes, however slow",
-  short: 1,
+  short: ELSEWHERE.length,
   long: 100,
   run: async (cases, seed, progress) => {
     const broken: string[] = [];
     const node = await otherNode();
     const places = node.path === null ? ELSEWHERE : [...ELSEWHERE, { ...HOME, folder: "other node", node: node.path }];
-    for (let number = 0; number < cases; number++) {
-      const own = `${seed}-${number}`;
-      const [first = [], ...others] = await Promise.all([HOME, ...places].map((place) => bytesOf(own, place)));
-      for (const [index, other] of others.entries()) {
-        const wrong = differenceOf(first, other);
+    const world = new Places();
+    try {
+      for (let number = 0; number < cases; number++) {
+        const own = `${seed}-${number}`;
+        const place = places[number % places.length] as Place;
+        const [here, there] = await Promise.all([world.bytesOf(own, HOME), world.bytesOf(own, place)]);
+        const wrong = differenceOf(here, there);
         if (wrong !== null && broken.length < BROKEN_MAX)
-          broken.push(`seed ${own}, ${places[index]?.processes} host processes: ${wrong}`);
+          broken.push(`seed ${own}, ${place.processes} host processes: ${wrong}`);
+        if ((here[1]?.split("\n").length ?? 0) < 10) broken.push(`seed ${own}: next to nothing was ordered`);
+        progress(number + 1);
       }
-      if ((first[1]?.split("\n").length ?? 0) < 10) broken.push(`seed ${own}: next to nothing was ordered`);
-      progress(number + 1);
+    } finally {
+      world.close();
     }
     const counts = { files: (FILES.length + 1) * cases, places: places.length };
     return { cases, counts, broken, notes: node.path === null ? [node.why] : [] };
   },
   // A strategy with a clock in it decides by the machine's time: two runs of one seed must then differ.
   canary: async () => {
-    const [one, two] = await Promise.all([bytesOf("clock", HOME, "clock"), bytesOf("clock", HOME, "clock")]);
-    return one.length > 1 && two.length > 1 && differenceOf(one, two) !== null;
+    const world = new Places();
+    try {
+      const [one, two] = [await world.bytesOf("clock", HOME, true), await world.bytesOf("clock", HOME, true)];
+      return one.length > 1 && two.length > 1 && differenceOf(one, two) !== null;
+    } finally {
+      world.close();
+    }
   },
 };

@@ -4,8 +4,8 @@
  * 1. It runs the real command; its exit code and its words are the command's.
  * 2. After each commit that returned, the shim's log gets a mark with the entry's number and hash: from then on it is acknowledged.
  * 3. The machine's own time runs faster here, so that snapshots and waiting commits come in a short session, too; checkpoints of the
- *    session come every few entries, and the databases' logs are moved into them every few pages. The limits of the strategies'
- *    processes are measured with the machine's real time: with the faster one, a start of 1.5 s would pass for a minute.
+ *    session come every few entries, and the databases' logs are moved into them every few pages. The desk's strategies are built-in
+ *    ones and run inside: their processes write nothing, and starting them took longer than the session.
  * 4. A protection is switched off here and nowhere else, for the canaries: the product has no such switch.
  */
 import { openSync, writeSync } from "node:fs";
@@ -16,9 +16,9 @@ import { runProgram } from "../../../src/cli/program.ts";
 import { VenueStore } from "../../../src/live/broker/venue-store.ts";
 import { PORTS } from "../../../src/live/session/recovery/assemble.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
-import { createStrategyHost, type OpenHost } from "../../../src/live/host/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";
 import { Journal } from "../../../src/store/index.ts";
+import { insideHost } from "../inside-host.ts";
 
 /**
  * What is taken away: a commit before its sends, the sync of each commit, the halt at a commit that failed, or, where passes share
@@ -68,10 +68,7 @@ function wrap(
 }
 
 function hurry(timers: { -readonly [Name in keyof Timers]: Timers[Name] }, haste: number): void {
-  const real: Timers = { ...timers };
   timers.monotonicMs = () => performance.now() * haste;
-  const openHost: OpenHost = (options) => createStrategyHost({ ...options, timers: real });
-  Reflect.set(PORTS, "openHost", openHost);
 }
 
 function prepareDatabases(unprotected: Unprotected | null): void {
@@ -125,6 +122,7 @@ const { args, log, arm, count, unprotected, grouped, haste = HASTE } = await rea
 hurry(nodeTimers, haste);
 Reflect.set(PORTS, "checkpointEntries", CHECKPOINT_ENTRIES);
 Reflect.set(PORTS, "groupCommits", grouped);
+Reflect.set(PORTS, "openHost", insideHost);
 prepareDatabases(unprotected);
 prepareJournal(unprotected);
 prepareVenue(unprotected);

@@ -44,7 +44,7 @@ export class DiskProcesses {
     mkdirSync(beside, { recursive: true });
     this.#environment = {
       PATH: process.env["PATH"],
-      NODE_COMPILE_CACHE: join(beside, "compiled"),
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(beside, "compiled"),
       ...shimEnvironment(disk, join(beside, "control")),
     };
   }
