@@ -54,8 +54,6 @@ function linked(
   return get(root);
 }
 
-/** What the engine writes in front of a stack is written at the second throw alone. */
-const QUIET = { displayErrors: false } as const;
 const CALL = new Script("logosCall(); void 0", { filename: "logos" });
 const THROW = new Script("logosThrow()", { filename: "logos" });
 /** Stands in for `import` where it would load something while code runs. */
@@ -101,7 +99,7 @@ export class Realm {
     const { openDoor } = module.namespace as unknown as typeof import("./realm.ts");
     const door: RealmDoor = openDoor(beat, () => {
       try {
-        CALL.runInContext(context, QUIET);
+        CALL.runInContext(context);
         return true;
       } catch (thrown) {
         door.hold(thrown);

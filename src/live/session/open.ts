@@ -56,7 +56,7 @@ import { NO_CHECKPOINTS, NO_SAVES } from "./engine/light-run.ts";
 import { LightJournal } from "./state/light-journal.ts";
 import { NO_VENUE_FILE } from "../broker/index.ts";
 import { SlicedSaves } from "./snapshots/sliced-save.ts";
-import { assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
+import { assertSameOrders, assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;
@@ -363,9 +363,11 @@ async function resumeSession(
   const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
   // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
   const fillsKnown = core.tally.cursor;
+  journal.checkWhole();
   for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
   redoVenue(core, journal);
   await assertSameVenue(core, fillsCompared(journal, checkpoint?.seq ?? 0), fillsKnown);
+  await assertSameOrders(core);
   const interrupted = replay.underWay;
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],

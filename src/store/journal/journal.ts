@@ -18,7 +18,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { VenueChanges } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
-import { checkedRows, checkHead, HashedRows, verifyRows, type JournalFault } from "./checks.ts";
+import { checkedRows, checkHead, checkWhole, HashedRows, verifyRows, type JournalFault } from "./checks.ts";
 import {
   CHECKPOINT_TABLES,
   checkpointSeq,
@@ -71,6 +71,8 @@ export interface JournalReader {
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** `read`, each entry checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
   readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
+  /** Checks every entry of a journal of up to 100,000. Throws `journal_damaged`, naming the first that fails. */
+  checkWhole(): void;
   /** Why this is not the journal that its head beside it belongs to, or lacks entries; null where nothing is wrong. */
   headProblem(): string | null;
   /** The entries with these numbers, in the order asked for; those that are not there are left out. */
@@ -132,6 +134,14 @@ class Reader implements JournalReader {
   *readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
       for (const row of checkedRows(this.database, this.path, this.hashed, from, kinds)) yield entryOf(row, this.path);
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
+  }
+
+  checkWhole(): void {
+    try {
+      checkWhole(this.database, this.path, this.hashed);
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }

@@ -4,15 +4,18 @@
  * 1. The venue writes a fill before it reports it, so every journaled fill is at the venue, with the same figures.
  * 2. A venue that is behind the journal is an older copy: it would give the numbers of journaled fills to new ones, which would
  *    never be asked for. So it is refused, not reconciled.
- * 3. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
+ * 3. An order that works at the venue is the one that the venue accepted. Orders that it may have changed meanwhile (a bracket's child, a
+ *    trailing stop, one of a group that cancels each other, one that only reduces) and those without an answer are left out.
+ * 4. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
  *    one before them. `verify` looks at all.
  */
-import { decimal } from "../../../shared/decimal.ts";
+import { decimal, plain } from "../../../shared/decimal.ts";
 import { CodedError } from "../../../shared/errors.ts";
-import type { BrokerFill } from "../../../shared/ports.ts";
+import type { BrokerFill, BrokerOrder } from "../../../shared/ports.ts";
 import type { FillEntry, JournalEntry } from "../../../store/journal/entries.ts";
 import type { JournalReader } from "../../../store/index.ts";
 import type { Core } from "../state/parts.ts";
+import type { WorkingOrder } from "../state/working-orders.ts";
 
 type VenueFill = Pick<BrokerFill, "cursor" | "fillId" | "venueId" | "symbol" | "quantity" | "price" | "fee" | "at">;
 
@@ -50,6 +53,32 @@ export function venueFault(
       return { seq: entry.seq, text: `${named} is in the journal (${sayOf(entry)}) and not at the venue` };
     if (!isSame(theirs, entry))
       return { seq: entry.seq, text: `${named} is ${sayOf(theirs)} there and ${sayOf(entry)} in the journal` };
+  }
+  return null;
+}
+
+/** Whether only an answer of the venue's own could change an order. */
+const isFixed = ({ confirmed, inDoubt, request, parent, trail, oco, reduceOnly }: WorkingOrder): boolean =>
+  confirmed && !inDoubt && request === null && (parent ?? trail ?? oco) === undefined && reduceOnly !== true;
+
+/** The first working order that is another one at the venue, in a sentence; null where there is none. */
+export function orderFault(working: Iterable<WorkingOrder>, open: readonly BrokerOrder[]): string | null {
+  const theirs = new Map(open.map((order) => [order.venueId, order]));
+  const text = (value: number | string | null | undefined): string => plain(decimal(value ?? 0));
+  for (const order of working) {
+    const there = theirs.get(order.venueId);
+    if (there === undefined || !isFixed(order)) continue;
+    const [ours, its] = [
+      `${plain(order.ordered)} ${order.symbol}, limit ${text(order.limitPrice)}`,
+      `${text(there.quantity)} ${there.symbol}, limit ${text(there.limitPrice)}`,
+    ];
+    const [stop, itsStop] = [order.stopPrice, there.stopPrice];
+    const moved = stop !== undefined && itsStop !== undefined && itsStop !== null && text(stop) !== text(itsStop);
+    if (ours !== its || moved)
+      return (
+        `the venue's order ${order.venueId} is ${its}${moved ? `, stop ${text(itsStop)}` : ""} there and ` +
+        `${ours}${moved ? `, stop ${text(stop)}` : ""} in the journal`
+      );
   }
   return null;
 }
@@ -95,12 +124,26 @@ export async function assertSameVenue(
     knownTo > 0 && !venue.has(knownTo)
       ? `the venue's fill number ${knownTo} is in the journal and not at the venue`
       : null;
-  const fault = behind ?? venueFault(fills, venue)?.text ?? null;
+  refuseChanged(core, behind ?? venueFault(fills, venue)?.text ?? null);
+}
+
+function refuseChanged({ id }: Pick<Core, "id">, fault: string | null): void {
   if (fault === null) return;
   throw new CodedError(
     "session_conflict",
-    `The venue's database, broker.db, does not belong to the journal of ${core.id}: ${fault}. Nothing was changed. Restore both ` +
+    `The venue's database, broker.db, does not belong to the journal of ${id}: ${fault}. Nothing was changed. Restore both ` +
       "from one copy of the session's folder, or start a new session from its router_state.json with --restore.",
-    { session: core.id },
+    { session: id },
   );
+}
+
+/**
+ * Compares the journal's working orders with the venue's open ones. Throws `session_conflict`; where splits count in other units, and
+ * at a venue without a database of ours or without an answer, nothing is compared.
+ */
+export async function assertSameOrders(core: Core): Promise<void> {
+  const { broker, desk, tally } = core;
+  if (broker.disk === undefined || tally.working.size === 0 || (desk.actions ?? []).length > 0) return;
+  const answer = await broker.openOrders().catch(() => null);
+  if (answer?.ok === true) refuseChanged(core, orderFault(tally.working.values(), answer.value));
 }

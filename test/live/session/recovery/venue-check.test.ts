@@ -1,14 +1,24 @@
 /** A start compares the venue's fills with the journal's: an older copy, a changed figure and a fill that is gone are refused. */
+import { cpSync } from "node:fs";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../../../src/harness/verify.ts";
-import { assertSameVenue, fillsCompared, venueFault } from "../../../../src/live/session/recovery/venue-check.ts";
+import {
+  assertSameVenue,
+  fillsCompared,
+  orderFault,
+  venueFault,
+} from "../../../../src/live/session/recovery/venue-check.ts";
+import type { WorkingOrder } from "../../../../src/live/session/state/working-orders.ts";
+import { decimal } from "../../../../src/shared/decimal.ts";
+import type { OrderIntent } from "../../../../src/shared/strategy.ts";
 import type { FillEntry, JournalEntry } from "../../../../src/store/journal/entries.ts";
 import type { SessionId } from "../../../../src/shared/ids.ts";
-import type { BrokerAdapter, BrokerFill } from "../../../../src/shared/ports.ts";
+import type { BrokerAdapter, BrokerFill, BrokerOrder } from "../../../../src/shared/ports.ts";
 import type { Moment } from "../../../../src/shared/time.ts";
 import { deskOf } from "../desks.ts";
+import { planHost, scripted, type Plan } from "../scripted.ts";
 import { crashCopy, create, finish, journalOf, minutes, reopen } from "../stage.ts";
 
 /** A finished session's copy whose venue database was changed by a statement. */
@@ -118,7 +128,101 @@ describe("comparing fills", () => {
   });
 });
 
+describe("an order that works at the venue", () => {
+  /** A session that ended with a limit order at the venue, which a statement changed. */
+  async function working(sql: string | null, more: Partial<OrderIntent> = {}) {
+    const rest: OrderIntent = {
+      symbol: "ABC",
+      quantity: 10,
+      limitPrice: 90,
+      because: { text: "", values: {} },
+      ...more,
+    };
+    const plan: Plan = (run) => (run === 2 ? [rest] : []);
+    const scene = await scripted(Array<number>(6).fill(100), { one: plan });
+    await finish(scene.session);
+    expect(scene.session.probe().router.orders).toHaveLength(1);
+    const workspace = crashCopy(scene.session.folder);
+    cpSync(join(scene.workspace.path, "data"), join(workspace.path, "data"), { recursive: true });
+    const id = basename(scene.session.folder);
+    if (sql !== null) {
+      const database = new Database(join(workspace.sessions, id, "broker.db"));
+      expect(database.prepare(sql).run().changes).toBe(1);
+      database.close();
+    }
+    return () => reopen(workspace, id, { length: minutes(1), ports: { openHost: planHost({}, new Map()) } });
+  }
+
+  it("as the venue accepted it opens", async () => {
+    await expect((await working(null))()).resolves.toBeDefined();
+    await expect(
+      (await working(null, { type: "stop_limit", stopPrice: 120, limitPrice: 125 }))(),
+    ).resolves.toBeDefined();
+  });
+
+  it.each([
+    [
+      "another quantity",
+      "UPDATE orders SET quantity = '90'",
+      /is 90 ABC, limit 90 there and 10 ABC, limit 90 in the journal/,
+    ],
+    ["another limit", "UPDATE orders SET limitPrice = '91'", /is 10 ABC, limit 91 there and 10 ABC, limit 90 in/],
+    ["another symbol", "UPDATE orders SET symbol = 'ABD'", /is 10 ABD, limit 90 there/],
+  ])("with %s is refused by a start", async (_what, sql, says) => {
+    const again = await working(sql);
+    await expect(again()).rejects.toMatchObject({
+      code: "session_conflict",
+      message: expect.stringMatching(says) as string,
+    });
+  });
+
+  it("is left out where it has no answer yet, or the venue may have changed it", () => {
+    const order = { venueId: "V", symbol: "A", ordered: decimal(1), limitPrice: 5, confirmed: true, request: null };
+    const there = [{ venueId: "V", symbol: "A", quantity: "2", limitPrice: "5" }] as unknown as BrokerOrder[];
+    const faultOf = (more: object): string | null =>
+      orderFault([{ ...order, ...more } as unknown as WorkingOrder], there);
+    expect(faultOf({})).toMatch(/is 2 A, limit 5 there and 1 A, limit 5 in the journal/);
+    for (const more of [
+      { venueId: "W" },
+      { confirmed: false },
+      { inDoubt: true },
+      { request: { kind: "cancel", change: null } },
+      { parent: "P" },
+      { trail: { amount: 1 } },
+      { oco: "g" },
+      { reduceOnly: true },
+    ])
+      expect(faultOf(more), JSON.stringify(more)).toBeNull();
+    const stops = [
+      { venueId: "V", symbol: "A", quantity: "1", limitPrice: null, stopPrice: "7" },
+    ] as unknown as BrokerOrder[];
+    const stop = { ...order, limitPrice: null, stopPrice: 8 } as unknown as WorkingOrder;
+    expect(orderFault([stop], stops)).toMatch(/stop 7 there and .*stop 8 in the journal/);
+    expect(orderFault([{ ...stop, stopPrice: 7 } as WorkingOrder], stops)).toBeNull();
+  });
+});
+
 describe("the journal's own entries before the checkpoint", () => {
+  it.each(["run_started", "run_finished", "order", "ack", "equity", "metrics", "snapshot"])(
+    "%s with a changed moment is found by the start, though it does not use it",
+    async (kind) => {
+      const session = await create(deskOf(), { length: minutes(4), ports: { groupCommits: false } });
+      await finish(session);
+      const workspace = crashCopy(session.folder);
+      const id = basename(session.folder);
+      const database = new Database(join(workspace.sessions, id, "journal.db"));
+      const { seq } = database.prepare("SELECT min(seq) AS seq FROM entries WHERE kind = ?").get(kind) as {
+        seq: number;
+      };
+      expect(database.prepare("UPDATE entries SET at = at + 1 WHERE seq = ?").run(seq).changes).toBe(1);
+      database.close();
+      await expect(reopen(workspace, id, { length: minutes(1) })).rejects.toMatchObject({
+        code: "journal_damaged",
+        message: expect.stringMatching(new RegExp(`^Entry ${seq} of .* does not match its hash`)) as string,
+      });
+    },
+  );
+
   it.each(["created", "started"])(
     "the %s entry with a changed digit is found by the start, and named",
     async (event) => {
