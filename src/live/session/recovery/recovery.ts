@@ -222,8 +222,8 @@ function repeatStrategy(core: Core, entry: Extract<JournalEntry, { kind: "strate
   else core.scheduler.pause(entry.strategy);
 }
 
-/** Puts a snapshot in the router's place; its number never goes below one that was seen. Used live and in a recovery. */
-export function restored(core: Core, entry: Pick<RestoreEntry, "state" | "source" | "nextSequence">): void {
+/** Puts a snapshot in the router's place, as `applyRestore` does live; its number never goes below one that was seen. */
+function restored(core: Core, entry: Pick<RestoreEntry, "state" | "source" | "nextSequence">): void {
   core.router = OrderRouter.restore(fromRouterState(entry.state, { fileName: entry.source }));
   core.router.raiseSequence(entry.nextSequence);
 }

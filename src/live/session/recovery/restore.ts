@@ -12,7 +12,6 @@ import { digestOf } from "../../../store/index.ts";
 import type { RestoreRequest } from "../state/api.ts";
 import { haltSession, journalDrift } from "../state/halts.ts";
 import type { Core } from "../state/parts.ts";
-import { restored } from "./recovery.ts";
 
 /** A snapshot that may be applied to sessions of a desk. Throws `snapshot_invalid` or `snapshot_limits_differ`. */
 export function checkRestore(request: RestoreRequest, desk: Desk): RouterSnapshot {
@@ -35,7 +34,9 @@ function highestWorking(core: Core): number {
 export function applyRestore(core: Core, request: RestoreRequest, snapshot: RouterSnapshot): void {
   const nextSequence = Math.max(snapshot.nextSequence, core.router.nextSequence, highestWorking(core) + 1);
   const state = toRouterState(snapshot);
-  restored(core, { state, source: request.source, nextSequence });
+  // A recovery reads the entry's state to the same router; here it was read already, and reading it again would take the longest of all.
+  core.router = OrderRouter.restore(snapshot);
+  core.router.raiseSequence(nextSequence);
   const { source, operator, note } = request;
   core.ledger.add(
     { kind: "restore", source, sha256: digestOf(request.text), operator, note, nextSequence, state },
