@@ -277,4 +277,11 @@ export const EXPLAINED: readonly Explained[] = [
     change: "< → <=",
     why: "Where both are the same moment, either is that moment.",
   },
+  {
+    file: "src/live/session/orders/sending.ts",
+    place: "OrderStatusQueries.answerRequest",
+    code: "if (inquiry.settled < ANSWERS_NEEDED) return false;",
+    change: "false → true",
+    why: "The caller then tries to close the order, and an order that is open at the venue is closed by nothing.",
+  },
 ];

@@ -130,55 +130,70 @@ function drawn(draw: () => number, count: number, operations: readonly DiskOpera
   }).toSorted((a, b) => a.place - b.place || Number(a.half) - Number(b.half));
 }
 
+/** A pair of recordings of one seed: one that nobody kills, and one that is really killed; the second only where there is protection. */
+async function recordPair(
+  session: DiskSession,
+  seed: string,
+  share: number,
+  unprotected: Unprotected | null,
+): Promise<{
+  readonly whole: Recording;
+  readonly killed: Recording | null;
+  readonly kill: number;
+  readonly expected: Expected;
+}> {
+  const whole = await recordWrites(session, seed, null, unprotected);
+  const kill = 1 + Math.floor((0.1 + 0.9 * share) * whole.operations.length);
+  // A canary needs no second process: what it does not notice at a boundary, it does not notice.
+  if (unprotected !== null) return { whole, killed: null, kill, expected: null };
+  return { whole, killed: await recordWrites(session, seed, kill, null), kill, expected: await outcomeIn(whole.root) };
+}
+
 async function run(cases: number, seed: string, { grouped, unprotected, next }: Going): Promise<Figures> {
   const session = await DiskSession.open(LENGTH, Math.ceil((3 * cases) / CASES_EACH), grouped);
   const counts: Counts = { recordings: 0, operations: 0, "real kills": 0, "in or behind a recovery": 0, unborn: 0 };
   const broken: string[] = [];
+  const found = (wrong: string | null, where: string): void => {
+    if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`${where} of seed ${seed}: ${wrong}`);
+  };
   let done = 0;
-  try {
-    for (let going = true; going && done < cases; counts.recordings += 1) {
-      const stream = createStream(seed, `boundaries:${counts.recordings}`);
-      for (let number = 0; number < 16; number++) stream.next();
-      const draw = (): number => stream.next();
-      const own = `${seed}:${counts.recordings}`;
-      const whole = await recordWrites(session, own, null, unprotected);
-      const expected = unprotected === null ? await outcomeIn(whole.root) : null;
-      const kill = 1 + Math.floor((0.1 + 0.9 * draw()) * whole.operations.length);
-      // A canary needs no second process: what it does not notice at a boundary, it does not notice.
-      const killed = unprotected === null ? await recordWrites(session, own, kill, null) : null;
-      if (killed !== null && expected !== null && killed.killedAt > 0) {
-        counts["real kills"] += 1;
-        const wrong = await difference(expected, killed.root);
-        if (wrong !== null) broken.push(`recording ${counts.recordings} of seed ${seed}, killed at ${kill}: ${wrong}`);
-      }
-      const left = Math.min(CASES_EACH, cases - done);
-      const shares =
-        killed === null
-          ? [[whole, left] as const]
-          : ([
-              [whole, Math.ceil(left / 2)],
-              [killed, Math.floor(left / 2)],
-            ] as const);
-      for (const [recording, share] of shares) {
-        session.remove(recording.root);
-        counts.operations += recording.operations.length;
-        // A session that is killed has its own first part in the other recording: here its end, and what came after, is of interest.
-        const from = Math.max(0, recording.killedAt - 1);
-        const boundaries = drawn(draw, share, recording.operations.slice(from)).map((one) => ({
-          ...one,
-          place: one.place + from,
-        }));
-        going &&= await killAt(recording, boundaries, expected, counts, (found, { place, half }) => {
-          const where = `recording ${counts.recordings} of seed ${seed}${recording === killed ? `, killed at ${kill}` : ""}`;
-          if (found !== null && broken.length < BROKEN_MAX)
-            broken.push(
-              `case ${done}, ${half ? "half-way through" : "before"} operation ${place} of ${where}: ${found}`,
-            );
-          done += 1;
-          return next(done, broken);
-        });
-      }
+  const pair = async (): Promise<boolean> => {
+    const name = `recording ${counts.recordings}`;
+    const stream = createStream(seed, `boundaries:${counts.recordings}`);
+    for (let number = 0; number < 16; number++) stream.next();
+    const draw = (): number => stream.next();
+    const own = `${seed}:${counts.recordings}`;
+    const { whole, killed, kill, expected } = await recordPair(session, own, draw(), unprotected);
+    counts.recordings += 1;
+    if (killed !== null && expected !== null && killed.killedAt > 0) {
+      counts["real kills"] += 1;
+      found(await difference(expected, killed.root), `${name}, killed at ${kill},`);
     }
+    const left = Math.min(CASES_EACH, cases - done);
+    const shares = killed === null ? [left] : [Math.ceil(left / 2), Math.floor(left / 2)];
+    for (const [index, recording] of [whole, killed].entries()) {
+      if (recording === null) continue;
+      session.remove(recording.root);
+      counts.operations += recording.operations.length;
+      // A session that is killed has its own first part in the other recording: here its end, and what came after, is of interest.
+      const from = Math.max(0, recording.killedAt - 1);
+      const boundaries = drawn(draw, shares[index] ?? 0, recording.operations.slice(from)).map((one) => ({
+        ...one,
+        place: one.place + from,
+      }));
+      const whose = recording === killed ? `${name}, killed at ${kill},` : name;
+      const goes = await killAt(recording, boundaries, expected, counts, (wrong, { place, half }) => {
+        found(wrong, `case ${done}, ${half ? "half-way through" : "before"} operation ${place} of ${whose}`);
+        done += 1;
+        return next(done, broken);
+      });
+      if (!goes) return false;
+    }
+    return true;
+  };
+  try {
+    let goes = cases > 0;
+    while (goes) goes = (await pair()) && done < cases;
     return { cases: done, counts, broken };
   } finally {
     session.close();

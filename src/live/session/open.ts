@@ -301,6 +301,9 @@ export async function reopenSession(options: ReopenOptions): Promise<LiveSession
     openJournal(files.journal, { withoutHead: options.holds === "journal" }),
   );
   try {
+    // What a start stands on is checked here, and not only by `verify`; of a longer journal entries are checked as they are read.
+    journal.checkWhole();
+    assertOwnJournal(ports.fs, files, journal);
     return await resumeSession(options, ports, files, journal, opened);
   } catch (error) {
     opened.close();
@@ -330,7 +333,6 @@ async function resumeSession(
   opened: Opened,
 ): Promise<LiveSession> {
   const { desk, start, endsAt: endedAt, created } = readSessionHeader(journal, files);
-  assertOwnJournal(ports.fs, files, journal);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
   const { holds, word } = options;
   const agreed =
@@ -361,9 +363,7 @@ async function resumeSession(
   await connectVenue(core);
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
-  // What a start stands on is checked as it is read: a changed entry is found here, and not only by `verify`.
   const fillsKnown = core.tally.cursor;
-  journal.checkWhole();
   for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
   redoVenue(core, journal);
   await assertSameVenue(core, fillsCompared(journal, checkpoint?.seq ?? 0), fillsKnown);

@@ -8,7 +8,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
-import { EXAMPLES, newStrategy, ProcessHost, createStrategyHost } from "../../../src/live/host/index.ts";
+import { EXAMPLES } from "../../../src/live/host/examples/index.ts";
+import { newStrategy, ProcessHost, createStrategyHost } from "../../../src/live/host/index.ts";
 import { forkChild, type LaunchChild } from "../../../src/live/host/launch.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import { openWorkspace, type Workspace } from "../../../src/store/index.ts";

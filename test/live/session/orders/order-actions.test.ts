@@ -256,6 +256,7 @@ describe("pace", () => {
     const scene = await play(FLAT, at({ 2: [buy(1, { limitPrice: 90 }), buy(1)] }), more);
     expect(reasons(scene)).toEqual(["accepted", "inflight_limit"]);
     expect(orders(scene)[1]).toMatchObject({ value: "1", limit: "1" });
+    expect(entriesOf(journalOf(scene.session.folder), "queue")).toEqual([]);
   });
 
   it("refuse leaves the answer to the router", async () => {

@@ -39,7 +39,7 @@ function coreOf({ working = 0, held = 0, fx, rate = null }: Scene) {
   };
   const core = {
     now: NOW,
-    desk: { ...(fx === undefined ? {} : { fx }) },
+    desk: fx === undefined ? {} : { fx },
     symbols: new Map([["ABC", { symbol: "ABC", currency: "EUR" }]]),
     router,
     tally,

@@ -198,7 +198,7 @@ describe("an order that works at the venue", () => {
     ] as unknown as BrokerOrder[];
     const stop = { ...order, limitPrice: null, stopPrice: 8 } as unknown as WorkingOrder;
     expect(orderFault([stop], stops)).toMatch(/stop 7 there and .*stop 8 in the journal/);
-    expect(orderFault([{ ...stop, stopPrice: 7 } as WorkingOrder], stops)).toBeNull();
+    expect(orderFault([{ ...stop, stopPrice: 7 }], stops)).toBeNull();
   });
 });
 
