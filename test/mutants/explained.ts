@@ -284,4 +284,18 @@ export const EXPLAINED: readonly Explained[] = [
     change: "false → true",
     why: "The caller then tries to close the order, and an order that is open at the venue is closed by nothing.",
   },
+  {
+    file: "src/store/journal/checks.ts",
+    place: "hasRun",
+    code: 'for (const { body } of pages(database, 1, ["session"], false))',
+    change: "1 → 2",
+    why: "The first entry is the session's creation, and never its start.",
+  },
+  {
+    file: "src/orchestrator/router/key-store.ts",
+    place: "IdempotencyStore.forget",
+    code: "if (sequence > 0) this.#onForget(sequence);",
+    change: "sequence > 0 → true",
+    why: "A key without an order has the number 0, and no execution is known of an order of that number.",
+  },
 ];

@@ -42,9 +42,12 @@ export interface Books {
   readonly accepted: readonly string[];
 }
 
-/** All rows of a query on a table; none where the file or the table is not there yet. */
-function rowsIn(path: string, table: string, sql: string): readonly unknown[] {
-  if (!existsSync(path)) return [];
+/** A table and a query on it. */
+type Asked = readonly [table: string, sql: string];
+
+/** All rows of queries, by one opening of the database; none where the file or a query's table is not there yet. */
+function rowsIn(path: string, ...asked: readonly Asked[]): readonly (readonly unknown[])[] {
+  if (!existsSync(path)) return asked.map(() => []);
   // Killed while the file itself was made: a reader may not undo that, so it is undone in a copy.
   const halfMade = existsSync(`${path}-journal`);
   const copy = halfMade ? mkdtempSync(join(tmpdir(), "logos-copy-")) : null;
@@ -53,8 +56,9 @@ function rowsIn(path: string, table: string, sql: string): readonly unknown[] {
     if (copy !== null)
       for (const end of ["", "-journal"]) copyFileSync(`${path}${end}`, join(copy, `${basename(path)}${end}`));
     database = copy === null ? openForReading(path) : openForWriting(join(copy, basename(path)));
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE name = ?").all(table);
-    return tables.length === 0 ? [] : database.prepare(sql).all();
+    const opened = database;
+    const tables = new Set(opened.prepare("SELECT name FROM sqlite_master").pluck().all());
+    return asked.map(([table, sql]) => (tables.has(table) ? opened.prepare(sql).all() : []));
   } finally {
     database?.close();
     if (copy !== null) rmSync(copy, { recursive: true, force: true });
@@ -79,8 +83,11 @@ interface PackRow {
 
 /** All entries of a journal in order: those in rows of their own, and those of large commits, which lie together. */
 export function entriesIn(journal: string): EntryRow[] {
-  const rows = rowsIn(journal, "entries", "SELECT seq, at, kind, body, hash FROM entries") as EntryRow[];
-  const packs = rowsIn(journal, "packs", "SELECT first, last, before, body FROM packs") as PackRow[];
+  const [rows, packs] = rowsIn(
+    journal,
+    ["entries", "SELECT seq, at, kind, body, hash FROM entries"],
+    ["packs", "SELECT first, last, before, body FROM packs"],
+  ) as [EntryRow[], PackRow[]];
   const packed = packs.flatMap(({ first, last, before, body: bytes }) => {
     const lines = inflateRawSync(bytes).toString("utf8").split("\n");
     let chain = before;
@@ -112,11 +119,16 @@ interface Body {
 /** The venue's orders and fills: those on its disk, and those that the journal holds for it. */
 function venueIn(folder: string): Pick<Books, "orders" | "filled"> {
   const venue = join(folder, "broker.db");
-  const orders = rowsIn(venue, "orders", "SELECT venueId, symbol, quantity FROM orders ORDER BY number") as VenueRow[];
-  const filled = rowsIn(venue, "fills", "SELECT fillId, at FROM fills ORDER BY cursor") as Books["filled"];
-  const [settled] = rowsIn(venue, "settled", "SELECT number FROM settled") as { number: number }[];
+  const [orders, filled, [settled]] = rowsIn(
+    venue,
+    ["orders", "SELECT venueId, symbol, quantity FROM orders ORDER BY number"],
+    ["fills", "SELECT fillId, at FROM fills ORDER BY cursor"],
+    ["settled", "SELECT number FROM settled"],
+  ) as [VenueRow[], Books["filled"], { number: number }[]];
   const sql = "SELECT number, text FROM venue_changes";
-  const [waiting] = rowsIn(join(folder, "journal.db"), "venue_changes", sql) as { number: number; text: string }[];
+  const [[waiting]] = rowsIn(join(folder, "journal.db"), ["venue_changes", sql]) as [
+    { number: number; text: string }[],
+  ];
   if (waiting === undefined || waiting.number !== (settled?.number ?? 0) + 1) return { orders, filled };
   const changes = JSON.parse(waiting.text) as { readonly orders: VenueRow[]; readonly fills: Books["filled"] };
   const changed = new Set(changes.orders.map(({ venueId }) => venueId));
