@@ -320,6 +320,8 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
           onSort?.(sortOf(event.api));
         }}
         onFirstDataRendered={(event) => growColumns(place.current, event.api)}
+        // In the frame after it, as the columns that share what is left are sized in this one.
+        onGridSizeChanged={(event) => requestAnimationFrame(() => growColumns(place.current, event.api))}
         onColumnResized={touch}
         onColumnMoved={touch}
         onSortChanged={(event) => {

@@ -28,7 +28,9 @@ async function check(page: Page, what: string): Promise<void> {
 }
 
 async function opened(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  // axe opens a page of its own beside this one, so the page needs a context of its own.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const page = await context.newPage();
   await page.goto(url);
   await expect(page.getByTestId("view-desk")).toBeVisible();
   return page;
@@ -116,7 +118,7 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
     await page.setViewportSize({ width: 900, height: 700 });
     await check(page, "drift at 900");
   } finally {
-    await page.close();
+    await page.context().close();
     await served.stop();
   }
 });
@@ -168,7 +170,7 @@ test("what opens without a session, the editor and the windows of their own brea
     await expect(page.getByTestId("session-summary-panel")).toContainText("equity", { ignoreCase: true });
     await check(page, "summary");
   } finally {
-    await page.close();
+    await page.context().close();
     await served.stop();
   }
 });

@@ -196,3 +196,38 @@ test("a browser whose clock is hours off shows the session's moments, ages and c
     await served.stop();
   }
 });
+test("a page that reads slowly is late and never wrong: once it rests, it shows what a quick one shows", async ({
+  browser,
+}) => {
+  const served = await serve();
+  const quick = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const slow = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const problems = problemsOf(slow);
+  const orders = async (page: Page): Promise<number> =>
+    Number((await page.getByTestId("nav-orders").locator(".count").innerText()).replaceAll(",", ""));
+  try {
+    await quick.goto(served.url);
+    await quick.getByTestId("start-session").click();
+    await quick.getByTestId("speed-60").click();
+    await slow.goto(served.url);
+    await goTo(slow, "orders");
+    const session = await slow.context().newCDPSession(slow);
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+    await goTo(quick, "orders");
+    const before = await orders(quick);
+    await expect.poll(() => orders(quick), { timeout: 120_000 }).toBeGreaterThan(before + 20);
+    await quick.getByTestId("pause-session").click();
+    await expect(quick.getByTestId("session-state")).toHaveText(/Paused/);
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    const rows = (page: Page): Promise<string[]> => page.locator(".ag-row").allInnerTexts();
+    await expect.poll(() => rows(slow)).toEqual(await rows(quick));
+    expect(await slow.getByTestId("session-line").innerText()).toBe(
+      await quick.getByTestId("session-line").innerText(),
+    );
+    expect(problems).toEqual([]);
+  } finally {
+    await quick.close();
+    await slow.close();
+    await served.stop();
+  }
+});
