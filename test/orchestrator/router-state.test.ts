@@ -199,7 +199,7 @@ const VALUES: readonly (readonly [readonly (string | number)[], Json | undefined
   [[...K, "symbols", 1], "AAPL", `${L}.keys.symbols`, /no name may occur twice/],
   [[...K, "quantity", 4], null, `${L}.keys.quantity[4]`, /out of its range/],
   [[...K, "quantity", 4], 0, `${L}.keys.quantity[4]`, /must not be 0/],
-  [[...K, "price", 4], -1, `${L}.keys.price[4]`, /out of its range/],
+  [[...K, "price", 4], null, `${L}.keys.price[4]`, /out of its range/],
   [[...K, "age_order"], [0, 1, 2, 3, 3], `${L}.keys.age_order`, /each key must occur in it once/],
   [[...K, "age_order"], [0, 1, 2, 3, 5], `${L}.keys.age_order[4]`, /out of its range/],
   [[...K, "decided_at_us", 3], 1.5, `${L}.keys.decided_at_us[3]`, /out of its range/],

@@ -250,8 +250,8 @@ function checkPayloads(
     const [quantity, price] = [list.quantity[row] as number, list.price[row] as number];
     const replaced =
       Object.hasOwn(orders ?? {}, id) && orders?.[id]?.replaced === true && order.quantity < 0 === quantity < 0;
-    // A price below 0 is of an instrument that allows it where the key was decided on the same.
-    if (order.price !== price) checkSign(id, order, faults);
+    // A price below 0 is of an instrument that allows it where the key was decided on the same, or a replace was.
+    if (!replaced && order.price !== price) checkSign(id, order, faults);
     const fields = [
       ["strategy_id", order.strategyId, list.strategies[strategy]],
       ["symbol", order.symbol, list.symbols[list.symbol[row] as number]],

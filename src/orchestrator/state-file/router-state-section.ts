@@ -332,7 +332,8 @@ function keysOf(value: unknown, faults: Faults): KeysSection {
     strategy,
     symbol,
     quantity,
-    price: column(keys.price, "price", rows, faults, (number) => number >= 0 && Number.isFinite(number)),
+    // Below 0 where the order's instrument allows it; that of an order in flight must be its order's own.
+    price: column(keys.price, "price", rows, faults, Number.isFinite),
     decidedAt,
   };
 }

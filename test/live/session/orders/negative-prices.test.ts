@@ -1,5 +1,8 @@
 /** An instrument whose prices fall below zero: read, limited, stopped, traded and booked. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readRouterState } from "../../../../src/orchestrator/index.ts";
 import type { OrderIntent } from "../../../../src/shared/strategy.ts";
 import { scripted, type BarText, type Plan } from "../scripted.ts";
 import { entriesOf, finish, journalOf, reopen } from "../stage.ts";
@@ -42,5 +45,21 @@ describe("prices below zero", () => {
     expect(fillsOf(session.folder)).toEqual(["1 at -37.63", "1 at -20"]);
     const again = await reopen(workspace, session.id);
     expect(again.failure).toBeNull();
+  });
+
+  it("stand in the state file, of decided, working and replaced orders, and are read back", async () => {
+    const plan: Plan = (run) =>
+      run === 2
+        ? [order(1), order(1, { limitPrice: -40 }), order(1, { limitPrice: -41, clientOrderId: "low" })]
+        : run === 4
+          ? [{ replace: "low", limitPrice: -42 }]
+          : [];
+    const { session } = await scripted(FALL, { oil: plan }, OIL);
+    await finish(session);
+    const file = readFileSync(join(session.folder, "router_state.json"), "utf8");
+    const { inflight, keys, orders } = readRouterState(file);
+    expect(Object.values(inflight).map(({ price }) => price)).toEqual([-40, -42]);
+    expect(keys.map(({ price }) => price)).toEqual([-37.63, -40, -41]);
+    expect(Object.values(orders ?? {})).toEqual([{ limitPrice: -40 }, { limitPrice: -42, replaced: true }]);
   });
 });
