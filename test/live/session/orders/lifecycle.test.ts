@@ -10,11 +10,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../../../src/harness/verify.ts";
+import { readRouterState } from "../../../../src/orchestrator/index.ts";
 import type { LiveSession } from "../../../../src/live/session/index.ts";
 import { createSession, reopenSession } from "../../../../src/live/session/index.ts";
 import type { OrderIntent, StrategyAction } from "../../../../src/shared/strategy.ts";
 import type { JournalEntry, Workspace } from "../../../../src/store/index.ts";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { barsFile, planHost, scriptedDesk, type Plan } from "../scripted.ts";
 import { livesIn, sumOf, unreported, venueOf, wrongInLives } from "./lives.ts";
@@ -144,6 +145,11 @@ async function wrongIn(session: LiveSession, workspace: Workspace): Promise<stri
   if (!position.equals(held)) wrong.push(`the venue holds ${position.toFixed()}, the books ${held}`);
   const { checks } = await verifySession(workspace, session.id);
   for (const check of checks) if (check.state === "failed") wrong.push(check.text);
+  // The file can be restored, and knows of each order that works what the session does.
+  const { inflight, orders = {} } = readRouterState(readFileSync(join(session.folder, "router_state.json"), "utf8"));
+  const file = Object.keys(inflight).map((id) => `${id} ${String(orders[id]?.limitPrice ?? null)}`);
+  const ours = probe.router.orders.map(({ orderId, limitPrice }) => `${orderId} ${String(limitPrice)}`);
+  if (file.join() !== ours.join()) wrong.push(`router_state.json has ${file.join()}; working are ${ours.join()}`);
   return wrong;
 }
 
