@@ -43,6 +43,17 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await page.getByTestId("strategy-name").fill("dip buyer");
     await page.getByTestId("make-strategy").click();
     await expect(page.getByTestId("own-strategy")).toContainText("letters, digits");
+    // From an example of a known strategy, with what its check says.
+    await page.getByTestId("strategy-name").fill("crosser");
+    await page.getByTestId("strategy-example").selectOption("breakout-pyramid");
+    await picture(page, "first-strategy-example-dark-1280");
+    await page.getByTestId("make-strategy").click();
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("cancels and replaces");
+    expect(readFileSync(join(served.workspace, "strategies", "crosser.ts"), "utf8")).toContain("pyramids");
+    await picture(page, "first-strategy-example-checked-dark-1280");
+    await page.getByRole("button", { name: "Choose another" }).click();
+    await page.getByTestId("strategy-example").selectOption("");
     await page.getByTestId("strategy-name").fill("dip_buyer");
     await page.getByTestId("make-strategy").click();
     await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
