@@ -1,12 +1,13 @@
 /** The columns of the blotter, the fills and the working orders. */
 import { Pencil, X } from "lucide-react";
-import type { FillRow, OrderRow, OrderState, RouterView } from "../../../shared/contract/views.ts";
+import type { FillRow, OrderRow } from "../../../shared/contract/views.ts";
 import type { Column } from "../../components/grid.tsx";
 import { Status } from "../../components/status.tsx";
 import { Age, Gain, Time } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, formatSmallMoney } from "../../lib/format.ts";
 import { askCancel, askReplace, canReplace } from "../../actions/order-actions.ts";
 import { ORDER_LOOKS, orderLook, TYPE_WORDS, VERDICT_LOOKS } from "../../lib/status.ts";
+import type { WorkingRow } from "../../lib/working-rows.ts";
 import { useUi } from "../../stores/ui.ts";
 
 /** Moments first; what happened at one moment is in the order of the journal. A fill's moment is the venue's, its report may be later. */
@@ -171,15 +172,6 @@ export const FILLS: readonly Column<FillRow>[] = [
     width: 118,
   },
 ];
-
-/** A working order, or one that waits in its strategy's queue. */
-export interface WorkingRow extends Omit<RouterView["inflight"][string], "state"> {
-  readonly state: OrderState;
-  /** Until when a waiting one may wait; null for a working one. */
-  readonly until: number | null;
-  /** The working order itself; null for one that waits. */
-  readonly order: RouterView["inflight"][string] | null;
-}
 
 const TIF_WORDS: Readonly<Record<WorkingRow["timeInForce"], string>> = {
   gtc: "GTC",

@@ -17,7 +17,8 @@ import { ask, useNow, useSession, useStream } from "../../stores/live.ts";
 import { explain, succeeded, useUi } from "../../stores/ui.ts";
 import type { OrderTab } from "../../stores/ui.ts";
 import { NoSession, useOpen, useTrading } from "../sessions/no-session.tsx";
-import { FILLS, ORDERS, type WorkingRow } from "./order-columns.tsx";
+import type { WorkingRow } from "../../lib/working-rows.ts";
+import { FILLS, ORDERS } from "./order-columns.tsx";
 import { useMarked, WorkingActions, WorkingGrid } from "./working.tsx";
 
 const PAGE = 500;

@@ -7,36 +7,11 @@ import { Grid } from "../../components/grid.tsx";
 import { Empty, Loading } from "../../components/panel.tsx";
 import { useFilter } from "../../actions/tools.tsx";
 import { plural } from "../../lib/format.ts";
+import { workingRows, type WorkingRow } from "../../lib/working-rows.ts";
 import { askCancel, askReplace, canReplace } from "../../actions/order-actions.ts";
 import { useStream } from "../../stores/live.ts";
 import { explain } from "../../stores/ui.ts";
-import { WORKING, type WorkingRow } from "./order-columns.tsx";
-
-/** What waits in a queue, as rows beside the working orders. */
-function queuedRows({ queue, strategy, at, until, orders }: RouterView["queued"][string]): WorkingRow[] {
-  return orders.map((order) => ({
-    ...order,
-    orderId: queue,
-    strategy,
-    filled: 0,
-    price: 0,
-    expiresAt: null,
-    postOnly: false,
-    reduceOnly: false,
-    parentId: null,
-    state: "queued",
-    inDoubt: false,
-    at,
-    until,
-    order: null,
-  }));
-}
-
-/** The rows of a router's view: orders that work, then what waits. */
-export function workingRows(view: Pick<RouterView, "inflight" | "queued">): WorkingRow[] {
-  const working = Object.values(view.inflight).map((order): WorkingRow => ({ ...order, until: null, order }));
-  return [...working, ...Object.values(view.queued).flatMap(queuedRows)];
-}
+import { WORKING } from "./order-columns.tsx";
 
 const rowId = (row: WorkingRow): string => `${row.orderId} ${row.clientOrderId}`;
 const open = (row: WorkingRow): void => {
