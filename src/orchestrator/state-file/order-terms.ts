@@ -34,29 +34,49 @@ const TERMS = z.object({
   replaced: z.optional(z.boolean()),
 });
 
-/** The section's value, its fields always in this order. */
-export function termsSection(terms: Terms, write: (at: Moment) => string): Record<string, unknown> {
+type Write = (at: Moment) => string;
+
+/** One order's fields, always in this order; those that are not there are undefined. */
+function fieldsOf(order: OrderInFlightTerms, write: Write): Record<string, unknown> {
+  const { type, limitPrice, stopPrice, trail, timeInForce, expiresAt, postOnly, reduceOnly } = order;
+  const { parent, role, oco, replaced } = order;
+  return {
+    type,
+    limit_price: limitPrice,
+    stop_price: stopPrice,
+    trail,
+    time_in_force: timeInForce,
+    expires_at: expiresAt === undefined ? undefined : write(expiresAt),
+    post_only: postOnly,
+    reduce_only: reduceOnly,
+    parent,
+    role,
+    oco,
+    replaced,
+  };
+}
+
+/** The section's value. */
+export function termsSection(terms: Terms, write: Write): Record<string, unknown> {
   const section: Record<string, unknown> = {};
+  for (const [id, order] of Object.entries(terms)) put<unknown>(section, id, defined(fieldsOf(order, write)));
+  return section;
+}
+
+/** Orders of one piece of the text. */
+const PIECE = 256;
+
+/** The section's text in pieces: ten thousand orders may work. */
+export function* termsText(terms: Terms, write: Write): Generator<string> {
+  let [text, row] = ["{", 0];
   for (const [id, order] of Object.entries(terms)) {
-    const { type, limitPrice, stopPrice, trail, timeInForce, expiresAt, postOnly, reduceOnly } = order;
-    const { parent, role, oco, replaced } = order;
-    put(section, id, {
-      type,
-      limit_price: limitPrice,
-      stop_price: stopPrice,
-      trail,
-      time_in_force: timeInForce,
-      expires_at: expiresAt === undefined ? undefined : write(expiresAt),
-      post_only: postOnly,
-      reduce_only: reduceOnly,
-      parent,
-      role,
-      oco,
-      replaced,
-    });
+    text += `${row === 0 ? "" : ","}${JSON.stringify(id)}:${JSON.stringify(fieldsOf(order, write))}`;
+    row += 1;
+    if (row % PIECE > 0) continue;
+    yield text;
+    text = "";
   }
-  // As it is read back: a field that is not there is not there.
-  return JSON.parse(JSON.stringify(section)) as Record<string, unknown>;
+  yield `${text}}`;
 }
 
 /** The terms of a file, or a fault; undefined where it has none. */

@@ -9,7 +9,7 @@
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "../router/key-list.ts";
 import { momentWriter } from "./moment-text.ts";
-import { termsSection } from "./order-terms.ts";
+import { termsSection, termsText } from "./order-terms.ts";
 import { orderIdOf } from "../router/order-id.ts";
 import { put, record } from "../common/record.ts";
 import { fillListOf, keyListOf } from "../router/router-snapshot.ts";
@@ -177,15 +177,14 @@ function itemSection(item: DriftItem, write: Write): unknown {
   return { ...fields, at: write(at), count, review: reviewed };
 }
 
-/** The section but for the keys; `fills` stands where it has its place. */
+/** The section but for the keys; `fills` and `orders` stand where they have their place. */
 function consoleSection(
   snapshot: RouterHead,
-  fills: unknown,
+  { fills, orders }: { readonly fills: unknown; readonly orders: unknown },
   context: StateContext,
   write: Write,
 ): Record<string, unknown> {
   const { latest, retention, counters } = snapshot;
-  const orders = context.orders ?? snapshot.orders;
   const reasons = snapshot.haltReasons.map(({ orderId, report, at, ...rest }) => ({
     ...rest,
     order_id: orderId,
@@ -204,7 +203,7 @@ function consoleSection(
     drift: { next: snapshot.nextDriftItem, items: snapshot.driftItems.map((item) => itemSection(item, write)) },
     resumes: snapshot.resumes.map((resume) => ({ ...resume, at: write(resume.at) })),
     counters: { accepted: counters.accepted, replays: counters.replays, rejected: counters.rejected },
-    ...(orders === undefined ? {} : { orders: termsSection(orders, write) }),
+    ...(orders === undefined ? {} : { orders }),
   };
 }
 
@@ -255,7 +254,10 @@ export function toRouterState(snapshot: RouterSnapshot, context: StateContext = 
     fillEntries(fillListOf(snapshot)),
     ([id, rows]) => [id, rows.map(({ fillId, quantity, price }) => [fillId, quantity, price])] as const,
   );
-  const beyond = { ...consoleSection(snapshot, record(fills), context, write), keys: record(columns) };
+  const terms = context.orders ?? snapshot.orders;
+  const orders = terms === undefined ? undefined : termsSection(terms, write);
+  const section = consoleSection(snapshot, { fills: record(fills), orders }, context, write);
+  const beyond = { ...section, keys: record(columns) };
   return { ...headSection(snapshot, write), idempotency, logos_console: beyond };
 }
 
@@ -375,9 +377,15 @@ export function* routerStateChunks(snapshot: RouterSnapshot, context: StateConte
   yield `{\n${[...fields, ...objects].join(",\n")},\n"idempotency":{`;
   yield* keyRows(list, order);
   yield `${list.keys.length === 0 ? "" : "\n"}},\n"logos_console":{\n`;
-  for (const [name, value] of Object.entries(consoleSection(snapshot, null, context, write))) {
+  const terms = context.orders ?? snapshot.orders;
+  for (const [name, value] of Object.entries(
+    consoleSection(snapshot, { fills: null, orders: terms }, context, write),
+  )) {
     if (name === "fills") yield* fillRows(fillListOf(snapshot));
-    else yield `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    else if (name === "orders" && terms !== undefined) {
+      yield '"orders":';
+      yield* termsText(terms, write);
+    } else yield `${JSON.stringify(name)}:${JSON.stringify(value)}`;
     yield ",\n";
   }
   yield '"keys":{\n';
