@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { FlattensProjection } from "../../src/console/projections/flattens.ts";
 import { OrdersProjection } from "../../src/console/projections/orders.ts";
 import { Precisions } from "../../src/console/projections/precision.ts";
-import { RejectionsProjection } from "../../src/console/projections/rejections.ts";
+import { RejectionsProjection, severityOf } from "../../src/console/projections/rejections.ts";
 import { stepsOf, titleOf } from "../../src/console/why/steps.ts";
 import { trailOf } from "../../src/console/why/trail.ts";
 import { PaperBroker } from "../../src/live/broker/index.ts";
@@ -24,6 +24,8 @@ import { NO_LIMITS } from "../live/session/desks.ts";
 import { barsFile, planHost, scriptedDesk, type BarText, type Plan } from "../live/session/scripted.ts";
 import { create, finish, journalOf, makeWorkspace, minutes, owned, turn, wrapBroker } from "../live/session/stage.ts";
 
+/** Causes that orders have, too. */
+const GUARDED = { max_notional_exceeded: true };
 const FLAT = Array.from({ length: 20 }, () => 100);
 const because = { text: "test", values: {} };
 const buy = (clientOrderId: string, quantity: number, more: Partial<OrderIntent> = {}): OrderIntent => ({
@@ -317,6 +319,9 @@ describe("what cannot be done", () => {
       expect(titleOf(trail, "none")).not.toBe("none");
       expect(stepsOf(trail).some(({ text }) => /refused/i.test(text))).toBe(true);
     }
+    // A group of the archive knows a cause alone; it is as grave as each of its rows.
+    for (const { cause, severity } of rows.rejected.filter(({ because: why }) => /^(?:Cancel|Replace) of /.test(why)))
+      if (!Object.hasOwn(GUARDED, cause)) expect([cause, severityOf(cause)]).toEqual([cause, severity]);
     expect(working(session)).toContain("rest 1@80");
     expect(heldBy(session)).toContain("one ABC 3");
   });

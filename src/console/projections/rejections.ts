@@ -26,6 +26,20 @@ const AWAITED_MAX = 10_000;
 export type Severity = "warning" | "critical";
 export type RejectionRow = RejectionsView["rows"][string];
 
+/** Causes of cancels and replaces that are refused, and of what expires in a queue: each leaves every order as it was. */
+const OF_REQUESTS = [
+  "unknown_order",
+  "cancel_pending",
+  "replace_pending",
+  "placement_unknown",
+  "below_filled",
+  "field_not_taken",
+  "invalid_replace",
+  "order_queued",
+  "flatten_pending",
+  "queue_expired",
+];
+
 /** Causes that pass by themselves: a full window, a closed gate, a cooldown, a limit on the day's pace. */
 const PASSING: ReadonlySet<string> = new Set([
   "rate_limited",
@@ -38,6 +52,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "capacity_limit",
   "capacity_warn",
   "min_requirements",
+  ...OF_REQUESTS,
 ]);
 
 export function severityOf(cause: string): Severity {
