@@ -1,7 +1,7 @@
 /**
  * The entrance itself: that the real files, the real host's maker and Electron are put together as the build lays them out.
  *
- * 1. Electron and the host are replaced; everything between them is the program's own.
+ * 1. Electron and the host are replaced; everything between them is the program's own, loaded for this file alone.
  */
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -25,12 +25,16 @@ vi.mock("../../src/console/host.ts", () => ({
 }));
 
 beforeAll(async () => {
+  // Another file may have loaded the real ones in this worker.
+  vi.resetModules();
   process.argv = ["electron", ".", "--workspace", "book", "state.json"];
   await import("../../src/main/index.ts");
   await settle();
 });
 
 afterAll(() => {
+  // No other file gets what was loaded here.
+  vi.resetModules();
   process.argv = argv;
   for (const [index, signal] of signals.entries())
     for (const listener of process.listeners(signal))
