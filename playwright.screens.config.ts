@@ -4,4 +4,4 @@
 import { defineConfig } from "@playwright/test";
 import base from "./playwright.config.ts";
 
-export default defineConfig({ ...base, testDir: "test/e2e/screens", testIgnore: [] });
+export default defineConfig({ ...base, workers: 1, testDir: "test/e2e/screens", testIgnore: [] });

@@ -1,11 +1,12 @@
 /**
  * `npm test`: everything that continuous integration runs, in order, with one closing line for the whole run.
  *
- * 1. Every step runs, even after one failed, so that one run tells everything that is wrong.
+ * 1. Every step runs, even after one failed, so that one run reports everything that is wrong. Format, lint, types and build run
+ *    side by side.
  * 2. The closing line counts what really ran: a step that leaves no report counts as failed.
  * 3. A test that cannot run here is skipped with its reason, and the reasons are listed.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./browser.ts";
@@ -41,12 +42,24 @@ function title(text: string): void {
   console.log(`\n── ${text}`);
 }
 
-/** A step that is one check: it passes or it fails. */
-function check(name: string, script: string, args: readonly string[]): void {
-  title(name);
-  const passed = run(script, args);
-  total[passed ? "passed" : "failed"] += 1;
-  if (!passed) console.error(`${name} failed.`);
+/** A step that is one check: it passes or it fails. What it prints is shown when it has ended, because others run beside it. */
+function check(name: string, script: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, script), ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => printed.push(chunk));
+    child.once("close", (code) => {
+      title(name);
+      process.stdout.write(Buffer.concat(printed));
+      total[code === 0 ? "passed" : "failed"] += 1;
+      if (code !== 0) console.error(`${name} failed.`);
+      resolve();
+    });
+  });
 }
 
 function add(count: Count, name: string): void {
@@ -120,7 +133,12 @@ function counted(
 ): void {
   title(name);
   rmSync(report, { force: true });
-  const passed = run(script, args, { PLAYWRIGHT_JSON_OUTPUT_NAME: report, CHROMIUM_PATH: chromium });
+  const passed = run(script, args, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+    CHROMIUM_PATH: chromium,
+    // Nobody looks at pictures of this run.
+    LOGOS_CONSOLE_PICTURES: "none",
+  });
   let count: Count;
   try {
     count = read(report);
@@ -138,10 +156,12 @@ const browser = ensureChromium();
 const chromium = "path" in browser ? browser.path : "";
 console.log("path" in browser ? `Chromium: ${browser.path}` : browser.missing);
 
-check("format", "node_modules/oxfmt/bin/oxfmt", ["--check", "."]);
-check("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings", "src", "test", "scripts"]);
-check("types", "scripts/typecheck.ts", []);
-check("build", "node_modules/electron-vite/bin/electron-vite.js", ["build", "--logLevel", "warn"]);
+await Promise.all([
+  check("format", "node_modules/oxfmt/bin/oxfmt", ["--check", "."]),
+  check("lint", "node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings", "src", "test", "scripts"]),
+  check("types", "scripts/typecheck.ts", []),
+  check("build", "node_modules/electron-vite/bin/electron-vite.js", ["build", "--logLevel", "warn"]),
+]);
 counted(
   "unit, property and integration tests",
   "node_modules/vitest/vitest.mjs",

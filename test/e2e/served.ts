@@ -2,7 +2,7 @@
  * The real console for browser tests: `logos serve` in a process of its own, on a workspace of its own.
  *
  * 1. Nothing is shared between two of them: each has a folder, a port and a token.
- * 2. Pictures go to the ignored folder `artifacts/screens`, by name, theme and width.
+ * 2. Pictures go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none.
  */
 import { expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -106,17 +106,21 @@ export async function chooseTheme(page: Page, theme: "dark" | "light" | "contras
   await page.getByTestId(`theme-${theme}`).click();
 }
 
+/** Pictures are for people to look at; `npm test` keeps none. */
+const keepsPictures = process.env["LOGOS_CONSOLE_PICTURES"] !== "none";
+
 /** Keeps a picture of what is shown. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!keepsPictures) return;
   mkdirSync(screens, { recursive: true });
   // The pointer rests outside, so that no tooltip stands in the picture.
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(screens, `${name}.png`), animations: "disabled" });
 }
 
-/** Pictures of every view in both themes and both widths. */
+/** Shows every view in both widths and keeps pictures of them in both themes. */
 export async function pictures(page: Page, name: string, views: readonly ViewName[] = VIEW_NAMES): Promise<void> {
-  for (const theme of ["dark", "light"] as const) {
+  for (const theme of keepsPictures ? (["dark", "light"] as const) : (["dark"] as const)) {
     await chooseTheme(page, theme);
     for (const [width, height] of [
       [1280, 800],
