@@ -13,6 +13,7 @@
  */
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
+import { promiseHooks } from "node:v8";
 import type { CodeFile } from "../../store/journal/entries.ts";
 import type { RunResult } from "../strategies/run-types.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
@@ -21,6 +22,7 @@ import { Realm } from "./engine.ts";
 import { Histories, type BarsStep, type Synced } from "./history.ts";
 import { findLayers, refusalOf, type Layers } from "./layers.ts";
 import { lockDown } from "./lockdown.ts";
+import { PIPES, readTexts, writeText } from "./pipe/host-end.ts";
 import { parserIsBroken } from "./sources.ts";
 import { TEXT_MAX, TOGETHER_MAX, type FromHost, type LoadStep, type RunStep } from "./protocol.ts";
 import type { Step, ToHost } from "./protocol.ts";
@@ -45,6 +47,10 @@ const clock = performance.now.bind(performance);
 const onRejection = process.on.bind(process, "unhandledRejection") as (receive: (reason: unknown) => void) => unknown;
 const soon = setImmediate;
 
+/** Whether a promise was made or settled since this was last set to false: only then can a run have set anything off. */
+let promised = false;
+const onPromise = (): void => void (promised = true);
+
 /** Everything that is already set off happens before this resolves. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -55,10 +61,19 @@ interface Port {
   /** Sends; `sent` is called when the text has left the process. */
   readonly send: (text: string, sent: () => void) => void;
   readonly listen: (receive: (text: unknown) => void) => void;
+  /** Waits for the texts that come next, with nothing else to do; null once the session's process is gone. */
+  readonly next?: () => readonly string[] | null;
 }
 
-/** Node's channel of a forked process, or the port of Electron's utility process. */
+/** Two pipes, Node's channel of a forked process, or the port of Electron's utility process. */
 function openPort(): Port {
+  if (process.argv[3] === PIPES) {
+    const send: Port["send"] = (text, sent) => {
+      writeText(text);
+      sent();
+    };
+    return { send, listen: () => undefined, next: readTexts };
+  }
   const { parentPort } = process as unknown as {
     readonly parentPort?: {
       on(event: "message", receive: (sent: { readonly data: unknown }) => void): void;
@@ -130,6 +145,7 @@ class Host {
   #answeredMs = 0;
   /** Also true until it may begin. */
   #working = true;
+  #worked: Promise<void> = Promise.resolve();
   #guarded: readonly number[] = [];
   #unsent = 0;
   #job = 0;
@@ -146,6 +162,7 @@ class Host {
     this.#port = port;
     this.#folder = folder;
     this.#layers = findLayers();
+    promiseHooks.createHook({ init: onPromise, settled: onPromise });
     // Types are taken out by a part of Node that is loaded when it is first needed, and could not be any more.
     stripTypeScriptTypes("const ready: boolean = true;");
     onRejection((error) => {
@@ -163,7 +180,15 @@ class Host {
     });
     lockDown("host");
     void this.write({ kind: "ready", layers: this.#layers });
-    void this.#work();
+    const { next } = this.#port;
+    const begun = this.#work();
+    if (next === undefined) return;
+    await begun;
+    for (let texts = next(); texts !== null; texts = next()) {
+      for (const text of texts) this.receive(text);
+      await this.#worked;
+    }
+    this.orphaned();
   }
 
   receive(text: unknown): void {
@@ -172,7 +197,7 @@ class Host {
     else if (sent.kind === "stop") this.#stop();
     else {
       for (const step of sent.steps) this.#steps.push({ step, together: sent.together });
-      if (!this.#working) void this.#work();
+      if (!this.#working) this.#worked = this.#work();
     }
   }
 
@@ -324,8 +349,9 @@ class Host {
     let text: string;
     if (problem !== null || loaded === undefined) text = threw(problem ?? `${strategy} is not loaded`);
     else {
+      promised = false;
       text = loaded.run(step);
-      const stray = loaded.own && this.#realm !== null ? await this.#settled(this.#realm) : null;
+      const stray = loaded.own && promised && this.#realm !== null ? await this.#settled(this.#realm) : null;
       if (stray !== null) text = threw(stray, (JSON.parse(text) as RunResult).state);
     }
     const ran = `{"kind":"ran","job":${job},"rss":${this.#held(began)},"result":${text}}`;

@@ -15,6 +15,8 @@ import type { RunSnapshot } from "../strategies/run-types.ts";
 
 /** From so many runs of one turn on, their answers may wait for each other. */
 export const TOGETHER_MIN = 8;
+/** Answers that are waited for by the event loop after one that took long. */
+const SLOW_RUNS = 50;
 
 /** Something asked of a process. */
 export interface Job {
@@ -61,6 +63,8 @@ export class HostProcess {
   readonly had = new Set<string>();
   readonly #barsSent = new Map<string, readonly Bar[]>();
   #steps: Step[] = [];
+  /** Answers that are yet to be waited for by the event loop, because one took long. */
+  #slowRuns = 0;
   #ready = false;
   #dead = false;
   #gone = false;
@@ -132,7 +136,22 @@ export class HostProcess {
   }
 
   say(message: Exclude<ToHost, { kind: "steps" }>): void {
-    if (!this.#dead) this.#handle.send(JSON.stringify(message));
+    if (!this.#dead) this.#handle.send(JSON.stringify(message), false);
+  }
+
+  /**
+   * Waits a moment for its next answer, while nothing else happens in this thread; false where none came, or where it may not be waited
+   * for in this way: a process that takes long is waited for by the event loop.
+   */
+  attend(): boolean {
+    const { head } = this;
+    if (this.#dead || !this.#ready || head === null || head.deadlineMs !== null || head.runSnapshot === null)
+      return false;
+    this.#flush();
+    if (this.#slowRuns > 0) return false;
+    if (this.#handle.attend?.() === true) return true;
+    this.#slowRuns = SLOW_RUNS;
+    return false;
   }
 
   /** Lets the others go first from here on. */
@@ -164,14 +183,18 @@ export class HostProcess {
 
   #step(step: Step): void {
     this.#steps.push(step);
-    if (this.#steps.length > 1) return;
-    queueMicrotask(() => {
-      const steps = this.#steps;
-      this.#steps = [];
-      if (steps.length === 0 || this.#dead) return;
-      const together = this.#mayWait(steps);
-      this.#handle.send(JSON.stringify({ kind: "steps", steps, together } satisfies ToHost));
-    });
+    if (this.#steps.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  /** Sends the steps of this turn. */
+  #flush(): void {
+    const steps = this.#steps;
+    if (steps.length === 0 || this.#dead) return;
+    this.#steps = [];
+    const together = this.#mayWait(steps);
+    const asked = steps.reduce((jobs, step) => (step.kind === "bars" ? jobs : jobs + 1), 0);
+    const idle = this.#ready && this.jobs.size === asked;
+    this.#handle.send(JSON.stringify({ kind: "steps", steps, together } satisfies ToHost), idle);
   }
 
   /** Whether answers may wait for each other: for many runs whose time is not counted. */
@@ -206,6 +229,7 @@ export class HostProcess {
     if (sent.kind === "beat") return job.dropped ? undefined : this.#events.beat(job);
     if ((sent.kind === "loaded") !== (job.runSnapshot === null)) return this.#break("it answered another question");
     this.jobs.delete(job.id);
+    if (this.#slowRuns > 0) this.#slowRuns -= 1;
     this.headSinceMs = this.#nowMs();
     if (this.jobs.size === 0) this.#hold(false);
     if (!job.dropped) this.#events.answered(this, job, sent);

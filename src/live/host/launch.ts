@@ -7,11 +7,13 @@
  * 2. A host process never keeps the session's process alive by itself, only while something is asked of it.
  * 3. When the session's process ends, so do all of its host processes.
  */
-import { fork, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { PIPES } from "./pipe/host-end.ts";
+import { SessionEnd } from "./pipe/session-end.ts";
 
 /** Characters of a process's error output that are kept, from its end. */
 const ERROR_CHARS_MAX = 2_000;
@@ -31,7 +33,13 @@ export interface ChildEvents {
 
 export interface ChildHandle {
   readonly pid: number | undefined;
-  send(text: string): void;
+  /** `idle`: it has answered all that it was asked. */
+  send(text: string, idle: boolean): void;
+  /**
+   * Waits a moment, while everything else in this thread stands still, for what it says next; false where nothing came. Absent where
+   * that is not possible.
+   */
+  attend?(): boolean;
   /** Ends it at once, whatever it does. */
   kill(): void;
   /** Lets every process of a smaller `nice` (0 to 19) go first. It can go further back, never forth again. */
@@ -102,45 +110,93 @@ function stepBack(pid: number | undefined, nice: number): void {
   }
 }
 
-/** Node's `fork` of a program that is Node. */
+/** A process with the way to talk to it. */
+interface Line {
+  readonly child: ChildProcess;
+  readonly send: ChildHandle["send"];
+  readonly attend?: NonNullable<ChildHandle["attend"]>;
+  readonly hold: (held: boolean) => void;
+  readonly close: () => void;
+}
+
+/** Over two pipes, where there are such: they can be read without the event loop. */
+function overPipes(node: string, request: ChildRequest, message: (text: string) => void): Line | null {
+  const end = SessionEnd.open(message);
+  if (end === null) return null;
+  const { program, flags } = fenced(node, request);
+  try {
+    const child = spawn(program, [...flags, request.entry, ...request.arguments, PIPES], {
+      env: { ...request.env },
+      stdio: ["ignore", "ignore", "pipe", ...end.childEnds],
+    });
+    return {
+      child,
+      send: (text, idle) => end.send(text, idle),
+      attend: () => end.attend(),
+      hold: (held) => end.hold(held),
+      close: () => end.close(),
+    };
+  } catch (error) {
+    end.close();
+    throw error;
+  } finally {
+    end.handedOver();
+  }
+}
+
+/** Over Node's own channel. */
+function overChannel(node: string, request: ChildRequest, message: (text: unknown) => void): Line {
+  const { program, flags } = fenced(node, request);
+  const child = fork(request.entry, [...request.arguments], {
+    execPath: program,
+    execArgv: flags,
+    env: { ...request.env },
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  child.on("message", message);
+  return {
+    child,
+    // A process that ends between two messages shows so by its end; the message's own failure says nothing more.
+    send: (text) => void (child.connected && child.send(text, () => undefined)),
+    hold: (held) => child.channel?.[held ? "ref" : "unref"](),
+    close: () => undefined,
+  };
+}
+
+/** A program that is Node. */
 const forkOf =
   (node: string): LaunchChild =>
   (request, events) => {
-    const { program, flags } = fenced(node, request);
-    const child = fork(request.entry, [...request.arguments], {
-      execPath: program,
-      execArgv: flags,
-      env: { ...request.env },
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    let errors = "";
     let over = false;
-    const held = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void } | null];
+    let errors = "";
+    const message = (text: unknown): void => void (over || events.message(text));
+    const line = overPipes(node, request, message) ?? overChannel(node, request, message);
+    const { child, attend } = line;
+    const held = [child, child.stderr as unknown as { ref(): void; unref(): void } | null];
     const handle: ChildHandle = {
       get pid() {
         return child.pid;
       },
-      send: (text) => {
-        // A process that ends between two messages shows so by its end; the message's own failure says nothing more.
-        if (child.connected) child.send(text, () => undefined);
-      },
+      send: line.send,
+      ...(attend === undefined ? {} : { attend }),
       kill: () => void child.kill("SIGKILL"),
       stepBack: (nice) => stepBack(child.pid, nice),
       hold: (wanted) => {
-        for (const one of held) one?.[wanted ? "ref" : "unref"]?.();
+        for (const one of held) one?.[wanted ? "ref" : "unref"]();
+        if (!over) line.hold(wanted);
       },
     };
     const end = (code: number | null, signal: string | null): void => {
       if (over) return;
       over = true;
+      line.close();
       letGo(handle);
       events.ended({ code, signal, errors });
     };
     child.stderr?.on("data", (piece: Buffer) => {
       errors = (errors + piece.toString("utf8")).slice(-ERROR_CHARS_MAX);
     });
-    child.on("message", events.message);
     child.on("close", end);
     child.on("error", (error) => {
       errors = (errors + error.message).slice(-ERROR_CHARS_MAX);

@@ -22,8 +22,16 @@ export interface HostPort {
   readonly code?: ReadonlyMap<string, StrategyCode>;
   /** The most bars that any of the strategies looks back on. */
   readonly barsNeeded: number;
-  /** Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. */
-  run(runSnapshot: RunSnapshot, limits: RunLimits | null): Promise<RunResult>;
+  /**
+   * Never rejects. Without limits, as on a virtual clock, only a run that truly hangs is ended. `ended` gets the result at once, where
+   * that is before the promise's turn.
+   */
+  run(runSnapshot: RunSnapshot, limits: RunLimits | null, ended?: (result: RunResult) => void): Promise<RunResult>;
+  /**
+   * Waits a moment, while everything else in this thread stands still, for answers of a strategy's process; false where none came. For a
+   * loop that has nothing else to do. Absent where that is not possible.
+   */
+  attend?(strategy: string): boolean;
   /** Whether a strategy's open run got its turn, and has had its budget: one that did not is not to blame for its deadline. */
   hadItsTurn(strategy: string): boolean;
   /** Called while a strategy runs and says that it is alive. */

@@ -124,19 +124,31 @@ export class ProcessHost implements HostPort {
       .map((process) => ({ pid: process.pid, strategies: [...process.loaded], spare: process === this.#spare }));
   }
 
-  run(runSnapshot: RunSnapshot, limits: RunLimits | null): Promise<RunResult> {
+  run(
+    runSnapshot: RunSnapshot,
+    limits: RunLimits | null,
+    ended: (result: RunResult) => void = () => undefined,
+  ): Promise<RunResult> {
     const hosted = this.#hosted.get(runSnapshot.strategy);
     if (hosted === undefined || this.#closing) {
       const message = this.notLoaded.get(runSnapshot.strategy) ?? `${runSnapshot.strategy} is not loaded`;
-      return Promise.resolve({ outcome: "threw", orders: [], message });
+      const result: RunResult = { outcome: "threw", orders: [], message };
+      ended(result);
+      return Promise.resolve(result);
     }
     // On a virtual clock no run is late for a process that has yet to start.
     if (limits !== null) this.#makeSpare();
     return new Promise((resolve) => {
       this.#ask(hosted, runSnapshot, limits, (sent) => {
-        resolve(withinRate(hosted.rate, runSnapshot.now, runResultOf(sent)));
+        const result = withinRate(hosted.rate, runSnapshot.now, runResultOf(sent));
+        ended(result);
+        resolve(result);
       });
     });
+  }
+
+  attend(strategy: string): boolean {
+    return this.#hosted.get(strategy)?.home?.attend() ?? false;
   }
 
   hadItsTurn(strategy: string): boolean {

@@ -15,6 +15,8 @@ export class FakeChild {
   held = false;
   /** How far it stands behind the others. */
   nice = 0;
+  /** Of each message with a run: whether it was idle, by the session's word. */
+  readonly idle: boolean[] = [];
   /** Steps that it has not answered, oldest first. */
   open: (LoadStep | RunStep)[] = [];
 
@@ -65,6 +67,8 @@ export class FakeLauncher {
   readonly children: FakeChild[] = [];
   /** Whether a process says by itself that it is ready, and answers its loads. */
   willing = true;
+  /** What a process does while it is waited for at once. */
+  attend: ((child: FakeChild) => boolean) | null = null;
 
   readonly launch: LaunchChild = (_request, events) => {
     const child = new FakeChild(1_000 + this.children.length, events);
@@ -72,8 +76,9 @@ export class FakeLauncher {
     if (this.willing) queueMicrotask(() => child.say({ kind: "ready" }));
     return {
       pid: child.pid,
-      send: (text) => {
+      send: (text, idle) => {
         child.hear(text);
+        if (text.includes('"kind":"run"')) child.idle.push(idle);
         if (!this.willing) return;
         while (child.open[0]?.kind === "load") child.answer();
       },
@@ -81,6 +86,7 @@ export class FakeLauncher {
         child.killed = true;
         queueMicrotask(() => child.end({ signal: "SIGKILL" }));
       },
+      attend: () => this.attend?.(child) ?? false,
       stepBack: (nice) => {
         child.nice = nice;
       },

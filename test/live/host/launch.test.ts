@@ -43,7 +43,7 @@ describe("Electron's utility processes", () => {
       expect.arrayContaining(["--permission", "--allow-fs-read=/books/strategies", "--max-old-space-size=128"]),
     );
     expect(request.execArguments.filter((flag) => /^--allow-(?!fs-read)/.test(flag))).toEqual([]);
-    handle.send("hello");
+    handle.send("hello", true);
     handle.kill();
     listeners.get("message")?.("answer" as never);
     listeners.get("exit")?.(5 as never);

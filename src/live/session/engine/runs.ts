@@ -168,14 +168,18 @@ export class Runs {
 
   /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
   async ready(now: Moment): Promise<void> {
-    if (this.#core.clock.kind === "system") return;
+    const { clock, host } = this.#core;
+    if (clock.kind === "system") return;
     for (let index = this.#ending.length - 1; index >= 0; index -= 1) {
       const run = this.#ending[index] as OpenRun;
       if (run.endsAt > now) return;
-      if (run.result === null || run.arrived !== null) continue;
-      this.#waits = true;
-      run.arrived = await run.result;
-      this.#waits = false;
+      if (run.result === null || run.timesOut) continue;
+      while (run.arrived === null && host.attend?.(run.runSnapshot.strategy) === true);
+      if (run.arrived === null) {
+        this.#waits = true;
+        run.arrived = await run.result;
+        this.#waits = false;
+      }
       if (run.arrived.outcome !== "timed_out") continue;
       // It hangs: on the session's clock, too, it takes as long as a run may.
       run.timesOut = true;
@@ -257,8 +261,10 @@ export class Runs {
   #ask(open: OpenRun): void {
     const { clock, host } = this.#core;
     if (clock.kind === "virtual" && open.timesOut) return;
-    open.result = host.run(open.runSnapshot, open.limits);
-    if (clock.kind === "system") void this.#arrive(open, open.result);
+    if (clock.kind === "system") {
+      open.result = host.run(open.runSnapshot, open.limits);
+      void this.#arrive(open, open.result);
+    } else open.result = host.run(open.runSnapshot, open.limits, (result) => void (open.arrived = result));
   }
 
   /** On the system clock a result counts when it is there. */
