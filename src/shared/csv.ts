@@ -34,7 +34,10 @@ export type CsvCell = string | number | boolean | null | undefined;
 /** One cell, neutralised and quoted where it must be. */
 export function csvCell(value: CsvCell): string {
   if (value === null || value === undefined) return "";
-  const raw = typeof value === "number" ? plainNumber(value) : String(value);
+  // Neither needs a quote or an apostrophe, also where it has a minus.
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (Number.isFinite(value)) return plainNumber(value as number);
+  const raw = String(value);
   if (PLAIN.test(raw)) return raw;
   const text = startsFormula(raw) && !PLAIN_NUMBER.test(raw) ? `'${raw}` : raw;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -22,6 +22,8 @@ export interface Clock {
    * time at once but still lets the process breathe now and then.
    */
   sleepUntil(until: Moment): Promise<void>;
+  /** `sleepUntil` without a promise, on a virtual clock at `max` where nothing ends the sleep early; false where it was not done. */
+  skipTo?(until: Moment): boolean;
   /** Ends the present `sleepUntil` at once. */
   wake(): void;
   /** Stops and restarts a virtual clock; on the system clock these do nothing. */

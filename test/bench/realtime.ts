@@ -78,7 +78,7 @@ class Replacements {
     };
     return {
       pid: handle.pid,
-      send: (text) => handle.send(text),
+      send: (text, idle) => handle.send(text, idle),
       hold: (held) => handle.hold(held),
       stepBack: (nice) => handle.stepBack(nice),
       kill,

@@ -25,6 +25,11 @@ export class Sleeper {
     return woken;
   }
 
+  /** Whether a wake is waiting to be taken. */
+  get woken(): boolean {
+    return this.#woken;
+  }
+
   wake(): void {
     this.#woken = true;
     this.#finish?.();

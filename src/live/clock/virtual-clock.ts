@@ -79,6 +79,16 @@ export class VirtualClock implements Clock {
     this.#sleeper.wake();
   }
 
+  skipTo(until: Moment): boolean {
+    if (this.#speed !== "max" || this.#held || this.#sleeper.woken) return false;
+    const nowMs = this.#timers.monotonicMs();
+    if (nowMs - this.#lastBreathMs >= BREATH_MS) return false;
+    if (until > this.#current) this.#current = until;
+    this.#anchor = this.#current;
+    this.#anchorMs = nowMs;
+    return true;
+  }
+
   async sleepUntil(until: Moment): Promise<void> {
     this.#until = until;
     try {

@@ -18,6 +18,17 @@ export const TOGETHER_MIN = 8;
 /** Answers that are waited for by the event loop after one that took long. */
 const SLOW_RUNS = 50;
 
+/** Limits of a process host. Milliseconds are the machine's. */
+export interface ProcessLimits {
+  readonly processes: number;
+  /** Of a process's heap. */
+  readonly memoryMb: number;
+  /** A run on a virtual clock that takes longer hangs. */
+  readonly hangMs: number;
+  readonly loadMs: number;
+  readonly stallMs: number;
+}
+
 /** Something asked of a process. */
 export interface Job {
   readonly id: number;
@@ -116,9 +127,21 @@ export class HostProcess {
       this.#step(step);
     }
     const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = runSnapshot;
-    const units = unitValues === undefined ? {} : { unitValues };
-    const at = { now, marks, positions, ...units, openOrders, fills, updates, bar };
-    this.#step({ kind: "run", job: job.id, load, strategy, run, ...at });
+    const step = {
+      kind: "run",
+      job: job.id,
+      load,
+      strategy,
+      run,
+      now,
+      marks,
+      positions,
+      openOrders,
+      fills,
+      updates,
+      bar,
+    } as const;
+    this.#step(unitValues === undefined ? step : { ...step, unitValues });
   }
 
   /** Jobs that somebody waits for, oldest first. */
@@ -147,7 +170,7 @@ export class HostProcess {
     const { head } = this;
     if (this.#dead || !this.#ready || head === null || head.deadlineMs !== null || head.runSnapshot === null)
       return false;
-    this.#flush();
+    this.flush();
     if (this.#slowRuns > 0) return false;
     if (this.#handle.attend?.() === true) return true;
     this.#slowRuns = SLOW_RUNS;
@@ -183,11 +206,11 @@ export class HostProcess {
 
   #step(step: Step): void {
     this.#steps.push(step);
-    if (this.#steps.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#steps.length === 1) queueMicrotask(() => this.flush());
   }
 
   /** Sends the steps of this turn. */
-  #flush(): void {
+  flush(): void {
     const steps = this.#steps;
     if (steps.length === 0 || this.#dead) return;
     this.#steps = [];

@@ -32,6 +32,8 @@ export interface HostPort {
    * loop that has nothing else to do. Absent where that is not possible.
    */
   attend?(strategy: string): boolean;
+  /** Sends what was asked for in this turn at once. Absent where that has left already. */
+  flush?(): void;
   /** Whether a strategy's open run got its turn, and has had its budget: one that did not is not to blame for its deadline. */
   hadItsTurn(strategy: string): boolean;
   /** Called while a strategy runs and says that it is alive. */

@@ -18,7 +18,7 @@ import type { Timers } from "../../shared/ports.ts";
 import type { HostPort, RunLimits, StrategyCode } from "./port.ts";
 import type { RunSnapshot, RunResult } from "../strategies/run-types.ts";
 import { loadProblem, NEVER_BEGUN, runResultOf, type Answer } from "./failures.ts";
-import { HostProcess, type Job, type ProcessEvents } from "./host-process.ts";
+import { HostProcess, type Job, type ProcessEvents, type ProcessLimits } from "./host-process.ts";
 import type { ChildRequest, LaunchChild } from "./launch.ts";
 import type { Layers } from "./layers.ts";
 import { withinRate, type OrderRate } from "./order-rate.ts";
@@ -38,17 +38,6 @@ const CLOSE_MS = 250;
 const WATCH_MS = 10;
 const WATCH_VIRTUAL_MS = 100;
 const RSS_BESIDE_MB = 200;
-
-/** Limits of a process host. Milliseconds are the machine's. */
-export interface ProcessLimits {
-  readonly processes: number;
-  /** Of a process's heap. */
-  readonly memoryMb: number;
-  /** A run on a virtual clock that takes longer hangs. */
-  readonly hangMs: number;
-  readonly loadMs: number;
-  readonly stallMs: number;
-}
 
 interface Hosted extends ToHostStrategy {
   readonly slot: number;
@@ -124,16 +113,12 @@ export class ProcessHost implements HostPort {
       .map((process) => ({ pid: process.pid, strategies: [...process.loaded], spare: process === this.#spare }));
   }
 
-  run(
-    runSnapshot: RunSnapshot,
-    limits: RunLimits | null,
-    ended: (result: RunResult) => void = () => undefined,
-  ): Promise<RunResult> {
+  run(runSnapshot: RunSnapshot, limits: RunLimits | null, ended?: (result: RunResult) => void): Promise<RunResult> {
     const hosted = this.#hosted.get(runSnapshot.strategy);
     if (hosted === undefined || this.#closing) {
       const message = this.notLoaded.get(runSnapshot.strategy) ?? `${runSnapshot.strategy} is not loaded`;
       const result: RunResult = { outcome: "threw", orders: [], message };
-      ended(result);
+      ended?.(result);
       return Promise.resolve(result);
     }
     // On a virtual clock no run is late for a process that has yet to start.
@@ -141,10 +126,14 @@ export class ProcessHost implements HostPort {
     return new Promise((resolve) => {
       this.#ask(hosted, runSnapshot, limits, (sent) => {
         const result = withinRate(hosted.rate, runSnapshot.now, runResultOf(sent));
-        ended(result);
+        ended?.(result);
         resolve(result);
       });
     });
+  }
+
+  flush(): void {
+    for (const process of this.#all) process.flush();
   }
 
   attend(strategy: string): boolean {

@@ -15,7 +15,8 @@ import { builtInStrategies } from "../strategies/built-in.ts";
 import { sizingOf, strategyFile, type HostedDesk } from "../strategies/files.ts";
 import { problemOf } from "../strategies/instance.ts";
 import { childRequest, forkChild, neverThrowing, type LaunchChild } from "./launch.ts";
-import { ProcessHost, type ProcessLimits } from "./process-host.ts";
+import type { ProcessLimits } from "./host-process.ts";
+import { ProcessHost } from "./process-host.ts";
 import type { ToHostStrategy } from "./protocol.ts";
 
 /** Limits of the processes, and how one is started: Node's `fork` by default. */

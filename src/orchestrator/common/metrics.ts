@@ -108,7 +108,7 @@ function greatest(values: Float64Array): number {
   return most;
 }
 
-const rounded = (value: number): number => Number(value.toFixed(6));
+const rounded = (value: number): number => (value === 0 ? 0 : Number(value.toFixed(6)));
 
 function notBelowZero(field: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value) || value === Number.POSITIVE_INFINITY)

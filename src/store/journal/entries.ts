@@ -390,3 +390,11 @@ export function runOfNoOrder(entry: OfNoOrder): number | null {
   if (entry.kind !== "queue") return entry.run;
   return entry.unsent?.operator === null ? entry.unsent.run : null;
 }
+
+/** Makes a body the entry with a number and a moment; it is not copied, so whoever wrote it uses it no more. */
+export function placed(body: EntryBody, seq: number, at: Moment): JournalEntry {
+  const entry = body as unknown as { seq: number; at: Moment };
+  entry.seq = seq;
+  entry.at = at;
+  return body as JournalEntry;
+}

@@ -29,7 +29,7 @@ import {
   type SavedCheckpoint,
 } from "./checkpoints.ts";
 import { COMPACTION_TABLES, compactStep, readBase, type CompactionBase } from "./compaction.ts";
-import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
+import { placed, type EntryBody, type EntryKind, type JournalEntry } from "./entries.ts";
 import { assertOwnSchema } from "./schema.ts";
 import { PACKS_TABLE, PackWriter, type Appended } from "./packs.ts";
 import { countOf, entryOf, hashOf, lastRow, linesOf, newestOf, pages, rowAt, seqsOf } from "./rows.ts";
@@ -272,7 +272,10 @@ export class Journal extends Reader {
     return this.#last;
   }
 
-  /** Numbers an entry; it is durable after the next `commit`. Throws `too_large`, or the fault that closed the journal. */
+  /**
+   * Numbers an entry, which the body itself becomes; it is durable after the next `commit`. Throws `too_large`, or the fault that closed
+   * the journal.
+   */
   append(body: EntryBody, at: Moment): JournalEntry {
     if (this.#fault !== null) throw this.#fault;
     const text = JSON.stringify(body);
@@ -284,7 +287,7 @@ export class Journal extends Reader {
       );
     this.#position += 1;
     this.#pending.push({ seq: this.#position, at, kind: body.kind, text });
-    return { ...body, seq: this.#position, at };
+    return placed(body, this.#position, at);
   }
 
   /**

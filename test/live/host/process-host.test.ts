@@ -3,8 +3,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { NEVER_BEGUN } from "../../../src/live/host/failures.ts";
-import { TOGETHER_MIN } from "../../../src/live/host/host-process.ts";
-import { APART_MAX, ProcessHost, type ProcessLimits } from "../../../src/live/host/process-host.ts";
+import { TOGETHER_MIN, type ProcessLimits } from "../../../src/live/host/host-process.ts";
+import { APART_MAX, ProcessHost } from "../../../src/live/host/process-host.ts";
 import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { strategyOf } from "../session/desks.ts";
 import { HandTimers } from "../session/stage.ts";

@@ -20,10 +20,11 @@ import { nextInFlattens, workFlattens } from "../orders/flatten.ts";
 import { haltSession } from "../state/halts.ts";
 import { nextInQueues } from "../orders/pace.ts";
 import { cancelsWanted } from "../orders/requests.ts";
-import { OrderStatusQueries, sendAll } from "../orders/sending.ts";
+import { OrderStatusQueries, sendAll, type Sending } from "../orders/sending.ts";
 import type { Core } from "../state/parts.ts";
 import { reportedAt } from "../recovery/recovery.ts";
 import { Runs } from "./runs.ts";
+import type { EquityEntry } from "../../../store/journal/entries.ts";
 import { silenceOf } from "./silence.ts";
 
 /** Real milliseconds after which entries that could wait are committed all the same, so that a view sees them. */
@@ -75,6 +76,18 @@ class IntervalTrigger {
   }
 }
 
+const NO_DRAWDOWN = (0).toFixed(6);
+
+const samePoint = (point: EquityEntry, before: EquityEntry | null): boolean =>
+  before !== null &&
+  point.equity === before.equity &&
+  point.cash === before.cash &&
+  point.realized === before.realized &&
+  point.unrealized === before.unrealized &&
+  point.fees === before.fees &&
+  point.gross === before.gross &&
+  point.drawdown === before.drawdown;
+
 export class Loop {
   readonly runs: Runs;
   readonly statusQueries: OrderStatusQueries;
@@ -86,7 +99,7 @@ export class Loop {
   #endsBehind: Extract<BrokerEvent, { kind: "closed" }>[] = [];
   readonly #metrics: IntervalTrigger;
   readonly #equity: IntervalTrigger;
-  #equityLine: string | null = null;
+  #equityPoint: EquityEntry | null = null;
   #nextSnapshot: Moment;
   #lastSnapshotMs: number;
   #lastCommitMs: number;
@@ -113,12 +126,14 @@ export class Loop {
       if (ending()) return "asked";
       const clock = this.#core.clock.now();
       const now = (endsAt === null || this.#owes() ? clock : Math.min(clock, endsAt)) as Moment;
-      await this.#pass(now);
+      const passing = this.#pass(now);
+      if (passing !== null) await passing;
       if (ending()) return "asked";
       if (endsAt !== null && now >= endsAt && !this.#owes() && !this.#endsWithin(endsAt)) return "finished";
       const wake = this.#nextWake();
       if (this.#core.ledger.pending > 0 && this.#restful(wake)) this.#commit();
-      await this.#core.clock.sleepUntil(wake);
+      const { clock: sleeper } = this.#core;
+      if (sleeper.skipTo?.(wake) !== true) await sleeper.sleepUntil(wake);
     }
   }
 
@@ -143,10 +158,21 @@ export class Loop {
     return clock.speed !== "max" && (wake - now) / 1_000 / clock.speed > COMMIT_MS_MAX;
   }
 
-  async #pass(now: Moment): Promise<void> {
+  /** A pass; null where nothing of it had to be awaited, as in most of them at full speed. */
+  #pass(now: Moment): Promise<void> | null {
+    if (this.#core.ledger.broken !== null) throw this.#core.ledger.broken;
+    const waiting = this.runs.ready(now);
+    return waiting === null ? this.#decide(now) : this.#decideAfter(waiting, now);
+  }
+
+  async #decideAfter(waiting: Promise<void>, now: Moment): Promise<void> {
+    await waiting;
+    const deciding = this.#decide(now);
+    if (deciding !== null) await deciding;
+  }
+
+  #decide(now: Moment): Promise<void> | null {
     const core = this.#core;
-    if (core.ledger.broken !== null) throw core.ledger.broken;
-    await this.runs.ready(now);
     if (now > core.now) core.now = now;
     this.#consume(now);
     this.#hooks.control();
@@ -160,16 +186,31 @@ export class Loop {
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
     if (!core.ledger.grouped && (core.ledger.consequential || core.ledger.crowded)) this.#commit();
+    const asked = this.statusQueries.nextAt();
+    if (sending.length > 0 || (asked !== null && asked <= now) || core.router.halted) return this.#send(sending, now);
+    core.venuePositions = null;
+    this.#ended(now);
+    return null;
+  }
+
+  /** The rest of a pass in which the venue is sent or asked something. */
+  async #send(sending: readonly Sending[], now: Moment): Promise<void> {
+    const core = this.#core;
     if (sending.length > 0) await sendAll(core, sending);
     const asked = this.statusQueries.nextAt();
     if (asked !== null && asked <= now) {
       await this.statusQueries.ask();
       if (!core.ledger.grouped && core.ledger.consequential) this.#commit();
     }
-    if (core.ledger.grouped && core.ledger.due) this.#commit();
+    this.#ended(now);
+    await this.#lookAtVenue();
+  }
+
+  #ended(now: Moment): void {
+    const { ledger } = this.#core;
+    if (ledger.grouped && ledger.due) this.#commit();
     this.#snapshot(now);
     this.#hooks.passed();
-    await this.#lookAtVenue();
   }
 
   /** While the gate is shut somebody compares: what the venue holds is asked now and then, and shown beside the books. */
@@ -264,11 +305,11 @@ export class Loop {
   /** Adds a point of the equity curve. */
   equity(now: Moment): void {
     const { equity, cash, realized, unrealized, fees, gross, drawdown } = this.#core.books.figures();
-    const figures = { equity, cash, realized, unrealized, fees, gross, drawdown: drawdown.toFixed(6) };
-    const line = Object.values(figures).join();
-    if (line === this.#equityLine && this.#core.clock.kind === "virtual") return;
-    this.#equityLine = line;
-    this.#core.ledger.add({ kind: "equity", ...figures }, now);
+    const shown = drawdown === 0 ? NO_DRAWDOWN : drawdown.toFixed(6);
+    const point = { kind: "equity", equity, cash, realized, unrealized, fees, gross, drawdown: shown } as const;
+    if (this.#core.clock.kind === "virtual" && samePoint(point, this.#equityPoint)) return;
+    this.#equityPoint = point;
+    this.#core.ledger.add(point, now);
   }
 
   /** Adds a line of metrics. */

@@ -17,7 +17,7 @@ import type { StrategyConfig } from "../../../shared/desk.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { between, durationText, formatMoment, later, MILLISECOND } from "../../../shared/time.ts";
 import type { Duration, Moment } from "../../../shared/time.ts";
-import type { MissedEntry, RunOutcome } from "../../../store/journal/entries.ts";
+import type { MissedEntry, RunFinishedEntry, RunOutcome } from "../../../store/journal/entries.ts";
 import { NEVER_BEGUN } from "../../host/index.ts";
 import { barBefore, calendarOf } from "../../calendar/index.ts";
 import { closedOver, missed, runFinished, runStarted } from "../state/effects.ts";
@@ -166,15 +166,28 @@ export class Runs {
     return this.#waits;
   }
 
-  /** Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece. */
-  async ready(now: Moment): Promise<void> {
+  /**
+   * Waits for the results that count by now on a virtual clock, so that everything after it in the pass is one piece; null where all
+   * of them are there.
+   */
+  ready(now: Moment): Promise<void> | null {
     const { clock, host } = this.#core;
-    if (clock.kind === "system") return;
+    if (clock.kind === "system") return null;
+    for (let index = this.#ending.length - 1; index >= 0; index -= 1) {
+      const run = this.#ending[index] as OpenRun;
+      if (run.endsAt > now) return null;
+      if (run.result === null || run.timesOut) continue;
+      while (run.arrived === null && host.attend?.(run.runSnapshot.strategy) === true);
+      if (run.arrived === null || run.arrived.outcome === "timed_out") return this.#wait(now);
+    }
+    return null;
+  }
+
+  async #wait(now: Moment): Promise<void> {
     for (let index = this.#ending.length - 1; index >= 0; index -= 1) {
       const run = this.#ending[index] as OpenRun;
       if (run.endsAt > now) return;
       if (run.result === null || run.timesOut) continue;
-      while (run.arrived === null && host.attend?.(run.runSnapshot.strategy) === true);
       if (run.arrived === null) {
         this.#waits = true;
         run.arrived = await run.result;
@@ -212,6 +225,8 @@ export class Runs {
     // Whose result counts first is asked first: while it is taken, host processes are at the others.
     if (core.clock.kind === "virtual") begun.sort(byEnd);
     for (const run of begun) this.#ask(run);
+    // Whatever else the pass does, host processes are at it meanwhile.
+    if (begun.length > 0) core.host.flush?.();
   }
 
   #begin(strategy: string, now: Moment): OpenRun {
@@ -316,9 +331,21 @@ export class Runs {
     const message =
       outcome === "timed_out" ? `had not returned after ${durationText(runtime)}${simulated}` : messageOf(result);
     const { skips, nextRun } = planned;
-    const facts = { strategy, run, started: runSnapshot.now, runtime, outcome, orders: orders.length, skips, nextRun };
-    const state = result.state === undefined || outcome === "timed_out" ? {} : { state: result.state };
-    core.ledger.add({ kind: "run_finished", ...facts, bar: runSnapshot.bar, message, ...state }, now);
+    const finished: RunFinishedEntry = {
+      kind: "run_finished",
+      strategy,
+      run,
+      started: runSnapshot.now,
+      runtime,
+      outcome,
+      orders: orders.length,
+      skips,
+      nextRun,
+      bar: runSnapshot.bar,
+      message,
+    };
+    const { state } = result;
+    core.ledger.add(state === undefined || outcome === "timed_out" ? finished : { ...finished, state }, now);
     if (outcome === "timed_out" || outcome === "ended") this.#quarantine(strategy, now);
     return decideActions(core, { strategy, run, bar: runSnapshot.bar }, orders, now);
   }

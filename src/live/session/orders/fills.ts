@@ -17,11 +17,14 @@ import { takenBy } from "../state/open-orders.ts";
 import { journalDrift } from "../state/halts.ts";
 import type { Core } from "../state/parts.ts";
 
+const ROUTER_ID = /^ROUTER-\d{8,}$/;
+
 /** The order of this session that a venue's id names, or null for a stranger. */
 export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
-  const prefix = `${core.id}-`;
-  const id = venueId.startsWith(prefix) ? venueId.slice(prefix.length) : "";
-  return /^ROUTER-\d{8,}$/.test(id) ? asOrderId(id) : null;
+  const { id: session } = core;
+  if (!venueId.startsWith(session) || venueId[session.length] !== "-") return null;
+  const id = venueId.slice(session.length + 1);
+  return core.tally.working.has(id) || ROUTER_ID.test(id) ? asOrderId(id) : null;
 }
 
 /** Applies what the broker reports at a moment of the session. */
@@ -69,8 +72,33 @@ export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
   const verdict = verdictOf(seen, fill, order !== undefined);
   reconciledFill(core, facts, at);
   const realized = verdict === "booked" && order !== undefined ? bookedFill(core, facts, order.strategy, at) : null;
-  core.ledger.add({ kind: "fill", ...facts, verdict, realized }, at);
+  core.ledger.add(fillEntryOf(facts, verdict, realized), at);
   journalDrift(core, at, facts);
+}
+
+/** Field by field: what is copied behind a first field is copied slowly, and there is one for each fill. */
+function fillEntryOf(
+  facts: Omit<FillEntry, "kind" | "verdict" | "realized">,
+  verdict: FillEntry["verdict"],
+  realized: string | null,
+): FillEntry {
+  const { cursor, fillId, venueId, orderId, strategy, symbol, quantity, price, fee, filledAt, status } = facts;
+  return {
+    kind: "fill",
+    cursor,
+    fillId,
+    venueId,
+    orderId,
+    strategy,
+    symbol,
+    quantity,
+    price,
+    fee,
+    filledAt,
+    status,
+    verdict,
+    realized,
+  };
 }
 
 function verdictOf(

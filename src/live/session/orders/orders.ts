@@ -23,6 +23,7 @@ import type { RunOf } from "./run-of.ts";
 import type { Sending } from "./sending.ts";
 import { heldBack } from "../state/scope-halts.ts";
 import { bracketFault, childIntent, entryTerms, placeOrderOf, referenceOf } from "./terms.ts";
+import { NO_TERMS } from "../state/open-orders.ts";
 
 /** The refusal of an order whose symbol has no price yet; the router never sees it. */
 export const NO_PRICE = "no_price";
@@ -34,11 +35,15 @@ export const ROUTER_REFUSALS: ReadonlySet<string> = new Set([
   "rate_limited",
   "inflight_limit",
 ]);
+/** An order's entry while it is written. */
+type Draft = { -readonly [Key in keyof OrderEntry]: OrderEntry[Key] };
+
 /** An order of a unit with its decision so far. */
 interface Leg {
   readonly intent: OrderIntent;
   readonly parent: Leg | null;
-  entry: OrderEntry;
+  /** Filled in as it is judged and decided; in the ledger it changes no more. */
+  entry: Draft;
   /** The router knows its key: the order is answered from memory, and nothing new is judged. */
   readonly known: boolean;
   refused: boolean;
@@ -128,7 +133,7 @@ function legOf(
   const reference = referenceOf(intent, null);
   const price = reference ?? (known === undefined ? mark : referencePrice(core, key, known.orderId, mark)) ?? 0;
   const quantity = parent === null && known === undefined ? cutToHeld(core, strategy, intent) : asked;
-  const entry: OrderEntry = {
+  const entry: Draft = {
     kind: "order",
     strategy,
     symbol,
@@ -141,15 +146,21 @@ function legOf(
     mark,
     run: run.run,
     bar: run.bar,
-    ...REFUSED,
-    ...entryTerms(core, strategy, intent, at),
-    ...(quantity === asked ? {} : { asked }),
-    ...(role === undefined ? {} : { role }),
-    ...(oco === undefined ? {} : { oco }),
-    ...(basket === undefined ? {} : { basket }),
-    ...(operator === undefined ? {} : { operator }),
-    ...(flatten === undefined ? {} : { flatten }),
+    guards: NO_GUARDS,
+    accepted: false,
+    orderId: null,
+    reason: "",
+    detail: null,
+    replay: false,
+    value: null,
+    limit: null,
+    freeAt: null,
   };
+  // Most orders have none of the rest, and an empty object is not copied for nothing.
+  const terms = entryTerms(core, strategy, intent, at);
+  if (terms !== NO_TERMS) Object.assign(entry, terms);
+  const rest = { asked: quantity === asked ? undefined : asked, role, oco, basket, operator, flatten };
+  for (const name of REST) if (rest[name] !== undefined) Object.assign(entry, { [name]: rest[name] });
   return { intent, parent, entry, known: known !== undefined, refused: false };
 }
 
@@ -236,7 +247,7 @@ function judgeOne(core: Core, leg: Leg, at: Moment, spot: Spot): void {
   if (entry.flatten !== undefined) return;
   const { guards, refusal } = core.risk.check({ strategy, symbol, quantity, price }, at);
   if (refusal === null) {
-    leg.entry = { ...entry, guards };
+    entry.guards = guards;
     return;
   }
   const { largest, ...facts } = refusal;
@@ -313,16 +324,19 @@ function settle(core: Core, leg: Leg, at: Moment, queue: string | null): Sending
     core.ledger.add({ ...unmarked(leg.entry), ...waited }, at);
     return [];
   }
-  const asked: OrderEntry = { ...leg.entry, ...(parent === null ? {} : { parent: parent.orderId }) };
-  const { decision, replay, detail, value, limit, freeAt } = submitted(core, asked, at);
+  const { entry } = leg;
+  if (parent !== null) entry.parent = parent.orderId;
+  const { decision, replay, detail, value, limit, freeAt } = submitted(core, entry, at);
   const { accepted, orderId, reason } = decision;
-  const figures = {
-    value: value === null ? null : String(value),
-    limit: limit === null ? null : String(limit),
-    freeAt,
-  };
-  const entry: OrderEntry = { ...asked, accepted, orderId, reason, detail, replay, ...figures, ...waited };
-  leg.entry = entry;
+  entry.accepted = accepted;
+  entry.orderId = orderId;
+  entry.reason = reason;
+  entry.detail = detail;
+  entry.replay = replay;
+  entry.value = value === null ? null : String(value);
+  entry.limit = limit === null ? null : String(limit);
+  entry.freeAt = freeAt;
+  if (queue !== null) entry.queue = queue;
   core.ledger.add(entry, at);
   if (!accepted || replay || orderId === null) return [];
   const order = placeOrderOf(core, entry, orderId, at);
@@ -337,14 +351,7 @@ function unmarked(entry: OrderEntry): OrderEntry {
   return rest;
 }
 
-const REFUSED = {
-  guards: [],
-  accepted: false,
-  orderId: null,
-  reason: "",
-  detail: null,
-  replay: false,
-  value: null,
-  limit: null,
-  freeAt: null,
-} as const;
+const NO_GUARDS: readonly GuardReading[] = [];
+
+/** What few orders have, in the order in which an entry has it. */
+const REST = ["asked", "role", "oco", "basket", "operator", "flatten"] as const;

@@ -13,7 +13,7 @@ import type { AttachedOrder, OrderIntent } from "../../../shared/strategy.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { EntryTerms, OrderEntry } from "../../../store/journal/entries.ts";
 import { calendarOf, calendarOfHours, dayOrderEnd } from "../../calendar/index.ts";
-import { termsOf } from "../state/open-orders.ts";
+import { NO_TERMS, termsOf } from "../state/open-orders.ts";
 import type { Core } from "../state/parts.ts";
 
 /** When an order for the day ends, by its instrument's calendar, else by its strategy's hours, else by the account's day. */
@@ -27,11 +27,12 @@ function dayEnd(core: Core, strategy: string, symbol: string, at: Moment): Momen
 
 /** The terms that an order's entry keeps: none for a plain market or limit order. */
 export function entryTerms(core: Core, strategy: string, intent: OrderIntent, at: Moment): EntryTerms {
-  const { limitPrice: _limitPrice, ...rest } = intent;
+  const found = termsOf(intent);
+  if (found === NO_TERMS) return NO_TERMS;
   const expires = intent.timeInForce === "day" ? { expiresAt: dayEnd(core, strategy, intent.symbol, at) } : {};
   const type = orderTypeOf(intent);
   const named = type === "market" || type === "limit" ? {} : { type };
-  const { type: _type, ...terms } = termsOf(rest);
+  const { type: _type, ...terms } = found;
   return { ...named, ...terms, ...expires };
 }
 

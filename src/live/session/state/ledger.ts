@@ -4,7 +4,7 @@
  * 1. An entry is counted (`Tally`) when it is added, and passed to listeners only after the commit that holds it.
  * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
  *    nothing can be sent on the strength of an entry that may not be on disk.
- * 3. Past `PENDING_MAX` entries that are not committed, `crowded` says so and the loop commits at the end of its pass.
+ * 3. Past `PENDING_MAX` entries, or as many as the journal says, that are not committed, `crowded` says so and the loop commits at the end of its pass.
  * 4. Entries' times never go back.
  * 5. A halt is reported only after the router's file shows it, too.
  * 6. While commits are grouped, `due` says when the loop has to commit at the end of a pass; a commit made before is as good. In either
@@ -21,6 +21,8 @@ import type { Tally } from "./tally.ts";
 export interface JournalPort {
   /** The last entry's number, committed or not; 0 for an empty journal. */
   readonly position: number;
+  /** How many entries may wait for a commit, where that is not `PENDING_MAX`. */
+  readonly pendingMax?: number;
   append(body: EntryBody, at: Moment): JournalEntry;
   /** Makes everything appended durable in one transaction, and what a venue has yet to write. Throws when that may not have happened. */
   commit(venue?: VenueChanges | null): void;
@@ -60,6 +62,7 @@ export class Ledger {
   readonly #journal: JournalPort;
   readonly #tally: Tally;
   readonly #project: EntryListener;
+  readonly #pendingMax: number;
   /** The venue's disk that follows the journal while commits are grouped; else null. */
   #venue: VenueDisk | null = null;
   #groupSinceMs = 0;
@@ -86,6 +89,7 @@ export class Ledger {
     /** How many of the journal's entries are snapshots. */
     readonly snapshots?: number;
   }) {
+    this.#pendingMax = options.journal.pendingMax ?? PENDING_MAX;
     this.#journal = options.journal;
     this.#tally = options.tally;
     this.#project = options.project;
@@ -126,7 +130,7 @@ export class Ledger {
 
   /** True when so much waits that it should be committed, whatever it is. */
   get crowded(): boolean {
-    return this.#pending.length >= PENDING_MAX;
+    return this.#pending.length >= this.#pendingMax;
   }
 
   /** Whether passes share commits. */

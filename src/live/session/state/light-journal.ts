@@ -7,15 +7,17 @@
  */
 import type { Moment } from "../../../shared/time.ts";
 import { REPORTED_KINDS } from "../../../store/index.ts";
-import type { EntryBody, EntryKind, JournalEntry } from "../../../store/journal/entries.ts";
+import { placed, type EntryBody, type EntryKind, type JournalEntry } from "../../../store/journal/entries.ts";
 import type { JournalPort } from "./ledger.ts";
 
 /** The newest entries that are kept, whatever they are; at times twice as many. */
-const RECENT_MAX = 10_000;
+const RECENT_MAX = 512;
 
 const REPORTED: ReadonlySet<EntryKind> = new Set(REPORTED_KINDS);
 
 export class LightJournal implements JournalPort {
+  /** A commit costs nothing here, and what waits for less long costs less memory. */
+  readonly pendingMax = 512;
   #reported: JournalEntry[] = [];
   #recent: JournalEntry[] = [];
   #position = 0;
@@ -26,7 +28,7 @@ export class LightJournal implements JournalPort {
 
   append(body: EntryBody, at: Moment): JournalEntry {
     this.#position += 1;
-    const entry: JournalEntry = { ...body, seq: this.#position, at };
+    const entry = placed(body, this.#position, at);
     this.#recent.push(entry);
     if (this.#recent.length >= 2 * RECENT_MAX) this.#forget();
     return entry;

@@ -280,9 +280,14 @@ function workingOf(entry: OrderEntry & { readonly at: Moment }, orderId: string)
 
 const TERMS = ["type", "stopPrice", "trail", "timeInForce", "expiresAt", "postOnly", "reduceOnly"] as const;
 
+/** The terms of an order that has none. */
+export const NO_TERMS: EntryTerms = Object.freeze({});
+
 /** The terms that are there, and no others. */
 export function termsOf(terms: EntryTerms): EntryTerms {
-  return Object.fromEntries(TERMS.flatMap((name) => (terms[name] === undefined ? [] : [[name, terms[name]]])));
+  let found: Record<string, unknown> | null = null;
+  for (const name of TERMS) if (terms[name] !== undefined) (found ??= {})[name] = terms[name];
+  return found ?? NO_TERMS;
 }
 
 /** What an entry says of an order besides its state. */
