@@ -37,7 +37,7 @@ import { restoreTally, tallyState, type TallyState } from "./tally-state.ts";
 /** The form of the state below; a checkpoint of another form is not used. */
 const FORM = 1;
 /** Entries from one checkpoint to the next; a start repeats at most about as many. */
-export const CHECKPOINT_ENTRIES = 10_000;
+export const CHECKPOINT_ENTRIES = 30_000;
 /** Entries that a pass looks at when the journal is compacted: a few milliseconds' work. */
 const COMPACTED_PER_PASS = 500;
 
@@ -123,16 +123,20 @@ const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: 
   fill,
 ];
 
-/** What grew since the entry `since`. Asking counts it as saved. */
-function pieceOf(core: Core, since: number): Piece {
+function fillsSince(core: Core, since: number): FillRow[] {
+  const fills: FillRow[] = [];
+  for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(rowOf(entry));
+  return fills;
+}
+
+/** What grew since a checkpoint, with the fills since then. Asking counts it as saved. */
+function pieceOf(core: Core, fills: () => readonly FillRow[]): Piece {
   const keys = keyPieceOf(core.router.keyChanges());
   if (keys.from === 0) {
     const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills].map(tallyRow) };
     return { keys, fills: [], whole };
   }
-  const fills: FillRow[] = [];
-  for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(rowOf(entry));
-  return { keys, fills, whole: null };
+  return { keys, fills: fills(), whole: null };
 }
 
 /** Makes checkpoints of a session's parts, each from the one before. */
@@ -141,6 +145,8 @@ export class Checkpoints {
   readonly #files: () => Readonly<Record<string, number>>;
   readonly #every: number;
   #seq: number;
+  /** Since the last checkpoint; null where that is an earlier start's, and the journal has to be read for them. */
+  #fills: FillRow[] | null = null;
   #compacting = false;
 
   /**
@@ -152,6 +158,9 @@ export class Checkpoints {
     this.#files = files;
     this.#every = every;
     this.#seq = seq;
+    core.ledger.subscribe((entries) => {
+      for (const entry of entries) if (entry.kind === "fill") this.#fills?.push(rowOf(entry));
+    });
   }
 
   /** What is due at the end of a pass: a checkpoint; else, where the desk says how long the journal keeps runs, a step towards that. */
@@ -179,7 +188,8 @@ export class Checkpoints {
       files: this.#files(),
       parts: partsState(core, open),
     };
-    const piece = pieceOf(core, this.#seq);
+    const piece = pieceOf(core, () => this.#fills ?? fillsSince(core, this.#seq));
+    this.#fills = [];
     const texts = { state: JSON.stringify(state), piece: JSON.stringify(piece) };
     core.ledger.saveCheckpoint({ at: core.now, ...texts, whole: piece.whole !== null });
     this.#seq = core.ledger.position;
