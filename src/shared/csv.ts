@@ -45,5 +45,8 @@ export function csvCell(value: CsvCell): string {
 
 /** One line with its end. */
 export function csvLine(cells: readonly CsvCell[]): string {
-  return `${cells.map(csvCell).join(",")}\n`;
+  let line = "";
+  for (let index = 0; index < cells.length; index += 1)
+    line += index === 0 ? csvCell(cells[index]) : `,${csvCell(cells[index])}`;
+  return `${line}\n`;
 }

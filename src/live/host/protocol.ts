@@ -141,7 +141,7 @@ function resultOf(value: unknown, { symbols, belowZero }: Traded): RunResult | n
   const kept = state === undefined ? {} : { state };
   if (outcome === "threw" || outcome === "bad_result") return { outcome, orders: [], message, ...kept };
   if (outcome !== "ok") return null;
-  const checked = checkResult(orders, symbols, belowZero);
+  const checked = checkResult(orders, symbols, belowZero, true);
   return checked.ok
     ? { outcome, orders: checked.orders, message, ...kept }
     : { outcome: "bad_result", orders: [], message: checked.problem, ...kept };

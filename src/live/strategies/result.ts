@@ -112,9 +112,9 @@ function requestOf(
   return symbolProblem(symbol, symbols) ?? { cancelAll, symbol: symbol as string };
 }
 
-/** Copies what a check has passed, so that nothing of the strategy's own objects is kept. */
-function copyOf(order: OrderIntent, because: Because): OrderIntent | string {
-  const kept = JSON.parse(JSON.stringify(order)) as Record<string, unknown>;
+/** Copies what a check has passed, so that nothing of the strategy's own objects is kept; what was read from a text is nobody else's. */
+function copyOf(order: OrderIntent, because: Because, read: boolean): OrderIntent | string {
+  const kept = (read ? order : JSON.parse(JSON.stringify(order))) as Record<string, unknown>;
   const attach = kept["attach"] as Record<string, Record<string, unknown>> | undefined;
   for (const [role, child] of Object.entries(attach ?? {})) {
     if (child["because"] === undefined) continue;
@@ -125,7 +125,12 @@ function copyOf(order: OrderIntent, because: Because): OrderIntent | string {
   return { ...(kept as unknown as OrderIntent), because };
 }
 
-function actionOf(value: unknown, symbols: readonly string[], belowZero: readonly string[]): StrategyAction | string {
+function actionOf(
+  value: unknown,
+  symbols: readonly string[],
+  belowZero: readonly string[],
+  read: boolean,
+): StrategyAction | string {
   if (typeof value !== "object" || value === null) return `it is ${show(value)}; an order is an object`;
   const fields = value as Readonly<Record<string, unknown>>;
   const request = requestOf(fields, symbols, belowZero.length > 0);
@@ -135,7 +140,7 @@ function actionOf(value: unknown, symbols: readonly string[], belowZero: readonl
   const fault = orderFault(value, belowZero.includes(fields["symbol"] as string));
   if (fault !== null) return `${fault.field} ${fault.problem}`;
   const because = becauseOf(fields["because"]);
-  return typeof because === "string" ? because : copyOf(value as OrderIntent, because);
+  return typeof because === "string" ? because : copyOf(value as OrderIntent, because, read);
 }
 
 /** Characters of the reasons of an order and of what is attached to it. */
@@ -152,9 +157,14 @@ function sizeOf(order: OrderIntent): number {
 
 /**
  * Checks a run's return value; `problem` says which order and which field. Prices of the symbols in `belowZero` may be zero or negative.
- * A replace does not name its symbol: the session judges its prices once more.
+ * A replace does not name its symbol: the session judges its prices once more. `read`: it was read from a text just now.
  */
-export function checkResult(value: unknown, symbols: readonly string[], belowZero: readonly string[] = []): Checked {
+export function checkResult(
+  value: unknown,
+  symbols: readonly string[],
+  belowZero: readonly string[] = [],
+  read = false,
+): Checked {
   if (!Array.isArray(value))
     return { ok: false, problem: `onTick returned ${show(value)}; it must return a list of orders` };
   if (value.length > ORDERS_MAX)
@@ -166,7 +176,7 @@ export function checkResult(value: unknown, symbols: readonly string[], belowZer
   const items: readonly unknown[] = value;
   let chars = 0;
   for (let index = 0, count = items.length; index < count; index += 1) {
-    const order = actionOf(items[index], symbols, belowZero);
+    const order = actionOf(items[index], symbols, belowZero, read);
     if (typeof order === "string") return { ok: false, problem: `order ${index + 1}: ${order}` };
     chars += "because" in order ? sizeOf(order) : 0;
     if (chars > REASONS_MAX)

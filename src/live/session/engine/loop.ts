@@ -20,7 +20,7 @@ import { nextInFlattens, workFlattens } from "../orders/flatten.ts";
 import { haltSession } from "../state/halts.ts";
 import { nextInQueues } from "../orders/pace.ts";
 import { cancelsWanted } from "../orders/requests.ts";
-import { OrderStatusQueries, sendAll, type Sending } from "../orders/sending.ts";
+import { isSending, OrderStatusQueries, sendAll, type Sending } from "../orders/sending.ts";
 import type { Core } from "../state/parts.ts";
 import { reportedAt } from "../recovery/recovery.ts";
 import { Runs } from "./runs.ts";
@@ -126,6 +126,8 @@ export class Loop {
       if (ending()) return "asked";
       const clock = this.#core.clock.now();
       const now = (endsAt === null || this.#owes() ? clock : Math.min(clock, endsAt)) as Moment;
+      // The venue carries out what an operator sent aside before the pass asks it for reports.
+      if (isSending(this.#core)) await Promise.resolve();
       const passing = this.#pass(now);
       if (passing !== null) await passing;
       if (ending()) return "asked";
@@ -133,7 +135,7 @@ export class Loop {
       const wake = this.#nextWake();
       if (this.#core.ledger.pending > 0 && this.#restful(wake)) this.#commit();
       const { clock: sleeper } = this.#core;
-      if (sleeper.skipTo?.(wake) !== true) await sleeper.sleepUntil(wake);
+      if (isSending(this.#core) || sleeper.skipTo?.(wake) !== true) await sleeper.sleepUntil(wake);
     }
   }
 
@@ -203,7 +205,8 @@ export class Loop {
       if (!core.ledger.grouped && core.ledger.consequential) this.#commit();
     }
     this.#ended(now);
-    await this.#lookAtVenue();
+    if (core.router.halted) await this.#lookAtVenue();
+    else core.venuePositions = null;
   }
 
   #ended(now: Moment): void {
@@ -216,10 +219,6 @@ export class Loop {
   /** While the gate is shut somebody compares: what the venue holds is asked now and then, and shown beside the books. */
   async #lookAtVenue(): Promise<void> {
     const core = this.#core;
-    if (!core.router.halted) {
-      core.venuePositions = null;
-      return;
-    }
     const nowMs = core.timers.monotonicMs();
     if (core.venuePositions !== null && nowMs - this.#lastLookMs < LOOK_MS) return;
     this.#lastLookMs = nowMs;

@@ -61,8 +61,30 @@ function batchesOf(sending: readonly Sending[]): Sending[][] {
   return batches;
 }
 
+/** How many calls of `sendAll` are under way, by session. */
+const underWay = new WeakMap<Core, number>();
+
+/** Whether requests are on their way to the venue, or its answers on theirs. */
+export const isSending = (core: Core): boolean => (underWay.get(core) ?? 0) > 0;
+
 /** Sends requests whose decisions are committed, and adds what the venue answers. An adapter that throws has not answered. */
 export async function sendAll(core: Core, sending: readonly Sending[]): Promise<CommandOutcome[]> {
+  underWay.set(core, (underWay.get(core) ?? 0) + 1);
+  try {
+    return await sendBatches(core, sending);
+  } finally {
+    underWay.set(core, (underWay.get(core) ?? 1) - 1);
+  }
+}
+
+async function sendBatches(core: Core, sending: readonly Sending[]): Promise<CommandOutcome[]> {
+  const [only, ...more] = sending;
+  if (only !== undefined && more.length === 0) {
+    if (dropped(core, only)) return [];
+    const outcome = await ask(core, only);
+    take(core, only, outcome);
+    return [outcome];
+  }
   const outcomes: CommandOutcome[] = [];
   for (const batch of batchesOf(sending)) {
     const going = batch.filter((one) => !dropped(core, one));
