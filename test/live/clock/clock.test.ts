@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SystemClock, VirtualClock } from "../../../src/live/clock/index.ts";
+import { BREATH_MS, SystemClock, VirtualClock } from "../../../src/live/clock/index.ts";
 import type { Speed, Timers } from "../../../src/shared/ports.ts";
 import { moment, SECOND } from "../../../src/shared/time.ts";
 
@@ -69,6 +69,25 @@ function virtual(speed: Speed): { timers: HandTimers; clock: VirtualClock; turns
 }
 
 describe("virtual clock", () => {
+  it("skips to a moment without a promise at max, unless somebody waits for a turn", async () => {
+    const { timers, clock } = virtual("max");
+    const [later, last] = [at(5), at(6)];
+    expect([clock.skipTo(later), clock.now()]).toEqual([true, later]);
+    expect([clock.skipTo(start), clock.now()]).toEqual([true, later]);
+    clock.wake();
+    expect(clock.skipTo(last)).toBe(false);
+    await clock.sleepUntil(last);
+    clock.hold();
+    expect(clock.skipTo(last)).toBe(false);
+    clock.release();
+    await timers.run(BREATH_MS);
+    expect([clock.skipTo(last), clock.now()]).toEqual([false, later]);
+    await clock.sleepUntil(last);
+    expect(clock.skipTo(at(7))).toBe(true);
+    clock.setSpeed(60);
+    expect(clock.skipTo(at(8))).toBe(false);
+  });
+
   it("moves at once at max, and lets the process breathe by real time, not by passes", async () => {
     const { timers, clock, turns } = virtual("max");
     for (let second = 1; second <= 100; second++) await clock.sleepUntil(at(second));
