@@ -75,7 +75,7 @@ describe("progress", () => {
   it("is one line that is written over, and gone before anything else is said", () => {
     const { output, said } = screen();
     output.progress("1 %");
-    output.progress("2 %");
+    output.progress(() => "2 %");
     output.message("done");
     expect(said.err).toBe(`\r${ESC}[2K1 %\r${ESC}[2K2 %\r${ESC}[2Kdone\n`);
   });
@@ -90,6 +90,9 @@ describe("progress", () => {
     for (const options of [{ tty: false }, { json: true }]) {
       const { output, said } = screen(options);
       output.progress("1 %");
+      output.progress(() => {
+        throw new Error("Nobody sees it.");
+      });
       expect(said.err).toBe("");
     }
   });

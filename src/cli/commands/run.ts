@@ -227,7 +227,7 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
     context.output.message("Stopping. Press Ctrl-C again to end at once; a restart loses nothing either way.");
     void session.stop("signal");
   };
-  const timer = setInterval(() => context.output.progress(progressOf(session)), PROGRESS_MS);
+  const timer = setInterval(() => context.output.progress(() => progressOf(session)), PROGRESS_MS);
   for (const signal of STOPPING) process.on(signal, interrupt);
   try {
     context.output.message(openingOf(session, goesOn));

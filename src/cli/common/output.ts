@@ -79,9 +79,10 @@ export class Output {
     this.#io.stderr.write(`${printable(text)}\n`);
   }
 
-  /** One line that is written over; only on a terminal. */
-  progress(text: string): void {
+  /** One line that is written over; only on a terminal. A function is called only there. */
+  progress(shown: string | (() => string)): void {
     if (this.#io.stderr.isTTY !== true || this.json) return;
+    const text = typeof shown === "string" ? shown : shown();
     // A line that wraps could not be written over.
     const width = (this.#io.stdout.columns ?? 80) - 1;
     this.#io.stderr.write(`\r\u001B[2K${printable(text).slice(0, width)}`);
