@@ -172,7 +172,9 @@ export class HostProcess {
       return false;
     this.flush();
     if (this.#slowRuns > 0) return false;
-    if (this.#handle.attend?.() === true) return true;
+    const open = this.jobs.size;
+    // What says no more than that it is alive could say so for ever: from there on the event loop waits.
+    if (this.#handle.attend?.() === true) return this.jobs.size < open;
     this.#slowRuns = SLOW_RUNS;
     return false;
   }

@@ -71,6 +71,8 @@ export class ProcessHost implements HostPort {
   readonly #hosted = new Map<string, Hosted>();
   readonly #shared: HostProcess[] = [];
   readonly #all = new Set<HostProcess>();
+  /** Processes with something that has yet to be sent, or was sent since. */
+  #asked: HostProcess[] = [];
   readonly #events: ProcessEvents;
   #spare: HostProcess | null = null;
   #jobs = 0;
@@ -133,7 +135,7 @@ export class ProcessHost implements HostPort {
   }
 
   flush(): void {
-    for (const process of this.#all) process.flush();
+    for (let process = this.#asked.pop(); process !== undefined; process = this.#asked.pop()) process.flush();
   }
 
   attend(strategy: string): boolean {
@@ -230,6 +232,7 @@ export class ProcessHost implements HostPort {
     const has = process.loaded.has(job.strategy);
     const digest = this.code.get(job.strategy)?.digest ?? null;
     const load = has && job.runSnapshot !== null ? null : hosted.step(job.id, hosted.state, digest);
+    if (this.#asked.at(-1) !== process) this.#asked.push(process);
     if (job.runSnapshot !== null) process.run(job, job.runSnapshot, load);
     else if (load !== null) process.load(job, load);
   }

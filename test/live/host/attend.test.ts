@@ -77,6 +77,24 @@ describe("a run that is attended", () => {
     await settle();
   });
 
+  it("is left to the event loop where its process says no more than that it is alive", async () => {
+    const { host, launcher } = await hosting(["a"]);
+    launcher.attend = (child) => {
+      child.say({ kind: "beat", job: child.open[0]?.job });
+      return true;
+    };
+    ask(host, "a", 1);
+    expect(host.attend("a")).toBe(false);
+    launcher.at(0).answer();
+    launcher.attend = (child) => {
+      child.answer();
+      return true;
+    };
+    ask(host, "a", 2);
+    expect(host.attend("a")).toBe(true);
+    await settle();
+  });
+
   it("is none that has a deadline of the machine's clock", async () => {
     const { host, launcher } = await hosting(["a"]);
     launcher.attend = () => {
