@@ -4,7 +4,8 @@
  * 1. An entry is counted (`Tally`) when it is added, and passed to listeners only after the commit that holds it.
  * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
  *    nothing can be sent on the strength of an entry that may not be on disk.
- * 3. Past `PENDING_MAX` entries, or as many as the journal says, that are not committed, `crowded` says so and the loop commits at the end of its pass.
+ * 3. Past `PENDING_MAX` entries that are not committed, or as many as the journal says, `crowded` says so and the loop commits at the
+ *    end of its pass.
  * 4. Entries' times never go back.
  * 5. A halt is reported only after the router's file shows it, too.
  * 6. While commits are grouped, `due` says when the loop has to commit at the end of a pass; a commit made before is as good. In either
