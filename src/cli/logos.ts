@@ -26,7 +26,7 @@ if (major < NODE_MAJOR_MIN) {
     process.stderr.write(`logos: writing the result failed (${error.code}); make room or write it elsewhere.\n`);
     process.exit(74);
   });
-  // Node opens its inspector to the whole machine at this signal, unless somebody else takes it.
+  // Node opens its inspector to the whole machine at this signal, unless a handler takes it.
   process.on("SIGUSR1", () => undefined);
   // Nobody who reads the messages is no reason to end a session.
   process.stderr.on("error", () => undefined);

@@ -51,7 +51,7 @@ starting.catch((error: unknown) => {
   electron.app.exit(70);
 });
 
-// Node opens its inspector to the whole machine at this signal, unless somebody else takes it.
+// Node opens its inspector to the whole machine at this signal, unless a handler takes it.
 process.on("SIGUSR1", () => undefined);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {

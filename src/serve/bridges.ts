@@ -121,7 +121,7 @@ function openBridge(socket: WebSocket, { host, limits, timers, onProblem }: Brid
     finish();
     onProblem(`A browser's connection was ended: ${reason}`);
     socket.close(code, reasonOf(reason));
-    // Whoever does not answer the close is not waited for.
+    // A reader that does not answer the close is not waited for.
     timers.set(() => socket.terminate(), limits.keepAliveMs);
   };
   const watch = (): void => {

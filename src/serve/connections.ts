@@ -3,7 +3,7 @@
  *
  * 1. A connection that sends no whole request within `headersMs`, or whose request is not answered within `requestMs`, is hung up on
  *    at that moment. Node has the same limits and looks at them every half minute.
- * 2. Connections that have sent nothing whole are at most `silentMax`: the oldest makes room for the next, so nobody keeps the person's
+ * 2. Connections that have sent nothing whole are at most `silentMax`: the oldest makes room for the next, so no program keeps the person's
  *    own tab out by holding connections open.
  * 3. A connection that asks for more than `requestsAtOnce` before the answers are taken is hung up on: each answer is kept until then.
  */
@@ -62,7 +62,7 @@ export class Connections {
     return true;
   }
 
-  /** It is no longer a connection of requests: whoever takes it has limits of its own. */
+  /** It no longer carries requests: the bridge that takes it has limits of its own. */
   upgraded(socket: Socket): void {
     this.#forget(socket);
   }

@@ -130,7 +130,7 @@ export interface SyntheticSymbol extends SymbolMeta {
 /** What a person says of how one market data file is read; what is left out is found in the file. */
 export interface DataFileOptions {
   readonly symbol?: string | undefined;
-  /** Where the symbol stands in the file's name: `{symbol}_5min_*.csv`. */
+  /** Where the symbol is in the file's name: `{symbol}_5min_*.csv`. */
   readonly symbolPattern?: string | undefined;
   readonly symbols?: readonly string[] | undefined;
   readonly timeZone?: string | undefined;

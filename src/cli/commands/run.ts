@@ -152,7 +152,7 @@ async function openSession(context: Context, options: Options, file: string | un
 }
 
 /**
- * Whether somebody said how fast a desk runs: the environment, or a desk file of somebody's own. The speed of the demo desks is
+ * Whether the speed of a desk was set: by the environment, or by the user's own desk file. The speed of the demo desks is
  * the console's, where eyes follow; here their hour is over as fast as it can be.
  */
 function isPaced(desk: Desk, said: ConfigRow | undefined): boolean {

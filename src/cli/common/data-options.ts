@@ -35,7 +35,7 @@ export function addDataOptions(command: Command): void {
   command
     .option("--profile <name>", "how the files are read, as data/NAME.import.yaml says; options beside it go before it")
     .option("--symbol <name>", "the symbol of files without a symbol column")
-    .option("--symbol-pattern <pattern>", "where the symbol stands in a file's name, as {symbol}_5min_*.csv")
+    .option("--symbol-pattern <pattern>", "where the symbol is in a file's name, as {symbol}_5min_*.csv")
     .option("--symbols <names>", "read these symbols only, as AAPL,MSFT")
     .option("--tz <zone>", "the zone of times that carry none, as America/New_York (else UTC)")
     .option("--date-format <format>", "how dates are written that could be read two ways, as DD/MM/YYYY")

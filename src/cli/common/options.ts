@@ -51,7 +51,7 @@ export function speedOf(option: string, value: string): Speed {
 const OPERATOR_CHARACTERS_MAX = 80;
 const NOTE_CHARACTERS_MAX = 2_000;
 
-/** A text for the record: short enough for it, and nothing in it that could write to somebody's terminal. */
+/** A text for the record: short enough for it, and nothing in it that could control a terminal. */
 export function optionalRecordText(option: "--operator" | "--note", value: string): string {
   const max = option === "--operator" ? OPERATOR_CHARACTERS_MAX : NOTE_CHARACTERS_MAX;
   if (value.length > max)

@@ -38,7 +38,7 @@ export class KeptEntries {
   }
 
   *read(from = 1): Iterable<JournalEntry> {
-    // What is dropped while somebody reads stays readable for that reader.
+    // What is dropped during a read stays readable for that reader.
     const entries = this.#entries;
     for (let index = Math.max(0, from - this.first); index < entries.length; index += 1) {
       const entry = entries[index];

@@ -119,7 +119,7 @@ const DISK_CODES: Readonly<Record<string, string>> = {
 /** Any thrown value as what a reader may see. `procedure` names where it happened. */
 export function shownError(error: unknown, procedure: string): ErrorShape {
   if (error instanceof CodedError) {
-    // What nobody expected may name any place of the machine; what is expected names what the person works with.
+    // An unexpected error may name any place of the machine; what is expected names what the person works with.
     const message = error.code === "internal" ? withoutPlaces(error.message) : error.message;
     return { code: error.code, message, ...plainDetail(error.detail) };
   }

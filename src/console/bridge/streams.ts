@@ -57,7 +57,7 @@ export class StreamHub {
     this.#problem = options.onProblem;
   }
 
-  /** True while somebody reads the stream. */
+  /** True while the stream has a reader. */
   isRead(stream: StreamName): boolean {
     return this.#subscriptions.has(stream);
   }

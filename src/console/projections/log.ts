@@ -2,7 +2,7 @@
  * Stream `log`: what happened, in words; a sentence an entry.
  *
  * 1. Each line is one entry of the journal; routine ones (runs that went well, sends, accepted orders, booked fills) have no line.
- * 2. A line's level is critical where somebody must act, warning where something went otherwise than asked.
+ * 2. A line's level is critical where a person must act, warning where something went otherwise than asked.
  */
 import { formatMoment } from "../../shared/time.ts";
 import { reasonName } from "../../shared/glossary.ts";

@@ -4,7 +4,7 @@
  * 1. A replay is no rejection.
  * 2. The groups count every rejection of the session; the rows are the newest.
  * 3. What the broker refuses after the router accepted it is a rejection too, counted once, with the order that it ends.
- * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when somebody must act.
+ * 4. A cause is a warning when waiting or asking for less lets the next order pass by itself, and critical when a person must act.
  * 5. A cancel or replace that the session refused has a row of its own, a warning: it leaves every order as it was. It is no order, so
  *    neither the summary's count of refused orders nor the error rate includes it. So has what expired in its strategy's queue.
  */

@@ -22,7 +22,7 @@ import { MILLISECOND, type Duration, type Moment } from "../../shared/time.ts";
 import { openWorkspace, sessionFilesAt, type SessionFiles, type Workspace } from "../../store/index.ts";
 import { perform, Script, type Action, type ActionOutcome } from "./script.ts";
 
-/** The wall time of every regression: it names the session's folder, and stands in its record. */
+/** The wall time of every regression: it names the session's folder, and is in its record. */
 export const WALL = 1_767_623_400_000_000 as Moment;
 /** Restarts of one run. */
 const STARTS_MAX = 1_000;

@@ -224,7 +224,7 @@ export class ScriptReader {
     if (event !== "paused") this.#broughtAt.set(strategy, at);
   }
 
-  /** A fill that no order explains and that the venue's own faults did not make: somebody practised. */
+  /** A fill that no order explains and that the venue's own faults did not make: an operator practised. */
   #stranger(entry: Fill): void {
     if (entry.verdict !== "quarantined" || entry.orderId !== null || !entry.venueId.startsWith("VENUE-")) return;
     const before = this.#fill;

@@ -11,7 +11,7 @@ export interface Held {
   position: Position;
   mark: Decimal | null;
   markNumber: number;
-  /** Quantity × mark × multiplier in the symbol's currency, as it stands in its wallet; zero before the first mark. */
+  /** Quantity × mark × multiplier in the symbol's currency, as it is in its wallet; zero before the first mark. */
   value: Decimal;
   readonly wallet: Wallet;
   readonly multiplier: Decimal;

@@ -128,7 +128,7 @@ export class VirtualClock implements Clock {
     this.#anchorMs = this.#timers.monotonicMs();
   }
 
-  /** Moves the time to where the pace says it is, but never past the sleep's end, and only while somebody sleeps. */
+  /** Moves the time to where the pace says it is, but never past the sleep's end, and only while a caller sleeps. */
   #advance(): void {
     if (this.#held || this.#until === null || this.#speed === "max") return;
     const elapsedMs = this.#timers.monotonicMs() - this.#anchorMs;

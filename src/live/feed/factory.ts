@@ -116,7 +116,7 @@ function assumedRates(written: Desk, complete: Desk): string[] {
   );
 }
 
-/** Symbols of which somebody says that their prices may be zero or negative. */
+/** Symbols whose prices are declared to be zero or negative at times. */
 export const belowZeroOf = (instruments: Readonly<Record<string, InstrumentFields>>): string[] =>
   Object.keys(instruments).filter((symbol) => instruments[symbol]?.allowNegativePrices === true);
 

@@ -267,7 +267,7 @@ class Host {
     const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
     const sent = { kind: "loaded", job, problem, barsNeeded, digest, files, rules } as const;
     if (!parserIsBroken()) return sentOf(this.write(sent));
-    // Whoever comes next needs a parser that works: this process ends, and another one takes its place.
+    // The next strategy needs a parser that works: this process ends, and another one takes its place.
     return new Promise(() => {
       this.#port.send(JSON.stringify(sent), () => endProcess(65));
     });

@@ -1,7 +1,7 @@
 /**
  * What became of something that was asked of a host process: its answer, or why there is none.
  *
- * 1. Whoever is not to blame is not blamed: a run that was never begun until its deadline is no run that hung.
+ * 1. Only the strategy at fault is blamed: a run that was never begun until its deadline is no run that hung.
  */
 import type { RunResult } from "../strategies/run-types.ts";
 import type { FromHost } from "./protocol.ts";

@@ -144,7 +144,7 @@ export class HostProcess {
     this.#step(unitValues === undefined ? step : { ...step, unitValues });
   }
 
-  /** Jobs that somebody waits for, oldest first. */
+  /** Jobs whose results are awaited, oldest first. */
   wanted(): Job[] {
     return [...this.jobs.values()].filter((job) => !job.dropped);
   }

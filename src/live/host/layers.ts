@@ -1,7 +1,7 @@
 /**
  * The layers of the fence that hold around a host process on this machine, as the process itself finds them.
  *
- * 1. A layer holds when it was tried or asked for in the process that it is about, never because somebody meant to have it.
+ * 1. A layer holds when it was tried or asked for in the process that it is about, never because it was intended.
  * 2. Without a realm of its own or without Node's permission model no user's file is loaded.
  */
 import { readFileSync } from "node:fs";

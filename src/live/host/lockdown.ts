@@ -70,7 +70,7 @@ function stopStacks(): void {
   Object.defineProperty(Error, "captureStackTrace", { value: () => undefined, writable: false, configurable: false });
 }
 
-/** Takes means and names away and freezes the rest, in this realm and for good. Whoever needs one of them has kept it before. */
+/** Takes means and names away and freezes the rest, in this realm and for good. Code that needs one of them has kept it before. */
 export function lockDown(realm: "strategy" | "host"): void {
   const scope = globalThis as unknown as Record<string, unknown>;
   stopClocks(scope);

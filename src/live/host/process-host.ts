@@ -12,7 +12,7 @@
  * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
  * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare. Where a user's file is loaded it is there
  *    from the start, because it also ends who hangs when the session's own process is gone; where only built-in strategies
- *    run, once somebody could be late without it.
+ *    run, once a run could be late without it.
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { HostPort, RunLimits, StrategyCode } from "./port.ts";

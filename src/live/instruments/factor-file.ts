@@ -25,7 +25,7 @@ const FACTOR_PLACES = 7;
 const [PLACES_MIN, PLACES_MAX] = [2, 6];
 
 interface Row {
-  /** Where the row stands in its file, from 1. */
+  /** The number of the row in its file, from 1. */
   readonly row: number;
   readonly date: string;
   readonly price: Decimal;

@@ -2,7 +2,7 @@
  * One instrument from everything that is said of it: the desk, the workspace, the built-in table, and a guess.
  *
  * 1. Each field comes from the strongest source that has it, and `origins` says which; whatever is guessed is marked so.
- * 2. A tick that somebody wrote must divide the prices of the data. One that the table has gives way to finer prices.
+ * 2. A tick that was written by hand must divide the prices of the data. One that the table has gives way to finer prices.
  * 3. The table holds only where no other class of assets is given.
  */
 import { decimal, plain, type Decimal } from "../../shared/decimal.ts";
@@ -196,7 +196,7 @@ function said(layers: readonly Layer[], key: "pricePrecision" | "quantityPrecisi
   return layers.find(({ fields }) => fields[key] !== undefined)?.fields[key];
 }
 
-/** Fields that an instrument has only where somebody says so. */
+/** Fields that an instrument has only where they are declared. */
 function optional(layers: readonly Layer[], origins: Record<string, InstrumentSource>): InstrumentFields {
   const found: Record<string, unknown> = {};
   for (const key of ["calendar", "feeBps", "allowNegativePrices", "adjusted"] as const) {

@@ -56,7 +56,7 @@ const UTC: Zone = zoneOf("UTC");
 async function readRows(part: Part, scanner: RowScanner, options: ImportOptions): Promise<void> {
   const { bytes } = part;
   const space = new Uint8Array(CHUNK_BYTES);
-  // Between two pieces the process answers others, so that a long import blocks nobody.
+  // Between two pieces the event loop runs, so that a long import blocks nothing else.
   for (let from = 0; from < bytes.size; from += CHUNK_BYTES) {
     options.signal?.throwIfAborted();
     scanner.write(bytes.read(from, CHUNK_BYTES, space));

@@ -3,7 +3,7 @@
  *
  * 1. A price is written with the digits that its source had, plainly, never with an exponent.
  * 2. Bars whose length changes (days of a zone, months) carry their close in a column of its own, so that they are read back the same.
- * 3. The spread of bars that were made of quotes stands in a last column, empty for a bar of which it is not known. A series without
+ * 3. The spread of bars that were made of quotes is in a last column, empty for a bar of which it is not known. A series without
  *    any has no such column.
  * 4. Two symbols never share a file, whatever letters' case the file system minds.
  */

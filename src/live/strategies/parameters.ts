@@ -35,7 +35,7 @@ function firstOf(complaints: readonly string[]): string[] {
 }
 const NUMBERS: readonly string[] = ["min", "max", "above"];
 
-/** What somebody may have meant: the nearest spelling, else a word with the same beginning, as min for minimum. */
+/** What was probably meant: the nearest spelling, else a word with the same beginning, as min for minimum. */
 function meant(given: unknown, valid: readonly string[]): string {
   const word = typeof given === "string" ? given : "";
   const found =

@@ -121,7 +121,7 @@ function lazily(snapshot: RouterHead, columns: WeakMap<object, unknown>, name: s
   const get = (): unknown => {
     const value = make();
     Object.defineProperty(snapshot, name, { ...plain, writable: true, value });
-    // From here on somebody holds what the columns hold, and may change it: the columns are no longer the truth.
+    // From here on the caller holds what the columns hold, and may change it: the columns are no longer the truth.
     columns.delete(snapshot);
     return value;
   };

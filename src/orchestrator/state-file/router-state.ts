@@ -280,7 +280,7 @@ const ACCEPTED = Array.from(
 );
 
 /**
- * The same text in one piece of memory. A text that was put together is a tree of its parts until somebody looks into it; hundreds of
+ * The same text in one piece of memory. A concatenated text is a tree of its parts until it is read; hundreds of
  * thousands of those parts, kept until all is written, cost more than the writing.
  */
 function flat(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * The focus after a dialog: back where it was before, so that a person at the keyboard goes on from there.
+ * The focus after a dialog: back where it was before, so that a keyboard user continues at the same place.
  *
  * 1. Where that place has gone, the view has it; nothing is ever left without the focus.
  * 2. A dialog that follows on another keeps what it has.

@@ -18,7 +18,7 @@ const PAGE = 500;
 /** Rows that are asked for again while the session grows. */
 const RENEWED_MAX = 1_000;
 const RENEW_MS = 1_000;
-/** While somebody types. */
+/** While the user types. */
 const PAUSE_MS = 80;
 
 export interface ArchiveRows<Row> {

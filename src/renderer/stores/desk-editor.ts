@@ -30,7 +30,7 @@ interface DeskEditorStore {
   /** The check before a start; null before it was asked for, and after a change. */
   readonly trial: DeskTrial | null;
   readonly trying: boolean;
-  /** The file as somebody else has written it meanwhile; `digest` null where it was deleted. */
+  /** The file as another program has written it since; `digest` null where it was deleted. */
   readonly conflict: { readonly text: string; readonly digest: string | null } | null;
   readonly section: SectionName;
   /** A line of the text to show, from 0; `at` makes each wish a new one. */
@@ -205,7 +205,7 @@ export function mergedText(mine: string, base: string, theirs: string): Merged {
   return { text: result.join("\n"), clash: conflict };
 }
 
-/** Settles a file that somebody else has changed: by the file, by the editor's text, or by both. */
+/** Resolves a file that was changed elsewhere: by the file, by the editor's text, or by both. */
 export function settle(by: "file" | "mine" | "both"): void {
   const { conflict, base, text, desk } = getState();
   if (conflict === null || base === null) return;

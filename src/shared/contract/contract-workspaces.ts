@@ -1,7 +1,7 @@
 /**
  * What a view may ask of workspaces: which is open, which were, and opening another one.
  *
- * 1. Another workspace is opened only while no session runs; every window and tab then begins anew on it.
+ * 1. Another workspace is opened only while no session runs; every window and tab then starts again on it.
  * 2. A folder that is no workspace becomes one only where that was asked for.
  */
 import * as z from "zod/mini";

@@ -28,7 +28,7 @@ function cut(word: string): string {
 /** A text with each absolute path cut to its part below the program's folder, else to its last name. */
 export const withoutPlaces = (text: string): string => text.replace(WORD, cut);
 
-/** What a terminal shows of an error that nobody expected: its stack, without the places of this machine. */
+/** What a terminal shows of an unexpected error: its stack, without the places of this machine. */
 export function stackText(error: unknown): string {
   return withoutPlaces(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

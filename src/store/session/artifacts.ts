@@ -4,7 +4,7 @@
  * 1. Each is a function of the committed entries and nothing else: two equal journals give the same bytes.
  * 2. A start makes them equal to the journal, so a torn or missing file is whole again. What a checkpoint knows to be on disk stays
  *    as it is: the file is cut there and continued with the entries since; a file that is shorter is rebuilt.
- * 3. No wall time, session id or path stands in them.
+ * 3. They contain no wall time, session id or path.
  * 4. A file of entries that the journal drops can be made shorter: then it holds what the journal still holds. It gets shorter than the
  *    newest checkpoint says, so that a start which finds it without a newer checkpoint rebuilds it.
  * 5. The journal's first entry names the format of the files. A session from before that keeps the columns and cells it began with.

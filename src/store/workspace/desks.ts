@@ -2,7 +2,7 @@
  * The desk files of a workspace: `desk.yaml`, and any number of others as `desks/NAME.yaml`.
  *
  * 1. A desk is named by its place in the workspace; no other file is ever read or written here.
- * 2. A file is written only over the text that its writer has seen: whoever changed it meanwhile loses nothing.
+ * 2. A file is written only over the text that its writer has seen: a change made in between is never lost.
  * 3. A file is written whole or not at all.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";

@@ -18,7 +18,7 @@ type Parse = (
 const DEPTH_MAX = 6;
 /** Items of a list in which further tables are looked for. */
 const TABLES_MAX = 2_000;
-/** How services say in a field of that name that all is well. */
+/** The values with which services report success in a field of that name. */
 const STATUS = /^(?:ok|no_data|error|success|true|false)$/i;
 /** Names of a document's field that holds the symbol. */
 const SYMBOL_FIELDS = ["ticker", "symbol", "pair", "instrument", "instrument_name", "2. Symbol", "s"];

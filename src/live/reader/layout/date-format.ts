@@ -104,7 +104,7 @@ function patternOf(format: string): RegExp {
   let pattern = "";
   for (let place = 0; place < text.length;) {
     const part = PARTS.find(([token]) => text.startsWith(token, place));
-    // A `T` between date and time, and whatever separates, stands for itself; other letters are a token that nobody knows.
+    // A `T` between date and time, and whatever separates, stands for itself; other letters are an unknown token.
     if (part === undefined) {
       const letter = text.charAt(place++);
       if (/[A-Za-z%]/.test(letter) && letter !== "T") throw unclear(format, `has a "${letter}" that means nothing`);

@@ -1,7 +1,7 @@
 /**
  * The zone that a header says beside the name of its times, as `Time (EET)`. A table: a name that is missing is added here.
  *
- * 1. A word that could mean a fixed offset or a place's clocks, as EST, says nothing: somebody is asked.
+ * 1. A word that could mean a fixed offset or a place's clocks, as EST, says nothing: the user is asked.
  */
 
 /** Names of zones that headers have beside their times: `Time (EET)`. */

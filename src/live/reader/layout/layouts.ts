@@ -1,5 +1,5 @@
 /**
- * Layouts of files that programs and venues write, as tables: without a header by what stands in their cells, with one by its names.
+ * Layouts of files that programs and venues write, as tables: without a header by the contents of their cells, with one by its names.
  *
  * 1. A layout that is missing is added here as a row, and nowhere else.
  * 2. The first row that fits is taken: kinds of cells, name of the file where one is asked for, and prices that keep
@@ -9,7 +9,7 @@
 export interface CellLayout {
   readonly name: string;
   /**
-   * What stands in the cells: `epoch`, `day`, `clock`, `datetime`, `stamp`, `compact`, `tick`, `word`, `flag`,
+   * The kind of each cell: `epoch`, `day`, `clock`, `datetime`, `stamp`, `compact`, `tick`, `word`, `flag`,
    * `i` (whole number), `n` (number).
    */
   readonly cells: string;
@@ -21,7 +21,7 @@ export interface CellLayout {
   readonly stamp?: "open" | "close";
   /** The zone of its times, where the program is known for it. */
   readonly zone?: string;
-  /** Another program writes the same cells stamped otherwise, so that somebody has to say. */
+  /** Another program writes the same cells stamped otherwise, so that the user has to say which. */
   readonly stampUnclear?: true;
 }
 

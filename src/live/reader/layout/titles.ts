@@ -1,5 +1,5 @@
 /**
- * The symbol that stands in words above a table or in the names of its prices.
+ * The symbol that is written above a table or in the names of its prices.
  *
  * 1. What prices are called by (`PX_OPEN`, `mid_o`) is no symbol.
  */

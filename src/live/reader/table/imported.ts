@@ -28,7 +28,7 @@ export interface ImportSource {
 export interface ReadOptions {
   /** The symbol of files that have no symbol column; null or absent: their name says it. */
   readonly symbol?: string | null | undefined;
-  /** Where the symbol stands in the name of a file without a symbol column: `{symbol}_5min_*.csv`. */
+  /** Where the symbol is in the name of a file without a symbol column: `{symbol}_5min_*.csv`. */
   readonly symbolPattern?: string | null | undefined;
   /** The IANA zone of times that carry none; UTC when absent. */
   readonly timeZone?: string | null | undefined;

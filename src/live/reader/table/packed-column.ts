@@ -5,7 +5,7 @@
  * 2. Bytes are those of this machine's order; a cache of another machine has another key.
  */
 
-/** How a column stands in a file: as it is, or as whole numbers of which each value is `(base + whole × step) / divisor`. */
+/** How a column is stored in a file: as it is, or as whole numbers of which each value is `(base + whole × step) / divisor`. */
 export type ColumnCode =
   | { readonly form: "plain" }
   | { readonly form: "whole"; readonly base: number; readonly step: number; readonly divisor: number };

@@ -1,4 +1,4 @@
-/** What the editor says above the desk: its problems, a file that somebody else has changed, and what the check before a start found. */
+/** What the editor says above the desk: its problems, a file that was changed elsewhere, and what the check before a start found. */
 import { X } from "lucide-react";
 import { useMemo } from "react";
 import type { ReactNode } from "react";
@@ -54,7 +54,7 @@ function lacking(text: string, other: string): readonly string[] {
     .slice(0, LINES_SHOWN);
 }
 
-/** The file was changed by somebody else while it was changed here: both are shown, and nothing is written over. */
+/** The file was changed elsewhere while it was edited here: both versions are shown, and neither is overwritten. */
 export function ConflictBanner(): ReactNode {
   const { conflict, base, text, desk } = useDeskEditor();
   const merged = useMemo(

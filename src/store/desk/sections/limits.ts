@@ -1,5 +1,5 @@
 /**
- * The limits of risk by name: what each is now, and what it becomes when somebody changes it.
+ * The limits of risk by name: what each is now, and what it becomes when an operator changes it.
  *
  * 1. A limit has the name, the rule and the writing that it has in a desk file; a symbol's or a class's own is named with it,
  *    as `max_position_by_symbol.AAPL`.

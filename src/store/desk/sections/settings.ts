@@ -310,7 +310,7 @@ export function flagName(name: SettingName): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-/** What stands in a section besides settings. */
+/** What a section holds besides settings. */
 const OTHER_KEYS: Readonly<Record<string, readonly string[]>> = {
   "": ["instruments", "fx", "strategies"],
   feed: ["symbols", "files"],
