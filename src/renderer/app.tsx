@@ -74,9 +74,9 @@ function Stage(): ReactNode {
     <div className="stage">
       <div className="banner-slot">
         <SessionLine />
-        <div className="banner-stack">
+        <section className="banner-stack" aria-label="Banners">
           <Banners />
-        </div>
+        </section>
       </div>
       <div className="stage-view">
         <main

@@ -16,7 +16,7 @@ import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract/contract.ts";
 import { App } from "./app.tsx";
 import { loadTheRest } from "./views/later.tsx";
-import { createLoopbackBridge } from "./bridge/loopback.ts";
+import { createLoopbackBridge, tokenOf } from "./bridge/loopback.ts";
 import { followAttention } from "./actions/attention.ts";
 import { followHandedFiles } from "./actions/handed.ts";
 import { followMenu } from "./actions/menu.ts";
@@ -67,7 +67,15 @@ function followWorkspace(): void {
   });
 }
 
+/** A new address that is opened in this tab differs in its fragment alone, so the browser does not load the page again by itself. */
+function followToken(): void {
+  window.addEventListener("hashchange", () => {
+    if (tokenOf(window.location.hash) !== null) window.location.reload();
+  });
+}
+
 followTheme();
+followToken();
 followWorkspace();
 followAttention();
 followLayouts();

@@ -111,7 +111,7 @@ function AlertList({ view, close }: { readonly view: AlertsView; readonly close:
   const rows = [...Object.values(view.rows).toReversed(), ...older];
   return (
     <>
-      <header className="alert-head">
+      <div className="alert-head">
         <h2>Alerts</h2>
         <span className="quiet">
           {view.total === 0 ? "" : `${formatCount(view.waiting)} of ${formatCount(view.total)} to acknowledge`}
@@ -126,7 +126,7 @@ function AlertList({ view, close }: { readonly view: AlertsView; readonly close:
         >
           Acknowledge all
         </button>
-      </header>
+      </div>
       {rows.length === 0 ? (
         <p className="alert-row quiet">No alerts. Halts, late strategies and a stale feed are listed here.</p>
       ) : (

@@ -5,7 +5,7 @@
  * 2. `latest` names the newest session; it is a text file, so that it works on every platform.
  * 3. Listing reads what is there and says what cannot be read; it never throws for one broken session.
  */
-import { mkdirSync, readdirSync, readlinkSync, rmSync, lstatSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, lstatSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { NAME, sessionId, type SessionId } from "../../shared/ids.ts";
@@ -60,6 +60,13 @@ export function sessionNameOf(wallMs: number, symbols: readonly string[], strate
  * Throws `io`.
  */
 export function makeSessionFolder(workspace: Workspace, name: string): SessionFiles {
+  // Someone may have deleted the folder of all sessions meanwhile; a workspace that is gone itself is not made again.
+  if (existsSync(workspace.path))
+    try {
+      workspace.fs.makeFolder(workspace.sessions);
+    } catch (error) {
+      throw ioError("Making", workspace.sessions, error);
+    }
   for (let number = 1; number <= 10_000; number += 1) {
     const folder = join(workspace.sessions, number === 1 ? name : `${name}-${number}`);
     try {

@@ -1,35 +1,28 @@
 /**
  * What opens over the views breaks no rule of accessibility, best practices included: lists, menus, drawers, dialogs, the ticket, the
- * palette, windows of their own. Every rule in one theme, those of colour in each.
+ * palette, windows of their own. In the dark theme; the colours of the views are checked in each.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { confirm, goTo, picture, serve } from "../served.ts";
+import { goTo, picture, serve } from "../served.ts";
 
-const THEMES = ["dark", "light", "contrast", "contrast-light"] as const;
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function check(page: Page, what: string): Promise<void> {
-  for (const theme of THEMES) {
-    await page.evaluate((name) => {
-      document.documentElement.dataset["theme"] = name;
-    }, theme);
-    const axe = new AxeBuilder({ page });
-    const asked = theme === "dark" ? axe.withTags(TAGS) : axe.withRules(["color-contrast"]);
-    const { violations } = await asked.analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.slice(0, 3).map((node) => `${what}, ${theme}: ${id} ${node.target.join(" ")}`),
-    );
-    expect.soft(found).toEqual([]);
-  }
-  await page.evaluate(() => {
-    document.documentElement.dataset["theme"] = "dark";
-  });
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map((node) => `${what}: ${id} ${node.target.join(" ")}`),
+  );
+  expect.soft(found).toEqual([]);
 }
 
 async function opened(browser: Browser, url: string): Promise<Page> {
   // axe opens a page of its own beside this one, so the page needs a context of its own.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: "dark",
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   await page.goto(url);
   await expect(page.getByTestId("view-desk")).toBeVisible();
@@ -50,19 +43,8 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
     await expect(page.getByTestId("session-state")).toHaveText(/Running|Halted/);
     await page.getByTestId("speed-60").click();
     await expect(page.getByTestId("session-state")).toHaveText(/Halted/, { timeout: 120_000 });
-    await page.getByTestId("alerts").click();
-    await expect(page.getByTestId("alert-row").first()).toBeVisible();
-    await check(page, "alerts");
-    await page.keyboard.press("Escape");
-
     await page.keyboard.press("Control+k");
     await check(page, "palette");
-    await page.keyboard.type("aapl");
-    await check(page, "palette with results");
-    await page.keyboard.press("Escape");
-
-    await page.getByTestId("session-menu").click();
-    await check(page, "session menu");
     await page.keyboard.press("Escape");
 
     for (const [key, what] of [
@@ -84,39 +66,6 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
     await expect(page.getByTestId("ticket-preview")).toContainText(/refused/i);
     await check(page, "ticket");
     await page.keyboard.press("Escape");
-
-    await goTo(page, "orders");
-    await page.getByTestId("tab-orders").click();
-    await page.getByTestId("view-orders").locator(".ag-row [col-id=state]").first().click();
-    await expect(page.getByTestId("why-panel").locator("li").first()).toBeVisible();
-    await check(page, "why");
-    await page.keyboard.press("Escape");
-    await page
-      .getByTestId("view-orders")
-      .getByRole("button", { name: /^Columns/ })
-      .click();
-    await check(page, "columns");
-    await page.keyboard.press("Escape");
-    await page.getByTestId("view-orders").locator("[data-testid^=export-]").click();
-    await check(page, "export");
-    await page.keyboard.press("Escape");
-
-    await goTo(page, "schedule");
-    await page.getByTestId("view-schedule").locator(".ag-row [col-id=state]").first().click();
-    await page.getByTestId("strategy-actions").click();
-    await check(page, "strategy menu");
-    await page.keyboard.press("Escape");
-    await page.getByTestId("tab-ticks").click();
-    await check(page, "ticks");
-
-    await goTo(page, "drift");
-    await page.getByTestId("resume-session").scrollIntoViewIfNeeded();
-    await page.getByTestId("drift-dismiss").first().click();
-    await check(page, "dialog: dismiss");
-    await page.keyboard.press("Escape");
-
-    await page.setViewportSize({ width: 900, height: 700 });
-    await check(page, "drift at 900");
   } finally {
     await page.context().close();
     await served.stop();
@@ -162,13 +111,6 @@ test("what opens without a session, the editor and the windows of their own brea
     await equity.close();
     await goTo(page, "positions");
     await check(page, "positions");
-    await page.getByTestId("stop-session").click();
-    await confirm(page, "Ada", null);
-    await goTo(page, "sessions");
-    await page.getByTestId("view-sessions").locator(".ag-row [col-id=state]").first().click();
-    await page.getByTestId("session-summary").click();
-    await expect(page.getByTestId("session-summary-panel")).toContainText("equity", { ignoreCase: true });
-    await check(page, "summary");
   } finally {
     await page.context().close();
     await served.stop();

@@ -41,7 +41,7 @@ test("a name of 300 characters or from right to left breaks no view, and one tha
   } finally {
     await refused.stop();
   }
-  const served = await serve(undefined, { "desk.yaml": desk(`${ARABIC} ${LONG}`, "b".repeat(80)) });
+  const served = await serve(undefined, { "desk.yaml": desk(ARABIC, "b".repeat(80)) });
   try {
     await page.goto(served.url);
     await page.getByTestId("start-session").click();
@@ -87,7 +87,7 @@ test("ten thousand alerts are counted, listed and acknowledged at once", async (
     const bell = page.getByTestId("alerts");
     await expect(bell).toHaveAccessibleName(/10,000/);
     await bell.click();
-    await expect(page.getByText("Something went wrong, 10000")).toBeVisible();
+    await expect(page.getByTestId("alert-row").first()).toContainText("Something went wrong, 10000");
     await picture(page, "bad-alerts");
     await page.getByTestId("acknowledge-all").click();
     await expect(bell).not.toHaveAccessibleName(/10,000/);
@@ -149,7 +149,7 @@ test("a host that ends and comes back is lost, then asks for its new address, an
   await expect(page.getByTestId("connection-lost")).toBeVisible();
   const second = await serve(undefined, {}, first.workspace, new URL(first.url).port);
   try {
-    await expect(page.getByTestId("unauthorized")).toContainText(/its\s+address has changed/, { timeout: 60_000 });
+    await expect(page.getByTestId("unauthorized")).toContainText(/after\s+a\s+restart/, { timeout: 60_000 });
     await picture(page, "bad-host-restarted");
     await page.goto(second.url);
     await expect(page.getByTestId("interrupted-banner")).toBeVisible();

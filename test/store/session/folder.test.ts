@@ -1,5 +1,5 @@
 /** Session folders: names, numbers, `latest`, the list, and names that lead elsewhere. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -47,6 +47,14 @@ describe("a session's name", () => {
     const place = workspace();
     const ids = ["x", "x", "x"].map((name) => makeSessionFolder(place, name).id);
     expect(ids).toEqual(["x", "x-2", "x-3"]);
+  });
+
+  it("is made again where the folder of all sessions was deleted, and not where the workspace was", () => {
+    const place = workspace();
+    rmSync(place.sessions, { recursive: true });
+    expect(makeSessionFolder(place, "x").id).toBe("x");
+    rmSync(place.path, { recursive: true });
+    expect(thrownBy(() => makeSessionFolder(place, "x"))).toMatchObject({ code: "io" });
   });
 
   it("is durable by its name before anything is put into it, and gone again where that fails", () => {

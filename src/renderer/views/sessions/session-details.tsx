@@ -59,11 +59,15 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
     <table className="plain">
       <thead>
         <tr>
-          {block.head.map((cell, index) => (
-            <th key={index} scope="col">
-              {cell}
-            </th>
-          ))}
+          {block.head.map((cell, index) =>
+            cell === "" ? (
+              <td key={index} />
+            ) : (
+              <th key={index} scope="col">
+                {cell}
+              </th>
+            ),
+          )}
         </tr>
       </thead>
       <tbody>
