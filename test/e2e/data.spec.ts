@@ -3,7 +3,7 @@
  * deleted at the end.
  */
 import { expect, test, type Page } from "@playwright/test";
-import { chooseTheme, confirm, goTo, picture, serve } from "./served.ts";
+import { chooseTheme, confirm, drop, goTo, picture, serve } from "./served.ts";
 
 /** Bars of a minute with a lunch gap, in dates that could be read two ways, and two rows that are none. */
 function table(): string {
@@ -20,19 +20,6 @@ function table(): string {
   }
   rows.splice(20, 0, "04/03/2024 14:49,NaN,1,1,1,1", "04/03/2024 14:49,100.00,90.00,95.00,93.00,10");
   return rows.join("\n");
-}
-
-async function drop(page: Page, target: string, name: string, text: string): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ({ fileName, content }) => {
-      const data = new DataTransfer();
-      data.items.add(new File([content], fileName, { type: "text/csv" }));
-      return data;
-    },
-    { fileName: name, content: text },
-  );
-  await page.dispatchEvent(target, "dragover", { dataTransfer: transfer });
-  await page.dispatchEvent(target, "drop", { dataTransfer: transfer });
 }
 
 /** The cells of the first sample bar. */

@@ -1,10 +1,10 @@
 /**
  * The first ten minutes: the demo, data of one's own, a strategy of one's own; each walked with a real file from the first screen.
  */
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chooseTheme, goTo, picture, serve } from "./served.ts";
+import { chooseTheme, drop, goTo, picture, serve } from "./served.ts";
 
 function bars(): string {
   const rows = ["time,open,high,low,close,volume"];
@@ -14,19 +14,6 @@ function bars(): string {
     rows.push([at, price, price + 0.2, price - 0.2, price + 0.1].map((one) => one.toFixed(2)).join(",") + ",900");
   }
   return rows.join("\n");
-}
-
-async function drop(page: Page, target: string, name: string, text: string): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ({ fileName, content }) => {
-      const data = new DataTransfer();
-      data.items.add(new File([content], fileName, { type: "text/csv" }));
-      return data;
-    },
-    { fileName: name, content: text },
-  );
-  await page.dispatchEvent(target, "dragover", { dataTransfer: transfer });
-  await page.dispatchEvent(target, "drop", { dataTransfer: transfer });
 }
 
 test("the first screen leads to the demo, to own data and to an own strategy", async ({ browser }) => {

@@ -147,3 +147,17 @@ export async function confirm(page: Page, operator: string, note: string | null)
   await dialog.getByTestId("confirm-verb").click();
   await expect(dialog).toBeHidden();
 }
+
+/** Drops a file of that name and text on an element. */
+export async function drop(page: Page, target: string, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ({ fileName, content }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName, { type: "text/csv" }));
+      return data;
+    },
+    { fileName: name, content: text },
+  );
+  await page.dispatchEvent(target, "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent(target, "drop", { dataTransfer: transfer });
+}
