@@ -15,14 +15,12 @@ import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
 import {
-  digestOf,
   findSession,
+  lyingRouterFile,
   nodeFileSystem,
   ownDigests,
   readJournal,
   refuseLight,
-  readText,
-  ROUTER_STATE_BYTES_MAX,
   type JournalEntry,
   type JournalReader,
   type SessionFiles,
@@ -232,7 +230,7 @@ async function replayChecks(
 function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
   if (!nodeFileSystem.exists(files.routerState))
     return skip("file", "router_state.json is not there; the journal has everything");
-  const sha256 = digestOf(readText(nodeFileSystem, files.routerState, ROUTER_STATE_BYTES_MAX));
+  const { sha256 } = lyingRouterFile(nodeFileSystem, files.routerState);
   const fault = ownDigests(journal).has(sha256)
     ? null
     : {

@@ -390,7 +390,9 @@ async function resumeSession(
   core.ledger.commit();
   const facts = factsOf(files, ports, journal, created);
   sweepTemporary(ports.fs, files.routerState);
-  saveSnapshot(core, facts, snapshot !== null || copiedIn !== null ? "restore" : "start", found);
+  const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
+  if (snapshot !== null || copiedIn !== null) saveSnapshot(core, facts, "restore", found);
+  else saves.start(found);
   writeFiles(core, facts, "ready", null, null);
   nameLatest(options.workspace, files.id);
   const inbox = new ControlInbox(ports.fs, files.folder);
@@ -401,7 +403,6 @@ async function resumeSession(
     ports.checkpointEntries,
     checkpoint?.seq ?? 0,
   );
-  const saves = new SlicedSaves(core, facts, ports.savedAtOnceMax);
   const parts = { core, facts, inbox, endsAt, interrupted, reconciled, checkpoints, saves, groups: ports.groupCommits };
   return sessionOf(parts, prepared, files, opened);
 }

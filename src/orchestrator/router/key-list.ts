@@ -5,6 +5,8 @@
  * 2. A list is immutable: nothing that happens to the router afterwards changes it.
  */
 
+import type { KeyIndex } from "./key-index.ts";
+
 /** Columns of a hundred thousand keys cost a few copies of memory, where objects would cost as many allocations. */
 export interface KeyList {
   readonly keys: readonly string[];
@@ -24,16 +26,16 @@ export interface KeyList {
   readonly symbols: readonly string[];
 }
 
-const indices = new WeakMap<KeyList, Map<string, number>>();
+const indices = new WeakMap<KeyList, KeyIndex>();
 
-/** Lends the map of a list's keys to their places, which a reader built to find duplicates, to the first who asks. */
-export function takeIndex(list: KeyList): Map<string, number> | null {
+/** Lends the index of a list's keys to their places, which a reader built to find duplicates, to the first who asks. */
+export function takeIndex(list: KeyList): KeyIndex | null {
   const index = indices.get(list) ?? null;
   indices.delete(list);
   return index;
 }
 
-/** Leaves the map of a list's keys to their places for `takeIndex`. */
-export function leaveIndex(list: KeyList, index: Map<string, number>): void {
+/** Leaves the index of a list's keys to their places for `takeIndex`. */
+export function leaveIndex(list: KeyList, index: KeyIndex): void {
   indices.set(list, index);
 }

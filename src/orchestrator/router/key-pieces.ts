@@ -90,8 +90,8 @@ export class KeyPieces {
       sequence.set(piece.sequence, piece.from);
       strategy.set(piece.strategy, piece.from);
       symbol.set(piece.symbol, piece.from);
-      for (const [place, key] of piece.keys.entries()) {
-        keys.push(key);
+      for (let place = 0; place < piece.keys.length; place++) {
+        keys.push(piece.keys[place] as string);
         reason.push(piece.reasons[piece.reason[place] as number] as string);
         quantity[piece.from + place] = piece.quantity[place] ?? Number.NaN;
         price[piece.from + place] = piece.price[place] ?? Number.NaN;

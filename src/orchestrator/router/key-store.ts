@@ -8,6 +8,7 @@
  * 5. `changes` returns every row that was added, and every decision that ended, since it was asked before; after anything that
  *    moved rows it returns all of them.
  */
+import { KeyIndex } from "./key-index.ts";
 import { takeIndex } from "./key-list.ts";
 import type { KeyList } from "./key-list.ts";
 import { Names } from "./names.ts";
@@ -24,7 +25,7 @@ export class IdempotencyStore {
   readonly symbols = new Names();
   readonly retention: Retention;
   readonly #onForget: (sequence: number) => void;
-  #index = new Map<string, number>();
+  #index = new KeyIndex();
   #keys: string[] = [];
   #reasons: string[] = [];
   #sequence = new Float64Array(0);
@@ -55,14 +56,14 @@ export class IdempotencyStore {
 
   /** The row of a key, or −1. Good until the next key is added or closed. */
   rowOf(key: string): number {
-    return this.#index.get(key) ?? -1;
+    return this.#index.get(key, this.#keys);
   }
 
   /** Adds a key that is not known yet. `sequence` is 0 for a rejection; an accepted order's row is open. */
   add(key: string, request: OrderRequest, strategy: number, sequence: number, reason: string, at: number): void {
     const row = this.#keys.length;
     if (row === this.#sequence.length) this.#reserve(Math.max(1_024, 2 * row));
-    this.#index.set(key, row);
+    this.#index.add(key, row, this.#keys);
     this.#keys.push(key);
     this.#reasons.push(reason);
     this.#sequence[row] = sequence;
@@ -152,7 +153,7 @@ export class IdempotencyStore {
     if (this.#ripe[0] === row) this.#ripe.shift();
     this.#tellAll();
     const sequence = this.#sequence[row] as number;
-    this.#index.delete(this.#keys[row] as string);
+    this.#index.delete(this.#keys[row] as string, this.#keys);
     this.#keys[row] = "";
     this.#state[row] = GONE;
     if (sequence > 0) this.#onForget(sequence);
@@ -181,7 +182,7 @@ export class IdempotencyStore {
 
   #move(row: number, to: number): void {
     const key = this.#keys[row] as string;
-    this.#index.set(key, to);
+    this.#index.move(key, to, this.#keys);
     this.#keys[to] = key;
     this.#reasons[to] = this.#reasons[row] as string;
     this.#sequence[to] = this.#sequence[row] as number;
@@ -270,9 +271,9 @@ export class IdempotencyStore {
       if (list.at === null) this.#at.fill(now);
       else this.#at.set(list.at);
     }
-    const index = takeIndex(list);
-    if (index !== null) this.#index = index;
-    else for (let row = 0; row < rows; row++) this.#index.set(this.#keys[row] as string, row);
+    this.#index = takeIndex(list) ?? new KeyIndex(rows);
+    if (this.#index.size === 0)
+      for (let row = 0; row < rows; row++) this.#index.add(this.#keys[row] as string, row, this.#keys);
     for (let row = 0; row < rows; row++)
       if ((this.#sequence[row] as number) > 0 && isOpen(this.#sequence[row] as number)) this.#state[row] = OPEN;
     const { maxKeys, maxAge } = this.retention;

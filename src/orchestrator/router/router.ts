@@ -369,9 +369,9 @@ export class OrderRouter {
     return fillEntries(this.#fills.list());
   }
 
-  /** Remembers an execution that a saved router knew, unless it is known. */
-  knowExecution(orderId: string, fill: SeenFill): void {
-    if (this.#fills.find(orderId, fill.fillId) === undefined) this.#fills.add(orderId, fill);
+  /** Remembers an execution that a saved router knew, unless it is known. `order`: an id, or the running number of one of ours. */
+  knowExecution(order: string | number, fill: SeenFill): void {
+    this.#fills.know(order, fill.fillId, fill.quantity, fill.price ?? Number.NaN);
   }
 
   /**

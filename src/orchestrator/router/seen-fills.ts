@@ -7,6 +7,9 @@
  *    where rows are evicted. An order's rows are a chain, in the order in which they were reported.
  */
 
+import { orderIdOf, sequenceOf } from "./order-id.ts";
+import { OrderRows } from "./order-rows.ts";
+
 /** One execution as it was first reported. */
 export interface SeenFill {
   readonly fillId: string;
@@ -17,7 +20,9 @@ export interface SeenFill {
 /** A view of all executions. What its columns hold behind `rows` is no part of it. */
 export interface FillList {
   readonly rows: number;
-  readonly orders: readonly string[];
+  /** The running number of an order of ours; 0 for another's, whose id is in `others`, by row. */
+  readonly order: Float64Array;
+  readonly others: ReadonlyMap<number, string>;
   readonly fillIds: readonly string[];
   readonly quantity: Float64Array;
   /** NaN where no price was reported. */
@@ -46,33 +51,39 @@ interface Index {
 const seenOf = new WeakMap<FillList, SeenFills>();
 
 export class SeenFills {
-  #orders: string[] = [];
+  #order = new Float64Array(0);
+  #others = new Map<number, string>();
   #fillIds: string[] = [];
   #quantity = new Float64Array(0);
   #price = new Float64Array(0);
   #next = new Int32Array(0);
   #role = new Uint8Array(0);
   #gone = 0;
-  #first = new Map<string, number>();
-  /** Of orders with many executions. */
-  #indices = new Map<string, Index>();
+  #first = new OrderRows();
+  /** Of orders with many executions, by their first row. */
+  #indices = new Map<number, Index>();
 
   /** How many executions are known. */
   get size(): number {
-    return this.#orders.length - this.#gone;
+    return this.#fillIds.length - this.#gone;
   }
 
   has(orderId: string): boolean {
-    return this.#first.has(orderId);
+    return this.#first.find(orderId) >= 0;
   }
 
   find(orderId: string, fillId: string): SeenFill | undefined {
-    const first = this.#first.get(orderId);
-    if (first === undefined) return undefined;
-    const index = this.#indices.get(orderId);
+    const row = this.#rowIn(this.#first.find(orderId), fillId);
+    return row < 0 ? undefined : fillAt(this.#columns(), row);
+  }
+
+  /** The row of an execution whose order begins at `first`, or −1. */
+  #rowIn(first: number, fillId: string): number {
+    if (first < 0) return -1;
+    const index = this.#indices.size === 0 ? undefined : this.#indices.get(first);
     let row = index === undefined ? first : (index.rows.get(fillId) ?? -1);
     while (row >= 0 && this.#fillIds[row] !== fillId) row = this.#next[row] as number;
-    return row < 0 ? undefined : fillAt(this.#columns(), row);
+    return row;
   }
 
   /** Remembers an execution whose id is new to its order. */
@@ -82,22 +93,37 @@ export class SeenFills {
 
   /** `add` in the columns' own spelling. */
   push(orderId: string, fillId: string, quantity: number, price: number): void {
-    const row = this.#orders.length;
+    const first = this.#first.find(orderId);
+    const row = this.#push(sequenceOf(orderId) ?? 0, first, fillId, quantity, price);
+    if (this.#order[row] === 0) this.#others.set(row, orderId);
+    if (first < 0) this.#first.add(orderId, row);
+  }
+
+  /** Remembers an execution unless it is known. `order`: an id, or the running number of one of ours. */
+  know(order: string | number, fillId: string, quantity: number, price: number): void {
+    const sequence = typeof order === "number" ? order : sequenceOf(order);
+    const first = typeof order === "number" ? this.#first.findNumber(order, orderIdOf) : this.#first.find(order);
+    if (this.#rowIn(first, fillId) >= 0) return;
+    if (sequence === null) return this.push(order as string, fillId, quantity, price);
+    const row = this.#push(sequence, first, fillId, quantity, price);
+    if (first < 0) this.#first.add(orderIdOf(sequence), row);
+  }
+
+  #push(sequence: number, first: number, fillId: string, quantity: number, price: number): number {
+    const row = this.#fillIds.length;
     if (row === this.#next.length) this.#reserve(Math.max(GAPS_MIN, 2 * row));
-    const first = this.#first.get(orderId);
-    // One text for all rows of an order.
-    this.#orders.push(first === undefined ? orderId : (this.#orders[first] as string));
+    this.#order[row] = sequence;
     this.#fillIds.push(fillId);
     this.#quantity[row] = quantity;
     this.#price[row] = price;
     this.#next[row] = -1;
-    this.#role[row] = first === undefined ? FIRST : LINK;
-    if (first === undefined) this.#first.set(orderId, row);
-    else this.#link(orderId, first, row);
+    this.#role[row] = first < 0 ? FIRST : LINK;
+    if (first >= 0) this.#link(first, row);
+    return row;
   }
 
-  #link(orderId: string, first: number, row: number): void {
-    const index = this.#indices.get(orderId);
+  #link(first: number, row: number): void {
+    const index = this.#indices.get(first);
     if (index !== undefined) {
       this.#next[index.last] = row;
       index.last = row;
@@ -114,25 +140,26 @@ export class SeenFills {
     if (length <= SCANNED_MAX) return;
     const rows = new Map<string, number>();
     for (let at = first; at >= 0; at = this.#next[at] as number) rows.set(this.#fillIds[at] as string, at);
-    this.#indices.set(orderId, { last: row, rows });
+    this.#indices.set(first, { last: row, rows });
   }
 
   forget(orderId: string): void {
-    const first = this.#first.get(orderId);
-    if (first === undefined) return;
+    const first = this.#first.find(orderId);
+    if (first < 0) return;
     this.#first.delete(orderId);
-    this.#indices.delete(orderId);
+    this.#indices.delete(first);
     for (let row = first; row >= 0; row = this.#next[row] as number) {
       this.#role[row] = GONE;
       this.#gone++;
     }
-    if (this.#orders.length > GAPS_MIN && this.#gone > this.#orders.length / 2)
+    if (this.#fillIds.length > GAPS_MIN && this.#gone > this.#fillIds.length / 2)
       this.#replace(SeenFills.of(this.#columns()));
   }
 
   /** Takes another's columns: those that were here stay as they are for the views of them. */
   #replace(other: SeenFills): void {
-    this.#orders = other.#orders;
+    this.#order = other.#order;
+    this.#others = other.#others;
     this.#fillIds = other.#fillIds;
     this.#quantity = other.#quantity;
     this.#price = other.#price;
@@ -148,6 +175,7 @@ export class SeenFills {
       grown.set(column);
       return grown;
     };
+    this.#order = grow(this.#order, new Float64Array(capacity));
     this.#quantity = grow(this.#quantity, new Float64Array(capacity));
     this.#price = grow(this.#price, new Float64Array(capacity));
     this.#next = grow(this.#next, new Int32Array(capacity));
@@ -156,8 +184,9 @@ export class SeenFills {
 
   #columns(): FillList {
     return {
-      rows: this.#orders.length,
-      orders: this.#orders,
+      rows: this.#fillIds.length,
+      order: this.#order,
+      others: this.#others,
       fillIds: this.#fillIds,
       quantity: this.#quantity,
       price: this.#price,
@@ -169,7 +198,7 @@ export class SeenFills {
   /** A view of all executions. */
   list(): FillList {
     // Of all columns only this one changes where it is: rows are evicted one by one.
-    return { ...this.#columns(), role: this.#role.slice(0, this.#orders.length) };
+    return { ...this.#columns(), role: this.#role.slice(0, this.#fillIds.length) };
   }
 
   /** `list` for who gives this object away with it: the first who asks `of` for the list's executions gets the object itself. */
@@ -189,12 +218,18 @@ export class SeenFills {
     const seen = new SeenFills();
     for (let first = 0; first < list.rows; first++) {
       if (list.role[first] !== FIRST) continue;
-      const orderId = list.orders[first] as string;
+      const orderId = orderIdIn(list, first);
       for (const row of chainOf(list, first))
         seen.push(orderId, list.fillIds[row] as string, list.quantity[row] as number, list.price[row] as number);
     }
     return seen;
   }
+}
+
+/** The id of a row's order. */
+export function orderIdIn(list: FillList, row: number): string {
+  const sequence = list.order[row] as number;
+  return sequence > 0 ? orderIdOf(sequence) : (list.others.get(row) as string);
 }
 
 function fillAt(list: FillList, row: number): SeenFill {
@@ -215,7 +250,7 @@ export function* chainOf(list: FillList, first: number): Generator<number> {
 export function* fillEntries(list: FillList): Generator<[string, SeenFill[]]> {
   for (let first = 0; first < list.rows; first++)
     if (list.role[first] === FIRST)
-      yield [list.orders[first] as string, Array.from(chainOf(list, first), (row) => fillAt(list, row))];
+      yield [orderIdIn(list, first), Array.from(chainOf(list, first), (row) => fillAt(list, row))];
 }
 
 /** A view of executions that are in a plain record. */

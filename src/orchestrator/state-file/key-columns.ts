@@ -5,6 +5,7 @@
  * 2. A row that this program wrote is recognised by its exact spelling; any other goes through the general reader.
  */
 import type { JsonReader } from "./json-reader.ts";
+import { KeyIndex } from "../router/key-index.ts";
 import { sequenceOf } from "../router/order-id.ts";
 import { KEY_MAX, shown, TEXT_MAX } from "../router/order-request.ts";
 import { isIndexLike } from "./router-state.ts";
@@ -16,14 +17,15 @@ export class KeyColumns {
   /** 0 for a rejection. */
   readonly sequence: number[] = [];
   readonly reason: string[] = [];
-  readonly index = new Map<string, number>();
+  readonly index = new KeyIndex();
 
   /** Adds a decision; a fault names its place, and `twice` gets a key that was there already. */
   add(key: string, sequence: number, reason: string, faults: Faults, twice: (key: string) => never): void {
     if (key.length > KEY_MAX)
       faults.fail(["idempotency", key], `a key may have ${KEY_MAX} characters, and this has ${key.length}`);
-    this.index.set(key, this.keys.push(key) - 1);
-    if (this.index.size < this.keys.length) twice(key);
+    if (this.index.get(key, this.keys) >= 0) twice(key);
+    this.index.add(key, this.keys.length, this.keys);
+    this.keys.push(key);
     this.sequence.push(sequence);
     this.reason.push(reason);
   }

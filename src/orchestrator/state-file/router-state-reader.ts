@@ -210,8 +210,8 @@ function checkOrders(
   }
   for (const [id, order] of Object.entries(inflight)) {
     const key = order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`;
-    const row = columns.index.get(key);
-    if (row === undefined || sequence[row] !== sequenceOf(id) || columns.reason[row] !== "accepted")
+    const row = columns.index.get(key, keys);
+    if (row < 0 || sequence[row] !== sequenceOf(id) || columns.reason[row] !== "accepted")
       faults.fail(["inflight", id], `idempotency must hold its accepted decision under the key ${JSON.stringify(key)}`);
   }
 }
@@ -241,7 +241,7 @@ function checkPayloads(
   faults: Faults,
 ): void {
   for (const [id, order] of Object.entries(inflight)) {
-    const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`) as number;
+    const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`, columns.keys);
     const strategy = list.strategy[row] as number;
     if (strategy === -1) {
       checkSign(id, order, faults);
@@ -349,7 +349,7 @@ function withoutPayloads(
   };
   for (const [id, order] of Object.entries(inflight)) {
     checkSign(id, order, faults);
-    const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`) as number;
+    const row = columns.index.get(order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`, columns.keys);
     list.strategy[row] = numberIn(strategies, order.strategyId);
     list.symbol[row] = numberIn(symbols, order.symbol);
     list.quantity[row] = order.quantity;

@@ -15,7 +15,7 @@ import { put, record } from "../common/record.ts";
 import { fillListOf, keyListOf } from "../router/router-snapshot.ts";
 import type { RouterHead, RouterSnapshot } from "../router/router-snapshot.ts";
 import type { DriftItem, InflightOrder, ReportEvidence } from "../router/router-types.ts";
-import { chainOf, fillEntries, FIRST } from "../router/seen-fills.ts";
+import { chainOf, fillEntries, FIRST, orderIdIn } from "../router/seen-fills.ts";
 import type { FillList } from "../router/seen-fills.ts";
 
 /** The version of the `logos_console` section. */
@@ -320,11 +320,14 @@ function* firstRows(list: FillList): Paced<readonly number[]> {
   const rows: number[] = [];
   const indices: number[] = [];
   for (let row = 0; row < list.rows; row++) {
-    if (list.role[row] === FIRST) (isIndexLike(list.orders[row] as string) ? indices : rows).push(row);
+    if (list.role[row] === FIRST) {
+      const ours = (list.order[row] as number) > 0;
+      (!ours && isIndexLike(orderIdIn(list, row)) ? indices : rows).push(row);
+    }
     if (breath(row)) yield "";
   }
   if (indices.length === 0) return rows;
-  return [...indices.toSorted((a, b) => Number(list.orders[a]) - Number(list.orders[b])), ...rows];
+  return [...indices.toSorted((a, b) => Number(orderIdIn(list, a)) - Number(orderIdIn(list, b))), ...rows];
 }
 
 const quoted = (text: string): string => (isPlain(text) ? `"${text}"` : JSON.stringify(text));
@@ -335,7 +338,7 @@ function* fillRows(list: FillList): Generator<string> {
   let text = '"fills":{';
   for (let place = 0; place < firsts.length; place++) {
     const first = firsts[place] as number;
-    text += `${place === 0 ? "" : ","}${quoted(list.orders[first] as string)}:[`;
+    text += `${place === 0 ? "" : ","}${quoted(orderIdIn(list, first))}:[`;
     for (const row of chainOf(list, first)) {
       const price = list.price[row] as number;
       text += `${row === first ? "[" : ",["}${quoted(list.fillIds[row] as string)},${list.quantity[row] as number},`;

@@ -170,6 +170,11 @@ export function sizeOf(fs: FileSystem, path: string): number | null {
 
 /** Reads a text file up to a size. Throws `not_found`, `too_large` or `io`. */
 export function readText(fs: FileSystem, path: string, bytesMax: number): string {
+  return new TextDecoder().decode(readBytes(fs, path, bytesMax));
+}
+
+/** As `readText`, the file's bytes. */
+export function readBytes(fs: FileSystem, path: string, bytesMax: number): Uint8Array {
   const size = sizeOf(fs, path);
   if (size === null) throw new CodedError("not_found", `${path} does not exist.`, { path });
   if (size > bytesMax)
@@ -179,7 +184,7 @@ export function readText(fs: FileSystem, path: string, bytesMax: number): string
       bytesMax,
     });
   try {
-    return new TextDecoder().decode(fs.readFile(path));
+    return fs.readFile(path);
   } catch (error) {
     throw ioError("Reading", path, error);
   }

@@ -81,8 +81,8 @@ export interface JournalReader {
   seqsOf(kind: EntryKind): number[];
   /** An entry's place in the chain, or null where it is not there. */
   hashAt(seq: number): string | null;
-  /** The newest entry of a kind, or null. */
-  lastOf(kind: EntryKind): JournalEntry | null;
+  /** The newest entry of a kind, of those before a number where one is given; or null. */
+  lastOf(kind: EntryKind, before?: number): JournalEntry | null;
   /** How many entries of a kind are committed, from a number on. */
   count(kind: EntryKind, from?: number): number;
   /** How far the journal is compacted; `seq` is 0 where it is not. Throws `journal_damaged` when that was changed. */
@@ -188,9 +188,9 @@ class Reader implements JournalReader {
     return this.coded(() => hashOf(this.database, seq));
   }
 
-  lastOf(kind: EntryKind): JournalEntry | null {
+  lastOf(kind: EntryKind, before = Number.MAX_SAFE_INTEGER): JournalEntry | null {
     return this.coded(() => {
-      const row = newestOf(this.database, kind);
+      const row = newestOf(this.database, kind, before);
       return row === null ? null : entryOf(row, this.path);
     });
   }

@@ -162,12 +162,37 @@ export interface PackPlace {
   readonly kinds: Readonly<Record<string, number>>;
 }
 
-/** The next pack with entries from a number on; null behind the last. */
-export function nextPack(database: Database, from: number): PackPlace | null {
+const statements = new WeakMap<Database, Map<string, Statement>>();
+
+/** A statement that is asked again and again: preparing it costs as much as asking. */
+function prepared(database: Database, sql: string): Statement {
+  const known = statements.get(database) ?? new Map<string, Statement>();
+  statements.set(database, known);
+  const statement = known.get(sql) ?? database.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
+
+/** The condition that a pack has an entry of one of some kinds; its values are `pathsOf` the kinds. */
+const anyKind = (kinds: readonly string[]): string => `(${kinds.map(() => "json_extract(kinds, ?) > 0").join(" OR ")})`;
+const pathsOf = (kinds: readonly string[]): string[] => kinds.map((kind) => `$.${kind}`);
+
+/** The next pack with entries from a number on, of some kinds only when asked; null behind the last. */
+export function nextPack(database: Database, from: number, kinds: readonly string[] = []): PackPlace | null {
   if (!hasTable(database)) return null;
-  const next = "SELECT first, last, hash, kinds FROM packs WHERE last >= ? ORDER BY last LIMIT 1";
-  const row = database.prepare(next).get(from) as (Omit<PackPlace, "kinds"> & { kinds: string }) | undefined;
+  const filter = kinds.length === 0 ? "" : `AND ${anyKind(kinds)}`;
+  const next = `SELECT first, last, hash, kinds FROM packs WHERE last >= ? ${filter} ORDER BY last LIMIT 1`;
+  const row = prepared(database, next).get(from, ...pathsOf(kinds)) as
+    | (Omit<PackPlace, "kinds"> & { kinds: string })
+    | undefined;
   return row === undefined ? null : { ...row, kinds: JSON.parse(row.kinds) as Record<string, number> };
+}
+
+/** How many entries of a kind lie in packs that begin at a number or behind it. */
+export function packedCount(database: Database, kind: string, from: number): number {
+  if (!hasTable(database)) return 0;
+  const sum = "SELECT coalesce(sum(json_extract(kinds, ?)), 0) FROM packs WHERE first >= ?";
+  return Number(prepared(database, sum).pluck().get(`$.${kind}`, from));
 }
 
 /**
@@ -204,13 +229,19 @@ export function lastPacked(database: Database): Head | null {
   return (row as Head | undefined) ?? null;
 }
 
-/** The newest packed entry of a kind, or null. */
-export function lastPackedOf(database: Database, kind: string): ChainRow | null {
+/** The newest packed entry of a kind before a number, or null. */
+export function lastPackedOf(database: Database, kind: string, before: number): ChainRow | null {
   if (!hasTable(database)) return null;
-  const lasts = database.prepare("SELECT last FROM packs WHERE json_extract(kinds, ?) > 0 ORDER BY last DESC LIMIT 1");
-  const last = lasts.pluck().get(`$.${kind}`) as number | undefined;
-  const pack = last === undefined ? null : nextPack(database, last);
-  return pack === null ? null : (packAt(database, pack, false).findLast((row) => row.kind === kind) ?? null);
+  const lasts = `SELECT last FROM packs WHERE first < ? AND ${anyKind([kind])} ORDER BY last DESC`;
+  for (const last of prepared(database, lasts)
+    .pluck()
+    .all(before, ...pathsOf([kind])) as number[]) {
+    const pack = nextPack(database, last);
+    const found = pack === null ? [] : packAt(database, pack, false);
+    const row = found.findLast(({ seq, kind: own }) => own === kind && seq < before);
+    if (row !== undefined) return row;
+  }
+  return null;
 }
 
 /** Makes a pack's entries rows again, as a compaction needs them; the caller's transaction holds it. */

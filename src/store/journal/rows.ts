@@ -10,7 +10,16 @@ import { moment } from "../../shared/time.ts";
 import { CHAIN_START } from "./chain.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
 import type { Head } from "./head.ts";
-import { lastPacked, lastPackedOf, nextPack, packAt, packedHash, packedRow, type ChainRow as Row } from "./packs.ts";
+import {
+  lastPacked,
+  lastPackedOf,
+  nextPack,
+  packAt,
+  packedCount,
+  packedHash,
+  packedRow,
+  type ChainRow as Row,
+} from "./packs.ts";
 import type { Database } from "./sqlite.ts";
 
 /** Entries read in one go; memory stays flat however long the journal is. */
@@ -47,7 +56,7 @@ export function* pages(
   );
   const wanted = kinds === undefined ? null : new Set<string>(kinds);
   for (let next = from; ;) {
-    const pack = nextPack(database, next);
+    const pack = nextPack(database, next, kinds);
     const end = pack?.first ?? Number.MAX_SAFE_INTEGER;
     while (next < end) {
       const rows = select.all(next, end, ...(kinds ?? [])) as Row[];
@@ -56,12 +65,10 @@ export function* pages(
       next = last === undefined || rows.length < PAGE_ROWS ? end : last.seq + 1;
     }
     if (pack === null) return;
-    if (wanted === null || Object.keys(pack.kinds).some((kind) => wanted.has(kind))) {
-      const rows = packAt(database, pack, hashed);
-      // A compaction has made rows of it meanwhile.
-      if (rows.length === 0) continue;
-      for (const row of rows) if (row.seq >= next && (wanted === null || wanted.has(row.kind))) yield row;
-    }
+    const rows = packAt(database, pack, hashed);
+    // A compaction has made rows of it meanwhile.
+    if (rows.length === 0) continue;
+    for (const row of rows) if (row.seq >= next && (wanted === null || wanted.has(row.kind))) yield row;
     next = pack.last + 1;
   }
 }
@@ -127,24 +134,21 @@ export function hashOf(database: Database, seq: number): string | null {
   return (hash as string | undefined) ?? packedHash(database, seq);
 }
 
-/** The newest entry of a kind, or null. */
-export function newestOf(database: Database, kind: EntryKind): Row | null {
-  const newest = "SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1";
-  const row = (database.prepare(newest).get(kind) as Row | undefined) ?? null;
-  const packed = lastPackedOf(database, kind);
+/** The newest entry of a kind before a number, or null. */
+export function newestOf(database: Database, kind: EntryKind, before: number): Row | null {
+  const newest = "SELECT seq, at, kind, body, hash FROM entries WHERE kind = ? AND seq < ? ORDER BY seq DESC LIMIT 1";
+  const row = (database.prepare(newest).get(kind, before) as Row | undefined) ?? null;
+  const packed = lastPackedOf(database, kind, before);
   return packed !== null && (row === null || packed.seq > row.seq) ? packed : row;
 }
 
 /** How many entries of a kind there are, from a number on. */
 export function countOf(database: Database, kind: EntryKind, from: number): number {
   const rows = "SELECT count(*) FROM entries WHERE kind = ? AND seq >= ?";
-  let count = Number(database.prepare(rows).pluck().get(kind, from));
-  for (let pack = nextPack(database, from); pack !== null; pack = nextPack(database, pack.last + 1))
-    count +=
-      pack.first >= from
-        ? (pack.kinds[kind] ?? 0)
-        : packAt(database, pack, false).filter((row) => row.kind === kind && row.seq >= from).length;
-  return count;
+  const count = Number(database.prepare(rows).pluck().get(kind, from)) + packedCount(database, kind, from);
+  const pack = nextPack(database, from);
+  if (pack === null || pack.first >= from) return count;
+  return count + packAt(database, pack, false).filter((row) => row.kind === kind && row.seq >= from).length;
 }
 
 /** The numbers of the entries of a kind, in order. */
@@ -152,9 +156,8 @@ export function seqsOf(database: Database, kind: EntryKind): number[] {
   const rows = "SELECT seq FROM entries INDEXED BY entries_by_kind WHERE kind = ? ORDER BY seq";
   const seqs = database.prepare(rows).pluck().all(kind) as number[];
   const found = seqs.length;
-  for (let pack = nextPack(database, 1); pack !== null; pack = nextPack(database, pack.last + 1))
-    if (pack.kinds[kind] !== undefined)
-      for (const row of packAt(database, pack, false)) if (row.kind === kind) seqs.push(row.seq);
+  for (let pack = nextPack(database, 1, [kind]); pack !== null; pack = nextPack(database, pack.last + 1, [kind]))
+    for (const row of packAt(database, pack, false)) if (row.kind === kind) seqs.push(row.seq);
   return seqs.length === found ? seqs : seqs.toSorted((a, b) => a - b);
 }
 

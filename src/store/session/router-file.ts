@@ -4,11 +4,13 @@
  * 1. Written atomically; read through the orchestrator's checks, so whatever is wrong is named and nothing is restored.
  * 2. Its digest is over the exact bytes.
  */
+import { hash } from "node:crypto";
 import { basename } from "node:path";
 import { readRouterState } from "../../orchestrator/index.ts";
 import type { FileSystem } from "../../shared/ports.ts";
 import { digestOf } from "../files/digest.ts";
-import { readText, writeTextAtomic } from "../files/atomic.ts";
+import { readBytes, readText, writeTextAtomic } from "../files/atomic.ts";
+import type { SnapshotEntry } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
 
 /** A router state of a million keys is about 90 MB. */
@@ -18,11 +20,33 @@ export const ROUTER_STATE_BYTES_MAX = 256_000_000;
  * The digests of a router file that is the session's own: its newest snapshot's, and the one that lies there while the newest is not
  * written yet, which is the snapshot's before it or what a start found in its place.
  */
-export function ownDigests(journal: Pick<JournalReader, "read">): ReadonlySet<string> {
-  let [newest, before]: (string | null)[] = [null, null];
-  for (const entry of journal.read(1, ["snapshot"]))
-    if (entry.kind === "snapshot") [newest, before] = [entry.sha256, entry.found ?? newest];
-  return new Set([newest, before].filter((digest) => digest !== null && digest !== undefined));
+export function ownDigests(journal: Pick<JournalReader, "read" | "lastOf">): ReadonlySet<string> {
+  const newest = snapshotBefore(journal, Number.MAX_SAFE_INTEGER);
+  if (newest === null) return new Set();
+  const before = newest.found ?? snapshotBefore(journal, newest.seq)?.sha256;
+  return new Set([newest.sha256, ...(before === undefined ? [] : [before])]);
+}
+
+/** The newest snapshot's entry before a number, as it is read; null where there is none. */
+function snapshotBefore(
+  journal: Pick<JournalReader, "read" | "lastOf">,
+  before: number,
+): (SnapshotEntry & { readonly seq: number }) | null {
+  const found = journal.lastOf("snapshot", before);
+  if (found === null) return null;
+  // What a session reads of its journal is checked, and what is looked up in it is not.
+  for (const entry of journal.read(found.seq, ["snapshot"])) return entry.kind === "snapshot" ? entry : null;
+  return null;
+}
+
+/** The digest of the file that lies at a place, over its bytes behind a byte order mark; and its text. Throws as `readText`. */
+export function lyingRouterFile(fs: FileSystem, path: string): { readonly sha256: string; text(): string } {
+  const bytes = readBytes(fs, path, ROUTER_STATE_BYTES_MAX);
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return {
+    sha256: hash("sha256", marked ? bytes.subarray(3) : bytes, "hex"),
+    text: () => new TextDecoder().decode(bytes),
+  };
 }
 
 /** Writes the file and answers its digest. Throws `io`. */

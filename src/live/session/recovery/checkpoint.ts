@@ -31,11 +31,13 @@ import type { Core } from "../state/parts.ts";
 import type { RunSnapshot } from "../../strategies/run-types.ts";
 import type { Interrupted, Replay } from "./recovery.ts";
 import { runSnapshotOf } from "../state/run-snapshot.ts";
-import type { SeenFill as TallyFill } from "../state/tally.ts";
+import { SEEN_FILLS_MAX, type SeenFill as TallyFill } from "../state/tally.ts";
+import { columnsOfRows, eachExecution, newIn, rowOf, seenIn, type FillColumns, type FillRow } from "./saved-fills.ts";
 import { restoreTally, tallyState, type TallyState } from "./tally-state.ts";
 
-/** The form of the state below; a checkpoint of another form is not used. */
-const FORM = 1;
+/** The form of the state below; a checkpoint of a form that is not read here is not used. Form 1 had executions as rows. */
+const FORM = 2;
+const FORMS_READ: ReadonlySet<number> = new Set([1, FORM]);
 /** Entries from one checkpoint to the next; a start repeats at most about as many. */
 export const CHECKPOINT_ENTRIES = 30_000;
 /** Entries that a pass looks at when the journal is compacted: a few milliseconds' work. */
@@ -69,20 +71,11 @@ export interface CheckpointState {
   readonly parts: PartsState;
 }
 
-/** An execution as the journal holds it; a stranger's has a venue id and no order. `again`: the books knew it already. */
-type FillRow = readonly [
-  orderId: string | null,
-  venueId: string | null,
-  fillId: string,
-  quantity: string,
-  price: string,
-  again: 0 | 1,
-];
-
 /** What grew since the checkpoint before, or everything where the keys' piece begins at place 0. */
 interface Piece {
   readonly keys: KeyPiece;
-  readonly fills: readonly FillRow[];
+  /** Rows in a piece of form 1. */
+  readonly fills: readonly FillRow[] | FillColumns;
   /** In place of `fills` where the piece holds everything. */
   readonly whole: {
     readonly router: readonly (readonly [orderId: string, fills: readonly SeenFill[]])[];
@@ -108,15 +101,6 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
   };
 }
 
-const rowOf = ({ orderId, venueId, fillId, quantity, price, verdict }: FillEntry): FillRow => [
-  orderId,
-  orderId === null ? venueId : null,
-  fillId,
-  quantity,
-  price,
-  verdict === "duplicate" ? 1 : 0,
-];
-
 /** A seen execution by its fill id: the order is in the row itself. */
 const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: string, fill: TallyFill] => [
   fill.orderId === null ? key : key.slice(fill.orderId.length + 1),
@@ -136,7 +120,7 @@ function pieceOf(core: Core, fills: () => readonly FillRow[]): Piece {
     const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills].map(tallyRow) };
     return { keys, fills: [], whole };
   }
-  return { keys, fills: fills(), whole: null };
+  return { keys, fills: columnsOfRows(fills()), whole: null };
 }
 
 /** Makes checkpoints of a session's parts, each from the one before. */
@@ -217,14 +201,13 @@ export function checkpointOf(
   if (found === null) return { checkpoint: null, unusable: null };
   if ("fault" in found) return { checkpoint: null, unusable: found.fault };
   const state = found.state as CheckpointState;
-  const wrong =
-    state.form !== FORM
-      ? `the checkpoint behind entry ${found.seq} has the form ${state.form}, and this version reads ${FORM}`
-      : state.runDigest !== runDigest
-        ? `the checkpoint behind entry ${found.seq} was made with another desk or other market data`
-        : !needed && state.parts.risk.traded === undefined
-          ? `the checkpoint behind entry ${found.seq} is of a version that counted turnover by accepted orders`
-          : null;
+  const wrong = !FORMS_READ.has(state.form)
+    ? `the checkpoint behind entry ${found.seq} has the form ${state.form}, and this version reads ${FORM}`
+    : state.runDigest !== runDigest
+      ? `the checkpoint behind entry ${found.seq} was made with another desk or other market data`
+      : !needed && state.parts.risk.traded === undefined
+        ? `the checkpoint behind entry ${found.seq} is of a version that counted turnover by accepted orders`
+        : null;
   if (wrong !== null) return { checkpoint: null, unusable: wrong };
   return { checkpoint: { seq: found.seq, state, memory: found.memory as readonly Piece[] }, unusable: null };
 }
@@ -236,7 +219,7 @@ export function savedTally(
   const found = journal.checkpoint();
   if (found === null || "fault" in found) return null;
   const state = found.state as CheckpointState;
-  return state.form === FORM ? { seq: found.seq, state: state.parts.tally } : null;
+  return FORMS_READ.has(state.form) ? { seq: found.seq, state: state.parts.tally } : null;
 }
 
 /** The bytes that a journal's checkpoint knows of the growing files; empty where there is no checkpoint that can be read. */
@@ -291,12 +274,18 @@ function skim(core: Core, until: Moment): void {
 
 function putBackMemory(core: Core, head: RouterHead, memory: readonly Piece[]): void {
   core.router = routerOf(head, memory);
+  // The tally knows the newest only: what would be dropped again is not put in.
+  let skipped = -SEEN_FILLS_MAX;
+  for (const { fills } of memory) skipped += newIn(columnsOf(fills));
   for (const { whole, fills } of memory) {
     for (const [fillId, fill] of whole?.tally ?? []) core.tally.seeFill(fillId, fill);
-    for (const [orderId, , fillId, quantity, price, again] of fills)
-      if (again === 0) core.tally.seeFill(fillId, { orderId, quantity, price });
+    const columns = columnsOf(fills);
+    for (const [fillId, fill] of seenIn(columns, skipped)) core.tally.seeFill(fillId, fill);
+    skipped -= newIn(columns);
   }
 }
+
+const columnsOf = (fills: Piece["fills"]): FillColumns => ("fillId" in fills ? fills : columnsOfRows(fills));
 
 function routerOf(head: RouterHead, memory: readonly Piece[]): OrderRouter {
   const keys = new KeyPieces();
@@ -304,8 +293,7 @@ function routerOf(head: RouterHead, memory: readonly Piece[]): OrderRouter {
   const router = routerFromPieces(head, keys);
   for (const { whole, fills } of memory) {
     for (const [orderId, known] of whole?.router ?? []) for (const fill of known) router.knowExecution(orderId, fill);
-    for (const [orderId, venueId, fillId, quantity, price] of fills)
-      router.knowExecution(orderId ?? venueId ?? "", { fillId, quantity: Number(quantity), price: Number(price) });
+    eachExecution(columnsOf(fills), (order, fill) => router.knowExecution(order, fill));
   }
   return router;
 }

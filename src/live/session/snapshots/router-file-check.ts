@@ -12,10 +12,8 @@ import { CodedError } from "../../../shared/errors.ts";
 import type { FileSystem } from "../../../shared/ports.ts";
 import {
   checkRouterState,
-  digestOf,
+  lyingRouterFile,
   ownDigests,
-  readText,
-  ROUTER_STATE_BYTES_MAX,
   type Journal,
   type SessionFiles,
 } from "../../../store/index.ts";
@@ -45,10 +43,11 @@ export function agreeOnRouterFile(
   word: PrecedenceApproval | undefined,
 ): Agreed {
   if (!fs.exists(files.routerState) || holds === "journal") return { copiedIn: null, found: null };
-  const text = readText(fs, files.routerState, ROUTER_STATE_BYTES_MAX);
-  const sha256 = digestOf(text);
+  const lying = lyingRouterFile(fs, files.routerState);
+  const { sha256 } = lying;
   // What the journal vouches for need not be read again: there may be a key for each of a million orders in it.
   if (ownDigests(journal).has(sha256)) return { copiedIn: null, found: sha256 };
+  const text = lying.text();
   const state = load(text, files, holds);
   if (holds === "file") {
     const [operator, note] = [word?.operator.trim() ?? "", word?.note.trim() ?? ""];

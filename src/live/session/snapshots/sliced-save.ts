@@ -29,6 +29,7 @@ interface Save {
   readonly of: number;
   readonly nextSequence: number;
   readonly terms: Pick<SnapshotEntry, "terms">;
+  readonly cause: "interval" | "start";
 }
 
 export class SlicedSaves {
@@ -54,9 +55,27 @@ export class SlicedSaves {
   /** An interval's save: at once where that takes no time to speak of, else in slices; none while one is under way. Throws `io`. */
   begin(): void {
     if (this.#save !== null) return;
+    if (this.#small) return saveSnapshot(this.#core, this.#facts, "interval");
+    this.#open("interval");
+  }
+
+  /**
+   * A start's save; `found` is the digest of the file that lies there. Where that is the newest snapshot's, as an orderly end leaves it,
+   * a large one is written while the session runs: until then the file is the one that the session wrote before. Throws `io`.
+   */
+  start(found: string | null): void {
+    const known = found !== null && found === this.#core.tally.lastSnapshotSha256;
+    if (this.#small || !known) return saveSnapshot(this.#core, this.#facts, "start", found);
+    this.#open("start");
+  }
+
+  get #small(): boolean {
+    const { router } = this.#core;
+    return router.keys + router.executionCount <= this.#atOnceMax;
+  }
+
+  #open(cause: Save["cause"]): void {
     const { router, ledger } = this.#core;
-    if (router.keys + router.executionCount <= this.#atOnceMax)
-      return saveSnapshot(this.#core, this.#facts, "interval");
     const { context, terms } = stateContextOf(this.#core, ledger.decisions);
     this.#unsynced = 0;
     this.#save = {
@@ -66,6 +85,7 @@ export class SlicedSaves {
       of: ledger.position,
       nextSequence: router.nextSequence,
       terms,
+      cause,
     };
   }
 
@@ -124,13 +144,13 @@ export class SlicedSaves {
     }
   }
 
-  #finish({ file, hash, of, nextSequence, terms }: Save): void {
+  #finish({ file, hash, of, nextSequence, terms, cause }: Save): void {
     const { ledger, now } = this.#core;
     file.close();
     // A halt that waits for its commit has a save of its own, and the journal must not be two of them ahead of the file.
     ledger.commit();
     if (this.#save === null) return;
-    const entry = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause: "interval", ...terms } as const;
+    const entry = { kind: "snapshot", sha256: hash.digest("hex"), nextSequence, cause, ...terms } as const;
     ledger.add(ledger.position === of ? entry : { ...entry, of }, now);
     ledger.commit();
     // A listener of that commit may have ended the session.

@@ -162,7 +162,7 @@ describe("a start from a checkpoint", () => {
 
 describe("a checkpoint that cannot be used", () => {
   const SPOILED: readonly (readonly [string, string])[] = [
-    ["another figure in its state", `UPDATE checkpoint SET state = replace(state, '"form":1', '"form":1 ')`],
+    ["another figure in its state", `UPDATE checkpoint SET state = replace(state, '"form":2', '"form":2 ')`],
     [
       "another piece",
       "UPDATE checkpoint_memory SET body = replace(body, ':', ': ') WHERE seq = (SELECT max(seq) FROM checkpoint_memory)",

@@ -104,6 +104,27 @@ describe("a session whose saves go in slices", () => {
     expect(await check("snapshot")).toMatchObject({ state: "failed" });
   });
 
+  it("makes a start's save while it runs, where the file that lies there is its newest", async () => {
+    const timers = new SlowTimers();
+    const workspace = makeWorkspace();
+    const first = await create(deskOf(), { workspace, speed: 60, length: LENGTH, ports: sliced(timers) });
+    const { folder } = await finishByHand(first, timers);
+    const [before, saved] = [fileDigest(folder), entriesOf(journalOf(folder), "snapshot").length];
+    const open = { speed: 60, length: minutes(2), ports: sliced(timers) } as const;
+    // One that is opened and never runs leaves the file as it was, and what it began is swept by the next.
+    const idle = crashCopy((await reopen(workspace, first.id, open)).folder);
+    const idleFolder = join(idle.sessions, first.id);
+    expect(fileDigest(idleFolder)).toBe(before);
+    expect(entriesOf(journalOf(idleFolder), "snapshot")).toHaveLength(saved);
+    const again = await reopen(idle, first.id, open);
+    await finishByHand(again, timers);
+    const since = entriesOf(journalOf(idleFolder), "snapshot").slice(saved);
+    expect(since[0]).toMatchObject({ cause: "start" });
+    expect(since.at(-1)).toMatchObject({ cause: "shutdown", sha256: fileDigest(idleFolder) });
+    expect(temporaryIn(idleFolder)).toEqual([]);
+    expect((await verifySession(idle, first.id)).ok).toBe(true);
+  });
+
   it.each([0, 3, 9])("leaves the old file whole when it is killed in the midst of one, %i steps in", async (more) => {
     const timers = new SlowTimers();
     const session = await create(deskOf(), { speed: 60, length: LENGTH, ports: sliced(timers) });

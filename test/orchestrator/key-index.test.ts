@@ -1,0 +1,83 @@
+/**
+ * The index of keys is a map from keys to rows, whatever is added, moved and deleted, and whatever the keys are.
+ */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { KeyIndex } from "../../src/orchestrator/router/key-index.ts";
+
+/** Keys of few characters, so that many are asked for again. */
+const key = fc.string({ unit: fc.constantFrom("a", "b", "ä", "0", "\0"), maxLength: 4 });
+const step = fc.record({ kind: fc.constantFrom("add", "add", "add", "delete", "move"), key });
+
+it("answers as a map does", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      const index = new KeyIndex();
+      const map = new Map<string, number>();
+      const keys: string[] = [];
+      for (const { kind, key: name } of steps) {
+        if (kind === "add" && !map.has(name)) {
+          index.add(name, keys.length, keys);
+          map.set(name, keys.length);
+          keys.push(name);
+        } else if (kind === "delete") {
+          index.delete(name, keys);
+          map.delete(name);
+        } else if (kind === "move" && map.has(name)) {
+          index.move(name, keys.length, keys);
+          map.set(name, keys.length);
+          keys.push(name);
+        }
+        expect(index.size).toBe(map.size);
+        expect(index.get(name, keys)).toBe(map.get(name) ?? -1);
+      }
+      for (const [name, row] of map) expect(index.get(name, keys)).toBe(row);
+    }),
+    { seed: 7, numRuns: 300 },
+  );
+});
+
+it("grows, forgets and finds many keys", () => {
+  const index = new KeyIndex();
+  const keys = Array.from({ length: 50_000 }, (_, row) => `strategy:${row}`);
+  for (const [row, name] of keys.entries()) index.add(name, row, keys);
+  for (let row = 0; row < keys.length; row += 2) index.delete(keys[row] as string, keys);
+  expect(index.size).toBe(25_000);
+  const found = keys.map((name) => index.get(name, keys));
+  expect(found).toEqual(keys.map((_, row) => (row % 2 === 0 ? -1 : row)));
+});
+
+it("keeps keys that have one hash", () => {
+  // Of each pair one text or the other: all these words come to one state of the hash, one pair after another.
+  const pairs = collisions(8);
+  const words = Array.from({ length: 2 ** pairs.length }, (_, number) =>
+    pairs.map(([one, other], bit) => ((number >> bit) % 2 === 0 ? one : other)).join(""),
+  );
+  const index = new KeyIndex();
+  for (const [row, word] of words.entries()) index.add(word, row, words);
+  expect(words.map((word) => index.get(word, words))).toEqual(words.map((_, row) => row));
+  for (const word of words) index.delete(word, words);
+  expect(index.size).toBe(0);
+});
+
+/** Pairs of texts of which each two lead from one state of the hash to the same next one; found by trying. */
+function collisions(count: number): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  let from = 0x811c9dc5;
+  while (pairs.length < count) {
+    const seen = new Map<number, string>();
+    for (let number = 0; ; number += 1) {
+      const text = number.toString(36).padStart(5, "0");
+      let hash = from;
+      for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+      const before = seen.get(hash);
+      if (before !== undefined) {
+        pairs.push([before, text]);
+        from = hash;
+        break;
+      }
+      seen.set(hash, text);
+    }
+  }
+  return pairs;
+}
