@@ -216,7 +216,7 @@ export const EXPLAINED: readonly Explained[] = [
   {
     file: "src/orchestrator/router/seen-fills.ts",
     place: "SeenFills.forget",
-    code: "if (this.#orders.length > GAPS_MIN && this.#gone > this.#orders.length / 2)",
+    code: "if (this.#fillIds.length > GAPS_MIN && this.#gone > this.#fillIds.length / 2)",
     change: "> → >=",
     nth: 2,
     why: "When gaps are closed costs time and memory alone; what is found is the same.",
@@ -259,7 +259,7 @@ export const EXPLAINED: readonly Explained[] = [
   {
     file: "src/live/session/recovery/checkpoint.ts",
     place: "pieceOf",
-    code: 'for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(rowOf(entry));',
+    code: 'for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(entry);',
     change: "+ → -",
     why: "An execution that two pieces hold is known once; the start behind the last one only saves room.",
   },
