@@ -6,10 +6,10 @@
  *    fault ends its own check; later checks run only where they still mean something.
  * 3. A check that could not be made is reported as such, never as passed.
  */
-import { decimal } from "../shared/decimal.ts";
+import { sequenceOf } from "../orchestrator/index.ts";
 import { CodedError } from "../shared/errors.ts";
 import { executionKeyOf } from "../shared/ids.ts";
-import { brokerFillOf, readVenueFills } from "../live/broker/venue-store.ts";
+import { readVenueFills, type VenueFill } from "../live/broker/venue-store.ts";
 import { venueFault } from "../live/session/recovery/venue-check.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
@@ -22,6 +22,7 @@ import {
   readJournal,
   refuseLight,
   type JournalEntry,
+  type JournalFault,
   type JournalReader,
   type SessionFiles,
   type Workspace,
@@ -79,7 +80,45 @@ async function verifyOpen(
   onProgress: (share: number) => void,
 ): Promise<Verdict> {
   const checks: VerifyCheck[] = [];
-  const add = (name: VerifyCheck["name"], fault: Found | null, passed: string): boolean => {
+  const [add, skip] = into(checks);
+  const entries = journal.position;
+  const once = journal.compaction().seq === 0;
+  const passed = (pass: number, seq: number): void =>
+    onProgress((pass + seq / Math.max(1, entries)) / (once ? 1 : PASSES));
+  const reading = new Reading(journal, new VenueBook(files, journal), (seq) => passed(0, seq));
+  const replayed: VerifyCheck[] = [];
+  // What is repeated while the chain is still being checked counts only where all of it holds.
+  if (once) await replayChecks(workspace, files, journal, ...into(replayed), () => undefined, reading.entries);
+  reading.toEnd();
+  const { broken } = reading;
+  const whole = add(
+    "chain",
+    broken === null ? null : { seq: broken.seq, text: broken.rule },
+    `${entries} entries, each with its number and its hash, and the head is the last one's`,
+  );
+  if (!whole || !once) reading.readAgain((seq) => passed(1, seq));
+  const { book, venue, readable } = reading;
+  add(
+    "orders",
+    readable ?? book.fault,
+    `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
+  );
+  venueCheck(files, venue, add, skip);
+  codeCheck(journal, entries, add, skip);
+  if (!whole) {
+    skip("replay", "not repeated, because the chain is broken");
+    skip("checkpoint", "not compared, because the chain is broken");
+    skip("snapshot", "not compared, because the chain is broken");
+  } else if (once) checks.push(...replayed);
+  else await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq), null);
+  fileCheck(files, journal, add, skip);
+  const ok = checks.every((check) => check.state !== "failed");
+  return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
+}
+
+/** How checks are added to a list. */
+function into(checks: VerifyCheck[]): readonly [Add, Skip] {
+  const add: Add = (name, fault, passed) => {
     checks.push(
       fault === null
         ? { name, state: "passed", seq: null, text: passed }
@@ -87,39 +126,10 @@ async function verifyOpen(
     );
     return fault === null;
   };
-  const skip = (name: VerifyCheck["name"], text: string): void => {
+  const skip: Skip = (name, text) => {
     checks.push({ name, state: "skipped", seq: null, text });
   };
-  const entries = journal.position;
-  const passed = (pass: number, seq: number): void => onProgress((pass + seq / Math.max(1, entries)) / PASSES);
-  const broken = journal.verify((seq) => passed(0, seq));
-  const whole = add(
-    "chain",
-    broken === null ? null : { seq: broken.seq, text: broken.rule },
-    `${entries} entries, each with its number and its hash, and the head is the last one's`,
-  );
-  const book = new OrderBook();
-  const readable = attempt(() => {
-    for (const entry of journal.read(1)) {
-      if (book.take(entry)) break;
-      passed(1, entry.seq);
-    }
-  });
-  add(
-    "orders",
-    readable ?? book.fault,
-    `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
-  );
-  venueCheck(files, journal, add, skip);
-  codeCheck(journal, entries, add, skip);
-  if (!whole) {
-    skip("replay", "not repeated, because the chain is broken");
-    skip("checkpoint", "not compared, because the chain is broken");
-    skip("snapshot", "not compared, because the chain is broken");
-  } else await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq));
-  fileCheck(files, journal, add, skip);
-  const ok = checks.every((check) => check.state !== "failed");
-  return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
+  return [add, skip];
 }
 
 type Add = (name: VerifyCheck["name"], fault: Found | null, passed: string) => boolean;
@@ -135,17 +145,9 @@ function attempt(work: () => void): Found | null {
 }
 
 /** Every journaled fill against the venue's own database. */
-function venueCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: Skip): void {
-  let fault: Found | null = null;
-  let count = 0;
-  const unreadable = attempt(() => {
-    const fills = readVenueFills(files.broker, journal.venueChanges());
-    if (fills === null) return;
-    count = fills.length;
-    fault = venueFault(journal.read(1, ["fill"]), new Map(fills.map((fill) => [fill.cursor, brokerFillOf(fill)])));
-  });
+function venueCheck(files: SessionFiles, venue: VenueBook, add: Add, skip: Skip): void {
   if (!nodeFileSystem.exists(files.broker)) return skip("venue", "broker.db is not there, so nothing can be compared");
-  add("venue", unreadable ?? fault, `the journal's fills are those of the venue's ${count}`);
+  add("venue", venue.fault, `the journal's fills are those of the venue's ${venue.count}`);
 }
 
 const CODE_SHOWN = 3;
@@ -174,6 +176,7 @@ function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip
   add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
+/** `all`: every entry, by somebody who reads them; null where they are to be read. */
 async function replayChecks(
   workspace: Workspace,
   files: SessionFiles,
@@ -181,6 +184,7 @@ async function replayChecks(
   add: Add,
   skip: Skip,
   onEntry: (seq: number) => void,
+  all: Iterable<JournalEntry> | null,
 ): Promise<void> {
   const { seq: base } = journal.compaction();
   let snapshots = 0;
@@ -191,15 +195,16 @@ async function replayChecks(
   const of = last === null ? -1 : (last.of ?? last.seq - 1);
   const saved = journal.checkpoint();
   const checkpoint = saved === null || "fault" in saved ? null : saved;
+  const visit: Parameters<typeof inspectJournal>[3] = (core, entry, replay) => {
+    if (checkpoint !== null && compared === null && (entry === null || entry.seq > checkpoint.seq))
+      compared = differenceAt(checkpoint, core, replay) ?? "";
+    // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
+    if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots, last?.terms === true);
+    if (entry?.kind === "snapshot") snapshots += 1;
+    if (entry !== null) onEntry(entry.seq);
+  };
   try {
-    await inspectJournal(workspace, files, journal, (core, entry, replay) => {
-      if (checkpoint !== null && compared === null && (entry === null || entry.seq > checkpoint.seq))
-        compared = differenceAt(checkpoint, core, replay) ?? "";
-      // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
-      if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots, last?.terms === true);
-      if (entry?.kind === "snapshot") snapshots += 1;
-      if (entry !== null) onEntry(entry.seq);
-    });
+    await inspectJournal(workspace, files, journal, visit, "first entry", all);
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
     add("replay", { seq, text: error instanceof Error ? error.message : String(error) }, "");
@@ -240,19 +245,131 @@ function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: 
   add("file", fault, "router_state.json is the one that the session wrote last");
 }
 
-interface Known {
-  sent: boolean;
-  ended: boolean;
-  readonly quantity: string;
+/** The venue's fills, and the first of the journal's that is not one of them. */
+class VenueBook {
+  fault: Found | null = null;
+  readonly #fills: readonly VenueFill[] | null = null;
+
+  constructor(files: SessionFiles, journal: JournalReader) {
+    try {
+      this.#fills = readVenueFills(files.broker, journal.venueChanges());
+    } catch (error) {
+      this.fault = { seq: null, text: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  get count(): number {
+    return this.#fills?.length ?? 0;
+  }
+
+  /** Compares an entry, as long as no other one was at fault. */
+  take(entry: JournalEntry): void {
+    if (entry.kind === "fill" && this.fault === null && this.#fills !== null) this.fault = venueFault([entry], this);
+  }
+
+  /** The fill with a cursor: they lie in order, mostly without a gap. */
+  get(cursor: number): VenueFill | undefined {
+    const fills = this.#fills ?? [];
+    let [low, high] = [0, fills.length - 1];
+    const guess = fills[cursor - (fills[0]?.cursor ?? 0)];
+    if (guess?.cursor === cursor) return guess;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const fill = fills[middle] as VenueFill;
+      if (fill.cursor === cursor) return fill;
+      if (fill.cursor < cursor) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
 }
+
+/** One pass over all entries: the chain, and what the entries say of orders and fills, while somebody else may repeat them. */
+class Reading {
+  book = new OrderBook();
+  venue: VenueBook;
+  /** Why an entry that holds could not be read. */
+  readable: Found | null = null;
+  /** The chain's fault; of meaning once the end is reached. */
+  broken: JournalFault | null = null;
+  readonly #journal: JournalReader;
+  readonly #all: ReturnType<JournalReader["verified"]>;
+  readonly #onEntry: (seq: number) => void;
+  #ended = false;
+
+  constructor(journal: JournalReader, venue: VenueBook, onEntry: (seq: number) => void) {
+    this.#journal = journal;
+    this.venue = venue;
+    this.#all = journal.verified();
+    this.#onEntry = onEntry;
+  }
+
+  /** The entries for who repeats them; who stops early leaves the rest to `toEnd`. */
+  readonly entries: Iterable<JournalEntry> = {
+    [Symbol.iterator]: () => ({
+      next: (): IteratorResult<JournalEntry> => {
+        const entry = this.#next();
+        return entry === null ? { done: true, value: undefined } : { done: false, value: entry };
+      },
+    }),
+  };
+
+  toEnd(): void {
+    while (!this.#ended) this.#next();
+  }
+
+  /** Everything but the chain again, from all entries that can be read. */
+  readAgain(onEntry: (seq: number) => void): void {
+    const book = (this.book = new OrderBook());
+    this.readable = attempt(() => {
+      for (const entry of this.#journal.read(1)) {
+        if (book.take(entry)) break;
+        onEntry(entry.seq);
+      }
+    });
+    const { venue } = this;
+    venue.fault ??= attempt(() => {
+      for (const entry of this.#journal.read(1, ["fill"])) venue.take(entry);
+    });
+  }
+
+  /** The next entry that holds; null at the end, or where one cannot be read. */
+  #next(): JournalEntry | null {
+    const next = this.#all.next();
+    if (next.done === true) {
+      this.#ended = true;
+      this.broken = next.value;
+      return null;
+    }
+    this.#onEntry(next.value.seq);
+    if (this.readable !== null) return null;
+    let entry: JournalEntry | null = null;
+    this.readable = attempt(() => {
+      entry = next.value.read();
+    });
+    if (entry === null) return null;
+    if (this.book.fault === null) this.book.take(entry);
+    this.venue.take(entry);
+    return entry;
+  }
+}
+
+/** What is known of an order, added up: it was accepted, was sent, sells; of one in a restored snapshot no side is known. */
+const ACCEPTED = 1;
+const SENT = 2;
+const SELLS = 4;
+const ANY_SIDE = 8;
 
 /** The rules between orders, sends, answers and fills, entry by entry. */
 class OrderBook {
   orders = 0;
   fills = 0;
   fault: Found | null = null;
-  readonly #orders = new Map<string, Known>();
-  readonly #fills = new Set<string>();
+  /** By running number: a session may have a million of them. */
+  readonly #orders = new Map<number, number>();
+  /** The first fill of each order, and any further ones. */
+  readonly #firstFills = new Map<number, string>();
+  readonly #laterFills = new Set<string>();
   #highest = 0;
 
   /** True once a fault is found. */
@@ -269,21 +386,20 @@ class OrderBook {
           ? this.#accept(entry.orderId, entry.quantity)
           : null;
       case "send": {
-        const order = this.#orders.get(entry.orderId);
+        const number = sequenceOf(entry.orderId) ?? 0;
+        const order = this.#orders.get(number);
         if (order === undefined) return `${entry.orderId} is sent and was never accepted`;
-        if (order.sent) return `${entry.orderId} is sent twice`;
-        order.sent = true;
+        if ((order & SENT) > 0) return `${entry.orderId} is sent twice`;
+        this.#orders.set(number, order | SENT);
         return null;
       }
       case "ack":
-        return this.#orders.get(entry.orderId)?.sent === true
-          ? null
-          : `${entry.orderId} is answered and was never sent`;
+        return this.#wasSent(entry.orderId) === null ? `${entry.orderId} is answered and was never sent` : null;
       case "fill":
         return this.#fill(entry);
       case "restore":
         for (const id of Object.keys(entry.state["inflight"] ?? {}))
-          this.#orders.set(id, { sent: true, ended: false, quantity: "0" });
+          this.#orders.set(sequenceOf(id) ?? 0, ACCEPTED | SENT | ANY_SIDE);
         this.#highest = Math.max(this.#highest, entry.nextSequence - 1);
         return null;
       default:
@@ -292,25 +408,36 @@ class OrderBook {
   }
 
   #accept(id: string, quantity: number): string | null {
-    const number = Number(id.replace("ROUTER-", ""));
-    if (this.#orders.has(id)) return `${id} is accepted twice`;
+    const number = sequenceOf(id) ?? 0;
+    if (this.#orders.has(number)) return `${id} is accepted twice`;
     if (number !== this.#highest + 1) return `${id} follows number ${this.#highest}; a number is missing or used again`;
     this.#highest = number;
-    this.#orders.set(id, { sent: false, ended: false, quantity: String(quantity) });
+    this.#orders.set(number, ACCEPTED | (quantity < 0 ? SELLS : 0));
     this.orders += 1;
     return null;
   }
 
+  /** An order that was sent, or null. */
+  #wasSent(id: string | null): { readonly number: number; readonly order: number } | null {
+    const number = id === null ? 0 : (sequenceOf(id) ?? 0);
+    const order = this.#orders.get(number) ?? 0;
+    return (order & SENT) === 0 ? null : { number, order };
+  }
+
   #fill(entry: Extract<JournalEntry, { kind: "fill" }>): string | null {
     if (entry.verdict !== "booked") return null;
-    const key = executionKeyOf(entry.orderId, entry.fillId);
-    if (this.#fills.has(key)) return `fill ${entry.fillId} is booked twice`;
-    this.#fills.add(key);
+    const { fillId, orderId, quantity } = entry;
+    const sent = this.#wasSent(orderId);
+    if (sent === null) return `fill ${fillId} is booked to an order that was never sent`;
+    const { number, order } = sent;
+    const first = this.#firstFills.get(number);
+    const later = first === undefined ? null : executionKeyOf(orderId, fillId);
+    if (first === fillId || (later !== null && this.#laterFills.has(later))) return `fill ${fillId} is booked twice`;
+    if (later === null) this.#firstFills.set(number, fillId);
+    else this.#laterFills.add(later);
     this.fills += 1;
-    const order = entry.orderId === null ? undefined : this.#orders.get(entry.orderId);
-    if (order === undefined || !order.sent) return `fill ${entry.fillId} is booked to an order that was never sent`;
-    if (decimal(entry.quantity).isNegative() !== decimal(order.quantity).isNegative() && order.quantity !== "0")
-      return `fill ${entry.fillId} goes the other way than its order`;
+    if (quantity.startsWith("-") !== (order & SELLS) > 0 && (order & ANY_SIDE) === 0)
+      return `fill ${fillId} goes the other way than its order`;
     return null;
   }
 }

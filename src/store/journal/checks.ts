@@ -170,15 +170,14 @@ function checkKept(database: Database, path: string, base: CompactionBase, hashe
   hashed.kept = true;
 }
 
-/** The first fault of everything that the database holds, or null. */
-export function verifyRows(
+/** Every row behind a compaction's base that holds, in order; what it returns is the first fault of all that the database holds, or null. */
+export function* verifiedRows(
   database: Database,
   path: string,
   head: Head | null,
-  onEntry: (seq: number) => void,
-): JournalFault | null {
+): Generator<ChainRow, JournalFault | null> {
   try {
-    return firstFault(database, path, head, onEntry);
+    return yield* firstFault(database, path, head);
   } catch (error) {
     // A pack that cannot be read is found while it is read.
     const { seq, last } = (error instanceof CodedError && error.detail) || {};
@@ -188,12 +187,7 @@ export function verifyRows(
   }
 }
 
-function firstFault(
-  database: Database,
-  path: string,
-  head: Head | null,
-  onEntry: (seq: number) => void,
-): JournalFault | null {
+function* firstFault(database: Database, path: string, head: Head | null): Generator<ChainRow, JournalFault | null> {
   if (head === null && hasRun(database))
     return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
   const base = readBase(database, path);
@@ -207,7 +201,7 @@ function firstFault(
     before = row.hash;
     if (head !== null && head.seq === seq && head.hash !== row.hash)
       return { seq, rule: `entry ${seq} is not the one that the head names` };
-    onEntry(seq);
+    yield row;
   }
   if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
   // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.

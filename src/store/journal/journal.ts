@@ -18,7 +18,7 @@ import { CodedError } from "../../shared/errors.ts";
 import type { VenueChanges } from "../../shared/ports.ts";
 import type { Moment } from "../../shared/time.ts";
 import { chainHash } from "./chain.ts";
-import { checkedRows, checkHead, checkWhole, HashedRows, verifyRows, type JournalFault } from "./checks.ts";
+import { checkedRows, checkHead, checkWhole, HashedRows, verifiedRows, type JournalFault } from "./checks.ts";
 import {
   CHECKPOINT_TABLES,
   checkpointSeq,
@@ -64,6 +64,13 @@ const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES, VENUE_CHANGE
 
 export type { JournalFault } from "./checks.ts";
 
+/** An entry whose hash was computed. */
+export interface VerifiedEntry {
+  readonly seq: number;
+  /** The entry. Throws `journal_damaged` for a body that is no JSON. */
+  read(): JournalEntry;
+}
+
 export interface JournalReader {
   /** The last entry's number, committed or not; 0 for an empty journal. */
   readonly position: number;
@@ -91,11 +98,24 @@ export interface JournalReader {
   checkpoint(): SavedCheckpoint | CheckpointFault | null;
   /** What the last commit holds for a venue that follows the journal, or null. Throws `journal_damaged` when that was changed. */
   venueChanges(): VenueChanges | null;
-  /** Reads everything and names the first fault, else null. `onEntry` takes each entry that held. Throws where nothing can be read. */
-  verify(onEntry?: (seq: number) => void): JournalFault | null;
+  /** Reads everything and names the first fault, else null. Throws where nothing can be read. */
+  verify(): JournalFault | null;
+  /**
+   * `verify` entry by entry: gives each that holds, behind a compaction's base, and returns the first fault. The caller holds the journal
+   * (`hold`), so that all of it is of one moment. What throws is a fault of the reading, as in `verify`.
+   */
+  verified(): Generator<VerifiedEntry, JournalFault | null>;
   /** From here on everything that is read is of one moment, whatever its writer adds or drops meanwhile. */
   hold(): void;
   close(): void;
+}
+
+/** What a generator returns at its end. */
+function resultOf<Result>(all: Generator<unknown, Result>): Result {
+  for (;;) {
+    const next = all.next();
+    if (next.done === true) return next.value;
+  }
 }
 
 function checkSchema(database: Database, path: string): void {
@@ -211,9 +231,21 @@ class Reader implements JournalReader {
     return this.coded(() => readVenueChanges(this.database, this.path));
   }
 
-  verify(onEntry: (seq: number) => void = () => undefined): JournalFault | null {
-    const head = readHead(headPathOf(this.path));
-    return this.coded(() => this.database.transaction(() => verifyRows(this.database, this.path, head, onEntry))());
+  verify(): JournalFault | null {
+    return this.coded(() => this.database.transaction(() => resultOf(this.verified()))());
+  }
+
+  *verified(): Generator<VerifiedEntry, JournalFault | null> {
+    try {
+      const rows = verifiedRows(this.database, this.path, readHead(headPathOf(this.path)));
+      for (let next = rows.next(); ; next = rows.next()) {
+        if (next.done === true) return next.value;
+        const row = next.value;
+        yield { seq: row.seq, read: () => entryOf(row, this.path) };
+      }
+    } catch (error) {
+      throw databaseError("Reading", this.path, error);
+    }
   }
 
   hold(): void {

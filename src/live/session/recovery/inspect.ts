@@ -5,15 +5,10 @@
  * 2. It begins with the first entry, or with the checkpoint where that is asked for or the entries before it were dropped.
  * 3. What an entry says was decided is decided again; `visit` sees the parts right before each entry is repeated.
  */
-import { writeRouterState } from "../../../orchestrator/index.ts";
+import { createHash } from "node:crypto";
+import { routerStateChunks } from "../../../orchestrator/index.ts";
 import type { BrokerAdapter } from "../../../shared/ports.ts";
-import {
-  digestOf,
-  type JournalEntry,
-  type JournalReader,
-  type SessionFiles,
-  type Workspace,
-} from "../../../store/index.ts";
+import { type JournalEntry, type JournalReader, type SessionFiles, type Workspace } from "../../../store/index.ts";
 import { readSessionHeader, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
 import { neededCheckpoint, restoreState } from "./checkpoint.ts";
 import type { JournalPort } from "../state/ledger.ts";
@@ -58,7 +53,7 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
 
 /**
  * Repeats a session's journal and answers the parts as they stand at its end. `visit` gets what is repeated next, and null at
- * the end; `from` says where it begins. Throws `journal_damaged` for what cannot be repeated.
+ * the end; `from` says where it begins. `all`: every entry of a journal that is not compacted, by somebody who reads them. Throws `journal_damaged` for what cannot be repeated.
  */
 export async function inspectJournal(
   workspace: Workspace,
@@ -66,6 +61,7 @@ export async function inspectJournal(
   journal: JournalReader,
   visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
   from: "first entry" | "checkpoint" = "first entry",
+  all: Iterable<JournalEntry> | null = null,
 ): Promise<Core> {
   const { desk, start } = readSessionHeader(journal, files);
   const ports = { ...PORTS, openBroker: () => NO_VENUE, openHost: () => Promise.resolve(NO_HOST) };
@@ -77,7 +73,7 @@ export async function inspectJournal(
   const core = coreOf(prepared, files, readOnly(journal), () => undefined, clock, checkpoint);
   try {
     const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
-    for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) {
+    for (const entry of (checkpoint === null ? all : null) ?? journal.read((checkpoint?.seq ?? 0) + 1)) {
       visit(core, entry, replay);
       replay.take(entry);
     }
@@ -95,5 +91,7 @@ export async function inspectJournal(
 export function snapshotDigest(core: Core, of: number, snapshotsUpTo: number, terms: boolean): string {
   const { orders, ...place } = stateContextOf(core, of - snapshotsUpTo).context;
   const context = terms ? { ...place, orders } : place;
-  return digestOf(writeRouterState(core.router.snapshot(), context));
+  const digest = createHash("sha256");
+  for (const piece of routerStateChunks(core.router.snapshot(), context)) if (piece !== "") digest.update(piece);
+  return digest.digest("hex");
 }

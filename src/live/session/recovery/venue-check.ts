@@ -19,12 +19,15 @@ import type { WorkingOrder } from "../state/working-orders.ts";
 
 type VenueFill = Pick<BrokerFill, "cursor" | "fillId" | "venueId" | "symbol" | "quantity" | "price" | "fee" | "at">;
 
+/** As the venue's own database has it. */
+type TheirFill = Omit<VenueFill, "at"> & { readonly at: number };
+
 const sayOf = (fill: Pick<VenueFill, "quantity" | "symbol" | "price" | "fee">): string =>
   `${fill.quantity} ${fill.symbol} at ${fill.price}, fee ${fill.fee}`;
 
 const same = (a: string, b: string): boolean => a === b || decimal(a).equals(decimal(b));
 
-function isSame(venue: VenueFill, ours: FillEntry): boolean {
+function isSame(venue: TheirFill, ours: FillEntry): boolean {
   const { fillId, venueId, symbol, quantity, price, fee, at } = venue;
   return (
     fillId === ours.fillId &&
@@ -43,7 +46,7 @@ function isSame(venue: VenueFill, ours: FillEntry): boolean {
  */
 export function venueFault(
   entries: Iterable<JournalEntry>,
-  venue: ReadonlyMap<number, VenueFill>,
+  venue: { get(cursor: number): TheirFill | undefined },
 ): { readonly seq: number; readonly text: string } | null {
   for (const entry of entries) {
     if (entry.kind !== "fill") continue;
