@@ -11,6 +11,8 @@ import type { InflightOrder, PendingOrder } from "./router-types.ts";
 export interface WorkingOrder extends InflightOrder {
   readonly orderId: OrderId;
   readonly key: string;
+  /** Where its key stood when it was accepted. */
+  readonly row: number;
   /** The exact sum of its fills, null before the first. */
   filled: Decimal | null;
 }
@@ -22,7 +24,7 @@ export interface StrategySlot {
 }
 
 /** The order as a caller sees it. */
-export const pendingOf = ({ key: _key, filled, ...order }: WorkingOrder): PendingOrder => ({
+export const pendingOf = ({ key: _key, row: _row, filled, ...order }: WorkingOrder): PendingOrder => ({
   ...order,
   filledQty: filled === null ? 0 : filled.toNumber(),
 });

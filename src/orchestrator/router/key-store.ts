@@ -59,8 +59,8 @@ export class IdempotencyStore {
     return this.#index.get(key, this.#keys);
   }
 
-  /** Adds a key that is not known yet. `sequence` is 0 for a rejection; an accepted order's row is open. */
-  add(key: string, request: OrderRequest, strategy: number, sequence: number, reason: string, at: number): void {
+  /** Adds a key that is not known yet. `sequence` is 0 for a rejection; an accepted order's row is open. Answers its row. */
+  add(key: string, request: OrderRequest, strategy: number, sequence: number, reason: string, at: number): number {
     const row = this.#keys.length;
     if (row === this.#sequence.length) this.#reserve(Math.max(1_024, 2 * row));
     this.#index.add(key, row, this.#keys);
@@ -74,6 +74,7 @@ export class IdempotencyStore {
     if (this.#at !== null) this.#at[row] = at;
     this.#state[row] = sequence > 0 ? OPEN : CLOSED;
     this.#enforce(at);
+    return row;
   }
 
   /** The stored decision; a new object each time. */
@@ -111,9 +112,9 @@ export class IdempotencyStore {
     return owner === strategyId ? null : `strategy was ${owner} and is ${strategyId}`;
   }
 
-  /** The order of a key is settled: its reason becomes `reason`, and its key may be evicted. */
-  close(key: string, reason: string, now: number): void {
-    const row = this.rowOf(key);
+  /** The order of a key is settled: its reason becomes `reason`, and its key may be evicted. `stood`: a row at which the key was. */
+  close(key: string, reason: string, now: number, stood: number): void {
+    const row = this.#keys[stood] === key ? stood : this.rowOf(key);
     if (row < 0 || this.#state[row] !== OPEN) return;
     this.#reasons[row] = reason;
     this.#state[row] = CLOSED;

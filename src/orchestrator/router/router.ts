@@ -122,7 +122,7 @@ export class OrderRouter {
       return this.#refuse(key, request, slot.number, "inflight_limit", at);
     const sequence = this.#nextSequence++;
     const orderId = orderIdOf(sequence);
-    this.#keys.add(key, request, slot.number, sequence, "accepted", at);
+    const place = this.#keys.add(key, request, slot.number, sequence, "accepted", at);
     if (!reduces) slot.rates.push(at);
     this.#inflight.set(sequence, {
       orderId,
@@ -134,6 +134,7 @@ export class OrderRouter {
       idempotencyKey: request.idempotencyKey ?? null,
       timestamp: (request.timestamp ?? at) as Moment,
       key,
+      row: place,
       filled: null,
     });
     this.#accepted++;
@@ -224,7 +225,7 @@ export class OrderRouter {
     } else {
       if (fillId !== null) this.#grow(order, report);
       this.#inflight.delete(sequenceOf(orderId) as number);
-      this.#keys.close(order.key, status, this.#latest ?? 0);
+      this.#keys.close(order.key, status, this.#latest ?? 0, order.row);
       outcome.resolved.push(orderId);
     }
   }
@@ -381,7 +382,7 @@ export class OrderRouter {
   head(): RouterHead {
     const inflight: Record<string, InflightOrder> = {};
     const filled: Record<string, string> = {};
-    for (const { orderId, key: _key, filled: sum, ...order } of this.#inflight.values()) {
+    for (const { orderId, key: _key, row: _row, filled: sum, ...order } of this.#inflight.values()) {
       inflight[orderId] = order;
       if (sum !== null) filled[orderId] = plain(sum);
     }
@@ -422,7 +423,7 @@ export class OrderRouter {
       const sum = Object.hasOwn(snapshot.filled, id) ? snapshot.filled[id] : undefined;
       const key = order.idempotencyKey ?? `${order.strategyId}:${order.clientOrderId}`;
       const filled = sum === undefined ? null : decimal(sum);
-      this.#inflight.set(sequence, { ...order, orderId: orderIdOf(sequence), key, filled });
+      this.#inflight.set(sequence, { ...order, orderId: orderIdOf(sequence), key, row: -1, filled });
     }
     this.#fills = SeenFills.of(fillListOf(snapshot));
     const { accepted, replays, rejected } = snapshot.counters;
