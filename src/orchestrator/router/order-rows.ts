@@ -32,11 +32,10 @@ export class OrderRows {
     return sequence < this.#near.length ? (this.#near[sequence] as number) - 1 : -1;
   }
 
-  /** Adds an order that is not there. */
-  add(orderId: string, row: number): void {
-    const sequence = sequenceOf(orderId) ?? 0;
+  /** Adds an order that is not there: by its number, 0 for one that is not ours; `idOf` makes its id where that is needed. */
+  add(sequence: number, row: number, idOf: (sequence: number) => string): void {
     if (sequence > 0 && this.#reaches(sequence)) this.#near[sequence] = row + 1;
-    else this.#far.set(orderId, row);
+    else this.#far.set(idOf(sequence), row);
     this.#size++;
   }
 

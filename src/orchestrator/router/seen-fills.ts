@@ -94,9 +94,10 @@ export class SeenFills {
   /** `add` in the columns' own spelling. */
   push(orderId: string, fillId: string, quantity: number, price: number): void {
     const first = this.#first.find(orderId);
-    const row = this.#push(sequenceOf(orderId) ?? 0, first, fillId, quantity, price);
-    if (this.#order[row] === 0) this.#others.set(row, orderId);
-    if (first < 0) this.#first.add(orderId, row);
+    const sequence = sequenceOf(orderId) ?? 0;
+    const row = this.#push(sequence, first, fillId, quantity, price);
+    if (sequence === 0) this.#others.set(row, orderId);
+    if (first < 0) this.#first.add(sequence, row, () => orderId);
   }
 
   /** Remembers an execution unless it is known. `order`: an id, or the running number of one of ours. */
@@ -106,7 +107,7 @@ export class SeenFills {
     if (this.#rowIn(first, fillId) >= 0) return;
     if (sequence === null) return this.push(order as string, fillId, quantity, price);
     const row = this.#push(sequence, first, fillId, quantity, price);
-    if (first < 0) this.#first.add(orderIdOf(sequence), row);
+    if (first < 0) this.#first.add(sequence, row, orderIdOf);
   }
 
   #push(sequence: number, first: number, fillId: string, quantity: number, price: number): number {
