@@ -1,17 +1,19 @@
 /**
- * The index of keys is a map from keys to rows, whatever is added, moved and deleted, and whatever the keys are.
+ * Rows of keys and rows of orders are found as in a map, whatever is added, moved and deleted, and whatever the keys and ids are.
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { orderIdOf, sequenceOf } from "../../src/orchestrator/index.ts";
 import { KeyIndex } from "../../src/orchestrator/router/key-index.ts";
+import { OrderRows } from "../../src/orchestrator/router/order-rows.ts";
 
 /** Keys of few characters, so that many are asked for again. */
 const key = fc.string({ unit: fc.constantFrom("a", "b", "ä", "0", "\0"), maxLength: 4 });
-const step = fc.record({ kind: fc.constantFrom("add", "add", "add", "delete", "move"), key });
+const keyStep = fc.record({ kind: fc.constantFrom("add", "add", "add", "delete", "move"), key });
 
-it("answers as a map does", () => {
+it("of keys: answers as a map does", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+    fc.property(fc.array(keyStep, { maxLength: 400 }), (steps) => {
       const index = new KeyIndex();
       const map = new Map<string, number>();
       const keys: string[] = [];
@@ -37,7 +39,7 @@ it("answers as a map does", () => {
   );
 });
 
-it("grows, forgets and finds many keys", () => {
+it("of keys: grows, forgets and finds many keys", () => {
   const index = new KeyIndex();
   const keys = Array.from({ length: 50_000 }, (_, row) => `strategy:${row}`);
   for (const [row, name] of keys.entries()) index.add(name, row, keys);
@@ -47,7 +49,7 @@ it("grows, forgets and finds many keys", () => {
   expect(found).toEqual(keys.map((_, row) => (row % 2 === 0 ? -1 : row)));
 });
 
-it("keeps keys that have one hash", () => {
+it("of keys: keeps those that have one hash", () => {
   // Of each pair one text or the other: all these words come to one state of the hash, one pair after another.
   const pairs = collisions(8);
   const words = Array.from({ length: 2 ** pairs.length }, (_, number) =>
@@ -81,3 +83,46 @@ function collisions(count: number): (readonly [string, string])[] {
   }
   return pairs;
 }
+
+const id = fc.oneof(
+  fc.integer({ min: 1, max: 40 }).map(orderIdOf),
+  fc.constantFrom(65_535, 65_536, 70_000, 4_000_000, Number.MAX_SAFE_INTEGER).map(orderIdOf),
+  fc.constantFrom("THEIRS-1", "7", "", "ROUTER-1", "ROUTER-000000001"),
+);
+const idStep = fc.record({ kind: fc.constantFrom("add", "add", "delete"), id });
+
+it("of orders: answers as a map does", () => {
+  fc.assert(
+    fc.property(fc.array(idStep, { maxLength: 120 }), (steps) => {
+      const rows = new OrderRows();
+      const map = new Map<string, number>();
+      for (const [row, { kind, id: name }] of steps.entries()) {
+        if (kind === "delete") {
+          rows.delete(name);
+          map.delete(name);
+        } else if (!map.has(name)) {
+          rows.add(sequenceOf(name) ?? 0, row, () => name);
+          map.set(name, row);
+        }
+        expect(rows.find(name)).toBe(map.get(name) ?? -1);
+      }
+      for (const [name, row] of map) {
+        expect(rows.find(name)).toBe(row);
+        const number = sequenceOf(name);
+        if (number !== null) expect(rows.findNumber(number, orderIdOf)).toBe(row);
+      }
+    }),
+    { seed: 4, numRuns: 300 },
+  );
+});
+
+it("of orders: finds a number that was far when it came and is not any more", () => {
+  const rows = new OrderRows();
+  const far = 150_000;
+  rows.add(far, 0, orderIdOf);
+  for (let number = 1; number < 200_000; number += 1) if (number !== far) rows.add(number, number, orderIdOf);
+  expect(rows.find(orderIdOf(far))).toBe(0);
+  rows.delete(orderIdOf(far));
+  expect(rows.find(orderIdOf(far))).toBe(-1);
+  expect(rows.find(orderIdOf(far + 1))).toBe(far + 1);
+});
