@@ -335,9 +335,8 @@ async function resumeSession(
   const { desk, start, endsAt: endedAt, created } = readSessionHeader(journal, files);
   const snapshot = options.restore === undefined ? null : checkRestore(options.restore, desk);
   const { holds, word } = options;
-  const agreed =
+  const { copiedIn, found } =
     snapshot === null ? agreeOnRouterFile(ports.fs, files, journal, holds, word) : { copiedIn: null, found: null };
-  const { copiedIn, found } = agreed;
   const prepared = await prepare(options.workspace, desk, start, ports);
   opened.add(prepared.host, (held) => held.close());
   const changes = options.code === "no runs" ? [] : codeChanges(journal, loadedCode(prepared.host, desk));

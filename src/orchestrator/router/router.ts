@@ -122,7 +122,6 @@ export class OrderRouter {
       return this.#refuse(key, request, slot.number, "inflight_limit", at);
     const sequence = this.#nextSequence++;
     const orderId = orderIdOf(sequence);
-    const place = this.#keys.add(key, request, slot.number, sequence, "accepted", at);
     if (!reduces) slot.rates.push(at);
     this.#inflight.set(sequence, {
       orderId,
@@ -134,7 +133,7 @@ export class OrderRouter {
       idempotencyKey: request.idempotencyKey ?? null,
       timestamp: (request.timestamp ?? at) as Moment,
       key,
-      row: place,
+      row: this.#keys.add(key, request, slot.number, sequence, "accepted", at),
       filled: null,
     });
     this.#accepted++;

@@ -170,7 +170,7 @@ function checkKept(database: Database, path: string, base: CompactionBase, hashe
   hashed.kept = true;
 }
 
-/** Every row behind a compaction's base that holds, in order; what it returns is the first fault of all that the database holds, or null. */
+/** Every row behind a compaction's base that holds, in order. Returns the first fault of all that the database holds, or null. */
 export function* verifiedRows(
   database: Database,
   path: string,
