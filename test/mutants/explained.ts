@@ -258,8 +258,8 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     file: "src/live/session/recovery/checkpoint.ts",
-    place: "pieceOf",
-    code: 'for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(entry);',
+    place: "fillsSince",
+    code: 'for (const entry of core.ledger.entries(since + 1, ["fill"])) if (entry.kind === "fill") fills.push(rowOf(entry));',
     change: "+ → -",
     why: "An execution that two pieces hold is known once; the start behind the last one only saves room.",
   },

@@ -7,7 +7,10 @@
 import { orderIdOf, sequenceOf } from "../../../orchestrator/index.ts";
 import type { FillEntry } from "../../../store/index.ts";
 
-/** An execution as it comes, and as a checkpoint of an older version has it; a stranger's has a venue id and no order. `again`: the books knew it already. */
+/**
+ * An execution as it comes, and as a checkpoint of an older version has it; a stranger's has a venue id and no order. `again`: the books
+ * knew it already.
+ */
 export type FillRow = readonly [
   orderId: string | null,
   venueId: string | null,
