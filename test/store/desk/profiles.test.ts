@@ -1,14 +1,12 @@
 /** Named profiles of how files are read: what is kept reads as the same options, and what breaks a rule is refused with its place. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CodedError } from "../../../src/shared/errors.ts";
 import { MINUTE } from "../../../src/shared/time.ts";
 import { loadProfile, saveProfile } from "../../../src/store/desk/index.ts";
-
-const folder = (): string => mkdtempSync(join(tmpdir(), "logos-profiles-"));
+import { freshFolder } from "../folders.ts";
 
 function failure(work: () => unknown): CodedError {
   try {
@@ -45,7 +43,7 @@ const options = fc
 
 describe("a profile", () => {
   it("reads as the options that it was made of", () => {
-    const at = folder();
+    const at = freshFolder();
     fc.assert(
       fc.property(options, (given) => {
         saveProfile(at, { name: "one", options: given, overwrite: true });
@@ -56,7 +54,7 @@ describe("a profile", () => {
   });
 
   it("is not written over unless that was asked for", () => {
-    const at = folder();
+    const at = freshFolder();
     const path = saveProfile(at, { name: "one", options: { skip: 1 }, overwrite: false });
     const before = readFileSync(path, "utf8");
     const again = failure(() => saveProfile(at, { name: "one", options: { skip: 2 }, overwrite: false }));
@@ -65,7 +63,7 @@ describe("a profile", () => {
   });
 
   it("is not kept where it would not read as what was given", () => {
-    const at = folder();
+    const at = freshFolder();
     const refused = (given: Parameters<typeof saveProfile>[1]["options"]): string =>
       failure(() => saveProfile(at, { name: "one", options: given, overwrite: true })).message;
     expect(refused({})).toContain("would be empty");
@@ -80,7 +78,7 @@ describe("a profile", () => {
   });
 
   it("that breaks a rule is refused with its file, line, rule and the nearest spelling", () => {
-    const at = folder();
+    const at = freshFolder();
     const path = join(at, "vendor.import.yaml");
     const refused = (text: string): string => {
       writeFileSync(path, text);

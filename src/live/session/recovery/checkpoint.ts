@@ -24,7 +24,7 @@ import {
 } from "../../../orchestrator/index.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import type { Moment } from "../../../shared/time.ts";
-import type { FillEntry, JournalReader, SavedCheckpoint } from "../../../store/index.ts";
+import type { JournalReader, SavedCheckpoint } from "../../../store/index.ts";
 import type { BooksState } from "../../books/index.ts";
 import type { RiskEngineState } from "../../risk/port.ts";
 import type { Core } from "../state/parts.ts";

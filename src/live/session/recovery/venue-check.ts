@@ -33,7 +33,7 @@ function isSame(venue: TheirFill, ours: FillEntry): boolean {
     fillId === ours.fillId &&
     venueId === ours.venueId &&
     symbol === ours.symbol &&
-    Number(at) === Number(ours.filledAt) &&
+    at === Number(ours.filledAt) &&
     same(quantity, ours.quantity) &&
     same(price, ours.price) &&
     same(fee, ours.fee)
