@@ -6,6 +6,7 @@ import type { Row } from "../lib/csv.ts";
 import { exportRows, exportShown } from "./export.ts";
 import type { ExportFormat, ExportWhat } from "./export.ts";
 import { formatCount } from "../lib/format.ts";
+import { menuPlace } from "../lib/menu-place.ts";
 import { ask } from "../stores/live.ts";
 import { useUi } from "../stores/ui.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -65,7 +66,7 @@ export function ExportButton({ what }: ExportProps): ReactNode {
       </button>
     );
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <button
           type="button"
@@ -78,7 +79,7 @@ export function ExportButton({ what }: ExportProps): ReactNode {
           <span>Export</span>
         </button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={menuPlace()}>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           <DropdownMenu.Item onSelect={() => save("csv")}>As CSV</DropdownMenu.Item>
           <DropdownMenu.Item onSelect={() => save("json")}>As JSON</DropdownMenu.Item>

@@ -3,12 +3,13 @@
  *
  * 1. At least one column stays.
  */
-import { Columns3 } from "lucide-react";
+import { Check, Columns3 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useContext, useState } from "react";
 import type { ReactNode } from "react";
 import { createPortal } from "react-dom";
 import { PanelTools } from "./panel.tsx";
+import { menuPlace } from "../lib/menu-place.ts";
 
 export interface ColumnChoice {
   readonly id: string;
@@ -38,13 +39,13 @@ export function ColumnsButton({ label, count, choices, show, reset }: ColumnsPro
           {count}
         </span>
       )}
-      <DropdownMenu.Root onOpenChange={(open) => (open ? setRows(choices()) : undefined)}>
+      <DropdownMenu.Root modal={false} onOpenChange={(open) => (open ? setRows(choices()) : undefined)}>
         <DropdownMenu.Trigger asChild>
           <button type="button" className="button icon" aria-label={`Columns: ${label}`} title="Columns">
             <Columns3 size={13} aria-hidden="true" />
           </button>
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={menuPlace()}>
           <DropdownMenu.Content className="menu columns" align="end" sideOffset={4} data-testid="columns-menu">
             {rows.map((row) => (
               <DropdownMenu.CheckboxItem
@@ -57,7 +58,7 @@ export function ColumnsButton({ label, count, choices, show, reset }: ColumnsPro
                   setRows(rows.map((one) => (one.id === row.id ? { ...one, shown: checked } : one)));
                 }}
               >
-                <input type="checkbox" readOnly tabIndex={-1} aria-hidden="true" checked={row.shown} />
+                <Check size={13} aria-hidden="true" className={row.shown ? undefined : "absent"} />
                 {row.header}
               </DropdownMenu.CheckboxItem>
             ))}

@@ -142,7 +142,7 @@ export function WhyPanel(): ReactNode {
       ) : why === null ? (
         <Loading what="the trail" />
       ) : (
-        <ol className="steps">
+        <ol className="steps" aria-label="Steps" tabIndex={0}>
           {why.steps.map((step, index) => (
             <Step key={`${step.step}-${index}`} step={step} raw={raw} />
           ))}

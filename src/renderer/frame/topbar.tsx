@@ -14,6 +14,7 @@ import { isMac, keyLabel } from "../lib/keys.ts";
 import { askStop, continueSession, pauseSession, setSpeed, startSession } from "../actions/session-actions.ts";
 import { SESSION_LOOKS, type Look } from "../lib/status.ts";
 import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
+import { menuPlace } from "../lib/menu-place.ts";
 import { useLive, useSession, useStream } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
@@ -125,7 +126,7 @@ function SessionMenu(): ReactNode {
   const all = commands().filter(({ id }) => !id.startsWith("speed-"));
   const groups = ["Trade", "Session"].map((name) => all.filter(({ group }) => group === name));
   return (
-    <DropdownMenu.Portal>
+    <DropdownMenu.Portal container={menuPlace()}>
       <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
         {groups.map((items, index) => (
           <Fragment key={index}>
@@ -235,7 +236,7 @@ function Buttons({ session }: { readonly session: OpenSession | null }): ReactNo
     <div className="buttons">
       {start ? <StartButton /> : session === null ? null : <RunButtons session={session} />}
       <AlertBell />
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
           <button type="button" className="button icon" data-testid="session-menu" aria-label="More session commands">
             <MoreHorizontal size={15} aria-hidden="true" />

@@ -19,6 +19,7 @@ import { askHaltEach, askResumePart } from "../actions/halt-actions.ts";
 import { operatorName } from "../stores/prefs.ts";
 import { strategyLook } from "../lib/status.ts";
 import { formatSpan } from "../lib/time.ts";
+import { menuPlace } from "../lib/menu-place.ts";
 import { ask, useNow, useStream } from "../stores/live.ts";
 import { notify, succeeded } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
@@ -192,13 +193,13 @@ function Actions({ marked }: { readonly marked: readonly Row[] }): ReactNode {
   const halted = marked.find(({ haltedBy }) => haltedBy !== null);
   const names = namesOf(marked);
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <button type="button" className="button" disabled={marked.length === 0} data-testid="strategy-actions">
           {marked.length === 0 ? "Select strategies to act on" : `Act on ${names}`}
         </button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={menuPlace()}>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           <DropdownMenu.Item onSelect={() => void command(marked, "pause")}>Pause {names}</DropdownMenu.Item>
           <DropdownMenu.Item onSelect={() => void command(marked, "resume")}>Resume runs of {names}</DropdownMenu.Item>

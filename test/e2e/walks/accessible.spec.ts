@@ -43,8 +43,17 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
     await expect(page.getByTestId("session-state")).toHaveText(/Running|Halted/);
     await page.getByTestId("speed-60").click();
     await expect(page.getByTestId("session-state")).toHaveText(/Halted/, { timeout: 120_000 });
+    await page.getByTestId("alerts").click();
+    await expect(page.getByTestId("alert-row").first()).toBeVisible();
+    await check(page, "alerts");
+    await page.keyboard.press("Escape");
+
     await page.keyboard.press("Control+k");
     await check(page, "palette");
+    await page.keyboard.press("Escape");
+
+    await page.getByTestId("session-menu").click();
+    await check(page, "session menu");
     await page.keyboard.press("Escape");
 
     for (const [key, what] of [
@@ -65,6 +74,37 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
     await page.getByTestId("ticket-limitPrice").fill("1");
     await expect(page.getByTestId("ticket-preview")).toContainText(/refused/i);
     await check(page, "ticket");
+    await page.keyboard.press("Escape");
+
+    await goTo(page, "orders");
+    await page.getByTestId("tab-orders").click();
+    await page.getByTestId("view-orders").locator(".ag-row [col-id=state]").first().click();
+    await expect(page.getByTestId("why-panel").locator("li").first()).toBeVisible();
+    await check(page, "why");
+    await page.keyboard.press("Escape");
+    await page
+      .getByTestId("view-orders")
+      .getByRole("button", { name: /^Columns/ })
+      .click();
+    await check(page, "columns");
+    await page.keyboard.press("Escape");
+    await page.getByTestId("view-orders").locator("[data-testid^=export-]").click();
+    await check(page, "export");
+    await page.keyboard.press("Escape");
+
+    await goTo(page, "schedule");
+    await page.getByTestId("view-schedule").locator(".ag-row [col-id=state]").first().click();
+    await page.getByTestId("strategy-actions").click();
+    await check(page, "strategy menu");
+    await page.keyboard.press("Escape");
+    await page.getByTestId("tab-ticks").click();
+    await expect(page.getByTestId("view-schedule").locator(".ag-header-cell-text").first()).toHaveText(/./);
+    await check(page, "ticks");
+
+    await goTo(page, "drift");
+    await page.getByTestId("resume-session").scrollIntoViewIfNeeded();
+    await page.getByTestId("drift-dismiss").first().click();
+    await check(page, "dialog: dismiss");
     await page.keyboard.press("Escape");
   } finally {
     await page.context().close();

@@ -21,7 +21,8 @@ const bytesOf = (folder: string): string[] => ARTIFACT_FILES.map((name) => readF
 
 /** Commits entries and appends their lines, as a session does. */
 function write(journal: Journal, artifacts: Artifacts, bodies: readonly EntryBody[]): void {
-  const entries = bodies.map((body, index) => journal.append(body, at(index)));
+  // A body becomes the entry itself, and these are written more than once.
+  const entries = bodies.map((body, index) => journal.append({ ...body }, at(index)));
   journal.commit();
   artifacts.apply(entries);
 }

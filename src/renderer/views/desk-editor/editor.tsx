@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Empty, Failed, Loading, Panel, Segments } from "../../components/panel.tsx";
 import { Split } from "../../components/split.tsx";
 import { formatSpan } from "../../lib/time.ts";
+import { menuPlace } from "../../lib/menu-place.ts";
 import { refreshData, useData } from "../../stores/data.ts";
 import * as store from "../../stores/desk-editor.ts";
 import { isDirty, SECTIONS, useDeskEditor } from "../../stores/desk-editor.ts";
@@ -112,14 +113,14 @@ function NewMenu(): ReactNode {
     );
   };
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <button type="button" className="button" data-testid="new-desk">
           <FilePlus2 size={13} aria-hidden="true" />
           New
         </button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={menuPlace()}>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           <DropdownMenu.Item data-testid="new-on-data" onSelect={onData}>
             On recorded data

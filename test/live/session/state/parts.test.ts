@@ -115,6 +115,7 @@ describe("a save in slices that ends", () => {
     const routerState = `${workspace.path}/router_state.json`;
     const core = {
       router: busyRouter(),
+      tally,
       ledger,
       runDigest: "digest",
       now: at(9),
