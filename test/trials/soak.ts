@@ -12,9 +12,11 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { forkChild, type LaunchChild } from "../../src/live/host/launch.ts";
+import { LOOK_MS } from "../../src/live/host/pipe/alarm-cells.ts";
 import { createSession, type LiveSession } from "../../src/live/session/index.ts";
 import { Ledger } from "../../src/live/session/state/ledger.ts";
 import type { Desk, StrategyConfig } from "../../src/shared/desk.ts";
@@ -33,6 +35,8 @@ const PROCESSES = 2;
 const MEMORY_MB = 64;
 /** What a process of Node holds besides its heap. */
 const BESIDE_MB = 200;
+/** Equal looks in a row after which nothing is being closed any more. */
+const LOOKS_AT_REST = 5;
 
 interface Size {
   readonly days: number;
@@ -237,6 +241,17 @@ function handles(): string {
   return `${files} files, ${kept.toSorted().join()}`;
 }
 
+/** `handles()` once it no longer changes: a thread closes what the session's thread has handed over, a look or two later. */
+async function handlesAtRest(): Promise<string> {
+  for (let [seen, same] = [handles(), 0]; ;) {
+    if (same === LOOKS_AT_REST) return seen;
+    await wait(LOOK_MS);
+    const now = handles();
+    same = now === seen ? same + 1 : 0;
+    seen = now;
+  }
+}
+
 function complaints(alone: Soaked, among: Soaked): string[] {
   const broken: string[] = [];
   for (const one of [alone, among]) {
@@ -257,9 +272,9 @@ function complaints(alone: Soaked, among: Soaked): string[] {
 async function both(days: number, progress: (done: number) => void) {
   const size = sizeOf(days);
   const alone = await soak(size, false, (day) => progress(Math.floor(day / 2)));
-  const before = handles();
+  const before = await handlesAtRest();
   const among = await soak(size, true, (day) => progress(Math.floor((days + day) / 2)));
-  const after = handles();
+  const after = await handlesAtRest();
   const broken = complaints(alone, among);
   if (after !== before) broken.push(`open before: ${before}; afterwards: ${after}`);
   return { alone, among, broken };

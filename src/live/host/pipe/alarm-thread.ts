@@ -41,6 +41,8 @@ function watch(port: MessagePort): never {
     seen = wait;
     if (idle <= IDLE_LOOKS) continue;
     Atomics.store(cells, AWAKE, 0);
+    // What was handed over before it was seen to sleep is closed now, not at the next wait.
+    closeUnused(port);
     // A wait that began before it was seen to sleep is watched all the same.
     if (Atomics.load(cells, WAIT) === seen) continue;
     Atomics.store(cells, AWAKE, 1);
