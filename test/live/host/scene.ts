@@ -47,7 +47,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
     `clientOrderId: String(i), because: { text: "x".repeat(1e6), values: {} } })); } };`,
   "nan.ts": `${head} onTick(c) { return [{ symbol: c.symbols[0], quantity: NaN }]; } };`,
   "many.ts": `${head} onTick(c) { return Array.from({ length: 10_000 }, () => ({ symbol: c.symbols[0], quantity: 0.01 })); } };`,
-  "leak.ts": `const all = []; ${head} onTick() { for (;;) all.push(new Array(10_000).fill(0.5)); } };`,
+  "leak.ts": `const all = []; ${head} onTick() { for (;;) all.push(new Array(1_000_000).fill(0.5)); } };`,
   "exit.ts": `${head} onTick() { process.exit(0); } };`,
   "state.ts": `${head} onTick: () => [], save: () => "x".repeat(100_000) };`,
   "cyclic.ts": `${head} onTick: () => [], save() { const a = {}; a.a = a; return a; } };`,
