@@ -185,7 +185,7 @@ async function run(cases: number, seed: string, { grouped, unprotected, variants
 }
 
 /** So many faults must be enough to notice that a session goes on after a commit that failed. */
-const CANARY_CASES = 30;
+const CANARY_CASES = 90;
 
 export const faults: Trial = {
   name: "failing disk",
