@@ -112,7 +112,7 @@ function requestOf(
   return symbolProblem(symbol, symbols) ?? { cancelAll, symbol: symbol as string };
 }
 
-/** Copies what a check has passed, so that nothing of the strategy's own objects is kept; what was read from a text is nobody else's. */
+/** Copies what a check has passed, so that nothing of the strategy's own objects is kept; what was read from a text is not copied. */
 function copyOf(order: OrderIntent, because: Because, read: boolean): OrderIntent | string {
   const kept = (read ? order : JSON.parse(JSON.stringify(order))) as Record<string, unknown>;
   const attach = kept["attach"] as Record<string, Record<string, unknown>> | undefined;

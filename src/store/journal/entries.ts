@@ -391,7 +391,7 @@ export function runOfNoOrder(entry: OfNoOrder): number | null {
   return entry.unsent?.operator === null ? entry.unsent.run : null;
 }
 
-/** Makes a body the entry with a number and a moment; it is not copied, so whoever wrote it uses it no more. */
+/** Makes a body the entry with a number and a moment; it is not copied, so its writer must not use it again. */
 export function placed(body: EntryBody, seq: number, at: Moment): JournalEntry {
   const entry = body as unknown as { seq: number; at: Moment };
   entry.seq = seq;

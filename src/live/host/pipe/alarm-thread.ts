@@ -25,7 +25,7 @@ function endWait(): void {
   try {
     writeSync(Atomics.load(cells, DESCRIPTOR), ZERO);
   } catch {
-    // The pipe is full, or its reader is gone: then nobody waits on it.
+    // The pipe is full, or its reader is gone: then there is no wait to end.
   }
 }
 

@@ -28,12 +28,12 @@ export function readTexts(): readonly string[] | null {
   return arrived;
 }
 
-/** Writes a text at once; to nobody where the session's process is gone, which the next read shows. */
+/** Writes a text at once; it is lost where the session's process is gone, which the next read shows. */
 export function writeText(text: string): void {
   const line = Buffer.from(`${text}\n`);
   try {
     for (let from = 0; from < line.length;) from += writeSync(ANSWERS, line, from);
   } catch {
-    // Nobody reads it.
+    // There is no reader.
   }
 }

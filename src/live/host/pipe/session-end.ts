@@ -3,7 +3,7 @@
  *
  * 1. Texts come in the order in which they were sent, whichever way they are read or written.
  * 2. At once is only for short texts while the process has nothing to do: then no write can wait for a full pipe.
- * 3. A wait at once ends after some 40 ms, whatever the process does (`alarm.ts`); then the event loop goes on waiting.
+ * 3. A wait at once ends after some 40 ms, whatever the process does (`alarm.ts`); then the event loop waits instead.
  * 4. There are such pipes on Linux alone; elsewhere none is made.
  */
 import { spawnSync } from "node:child_process";
@@ -28,7 +28,7 @@ interface Ends {
   readonly polled: number;
 }
 
-/** Opens a pipe's ends. Whoever opens for both directions first never waits for the other side. */
+/** Opens a pipe's ends. An open for both directions comes first, so that none waits for the other side. */
 function endsOf(path: string, childReads: boolean): Ends {
   const both = openSync(path, O_RDWR);
   try {
