@@ -332,7 +332,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   injected_reject: {
     name: "Injected refusal",
     unit: "",
-    meaning: "the paper broker refused the order because the desk file tells it to refuse some",
+    meaning: "the paper broker refused the order because the desk file has it refuse some",
   },
   invalid_order: { name: "Invalid order", unit: "", meaning: "a field of the order has no valid value" },
   unknown_symbol: { name: "Unknown symbol", unit: "", meaning: "the venue does not list the symbol" },

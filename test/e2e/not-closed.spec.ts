@@ -1,27 +1,10 @@
 /** A flatten whose closing order the venue refuses: the console names what is still held, why, and what to press. */
 import { expect, test } from "@playwright/test";
 import { chooseTheme, goTo, picture, serve } from "./served.ts";
-
-/** Buys 10 and sells 7 of them: the 3 that are left are worth less than the venue's smallest order. */
-const REMAINDER = `let run = 0;
-export default { defaults: {}, parameters: {}, onTick: () => {
-  run += 1;
-  const quantity = { 1: 10, 3: -7 }[run];
-  return quantity === undefined ? [] : [{ symbol: "ABC", quantity, because: { text: "a remainder", values: {} } }];
-} };
-`;
-const DESK = `name: remainder
-clock: { kind: virtual, speed: 10 }
-feed:
-  kind: synthetic
-  symbols:
-    - { symbol: ABC, startPrice: 100, assetClass: equity, volatility: 0.01, volume: 90000, pricePrecision: 2, minNotional: 600 }
-strategies:
-  - { name: remainder, module: remainder.mjs, symbols: [ABC], cadence: 30s }
-`;
+import { REMAINDER_FILES } from "./remainder.ts";
 
 test("what a flatten cannot close is named with its reason, beside the way to it", async ({ browser }) => {
-  const served = await serve(undefined, { "desk.yaml": DESK, "strategies/remainder.mjs": REMAINDER });
+  const served = await serve(undefined, REMAINDER_FILES);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
   try {
     await page.goto(served.url);

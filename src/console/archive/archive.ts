@@ -41,7 +41,7 @@ export class Archive {
   readonly #precisions: Precisions;
   readonly #writer: ArchiveWriter;
   readonly #queries: ArchiveQueries;
-  /** The views' own reading of the journal; null where nobody opens the session again. */
+  /** The views' own reading of the journal; null where the session is not opened again. */
   readonly #views: ViewsSaver | null;
   #position: number;
   #learned: string;

@@ -110,7 +110,7 @@ function registerIn(scheduler: Scheduler, config: StrategyConfig, start: Moment)
   scheduler.register(spec, { startAt });
 }
 
-/** A ledger as it stands behind an entry. Strategies that share a scheduler share the saved one, as the same object. */
+/** A ledger as it is after an entry. Strategies that share a scheduler share the saved one, as the same object. */
 export interface TickLedgerState {
   readonly made: Made | null;
   readonly holds: readonly { readonly from: number; readonly to: number }[];

@@ -1,5 +1,5 @@
 /**
- * Where each key stands in a list of keys: a table of places by the keys' hashes, without an object for each.
+ * The place of each key in a list of keys: a table of places by the keys' hashes, without an object for each.
  *
  * 1. A key is looked for at a few neighbouring places, `PROBES_MAX` at most; what finds no room there is in a map beside the table. So
  *    keys that were chosen to have one hash cost what they cost in a map.

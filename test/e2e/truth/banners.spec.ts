@@ -5,6 +5,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
 import { goTo, picture, serve } from "../served.ts";
+import { REMAINDER_FILES } from "../remainder.ts";
 import { stillHost, type StillHost } from "../still.ts";
 
 const WIDTHS = [
@@ -120,26 +121,8 @@ test("one banner covers nothing of any view and moves nothing, in each state tha
   }
 });
 
-/** Buys 10 and sells 7 of them: the 3 that are left are worth less than the venue's smallest order. */
-const REMAINDER = `let run = 0;
-export default { defaults: {}, parameters: {}, onTick: () => {
-  run += 1;
-  const quantity = { 1: 10, 3: -7 }[run];
-  return quantity === undefined ? [] : [{ symbol: "ABC", quantity, because: { text: "a remainder", values: {} } }];
-} };
-`;
-const DESK = `name: remainder
-clock: { kind: virtual, speed: 10 }
-feed:
-  kind: synthetic
-  symbols:
-    - { symbol: ABC, startPrice: 100, assetClass: equity, volatility: 0.01, volume: 90000, pricePrecision: 2, minNotional: 600 }
-strategies:
-  - { name: remainder, module: remainder.mjs, symbols: [ABC], cadence: 30s }
-`;
-
 test("several banners take room, cover nothing and cut nothing, in every view", async ({ browser }) => {
-  const served = await serve(undefined, { "desk.yaml": DESK, "strategies/remainder.mjs": REMAINDER });
+  const served = await serve(undefined, REMAINDER_FILES);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   const press = async (key: string): Promise<void> => {
     await page.locator("main").focus();

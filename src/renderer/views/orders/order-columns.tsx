@@ -3,26 +3,16 @@ import { Pencil, X } from "lucide-react";
 import type { FillRow, OrderRow } from "../../../shared/contract/views.ts";
 import type { Column } from "../../components/grid.tsx";
 import { Status } from "../../components/status.tsx";
-import { Age, Gain, Time } from "../../components/values.tsx";
+import { Age, Gain } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, formatSmallMoney } from "../../lib/format.ts";
 import { askCancel, askReplace, canReplace } from "../../actions/order-actions.ts";
 import { ORDER_LOOKS, orderLook, TYPE_WORDS, VERDICT_LOOKS } from "../../lib/status.ts";
 import type { WorkingRow } from "../../lib/working-rows.ts";
 import { useUi } from "../../stores/ui.ts";
-
-/** Moments first; what happened at one moment is in the order of the journal. A fill's moment is the venue's, its report may be later. */
-const byTime = (a: OrderRow | FillRow, b: OrderRow | FillRow): number => a.at - b.at || a.seq - b.seq;
+import { timeColumn } from "./time-column.tsx";
 
 export const ORDERS: readonly Column<OrderRow>[] = [
-  {
-    id: "at",
-    header: "Time",
-    value: (row) => row.at,
-    compare: byTime,
-    cell: (row) => <Time at={row.at} />,
-    width: 112,
-    sort: "desc",
-  },
+  timeColumn(),
   { id: "order", header: "Order", value: (row) => row.orderId, mono: true, width: 136 },
   {
     id: "state",
@@ -100,15 +90,7 @@ export const ORDERS: readonly Column<OrderRow>[] = [
 ];
 
 export const FILLS: readonly Column<FillRow>[] = [
-  {
-    id: "at",
-    header: "Time",
-    value: (row) => row.at,
-    compare: byTime,
-    cell: (row) => <Time at={row.at} />,
-    width: 112,
-    sort: "desc",
-  },
+  timeColumn(),
   { id: "fill", header: "Fill", value: (row) => row.fillId, mono: true, flex: 1, width: 120 },
   {
     id: "order",

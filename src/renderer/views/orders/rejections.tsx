@@ -14,6 +14,7 @@ import { Tabs } from "../../components/tabs.tsx";
 import { useArchive } from "../../stores/archive.ts";
 import type { RejectionGroup } from "../../lib/rejections.ts";
 import { RejectionGroups } from "./rejection-groups.tsx";
+import { timeColumn } from "./time-column.tsx";
 import { useNow, useStream } from "../../stores/live.ts";
 import { explain } from "../../stores/ui.ts";
 import { NoSession, useOpen } from "../sessions/no-session.tsx";
@@ -51,18 +52,8 @@ function formatNumberText(text: string | null): string {
   return places > PLACES_MAX ? formatNumber(text, { places: PLACES_MAX }) : formatNumber(text);
 }
 
-const byTime = (a: Row, b: Row): number => a.at - b.at || a.seq - b.seq;
-
 const COLUMNS: readonly Column<Row>[] = [
-  {
-    id: "at",
-    header: "Time",
-    value: (row) => row.at,
-    compare: byTime,
-    cell: (row) => <Time at={row.at} />,
-    width: 112,
-    sort: "desc",
-  },
+  timeColumn(),
   {
     id: "cause",
     header: "Cause",
