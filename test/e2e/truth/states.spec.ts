@@ -88,7 +88,6 @@ test("a lost connection says what is not known, draws what was known without col
     await page.goto(served.url);
     await page.getByTestId("start-session").click();
     await expect(state(page)).toHaveText(/Running/);
-    await page.context().setOffline(true);
     await served.kill();
     const lost = page.getByTestId("connection-lost");
     await expect(lost).toContainText("current state is unknown");
