@@ -14,6 +14,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONGEST: readonly string[] = [
   "test/trials/trials.test.ts",
   "test/live/host/session.test.ts",
+  "test/bench/bench.test.ts",
   "test/cli/run.test.ts",
   "test/live/host/fence.test.ts",
   "test/cli/strategies.test.ts",

@@ -3,10 +3,11 @@
  *
  * 1. Nothing is judged: the table shows value, target and ratio; a slow machine shows as a slow yardstick in the first lines.
  * 2. The yardstick runs before and after, so that a machine that changed its speed meanwhile is seen.
- * 3. `npm run bench -- NAME` runs the groups whose name contains NAME.
+ * 3. `npm run bench -- NAME` runs the groups whose name contains NAME; a NAME of no group is an error, and nothing is run.
+ * 4. `--quick` runs every line of the benchmarks on tiny sizes, to see that they work; `bench.test.ts` does so in each `npm test`.
  */
 import { arch, cpus, platform } from "node:os";
-import type { BenchRow } from "./row.ts";
+import { quick, type BenchRow } from "./row.ts";
 import { archiveBenchmarks } from "./long/archive.ts";
 import { consoleBenchmarks } from "./console.ts";
 import { dataBenchmarks } from "./market/data.ts";
@@ -16,6 +17,7 @@ import { fenceBenchmarks } from "./fence/fence.ts";
 import { ordersBenchmarks } from "./orders.ts";
 import { orchestratorBenchmarks, smokeBenchmarks } from "./orchestrator.ts";
 import { peersBenchmarks } from "./peers.ts";
+import { notHere } from "./place.ts";
 import { realtimeBenchmarks } from "./realtime.ts";
 import { regressBenchmarks } from "./regress.ts";
 import { saveBenchmarks } from "./save.ts";
@@ -42,6 +44,21 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   peers: peersBenchmarks,
 };
 
+/** What `--quick` leaves out: these take a build, a browser or another program, and have no small size. */
+const NOT_QUICK: ReadonlySet<string> = new Set(["start", "peers"]);
+
+const USAGE = `npm run bench -- [NAME...] [--quick] [--json] [--bars=N] [--rounds=N]
+
+  NAME        runs the groups whose name contains it; all of them where none is named
+  --quick     tiny sizes, to see that the benchmarks work: the figures mean nothing
+  --json      prints all rows once more, as one line of JSON
+  --bars=N    of peers: bars of the replay
+  --rounds=N  of peers: how often it is repeated
+
+Groups: ${Object.keys(GROUPS)
+  .map((name) => (name.includes(" ") ? `"${name}"` : name))
+  .join(", ")}`;
+
 /** Millions of map insertions a second: the kind of work that the router does. The median of five. */
 function yardstick(): number {
   const rates = Array.from({ length: 5 }, () => {
@@ -66,16 +83,35 @@ function print(row: BenchRow): void {
   );
 }
 
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => !word.startsWith("-"));
+if (words.some((word) => word === "--help" || word === "-h")) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const unknown = words.find((word) =>
+  word.startsWith("-")
+    ? !/^--(quick|json|(bars|rounds)=\d+)$/.test(word)
+    : !Object.keys(GROUPS).some((name) => name.includes(word)),
+);
+if (unknown !== undefined) {
+  console.error(`${unknown} is no option and in no group's name.\n\n${USAGE}`);
+  process.exit(2);
+}
 const before = yardstick();
 console.log(
   `Node ${process.versions.node} on ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
 );
+if (quick) console.log("tiny sizes: these figures mean nothing");
 console.log(`yardstick: ${before.toFixed(2)} M map insertions/s`);
 const rows: BenchRow[] = [];
 for (const [name, group] of Object.entries(GROUPS)) {
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
   console.log(`\n${name}`);
+  if (quick && NOT_QUICK.has(name)) {
+    notHere("it has no small size");
+    continue;
+  }
   for (const row of await group()) {
     rows.push(row);
     print(row);
@@ -85,4 +121,4 @@ const after = yardstick();
 console.log(
   `\nyardstick afterwards: ${after.toFixed(2)} M/s (${((after / before - 1) * 100).toFixed(0)} % against before)`,
 );
-if (process.argv.includes("--json")) console.log(JSON.stringify({ yardstick: { before, after }, rows }));
+if (words.includes("--json")) console.log(JSON.stringify({ yardstick: { before, after }, rows }));

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { shimEnvironment, shimMissing } from "../sim/disk/shim.ts";
 import { inFolder, notHere } from "./place.ts";
 import { replayCommand, replayIn, type ReplaySummary } from "./replayed.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
-const BARS = 2_880;
-const ROUNDS = 3;
+const BARS = sized(2_880, 30);
+const ROUNDS = sized(3, 1);
 const SYNC_MS = 5;
 const RATIO_TARGET = 1.3;
 

@@ -9,7 +9,7 @@ import { runSmoke, SMOKE_DEFAULTS } from "../../src/harness/smoke.ts";
 import { OrderRouter, readRouterState, Scheduler, writeRouterState } from "../../src/orchestrator/index.ts";
 import type { OrderReport, OrderRequest } from "../../src/orchestrator/index.ts";
 import { MINUTE, SECOND, type Duration } from "../../src/shared/time.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
 const START = 1_704_101_580_000_000;
@@ -20,9 +20,9 @@ const OPTIONS = { rateLimitPerSec: 5, maxInflight: 256 };
 
 /** Sizes with their rounds: the largest take seconds, so there are fewer of them. */
 const SIZES = [
-  [10_000, 15],
-  [100_000, 9],
-  [1_000_000, 3],
+  [sized(10_000, 300), sized(15, 1)],
+  [sized(100_000, 600), sized(9, 1)],
+  [sized(1_000_000, 900), 3],
 ] as const;
 
 const count = (n: number): string => n.toLocaleString("en-US");
@@ -133,7 +133,7 @@ function schedule(strategies: number, runs: number): number {
 }
 
 function schedulerRow(strategies: number): BenchRow {
-  const runs = 200_000;
+  const runs = sized(200_000, 2_000);
   schedule(strategies, runs);
   const rates = Array.from({ length: 9 }, () => schedule(strategies, runs) / 1_000);
   const target = strategies === 10_000 ? { target: 2 } : {};
@@ -143,7 +143,7 @@ function schedulerRow(strategies: number): BenchRow {
 
 export function orchestratorBenchmarks(): Promise<BenchRow[]> {
   const router = SIZES.flatMap(([n, rounds]) => routerRows(n, rounds, false));
-  const fills = routerRows(100_000, 5, true);
+  const fills = routerRows(sized(100_000, 600), 5, true);
   return Promise.resolve([...router, ...fills, ...[50, 1_000, 10_000].map(schedulerRow)]);
 }
 
@@ -155,7 +155,7 @@ export async function smokeBenchmarks(): Promise<BenchRow[]> {
     timeBudget: (5 * SECOND) as Duration,
     jitter: (3 * SECOND) as Duration,
   };
-  const options = { ...SMOKE_DEFAULTS, ...schedule, strategies: 2_000, duration: (15 * MINUTE) as Duration };
+  const options = { ...SMOKE_DEFAULTS, ...schedule, strategies: sized(2_000, 20), duration: (15 * MINUTE) as Duration };
   runSmoke(options);
   const times = Array.from({ length: 7 }, () => {
     const started = performance.now();

@@ -18,13 +18,13 @@ import { MILLISECOND, SECOND, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace, scaledDesk, type JournalEntry } from "../../src/store/index.ts";
 import { inFolder, notHere, percentile } from "./place.ts";
 import { bareLag } from "./realtime.ts";
-import { median, type BenchRow } from "./row.ts";
+import { median, quick, sized, type BenchRow } from "./row.ts";
 
-const SYMBOLS = 50;
-const RESTING = 1_000;
-const SETTLING_MS = 5_000;
-const MEASURED_MS = 30_000;
-const ROUNDS = 5;
+const SYMBOLS = sized(50, 4);
+const RESTING = sized(1_000, 20);
+const SETTLING_MS = sized(5_000, 300);
+const MEASURED_MS = sized(30_000, 1_200);
+const ROUNDS = sized(5, 1);
 const LAG_TARGET_MS = 20;
 const FLATTEN_TARGET_MS = 1_000;
 
@@ -190,7 +190,7 @@ async function rounds<T>(work: () => Promise<T>): Promise<T[]> {
 export async function ordersBenchmarks(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const lower = { better: "lower" } as const;
-  for (const strategies of [1, SYMBOLS]) {
+  for (const strategies of quick ? [SYMBOLS] : [1, SYMBOLS]) {
     notHere(`load ${loadavg()[0]?.toFixed(1) ?? "?"}; a bare timer's p95 is ${(await bareLag()).toFixed(1)} ms late`);
     const { lags, misses, placed, canceled } = await quote(strategies);
     const n = lags.length;

@@ -21,18 +21,18 @@ import { MILLISECOND, SECOND, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace, scaledDesk } from "../../src/store/index.ts";
 import { pictureAt } from "../live/host/scene.ts";
 import { inFolder, notHere, percentile } from "./place.ts";
-import type { BenchRow } from "./row.ts";
+import { quick, sized, type BenchRow } from "./row.ts";
 
-const STRATEGIES = 500;
-const SYMBOLS = 100;
-const HOSTILE = 10;
+const STRATEGIES = sized(500, 12);
+const SYMBOLS = sized(100, 4);
+const HOSTILE = sized(10, 2);
 /** Starting, loading and the first runs. */
-const SETTLING_MS = 8_000;
-const MEASURED_MS = 20_000;
+const SETTLING_MS = sized(8_000, 500);
+const MEASURED_MS = sized(20_000, 1_200);
 const LAG_TARGET_MS = 20;
 const KILL_TARGET_MS = 50;
-const KILLS = 15;
-const WARMING_MS = 1_500;
+const KILLS = sized(15, 1);
+const WARMING_MS = sized(1_500, 800);
 
 const ms = (count: number): Duration => (count * MILLISECOND) as Duration;
 
@@ -154,7 +154,7 @@ function measure(hostile: boolean, spread: boolean): Promise<Measured> {
 /** How late a timer of this process is while nothing of ours runs: what the machine itself does to a lag. */
 export async function bareLag(): Promise<number> {
   const late: number[] = [];
-  for (let index = 0; index < 200; index += 1) {
+  for (let index = 0; index < sized(200, 10); index += 1) {
     const due = performance.now() + 5;
     await wait(5);
     late.push(Math.max(0, performance.now() - due));
@@ -165,7 +165,7 @@ export async function bareLag(): Promise<number> {
 export async function realtimeBenchmarks(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const lower = { better: "lower" } as const;
-  for (const spread of [true, false]) {
+  for (const spread of quick ? [true] : [true, false]) {
     const how = spread ? "spread over the second" : "all on the second";
     const bare = await bareLag();
     notHere(`load ${loadavg()[0]?.toFixed(1) ?? "?"}; a bare timer's p95 is ${bare.toFixed(1)} ms late`);

@@ -10,11 +10,11 @@ import { firstDifference } from "../../src/harness/regress/index.ts";
 import { journalEvents } from "../../src/harness/regress/events.ts";
 import { openJournal, type EntryBody } from "../../src/store/index.ts";
 import { inFolder } from "./place.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 import { orderOf, START } from "./store.ts";
 
-const EVENTS = 1_000_000;
+const EVENTS = sized(1_000_000, 4_000);
 const TARGET_S = 2;
 
 /** The run that led to an order. */

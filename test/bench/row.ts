@@ -1,6 +1,14 @@
 /**
- * One line of the benchmark's table, and the middle of several rounds.
+ * One line of the benchmark's table, the middle of several rounds, and how large a benchmark is.
+ *
+ * 1. With `--quick` every size is a small one: each line of a benchmark then runs in little time, and its figures mean nothing.
  */
+
+/** Whether sizes are small ones, which try the benchmarks and measure nothing. */
+export const quick = process.argv.includes("--quick");
+
+/** A size, a count of rounds or a time: the one that measures, or the one that only tries. */
+export const sized = (measured: number, tried: number): number => (quick ? tried : measured);
 
 /** What was measured. */
 export interface BenchRow {

@@ -12,13 +12,13 @@ import type { FileFacts } from "../../src/live/session/snapshots/files.ts";
 import type { Core } from "../../src/live/session/state/parts.ts";
 import { nodeFileSystem } from "../../src/store/index.ts";
 import { inFolder } from "./place.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
 const START = 1_704_101_580_000_000;
-const ROWS = 1_000_000;
+const ROWS = sized(1_000_000, 4_000);
 const ROUNDS = 3;
-const SYNCED = 2_097_152;
+const SYNCED = sized(2_097_152, 4_096);
 
 function timed(run: () => unknown): number {
   const started = performance.now();
@@ -64,7 +64,8 @@ function yardsticks(rows: number): { readonly write: number; readonly read: numb
 function slicedSave(router: OrderRouter, folder: string): number[] {
   const ledger = { decisions: 0, position: 0, add: () => undefined, commit: () => undefined };
   const timers = { monotonicMs: () => performance.now(), set: () => null, clear: () => undefined };
-  const core = { router, ledger, timers, runDigest: "bench", now: START } as unknown as Core;
+  const tally = { working: new Map(), lastSnapshotSha256: null };
+  const core = { router, ledger, timers, tally, runDigest: "bench", now: START } as unknown as Core;
   const facts = {
     fs: nodeFileSystem,
     files: { routerState: join(folder, "router_state.json") },

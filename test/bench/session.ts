@@ -15,8 +15,10 @@ import type { Duration } from "../../src/shared/time.ts";
 import type { Desk } from "../../src/shared/desk.ts";
 import { demoDesk, findSession, openWorkspace, readJournal, scaledDesk } from "../../src/store/index.ts";
 import { inFolder } from "./place.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
+
+const ROUNDS = sized(3, 1);
 
 interface Ran {
   readonly ms: number;
@@ -53,19 +55,19 @@ async function rowsOf(name: string, desk: Desk, length: Duration, rounds: number
   ];
 }
 
-const DAY_BARS = 390;
+const DAY_BARS = sized(390, 5);
 const DAY_TARGET_S = 3;
 
 /** Seconds of a day of 200 strategies. */
 async function dayRow(): Promise<BenchRow> {
   const interval = MINUTE;
-  const sizes = { strategies: 200, symbols: 50, cadence: interval, markInterval: interval };
+  const sizes = { strategies: sized(200, 8), symbols: sized(50, 4), cadence: interval, markInterval: interval };
   const scaled = scaledDesk({ builtIns: builtInStrategies, ...sizes });
   const desk = { ...scaled, strategies: scaled.strategies.map((one) => ({ ...one, anchor: "slot" as const })) };
   const length = (DAY_BARS * MINUTE) as Duration;
   const times: number[] = [];
   let runs = 0;
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const seconds = await inFolder(async (folder) => {
       const started = performance.now();
       const live = await createSession({
@@ -104,8 +106,8 @@ async function memoryAfter(minutes: number, collect: () => void): Promise<number
 async function memoryRow(): Promise<BenchRow> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  await memoryAfter(30, collect);
-  const [short, long] = [await memoryAfter(60, collect), await memoryAfter(600, collect)];
+  await memoryAfter(sized(30, 1), collect);
+  const [short, long] = [await memoryAfter(sized(60, 1), collect), await memoryAfter(sized(600, 2), collect)];
   return {
     name: "memory after ten hours of the demo, less after one",
     n: 2,
@@ -117,10 +119,10 @@ async function memoryRow(): Promise<BenchRow> {
 
 export async function sessionBenchmarks(): Promise<BenchRow[]> {
   const { desk: demo } = demoDesk({ builtIns: builtInStrategies });
-  const large = scaledDesk({ builtIns: builtInStrategies, strategies: 200, symbols: 50 });
+  const large = scaledDesk({ builtIns: builtInStrategies, strategies: sized(200, 8), symbols: sized(50, 4) });
   return [
-    ...(await rowsOf("demo, an hour at max", demo, HOUR, 3)),
-    ...(await rowsOf("200 strategies on 50 symbols, 15 minutes", large, (15 * MINUTE) as Duration, 3)),
+    ...(await rowsOf("demo, an hour at max", demo, sized(HOUR, MINUTE) as Duration, ROUNDS)),
+    ...(await rowsOf("200 strategies on 50 symbols, 15 minutes", large, (sized(15, 1) * MINUTE) as Duration, ROUNDS)),
     await dayRow(),
     await memoryRow(),
   ];

@@ -10,14 +10,14 @@ import { moment } from "../../src/shared/time.ts";
 import type { Moment } from "../../src/shared/time.ts";
 import { openJournal, type EntryBody, type Journal } from "../../src/store/index.ts";
 import { inFolder, percentile } from "./place.ts";
-import { median } from "./row.ts";
+import { median, sized } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
 export const START = moment(1_767_623_400_000_000);
 const PASS = 50;
-const PASSES = 200;
-const ROUNDS = 5;
-const SINGLES = 2_000;
+const PASSES = sized(200, 3);
+const ROUNDS = sized(5, 1);
+const SINGLES = sized(2_000, 5);
 
 export function orderOf(number: number): EntryBody[] {
   const id = orderId(`ROUTER-${String(number).padStart(8, "0")}`);

@@ -17,11 +17,11 @@ import { barsUpTo, pictureAt } from "../../live/host/scene.ts";
 import { deskOf, strategyOf } from "../../live/session/desks.ts";
 import { metaOf } from "../../live/strategies/scene.ts";
 import { inFolder, notHere } from "../place.ts";
-import { median, type BenchRow } from "../row.ts";
+import { median, sized, type BenchRow } from "../row.ts";
 
-const COPIES = 4;
-const ROUNDS = 8;
-const RUNS_EACH = 400;
+const COPIES = sized(4, 1);
+const ROUNDS = sized(8, 2);
+const RUNS_EACH = sized(400, 40);
 const BARS = 300;
 const TARGET = 1.3;
 /** The system counts processor time in hundredths of a second. */

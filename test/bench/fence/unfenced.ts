@@ -2,7 +2,7 @@
  * A host process without the strategies' realm, for comparison: the same process and the same steps, the files by a plain import.
  *
  * 1. The files are loaded before the process's own means are taken away, because nothing can be imported afterwards; each as often as
- *    its second argument says, because every strategy has a copy of its own.
+ *    its second argument says, which is taken away for the host process's own, because every strategy has a copy of its own.
  * 2. Its copy of the bars is kept as the realm's is, so what is compared is the realm and nothing else.
  */
 import { readdirSync } from "node:fs";
@@ -11,7 +11,9 @@ import { Realm } from "../../../src/live/host/engine.ts";
 import type { ToRealm } from "../../../src/live/host/realm.ts";
 import { prepareStrategy, StrategyInstance, strategyOf } from "../../../src/live/strategies/instance.ts";
 
-const [folder = "", copies = "1"] = process.argv.slice(2);
+const folder = process.argv[2] ?? "";
+// The way to talk is the host process's own next argument.
+const [copies = "1"] = process.argv.splice(3, 1);
 const files = readdirSync(new URL(folder)).filter((name) => /^[^.]+\.[mt]s$/.test(name));
 const modules = new Map<string, unknown[]>();
 for (const name of files)

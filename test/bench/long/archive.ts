@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { Archive } from "../../../src/console/archive/archive.ts";
 import { NO_FEED, writeBigSession } from "../../sim/big-session.ts";
 import { inFolder } from "../place.ts";
-import { median, type BenchRow } from "../row.ts";
+import { median, sized, type BenchRow } from "../row.ts";
 
-const ORDERS = Number(process.env["ORDERS"] ?? 1_000_000);
+const ORDERS = Number(process.env["ORDERS"] ?? sized(1_000_000, 500));
 const SIZE = { orders: ORDERS, rejections: ORDERS / 10, strategies: 1_000, symbols: 100 };
 const ROUNDS = 5;
 

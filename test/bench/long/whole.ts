@@ -19,9 +19,9 @@ import { MINUTE } from "../../../src/shared/time.ts";
 import { openWorkspace } from "../../../src/store/index.ts";
 import { makeLongSession, plannedHost } from "../../sim/long-session.ts";
 import { inFolder } from "../place.ts";
-import type { BenchRow } from "../row.ts";
+import { sized, type BenchRow } from "../row.ts";
 
-const ORDERS = Number(process.env["ORDERS"] ?? 1_000_000);
+const ORDERS = Number(process.env["ORDERS"] ?? sized(1_000_000, 300));
 const START_TARGET_S = 2;
 const VERIFY_TARGET_S = 10;
 const WHOLE_TARGET_S = 3;

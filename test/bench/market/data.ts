@@ -11,12 +11,12 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { DataThread } from "../../../src/live/data/index.ts";
 import { inFolder, percentile } from "../place.ts";
-import { median, type BenchRow } from "../row.ts";
+import { median, sized, type BenchRow } from "../row.ts";
 
-const BARS = 2_000_000;
-const TRADES = 22_000_000;
-const ROUNDS = 3;
-const ZOOMS = 40;
+const BARS = sized(2_000_000, 20_000);
+const TRADES = sized(22_000_000, 5_000);
+const ROUNDS = sized(3, 1);
+const ZOOMS = sized(40, 2);
 const MINUTE_MS = 60_000;
 
 interface Use {
