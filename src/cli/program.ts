@@ -85,7 +85,7 @@ function usageShape(program: Command, argv: readonly string[], error: CommanderE
   return { code: "usage", message: `${sentence}. ${help} shows what can be written, with an example.` };
 }
 
-function tellError(io: Io, argv: readonly string[], error: unknown, shape = shapeOf(error)): number {
+function printError(io: Io, argv: readonly string[], error: unknown, shape = shapeOf(error)): number {
   if (argv.includes("--json")) io.stdout.write(`${JSON.stringify({ error: shape }, null, 2)}\n`);
   else {
     const output = new Output(io, { json: false, color: false });
@@ -96,7 +96,7 @@ function tellError(io: Io, argv: readonly string[], error: unknown, shape = shap
   return exitOf(shape.code);
 }
 
-function tellExits({ output }: Context): number {
+function printExits({ output }: Context): number {
   if (output.json) output.value(exitTable());
   else
     for (const { code, means, errors } of exitTable()) {
@@ -152,16 +152,16 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   addConfigCommand(add);
   addInstrumentsCommand(add);
   addDoctorCommand(add);
-  add("exits", "Print the exit codes, in one table.", () => undefined, "logos exits", tellExits);
+  add("exits", "Print the exit codes, in one table.", () => undefined, "logos exits", printExits);
   program.addHelpText("after", "\nExample:\n  logos run --for 15m");
   try {
     await program.parseAsync(argv, { from: "user" });
     return exit;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return tellError(io, argv, coded(error));
+    if (!(error instanceof CommanderError)) return printError(io, argv, coded(error));
     // Help and version were asked for and end with 0; where no command is named the help is the message.
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help" && !argv.includes("--json")) return exitOf("usage");
-    return tellError(io, argv, error, usageShape(program, argv, error));
+    return printError(io, argv, error, usageShape(program, argv, error));
   }
 }

@@ -136,7 +136,7 @@ export const STATES: Readonly<Record<string, string>> = {
   recovering: "its state is being made from the journal",
   rejected: "refused by a guard, the router or the broker",
   running: "its clock runs and strategies trade; of a strategy: a run is under way",
-  stopped: "ended in order; it can be reopened",
+  stopped: "ended cleanly; it can be reopened",
   stopping: "runs under way end, and the journal is closed",
   "unknown, asking": "the broker did not answer; it is asked, and the request is never sent again",
   waiting: "between two runs, as it should be",

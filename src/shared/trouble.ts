@@ -53,18 +53,18 @@ function troubleLine({ name, kind, runs, failures, reason }: Trouble): string {
     : `${name}: ${share}; the newest reason: ${why}`;
 }
 
-/** How the desk's strategies are as a whole, in a few words. */
+/** The health of the desk's strategies as a whole, in a few words. */
 export function troubleSummary({ strategies, failing, list, more }: Troubles): string {
   const before = list.length + more - failing;
   const all = strategies === 1 ? "the only one" : `all ${strategies}`;
   const [is, fails] = strategies === 1 ? ["is", "fails"] : ["are", "fail"];
   if (failing === 0) {
-    if (before === 0) return `${all} ${is} well`;
-    return `${all} ${is} well now, ${strategies === 1 ? "" : `${before} of them `}after runs that failed`;
+    if (before === 0) return `${all} ${is} healthy`;
+    return `${all} ${is} healthy now, ${strategies === 1 ? "" : `${before} of them `}after failed runs`;
   }
   const some =
     failing === strategies ? `${all} ${fails}` : `${failing} of ${strategies} ${failing === 1 ? "fails" : "fail"}`;
-  return before === 0 ? some : `${some}, ${before} more had runs that failed`;
+  return before === 0 ? some : `${some}, ${before} more had failed runs`;
 }
 
 /** A line for each strategy that does not work now, and one for those that are left out. */

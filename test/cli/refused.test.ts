@@ -59,8 +59,8 @@ const CASES: readonly Case[] = [
   ["run --for 0s", 64, "usage", "--for 0s: write a duration such as 500ms, 30s, 15m or 2h."],
   ["run --session latest demo", 64, "usage", /^--session resumes with the desk that the session has; leave/],
   ["run --session x --holds both", 64, "usage", "--holds both: write journal or file."],
-  ["run --session x --holds file", 64, "usage", /^--operator is needed: a restore has somebody who answers for it\./],
-  ["run --session x --holds file --operator me", 64, "usage", /^--note is needed: a restore has a reason\./],
+  ["run --session x --holds file", 64, "usage", /^--operator is needed: a restore needs the operator's name\./],
+  ["run --session x --holds file --operator me", 64, "usage", /^--note is needed: a restore needs a reason\./],
   ["halt --operator me --strategy a --group b", 64, "usage", /^--strategy and --group exclude each other/],
   ["ticks --last 0", 64, "usage", "--last 0: write a whole number from 1 to 10000."],
   ["--workspace= status", 64, "usage", "--workspace is empty: name a folder."],
@@ -72,6 +72,7 @@ const CASES: readonly Case[] = [
   ["halt --operator a\u001B[31m", 64, "usage", /^--operator holds control characters; write plain text/],
   ["serve --port 70000", 64, "usage", "--port 70000: write a whole number from 1 to 65535."],
   // Sessions.
+  ["status x --session y", 64, "usage", "x and --session y name two sessions; write one of them."],
   ["status", 2, "no_session", /^There is no session in .*ws.sessions yet\. Start one with `logos run`\.$/],
   ["status --session nope", 2, "no_session", /^There is no session nope in .*\. `logos sessions` lists them\.$/],
   [

@@ -34,7 +34,9 @@ describe("a first session", () => {
   it("ends in order, its summary on stdout and its messages on stderr", () => {
     expect(first.code).toBe(0);
     expect(first.err).toBe(`Session ${id}: 24 strategies, seed demo, paper account.\n`);
-    expect(first.out).toMatch(new RegExp(`^${id}\\nended +in order\\nsession time +2026-01-05T14:30:00.* \\(2m\\)\\n`));
+    expect(first.out).toMatch(
+      new RegExp(`^${id}\\nended +as planned\\nsession time +2026-01-05T14:30:00.* \\(2m\\)\\n`),
+    );
     expect(first.out).toMatch(/\nequity +1000000\.00 to \d+\.\d\d(?: USD)?\n/);
     for (const file of ["session.md", "session.json", "journal.db", "orders.csv"]) expect(first.out).toContain(file);
   });
@@ -48,9 +50,33 @@ describe("a first session", () => {
     expect(status).toMatchObject({ code: 0, err: "" });
     expect(status.out).toMatch(/^health +STOPPED$/m);
     expect(status.out).toMatch(/^state +stopped$/m);
+    const lasting = (out: string): string => out.replace(/^last written.*$/m, "");
+    for (const line of ["status latest", `status ${id}`, `status --session ${id}`])
+      expect(lasting((await say(line)).out)).toBe(lasting(status.out));
     expect(await say("review")).toEqual({ code: 0, out: `${id}: not halted, 0 open\n`, err: "" });
     expect((await say("verify")).code).toBe(0);
     expect(tree(join(at, "ws", "sessions", id)).filter((line) => !LOGS.test(line))).toEqual(before);
+  });
+
+  it("lists positions with figures that can be read, and exact ones as JSON", async () => {
+    const table = (await say(`positions ${id}`)).out.trimEnd().split("\n").slice(1);
+    const { positions } = jsonOf(await say("positions --json")) as { positions: readonly Record<string, string>[] };
+    expect(table).toHaveLength(positions.length);
+    expect(table.length).toBeGreaterThan(3);
+    for (const [index, row] of table.entries()) {
+      const [owner, , , average, realized, fees] = row.split(/ {2,}/);
+      const exact = positions[index];
+      expect(owner).toBe(exact?.["owner"]);
+      expect(average).toMatch(/^\d+(\.\d{1,6})?$/);
+      expect(Number(average)).toBeCloseTo(Number(exact?.["averagePrice"]), 5);
+      for (const [shown, name] of [
+        [realized, "realized"],
+        [fees, "fees"],
+      ] as const) {
+        expect(shown).toMatch(/^-?\d+\.\d\d$/);
+        expect(Math.abs(Number(shown) - Number(exact?.[name]))).toBeLessThanOrEqual(0.005);
+      }
+    }
   });
 
   it("is compacted when it is asked for, and holds as before", async () => {
@@ -154,7 +180,7 @@ describe("going on", () => {
     expect(review.err).toBe(`Then: logos resume --session ${id} --operator NAME --note TEXT\n`);
     const shut = await say("run --session latest --for 1m");
     expect(shut.code).toBe(1);
-    expect(shut.out).toMatch(/^ended +in order, halted$/m);
+    expect(shut.out).toMatch(/^ended +as planned, halted$/m);
     expect(shut.err).toMatch(new RegExp(`To open the gate: logos review --session ${id}, then logos resume\\.\n$`));
 
     expect((await say("resume --operator me --note fine")).code).toBe(0);
@@ -213,7 +239,7 @@ describe("Ctrl-C", () => {
       expect(code).toBe(0);
       expect(out).toMatch(/^ended +stopped by Ctrl-C$/m);
       expect(err).toMatch(/\nStopping\. Press Ctrl-C again to end at once; a restart loses nothing either way\.\n/);
-      expect(err).toMatch(/\nTo go on with it: logos run --session \S+\n$/);
+      expect(err).toMatch(/\nTo resume it: logos run --session \S+\n$/);
     } finally {
       exit.mockRestore();
     }
@@ -353,9 +379,7 @@ describe("restoring", () => {
     const done = await say(`restore ${file} --operator me --note back`);
     expect(done.code).toBe(0);
     expect(done.out).toMatch(
-      new RegExp(
-        `^(\\S+): restored\\. The next order is ROUTER-0*${next}\\.\\nGo on with it: logos run --session \\1\\n$`,
-      ),
+      new RegExp(`^(\\S+): restored\\. The next order is ROUTER-0*${next}\\.\\nResume it: logos run --session \\1\\n$`),
     );
   });
 });

@@ -71,19 +71,19 @@ describe("strategies that fail", () => {
 
   it("are named with their runs and the newest reason at the end, in the status and in the report", async () => {
     expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/^ended +in order, but 1 of 3 fails, 1 more had runs that failed$/m);
+    expect(ended.out).toMatch(/^ended +as planned, but 1 of 3 fails, 1 more had failed runs$/m);
     const runs = Number(/ (\d+) of \1 runs failed/.exec(ended.out)?.[1]);
     expect(runs).toBeGreaterThan(10);
     const line = `bad: ${runs} of ${runs} runs failed; the newest reason: Error: no luck (bad.ts, line 2)`;
     const status = await say("status", at);
     expect(status.code).toBe(0);
-    expect(status.out).toMatch(/^health +STOPPED, but 1 of 3 fails, 1 more had runs that failed$/m);
+    expect(status.out).toMatch(/^health +STOPPED, but 1 of 3 fails, 1 more had failed runs$/m);
     for (const out of [ended.out, status.out]) {
-      expect(out).toMatch(/^strategies +1 of 3 fails, 1 more had runs that failed$/m);
+      expect(out).toMatch(/^strategies +1 of 3 fails, 1 more had failed runs$/m);
       expect(out.split("\n").map((one) => one.trim())).toContain(line);
       expect(out).not.toMatch(/once: /);
     }
-    expect(reportOf(at)).toContain("| Strategies | 1 of 3 fails, 1 more had runs that failed |");
+    expect(reportOf(at)).toContain("| Strategies | 1 of 3 fails, 1 more had failed runs |");
     expect(reportOf(at)).toContain(`## Strategies that failed\n\n- ${line}\n`);
     const { troubles } = jsonOf(await say("status --json", at)) as { troubles: Record<string, unknown> };
     expect(troubles).toMatchObject({

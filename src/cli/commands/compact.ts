@@ -7,25 +7,30 @@ import { compactSession } from "../../live/session/recovery/compact.ts";
 import { durationText } from "../../shared/time.ts";
 import { workspaceAt } from "../../store/index.ts";
 import { sizeOf } from "../common/figures.ts";
-import { durationOf } from "../common/options.ts";
+import { addSessionOption, durationOf, sessionOf, type SessionOption } from "../common/options.ts";
 import type { AddCommand } from "../common/context.ts";
 
 export function addCompactCommand(add: AddCommand): void {
   add(
     "compact [session]",
     "Drop old runs, equity and metrics from a stopped session's journal and files; orders, fills and what operators did stay.",
-    (command) => command.option("--keep <duration>", "session time up to its end of which everything stays", "24h"),
+    (command) =>
+      addSessionOption(command).option(
+        "--keep <duration>",
+        "session time up to its end of which everything stays",
+        "24h",
+      ),
     "logos compact latest --keep 7d",
-    async ({ output, workspace }, options: { readonly keep: string }, words) => {
+    async ({ output, workspace }, options: SessionOption & { readonly keep: string }, words) => {
       const keep = durationOf("--keep", options.keep);
-      const done = await compactSession(workspaceAt(workspace), words[0] ?? "latest", keep);
+      const done = await compactSession(workspaceAt(workspace), sessionOf(options, words[0]), keep);
       if (output.json) output.value(done);
       else if (done.dropped === 0)
         output.line(`${done.id}: nothing to drop; everything older than the last ${durationText(keep)} is compact.`);
       else
         output.line(
-          `${done.id}: ${done.dropped} entries of runs, equity and metrics went, ${done.entries} stay; ` +
-            `the journal has ${sizeOf(done.bytesAfter)} (before: ${sizeOf(done.bytesBefore)}).`,
+          `${done.id}: ${done.dropped} entries of runs, equity and metrics were dropped, ${done.entries} were kept; ` +
+            `the journal has ${sizeOf(done.bytesAfter)} now, and had ${sizeOf(done.bytesBefore)}.`,
         );
       return 0;
     },

@@ -69,7 +69,7 @@ async function drill(context: Context, options: Options, words: readonly string[
           output.line(`  restarted:     ${one.difference.restarted}`);
         }
     for (const run of report.runs)
-      if (run.failure !== null) output.line(`run ${run.number} could not go on: ${run.failure}`);
+      if (run.failure !== null) output.line(`run ${run.number} could not continue: ${run.failure}`);
   }
   if (report.empty !== null && !output.json) output.line(report.empty);
   return report.passed ? 0 : 1;

@@ -43,7 +43,7 @@ function changes(context: Context, options: Options, { state }: LoadedRouterStat
   return differencesOf(figuresOf(state), figuresOnDisk(nodeFileSystem, files));
 }
 
-function tellChanges({ output }: Context, session: string | undefined, differences: readonly string[] | null): void {
+function printChanges({ output }: Context, session: string | undefined, differences: readonly string[] | null): void {
   if (session === undefined || differences === null)
     return output.line("A new session would begin with it; --session ID shows what differs in one that is there.");
   if (differences.length === 0) return output.line(`Nothing of it differs from ${session}.`);
@@ -96,13 +96,13 @@ async function restore(context: Context, options: Options, words: readonly strin
       });
     } else {
       preview(context, path, loaded);
-      tellChanges(context, options.session, changes(context, options, loaded));
+      printChanges(context, options.session, changes(context, options, loaded));
     }
     output.message("Nothing is changed. To restore it, add --operator NAME --note TEXT.");
     return 0;
   }
-  const operator = recordText("--operator", options.operator, "a restore has somebody who answers for it.");
-  const note = recordText("--note", options.note, "a restore has a reason.");
+  const operator = recordText("--operator", options.operator, "a restore needs the operator's name.");
+  const note = recordText("--note", options.note, "a restore needs a reason.");
   const request = {
     source: basename(path),
     text,
@@ -134,7 +134,7 @@ async function restore(context: Context, options: Options, words: readonly strin
     output.line(
       `${session.id}: restored. The next order is ${router.nextOrderId}${router.halted ? "; it is halted" : ""}.`,
     );
-    output.line(`Go on with it: logos run --session ${session.id}`);
+    output.line(`Resume it: logos run --session ${session.id}`);
   }
   return 0;
 }

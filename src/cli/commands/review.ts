@@ -9,11 +9,10 @@ import { formatMoment } from "../../shared/time.ts";
 import { readReview, type ReviewItem } from "../../live/status/index.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
 import { atSession } from "../common/at-session.ts";
-import { recordText } from "../common/options.ts";
+import { addSessionOption, recordText, sessionOf, type SessionOption } from "../common/options.ts";
 import type { AddCommand, Context } from "../common/context.ts";
 
-interface Options {
-  readonly session?: string;
+interface Options extends SessionOption {
   readonly adopt?: string | boolean;
   readonly dismiss?: boolean;
   readonly operator?: string;
@@ -54,7 +53,7 @@ function list({ output }: Context, id: string, review: ReturnType<typeof readRev
 }
 
 async function review(context: Context, options: Options, words: readonly string[]): Promise<number> {
-  const id = options.session ?? "latest";
+  const id = sessionOf(options);
   const files = findSession(workspaceAt(context.workspace), id);
   const [item] = words;
   if (item === undefined) {
@@ -64,8 +63,8 @@ async function review(context: Context, options: Options, words: readonly string
   }
   if ((options.adopt === undefined) === (options.dismiss !== true))
     throw new CodedError("usage", `Say what is to become of ${item}: either --adopt [STRATEGY] or --dismiss.`);
-  const operator = recordText("--operator", options.operator, "a review has somebody who answers for it.");
-  const note = recordText("--note", options.note, "a review has a reason.");
+  const operator = recordText("--operator", options.operator, "a review needs the operator's name.");
+  const note = recordText("--note", options.note, "a review needs a reason.");
   const action = options.dismiss === true ? ("dismiss" as const) : ("adopt" as const);
   const strategy = typeof options.adopt === "string" ? { strategy: options.adopt } : {};
   await atSession(context, files.id, { command: "review", item, action, operator, note, ...strategy });
@@ -80,8 +79,7 @@ export function addReviewCommand(add: AddCommand): void {
     "review [item]",
     "List the drift of a session, or adopt or dismiss one item of it.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
+      addSessionOption(command)
         .option("--adopt [strategy]", "book it to a strategy, or to unattributed")
         .option("--dismiss", "book nothing")
         .option("--operator <name>", "who judges")

@@ -2,7 +2,7 @@
  * `logos run`: one session in the terminal, from its start to its summary.
  *
  * 1. Ctrl-C stops it cleanly; a second one ends the process at once, and a restart still loses nothing.
- * 2. Exit 0 when it ended in order and free to trade, 1 when it ended halted or failed, 65 when no strategy of it loads.
+ * 2. Exit 0 when it ended cleanly and free to trade, 1 when it ended halted or failed, 65 when no strategy of it loads.
  * 3. Nothing is made on disk before command line, desk and data are known to be good.
  * 4. A strategy that does not load is reported before the session starts; the others run.
  */
@@ -56,7 +56,7 @@ interface Options extends DataOptions {
 }
 
 const ENDED = {
-  finished: "in order",
+  finished: "as planned",
   operator: "stopped by an operator",
   signal: "stopped by Ctrl-C",
   failed: "failed",
@@ -70,8 +70,8 @@ const MORE = { synthetic: "--for 15m", replay: "--for 30m" } as const;
 
 /** Who restores, and why: a file that holds is restored, too. */
 const wordOf = (options: Options): { readonly operator: string; readonly note: string } => ({
-  operator: recordText("--operator", options.operator, "a restore has somebody who answers for it."),
-  note: recordText("--note", options.note, "a restore has a reason."),
+  operator: recordText("--operator", options.operator, "a restore needs the operator's name."),
+  note: recordText("--note", options.note, "a restore needs a reason."),
 });
 
 function restoreOf(context: Context, options: Options): RestoreRequest | undefined {
@@ -93,7 +93,8 @@ async function openSession(context: Context, options: Options, file: string | un
   const ports = { version };
   const light = options.light === true;
   if (options.session !== undefined) {
-    if (light) throw new CodedError("usage", "--light begins a new run; a session that has a journal goes on with it.");
+    if (light)
+      throw new CodedError("usage", "--light starts a new run; a session that has a journal keeps it when it resumes.");
     if (file !== undefined || options.bars !== undefined)
       throw new CodedError(
         "usage",
@@ -115,7 +116,7 @@ async function openSession(context: Context, options: Options, file: string | un
       ...(options.acceptCodeChange === true ? { code: "accept changes" } : {}),
       ports,
     });
-    if (flag === undefined) tellSpeed(context, session, "as it did before");
+    if (flag === undefined) printSpeed(context, session, "as it did before");
     return session;
   }
   const { desk, notes, origins } = await openDesk({
@@ -147,7 +148,7 @@ async function openSession(context: Context, options: Options, file: string | un
   const { feed } = session.desk;
   const guesses = feed.kind === "replay" ? guessesOf(Object.values(feed.symbols)) : null;
   if (guesses !== null) context.output.message(`logos: ${guesses}`);
-  if (speed === undefined) tellSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
+  if (speed === undefined) printSpeed(context, session, `as ${said?.where ?? "the desk"} says`);
   return session;
 }
 
@@ -170,7 +171,7 @@ function lastSpeedOf(workspace: Workspace, id: string): Speed {
 }
 
 /** Says why it takes its time, and what does not. */
-function tellSpeed({ output }: Context, session: LiveSession, why: string): void {
+function printSpeed({ output }: Context, session: LiveSession, why: string): void {
   const { clock, speed } = session.probe();
   if (clock === "virtual" && speed !== "max")
     output.message(`logos: the clock runs at ${speed}×, ${why}; --speed max waits for nothing.`);
@@ -191,12 +192,12 @@ const moreOf = (kind: keyof typeof MORE, feedEnded: boolean): string =>
   feedEnded ? "Its recorded data ends there." : `Add ${MORE[kind]} to give it more.`;
 
 /** What is about to run; of a session that has nothing left to run, that, and what would give it more. */
-function openingOf(session: LiveSession, goesOn: boolean): string {
+function openingOf(session: LiveSession, resumed: boolean): string {
   const { id, desk } = session;
   const { now, endsAt, feed } = session.probe();
-  if (!goesOn) {
+  if (!resumed) {
     const light = session.light
-      ? " A light run: it keeps results and no journal, so it cannot go on once it has ended."
+      ? " A light run: it keeps results and no journal, so it cannot be resumed once it has ended."
       : "";
     return `Session ${id}: ${counted(desk.strategies.length, "strategy", "strategies")}, seed ${desk.seed}, paper account.${light}`;
   }
@@ -205,7 +206,7 @@ function openingOf(session: LiveSession, goesOn: boolean): string {
 }
 
 /** Names the strategies that do not load. Throws `strategy_invalid`, with the session closed again, when none does. */
-async function tellNotLoaded({ output }: Context, session: LiveSession): Promise<void> {
+async function printNotLoaded({ output }: Context, session: LiveSession): Promise<void> {
   const { strategies } = session.probe();
   const broken = strategies.filter(({ state }) => state === "not_loaded");
   const lines = broken.map(({ name, reason }) => `strategy ${name} does not load: ${reason ?? "no reason is known"}`);
@@ -216,10 +217,10 @@ async function tellNotLoaded({ output }: Context, session: LiveSession): Promise
   for (const line of lines) output.message(`logos: ${/[.!?]$/.test(line) ? line : `${line}.`} The others run.`);
 }
 
-/** Signals that stop a session in order; SIGHUP is a terminal that was closed. */
+/** Signals that stop a session cleanly; SIGHUP is a terminal that was closed. */
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-async function follow(context: Context, session: LiveSession, goesOn: boolean): Promise<SessionSummary> {
+async function follow(context: Context, session: LiveSession, resumed: boolean): Promise<SessionSummary> {
   let interrupted = 0;
   const interrupt = (): void => {
     interrupted += 1;
@@ -230,7 +231,7 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
   const timer = setInterval(() => context.output.progress(() => progressOf(session)), PROGRESS_MS);
   for (const signal of STOPPING) process.on(signal, interrupt);
   try {
-    context.output.message(openingOf(session, goesOn));
+    context.output.message(openingOf(session, resumed));
     session.start();
     return await session.done;
   } finally {
@@ -240,7 +241,13 @@ async function follow(context: Context, session: LiveSession, goesOn: boolean): 
 }
 
 /** `more`: how it gets more session time where it ended for want of that; null where it did not. */
-function tell(context: Context, summary: SessionSummary, currency: string, halted: boolean, more: string | null): void {
+function print(
+  context: Context,
+  summary: SessionSummary,
+  currency: string,
+  halted: boolean,
+  more: string | null,
+): void {
   const { output } = context;
   output.line(output.style("bold", summary.id));
   const last = summary.halts.at(-1);
@@ -257,7 +264,7 @@ function tell(context: Context, summary: SessionSummary, currency: string, halte
       `${formatMoment(summary.startedAt)} to ${formatMoment(summary.stoppedAt)} (${durationText(summary.duration)})`,
     ],
     ...(summary.light ? [["kept", "results, but no journal: a light run cannot be resumed or verified"] as const] : []),
-    ...(more === null ? [] : [["", `to run on: ${more}`] as const]),
+    ...(more === null ? [] : [["", `more: ${more}`] as const]),
     ["took", `${(summary.realMs / 1_000).toFixed(1)} s`],
     ["runs", String(summary.runs)],
     ...orderFields({ ...summary, accepted: summary.orders, working: summary.workingOrders }),
@@ -277,7 +284,7 @@ function tell(context: Context, summary: SessionSummary, currency: string, halte
 
 async function run(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const session = await openSession(context, options, words[0]);
-  await tellNotLoaded(context, session);
+  await printNotLoaded(context, session);
   for (const loss of lossTexts(session.probe().feed.sources)) context.output.message(`logos: ${loss}`);
   const summary = await follow(context, session, options.session !== undefined);
   const { output } = context;
@@ -289,7 +296,7 @@ async function run(context: Context, options: Options, words: readonly string[])
   if (output.json) output.value({ ...summary, halted });
   else {
     const more = summary.cause === "finished" && !feed.ended && !summary.light ? MORE[session.desk.feed.kind] : null;
-    tell(
+    print(
       context,
       summary,
       session.desk.broker.currency,
@@ -299,7 +306,7 @@ async function run(context: Context, options: Options, words: readonly string[])
   }
   if (summary.light) return summary.failure !== null || halted ? 1 : 0;
   if (halted) output.message(`To open the gate: logos review --session ${session.id}, then logos resume.`);
-  else if (summary.cause === "signal") output.message(`To go on with it: logos run --session ${session.id}`);
+  else if (summary.cause === "signal") output.message(`To resume it: logos run --session ${session.id}`);
   return summary.failure !== null || halted ? 1 : 0;
 }
 
@@ -321,9 +328,9 @@ export function addRunCommand(add: AddCommand): void {
         .option("--seed <seed>", "repeats a run: market, jitter and runtimes come from it")
         .option(
           "--light",
-          "keep orders, fills, equity, metrics and the summary, but no journal: for trying things; it cannot go on",
+          "keep orders, fills, equity, metrics and the summary, but no journal: for trying things; it cannot be resumed",
         )
-        .option("--session <id>", "go on with a session that ended or was interrupted; latest names the newest")
+        .option("--session <id>", "resume a session that ended or was interrupted; latest names the newest")
         .option(
           "--holds <which>",
           "journal or file: which one holds when router_state.json is not the session's own; file wants --operator and --note",

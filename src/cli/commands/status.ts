@@ -1,7 +1,7 @@
 /**
  * `logos status`: a session's health, safe beside it.
  *
- * 1. Exit 0 healthy (or stopped in order), 1 halted, stale, offline or failed, 2 no such session.
+ * 1. Exit 0 healthy (or stopped cleanly), 1 halted, stale, offline or failed, 2 no such session.
  */
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -11,19 +11,19 @@ import type { Alert } from "../../shared/contract/views.ts";
 import { troubleSummary } from "../../shared/trouble.ts";
 import { money, orderFields, percent, strategyFields } from "../common/figures.ts";
 import type { AddCommand, Context } from "../common/context.ts";
+import { addSessionOption, sessionOf, type SessionOption } from "../common/options.ts";
 import { standing } from "./alerts.ts";
 
-interface Options {
-  readonly session?: string;
+interface Options extends SessionOption {
   readonly path?: string;
   readonly watch?: boolean;
 }
 
 const WATCH_MS = 1_000;
 
-function read(context: Context, options: Options): SessionStatus {
+function read(context: Context, options: Options, word: string | undefined): SessionStatus {
   if (options.path !== undefined) return statusOf(resolve(context.io.folder, options.path));
-  return readStatus(workspaceAt(context.workspace), options.session ?? "latest");
+  return readStatus(workspaceAt(context.workspace), sessionOf(options, word));
 }
 
 /** What a console raised for the session and what still holds; none where their file cannot be read. */
@@ -51,7 +51,7 @@ function alertFields(alerts: readonly Alert[]): [string, string][] {
   ];
 }
 
-function tell({ output }: Context, status: SessionStatus, alerts: readonly Alert[]): void {
+function print({ output }: Context, status: SessionStatus, alerts: readonly Alert[]): void {
   const { troubles, orders } = status;
   const held = Object.entries(status.positions);
   const samples =
@@ -94,13 +94,13 @@ function tell({ output }: Context, status: SessionStatus, alerts: readonly Alert
   ]);
 }
 
-async function status(context: Context, options: Options): Promise<number> {
+async function status(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const { output } = context;
   for (;;) {
-    const seen = read(context, options);
+    const seen = read(context, options, words[0]);
     const alerts = alertsOf(context, seen.id);
     if (output.json) output.value({ ...seen, alerts }, options.watch === true);
-    else tell(context, seen, alerts);
+    else print(context, seen, alerts);
     if (options.watch !== true) return seen.health === "healthy" || seen.health === "stopped" ? 0 : 1;
     await pause(WATCH_MS);
     if (!output.json) output.line();
@@ -109,11 +109,10 @@ async function status(context: Context, options: Options): Promise<number> {
 
 export function addStatusCommand(add: AddCommand): void {
   add<Options>(
-    "status",
+    "status [session]",
     "Show a session's health, equity, positions and metrics. Reads only; safe beside a running session.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
+      addSessionOption(command)
         .option("--path <dir>", "the folder of a session, wherever it is")
         .option("--watch", "again every second, until Ctrl-C");
     },

@@ -13,10 +13,10 @@ import { TICK_CLASSES, TICK_MEANINGS, type TickClass } from "../../shared/ticks.
 import { formatMoment, MILLISECOND } from "../../shared/time.ts";
 import type { Moment } from "../../shared/time.ts";
 import { findSession, workspaceAt } from "../../store/index.ts";
-import { wholeNumber } from "../common/options.ts";
+import { addSessionOption, sessionOf, type SessionOption, wholeNumber } from "../common/options.ts";
 import type { AddCommand, Context } from "../common/context.ts";
 
-interface Options {
+interface Options extends SessionOption {
   readonly strategy?: string;
   readonly class?: TickClass;
   readonly last: string;
@@ -96,7 +96,7 @@ function ticks(context: Context, options: Options, words: readonly string[]): nu
   if (options.csv === true && output.json)
     throw new CodedError("usage", "--csv and --json exclude each other: name one of the two.");
   const last = wholeNumber("--last", options.last, 1, LAST_MAX);
-  const files = findSession(workspaceAt(context.workspace), words[0] ?? "latest");
+  const files = findSession(workspaceAt(context.workspace), sessionOf(options, words[0]));
   if (options.csv === true) {
     const line = (cells: readonly (string | number | null)[]): void => output.line(csvLine(cells).slice(0, -1));
     let begun = false;
@@ -128,7 +128,7 @@ export function addTicksCommand(add: AddCommand): void {
     "ticks [session]",
     "Show what became of each planned tick: on time, late, overrun, misfire, paused, closed. Reads only; safe beside it.",
     (command) => {
-      command
+      addSessionOption(command)
         .option("--strategy <name>", "of this strategy alone")
         .addOption(new Option("--class <class>", "of this class alone").choices(TICK_CLASSES))
         .option("--last <n>", "how many the table shows, the newest", "40")

@@ -6,15 +6,18 @@
 import { verifySession } from "../../harness/verify.ts";
 import { workspaceAt } from "../../store/index.ts";
 import type { AddCommand } from "../common/context.ts";
+import { addSessionOption, sessionOf, type SessionOption } from "../common/options.ts";
 
 export function addVerifyCommand(add: AddCommand): void {
-  add(
+  add<SessionOption>(
     "verify [session]",
     "Check a session's journal, orders, fills, books and snapshot against each other. Reads only; safe beside it.",
-    () => undefined,
+    (command) => {
+      addSessionOption(command);
+    },
     "logos verify latest",
-    async ({ output, workspace }, _options, words) => {
-      const verdict = await verifySession(workspaceAt(workspace), words[0] ?? "latest");
+    async ({ output, workspace }, options, words) => {
+      const verdict = await verifySession(workspaceAt(workspace), sessionOf(options, words[0]));
       if (output.json) output.value(verdict);
       else {
         output.line(output.style("bold", `${verdict.id}: ${verdict.ok ? "holds" : "DOES NOT HOLD"}`));

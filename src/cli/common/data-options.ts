@@ -44,7 +44,7 @@ export function addDataOptions(command: Command): void {
     .option("--interval <duration>", "the length of a bar, as 1m; what trades and quotes are folded into")
     .option("--columns <list>", "what the columns are, as time,open,high,low,close,volume,- (- passes one over)")
     .option("--skip <lines>", "lines before the header, or before the first row")
-    .option("--separator <mark>", "what stands between cells: comma, semicolon, tab, pipe, space, or the mark itself")
+    .option("--separator <mark>", "what separates cells: comma, semicolon, tab, pipe, space, or the mark itself")
     .option("--decimal <mark>", "the decimal mark: . or ,")
     .option("--newest-first", "the rows stand newest first")
     .option("--adjusted", "prices are adjusted for splits and dividends already: none is applied");

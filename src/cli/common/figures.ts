@@ -56,7 +56,7 @@ export function orderFields(counts: {
   ];
 }
 
-/** How the strategies are, and a line for each that failed. */
+/** The health of the strategies, and a line for each that fails. */
 export function strategyFields(troubles: Troubles): [name: string, value: string][] {
   const lines = troubleLines(troubles).map((line): [string, string] => ["", line]);
   return [["strategies", troubleSummary(troubles)], ...lines];

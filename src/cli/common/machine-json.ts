@@ -36,7 +36,7 @@ function numberOf(key: string, value: number, ofBar: boolean): string | number {
   return AMOUNTS.has(key) || (ofBar && BAR_FIELDS.has(key)) ? amountText(value) : value;
 }
 
-/** The value that `--json` prints for a command's result. `key` is the name under which it stands. */
+/** The value that `--json` prints for a command's result. `key` is its name there. */
 export function machineValue(value: unknown, key = ""): unknown {
   if (typeof value === "number") return numberOf(key, value, false);
   if (Array.isArray(value)) return value.map((item) => machineValue(item, key));

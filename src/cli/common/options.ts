@@ -3,12 +3,30 @@
  *
  * 1. A value that breaks its rule is a `usage` error that names the option, the value and the rule; nothing is started.
  */
+import type { Command } from "commander";
 import { CodedError } from "../../shared/errors.ts";
 import type { Speed } from "../../shared/ports.ts";
 import { parseDuration, type Duration } from "../../shared/time.ts";
 
 function refuse(option: string, value: string, rule: string): never {
   throw new CodedError("usage", `${option} ${value}: ${rule}`, { option, value });
+}
+
+/** What a command about one session takes. */
+export interface SessionOption {
+  readonly session?: string;
+}
+
+/** Adds `--session` to a command that is about one session. */
+export function addSessionOption(command: Command): Command {
+  return command.option("--session <id>", "which session; the newest when absent");
+}
+
+/** The session that was named: by the option, else by `word`, the command's own word for it, else the newest. Throws `usage`. */
+export function sessionOf({ session }: SessionOption, word?: string): string {
+  if (session !== undefined && word !== undefined && session !== word)
+    throw new CodedError("usage", `${word} and --session ${session} name two sessions; write one of them.`);
+  return session ?? word ?? "latest";
 }
 
 /** A whole number within bounds. */
@@ -57,7 +75,7 @@ export function optionalRecordText(option: "--operator" | "--note", value: strin
   if (value.length > max)
     throw new CodedError("usage", `${option} has ${value.length} characters; write at most ${max}.`, { option, max });
   if (/\p{Cc}/u.test(option === "--note" ? value.replaceAll(/[\n\t]/g, " ") : value))
-    throw new CodedError("usage", `${option} holds control characters; write plain text, as it goes on the record.`, {
+    throw new CodedError("usage", `${option} holds control characters; write plain text, as it is recorded.`, {
       option,
     });
   return value;
@@ -66,6 +84,6 @@ export function optionalRecordText(option: "--operator" | "--note", value: strin
 /** A name or note that a record needs. */
 export function recordText(option: "--operator" | "--note", value: string | undefined, what: string): string {
   if (value === undefined || value.trim() === "")
-    throw new CodedError("usage", `${option} is needed: ${what} It is kept in the journal.`, { option });
+    throw new CodedError("usage", `${option} is needed: ${what} The journal records it.`, { option });
   return optionalRecordText(option, value);
 }

@@ -93,7 +93,7 @@ function readSession(files: SessionFiles, entries: Iterable<JournalEntry>): Reco
   if (origin === null || reader === null) throw refuse(files.id, "its journal does not begin with its creation.");
   if (origin.desk.clock.kind === "system")
     throw refuse(files.id, "it ran on the system's clock, which cannot be made to run again.");
-  if (!over) throw refuse(files.id, `it is not over. Go on with it and stop it: logos run --session ${files.id}`);
+  if (!over) throw refuse(files.id, `it is not over. Resume and stop it: logos run --session ${files.id}`);
   const length = (lastAt - origin.start) as Duration;
   if (length <= 0) throw refuse(files.id, "no time passed in it.");
   return { ...origin, length, script: reader.script };

@@ -65,7 +65,7 @@ function remarks({ jumps, jumpsTotal, gaps, gapsTotal }: ImportedFile): string[]
 }
 
 /** What each symbol would be in a session of the workspace: a line each, with what is guessed marked so. */
-function tellInstruments({ output }: Context, metas: readonly SymbolMeta[]): void {
+function printInstruments({ output }: Context, metas: readonly SymbolMeta[]): void {
   for (const meta of metas.slice(0, INSTRUMENTS_SHOWN_MAX)) {
     const { symbol, assetClass, currency, tickSize = "", multiplier = "1" } = meta;
     const shown = Object.entries({ assetClass, currency, tickSize, multiplier }).map(
@@ -90,7 +90,7 @@ function lackingRates(context: Context, metas: readonly SymbolMeta[]): string | 
   }
 }
 
-function tellFile({ output }: Context, file: ImportedFile): void {
+function printFile({ output }: Context, file: ImportedFile): void {
   output.line(output.style("bold", file.name));
   const columns = Object.entries(file.columns).map(([role, name]) => `${role} = ${name}`);
   output.fields([
@@ -165,8 +165,8 @@ async function importFiles(context: Context, options: Options, words: readonly s
   if (output.json)
     output.value({ files: imported.files.map(jsonOf), instruments, actions: imported.actions ?? [], kept, ...added });
   else {
-    for (const file of imported.files) tellFile(context, file);
-    tellInstruments(context, instruments);
+    for (const file of imported.files) printFile(context, file);
+    printInstruments(context, instruments);
     for (const path of saved === null ? kept : [...kept, saved]) output.line(`Kept ${path}`);
   }
   const lacking = lackingRates(context, instruments);

@@ -2,8 +2,8 @@
  * `logos halt`, `resume`, `pause`, `continue`, `stop`: an operator's hand on a session.
  *
  * 1. Halting needs a name; resuming needs a name and a note, and is refused while a drift item is open.
- * 2. Pausing, going on and stopping are for a session that a process runs; any other is not touched.
- * 3. `stop` ends when the session is free again, so that a script may go on with it at once.
+ * 2. Pausing, continuing and stopping are for a session that a process runs; any other is not touched.
+ * 3. `stop` ends when the session is free again, so that a script may resume it at once.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { CodedError } from "../../../shared/errors.ts";
@@ -19,12 +19,17 @@ import {
 import { haltCommand, resumeCommand } from "../../../shared/contract/operator-commands.ts";
 import type { Scope } from "../../../shared/scope.ts";
 import { atSession } from "../../common/at-session.ts";
-import { optionalRecordText, recordText } from "../../common/options.ts";
+import {
+  addSessionOption,
+  optionalRecordText,
+  recordText,
+  sessionOf,
+  type SessionOption,
+} from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
 import { addScopeOptions, scopeOf, type ScopeOptions } from "../../common/scope-options.ts";
 
-interface Options extends ScopeOptions {
-  readonly session?: string;
+interface Options extends ScopeOptions, SessionOption {
   readonly operator?: string;
   readonly note?: string;
   readonly cancel?: boolean;
@@ -57,15 +62,15 @@ async function gate(
   const scope = scopeOf(options);
   const also = alsoOf(options);
   const command = action === "halt" ? haltCommand({ ...words, scope, also }) : resumeCommand({ ...words, scope });
-  const { files, live } = await atSession(context, options.session ?? "latest", command);
+  const { files, live } = await atSession(context, sessionOf(options), command);
   const done = doneText(action, scope, also);
-  tell(context, files, `${done}${live ? "" : " (no process runs it; it is journaled for its next start)"}`, live);
+  print(context, files, `${done}${live ? "" : " (no process runs it; it is journaled for its next start)"}`, live);
   return 0;
 }
 
-const WHO = "an operator's name goes on the record.";
+const WHO = "write who asks.";
 
-function tell({ output }: Context, { id }: SessionFiles, done: string, running: boolean): void {
+function print({ output }: Context, { id }: SessionFiles, done: string, running: boolean): void {
   if (output.json) output.value({ id, done: true, running });
   else output.line(`${id}: ${done}.`);
 }
@@ -90,7 +95,7 @@ async function actOnRunning(
   name: keyof typeof RUNNING_COMMANDS,
   operator: string,
 ): Promise<number> {
-  const files = findSession(workspaceAt(context.workspace), options.session ?? "latest");
+  const files = findSession(workspaceAt(context.workspace), sessionOf(options));
   const { id, folder } = files;
   if (lockHolder(nodeFileSystem, folder) === null)
     throw new CodedError(
@@ -99,22 +104,22 @@ async function actOnRunning(
     );
   await requestControl(nodeFileSystem, folder, { command: name, operator });
   const done = name === "stop" && !(await letGo(files)) ? "it is stopping" : RUNNING_COMMANDS[name].done;
-  tell(context, files, done, true);
+  print(context, files, done, true);
   return 0;
 }
 
 const RUNNING_COMMANDS = {
   pause: { description: "Hold the clock of a running session.", done: "its clock is held" },
   continue: { description: "Let the clock of a paused session run on.", done: "its clock runs on" },
-  stop: { description: "Stop a running session in order, and wait until it has stopped.", done: "stopped" },
+  stop: { description: "Stop a running session cleanly, and wait until it has stopped.", done: "stopped" },
 } as const;
 
 export function addControlCommands(add: AddCommand): void {
   add<Options>(
     "halt",
-    "Shut the gate of a session, or of a part of it: no new order goes out until somebody resumes it.",
+    "Shut the gate of a session, or of a part of it: no new order goes out until an operator resumes it.",
     (command) => {
-      addScopeOptions(command.option("--session <id>", "which session; the newest when absent"))
+      addScopeOptions(addSessionOption(command))
         .option("--cancel", "and cancel what works and waits there")
         .option("--flatten", "and cancel what works, then close the positions there")
         .option("--operator <name>", "who halts")
@@ -130,7 +135,7 @@ export function addControlCommands(add: AddCommand): void {
     "resume",
     "Open the gate again, of the session (refused while a drift item waits for its review) or of a part of it.",
     (command) => {
-      addScopeOptions(command.option("--session <id>", "which session; the newest when absent"))
+      addScopeOptions(addSessionOption(command))
         .option("--operator <name>", "who resumes")
         .option("--note <text>", "why it is right to trade again");
     },
@@ -146,9 +151,7 @@ export function addControlCommands(add: AddCommand): void {
       name,
       description,
       (command) => {
-        command
-          .option("--session <id>", "which session; the newest when absent")
-          .option("--operator <name>", "who asks");
+        addSessionOption(command).option("--operator <name>", "who asks");
       },
       `logos ${name} --operator "A. Trader"`,
       (context, options) => {

@@ -8,11 +8,10 @@ import { formatMoment } from "../../../shared/time.ts";
 import { readLimits } from "../../../live/status/index.ts";
 import { findSession, workspaceAt } from "../../../store/index.ts";
 import { atSession } from "../../common/at-session.ts";
-import { recordText } from "../../common/options.ts";
+import { addSessionOption, recordText, sessionOf, type SessionOption } from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
 
-interface Options {
-  readonly session?: string;
+interface Options extends SessionOption {
   readonly operator?: string;
   readonly note?: string;
 }
@@ -27,7 +26,7 @@ function list({ output }: Context, id: string, { limits, changes }: ReturnType<t
 }
 
 async function limits(context: Context, options: Options, words: readonly string[]): Promise<number> {
-  const files = findSession(workspaceAt(context.workspace), options.session ?? "latest");
+  const files = findSession(workspaceAt(context.workspace), sessionOf(options));
   const [limit, value] = words;
   if (limit === undefined) {
     list(context, files.id, readLimits(files));
@@ -35,8 +34,8 @@ async function limits(context: Context, options: Options, words: readonly string
   }
   if (value === undefined)
     throw new CodedError("usage", `Say what ${limit} becomes: a value as in a desk file, or none.`);
-  const operator = recordText("--operator", options.operator, "a limit has somebody who answers for it.");
-  const note = recordText("--note", options.note, "a change of a limit has a reason.");
+  const operator = recordText("--operator", options.operator, "a change of a limit needs the operator's name.");
+  const note = recordText("--note", options.note, "a change of a change of a limit needs a reason.");
   await atSession(context, files.id, { command: "limits", limit, value, operator, note });
   if (context.output.json) context.output.value({ id: files.id, limit, value });
   else context.output.line(`${files.id}: ${limit} is ${value} now.`);
@@ -48,10 +47,7 @@ export function addLimitsCommand(add: AddCommand): void {
     "limits [name] [value]",
     "List the limits of a session, or change one while it runs.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
-        .option("--operator <name>", "who changes it")
-        .option("--note <text>", "why");
+      addSessionOption(command).option("--operator <name>", "who changes it").option("--note <text>", "why");
     },
     'logos limits max_notional 20000 --operator "A. Trader" --note "month end"',
     limits,

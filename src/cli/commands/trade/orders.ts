@@ -2,18 +2,26 @@
  * `logos orders` and `logos positions`: what a session ordered, what works and waits, and who holds what.
  *
  * 1. They read the journal and change nothing; a running session is not asked.
+ * 2. The tables round money and average prices; `--json` has every digit.
  */
+import { decimal } from "../../../shared/decimal.ts";
 import { formatMoment, type Moment } from "../../../shared/time.ts";
 import type { OrderRow } from "../../../shared/contract/views.ts";
 import { findSession, workspaceAt } from "../../../store/index.ts";
+import { money } from "../../common/figures.ts";
 import { readOrders, readPositions } from "../../common/past-orders.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
+import { addSessionOption, sessionOf, type SessionOption } from "../../common/options.ts";
 
-interface Options {
-  readonly session?: string;
+interface Options extends SessionOption {
   readonly working?: boolean;
   readonly all?: boolean;
 }
+
+/** Places of an average price: more than any price has, and few enough to be read. */
+const AVERAGE_PLACES = 6;
+
+const averageOf = (exact: string): string => decimal(exact).toDecimalPlaces(AVERAGE_PLACES).toFixed();
 
 const timeOf = (at: number): string => formatMoment(at as Moment);
 
@@ -40,8 +48,9 @@ function termsText({
   return parts.filter((part) => part !== "").join(" ");
 }
 
-function orders({ output, workspace }: Context, { session = "latest", working = false }: Options): number {
-  const files = findSession(workspaceAt(workspace), session);
+function orders({ output, workspace }: Context, options: Options, words: readonly string[]): number {
+  const { working = false } = options;
+  const files = findSession(workspaceAt(workspace), sessionOf(options, words[0]));
   const list = readOrders(files, working);
   if (output.json) {
     output.value({ id: files.id, ...list });
@@ -67,8 +76,9 @@ function orders({ output, workspace }: Context, { session = "latest", working = 
   return 0;
 }
 
-function positions({ output, workspace }: Context, { session = "latest", all = false }: Options): number {
-  const files = findSession(workspaceAt(workspace), session);
+function positions({ output, workspace }: Context, options: Options, words: readonly string[]): number {
+  const { all = false } = options;
+  const files = findSession(workspaceAt(workspace), sessionOf(options, words[0]));
   const rows = readPositions(files, all);
   if (output.json) output.value({ id: files.id, positions: rows });
   else
@@ -76,9 +86,9 @@ function positions({ output, workspace }: Context, { session = "latest", all = f
       { title: "owner", of: (row) => row.owner },
       { title: "symbol", of: (row) => row.symbol },
       { title: "quantity", of: (row) => row.quantity, right: true },
-      { title: "average price", of: (row) => row.averagePrice, right: true },
-      { title: "realized", of: (row) => row.realized, right: true },
-      { title: "fees", of: (row) => row.fees, right: true },
+      { title: "average price", of: (row) => averageOf(row.averagePrice), right: true },
+      { title: "realized", of: (row) => money(row.realized), right: true },
+      { title: "fees", of: (row) => money(row.fees), right: true },
       { title: "currency", of: (row) => row.currency },
     ]);
   return 0;
@@ -86,21 +96,19 @@ function positions({ output, workspace }: Context, { session = "latest", all = f
 
 export function addOrdersCommands(add: AddCommand): void {
   add<Options>(
-    "orders",
+    "orders [session]",
     "List a session's orders with their terms and states, and what waits for its rate window.",
     (command) => {
-      command
-        .option("--session <id>", "which session; the newest when absent")
-        .option("--working", "only those that have not ended");
+      addSessionOption(command).option("--working", "only those that have not ended");
     },
     "logos orders --working",
     orders,
   );
   add<Options>(
-    "positions",
+    "positions [session]",
     "List who holds what, at which average price, with what was realized and paid in fees.",
     (command) => {
-      command.option("--session <id>", "which session; the newest when absent").option("--all", "flat ones, too");
+      addSessionOption(command).option("--all", "flat ones, too");
     },
     "logos positions --json",
     positions,

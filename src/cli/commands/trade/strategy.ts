@@ -8,11 +8,10 @@
 import { CodedError } from "../../../shared/errors.ts";
 import { findSession, lockHolder, nodeFileSystem, requestControl, workspaceAt } from "../../../store/index.ts";
 import { atSession } from "../../common/at-session.ts";
-import { recordText } from "../../common/options.ts";
+import { addSessionOption, recordText, sessionOf, type SessionOption } from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
 
-interface Options {
-  readonly session?: string;
+interface Options extends SessionOption {
   readonly operator?: string;
 }
 
@@ -27,7 +26,7 @@ function needProcess(
   options: Options,
   what: string,
 ): { readonly id: string; readonly folder: string } {
-  const { id, folder } = findSession(workspaceAt(context.workspace), options.session ?? "latest");
+  const { id, folder } = findSession(workspaceAt(context.workspace), sessionOf(options));
   if (lockHolder(nodeFileSystem, folder) !== null) return { id, folder };
   throw new CodedError("wrong_state", `No process runs ${id}, so ${what}. \`logos run --session ${id}\` resumes it.`);
 }
@@ -36,10 +35,10 @@ async function strategy(context: Context, options: Options, words: readonly stri
   const [action, name] = words;
   if (!isAction(action) || name === undefined)
     throw new CodedError("usage", "Write logos strategy pause NAME, strategy resume NAME or strategy run NAME.");
-  const operator = recordText("--operator", options.operator, "an operator's name goes on the record.");
+  const operator = recordText("--operator", options.operator, "write who asks.");
   if (action === "run") needProcess(context, options, `${name} cannot run out of turn`);
   const command = { command: "strategy", name, action, operator } as const;
-  const { files, live } = await atSession(context, options.session ?? "latest", command);
+  const { files, live } = await atSession(context, sessionOf(options), command);
   const { output } = context;
   if (output.json) output.value({ id: files.id, strategy: name, action, running: live });
   else
@@ -66,7 +65,7 @@ export function addStrategyCommand(add: AddCommand): void {
     "strategy <action> <name>",
     "Pause a strategy (pause NAME), let it run again or lift its quarantine (resume NAME), or run it out of turn (run NAME).",
     (command) => {
-      command.option("--session <id>", "which session; the newest when absent").option("--operator <name>", "who asks");
+      addSessionOption(command).option("--operator <name>", "who asks");
     },
     'logos strategy resume momentum-1 --operator "A. Trader"',
     strategy,
@@ -75,7 +74,7 @@ export function addStrategyCommand(add: AddCommand): void {
     "speed <speed>",
     "Change how fast the virtual clock of a running session goes: 1, 10, 60 or max.",
     (command) => {
-      command.option("--session <id>", "which session; the newest when absent");
+      addSessionOption(command);
     },
     "logos speed 60",
     changeSpeed,

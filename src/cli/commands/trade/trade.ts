@@ -1,7 +1,7 @@
 /**
  * `logos cancel`, `replace`, `order`, `close` and `flatten`: a trader's hand on orders and positions.
  *
- * 1. Each names its operator; what is dangerous names a reason, too. Both go on the record.
+ * 1. Each names its operator; what is dangerous names a reason, too. Both are recorded.
  * 2. A running session is asked through its control folder; one that is not running is opened, and the command is sent to its venue.
  * 3. Exit 1 where something was refused, is not known, or was left open.
  */
@@ -21,12 +21,17 @@ import {
 } from "../../../store/index.ts";
 import type { OperatorCommand } from "../../../shared/contract/operator-commands.ts";
 import { atSession } from "../../common/at-session.ts";
-import { optionalRecordText, recordText } from "../../common/options.ts";
+import {
+  addSessionOption,
+  optionalRecordText,
+  recordText,
+  sessionOf,
+  type SessionOption,
+} from "../../common/options.ts";
 import type { AddCommand, Context } from "../../common/context.ts";
 import { addScopeOptions, scopeOf, type ScopeOptions } from "../../common/scope-options.ts";
 
-interface Options extends ScopeOptions {
-  readonly session?: string;
+interface Options extends ScopeOptions, SessionOption {
   readonly operator?: string;
   readonly note?: string;
   readonly all?: boolean;
@@ -43,9 +48,7 @@ interface Options extends ScopeOptions {
   readonly wait?: string;
 }
 
-const WHO = "an operator's name goes on the record.";
-
-const sessionOf = (options: Options): string => options.session ?? "latest";
+const WHO = "write who asks.";
 
 /** A number of an option, which may be negative. */
 function numberOf(option: string, value: string): number {
@@ -231,10 +234,7 @@ function close(context: Context, options: Options, words: readonly string[]): Pr
 }
 
 const ofSession = (command: Command): Command =>
-  command
-    .option("--session <id>", "which session; the newest when absent")
-    .option("--operator <name>", "who asks")
-    .option("--note <text>", "why");
+  addSessionOption(command).option("--operator <name>", "who asks").option("--note <text>", "why");
 
 function addOrderCommands(add: AddCommand): void {
   add<Options>(

@@ -2,7 +2,7 @@
  * Limits that an operator changes while the session runs.
  *
  * 1. A change holds from its commit on, for orders and breakers; what was decided before it stays as it was.
- * 2. It goes on the record with what the limit was before, who changed it, and why. A change that changes nothing is refused.
+ * 2. It is journaled with what the limit was before, who changed it, and why. A change that changes nothing is refused.
  * 3. A cooldown that has begun keeps its length.
  */
 import { CodedError } from "../../../shared/errors.ts";
@@ -18,7 +18,7 @@ export interface LimitRequest {
 /** Changes a limit and adds the change to the ledger; the caller commits. Throws before anything is changed. */
 export function changeLimit(core: Core, limit: string, value: string, request: LimitRequest): void {
   const note = request.note.trim();
-  if (note === "") throw new CodedError("invalid_input", "Say why the limit changes: the note goes on the record.");
+  if (note === "") throw new CodedError("invalid_input", "Say why the limit changes: the journal records the note.");
   const symbols = new Set(core.symbols.keys());
   const classes = new Set([...core.symbols.values()].map((meta) => meta.assetClass));
   const { limits, before, after } = changedLimits(core.risk.limits, limit, value, { symbols, classes });

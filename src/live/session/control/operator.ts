@@ -1,7 +1,7 @@
 /**
  * Who gives a command.
  *
- * 1. No command without a name: the name goes on the record.
+ * 1. No command without a name: the journal records it.
  */
 import { CodedError } from "../../../shared/errors.ts";
 
@@ -9,6 +9,6 @@ import { CodedError } from "../../../shared/errors.ts";
 export function operatorOf(name: string): string {
   const operator = name.trim();
   if (operator === "")
-    throw new CodedError("invalid_input", "Say who you are: the operator's name goes on the record.");
+    throw new CodedError("invalid_input", "Say who you are: the journal records the operator's name.");
   return operator;
 }

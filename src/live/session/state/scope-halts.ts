@@ -48,7 +48,7 @@ export function resumeScope(core: Core, scope: Scope, request: ScopeRequest): vo
   needScope(core, scope);
   const [operator, note] = [request.operator.trim(), request.note.trim()];
   if (note === "")
-    throw new CodedError("invalid_input", "Say why it is right to trade again: the note goes on the record.");
+    throw new CodedError("invalid_input", "Say why it is right to trade again: the journal records the note.");
   if (!core.tally.switches.has(scope))
     throw new CodedError("not_halted", `The ${scopeText(scope)} is not halted, so there is nothing to resume.`);
   const message = `Resumed by ${operator}.`;

@@ -73,7 +73,7 @@ describe("a strategy", () => {
     fold.run("beta", "threw", "late");
     fold.add({ kind: "strategy", strategy: "gamma", event: "not_loaded", reason: "no onTick", operator: null });
     expect(fold.told.map(([name]) => name)).toEqual(["gamma", "beta", "alpha"]);
-    expect(troubleSummary(troublesIn(fold.tally))).toBe("2 of 3 fail, 1 more had runs that failed");
+    expect(troubleSummary(troublesIn(fold.tally))).toBe("2 of 3 fail, 1 more had failed runs");
     expect(troubleLines(troublesIn(fold.tally))).toEqual([
       "gamma does not load: no onTick",
       "beta: 1 of 1 run failed; the newest reason: late",
@@ -82,8 +82,8 @@ describe("a strategy", () => {
 
   it("that works again after a run that failed is counted among others, and not when it is the only one", () => {
     const once: Trouble = { name: "alpha", kind: "failed_before", runs: 2, failures: 1, reason: "no luck" };
-    expect(troubleSummary(troublesOf(3, [once]))).toBe("all 3 are well now, 1 of them after runs that failed");
-    expect(troubleSummary(troublesOf(1, [once]))).toBe("the only one is well now, after runs that failed");
+    expect(troubleSummary(troublesOf(3, [once]))).toBe("all 3 are healthy now, 1 of them after failed runs");
+    expect(troubleSummary(troublesOf(1, [once]))).toBe("the only one is healthy now, after failed runs");
   });
 
   it("is not said to fail for a run that was given up, nor to be well again", () => {
