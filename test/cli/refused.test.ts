@@ -141,7 +141,7 @@ const CASES: readonly Case[] = [
   ["restore brace.json", 65, "snapshot_invalid", /^brace\.json cannot be restored: .*valid JSON.* line 1, column 2\./],
   ["restore list.json", 65, "snapshot_invalid", /^list\.json .*must hold one JSON object\. /],
   ["restore bare.json --operator me --note x", 65, "snapshot_invalid", new RegExp(`at rate_counters, .*${SNAPSHOT}$`)],
-  ["run --restore brace.json", 64, "usage", /^--operator is needed: a restore has somebody/],
+  ["run --restore brace.json", 64, "usage", /^--operator is needed: a restore needs the operator/],
   ["run --restore brace.json --operator me --note x", 65, "snapshot_invalid", /^brace\.json cannot be restored: /],
   ["restore good.csv --operator me", 65, "snapshot_invalid", /^good\.csv cannot be restored: /],
   // The smoke.
