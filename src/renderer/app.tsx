@@ -17,7 +17,7 @@ import { SessionLine } from "./frame/session-line.tsx";
 import { StatusLine } from "./frame/statusline.tsx";
 import { Tour } from "./frame/tour.tsx";
 import { TopBar } from "./frame/topbar.tsx";
-import { retry, useLive, useSession } from "./stores/live.ts";
+import { isUnknown, retry, useLive, useSession } from "./stores/live.ts";
 import { useUi } from "./stores/ui.ts";
 import { DRAWN } from "./views/registry.ts";
 
@@ -122,7 +122,7 @@ export function App(): ReactNode {
     return (
       <main className="state">
         <h1 className="hidden-text">Logos Console</h1>
-        <Loading what={connection === "lost" ? "again: the console does not answer yet" : "the desk"} />
+        <Loading what={isUnknown(connection) ? "again: the console does not answer yet" : "the desk"} />
       </main>
     );
   return (
@@ -130,7 +130,7 @@ export function App(): ReactNode {
       <a className="skip-link" href="#main">
         Skip to the view
       </a>
-      <div className="frame" data-lost={connection === "lost" ? "" : undefined}>
+      <div className="frame" data-lost={isUnknown(connection) ? "" : undefined}>
         <TopBar />
         <Rail />
         <Stage />

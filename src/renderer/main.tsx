@@ -22,6 +22,7 @@ import { followHandedFiles } from "./actions/handed.ts";
 import { followMenu } from "./actions/menu.ts";
 import { followLayouts, joinHostLayouts } from "./stores/layouts.ts";
 import { call, start, useLive } from "./stores/live.ts";
+import { followConnection } from "./stores/own-alerts.ts";
 import { followAddress } from "./stores/windows.ts";
 import { followTheme, joinHostSettings } from "./stores/prefs.ts";
 
@@ -78,6 +79,7 @@ followTheme();
 followToken();
 followWorkspace();
 followAttention();
+followConnection();
 followLayouts();
 followAddress();
 joinSettings();

@@ -121,6 +121,7 @@ class Reader {
     this.bytes += data.byteLength;
     const message = JSON.parse(data.toString("utf8")) as HostMessage;
     if (message.kind === "result") return this.#answers.get(message.id)?.(message.ok);
+    if (message.kind === "pong") return;
     this.events += 1;
     const { stream, event } = message;
     const value =

@@ -22,6 +22,9 @@ export interface Served {
   stop(): Promise<void>;
   /** Ends the host without warning and keeps its workspace. */
   kill(): Promise<void>;
+  /** Stops the host's process where it stands, with its connections open. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /**
@@ -64,6 +67,8 @@ export async function serve(
       return url;
     },
     workspace,
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
     kill: async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
@@ -73,6 +78,7 @@ export async function serve(
       // One that ended before, for whatever reason, will not end again.
       const gone = child.exitCode !== null || child.signalCode !== null;
       const ended = gone ? Promise.resolve() : new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGCONT");
       child.kill("SIGINT");
       await ended;
       rmSync(workspace, { recursive: true, force: true });

@@ -69,7 +69,8 @@ describe("streams", () => {
     vi.advanceTimersByTime(60_000);
     vi.useRealTimers();
     expect(values.get("orders")).toBeNull();
-    expect(bridge.sent.at(-1)).toEqual({ kind: "unsubscribe", stream: "orders" });
+    const last = bridge.sent.filter(({ kind }) => kind !== "ping").at(-1);
+    expect(last).toEqual({ kind: "unsubscribe", stream: "orders" });
   });
 });
 
@@ -93,6 +94,78 @@ describe("a lost connection", () => {
     const call = client.call("session.stop", { operator: "desk-1" });
     bridge.drop();
     await expect(call).rejects.toThrow(/before the answer arrived/);
+  });
+});
+
+describe("a host that does not respond", () => {
+  /** A host that can be frozen: it takes messages, and answers them when it runs again. */
+  function freezing() {
+    const waiting: (() => void)[] = [];
+    let frozen = false;
+    const bridge = createFakeBridge("running", (run) => (frozen ? void waiting.push(run) : run()));
+    const states: LinkState[] = [];
+    const client = new Client(bridge, { value: () => undefined, state: (state) => states.push(state) });
+    return {
+      bridge,
+      client,
+      states,
+      freeze: () => (frozen = true),
+      thaw: () => {
+        frozen = false;
+        for (const run of waiting.splice(0)) run();
+      },
+    };
+  }
+
+  it("is asked after two seconds without a message, is silent after five, and is known again with its first word", () => {
+    vi.useFakeTimers();
+    const { bridge, client, states, freeze, thaw } = freezing();
+    client.read("session");
+    // An idle host is asked again and again, and is not silent.
+    vi.advanceTimersByTime(60_000);
+    expect(states).toEqual(["open"]);
+    expect(bridge.sent.filter(({ kind }) => kind === "ping")).toHaveLength(30);
+    const since = client.receivedAtMs;
+    freeze();
+    vi.advanceTimersByTime(4_000);
+    expect(states).toEqual(["open"]);
+    vi.advanceTimersByTime(60_000);
+    expect(states).toEqual(["open", "silent"]);
+    expect(client.receivedAtMs).toBe(since);
+    thaw();
+    expect(states).toEqual(["open", "silent", "open"]);
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    expect(states).toEqual(["open", "silent", "open"]);
+  });
+
+  it("gets a halt at once, and nothing that could come too late", async () => {
+    vi.useFakeTimers();
+    const { bridge, client, freeze, thaw } = freezing();
+    freeze();
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    await expect(client.call("session.resume", { operator: "a", note: "b" })).rejects.toThrow(
+      /not responding.*not sent/,
+    );
+    const halt = client.call("session.halt", { operator: "a", note: "" });
+    expect(bridge.sent.filter(({ kind }) => kind === "call")).toHaveLength(1);
+    thaw();
+    await expect(halt).resolves.toBeDefined();
+  });
+
+  it("is not confused with a page that seldom runs, a machine that slept or a clock that was set", () => {
+    vi.useFakeTimers();
+    const { bridge, states } = freezing();
+    vi.setSystemTime(Date.now() + 26 * 3_600_000);
+    vi.advanceTimersByTime(1_000);
+    vi.setSystemTime(Date.now() - 52 * 3_600_000);
+    vi.advanceTimersByTime(3_000);
+    expect(states).toEqual(["open"]);
+    bridge.drop();
+    vi.advanceTimersByTime(1_500);
+    expect(states).toEqual(["open", "lost"]);
+    vi.useRealTimers();
   });
 });
 

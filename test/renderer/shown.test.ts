@@ -5,7 +5,15 @@ import { describe, expect, it } from "vitest";
 import { orderOf } from "../../src/renderer/components/grid.tsx";
 import type { Column } from "../../src/renderer/components/grid.tsx";
 import { compareAmounts } from "../../src/renderer/lib/format.ts";
-import { lanesOf, LABELS, LANE, placeX, tickStep, whatIsAt } from "../../src/renderer/components/timeline-draw.ts";
+import {
+  draw,
+  lanesOf,
+  LABELS,
+  LANE,
+  placeX,
+  tickStep,
+  whatIsAt,
+} from "../../src/renderer/components/timeline-draw.ts";
 import type { Palette, Scene } from "../../src/renderer/components/timeline-draw.ts";
 import { haltSentence, ORDER_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS, worst } from "../../src/renderer/lib/status.ts";
 import { DEFAULT_PREFS, parsePrefs, textOf } from "../../src/renderer/stores/prefs.ts";
@@ -200,6 +208,60 @@ describe("the timeline", () => {
     expect(whatIsAt(picture, placeX(picture, skip?.at ?? 0), y)).toMatch(/slot skipped .* ago, overrun$/);
     expect(whatIsAt(picture, 10, y)).toBe(picture.lanes[lane]?.name);
     expect(whatIsAt(picture, 500, 10_000)).toBeNull();
+  });
+
+  /** What a lane with one run under way is drawn as: the colours that fill bars, and whether an outline of dashes is drawn. */
+  function drawn(state: "running" | "over_budget" | "stopped", reached: boolean) {
+    const [name, row] = Object.entries(view.rows)[0] ?? [];
+    if (name === undefined || row === undefined) throw new Error("The scene has no strategy.");
+    const run = {
+      ...Object.values(view.runs)[0],
+      strategy: name,
+      started: view.now - 30e6,
+      finished: null,
+      outcome: null,
+    };
+    const one = { ...view, rows: { [name]: { ...row, state, budget: 5e6 } }, runs: { run }, skipped: {}, next: {} };
+    const palette = {
+      line: "line",
+      ink: "ink",
+      quiet: "quiet",
+      bar: "bar",
+      live: "live",
+      warning: "warning",
+    } as Palette;
+    const lanes = lanesOf(one as typeof view, reached);
+    const fills: string[] = [];
+    let dashed = false;
+    const known = {
+      fill(this: { fillStyle: string }) {
+        fills.push(this.fillStyle);
+      },
+      setLineDash: (dashes: number[]) => (dashed ||= dashes.length > 0),
+      measureText: () => ({ width: 10 }),
+    };
+    const ctx = new Proxy(known as Record<string | symbol, unknown>, {
+      get: (target, key) => (key in target ? target[key] : () => undefined),
+    });
+    draw(ctx as unknown as CanvasRenderingContext2D, { ...picture, palette, lanes });
+    return { fills, dashed, said: whatIsAt({ ...picture, lanes }, placeX(picture, view.now - 15e6), 8 + LANE / 2) };
+  }
+
+  it("draws a run whose end was not reported as unknown, not as over its budget", () => {
+    // Longer than its budget, and still it is the session that says whether it is over budget.
+    expect(drawn("running", true)).toMatchObject({ fills: ["live"], dashed: false });
+    expect(drawn("over_budget", true)).toMatchObject({ fills: ["warning"], dashed: false });
+    expect(drawn("stopped", true)).toMatchObject({
+      fills: [],
+      dashed: true,
+      said: expect.stringMatching(/its own end is not on record$/) as unknown,
+    });
+    for (const state of ["running", "over_budget"] as const)
+      expect(drawn(state, false)).toMatchObject({
+        fills: [],
+        dashed: true,
+        said: expect.stringMatching(/before the last update.*is not known$/) as unknown,
+      });
   });
 
   it("draws four to eight marks, whatever the window", () => {

@@ -80,6 +80,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (!parsed.success) return end("A message does not follow the contract.");
       const message = parsed.data as ClientMessage;
       if (message.kind === "call") return call(message);
+      if (message.kind === "ping") return answer({ kind: "pong" });
       const stream = streamOf(message.stream);
       if (stream === null) return end("A message names a stream that does not exist.");
       if (message.kind === "applied") reader.applied(stream, message.version);

@@ -1,13 +1,16 @@
 /**
  * What reaches a trader who looks elsewhere: the page's title and icon, a desktop notification, a sound.
  *
- * 1. Title and icon show the worst of: connection, session, alerts that are neither over nor acknowledged.
+ * 1. Title and icon show the worst of: connection, session, alerts that are neither over nor acknowledged. Of a console that is lost or
+ *    does not respond they claim no state.
  * 2. Only what is raised while this window is open is notified, once, and only where the person switched it on.
  */
 import { VIEWS } from "../../shared/views/console-views.ts";
 import type { Alert, OpenSession } from "../../shared/contract/views.ts";
 import { prefs } from "../stores/prefs.ts";
+import type { LinkState } from "../bridge/loopback.ts";
 import { useLive } from "../stores/live.ts";
+import { useOwnAlerts } from "../stores/own-alerts.ts";
 import { useUi } from "../stores/ui.ts";
 import { openAlert } from "../stores/targets.ts";
 
@@ -26,17 +29,18 @@ const SHAPES: Readonly<Record<Worst, string>> = {
 };
 
 interface Seen {
-  readonly lost: boolean;
+  readonly connection: LinkState;
   readonly session: OpenSession | null;
   readonly critical: number;
   readonly warning: number;
 }
 
 /** The worst state, and its word for the title. */
-export function worstOf({ lost, session, critical, warning }: Seen): readonly [Worst, string] {
+export function worstOf({ connection, session, critical, warning }: Seen): readonly [Worst, string] {
+  if (connection === "lost") return ["critical", "Connection lost"];
+  if (connection === "silent") return ["critical", "Not responding"];
   if (session?.state === "failed") return ["critical", "Failed"];
   if (session?.state === "halted") return ["critical", "Halted"];
-  if (lost) return ["critical", "Connection lost"];
   if (critical > 0) return ["critical", critical === 1 ? "1 critical alert" : `${critical} critical alerts`];
   if (warning > 0) return ["warning", warning === 1 ? "1 alert" : `${warning} alerts`];
   if (session === null || session.state === "stopped") return ["quiet", ""];
@@ -46,7 +50,7 @@ export function worstOf({ lost, session, critical, warning }: Seen): readonly [W
 function showInTitle(): void {
   const { connection, streams } = useLive.getState();
   const [worst, word] = worstOf({
-    lost: connection === "lost",
+    connection,
     session: streams.session?.session ?? null,
     critical: streams.alerts?.critical ?? 0,
     warning: streams.alerts?.warning ?? 0,
@@ -99,6 +103,11 @@ function notifyDesktop(alert: Alert): void {
   });
 }
 
+function notifyOf(alert: Alert): void {
+  if (prefs().notifications) notifyDesktop(alert);
+  if (prefs().sound) chime(alert.severity);
+}
+
 let newest: number | null = null;
 const numberOf = (id: string): number => Number(id.replace("alert-", ""));
 
@@ -111,9 +120,7 @@ function notifyNew(rows: Readonly<Record<string, Alert>>): void {
     ({ id, acknowledged, endedAt }) => numberOf(id) > last && acknowledged === null && endedAt === null,
   );
   const worst = fresh.find(({ severity }) => severity === "critical") ?? fresh.at(-1);
-  if (worst === undefined) return;
-  if (prefs().notifications) notifyDesktop(worst);
-  if (prefs().sound) chime(worst.severity);
+  if (worst !== undefined) notifyOf(worst);
 }
 
 /** Keeps title and icon, and notifies, from now on. */
@@ -124,6 +131,10 @@ export function followAttention(): void {
     if (alerts === null || alerts.rows === rows) return;
     rows = alerts.rows;
     notifyNew(alerts.rows);
+  });
+  useOwnAlerts.subscribe(({ alerts }, before) => {
+    const [first] = alerts;
+    if (first !== undefined && first.id !== before.alerts[0]?.id) notifyOf(first);
   });
   useUi.subscribe(showInTitle);
   showInTitle();

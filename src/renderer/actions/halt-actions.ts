@@ -79,6 +79,7 @@ export function askHalt(first: Scope | null = null): void {
     cancel: "Cancel",
     danger: true,
     urgent: true,
+    waits: true,
     note: "optional",
     run: async ({ operator, note, choice, also }) => {
       const scope = scopeOf(choice);
@@ -109,6 +110,7 @@ export function askHaltEach(names: readonly string[]): void {
     cancel: "Cancel",
     danger: true,
     urgent: true,
+    waits: true,
     note: "optional",
     run: async ({ operator, note, also }) => {
       const asked = names.map((name) =>

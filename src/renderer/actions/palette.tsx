@@ -1,7 +1,7 @@
 /** Ctrl/Cmd+K: search across everything that has a name, and every command with its key. */
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { useFocusBack } from "../lib/focus-back.ts";
 import { Key } from "../components/values.tsx";
@@ -10,9 +10,18 @@ import { useStream } from "../stores/live.ts";
 import { useUi } from "../stores/ui.ts";
 import { openFound, search } from "./search.ts";
 
-/** What is found for a text, as it is when the text was written: results never move under the pointer. */
-function Results({ text }: { readonly text: string }): ReactNode {
-  const [sections] = useState(() => search(text));
+interface ResultsProps {
+  readonly text: string;
+  /** Another number: more can be found than before. */
+  readonly known: number;
+}
+
+/**
+ * What is found for a text, as it is when the text was written: results never move under the pointer. An entry that is found again keeps
+ * its element, because the input names the selected one by its id.
+ */
+function Results({ text, known }: ResultsProps): ReactNode {
+  const sections = useMemo(() => (known < 0 ? [] : search(text)), [text, known]);
   const mac = isMac(navigator.platform);
   return sections.map(({ heading, items }) => (
     <Command.Group key={heading} heading={heading}>
@@ -50,7 +59,7 @@ function List(): ReactNode {
       />
       <Command.List>
         <Command.Empty>No match.</Command.Empty>
-        <Results key={`${known} ${text}`} text={text} />
+        <Results text={text} known={known} />
       </Command.List>
     </Command>
   );

@@ -3,6 +3,8 @@
  *
  * A stream that is read is subscribed; after a lost connection it is subscribed again and a whole projection follows.
  * A change that does not fit the version held is answered by a new subscription, never guessed at.
+ * A host that sends nothing is asked; one that does not answer either is silent until it says something. Turns of a timer are counted,
+ * not times: a machine that slept, a clock that was set and a page that is seldom run do not make a host silent.
  */
 import type {
   Bridge,
@@ -21,6 +23,12 @@ import type { Link, LinkState } from "./loopback.ts";
 /** Streams without a reader are kept this long, so that going back to a view is instant. */
 const LINGER_MS = 3_000;
 const RETRY_MS = 2_000;
+const TURN_MS = 1_000;
+/** Turns without a message after which the host is asked, and after which it is silent. */
+const ASK_TURNS = 2;
+const SILENT_TURNS = 5;
+/** What may wait for a host that does not answer: late it is as safe as at once. Anything else could come at a moment that it is not for. */
+const MAY_WAIT: readonly ProcedureName[] = ["session.halt"];
 
 interface Held {
   value: JsonObject | null;
@@ -53,6 +61,8 @@ export class Client {
   #call = 0;
   #open = false;
   #state: LinkState | null = null;
+  #quietTurns = 0;
+  #receivedAtMs = Date.now();
 
   constructor(bridge: Bridge, events: ClientEvents) {
     this.#bridge = bridge;
@@ -61,6 +71,12 @@ export class Client {
     bridge.closed(() => this.#lost());
     if (isLink(bridge)) bridge.status((state) => this.#status(state));
     else this.#status("open");
+    setInterval(() => this.#turn(), TURN_MS);
+  }
+
+  /** When the host's last message came, by this machine's clock. */
+  get receivedAtMs(): number {
+    return this.#receivedAtMs;
   }
 
   get host(): Bridge["host"] {
@@ -85,10 +101,8 @@ export class Client {
     this.#call += 1;
     const id = this.#call;
     return new Promise<Output<Name>>((resolve, reject) => {
-      if (!this.#open)
-        return reject(
-          new CodedError("runtime", "The connection is lost, and the request was not sent. Try again when it is back."),
-        );
+      const unsent = this.#unsent(procedure);
+      if (unsent !== null) return reject(new CodedError("runtime", unsent));
       this.#pending.set(id, { resolve: resolve as (output: unknown) => void, reject });
       try {
         this.#bridge.send({ kind: "call", id, procedure, input });
@@ -131,7 +145,22 @@ export class Client {
     }
   }
 
+  /** Why a request is not sent now; null when it is. */
+  #unsent(procedure: ProcedureName): string | null {
+    if (!this.#open) return "The connection is lost, and the request was not sent. Try again when it is back.";
+    if (this.#state !== "silent" || MAY_WAIT.includes(procedure)) return null;
+    return "The console is not responding, and the request was not sent. Try again when it responds.";
+  }
+
+  #turn(): void {
+    if (!this.#open) return;
+    this.#quietTurns += 1;
+    if (this.#quietTurns === ASK_TURNS) this.#send({ kind: "ping" });
+    if (this.#quietTurns === SILENT_TURNS) this.#report("silent");
+  }
+
   #status(state: LinkState): void {
+    if (state === "open") this.#quietTurns = 0;
     const opened = state === "open" && !this.#open;
     if (state !== "open" && this.#open) this.#lost();
     this.#open = state === "open";
@@ -167,11 +196,16 @@ export class Client {
     this.#report("lost");
     setTimeout(() => {
       this.#open = true;
+      this.#quietTurns = 0;
       this.#resubscribe();
     }, RETRY_MS);
   }
 
   #receive(message: HostMessage): void {
+    this.#quietTurns = 0;
+    this.#receivedAtMs = Date.now();
+    if (this.#state === "silent" || !isLink(this.#bridge)) this.#report("open");
+    if (message.kind === "pong") return;
     if (message.kind === "result") {
       const pending = this.#pending.get(message.id);
       if (pending === undefined) return;
@@ -180,7 +214,6 @@ export class Client {
       else pending.reject(new CodedError(message.error.code, message.error.message, message.error.detail));
       return;
     }
-    if (!isLink(this.#bridge)) this.#report("open");
     this.#event(message.stream as StreamName, message.event);
   }
 

@@ -7,7 +7,8 @@
  */
 import type { Bridge, ClientMessage, HostMessage } from "../../shared/contract/contract.ts";
 
-export type LinkState = "connecting" | "open" | "lost" | "unauthorized";
+/** `silent`: the connection is open, and the host answers nothing: it is frozen, or far behind. */
+export type LinkState = "connecting" | "open" | "silent" | "lost" | "unauthorized";
 
 /** A bridge that says how it stands. */
 export interface Link extends Bridge {

@@ -200,7 +200,7 @@ export function Candles({ label, bars, marks, onPoint, onRange }: CandlesProps):
       });
     else if (before !== bars) scale.fitContent();
     const page = new MutationObserver(show);
-    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-gains"] });
+    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-gains", "data-colours"] });
     return () => page.disconnect();
   }, [bars, marks, zone]);
 

@@ -11,6 +11,7 @@ import { AlertDialog } from "radix-ui";
 import { useRef, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { ErrorShape } from "../../shared/errors.ts";
+import { isUnknown, useLive } from "../stores/live.ts";
 import { operatorName, prefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
 import { useFocusBack } from "../lib/focus-back.ts";
@@ -201,6 +202,23 @@ function wantingIn(question: Question, record: ReturnType<typeof useRecord>): st
   return question.urgent === true ? null : missing(record.operator, record.note, question.note);
 }
 
+/** What is not known while the console cannot be reached, and what becomes of the request. */
+function Unreached({ waits }: { readonly waits: boolean }): ReactNode {
+  const connection = useLive((state) => state.connection);
+  if (!isUnknown(connection)) return null;
+  const text =
+    connection === "lost"
+      ? "The connection is lost: nothing can be sent until it is back, and what is shown may have changed."
+      : waits
+        ? "The console is not responding: the halt is sent now and takes effect as soon as it responds."
+        : "The console is not responding: nothing is sent until it responds, and what is shown may have changed.";
+  return (
+    <p className="problem" role="alert" data-testid="unreached">
+      {text}
+    </p>
+  );
+}
+
 function Body({ question }: { readonly question: Question }): ReactNode {
   const record = useRecord(question);
   const wanting = wantingIn(question, record);
@@ -254,6 +272,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           {record.error.message}
         </p>
       )}
+      <Unreached waits={question.waits === true} />
       <div className="choices">
         {wanting === null ? null : <span className="quiet spacer">{wanting}</span>}
         <AlertDialog.Cancel asChild>

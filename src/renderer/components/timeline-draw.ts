@@ -1,5 +1,6 @@
 /** Draws the timeline: one lane a strategy, past runs as bars, skipped slots as crosses, next runs as rings with their jitter range. */
 import type { ScheduleView } from "../../shared/contract/views.ts";
+import { TICK_LOOKS, type Look } from "../lib/status.ts";
 import { formatAge } from "../lib/time.ts";
 
 export const LANE = 22;
@@ -18,8 +19,8 @@ export interface Lane {
   readonly attention: boolean;
   /** The run under way is past its budget, as the session says. */
   readonly overBudget: boolean;
-  /** Nothing runs any more: the end of a run that has none on record stays unknown. */
-  readonly ended: boolean;
+  /** Why the end of a run that has none on record is unknown: nothing runs any more, or the console cannot be reached. Null while it is known. */
+  readonly unknown: "ended" | "unreached" | null;
   readonly runs: readonly Run[];
   readonly skips: readonly Skip[];
   readonly next: ScheduleView["next"][string];
@@ -31,8 +32,8 @@ export interface Span {
   readonly future: number;
 }
 
-/** The view as lanes, in the order of the desk. */
-export function lanesOf(view: ScheduleView): Lane[] {
+/** The view as lanes, in the order of the desk. `reached` is false while the console cannot be reached. */
+export function lanesOf(view: ScheduleView, reached = true): Lane[] {
   const runs = new Map<string, Run[]>();
   const skips = new Map<string, Skip[]>();
   for (const run of Object.values(view.runs)) {
@@ -51,7 +52,7 @@ export function lanesOf(view: ScheduleView): Lane[] {
     jitter: row.jitter,
     attention: row.state === "quarantined" || row.state === "not_loaded",
     overBudget: row.state === "over_budget",
-    ended: row.state === "stopped",
+    unknown: row.state === "stopped" ? "ended" : reached ? null : "unreached",
     runs: runs.get(row.name) ?? [],
     skips: skips.get(row.name) ?? [],
     next: view.next[row.name] ?? [],
@@ -139,7 +140,7 @@ function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: R
   const right = placeX(scene, end);
   if (right < LABELS || left > scene.width) return;
   const { palette } = scene;
-  if (run.finished === null && lane.ended) return drawUnknown(ctx, palette, left, right, y);
+  if (run.finished === null && lane.unknown !== null) return drawUnknown(ctx, palette, left, right, y);
   const failed = run.outcome !== null && run.outcome !== "ok" && run.outcome !== "overrun";
   // How long a run took is known once its end is; until then only the strategy's own state may say that it is over budget.
   const over = run.outcome === "overrun" || (run.finished === null ? lane.overBudget : end - run.started > lane.budget);
@@ -154,6 +155,10 @@ function drawRun(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, run: R
   ctx.roundRect(left, y - 4.5, Math.max(3, right - left), 9, 1.5);
   ctx.fill();
 }
+
+/** A run's outcome, or why a slot was skipped, as the list of ticks has it. */
+const tickWord = (code: string): string =>
+  (TICK_LOOKS as Readonly<Record<string, Look>>)[code]?.word ?? code.replaceAll("_", " ");
 
 function drawCross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
   ctx.beginPath();
@@ -189,6 +194,14 @@ function drawNext(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, y: nu
   }
 }
 
+/** A name that is too long ends in an ellipsis: letters that are squeezed cannot be read. */
+function fitted(ctx: CanvasRenderingContext2D, name: string, width: number): string {
+  if (ctx.measureText(name).width <= width) return name;
+  let length = name.length;
+  while (length > 1 && ctx.measureText(`${name.slice(0, length)}…`).width > width) length -= 1;
+  return `${name.slice(0, length)}…`;
+}
+
 function drawLane(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, y: number): void {
   const { palette, width } = scene;
   ctx.strokeStyle = palette.line;
@@ -202,7 +215,7 @@ function drawLane(ctx: CanvasRenderingContext2D, scene: Scene, lane: Lane, y: nu
   ctx.fillStyle = lane.attention ? palette.critical : palette.ink;
   ctx.font = `12px ${palette.font}`;
   ctx.textBaseline = "middle";
-  ctx.fillText(lane.name, 14, y + 0.5, LABELS - 24);
+  ctx.fillText(fitted(ctx, lane.name, LABELS - 24), 14, y + 0.5);
   for (const run of lane.runs) drawRun(ctx, scene, lane, run, y);
   ctx.strokeStyle = palette.warning;
   ctx.lineWidth = 1.5;
@@ -248,15 +261,17 @@ export function whatIsAt(scene: Scene, x: number, y: number): string | null {
       return `${lane.name}: next run in ${formatAge(at - scene.now)}, ${formatAge(at - planned)} from its slot`;
   for (const skip of lane.skips)
     if (Math.abs(placeX(scene, skip.at) - x) < 6)
-      return `${lane.name}: slot skipped ${formatAge(scene.now - skip.at)} ago, ${skip.reason}`;
+      return `${lane.name}: slot skipped ${formatAge(scene.now - skip.at)} ago, ${tickWord(skip.reason).toLowerCase()}`;
   for (const run of lane.runs) {
     const end = run.finished ?? scene.now;
     if (x < placeX(scene, run.started) - 2 || x > Math.max(placeX(scene, end), placeX(scene, run.started) + 2) + 2)
       continue;
     const orders = run.orders === 0 ? "" : `, ${run.orders} ${run.orders === 1 ? "order" : "orders"}`;
-    if (run.finished === null && lane.ended)
+    if (run.finished === null && lane.unknown === "ended")
       return `${lane.name}: started ${formatAge(scene.now - run.started)} before the end${orders}; its own end is not on record`;
-    const state = run.finished === null ? "running for" : `${(run.outcome ?? "ok").replace("_", " ")}, took`;
+    if (run.finished === null && lane.unknown === "unreached")
+      return `${lane.name}: started ${formatAge(scene.now - run.started)} before the last update${orders}; its end is not known`;
+    const state = run.finished === null ? "running for" : `${tickWord(run.outcome ?? "ok").toLowerCase()}, took`;
     const message = run.message === null ? "" : `: ${run.message}`;
     return `${lane.name}: ${state} ${formatAge(end - run.started)} of ${formatAge(lane.budget)}${orders}${message}`;
   }

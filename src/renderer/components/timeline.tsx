@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import type { ScheduleView } from "../../shared/contract/views.ts";
 import { plural } from "../lib/format.ts";
+import { useUnknown } from "../stores/live.ts";
 import { contentHeight, draw, lanesOf, whatIsAt } from "./timeline-draw.ts";
 import type { Palette, Scene, Span } from "./timeline-draw.ts";
 
@@ -27,10 +28,11 @@ interface TimelineProps {
   readonly span: Span;
 }
 
-function summaryOf(view: ScheduleView): string {
+function summaryOf(view: ScheduleView, reached: boolean): string {
   const open = Object.values(view.runs).filter((run) => run.finished === null);
-  const unknown = open.filter((run) => view.rows[run.strategy]?.state === "stopped").length;
-  const without = unknown === 0 ? "" : `${plural(unknown, "run")} without a recorded end, `;
+  const unknown = open.filter((run) => !reached || view.rows[run.strategy]?.state === "stopped").length;
+  const without =
+    unknown === 0 ? "" : `${plural(unknown, "run")} ${reached ? "without a recorded" : "with an unknown"} end, `;
   const skipped = Object.keys(view.skipped).length;
   return (
     `Timeline of ${plural(Object.keys(view.rows).length, "strategy", "strategies")}: ` +
@@ -44,7 +46,8 @@ export function Timeline({ view, span }: TimelineProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scene = useRef<Scene | null>(null);
   const colours = useRef<Palette | null>(null);
-  const lanes = useMemo(() => lanesOf(view), [view]);
+  const reached = !useUnknown();
+  const lanes = useMemo(() => lanesOf(view, reached), [view, reached]);
   const newest = useRef({ lanes, now: view.now, span });
 
   const paint = useRef(() => {
@@ -81,7 +84,7 @@ export function Timeline({ view, span }: TimelineProps): ReactNode {
     const size = new ResizeObserver(() => paint.current());
     size.observe(element);
     const page = new MutationObserver(again);
-    page.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    page.observe(document.documentElement, { attributeFilter: ["data-theme", "data-colours"] });
     void document.fonts.ready.then(again);
     return () => {
       size.disconnect();
@@ -96,7 +99,7 @@ export function Timeline({ view, span }: TimelineProps): ReactNode {
       data-testid="timeline"
       role="img"
       tabIndex={0}
-      aria-label={summaryOf(view)}
+      aria-label={summaryOf(view, reached)}
       onScroll={() => paint.current()}
       onMouseMove={(event) => {
         const surface = canvas.current;

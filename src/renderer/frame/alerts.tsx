@@ -2,7 +2,7 @@
  * The bell: every alert with its owner, newest first; acknowledge one or all. And the status line's word for the worst.
  *
  * 1. An alert that is over says so, and no longer counts for bell, status line, title or icon.
- * 2. A connection that is lost is an alert of this window's own: the host cannot report it.
+ * 2. A console that is lost, or does not respond, is an alert of this window's own (`stores/own-alerts.ts`): it cannot report that itself.
  */
 import { Bell } from "lucide-react";
 import { Popover } from "radix-ui";
@@ -14,6 +14,8 @@ import { Time } from "../components/values.tsx";
 import { formatCompact, formatCount, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
+import { isViewName } from "../../shared/views/console-views.ts";
+import { acknowledgeOwn, isOwn, useOwnAlerts, withOwn } from "../stores/own-alerts.ts";
 import { openAlert } from "../stores/targets.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
@@ -25,6 +27,18 @@ const OVER: Look = { shape: "off", word: "", tone: "off", rank: 9 };
 /** The alert in a few words, for the status line. */
 const shortened = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
+/** The alerts of the host and of this window; null until the host's have come. */
+function useAlerts(): AlertsView | null {
+  const view = useLive((state) => state.streams.alerts);
+  const own = useOwnAlerts((state) => state.alerts);
+  return view === null ? null : withOwn(view, own);
+}
+
+function acknowledge(alert: Alert, operator: string): void {
+  if (isOwn(alert)) acknowledgeOwn(operator, alert.id);
+  else void ask("alert.acknowledge", { id: alert.id, operator }).then(succeeded);
+}
+
 function Facts({ alert }: { readonly alert: Alert }): ReactNode {
   const { session, at, endedAt, times, owner, acknowledged } = alert;
   return (
@@ -34,9 +48,11 @@ function Facts({ alert }: { readonly alert: Alert }): ReactNode {
       {endedAt === null ? "" : " · ended"}
       {acknowledged !== null
         ? ` · acknowledged by ${acknowledged.operator}`
-        : owner === null
-          ? " · no owner"
-          : ` · owner ${owner}`}
+        : isOwn(alert)
+          ? " · in this window"
+          : owner === null
+            ? " · no owner"
+            : ` · owner ${owner}`}
     </p>
   );
 }
@@ -51,17 +67,19 @@ function AlertRow({ alert, close }: { readonly alert: Alert; readonly close: () 
         <p className="text">{text}</p>
         <Facts alert={alert} />
       </div>
-      <button
-        type="button"
-        className="button plain"
-        onClick={() => {
-          close();
-          openAlert(alert);
-        }}
-      >
-        Show
-      </button>
-      {acknowledged !== null || owner === operator ? null : (
+      {isViewName(alert.view) ? (
+        <button
+          type="button"
+          className="button plain"
+          onClick={() => {
+            close();
+            openAlert(alert);
+          }}
+        >
+          Show
+        </button>
+      ) : null}
+      {acknowledged !== null || owner === operator || isOwn(alert) ? null : (
         <button
           type="button"
           className="button plain"
@@ -71,11 +89,7 @@ function AlertRow({ alert, close }: { readonly alert: Alert; readonly close: () 
         </button>
       )}
       {acknowledged !== null ? null : (
-        <button
-          type="button"
-          className="button"
-          onClick={() => void ask("alert.acknowledge", { id, operator }).then(succeeded)}
-        >
+        <button type="button" className="button" onClick={() => acknowledge(alert, operator)}>
           Acknowledge
         </button>
       )}
@@ -91,7 +105,8 @@ function useOlder(view: AlertsView): {
 } {
   const [older, setOlder] = useState<readonly Alert[]>([]);
   const streamed = Object.keys(view.rows).length;
-  const known = streamed + older.length;
+  const own = useOwnAlerts((state) => state.alerts.length);
+  const known = streamed + older.length + own;
   const read = async (): Promise<void> => {
     const before = older.at(-1)?.id ?? Object.keys(view.rows)[0] ?? null;
     const answer = await ask("alerts.page", { before, limit: PAGE });
@@ -102,13 +117,15 @@ function useOlder(view: AlertsView): {
 }
 
 async function acknowledgeAll(): Promise<void> {
+  const own = acknowledgeOwn(operatorName());
   const answer = await ask("alerts.acknowledge", { operator: operatorName() });
-  if (succeeded(answer) && answer.ok) notify(`${plural(answer.value.count, "alert")} acknowledged.`);
+  if (succeeded(answer) && answer.ok) notify(`${plural(answer.value.count + own, "alert")} acknowledged.`);
 }
 
 function AlertList({ view, close }: { readonly view: AlertsView; readonly close: () => void }): ReactNode {
   const { older, more, read } = useOlder(view);
-  const rows = [...Object.values(view.rows).toReversed(), ...older];
+  const own = useOwnAlerts((state) => state.alerts);
+  const rows = [...own, ...Object.values(view.rows).toReversed(), ...older];
   return (
     <>
       <div className="alert-head">
@@ -149,7 +166,7 @@ function AlertList({ view, close }: { readonly view: AlertsView; readonly close:
 
 /** The bell of the top bar, and the list that it opens. */
 export function AlertBell(): ReactNode {
-  const view = useLive((state) => state.streams.alerts);
+  const view = useAlerts();
   const open = useUi((state) => state.alerts);
   const setOpen = (alerts: boolean): void => useUi.setState({ alerts });
   const standing = view === null ? 0 : view.critical + view.warning;
@@ -179,7 +196,7 @@ export function AlertBell(): ReactNode {
 
 /** The worst alert in the status line; nothing of those that are over. */
 export function AlertLine(): ReactNode {
-  const view = useLive((state) => state.streams.alerts);
+  const view = useAlerts();
   if (view === null) return null;
   const { worst } = view;
   const standing = view.critical + view.warning;

@@ -11,13 +11,37 @@ import { closeSession, reopenSession } from "../actions/session-actions.ts";
 import { retry, useLive, useSession } from "../stores/live.ts";
 import { dismissNotice, go, useUi } from "../stores/ui.ts";
 import type { Notice } from "../stores/ui.ts";
+import type { LinkState } from "../bridge/loopback.ts";
+import { formatAxisTime, zoneName } from "../lib/time.ts";
+import { usePrefs } from "../stores/prefs.ts";
 import { formatCount, formatMoney, formatNumber, plural } from "../lib/format.ts";
 import { guardName } from "../lib/guards.ts";
 import { Reading } from "./reading.tsx";
 import { askCancelAll, askFlatten } from "../actions/order-actions.ts";
 
+/** A host that is there and sends nothing, with what to do if it stays so. */
+function Silent(): ReactNode {
+  const sinceMs = useLive((state) => state.unknownSinceMs);
+  const zone = usePrefs((state) => state.zone);
+  const at = sinceMs * 1_000;
+  const since = `${formatAxisTime(at, zone, true)} ${zoneName(zone, at)}`;
+  return (
+    <div className="banner warning" role="status" data-testid="host-silent">
+      <Status look={LEVEL_LOOKS.warning} word={`No response since ${since}`} />
+      <p className="text second">
+        The session&apos;s current state is unknown. Figures are from the last update; orders already sent may still
+        fill.{" "}
+        <span className="spare">
+          If it stays so, end the console&apos;s process and start it again: nothing that was journaled is lost.
+        </span>
+      </p>
+    </div>
+  );
+}
+
 function Connection(): ReactNode {
   const connection = useLive((state) => state.connection);
+  if (connection === "silent") return <Silent />;
   if (connection !== "lost") return null;
   return (
     <div className="banner warning" role="status" data-testid="connection-lost">
@@ -255,6 +279,11 @@ function NoticeCard({ notice }: { readonly notice: Notice }): ReactNode {
   );
 }
 
+const SPOKEN_LINKS: Readonly<Partial<Record<LinkState, string>>> = {
+  lost: "Connection lost, reconnecting.",
+  silent: "The console is not responding.",
+};
+
 /** A polite region: it announces what happened without interrupting. */
 export function Notices(): ReactNode {
   const notices = useUi((state) => state.notices);
@@ -272,7 +301,7 @@ export function Notices(): ReactNode {
         </ul>
       </div>
       <div className="hidden-text" role="status" aria-live="polite">
-        {connection === "lost" ? "Connection lost, reconnecting." : spoken}
+        {SPOKEN_LINKS[connection] ?? spoken}
       </div>
     </>
   );

@@ -6,7 +6,7 @@ import { formatCount, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import type { Look } from "../lib/status.ts";
 import { formatAge } from "../lib/time.ts";
-import { hold, useLive, useSession, useStream } from "../stores/live.ts";
+import { hold, useLive, useSession, useStream, useUnknown } from "../stores/live.ts";
 import { AlertLine } from "./alerts.tsx";
 
 const OK: Look = { shape: "ok", word: "", tone: "quiet", rank: 9 };
@@ -15,7 +15,7 @@ const OFF: Look = { shape: "off", word: "", tone: "off", rank: 8 };
 
 function Feed({ session }: { readonly session: OpenSession }): ReactNode {
   const { feed } = session;
-  const lost = useLive((state) => state.connection === "lost");
+  const lost = useUnknown();
   if (lost) return <Status look={OFF} word="Feed unknown" />;
   if (session.state === "stopped" || session.state === "failed") return <Status look={OFF} word="Feed closed" />;
   const age = feed.ageMs === null ? "" : ` ${formatAge(feed.ageMs * 1_000)}`;
@@ -29,7 +29,7 @@ function Feed({ session }: { readonly session: OpenSession }): ReactNode {
 function Journal({ session }: { readonly session: OpenSession }): ReactNode {
   const { position, committed, ageMs } = session.journal;
   const behind = position - committed;
-  const lost = useLive((state) => state.connection === "lost");
+  const lost = useUnknown();
   if (lost) return <Status look={OFF} word={`Journal unknown, last known ${formatCount(committed)}`} />;
   if (session.light) return <Status look={WARN} word="Light run: no journal" />;
   if (session.state === "failed")
@@ -44,7 +44,7 @@ function Journal({ session }: { readonly session: OpenSession }): ReactNode {
 function Snapshot({ session }: { readonly session: OpenSession }): ReactNode {
   const { ageS, everyS } = session.snapshot;
   const running = session.state === "running";
-  const lost = useLive((state) => state.connection === "lost");
+  const lost = useUnknown();
   if (session.light || lost) return null;
   if (ageS === null) return <span>No snapshot yet</span>;
   if (running && ageS > 2 * everyS) return <Status look={WARN} word={`Snapshot stale, ${formatAge(ageS * 1e6)}`} />;

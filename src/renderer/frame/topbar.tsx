@@ -15,7 +15,7 @@ import { askStop, continueSession, pauseSession, setSpeed, startSession } from "
 import { SESSION_LOOKS, type Look } from "../lib/status.ts";
 import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
 import { menuPlace } from "../lib/menu-place.ts";
-import { useLive, useSession, useStream } from "../stores/live.ts";
+import { useLive, useSession, useStream, useUnknown } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 import { useUi } from "../stores/ui.ts";
 import { AlertBell } from "./alerts.tsx";
@@ -48,7 +48,7 @@ function useSilence(session: OpenSession): number | null {
     return () => clearInterval(timer);
   }, []);
   const silence = now - received;
-  const lost = useLive((state) => state.connection === "lost");
+  const lost = useUnknown();
   return (lost || session.state === "running") && silence > SILENT_MS ? silence : null;
 }
 
@@ -110,7 +110,7 @@ function SessionState({ session }: { readonly session: OpenSession }): ReactNode
   const requested = useUi((state) => state.haltRequested);
   const look = SESSION_LOOKS[session.state];
   const pending = session.pending;
-  const lost = useLive((state) => state.connection === "lost");
+  const lost = useUnknown();
   if (lost) return <Status look={LAST_KNOWN} word={`${look.word}, last known`} testId="session-state" />;
   const halting = session.state !== "halted" && (requested || pending === "halt");
   const word = requested && pending === null ? "Halt requested" : "Halting";

@@ -21,6 +21,8 @@ interface LiveStore {
   readonly held: boolean;
   /** When the session's stream last said something, by this machine's clock. */
   readonly receivedAtMs: number;
+  /** When the host's last message came before the connection became silent or was lost. */
+  readonly unknownSinceMs: number;
 }
 
 export const useLive = create<LiveStore>(() => ({
@@ -28,6 +30,7 @@ export const useLive = create<LiveStore>(() => ({
   streams: { app: null, session: null, alerts: null },
   held: false,
   receivedAtMs: 0,
+  unknownSinceMs: 0,
 }));
 
 /** Streams that a hold never stops: a person who holds a view must still see a halt. */
@@ -63,7 +66,10 @@ export function hold(held: boolean): void {
 
 /** Takes the bridge and begins with the streams that the frame stands on. */
 export function start(bridge: Bridge): void {
-  client = new Client(bridge, { value: take, state: (connection) => useLive.setState({ connection }) });
+  client = new Client(bridge, {
+    value: take,
+    state: (connection) => useLive.setState({ connection, unknownSinceMs: client?.receivedAtMs ?? 0 }),
+  });
   client.read("app");
   client.read("session");
   client.read("alerts");
@@ -71,6 +77,13 @@ export function start(bridge: Bridge): void {
 
 export function retry(): void {
   client?.retry();
+}
+
+/** True where nothing is known of the present: the connection is lost, or the host does not answer. */
+export const isUnknown = (connection: LinkState): boolean => connection === "lost" || connection === "silent";
+
+export function useUnknown(): boolean {
+  return useLive((state) => isUnknown(state.connection));
 }
 
 export const inBrowser = (): boolean => client?.host === "loopback";

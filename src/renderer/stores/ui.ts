@@ -36,6 +36,8 @@ export interface Question {
   readonly danger: boolean;
   /** For a bad minute: Enter on the focused verb confirms, and a window without an operator's name acts as `operator`. */
   readonly urgent?: boolean;
+  /** Sent to a console that does not respond, too: late it is as good as at once. */
+  readonly waits?: boolean;
   readonly note: "required" | "optional" | "none";
   readonly choice?: Choice;
   /** How far it goes, as a few buttons beside the choice. */

@@ -386,12 +386,16 @@ export type ClientMessage =
   | { readonly kind: "subscribe"; readonly stream: string }
   | { readonly kind: "unsubscribe"; readonly stream: string }
   /** The reader has applied this version: the host sends the next change only then, so a queue never grows. */
-  | { readonly kind: "applied"; readonly stream: string; readonly version: number };
+  | { readonly kind: "applied"; readonly stream: string; readonly version: number }
+  /** The reader has received nothing for a while and asks whether the host still answers. */
+  | { readonly kind: "ping" };
 
 export type HostMessage =
   | { readonly kind: "result"; readonly id: number; readonly ok: true; readonly output: unknown }
   | { readonly kind: "result"; readonly id: number; readonly ok: false; readonly error: ErrorShape }
-  | { readonly kind: "event"; readonly stream: string; readonly event: StreamEvent };
+  | { readonly kind: "event"; readonly stream: string; readonly event: StreamEvent }
+  /** The answer to a ping. */
+  | { readonly kind: "pong" };
 
 const SafeInteger = z.number().check(z.int(), z.gte(0));
 export const ClientMessageSchema = z.discriminatedUnion("kind", [
@@ -399,6 +403,7 @@ export const ClientMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("subscribe"), stream: text(40) }),
   z.object({ kind: z.literal("unsubscribe"), stream: text(40) }),
   z.object({ kind: z.literal("applied"), stream: text(40), version: SafeInteger }),
+  z.object({ kind: z.literal("ping") }),
 ]);
 
 export { ErrorSchema, STREAMS };

@@ -57,6 +57,7 @@ export class Reader {
   /** What broke the contract; empty in a good run. */
   readonly faults: string[] = [];
   reason: string | null = null;
+  pongs = 0;
   /** While true, versions are applied and not answered. */
   slow = false;
   readonly #wire: Wire;
@@ -142,6 +143,7 @@ export class Reader {
     const odd = notPlain(message);
     if (odd !== null) this.faults.push(`a message is no plain JSON at ${odd}`);
     if (message.kind === "event") return this.#apply(message);
+    if (message.kind === "pong") return void (this.pongs += 1);
     const resolve = this.#calls.get(message.id);
     if (resolve === undefined) this.faults.push(`an answer to a call that was not made: ${message.id}`);
     this.#calls.delete(message.id);

@@ -105,6 +105,78 @@ test("a lost connection says what is not known, draws what was known without col
   }
 });
 
+test("a host that is frozen is not shown as running: what is not known is said, a halt waits for it, and it returns by itself", async ({
+  browser,
+}) => {
+  const served = await serve("resources/demo/busy.yaml");
+  const page = await browser.newPage({ viewport: SIZE });
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  const silent = page.getByTestId("host-silent");
+  const timeline = schedule(page).getByTestId("timeline");
+  try {
+    await page.goto(served.url);
+    await page.getByTestId("start-session").click();
+    await expect(state(page)).toHaveText(/Running/);
+    await goTo(page, "schedule");
+    await expect(timeline).toHaveAttribute("aria-label", /[1-9]\d* runs? under way/);
+    served.freeze();
+    await expect(silent).toContainText(/No response since \d\d:\d\d:\d\d UTC/, { timeout: 30_000 });
+    await expect(silent).toContainText("current state is unknown");
+    await expect(state(page)).toHaveText("Running, last known");
+    await expect(page).toHaveTitle(/Not responding/);
+    await expect(page.locator(".frame[data-lost]")).toHaveCount(1);
+    const line = page.locator("footer.line");
+    await expect(line).toContainText("Feed unknown");
+    await expect(line).toContainText(/Journal unknown/);
+    await expect(line).toContainText("The console stopped responding");
+    // What runs is drawn as unknown, and not as running on and over its budget.
+    await expect(timeline).toHaveAttribute("aria-label", /: 0 runs under way, \d+ runs? with an unknown end/);
+    await picture(page, "frozen-schedule-dark-1280");
+    for (const view of VIEW_NAMES) {
+      await page.getByTestId(`nav-${view}`).click();
+      await expect(page.getByTestId(`view-${view}`)).toBeVisible();
+      await expect(page.getByTestId("view-failed")).toHaveCount(0);
+      await expect(silent).toBeVisible();
+    }
+    // What could come too late is not sent, and says so; a halt is sent and waits.
+    await page.getByTestId("stop-session").click();
+    await expect(page.getByTestId("unreached")).toContainText("nothing is sent until it responds");
+    await page.getByTestId("operator-input").fill("Ada");
+    await page.getByTestId("confirm-verb").click();
+    await expect(page.getByTestId("confirm-dialog")).toContainText("was not sent");
+    await page.keyboard.press("Escape");
+    await page.getByTestId("halt-session").click();
+    await expect(page.getByTestId("unreached")).toContainText("takes effect as soon as it responds");
+    await picture(page, "frozen-halt-dark-1280");
+    await page.getByTestId("confirm-verb").click();
+    served.thaw();
+    await expect(silent).toHaveCount(0);
+    await expect(state(page)).toHaveText(/Halted/);
+    await expect(page.getByTestId("confirm-dialog")).toBeHidden();
+    await expect(page).not.toHaveTitle(/Not responding/);
+    // The alert is over, and stays until it is acknowledged.
+    await page.getByTestId("alerts").click();
+    const own = page.getByTestId("alert-row").filter({ hasText: "stopped responding" });
+    await expect(own).toContainText("ended");
+    await picture(page, "frozen-alerts-dark-1280");
+    await own.getByRole("button", { name: "Acknowledge" }).click();
+    await expect(own).toContainText(/acknowledged by/);
+    await page.keyboard.press("Escape");
+    // Lists that were asked for meanwhile are whole again.
+    await goTo(page, "orders");
+    await page.getByTestId("tab-fills").click();
+    await expect(page.getByTestId("view-orders")).not.toContainText("not responding");
+    expect(problems).toEqual([]);
+  } finally {
+    await page.close();
+    await served.stop();
+  }
+});
+
 test("alerts survive a crash of the console, with who has them", async ({ browser }) => {
   const first = await serve();
   const page = await browser.newPage({ viewport: SIZE });

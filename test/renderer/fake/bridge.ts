@@ -47,6 +47,7 @@ export function createFakeBridge(scenario: Scenario, wait: (run: () => void) => 
       const output = answer(message.procedure, message.input as Record<string, unknown>, streams);
       return emit({ kind: "result", id: message.id, ok: true, output });
     }
+    if (message.kind === "ping") return emit({ kind: "pong" });
     const stream = message.stream as StreamName;
     if (message.kind === "unsubscribe") readers.delete(stream);
     else if (message.kind === "applied") {
