@@ -27,7 +27,7 @@ const TURN_MS = 1_000;
 /** Turns without a message after which the host is asked, and after which it is silent. */
 const ASK_TURNS = 2;
 const SILENT_TURNS = 5;
-/** What may wait for a host that does not answer: late it is as safe as at once. Anything else could come at a moment that it is not for. */
+/** What may wait for a host that does not answer: late it is as safe as at once. Anything else could come at the wrong moment. */
 const MAY_WAIT: readonly ProcedureName[] = ["session.halt"];
 
 interface Held {

@@ -19,7 +19,7 @@ export interface Lane {
   readonly attention: boolean;
   /** The run under way is past its budget, as the session says. */
   readonly overBudget: boolean;
-  /** Why the end of a run that has none on record is unknown: nothing runs any more, or the console cannot be reached. Null while it is known. */
+  /** Why a run's end that is not on record is unknown: nothing runs any more, or the console cannot be reached. Null while it runs. */
   readonly unknown: "ended" | "unreached" | null;
   readonly runs: readonly Run[];
   readonly skips: readonly Skip[];
