@@ -9,6 +9,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Page } from "@playwright/test";
+import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
 import { framesOf } from "./frames.ts";
 import { percentile } from "./place.ts";
 import type { BenchRow } from "./row.ts";
@@ -21,19 +22,6 @@ const OPEN_ROUNDS = 3;
 const BETWEEN_OPENINGS_MS = 500;
 const INITIAL_KB_TARGET = 300;
 const USABLE_TARGET_MS = 600;
-const VIEWS = [
-  "desk",
-  "schedule",
-  "router",
-  "rejections",
-  "metrics",
-  "orders",
-  "positions",
-  "drift",
-  "sessions",
-  "log",
-  "settings",
-] as const;
 const MODULES = ["mean_reversion", "momentum", "carry"] as const;
 
 /** Writes a desk of so many built-in strategies on 50 symbols. */
@@ -118,9 +106,9 @@ async function open(page: Page, view: string): Promise<number> {
 
 /** How long each view took to open, in ms, one number a round. */
 async function openings(page: Page): Promise<ReadonlyMap<string, number[]>> {
-  const openedMs = new Map<string, number[]>(VIEWS.map((view) => [view, []]));
+  const openedMs = new Map<string, number[]>(VIEW_NAMES.map((view) => [view, []]));
   for (let round = 0; round < OPEN_ROUNDS; round += 1) {
-    for (const view of VIEWS) {
+    for (const view of VIEW_NAMES) {
       openedMs.get(view)?.push(await open(page, view));
       await wait(BETWEEN_OPENINGS_MS);
     }
@@ -136,7 +124,7 @@ export async function viewRows(page: Page): Promise<BenchRow[]> {
   await wait(SETTLING_MS);
   const openedMs = await openings(page);
   const rows: BenchRow[] = [{ name: "frames, a blank page: p95", n: 1, value: blank, unit: "ms", better: "lower" }];
-  for (const view of VIEWS) {
+  for (const view of VIEW_NAMES) {
     await open(page, view);
     await wait(SETTLING_MS);
     let frames: number[] = [];

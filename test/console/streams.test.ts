@@ -152,6 +152,26 @@ describe("a stream", () => {
     expect(sent).toBeGreaterThan(10);
   });
 
+  it("begins at once for a new reader, whenever the next round is, and only once a round for one that asks again", () => {
+    const values = new Map<string, JsonObject>([
+      ["desk", { n: 0 }],
+      ["log", { n: 0 }],
+    ]);
+    const { hub, timers } = hubOf(values);
+    const [first, second] = [new View(hub), new View(hub)];
+    first.reader.subscribe("log");
+    timers.advance(ROUND_MS + 1);
+    second.reader.subscribe("desk");
+    timers.advance(0);
+    expect(second.queue).toHaveLength(1);
+    second.reader.unsubscribe("desk");
+    second.reader.subscribe("desk");
+    timers.advance(0);
+    expect(second.queue).toHaveLength(1);
+    timers.advance(ROUND_MS);
+    expect(second.queue).toHaveLength(2);
+  });
+
   it("ignores an answer for a version that is not the last one sent", () => {
     const values = new Map<string, JsonObject>([["desk", { n: 0 }]]);
     const { hub, timers } = hubOf(values);

@@ -6,6 +6,7 @@
  * 3. A stream is sent at most `UPDATES_PER_SECOND_MAX` times a second to a reader, whatever the reader sends.
  * 4. A projection is made only when a reader waits for it, and once for all readers; equal differences are computed once.
  * 5. The streams of one round are made in turns of the event loop of their own, so that a round never holds the loop for long.
+ * 6. A new subscription does not wait for the next round, unless its reader was sent the stream within the last one.
  */
 import { UPDATES_PER_SECOND_MAX } from "../../shared/contract/contract.ts";
 import { stackText } from "../../shared/text/plain-text.ts";
@@ -27,6 +28,8 @@ interface Subscription {
   value: JsonObject | null;
   version: number;
   applied: boolean;
+  /** When it was last sent; the reader's former subscription counts. */
+  sentMs: number;
 }
 
 /** One reader's subscriptions. */
@@ -43,6 +46,8 @@ export class StreamHub {
   readonly #timers: Timers;
   readonly #problem: (line: string) => void;
   readonly #subscriptions = new Map<StreamName, Set<Subscription>>();
+  readonly #fresh = new Set<Subscription>();
+  #freshTimer: unknown = null;
   #timer: unknown = null;
   #lastRoundMs = -Infinity;
   #closed = false;
@@ -66,18 +71,19 @@ export class StreamHub {
   reader(send: (message: HostMessage) => void): StreamReader {
     const own = new Map<StreamName, Subscription>();
     // Versions continue over a new subscription, so that a late `applied` of the former one is never taken for this one's.
-    const versions = new Map<StreamName, number>();
+    const former = new Map<StreamName, Pick<Subscription, "version" | "sentMs">>();
     const drop = (stream: StreamName): void => {
       const subscription = own.get(stream);
       if (subscription === undefined) return;
       own.delete(stream);
-      versions.set(stream, subscription.version);
+      former.set(stream, { version: subscription.version, sentMs: subscription.sentMs });
       this.#remove(subscription);
     };
     return {
       subscribe: (stream) => {
         drop(stream);
-        const subscription = { stream, send, value: null, version: versions.get(stream) ?? 0, applied: true };
+        const { version, sentMs } = former.get(stream) ?? { version: 0, sentMs: -Infinity };
+        const subscription = { stream, send, value: null, version, applied: true, sentMs };
         own.set(stream, subscription);
         this.#add(subscription);
       },
@@ -96,8 +102,9 @@ export class StreamHub {
   close(): void {
     this.#closed = true;
     this.#subscriptions.clear();
-    if (this.#timer !== null) this.#timers.clear(this.#timer);
-    this.#timer = null;
+    this.#fresh.clear();
+    for (const timer of [this.#timer, this.#freshTimer]) if (timer !== null) this.#timers.clear(timer);
+    [this.#timer, this.#freshTimer] = [null, null];
   }
 
   #add(subscription: Subscription): void {
@@ -105,7 +112,26 @@ export class StreamHub {
     const set = this.#subscriptions.get(subscription.stream) ?? new Set<Subscription>();
     set.add(subscription);
     this.#subscriptions.set(subscription.stream, set);
+    this.#first(subscription);
     this.#plan();
+  }
+
+  /** New subscriptions get their wholes in the next turn, those of one stream together. */
+  #first(subscription: Subscription): void {
+    if (this.#timers.monotonicMs() - subscription.sentMs < ROUND_MS) return;
+    this.#fresh.add(subscription);
+    this.#freshTimer ??= this.#timers.set(() => {
+      this.#freshTimer = null;
+      const fresh = [...this.#fresh].filter(
+        (one) => one.value === null && this.#subscriptions.get(one.stream)?.has(one),
+      );
+      this.#fresh.clear();
+      for (const stream of new Set(fresh.map((one) => one.stream)))
+        this.#send(
+          stream,
+          fresh.filter((one) => one.stream === stream),
+        );
+    }, 0);
   }
 
   #remove(subscription: Subscription): void {
@@ -128,14 +154,14 @@ export class StreamHub {
     this.#timer = null;
     const stream = streams[index];
     if (stream === undefined) return this.#plan();
-    this.#send(stream);
+    this.#send(stream, [...(this.#subscriptions.get(stream) ?? [])]);
     if (this.#closed) return;
     if (index + 1 < streams.length) this.#timer = this.#timers.set(() => this.#turn(streams, index + 1), 0);
     else this.#plan();
   }
 
-  #send(stream: StreamName): void {
-    const waiting = [...(this.#subscriptions.get(stream) ?? [])].filter((subscription) => subscription.applied);
+  #send(stream: StreamName, readers: readonly Subscription[]): void {
+    const waiting = readers.filter((subscription) => subscription.applied);
     if (waiting.length === 0) return;
     let value: JsonObject;
     try {
@@ -170,6 +196,7 @@ export class StreamHub {
     subscription.value = value;
     subscription.version += 1;
     subscription.applied = false;
+    subscription.sentMs = this.#timers.monotonicMs();
     try {
       subscription.send(message);
     } catch (error) {
