@@ -24,8 +24,8 @@ import { findLayers, refusalOf, type Layers } from "./layers.ts";
 import { lockDown } from "./lockdown.ts";
 import { PIPES, readTexts, writeText } from "./pipe/host-end.ts";
 import { parserIsBroken } from "./sources.ts";
-import { TEXT_MAX, TOGETHER_MAX, type FromHost, type LoadStep, type RunStep } from "./protocol.ts";
-import type { Step, ToHost } from "./protocol.ts";
+import { readToHost, TEXT_MAX, TOGETHER_MAX, type FromHost, type LoadStep, type RunStep } from "./protocol.ts";
+import type { SeenWithoutBars, Step } from "./protocol.ts";
 
 /** Milliseconds between two heartbeats that are passed on. */
 const BEAT_MS = 100;
@@ -104,8 +104,8 @@ interface Loaded {
   readonly barsNeeded: number;
   /** Whether it is a user's, whose promises have to come to rest. */
   readonly own: boolean;
-  /** Answers a run's result as JSON. */
-  readonly run: (step: RunStep) => string;
+  /** Takes what a run sees, and answers its result; both as JSON. */
+  readonly run: (seen: string) => string;
 }
 
 /** What a file is made of, as it was read for this load. */
@@ -139,7 +139,7 @@ class Host {
   /** How far the realm's copies of the histories are. */
   readonly #synced = new Map<string, Synced>();
   #realm: Realm | null = null;
-  readonly #steps: { readonly step: Step; readonly together: boolean }[] = [];
+  readonly #steps: { readonly step: Step; readonly together: boolean; readonly seen: string }[] = [];
   /** Answers that wait for each other, since the last that were sent. */
   #answers: string[] = [];
   #answeredMs = 0;
@@ -192,11 +192,14 @@ class Host {
   }
 
   receive(text: unknown): void {
-    const sent = JSON.parse(String(text)) as ToHost;
+    const { message: sent, seen } = readToHost(String(text));
     if (sent.kind === "guard") this.#guarded = sent.pids;
     else if (sent.kind === "stop") this.#stop();
     else {
-      for (const step of sent.steps) this.#steps.push({ step, together: sent.together });
+      const { together } = sent;
+      let runs = 0;
+      for (const step of sent.steps)
+        this.#steps.push({ step, together, seen: step.kind === "run" ? (seen[runs++] ?? "{}") : "" });
       if (!this.#working) this.#worked = this.#work();
     }
   }
@@ -235,12 +238,12 @@ class Host {
   async #work(): Promise<void> {
     this.#working = true;
     for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift()) {
-      const { step, together } = next;
+      const { step, together, seen } = next;
       if (step.kind === "bars") {
         this.#bars.take(step);
         continue;
       }
-      const sent = await (step.kind === "load" ? this.#load(step) : this.#run(step, together));
+      const sent = await (step.kind === "load" ? this.#load(step) : this.#run(step, seen, together));
       if (sent !== null) await sent.written;
     }
     this.#working = false;
@@ -296,9 +299,9 @@ class Host {
     });
     if (typeof prepared === "string") return { loaded: prepared, ...NO_CODE };
     const instance = new StrategyInstance(prepared, null, state);
-    const run = ({ strategy: name, run: number, ...at }: RunStep): string => {
-      const bars = this.#bars.windows(Object.keys(at.positions));
-      return JSON.stringify(instance.run({ ...runSnapshotOf(at), strategy: name, run: number, bars }));
+    const run = (text: string): string => {
+      const seen = JSON.parse(text) as SeenWithoutBars;
+      return JSON.stringify(instance.run({ ...seen, bars: this.#bars.windows(Object.keys(seen.positions)) }));
     };
     return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, ...NO_CODE };
   }
@@ -315,21 +318,22 @@ class Host {
       realm.handle({ kind: "drop", strategy });
       return { loaded: `${module} does not load: ${stray}`, ...code };
     }
-    const run = (ran: RunStep): string => this.#runIn(realm, ran);
+    const run = (seen: string): string => this.#runIn(realm, symbols, seen);
     return { loaded: { barsNeeded, own: true, run }, ...code };
   }
 
   /** Runs a user's strategy: the realm is brought up to date by the bars that it lacks, and answers with a text. */
-  #runIn(realm: Realm, { strategy, run, ...at }: RunStep): string {
+  #runIn(realm: Realm, symbols: readonly string[], seen: string): string {
     const bars: BarsStep[] = [];
-    for (const symbol of Object.keys(at.positions)) {
+    for (const symbol of symbols) {
       const history = this.#bars.of(symbol);
       const step = history?.since(this.#synced.get(symbol)) ?? null;
       if (history === undefined || step === null) continue;
       this.#synced.set(symbol, history.synced);
       bars.push(step);
     }
-    return realm.handle({ kind: "run", bars, runSnapshot: { ...runSnapshotOf(at), strategy, run } });
+    if (bars.length > 0) realm.handle({ kind: "bars", bars });
+    return realm.run(seen);
   }
 
   /** Waits for what a user's code has set off; answers what of it failed. */
@@ -340,7 +344,7 @@ class Host {
     return stray === null ? null : `a promise failed and nobody caught it: ${realm.describe(stray.error)}`;
   }
 
-  async #run(step: RunStep, together: boolean): Promise<Sent> {
+  async #run(step: RunStep, seen: string, together: boolean): Promise<Sent> {
     const { job, load: first, strategy } = step;
     this.#job = job;
     const problem = first === null ? null : (await this.#make(first)).problem;
@@ -350,7 +354,7 @@ class Host {
     if (problem !== null || loaded === undefined) text = threw(problem ?? `${strategy} is not loaded`);
     else {
       promised = false;
-      text = loaded.run(step);
+      text = loaded.run(seen);
       const stray = loaded.own && promised && this.#realm !== null ? await this.#settled(this.#realm) : null;
       if (stray !== null) text = threw(stray, (JSON.parse(text) as RunResult).state);
     }
@@ -379,13 +383,6 @@ class Host {
     endProcess(0);
   }
 }
-
-/** A run's snapshot without what names it and its bars. */
-const runSnapshotOf = (step: Omit<RunStep, "strategy" | "run">) => {
-  const { now, marks, positions, unitValues, openOrders, fills, updates, bar } = step;
-  const units = unitValues === undefined ? {} : { unitValues };
-  return { now, marks, positions, ...units, openOrders, fills, updates, bar };
-};
 
 /** The result of a run that failed, as JSON. */
 const threw = (message: string, state?: string | null): string =>

@@ -150,13 +150,12 @@ export class Realm {
 
   /** Answers with a text of JSON. Never throws. */
   handle(asked: ToRealm): string {
-    try {
-      const text: unknown = this.#door.handle(JSON.stringify(asked));
-      if (typeof text === "string") return text;
-    } catch {
-      // The door itself failed; nothing of what it threw is looked at.
-    }
-    return JSON.stringify({ outcome: "bad_result", orders: [], message: "it gave no readable answer" });
+    return answerOf(this.#door.handle, JSON.stringify(asked));
+  }
+
+  /** Runs a strategy: takes what it sees and answers its result, both as JSON. Never throws. */
+  run(seen: string): string {
+    return answerOf(this.#door.run, seen);
   }
 
   /** What was thrown in the realm, as one line. Nothing of it is looked at here. */
@@ -194,6 +193,17 @@ export class Realm {
       make,
     );
   }
+}
+
+/** What a function of the door answers; where that is no text, that there is no answer. */
+function answerOf(ask: (text: string) => string, asked: string): string {
+  try {
+    const text: unknown = ask(asked);
+    if (typeof text === "string") return text;
+  } catch {
+    // The door itself failed; nothing of what it threw is looked at.
+  }
+  return JSON.stringify({ outcome: "bad_result", orders: [], message: "it gave no readable answer" });
 }
 
 const hasChanged = (module: string): string =>

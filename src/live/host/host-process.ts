@@ -10,7 +10,8 @@ import type { Bar } from "../../shared/market.ts";
 import type { ChildEnd, ChildHandle, ChildRequest, LaunchChild } from "./launch.ts";
 import type { JobFailure } from "./failures.ts";
 import type { Layers } from "./layers.ts";
-import { barsStep, readFromHost, type FromHost, type LoadStep, type Step, type ToHost } from "./protocol.ts";
+import { barsStep, readFromHost, stepsText, type FromHost, type LoadStep } from "./protocol.ts";
+import type { SeenWithoutBars, Step, ToHost } from "./protocol.ts";
 import type { RunSnapshot } from "../strategies/run-types.ts";
 
 /** From so many runs of one turn on, their answers may wait for each other. */
@@ -74,6 +75,8 @@ export class HostProcess {
   readonly had = new Set<string>();
   readonly #barsSent = new Map<string, readonly Bar[]>();
   #steps: Step[] = [];
+  /** What the runs among them see. */
+  #seen: string[] = [];
   /** Answers that are yet to be waited for by the event loop, because one took long. */
   #slowRuns = 0;
   #ready = false;
@@ -127,21 +130,9 @@ export class HostProcess {
       this.#step(step);
     }
     const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = runSnapshot;
-    const step = {
-      kind: "run",
-      job: job.id,
-      load,
-      strategy,
-      run,
-      now,
-      marks,
-      positions,
-      openOrders,
-      fills,
-      updates,
-      bar,
-    } as const;
-    this.#step(unitValues === undefined ? step : { ...step, unitValues });
+    const seen = { strategy, run, now, marks, positions, openOrders, fills, updates, bar } satisfies SeenWithoutBars;
+    this.#seen.push(JSON.stringify(unitValues === undefined ? seen : { ...seen, unitValues }));
+    this.#step({ kind: "run", job: job.id, load, strategy, run });
   }
 
   /** Jobs whose results are awaited, oldest first. */
@@ -188,6 +179,7 @@ export class HostProcess {
   kill(): void {
     this.#dead = true;
     this.#steps = [];
+    this.#seen = [];
     this.#hold(false);
     this.#handle.kill();
   }
@@ -213,13 +205,14 @@ export class HostProcess {
 
   /** Sends the steps of this turn. */
   flush(): void {
-    const steps = this.#steps;
+    const [steps, seen] = [this.#steps, this.#seen];
     if (steps.length === 0 || this.#dead) return;
     this.#steps = [];
+    this.#seen = [];
     const together = this.#mayWait(steps);
     const asked = steps.reduce((jobs, step) => (step.kind === "bars" ? jobs : jobs + 1), 0);
     const idle = this.#ready && this.jobs.size === asked;
-    this.#handle.send(JSON.stringify({ kind: "steps", steps, together } satisfies ToHost), idle);
+    this.#handle.send(stepsText(steps, together, seen), idle);
   }
 
   /** Whether answers may wait for each other: for many runs whose time is not counted. */

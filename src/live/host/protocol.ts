@@ -1,5 +1,6 @@
 /**
- * What the session's process and a host process say to each other, as texts of JSON.
+ * What the session's process and a host process say to each other, as texts of JSON. What the runs of a message see follows it, one
+ * text each.
  *
  * 1. A message is at most `MESSAGE_CHARS_MAX` characters long; it is measured before it is read.
  * 2. What comes from a host process is hostile: every field is checked, orders by the same check as a strategy's own result,
@@ -8,10 +9,9 @@
  *    several in one message where they were asked for together.
  */
 import type { Bar, SymbolMeta } from "../../shared/market.ts";
-import type { OpenOrder, OrderUpdate, Parameters, SizingLimits, StrategyFill } from "../../shared/strategy.ts";
-import type { Moment } from "../../shared/time.ts";
+import type { Parameters, SizingLimits } from "../../shared/strategy.ts";
 import type { CodeFile } from "../../store/journal/entries.ts";
-import type { RunResult } from "../strategies/run-types.ts";
+import type { RunResult, RunSnapshot } from "../strategies/run-types.ts";
 import { rowsOf, type BarsStep } from "./history.ts";
 import { layersOf, type Layers } from "./layers.ts";
 import { PARTS_MAX } from "./sources.ts";
@@ -55,22 +55,20 @@ export interface ToHostStrategy {
   readonly step: (job: number, state: string | null, digest: string | null) => LoadStep;
 }
 
-/** A run's snapshot without its bars. `load` comes first where the process does not have the strategy, or not as it is now. */
+/**
+ * A run; what it sees, less the bars, is a text of its own behind the message, which is parsed where the strategy runs and nowhere
+ * else. `load` comes first where the process does not have the strategy, or not as it is now.
+ */
 export interface RunStep {
   readonly kind: "run";
   readonly job: number;
   readonly load: LoadStep | null;
   readonly strategy: string;
   readonly run: number;
-  readonly now: Moment;
-  readonly marks: Readonly<Record<string, number>>;
-  readonly positions: Readonly<Record<string, number>>;
-  readonly unitValues?: Readonly<Record<string, number>>;
-  readonly openOrders: readonly OpenOrder[];
-  readonly fills: readonly StrategyFill[];
-  readonly updates: readonly OrderUpdate[];
-  readonly bar: Moment | null;
 }
+
+/** What the text of a run holds. */
+export type SeenWithoutBars = Omit<RunSnapshot, "bars">;
 
 export type Step = LoadStep | BarsStep | RunStep;
 
@@ -80,6 +78,20 @@ export type ToHost =
   /** The processes to be ended when the session's own is gone. */
   | { readonly kind: "guard"; readonly pids: readonly number[] }
   | { readonly kind: "stop" };
+
+/** Stands between a message and the texts of its runs: no text of JSON has this character. */
+const BETWEEN = "\t";
+
+/** Steps as they are sent; `seen`: the text of each run among them, in their order. */
+export function stepsText(steps: readonly Step[], together: boolean, seen: readonly string[]): string {
+  return [JSON.stringify({ kind: "steps", steps, together } satisfies ToHost), ...seen].join(BETWEEN);
+}
+
+/** What the session's process sent, with the texts of its runs. */
+export function readToHost(text: string): { readonly message: ToHost; readonly seen: readonly string[] } {
+  const [message = "", ...seen] = text.split(BETWEEN);
+  return { message: JSON.parse(message) as ToHost, seen };
+}
 
 type Ran = Extract<FromHost, { kind: "ran" }>;
 

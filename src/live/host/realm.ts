@@ -38,7 +38,7 @@ export type ToRealm =
       readonly metas: readonly SymbolMeta[];
       readonly state: string | null;
     }
-  | { readonly kind: "run"; readonly bars: readonly BarsStep[]; readonly runSnapshot: Omit<RunSnapshot, "bars"> }
+  | { readonly kind: "bars"; readonly bars: readonly BarsStep[] }
   | { readonly kind: "drop"; readonly strategy: string }
   | { readonly kind: "stop" };
 
@@ -54,6 +54,8 @@ export interface RealmLoaded {
 export interface RealmDoor {
   /** Answers a `ToRealm`. */
   readonly handle: (text: string) => string;
+  /** Takes what a run sees, less the bars, and answers its result. */
+  readonly run: (seen: string) => string;
   /** Keeps what a strategy's code threw. */
   readonly hold: (thrown: unknown) => void;
   /** What was thrown or rejected, as one line. */
@@ -87,8 +89,8 @@ class Door {
   handle(text: string): string {
     const asked = JSON.parse(text) as ToRealm;
     if (asked.kind === "load") return JSON.stringify(this.#load(asked));
-    if (asked.kind === "run") return answerOf(this.#run(asked));
-    if (asked.kind === "drop") this.#instances.delete(asked.strategy);
+    if (asked.kind === "bars") for (const step of asked.bars) this.#histories.take(step);
+    else if (asked.kind === "drop") this.#instances.delete(asked.strategy);
     else for (const instance of this.#instances.values()) instance.stop();
     return "{}";
   }
@@ -161,14 +163,16 @@ class Door {
     }
   }
 
-  #run({ bars, runSnapshot }: Extract<ToRealm, { kind: "run" }>): RunResult {
-    for (const step of bars) this.#histories.take(step);
-    const instance = this.#instances.get(runSnapshot.strategy);
-    if (instance === undefined)
-      return { outcome: "threw", orders: [], message: `${runSnapshot.strategy} is not loaded` };
-    return instance.run({ ...runSnapshot, bars: this.#histories.windows(Object.keys(runSnapshot.positions)) });
+  run(text: string): string {
+    const seen = JSON.parse(text) as Omit<RunSnapshot, "bars">;
+    const instance = this.#instances.get(seen.strategy);
+    if (instance === undefined) return threw(`${seen.strategy} is not loaded`);
+    return answerOf(instance.run({ ...seen, bars: this.#histories.windows(Object.keys(seen.positions)) }));
   }
 }
+
+const threw = (message: string): string =>
+  JSON.stringify({ outcome: "threw", orders: [], message } satisfies RunResult);
 
 function answerOf(result: RunResult): string {
   const { message } = result;
@@ -188,6 +192,7 @@ export function openDoor(beat: () => void, enter: () => boolean): RealmDoor {
   lockDown("strategy");
   return Object.freeze({
     handle: (text: string) => door.handle(text),
+    run: (seen: string) => door.run(seen),
     hold: (thrown: unknown) => door.hold(thrown),
     describe: (thrown: unknown) => problemOf(thrown),
   });

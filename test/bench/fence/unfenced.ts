@@ -8,6 +8,7 @@
 import { readdirSync } from "node:fs";
 import { Histories } from "../../../src/live/host/history.ts";
 import { Realm } from "../../../src/live/host/engine.ts";
+import type { SeenWithoutBars } from "../../../src/live/host/protocol.ts";
 import type { ToRealm } from "../../../src/live/host/realm.ts";
 import { prepareStrategy, StrategyInstance, strategyOf } from "../../../src/live/strategies/instance.ts";
 
@@ -41,15 +42,21 @@ function load({ strategy, module, symbols, params, sizing, seed, metas, state }:
   return { problem: null, barsNeeded: prepared.barsNeeded, digest: null, files: [], rules: null };
 }
 
-function run({ bars, runSnapshot }: Extract<ToRealm, { kind: "run" }>): string {
-  for (const step of bars) histories.take(step);
-  const seen = { ...runSnapshot, bars: histories.windows(Object.keys(runSnapshot.positions)) };
-  return JSON.stringify(instances.get(runSnapshot.strategy)?.run(seen));
+function run(text: string): string {
+  const seen = JSON.parse(text) as SeenWithoutBars;
+  const bars = histories.windows(Object.keys(seen.positions));
+  return JSON.stringify(instances.get(seen.strategy)?.run({ ...seen, bars }));
+}
+
+function handle(asked: ToRealm): string {
+  if (asked.kind === "bars") for (const step of asked.bars) histories.take(step);
+  return "{}";
 }
 
 const plain = {
   load: (_folder: string, asked: Extract<ToRealm, { kind: "load" }>) => Promise.resolve(load(asked)),
-  handle: (asked: ToRealm) => (asked.kind === "run" ? run(asked) : "{}"),
+  handle,
+  run,
   describe: String,
 };
 Object.assign(Realm, { make: () => Promise.resolve(plain) });

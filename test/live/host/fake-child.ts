@@ -4,7 +4,7 @@
  * Fault model: a process answers in order, late, twice, never, with garbage, or ends at any moment.
  */
 import type { ChildEnd, ChildEvents, LaunchChild } from "../../../src/live/host/launch.ts";
-import type { LoadStep, RunStep, Step, ToHost } from "../../../src/live/host/protocol.ts";
+import { readToHost, type LoadStep, type RunStep, type Step, type ToHost } from "../../../src/live/host/protocol.ts";
 import { turn } from "../session/stage.ts";
 
 export class FakeChild {
@@ -26,7 +26,7 @@ export class FakeChild {
   }
 
   hear(text: string): void {
-    const told = JSON.parse(text) as ToHost;
+    const told = readToHost(text).message;
     this.heard.push(told);
     if (told.kind === "steps")
       this.open.push(...told.steps.filter((step: Step): step is LoadStep | RunStep => step.kind !== "bars"));
