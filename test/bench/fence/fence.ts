@@ -45,6 +45,9 @@ const bars: readonly Bar[] = barsUpTo(BARS + ROUNDS * RUNS_EACH).map((bar, index
   return { ...bar, open: close, high: close + 1, low: close - 1, close };
 });
 
+/** The same of another symbol; a session hands the same bars on from run to run, too. */
+const others: readonly Bar[] = bars.map((bar) => ({ ...bar, symbol: "BBB" }));
+
 async function open(workspace: Workspace, launch: LaunchChild): Promise<ProcessHost> {
   const strategies = Object.keys(EXAMPLES).flatMap((name) =>
     Array.from({ length: COPIES }, (_, copy) => strategyOf(`${name}-${copy}`, `${name}.ts`, ["AAA", "BBB"])),
@@ -84,7 +87,7 @@ async function measure(host: ProcessHost, from: number): Promise<Measured> {
   for (let run = from; run < from + RUNS_EACH; run += 1) {
     const seen = bars.slice(run, run + BARS);
     const snapshot = {
-      bars: { AAA: seen, BBB: seen.map((bar) => ({ ...bar, symbol: "BBB" })) },
+      bars: { AAA: seen, BBB: others.slice(run, run + BARS) },
       marks: { AAA: seen.at(-1)?.close ?? 0, BBB: seen.at(-1)?.close ?? 0 },
       positions: { AAA: run % 3, BBB: 0 },
     };
