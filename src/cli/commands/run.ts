@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { CodedError } from "../../shared/errors.ts";
 import { durationText, formatMoment, HOUR } from "../../shared/time.ts";
+import { forkChildOnOneCore } from "../../live/host/index.ts";
 import { guessesOf } from "../../live/instruments/index.ts";
 import { isDemo, openDesk } from "../../live/desk/index.ts";
 import {
@@ -90,7 +91,7 @@ async function openSession(context: Context, options: Options, file: string | un
   const flag = options.speed === undefined ? undefined : speedOf("--speed", options.speed);
   const asked = options.for === undefined ? undefined : durationOf("--for", options.for);
   const restore = restoreOf(context, options);
-  const ports = { version };
+  const ports = { version, hosts: { launch: forkChildOnOneCore } };
   const light = options.light === true;
   if (options.session !== undefined) {
     if (light)

@@ -165,7 +165,7 @@ export class HostProcess {
     if (this.#slowRuns > 0) return false;
     const open = this.jobs.size;
     // What says no more than that it is alive could say so for ever: from there on the event loop waits.
-    if (this.#handle.attend?.() === true) return this.jobs.size < open;
+    if (this.#handle.attend?.(open === 1) === true) return this.jobs.size < open;
     this.#slowRuns = SLOW_RUNS;
     return false;
   }

@@ -13,6 +13,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PIPES } from "./pipe/host-end.ts";
+import { oneCore, type OneCore } from "./pipe/one-core.ts";
 import { SessionEnd } from "./pipe/session-end.ts";
 
 /** Characters of a process's error output that are kept, from its end. */
@@ -37,9 +38,9 @@ export interface ChildHandle {
   send(text: string, idle: boolean): void;
   /**
    * Waits a moment, while everything else in this thread stands still, for what it says next; false where nothing came. Absent where
-   * that is not possible.
+   * that is not possible. `alone`: nothing else is asked of it.
    */
-  attend?(): boolean;
+  attend?(alone: boolean): boolean;
   /** Ends it at once, whatever it does. */
   kill(): void;
   /** Lets every process of a smaller `nice` (0 to 19) go first. It can go further back, never forth again. */
@@ -114,7 +115,7 @@ function stepBack(pid: number | undefined, nice: number): void {
 interface Line {
   readonly child: ChildProcess;
   readonly send: ChildHandle["send"];
-  readonly attend?: NonNullable<ChildHandle["attend"]>;
+  readonly attend?: () => boolean;
   readonly hold: (held: boolean) => void;
   readonly close: () => void;
 }
@@ -164,9 +165,9 @@ function overChannel(node: string, request: ChildRequest, message: (text: unknow
   };
 }
 
-/** A program that is Node. */
+/** A program that is Node. `cores`: sees to it that who waits for a process shares its core. */
 const forkOf =
-  (node: string): LaunchChild =>
+  (node: string, cores: OneCore | null = null): LaunchChild =>
   (request, events) => {
     let over = false;
     let errors = "";
@@ -179,7 +180,14 @@ const forkOf =
         return child.pid;
       },
       send: line.send,
-      ...(attend === undefined ? {} : { attend }),
+      ...(attend === undefined
+        ? {}
+        : {
+            attend: (alone) => {
+              if (child.pid !== undefined) cores?.waits(child.pid, alone);
+              return attend();
+            },
+          }),
       kill: () => void child.kill("SIGKILL"),
       stepBack: (nice) => stepBack(child.pid, nice),
       hold: (wanted) => {
@@ -190,6 +198,7 @@ const forkOf =
     const end = (code: number | null, signal: string | null): void => {
       if (over) return;
       over = true;
+      cores?.ended(child.pid);
       line.close();
       letGo(handle);
       events.ended({ code, signal, errors });
@@ -207,6 +216,12 @@ const forkOf =
 
 /** Node's `fork` of the program that runs this. */
 export const forkChild: LaunchChild = forkOf(process.execPath);
+
+/**
+ * The same for a process that does nothing but run one session: while its thread and a host process only answer each other, they have one
+ * core. What else it begins meanwhile has that core, too, until they are done.
+ */
+export const forkChildOnOneCore: LaunchChild = forkOf(process.execPath, oneCore());
 
 /**
  * Where this program is not Node itself: the Node that came with the packages, or the system's; null where there is none that is new
