@@ -21,6 +21,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   outputDir: "artifacts/playwright",
   use: {
+    // A page that shows a running session draws at each change; fewer changes leave the machine to what is asserted.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       ...(chromium === null ? {} : { executablePath: chromium }),
       args: [

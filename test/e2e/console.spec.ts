@@ -4,11 +4,10 @@
  * 1. Everything is real: the host, the session, the journal, Chromium.
  * 2. The steps build on each other, in one window, as they do for a person.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { join } from "node:path";
 import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
-import { chooseTheme, confirm, goTo, picture, pictures, serve, type Served } from "./served.ts";
+import { chooseTheme, confirm, goTo, picture, pictures, rulesOf, serve, type Served } from "./served.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -161,7 +160,7 @@ for (const theme of ["dark", "light", "contrast"] as const)
     for (const view of VIEW_NAMES) {
       await goTo(page, view);
       // A theme changes colours and nothing else, so every rule is asked once and those of colour in each.
-      const axe = new AxeBuilder({ page });
+      const axe = rulesOf(page);
       const asked =
         theme === "dark"
           ? axe.withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])

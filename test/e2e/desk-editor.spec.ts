@@ -1,11 +1,10 @@
 /**
  * A desk in the console without a line of YAML: made, checked, saved, started; changed from both sides; and changed on disk meanwhile.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chooseTheme, goTo, picture, serve } from "./served.ts";
+import { chooseTheme, goTo, picture, rulesOf, serve } from "./served.ts";
 
 function bars(): string {
   const rows = ["dt,open,high,low,close,volume,symbol"];
@@ -84,9 +83,7 @@ test("a desk is made on one's own data, checked, saved and started, without writ
     await expect(page.getByTestId("desk-trial")).toContainText("Ready to start");
     await expect(page.getByTestId("desk-trial")).toContainText("ACME");
     await picture(page, "editor-checked-dark-1280");
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual(
-      [],
-    );
+    expect((await rulesOf(page).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
 
     await page.getByTestId("start-desk").click();
     await expect(page.getByTestId("save-as-name")).toHaveValue("desk");

@@ -1,11 +1,10 @@
 /**
  * The Regression view in a real browser: a changed desk is found, and both sides of its first event stand beside each other.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { goTo, pictures, serve } from "./served.ts";
+import { goTo, pictures, rulesOf, serve } from "./served.ts";
 
 const SHIPPED = join(import.meta.dirname, "..", "..", "resources", "regression");
 
@@ -29,7 +28,7 @@ test("a changed desk differs, with both sides and what led there; the others are
     await expect(result).toContainText("is the first that differs");
     await expect(page.getByTestId("sides").getByRole("region", { name: "Baseline" })).toContainText('"kind": "fill"');
     await expect(page.getByTestId("sides").getByRole("region", { name: "This run" })).toContainText("decision");
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).analyze();
+    const { violations } = await rulesOf(page).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).analyze();
     expect(violations.map((one) => `${one.id} ${one.nodes.map((node) => node.target.join(" ")).join(" | ")}`)).toEqual(
       [],
     );

@@ -4,6 +4,7 @@
  * 1. Nothing is shared between two of them: each has a folder, a port and a token.
  * 2. Pictures go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none.
  */
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -166,4 +167,9 @@ export async function drop(page: Page, target: string, name: string, text: strin
   );
   await page.dispatchEvent(target, "dragover", { dataTransfer: transfer });
   await page.dispatchEvent(target, "drop", { dataTransfer: transfer });
+}
+
+/** The rules of accessibility, to be asked of what a page shows. Only what breaks a rule is listed: the rest is most of the work. */
+export function rulesOf(page: Page): AxeBuilder {
+  return new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
 }

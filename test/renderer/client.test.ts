@@ -1,6 +1,6 @@
 /** The client of a bridge: whole projections, changes, lost connections, and calls that never hang. */
 import { describe, expect, it, vi } from "vitest";
-import { Client } from "../../src/renderer/bridge/client.ts";
+import { CALM_MS, Client } from "../../src/renderer/bridge/client.ts";
 import type { LinkState } from "../../src/renderer/bridge/loopback.ts";
 import { STREAMS } from "../../src/shared/contract/contract.ts";
 import type { StreamName } from "../../src/shared/contract/contract.ts";
@@ -38,6 +38,36 @@ describe("streams", () => {
     expect(values.get("session")).toEqual(bridge.streams().session);
     const applied = bridge.sent.filter((message) => message.kind === "applied").map((message) => message.version);
     expect(applied).toEqual([1, 2, 3]);
+  });
+
+  it("with less motion, says what it has applied at fixed moments, for all streams at once", () => {
+    vi.useFakeTimers({ now: 10 * CALM_MS + 50 });
+    try {
+      const bridge = createFakeBridge("running", (run) => run());
+      const client = new Client(bridge, { value: () => undefined, state: () => undefined, calm: () => true });
+      const applied = (): unknown[] =>
+        bridge.sent.flatMap((message) => (message.kind === "applied" ? [[message.stream, message.version]] : []));
+      client.read("session");
+      client.read("router");
+      // The whole is acknowledged at once: there is nothing on screen that could move.
+      expect(applied()).toEqual([
+        ["session", 1],
+        ["router", 1],
+      ]);
+      const patch = { s: { mode: null } };
+      bridge.emit({ kind: "event", stream: "session", event: { type: "change", version: 2, patch } });
+      vi.advanceTimersByTime(100);
+      bridge.emit({ kind: "event", stream: "router", event: { type: "change", version: 2, patch } });
+      vi.advanceTimersByTime(49);
+      expect(applied()).toHaveLength(2);
+      vi.advanceTimersByTime(1);
+      expect(applied().slice(2)).toEqual([
+        ["session", 2],
+        ["router", 2],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("asks for the whole again when a change does not fit, and takes no change until it comes", () => {

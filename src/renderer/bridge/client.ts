@@ -5,6 +5,7 @@
  * A change that does not fit the version held is answered by a new subscription, never guessed at.
  * A host that sends nothing is asked; one that does not answer either is silent until it says something. Turns of a timer are counted,
  * not times: a machine that slept, a clock that was set and a page that is seldom run do not make a host silent.
+ * For a reader who asked for less motion, changes come at a slower pace, and all streams change at the same moments.
  */
 import type {
   Bridge,
@@ -29,6 +30,8 @@ const ASK_TURNS = 2;
 const SILENT_TURNS = 5;
 /** What may wait for a host that does not answer: late it is as safe as at once. Anything else could come at the wrong moment. */
 const MAY_WAIT: readonly ProcedureName[] = ["session.halt"];
+/** A reader who asked for less motion sees changes of all streams together, at most five times a second. */
+export const CALM_MS = 200;
 
 interface Held {
   value: JsonObject | null;
@@ -47,6 +50,8 @@ interface Pending {
 export interface ClientEvents {
   readonly value: (stream: StreamName, value: JsonObject | null) => void;
   readonly state: (state: LinkState) => void;
+  /** Whether the reader asked the system for less motion; asked at each change. */
+  readonly calm?: () => boolean;
 }
 
 function isLink(bridge: Bridge): bridge is Link {
@@ -234,7 +239,11 @@ export class Client {
     }
     held.version = event.version;
     this.#events.value(stream, held.value);
-    this.#send({ kind: "applied", stream, version: event.version });
+    const applied = { kind: "applied", stream, version: event.version } as const;
+    // The host sends the next change only after this, and then the newest state.
+    if (event.type === "change" && this.#events.calm?.() === true)
+      setTimeout(() => this.#send(applied), CALM_MS - (Date.now() % CALM_MS));
+    else this.#send(applied);
   }
 
   #again(stream: StreamName, held: Held): void {

@@ -66,9 +66,11 @@ export function hold(held: boolean): void {
 
 /** Takes the bridge and begins with the streams that the frame stands on. */
 export function start(bridge: Bridge): void {
+  const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
   client = new Client(bridge, {
     value: take,
     state: (connection) => useLive.setState({ connection, unknownSinceMs: client?.receivedAtMs ?? 0 }),
+    calm: () => lessMotion.matches,
   });
   client.read("app");
   client.read("session");

@@ -2,14 +2,13 @@
  * What opens over the views breaks no rule of accessibility, best practices included: lists, menus, drawers, dialogs, the ticket, the
  * palette, windows of their own. In the dark theme; the colours of the views are checked in each.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { goTo, picture, serve } from "../served.ts";
+import { goTo, picture, rulesOf, serve } from "../served.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 async function check(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const { violations } = await rulesOf(page).withTags(TAGS).analyze();
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map((node) => `${what}: ${id} ${node.target.join(" ")}`),
   );
@@ -17,7 +16,6 @@ async function check(page: Page, what: string): Promise<void> {
 }
 
 async function opened(browser: Browser, url: string): Promise<Page> {
-  // axe opens a page of its own beside this one, so the page needs a context of its own.
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     colorScheme: "dark",
