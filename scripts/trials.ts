@@ -24,11 +24,18 @@ const { values, positionals } = parseArgs({
 // What Node makes of the program's files is kept for the processes that a trial starts: most of a short one's time went into it.
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "..", "node_modules", ".cache", "logos");
 const MS_A_MINUTE = 60_000;
-const progressOf =
-  ({ name }: Trial, cases: number) =>
-  (done: number): void => {
+
+/** How far a trial is: for a terminal at each case, for a log once a minute. */
+function progressOf({ name }: Trial, cases: number): (done: number) => void {
+  let saidMs = performance.now();
+  return (done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${done} of ${cases}`);
+    else if (performance.now() - saidMs >= MS_A_MINUTE) {
+      saidMs = performance.now();
+      process.stderr.write(`${name}: ${done} of ${cases}\n`);
+    }
   };
+}
 
 /** One run, or as many as fit into the minutes; the figures of all. */
 async function rounds(

@@ -69,6 +69,12 @@ export class NaiveRouter {
     this.options = options;
   }
 
+  /** Another one with the same state. */
+  copy(): NaiveRouter {
+    const { options, ...state } = this;
+    return Object.assign(new NaiveRouter(options), structuredClone(state));
+  }
+
   #count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }

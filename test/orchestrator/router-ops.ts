@@ -15,7 +15,8 @@ export type Op =
   | { readonly kind: "review"; readonly item: number; readonly action: "adopt" | "dismiss" }
   | { readonly kind: "reviewAllAndResume" }
   | { readonly kind: "raise"; readonly to: number }
-  | { readonly kind: "restore"; readonly way: "memory" | "copy" | "value" | "text" };
+  | { readonly kind: "restore"; readonly way: "memory" | "copy" | "value" | "text" }
+  | { readonly kind: "crash" };
 
 const names = (pool: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...pool, ...HOSTILE.slice(0, 3));
 const anyName = (): fc.Arbitrary<string> =>
@@ -147,6 +148,7 @@ export const ops = (): fc.Arbitrary<Op[]> =>
           way: fc.constantFrom("memory" as const, "copy" as const, "value" as const, "text" as const),
         }),
       },
+      { weight: 2, arbitrary: fc.constant({ kind: "crash" as const }) },
     ),
     { maxLength: 70, size: "large" },
   );

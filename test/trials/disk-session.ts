@@ -32,6 +32,8 @@ export interface DiskOrder {
   readonly unprotected?: Unprotected | null;
   /** The desk's seed, of a new session. */
   readonly seed?: string;
+  /** In a process that runs other sessions, too, one after another. */
+  readonly reused?: boolean;
 }
 
 export interface DiskRun extends DiskEnd {
@@ -74,7 +76,7 @@ export class DiskSession {
 
   /** Runs a session in a process: a new one, or one that goes on. */
   async run(workspace: string, id: string | null, order: DiskOrder = {}): Promise<DiskRun> {
-    const { arm = null, unprotected = null, seed = "disk" } = order;
+    const { arm = null, unprotected = null, seed = "disk", reused = false } = order;
     const what = id === null ? ["run", desk, "--for", this.#length, "--seed", seed] : ["run", "--session", id];
     const count = join(this.#place, "beside", "count");
     const task = {
@@ -85,7 +87,7 @@ export class DiskSession {
       unprotected,
       grouped: this.#grouped,
     };
-    const end = await this.#processes.run(task);
+    const end = await (reused ? this.#processes.runReused(task) : this.#processes.run(task));
     if (end.hung) throw new Error(`A process did not end (${arm ?? "nothing was armed"}): ${end.stderr}`);
     return { ...end, told: readWriteLog(this.log).flatMap((operation) => toldOf(operation) ?? []) };
   }

@@ -173,10 +173,11 @@ export class HostState {
     const opened = await OpenedSession.of(live, () => this.ports.timers.monotonicMs(), this.alerts, { version });
     this.opened?.close();
     this.opened = opened;
+    // Before its start, because a start that fails is an end, too.
+    void this.#afterwards(live);
     live.start();
     this.#reportRunning();
     this.refreshSessions();
-    void this.#afterwards(live);
   }
 
   async #afterwards(live: LiveSession): Promise<void> {

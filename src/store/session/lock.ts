@@ -79,8 +79,12 @@ export function acquireLock(fs: FileSystem, folder: string, wall: string): Lock 
   return {
     release: () => {
       if (!held.delete(mine)) return;
-      fs.remove(infoPathOf(folder));
-      mine.close();
+      try {
+        fs.remove(infoPathOf(folder));
+      } finally {
+        // A disk that does not remove the name must not keep the session from being opened again while this process lives.
+        mine.close();
+      }
     },
   };
 }

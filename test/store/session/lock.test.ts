@@ -52,6 +52,17 @@ describe("a session folder's lock", () => {
     expect(existsSync(join(folder, "writer.json"))).toBe(false);
   });
 
+  it("ends with its release on a disk that does not remove the writer's name", () => {
+    const folder = freshFolder();
+    const remove = (): void => {
+      throw new Error("EIO");
+    };
+    const lock = acquireLock({ ...fs, remove }, folder, WALL);
+    expect(thrownBy(() => lock.release())).toMatchObject({ message: "EIO" });
+    expect(lockHolder(fs, folder)).toBeNull();
+    acquireLock(fs, folder, WALL).release();
+  });
+
   it("is free where there never was one, and looking makes no file", () => {
     const folder = freshFolder();
     expect(lockHolder(fs, folder)).toBeNull();

@@ -147,12 +147,18 @@ export class Session implements LiveSession {
     if (this.#state !== "ready") throw this.#wrongState("started", "it has been started before");
     this.#state = "running";
     this.#startedMs = this.#core.timers.monotonicMs();
-    this.#say("started", "The session's clock runs.");
-    this.#core.ledger.commit();
-    shareCommits(this.#core, this.#parts.groups);
-    for (const run of this.#parts.interrupted)
-      if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.runSnapshot, run.due);
-      else abandonRun(this.#core, run);
+    try {
+      this.#say("started", "The session's clock runs.");
+      this.#core.ledger.commit();
+      shareCommits(this.#core, this.#parts.groups);
+      for (const run of this.#parts.interrupted)
+        if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.runSnapshot, run.due);
+        else abandonRun(this.#core, run);
+    } catch (error) {
+      // No loop will end it: it ends here, and whoever waits for its end gets it.
+      this.#fail(error);
+      throw error;
+    }
     this.#begun = true;
     this.#watch();
     void this.#run();

@@ -114,6 +114,20 @@ describe("a journal that cannot be written", () => {
     await expectGoesOn(workspace, session.id, session.folder, sent);
   });
 
+  it("ends the session whose start cannot be journaled, and the same process opens it again", async () => {
+    const workspace = makeWorkspace();
+    const { sent, ports } = spied();
+    const session = await create(deskOf(), { workspace, length: minutes(20), ports });
+    vi.spyOn(Journal.prototype, "commit").mockImplementation(() => {
+      throw new CodedError("io", "Journaling failed (ENOSPC). The disk is full: make room, then try again.");
+    });
+    expect(() => session.start()).toThrow("make room");
+    expect(session.state).toBe("failed");
+    expect(await session.stop("operator")).toMatchObject({ cause: "failed", failure: { code: "io" } });
+    vi.restoreAllMocks();
+    await expectGoesOn(workspace, session.id, session.folder, sent);
+  });
+
   it("ends the session when the database itself is full", async () => {
     const commit = Reflect.get(Journal.prototype, "commit");
     const { sent, ports } = spied();
