@@ -4,8 +4,11 @@
  * 1. `npm run trials -- NAME…` runs some of them, `--cases N` another number of cases, `--seed S` another seed.
  * 2. `--minutes M` repeats a trial with the seeds S, S + 1, … until M minutes have passed, and adds the figures up: for a long form
  *    that takes longer than there is time.
- * 3. Each line says how many cases there were, what was counted, and what did not hold; the exit code is 1 when anything did not.
+ * 3. `--processes P` shares the cases among P processes, the first with the seed S, the next one with S + 1, …; their figures add up.
+ * 4. Each line says how many cases there were, what was counted, and what did not hold; the exit code is 1 when anything did not.
  */
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -17,6 +20,7 @@ const { values, positionals } = parseArgs({
     cases: { type: "string" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string" },
+    processes: { type: "string", default: "1" },
     help: { type: "boolean", default: false },
   },
   allowPositionals: true,
@@ -37,30 +41,64 @@ function progressOf({ name }: Trial, cases: number): (done: number) => void {
   };
 }
 
+/** The figures of several runs, and the seeds that they had. */
+interface Sum {
+  cases: number;
+  readonly counts: Record<string, number>;
+  readonly broken: string[];
+  readonly notes: string[];
+  seeds: string;
+}
+
+function add(sum: Sum, { cases, counts, broken, notes }: Omit<Sum, "seeds">): void {
+  sum.cases += cases;
+  for (const [name, count] of Object.entries(counts)) sum.counts[name] = (sum.counts[name] ?? 0) + count;
+  sum.broken.push(...broken);
+  for (const line of notes) if (!sum.notes.includes(line)) sum.notes.push(line);
+}
+
 /** One run, or as many as fit into the minutes; the figures of all. */
-async function rounds(
-  trial: Trial,
-  cases: number,
-): Promise<Required<Awaited<ReturnType<Trial["run"]>>> & { seeds: string }> {
+async function rounds(trial: Trial, cases: number): Promise<Sum> {
   const untilMs = performance.now() + Number(values.minutes ?? "0") * MS_A_MINUTE;
-  const counts: Record<string, number> = {};
-  const all = { cases: 0, counts, broken: [] as string[], notes: [] as string[] };
+  const all: Sum = { cases: 0, counts: {}, broken: [], notes: [], seeds: "" };
   let seed = values.seed;
   do {
     seed = all.cases === 0 ? seed : String(Number(seed) + 1);
     const { broken, notes = [], ...figures } = await trial.run(cases, seed, progressOf(trial, cases));
-    for (const [name, count] of Object.entries(figures.counts)) counts[name] = (counts[name] ?? 0) + count;
-    all.cases += figures.cases;
-    all.broken.push(...broken.map((line) => `seed ${seed}: ${line}`));
-    for (const line of notes) if (!all.notes.includes(line)) all.notes.push(line);
+    const counts = { ...figures.counts };
+    add(all, {
+      cases: figures.cases,
+      counts,
+      broken: broken.map((line) => `seed ${seed}: ${line}`),
+      notes: [...notes],
+    });
   } while (performance.now() < untilMs && all.broken.length === 0);
   return { ...all, seeds: seed === values.seed ? seed : `${values.seed} to ${seed}` };
+}
+
+/** The cases shared among processes, each with a seed of its own. */
+async function shared(trial: Trial, cases: number, processes: number): Promise<Sum> {
+  const parts = await Promise.all(
+    Array.from({ length: processes }, async (_, index) => {
+      const own = Math.floor((cases + index) / processes);
+      const args = [trial.name, "--cases", String(own), "--seed", String(Number(values.seed) + index)];
+      const part = fork(import.meta.filename, args);
+      const ended = once(part, "exit").then(() => {
+        throw new Error(`The process of seed ${Number(values.seed) + index} ended without its figures.`);
+      });
+      const [sum] = (await Promise.race([once(part, "message"), ended])) as [Sum];
+      return sum;
+    }),
+  );
+  const all: Sum = { cases: 0, counts: {}, broken: [], notes: [], seeds: "" };
+  for (const part of parts) add(all, part);
+  return { ...all, seeds: `${values.seed} to ${Number(values.seed) + processes - 1}` };
 }
 
 const asked = TRIALS.filter((trial) => positionals.length === 0 || positionals.includes(trial.name));
 const listed = TRIALS.map(({ name, short, long }) => `  "${name}": ${long} cases; ${short} in the tests`).join("\n");
 if (values.help || asked.length === 0)
-  console.log(`npm run trials -- [NAME…] [--cases N] [--seed S] [--minutes M]\n${listed}`);
+  console.log(`npm run trials -- [NAME…] [--cases N] [--seed S] [--minutes M] [--processes P]\n${listed}`);
 let failed = asked.length === 0;
 for (const trial of values.help ? [] : asked) {
   const missing = trial.missing?.() ?? null;
@@ -68,12 +106,17 @@ for (const trial of values.help ? [] : asked) {
     console.log(`${trial.name}: skipped, because ${missing}`);
     continue;
   }
+  const whole = values.cases === undefined ? trial.long : Number(values.cases);
+  if (process.send !== undefined) {
+    process.send(await rounds(trial, whole));
+    continue;
+  }
   const began = performance.now();
   const noticed = await trial.canary();
-  const { cases, counts, broken, notes, seeds } = await rounds(
-    trial,
-    values.cases === undefined ? trial.long : Number(values.cases),
-  );
+  const processes = Number(values.processes);
+  const { cases, counts, broken, notes, seeds } = await (processes > 1
+    ? shared(trial, whole, processes)
+    : rounds(trial, whole));
   if (process.stderr.isTTY) process.stderr.write("\r\u001B[2K");
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
@@ -87,3 +130,4 @@ for (const trial of values.help ? [] : asked) {
   failed ||= broken.length > 0 || !noticed;
 }
 process.exitCode = failed ? 1 : 0;
+if (process.send !== undefined) process.disconnect();

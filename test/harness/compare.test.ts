@@ -42,4 +42,15 @@ describe("two sessions", () => {
     expect(found?.same).toBe(false);
     expect(found?.explained !== null).toBe(explained);
   });
+
+  it("of which one ended while it asked about its last order differ in their books, and that is explained", () => {
+    const parting = { what: "ROUTER-00000003", decisions: 3, asking: true };
+    const found = compare(outcome(), outcome({ fills: [], router: ["r and one in flight"], parting }));
+    expect(found.filter((one) => !one.same).map(({ what, explained }) => [what, explained])).toEqual(
+      ["fills", "router"].map((what) => [
+        what,
+        "ROUTER-00000003 was journaled, and the session ended before the venue had been asked twice about it",
+      ]),
+    );
+  });
 });

@@ -23,8 +23,8 @@ import { verifySession } from "../../src/harness/verify.ts";
 import type { LiveSession } from "../../src/live/session/index.ts";
 import type { JournalEntry } from "../../src/store/index.ts";
 import { wrongInLives } from "../live/session/orders/lives.ts";
-import { everyCanary } from "./day-canaries.ts";
-import { barsByMoment, drawDay, isStale, withoutHostile, type DrawnDay } from "./day-drawn.ts";
+import { everyCanary } from "./days/canaries.ts";
+import { barsByMoment, drawDay, isStale, withoutHostile, type DrawnDay } from "./days/drawn.ts";
 import {
   compareTail,
   entriesOf,
@@ -33,8 +33,8 @@ import {
   wrongInBooks,
   wrongInJournal,
   wrongOutcome,
-} from "./day-holds.ts";
-import { inFolder, LivedDay, type Look } from "./day-lived.ts";
+} from "./days/holds.ts";
+import { inFolder, LivedDay, type Look } from "./days/lived.ts";
 import { OPERATOR_KINDS, ORDER_KINDS, orderKindsOf, wrongInOrders, type OrderKind } from "./orders/rules.ts";
 import { DEEDS, type Deed } from "./orders/trader.ts";
 import { BROKEN_MAX, type Trial } from "./trial.ts";

@@ -11,9 +11,9 @@ import { compare, outcomeOf } from "../../src/harness/drill/compare.ts";
 import { verifySession } from "../../src/harness/verify.ts";
 import { reopenSession, type SessionSummary } from "../../src/live/session/index.ts";
 import { createStream } from "../../src/orchestrator/index.ts";
-import type { Duration } from "../../src/shared/time.ts";
+import { SECOND, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace } from "../../src/store/index.ts";
-import { disagreement, readBooks } from "../sim/disk/agreement.ts";
+import { disagreement, isAsking, readBooks } from "../sim/disk/agreement.ts";
 import { bundleChild } from "../sim/disk/bundle.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { insideHost } from "../sim/inside-host.ts";
@@ -123,8 +123,20 @@ export function folderIn(workspace: string): { readonly id: string; readonly fol
   }
 }
 
-/** Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. */
+/** Time in which a venue is asked twice about an order. */
+const ANSWERED = (3 * SECOND) as Duration;
+
+/**
+ * Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. Where it ends
+ * before the venue was asked twice about an order, it goes on for as long as that takes.
+ */
 export async function resumeSession(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
+  const summary = await resumed(workspace, id, length);
+  const asks = summary.failure === null && isAsking(readBooks(summary.folder));
+  return asks ? await resumed(workspace, id, ANSWERED) : summary;
+}
+
+async function resumed(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
   const ports = { openHost: insideHost };
   const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length, ports });
   const { router, drift } = session.probe();

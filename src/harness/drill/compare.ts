@@ -6,7 +6,7 @@
  * 3. The first difference of each kind is reported with both sides.
  * 4. An order, a cancel or a replace that was journaled and never reached the venue is reported as not carried out and never sent on its
  *    own: from there on the strategy decides again, so the two sessions diverge. Up to it they must agree; after it, differences are
- *    explained.
+ *    explained. The same holds for one about which the venue is still asked when the session ends: that takes a second.
  */
 import { fromRouterState, toRouterState } from "../../orchestrator/index.ts";
 import { inspectJournal } from "../../live/session/recovery/inspect.ts";
@@ -28,6 +28,8 @@ type Happening = "cancel" | "replace" | "child";
 interface Parting {
   readonly what: string;
   readonly decisions: number;
+  /** The session ended before the venue had been asked twice about it. */
+  readonly asking?: boolean;
 }
 
 interface Outcome {
@@ -102,6 +104,14 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
       }
     }
     const core = await inspectJournal(workspace, files, journal);
+    for (const { orderId } of core.tally.open.index.doubtful()) {
+      const request = requested.get(`cancel ${orderId}`) ?? requested.get(`replace ${orderId}`);
+      parting = earlier(parting, {
+        what: orderId,
+        decisions: request ?? decided.get(orderId) ?? decisions.length,
+        asking: true,
+      });
+    }
     const { equity, cash, realized, fees } = core.books.figures();
     const state = toRouterState(fromRouterState(toRouterState(core.router.snapshot())));
     const { logos_console: _own, ...shared } = state;
@@ -162,5 +172,7 @@ export function compare(uninterrupted: Outcome, restarted: Outcome): Comparison[
 /** Decisions must agree up to the parting order; what follows from deciding again may differ. */
 function explanation(what: Comparison["what"], at: number, parting: Parting | null): string | null {
   if (parting === null || (what === "decisions" && at < parting.decisions)) return null;
+  if (parting.asking === true)
+    return `${parting.what} was journaled, and the session ended before the venue had been asked twice about it`;
   return `${parting.what} was journaled and never reached the venue: it was not sent again, and the strategy decided again`;
 }

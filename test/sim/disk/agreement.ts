@@ -198,6 +198,12 @@ export function venueLost({ sends, orders, filled, booked }: Books): string | nu
   return lost === undefined ? null : `the venue had told of fill ${lost}, and has it no longer`;
 }
 
+/** Whether the venue is still to be asked about an order: it was to be sent and does not have it, and was not asked twice yet. */
+export function isAsking({ sends, orders }: Books): boolean {
+  const placed = new Set(orders.map((order) => order.venueId));
+  return [...sends].some(([venueId, { taken, ended }]) => !taken && ended === null && !placed.has(venueId));
+}
+
 /** A venue tells of a fill within this time of the session, in microseconds: by then it must be booked. */
 const TOLD_LATE_MAX = 31_000_000;
 

@@ -7,16 +7,16 @@
  * 3. A hole in which every symbol is silent is either well within the desk's limit for stale data, or so much longer that some pass
  *    falls behind the limit: when exactly the breaker looks is not this trial's question.
  */
-import { createSyntheticFeed } from "../../src/live/feed/index.ts";
-import { SYNTHETIC_START } from "../../src/live/feed/factory.ts";
-import { createStream } from "../../src/orchestrator/index.ts";
-import type { Desk, FeedConfig, StrategyConfig } from "../../src/shared/desk.ts";
-import type { Bar } from "../../src/shared/market.ts";
-import type { Random } from "../../src/shared/ports.ts";
-import { formatMoment, MINUTE, parseMoment, SECOND, type Duration, type Moment } from "../../src/shared/time.ts";
-import { GOOD, HOSTILE } from "../live/host/scene.ts";
-import { deskOf, NO_FAULTS, NO_LIMITS, strategyOf, SYMBOLS } from "../live/session/desks.ts";
-import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "./orders/trader.ts";
+import { createSyntheticFeed } from "../../../src/live/feed/index.ts";
+import { SYNTHETIC_START } from "../../../src/live/feed/factory.ts";
+import { createStream } from "../../../src/orchestrator/index.ts";
+import type { Desk, FeedConfig, StrategyConfig } from "../../../src/shared/desk.ts";
+import type { Bar } from "../../../src/shared/market.ts";
+import type { Random } from "../../../src/shared/ports.ts";
+import { formatMoment, MINUTE, parseMoment, SECOND, type Duration, type Moment } from "../../../src/shared/time.ts";
+import { GOOD, HOSTILE } from "../../live/host/scene.ts";
+import { deskOf, NO_FAULTS, NO_LIMITS, strategyOf, SYMBOLS } from "../../live/session/desks.ts";
+import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "../orders/trader.ts";
 
 /** A day is this long: an exchange's hours, thinned out. */
 const DAY_MINUTES = 12;

@@ -9,19 +9,19 @@
  */
 import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { forkChild, type LaunchChild } from "../../src/live/host/launch.ts";
-import { createSession, reopenSession, type LiveSession, type SessionPorts } from "../../src/live/session/index.ts";
-import { SYNTHETIC_START } from "../../src/live/feed/factory.ts";
-import { CodedError } from "../../src/shared/errors.ts";
-import { MINUTE, type Duration, type Moment } from "../../src/shared/time.ts";
-import { openWorkspace, readJournal, type JournalEntry, type Workspace } from "../../src/store/index.ts";
-import { PATIENT, writeStrategies } from "../live/host/scene.ts";
-import { handPorts, HandTimers, turn } from "../live/session/hand-timers.ts";
-import { insideHost } from "../sim/inside-host.ts";
-import { BARS_FILE, type DrawnDay, type DrawnStart, type Jump } from "./day-drawn.ts";
-import { wrongAfterJump } from "./day-holds.ts";
-import { carryOut, releaseScopes, type Deed } from "./orders/trader.ts";
-import { makeFolder } from "./trial.ts";
+import { forkChild, type LaunchChild } from "../../../src/live/host/launch.ts";
+import { createSession, reopenSession, type LiveSession, type SessionPorts } from "../../../src/live/session/index.ts";
+import { SYNTHETIC_START } from "../../../src/live/feed/factory.ts";
+import { CodedError } from "../../../src/shared/errors.ts";
+import { MINUTE, type Duration, type Moment } from "../../../src/shared/time.ts";
+import { openWorkspace, readJournal, type JournalEntry, type Workspace } from "../../../src/store/index.ts";
+import { PATIENT, writeStrategies } from "../../live/host/scene.ts";
+import { handPorts, HandTimers, turn } from "../../live/session/hand-timers.ts";
+import { insideHost } from "../../sim/inside-host.ts";
+import { BARS_FILE, type DrawnDay, type DrawnStart, type Jump } from "./drawn.ts";
+import { wrongAfterJump } from "./holds.ts";
+import { carryOut, releaseScopes, type Deed } from "../orders/trader.ts";
+import { makeFolder } from "../trial.ts";
 
 const EVENING = MINUTE;
 /** Time in which a session on the machine's clock notices a jump. */

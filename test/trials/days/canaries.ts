@@ -2,17 +2,17 @@
  * What the trial of simulated days must notice: each canary takes one thing away that the trial says holds.
  */
 import { join } from "node:path";
-import { createSession, reopenSession, type LiveSession } from "../../src/live/session/index.ts";
-import { CodedError } from "../../src/shared/errors.ts";
-import { MINUTE, type Duration } from "../../src/shared/time.ts";
-import { openForWriting, openWorkspace, type JournalEntry } from "../../src/store/index.ts";
-import { deskOf } from "../live/session/desks.ts";
-import { insideHost } from "../sim/inside-host.ts";
-import { barsByMoment, drawDay, withoutHostile, type DrawnDay } from "./day-drawn.ts";
-import { compareTail, entriesOf, tracesOf, wrongAmong, wrongInBooks, wrongInJournal } from "./day-holds.ts";
-import { inFolder, LivedDay } from "./day-lived.ts";
-import { wrongInOrders } from "./orders/rules.ts";
-import { wrongInLives } from "../live/session/orders/lives.ts";
+import { createSession, reopenSession, type LiveSession } from "../../../src/live/session/index.ts";
+import { CodedError } from "../../../src/shared/errors.ts";
+import { MINUTE, type Duration } from "../../../src/shared/time.ts";
+import { openForWriting, openWorkspace, type JournalEntry } from "../../../src/store/index.ts";
+import { deskOf } from "../../live/session/desks.ts";
+import { insideHost } from "../../sim/inside-host.ts";
+import { barsByMoment, drawDay, withoutHostile, type DrawnDay } from "./drawn.ts";
+import { compareTail, entriesOf, tracesOf, wrongAmong, wrongInBooks, wrongInJournal } from "./holds.ts";
+import { inFolder, LivedDay } from "./lived.ts";
+import { wrongInOrders } from "../orders/rules.ts";
+import { wrongInLives } from "../../live/session/orders/lives.ts";
 
 const SEED = "canary";
 

@@ -5,14 +5,14 @@
  * 2. Texts and amounts are compared exactly: there is no tolerance.
  */
 import { basename, dirname, join } from "node:path";
-import { PaperBroker } from "../../src/live/broker/index.ts";
-import { stateText } from "../../src/live/session/recovery/checkpoint.ts";
-import { inspectJournal } from "../../src/live/session/recovery/inspect.ts";
-import type { LiveSession, SessionProbe } from "../../src/live/session/index.ts";
-import { writeRouterState } from "../../src/orchestrator/index.ts";
-import { decimal, plain, ZERO } from "../../src/shared/decimal.ts";
-import type { Desk } from "../../src/shared/desk.ts";
-import type { Moment } from "../../src/shared/time.ts";
+import { PaperBroker } from "../../../src/live/broker/index.ts";
+import { stateText } from "../../../src/live/session/recovery/checkpoint.ts";
+import { inspectJournal } from "../../../src/live/session/recovery/inspect.ts";
+import type { LiveSession, SessionProbe } from "../../../src/live/session/index.ts";
+import { writeRouterState } from "../../../src/orchestrator/index.ts";
+import { decimal, plain, ZERO } from "../../../src/shared/decimal.ts";
+import type { Desk } from "../../../src/shared/desk.ts";
+import type { Moment } from "../../../src/shared/time.ts";
 import {
   findSession,
   readJournal,
@@ -20,7 +20,7 @@ import {
   type JournalReader,
   type SessionFiles,
   type Workspace,
-} from "../../src/store/index.ts";
+} from "../../../src/store/index.ts";
 
 /** Parts and router as texts, as a journal gives them from its first entry or from its checkpoint. */
 async function stateOf(
