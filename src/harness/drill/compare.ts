@@ -72,10 +72,13 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
     const sent = new Set<string>();
     const decided = new Map<string, number>();
     const requested = new Map<string, number>();
+    /** What was sent and has no answer yet, and how many decisions there are up to it. */
+    const unanswered = new Map<string, number>();
     let sentTwice = 0;
     let parting: Outcome["parting"] = null;
     const happened = { cancel: 0, replace: 0, child: 0 };
     for (const entry of journal.read(1, COUNTED)) {
+      if ("orderId" in entry && entry.orderId !== null && entry.kind !== "order") unanswered.delete(entry.orderId);
       if (entry.kind === "order" && !entry.replay) {
         decisions.push(decisionText(entry));
         if (entry.orderId !== null) decided.set(entry.orderId, decisions.length);
@@ -101,17 +104,11 @@ export async function outcomeOf(workspace: Workspace): Promise<Outcome> {
       else if (entry.kind === "send") {
         if (sent.has(entry.orderId)) sentTwice += 1;
         sent.add(entry.orderId);
+        unanswered.set(entry.orderId, decided.get(entry.orderId) ?? decisions.length);
       }
     }
     const core = await inspectJournal(workspace, files, journal);
-    for (const { orderId } of core.tally.open.index.doubtful()) {
-      const request = requested.get(`cancel ${orderId}`) ?? requested.get(`replace ${orderId}`);
-      parting = earlier(parting, {
-        what: orderId,
-        decisions: request ?? decided.get(orderId) ?? decisions.length,
-        asking: true,
-      });
-    }
+    for (const [what, count] of unanswered) parting = earlier(parting, { what, decisions: count, asking: true });
     const { equity, cash, realized, fees } = core.books.figures();
     const state = toRouterState(fromRouterState(toRouterState(core.router.snapshot())));
     const { logos_console: _own, ...shared } = state;
@@ -137,6 +134,7 @@ const COUNTED = [
   "order",
   "fill",
   "send",
+  "ack",
   "closed",
   "cancel_request",
   "cancel",
