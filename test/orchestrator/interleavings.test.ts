@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { MetricsRecorder, OrderRouter, Scheduler } from "../../src/orchestrator/index.ts";
 import type { OrderReport, OrderRequest } from "../../src/orchestrator/index.ts";
-import { NaiveRouter } from "./naive-router.ts";
+import { NaiveRouter } from "./model/naive-router.ts";
 import { NaiveScheduler } from "./naive-scheduler.ts";
 
 /** Calls `visit` with every sequence of `length` numbers below `letters`. */

@@ -11,7 +11,7 @@ import {
   writeRouterState,
   type KeyPiece,
 } from "../../src/orchestrator/index.ts";
-import { ops, type Op } from "./router-ops.ts";
+import { ops, type Op } from "./model/router-ops.ts";
 
 const START = 1_704_101_580_000_000;
 const OPERATOR = { operator: "ann", note: "seen" };

@@ -11,9 +11,9 @@ import {
   toRouterState,
   writeRouterState,
 } from "../../src/orchestrator/index.ts";
-import { NaiveRouter } from "./naive-router.ts";
-import { copied, limitsOf, runModel, START, step } from "./router-model.ts";
-import { ops } from "./router-ops.ts";
+import { NaiveRouter } from "./model/naive-router.ts";
+import { copied, limitsOf, runModel, START, step } from "./model/router-model.ts";
+import { ops } from "./model/router-ops.ts";
 
 describe("the router", () => {
   it("equals the naive one after every call, saved and restored anywhere", () => {

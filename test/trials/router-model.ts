@@ -12,8 +12,8 @@
  */
 import fc from "fast-check";
 import { createStream } from "../../src/orchestrator/index.ts";
-import { limitsOf, runModel, type Lost } from "../orchestrator/router-model.ts";
-import { ops, type Op } from "../orchestrator/router-ops.ts";
+import { limitsOf, runModel, type Lost } from "../orchestrator/model/router-model.ts";
+import { ops, type Op } from "../orchestrator/model/router-ops.ts";
 import { BROKEN_MAX, type Trial } from "./trial.ts";
 
 const BATCH = 500;

@@ -4,7 +4,8 @@
  *
  * 1. A day is a function of the trial's seed and its number; nothing that happens in it draws again.
  * 2. Days of a kind stand on a grid of numbers, so that a hundred days have all kinds whatever the seed.
- * 3. A hole in which every symbol is silent is either well within the desk's limit for stale data, or so much longer that some pass
+ * 3. One day of eight is long. The others have as many starts, kills, jumps and requests, and fewer quiet minutes between them.
+ * 4. A hole in which every symbol is silent is either well within the desk's limit for stale data, or so much longer that some pass
  *    falls behind the limit: when exactly the breaker looks is not this trial's question.
  */
 import { createSyntheticFeed } from "../../../src/live/feed/index.ts";
@@ -19,13 +20,19 @@ import { deskOf, NO_FAULTS, NO_LIMITS, strategyOf, SYMBOLS } from "../../live/se
 import { drawDeeds, TRADER, TRADER_FILE, TRADER_TEXT, type Deed } from "../orders/trader.ts";
 
 /** A day is this long: an exchange's hours, thinned out. */
-const DAY_MINUTES = 12;
+const DAY_MINUTES = 5;
+const LONG_DAY_MINUTES = 12;
+const LONG_DAYS = 8;
 /** What follows it on the record: the evening, and something to spare. */
 const AFTER_MINUTES = 5;
 /** Bars of a feed with holes. */
 const BAR = (15 * SECOND) as Duration;
-const DAY_BARS = (DAY_MINUTES * MINUTE) / BAR;
+/** Bars before the day: as many as the strategies look at. */
 const WARM_BARS = 40;
+/** A start that is not killed is looked at as a kill would have left it, in so many of them. */
+const LOOKED_AT = 0.25;
+/** Days with strategies that throw or answer nonsense. */
+const CHEAP_SHARE = 0.25;
 /** A feed that says nothing for longer is stale. */
 const STALE = (60 * SECOND) as Duration;
 const STALE_BARS = STALE / BAR;
@@ -56,8 +63,8 @@ export interface Jump {
 /** The session is opened and runs until `until`, reckoned from the day's beginning. */
 export interface DrawnStart {
   readonly until: Duration;
-  /** Behind so many entries that cannot wait for a commit the folder is copied: as a kill there would leave it. */
-  readonly cut: number;
+  /** Behind so many entries that cannot wait for a commit the folder is copied: as a kill there would leave it. Null: it is not. */
+  readonly cut: number | null;
   /** The session goes on from the copy, and what it did after it never happened. */
   readonly killed: boolean;
   /** While nobody looked, the machine's time moved by so much. */
@@ -91,10 +98,11 @@ export const isStale = ({ symbol, bars }: Hole): boolean => symbol === null && b
 export function drawDay(seed: string, day: number): DrawnDay {
   const stream = createStream(seed, `day:${day}`);
   const market = (["marks", "holes", "machine's clock"] as const)[day % 3] as DrawnDay["market"];
+  const minutes = day % LONG_DAYS === LONG_DAYS - 1 ? LONG_DAY_MINUTES : DAY_MINUTES;
   const processes = market !== "machine's clock" && day % PROCESS_DAYS === PROCESS_DAYS - 1;
   const flood = processes && day % FLOOD_DAYS === FLOOD_DAYS - 1;
-  const modules = processes ? costly(stream, flood) : stream.next() < 0.4 ? cheap(stream) : [];
-  const holes = market === "holes" ? drawHoles(stream) : [];
+  const modules = processes ? costly(stream, flood) : stream.next() < CHEAP_SHARE ? cheap(stream) : [];
+  const holes = market === "holes" ? drawHoles(stream, minutes) : [];
   const hostile = modules.map((module, index) => {
     const cadence = (module === FLOOD || module === "leak.ts" ? 60 * MINUTE : 40 * SECOND) as Duration;
     return strategyOf(`bad-${index}-${module}`, module, ["AAA"], { cadence });
@@ -116,10 +124,10 @@ export function drawDay(seed: string, day: number): DrawnDay {
             feed: recorded(desk.feed),
           }
         : desk,
-    bars: market === "holes" ? barsOf(desk, holes) : null,
+    bars: market === "holes" ? barsOf(desk, holes, minutes) : null,
     holes,
     // Where the good strategies are compared with themselves alone, nobody is killed: the comparison is then of one thing.
-    starts: drawStarts(stream, market, market === "machine's clock" || modules.length === 0),
+    starts: drawStarts(stream, minutes, market, market === "machine's clock" || modules.length === 0),
     checkpointEntries: 1 + Math.floor(stream.next() * 200),
     files: {
       [TRADER_FILE]: TRADER_TEXT,
@@ -175,8 +183,10 @@ function deskFor(seed: string, stream: Random, flood: boolean): Desk {
   // other numbers then than without it.
   const faults = flood ? NO_FAULTS : drawn;
   const partialFillShare = stream.next() < 0.5 ? 0.001 : null;
+  const { feed } = base;
   return {
     ...base,
+    feed: feed.kind === "synthetic" ? { ...feed, warmupBars: WARM_BARS } : feed,
     broker: { ...base.broker, faults, partialFillShare },
     runtime: { ...base.runtime, slowShare: share(0.1) },
     orchestrator: { ...base.orchestrator, quarantineAfter: 2, pace: stream.next() < 0.5 ? "queue" : "refuse" },
@@ -184,30 +194,33 @@ function deskFor(seed: string, stream: Random, flood: boolean): Desk {
   };
 }
 
-function drawHoles(stream: Random): Hole[] {
+function drawHoles(stream: Random, minutes: number): Hole[] {
   const holes: Hole[] = [];
-  for (let first = whole(stream, 2, 8); first < DAY_BARS;) {
+  const dayBars = (minutes * MINUTE) / BAR;
+  for (let first = whole(stream, 2, 8); first < dayBars;) {
     const symbol = stream.next() < 0.4 ? pick(stream, SYMBOLS) : null;
     const stale = stream.next() < 0.5;
     const bars =
       symbol !== null ? whole(stream, 1, 12) : stale ? whole(stream, STALE_BARS + 3, 12) : whole(stream, 1, 3);
-    if (first + bars < DAY_BARS) holes.push({ first, bars, symbol });
+    if (first + bars < dayBars) holes.push({ first, bars, symbol });
     first += bars + whole(stream, 4, 16);
   }
   return holes;
 }
 
-function drawStarts(stream: Random, market: DrawnDay["market"], mayBeKilled: boolean): DrawnStart[] {
+function drawStarts(stream: Random, minutes: number, market: DrawnDay["market"], mayBeKilled: boolean): DrawnStart[] {
   const count = whole(stream, 2, 4);
-  const ends = Array.from({ length: count - 1 }, () => whole(stream, 60, DAY_MINUTES * 60 - 60) * SECOND);
-  return [...ends, DAY_MINUTES * MINUTE]
+  const ends = Array.from({ length: count - 1 }, () => whole(stream, 60, minutes * 60 - 60) * SECOND);
+  return [...ends, minutes * MINUTE]
     .toSorted((a, b) => a - b)
     .map((until, index, all) => {
       const lengthMs = (until - (all[index - 1] ?? 0)) / 1_000;
+      const cut = whole(stream, 1, 15);
+      const killed = mayBeKilled && stream.next() < 0.5;
       return {
         until: until as Duration,
-        cut: whole(stream, 1, 15),
-        killed: mayBeKilled && stream.next() < 0.5,
+        cut: stream.next() < LOOKED_AT || killed ? cut : null,
+        killed,
         meanwhileMs: (stream.next() < 0.5 ? -1 : 1) * spread(stream, 10, 600_000),
         jumps: market === "machine's clock" ? drawJumps(stream, lengthMs) : [],
         deeds: drawDeeds(stream, market !== "holes"),
@@ -242,10 +255,10 @@ function recorded(feed: FeedConfig): Recorded {
 }
 
 /** A drawn market as a file of bars, without those in the holes. */
-function barsOf({ feed, seed }: Desk, holes: readonly Hole[]): string {
+function barsOf({ feed, seed }: Desk, holes: readonly Hole[], minutes: number): string {
   if (feed.kind !== "synthetic") throw new Error("Only a drawn market is recorded.");
   const start = (SYNTHETIC_START - WARM_BARS * BAR) as Moment;
-  const end = (SYNTHETIC_START + (DAY_MINUTES + AFTER_MINUTES) * MINUTE) as Moment;
+  const end = (SYNTHETIC_START + (minutes + AFTER_MINUTES) * MINUTE) as Moment;
   const drawn = createSyntheticFeed({ ...feed, barInterval: BAR, markInterval: BAR, warmupBars: 0 }, seed, start, end);
   const missing = ({ at, symbol }: Bar): boolean => {
     const number = Math.round((at - SYNTHETIC_START) / BAR);

@@ -2,7 +2,7 @@
  * A simulated day as it happens: starts, kills, jumps of the machine's clock, an operator in between, and an evening.
  *
  * 1. The operator acts at moments that the day's seed decides: at each start, and after each jump.
- * 2. A kill is a copy of the folder between two writes, with which the day goes on. Every start leaves such a copy, killed or not.
+ * 2. A kill is a copy of the folder between two writes, with which the day goes on. Some starts leave such a copy and go on themselves.
  * 3. In the evening the gate is shut, what works is canceled, and whatever is still on its way arrives; then everything that waits is
  *    reviewed. From there on books and venue have nothing left to disagree on.
  * 4. On the machine's clock nothing waits for real time: timers fire, and the wall jumps, when the day says so.
@@ -145,7 +145,7 @@ export class LivedDay {
       await carryOut(session, deed);
       this.happened.deeds.push(deed);
     }
-    const cut = this.#look === null ? null : new Cut(session, start);
+    const cut = this.#look === null || start.cut === null ? null : new Cut(session, start.cut, start.killed);
     const wrong = this.#byHand ? await this.#live(session, start.jumps, endsMs) : await run(session);
     if (wrong !== null || cut === null) return wrong ?? mismatchIn(session);
     const seen = cut.copy === null ? null : ((await this.#look?.(this.workspace, cut.copy)) ?? null);
@@ -153,7 +153,7 @@ export class LivedDay {
     cut.goOn();
     this.happened.kills += 1;
     // What is left of the time until its end belongs to the session that goes on.
-    return this.#start({ ...start, killed: false, jumps: [], deeds: [] }, endsMs);
+    return this.#start({ ...start, cut: null, killed: false, jumps: [], deeds: [] }, endsMs);
   }
 
   #meanwhile(byMs: number): void {
@@ -244,7 +244,7 @@ class Cut {
   readonly #folder: string;
   readonly #killed: boolean;
 
-  constructor(session: LiveSession, { cut, killed }: DrawnStart) {
+  constructor(session: LiveSession, cut: number, killed: boolean) {
     this.#folder = session.folder;
     this.#killed = killed;
     let seen = 0;

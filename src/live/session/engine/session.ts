@@ -2,11 +2,10 @@
  * One session: its commands, its life from ready to stopped, and what it leaves behind.
  *
  * 1. A command is checked, done and committed before its method returns; one that cannot be done changes nothing.
- * 2. The loop runs once. It ends by a stop, by the session's last moment, or by a failure; then every file is closed.
+ * 2. The loop runs once. It ends by a stop, by the session's last moment, or by a failure, of its start, too; then every file is closed.
  * 3. After a failure nothing is written any more but the record, and that only if it still can be.
  */
-import { CodedError, shapeOf } from "../../../shared/errors.ts";
-import type { ErrorShape } from "../../../shared/errors.ts";
+import { CodedError, shapeOf, type ErrorShape } from "../../../shared/errors.ts";
 import type { SessionId } from "../../../shared/ids.ts";
 import type { Speed } from "../../../shared/ports.ts";
 import type { Desk } from "../../../shared/desk.ts";
@@ -27,7 +26,6 @@ import type {
 import type { Checkpoints } from "../recovery/checkpoint.ts";
 import { answerControl } from "../control/control.ts";
 import { wallText, writeFiles, type FileFacts } from "../snapshots/files.ts";
-import type { FlattenRequest } from "../state/order-api.ts";
 import { KillSwitch } from "../control/kill-switch.ts";
 import { changeLimit, type LimitRequest } from "../control/limits.ts";
 import { operatorOf } from "../control/operator.ts";
@@ -40,13 +38,13 @@ import {
   replaceOne,
   settleFlattens,
 } from "../control/operator-orders.ts";
-import type { CancelReport, OrderPreview, Ticket, TicketOutcome } from "../state/order-api.ts";
+import type { CancelReport, FlattenRequest, OrderPreview, Ticket, TicketOutcome } from "../state/order-api.ts";
 import { injectUnknownFill } from "../control/practice.ts";
 import { haltSession, reviewDrift } from "../state/halts.ts";
 import { Loop } from "./loop.ts";
 import type { Core, ReportedCore } from "../state/parts.ts";
 import { probeOf } from "./probe.ts";
-import { abandonRun, type Interrupted, type Reconciled } from "../recovery/recovery.ts";
+import { takeUpRuns, type Interrupted, type Reconciled } from "../recovery/recovery.ts";
 import type { SlicedSaves } from "../snapshots/sliced-save.ts";
 import { changeSpeed, shareCommits, speedText } from "./speed.ts";
 import { pauseStrategy, resumeStrategy, runStrategyNow } from "./strategy-commands.ts";
@@ -99,9 +97,7 @@ export class Session implements LiveSession {
     this.#core = parts.core;
     this.#kill = new KillSwitch(parts.core, parts.facts.fs, parts.killFolders);
     this.#startedMs = parts.core.timers.monotonicMs();
-    this.done = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
+    this.done = new Promise((resolve) => void (this.#finish = resolve));
     const hooks = {
       control: () => this.#control(),
       snapshot: () => parts.saves.begin(),
@@ -151,11 +147,8 @@ export class Session implements LiveSession {
       this.#say("started", "The session's clock runs.");
       this.#core.ledger.commit();
       shareCommits(this.#core, this.#parts.groups);
-      for (const run of this.#parts.interrupted)
-        if (this.#core.clock.kind === "virtual") this.#loop.runs.adopt(run.runSnapshot, run.due);
-        else abandonRun(this.#core, run);
+      takeUpRuns(this.#core, this.#parts.interrupted, (snapshot, due) => this.#loop.runs.adopt(snapshot, due));
     } catch (error) {
-      // No loop will end it: it ends here, and whoever waits for its end gets it.
       this.#fail(error);
       throw error;
     }

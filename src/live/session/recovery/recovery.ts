@@ -347,8 +347,19 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
   }
 }
 
+/** Runs that a restart found under way: on a virtual clock `adopt` lets them continue, on the system clock they end. */
+export function takeUpRuns(
+  core: Core,
+  interrupted: readonly Interrupted[],
+  adopt: (runSnapshot: RunSnapshot, due: Moment) => void,
+): void {
+  for (const run of interrupted)
+    if (core.clock.kind === "virtual") adopt(run.runSnapshot, run.due);
+    else abandonRun(core, run);
+}
+
 /** Ends a run that a restart on the system clock found under way: its result died with the process. */
-export function abandonRun(core: Core, { runSnapshot, due }: Interrupted): void {
+function abandonRun(core: Core, { runSnapshot, due }: Interrupted): void {
   const { strategy, run, now: started, bar } = runSnapshot;
   const runtime = duration(core.now - started);
   const ended = runFinished(core, { strategy, due, started, outcome: "abandoned" }, 0, core.now);

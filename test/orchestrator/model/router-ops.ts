@@ -3,8 +3,8 @@
  * second, and reports about orders that are, were and never were.
  */
 import fc from "fast-check";
-import type { OrderReport, OrderRequest } from "../../src/orchestrator/index.ts";
-import { HOSTILE } from "./hostile.ts";
+import type { OrderReport, OrderRequest } from "../../../src/orchestrator/index.ts";
+import { HOSTILE } from "../hostile.ts";
 
 export type Op =
   | { readonly kind: "submit"; readonly request: OrderRequest; readonly by: number }

@@ -2,7 +2,7 @@
  * The router's rules written down without thought for cost: lists that are searched from their start. Quantities are counted
  * in whole tenths, so that sums are exact without decimals.
  */
-import type { OrderReport, OrderRequest } from "../../src/orchestrator/index.ts";
+import type { OrderReport, OrderRequest } from "../../../src/orchestrator/index.ts";
 
 const TERMINAL = ["filled", "canceled", "rejected", "expired"];
 const SECOND = 1_000_000;

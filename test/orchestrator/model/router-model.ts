@@ -15,7 +15,7 @@ import {
   toRouterState,
   writeRouterState,
   type RouterSnapshot,
-} from "../../src/orchestrator/index.ts";
+} from "../../../src/orchestrator/index.ts";
 import { NaiveRouter, type NaiveOptions } from "./naive-router.ts";
 import type { Op } from "./router-ops.ts";
 
@@ -24,7 +24,7 @@ const OPERATOR = { operator: "ann", note: "seen" };
 
 export const copied = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 /** Without the keys that have no value, and without prototypes. */
-const plainOf = <T extends object>(value: T): object =>
+const plainOf = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 
 /** Ways to save a router and to read it again. */
