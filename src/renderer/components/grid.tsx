@@ -14,20 +14,20 @@ import {
   TooltipModule,
   themeQuartz,
 } from "ag-grid-community";
-import type { ColDef, GridApi, ICellRendererParams, OverlayType } from "ag-grid-community";
-import { AgGridReact } from "ag-grid-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import type { ColDef, GridApi, GridState, OverlayType } from "ag-grid-community";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode, RefObject } from "react";
 import { LAYOUT_PREFIX, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
-import { growColumns, keptState, useGrowth, useKeeping } from "./grid-columns.ts";
+import { CellPlaces, Cells, headerOf, rendererOf } from "./grid/cells.tsx";
+import { growColumns, keptState, useGrowth, useKeeping } from "./grid/columns.ts";
+import { useMade, useOption, useRedrawing } from "./grid/made.ts";
 import type { ColumnChoice } from "./columns.tsx";
 import { openNamed, type NamedKind } from "../stores/targets.ts";
 import { ABSENT, formatCount, words } from "../lib/format.ts";
 import { NameLink, namedBy } from "./links.tsx";
 import { Empty } from "./panel.tsx";
-import { Term } from "./term.tsx";
 
 ModuleRegistry.registerModules([
   ClientSideRowModelModule,
@@ -137,13 +137,7 @@ const LINKS: Readonly<Record<string, NamedKind>> = { strategy: "strategy", owner
 const linkCell = (kind: NamedKind, value: string | number | null): ReactNode =>
   typeof value === "string" ? <NameLink kind={kind} name={value} /> : ABSENT;
 
-/** The name of a column that shows none, for who cannot see what it holds. */
-const HiddenHeader = ({ label }: { readonly label: string }): ReactNode => <span className="hidden-text">{label}</span>;
-
-/** A header whose label the glossary explains. */
-const HeaderTerm = ({ label }: { readonly label: string }): ReactNode => <Term label={label} />;
-
-function columnDef<Row>(column: Column<Row>): ColDef<Row> {
+function columnDef<Row>(column: Column<Row>, places: CellPlaces): ColDef<Row> {
   const { hint, text } = column;
   const kind = LINKS[column.id];
   const cell = column.cell ?? (kind === undefined ? undefined : (row: Row) => linkCell(kind, column.value(row)));
@@ -156,11 +150,10 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
     colId: column.id,
     headerName: column.header,
     ...(column.header === ""
-      ? { headerComponentParams: { innerHeaderComponent: HiddenHeader, label: words(column.id) } }
-      : {}),
-    ...(meaningOf(column.header) === null
-      ? {}
-      : { headerComponentParams: { innerHeaderComponent: HeaderTerm, label: column.header } }),
+      ? { headerComponentParams: { innerHeaderComponent: headerOf(words(column.id), "hidden-text") } }
+      : meaningOf(column.header) === null
+        ? {}
+        : { headerComponentParams: { innerHeaderComponent: headerOf(column.header, "term") } }),
     valueGetter: ({ data }) => (data === undefined ? null : column.value(data)),
     // A cell may show more than the value it is sorted by, so a changed row draws all of its cells again.
     equals: () => false,
@@ -176,9 +169,7 @@ function columnDef<Row>(column: Column<Row>): ColDef<Row> {
     ...(column.sort === undefined ? {} : { sort: column.sort }),
     comparator: (_a, _b, a, b, descending) =>
       a.data === undefined || b.data === undefined ? 0 : orderOf(column, a.data, b.data, descending),
-    ...(cell === undefined
-      ? {}
-      : { cellRenderer: ({ data }: ICellRendererParams<Row>) => (data === undefined ? null : cell(data)) }),
+    ...(cell === undefined ? {} : { cellRenderer: rendererOf(places, cell) }),
     ...(hint === undefined
       ? {}
       : { tooltipValueGetter: ({ data }) => (data === undefined || data === null ? null : hint(data)) }),
@@ -211,8 +202,13 @@ const EVERY_GRID = {
   rowSelection: SELECTION,
   animateRows: false,
   ensureDomOrder: true,
-  enableCellTextSelection: true,
   suppressColumnVirtualisation: true,
+  // A column that grows takes its place at once: half a thousand cells that slide there cost a fifth of a second.
+  suppressColumnMoveAnimation: true,
+  // Cells are whole in the frame in which their row appears.
+  suppressAnimationFrame: true,
+  // Rows drawn above and below those that are seen.
+  rowBuffer: 3,
   // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
   scrollbarWidth: SCROLLBAR_PX,
   // One tab stop a grid: arrows move inside it, Tab leaves it.
@@ -287,54 +283,69 @@ function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | nul
     .map(({ id, header }) => ({ id, header, shown: api?.getColumn(id)?.isVisible() !== false }));
 }
 
+/** The columns as a person left them. */
+function initialOf(key: string): { readonly initialState?: GridState } {
+  const state = keptState(key);
+  return state === undefined ? {} : { initialState: state };
+}
+
 function Inner<Row>(props: GridProps<Row>): ReactNode {
-  const { id, label, rows, rowId, filter = "", onOpen, onMarked, onSort } = props;
+  const { id, label, rows, filter = "" } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
   const [shown, setShown] = useState(rows.length);
-  const columns = useMemo(() => props.columns.map(columnDef), [props.columns]);
-  const initial = useMemo(() => keptState(key), [key]);
-  const api = useRef<GridApi<Row> | null>(null);
-  const getRowId = useCallback(({ data }: { data: Row }) => rowId(data), [rowId]);
+  const [places] = useState(() => new CellPlaces());
+  const columns = useMemo(() => props.columns.map((column) => columnDef(column, places)), [props.columns, places]);
+  const newest = useRef(props);
+  useLayoutEffect(() => {
+    newest.current = props;
+  });
   const open = (data: Row | undefined): void => {
-    if (data !== undefined) onOpen?.(data);
+    if (data !== undefined) newest.current.onOpen?.(data);
   };
   const density = usePrefs((state) => state.density);
+  const rowHeight = ROW_HEIGHTS[density];
+  const kind = `${id} ${density}`;
   const { touch, touched, keep } = useKeeping(key);
   const place = useRef<HTMLDivElement>(null);
-  useGrowth(place, api);
+  const api = useMade<Row>(place, places, kind, () => ({
+    ...EVERY_GRID,
+    theme,
+    rowHeight,
+    rowData: [...rows],
+    columnDefs: columns,
+    getRowId: ({ data }) => newest.current.rowId(data),
+    ...initialOf(key),
+    quickFilterText: filter,
+    onGridReady: (event) => {
+      event.api.setGridAriaProperty("label", label);
+      newest.current.onSort?.(sortOf(event.api));
+    },
+    // In the frame after it, as the columns that share what is left are sized in this one.
+    onGridSizeChanged: (event) => requestAnimationFrame(() => growColumns(place.current, event.api, kind)),
+    onColumnResized: touch,
+    onColumnMoved: touch,
+    onSortChanged: (event) => {
+      touch(event);
+      newest.current.onSort?.(sortOf(event.api));
+    },
+    onStateUpdated: keep,
+    onModelUpdated: ({ api: model }) => setShown(model.getDisplayedRowCount()),
+    onCellKeyDown: ({ event, data }) => {
+      if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
+    },
+    onSelectionChanged: ({ api: model }) => newest.current.onMarked?.(model.getSelectedRows()),
+  }));
+  useOption(api, "columnDefs", columns);
+  useOption(api, "rowHeight", rowHeight);
+  useOption<Row, "rowData">(api, "rowData", rows as Row[]);
+  useOption(api, "quickFilterText", filter);
+  useGrowth(place, api, kind);
+  useRedrawing(api, places);
   const press = usePress(api, open);
   return (
-    <div ref={place} className="grid" {...press}>
-      <AgGridReact<Row>
-        theme={theme}
-        rowData={rows as Row[]}
-        columnDefs={columns}
-        getRowId={getRowId}
-        {...(initial === undefined ? {} : { initialState: initial })}
-        quickFilterText={filter}
-        {...EVERY_GRID}
-        rowHeight={ROW_HEIGHTS[density]}
-        onGridReady={(event) => {
-          api.current = event.api;
-          event.api.setGridAriaProperty("label", label);
-          onSort?.(sortOf(event.api));
-        }}
-        onFirstDataRendered={(event) => growColumns(place.current, event.api)}
-        // In the frame after it, as the columns that share what is left are sized in this one.
-        onGridSizeChanged={(event) => requestAnimationFrame(() => growColumns(place.current, event.api))}
-        onColumnResized={touch}
-        onColumnMoved={touch}
-        onSortChanged={(event) => {
-          touch(event);
-          onSort?.(sortOf(event.api));
-        }}
-        onStateUpdated={keep}
-        onModelUpdated={({ api: model }) => setShown(model.getDisplayedRowCount())}
-        onCellKeyDown={({ event, data }) => {
-          if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
-        }}
-        onSelectionChanged={({ api: model }) => onMarked?.(model.getSelectedRows())}
-      />
+    <div className="grid" {...press}>
+      <div ref={place} className="grid-place" />
+      <Cells places={places} />
       <ColumnsButton
         label={label}
         count={filter.trim() === "" ? null : `${formatCount(shown)} of ${formatCount(rows.length)}`}

@@ -7,6 +7,7 @@
 import type { ReactNode } from "react";
 import { openNamed } from "../stores/targets.ts";
 import type { NamedKind } from "../stores/targets.ts";
+import { plain } from "../lib/plain.ts";
 
 interface NameLinkProps {
   readonly kind: NamedKind;
@@ -38,3 +39,5 @@ export function NameLink({ kind, name }: NameLinkProps): ReactNode {
     </button>
   );
 }
+
+plain(NameLink);

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { meaningOf } from "../../shared/glossary.ts";
 import { guardName } from "../lib/guards.ts";
 import { LEVEL_LOOKS, type Look, type Shape as ShapeName } from "../lib/status.ts";
+import { plain } from "../lib/plain.ts";
 
 const PATHS: Readonly<Record<ShapeName, ReactNode>> = {
   ok: <circle cx="5" cy="5" r="4" fill="currentColor" />,
@@ -62,3 +63,7 @@ export function Status({ look, word, title, testId }: StatusProps): ReactNode {
     </span>
   );
 }
+
+plain(Shape);
+plain(Cause);
+plain(Status);

@@ -8,6 +8,7 @@ import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { meaningOf, REASONS } from "../../shared/glossary.ts";
 import { guardName } from "../lib/guards.ts";
+import { plain } from "../lib/plain.ts";
 
 interface TermProps {
   readonly label: string;
@@ -23,6 +24,8 @@ export function Term({ label, focus = false }: TermProps): ReactNode {
     </span>
   );
 }
+
+plain(Term);
 
 interface Shown {
   readonly term: string;

@@ -4,8 +4,10 @@ import { ABSENT, formatMoney, formatSmallMoney, signOf } from "../lib/format.ts"
 import { formatReading, guardUnit } from "../lib/guards.ts";
 import { momentIn, readableDuration, readableNumber } from "../lib/readable.ts";
 import { bothZones, formatAge, formatDateTime, formatRelative, formatTime, zoneName } from "../lib/time.ts";
+import type { Zone } from "../lib/time.ts";
 import { useNow } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
+import { plain } from "../lib/plain.ts";
 
 /** A gain or a loss: arrow, sign and colour. */
 export function Gain({ value }: { readonly value: string | number | null }): ReactNode {
@@ -30,9 +32,7 @@ interface TimeProps {
   readonly zoned?: boolean;
 }
 
-/** A moment in the reader's zone; relative where the reader chose that. */
-export function Time({ at, full = false, zoned = false }: TimeProps): ReactNode {
-  const zone = usePrefs((state) => state.zone);
+function timeIn({ at, full = false, zoned = false }: TimeProps, zone: Zone): ReactNode {
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   if (zone === "relative") return <RelativeTime at={at} />;
   const text = full ? formatDateTime(at, zone) : formatTime(at, zone);
@@ -44,9 +44,17 @@ export function Time({ at, full = false, zoned = false }: TimeProps): ReactNode 
   );
 }
 
-/** A moment of a bar: as exact as it is, and never relative to a session. */
-export function BarTime({ at, zoned = false }: Pick<TimeProps, "at" | "zoned">): ReactNode {
-  const zone = usePrefs((state) => state.zone);
+/** A moment in the reader's zone; relative where the reader chose that. */
+export function Time(props: TimeProps): ReactNode {
+  return timeIn(
+    props,
+    usePrefs((state) => state.zone),
+  );
+}
+
+type BarTimeProps = Pick<TimeProps, "at" | "zoned">;
+
+function barTimeIn({ at, zoned = false }: BarTimeProps, zone: Zone): ReactNode {
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   const text = formatDateTime(at, zone).replace(/\.000$/, "");
   return (
@@ -57,11 +65,26 @@ export function BarTime({ at, zoned = false }: Pick<TimeProps, "at" | "zoned">):
   );
 }
 
-/** A moment against the session's now. */
-export function RelativeTime({ at }: { readonly at: number | null }): ReactNode {
-  const now = useNow();
+/** A moment of a bar: as exact as it is, and never relative to a session. */
+export function BarTime(props: BarTimeProps): ReactNode {
+  return barTimeIn(
+    props,
+    usePrefs((state) => state.zone),
+  );
+}
+
+interface AtProps {
+  readonly at: number | null;
+}
+
+function relativeAt({ at }: AtProps, now: number): ReactNode {
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   return <time title={bothZones(at)}>{now === 0 ? formatDateTime(at, "utc") : formatRelative(at, now)}</time>;
+}
+
+/** A moment against the session's now. */
+export function RelativeTime(props: AtProps): ReactNode {
+  return relativeAt(props, useNow());
 }
 
 interface AgeProps {
@@ -71,9 +94,7 @@ interface AgeProps {
   readonly suffix?: string;
 }
 
-/** How old something is. */
-export function Age({ at, warnAfter, suffix = "" }: AgeProps): ReactNode {
-  const now = useNow();
+function ageAt({ at, warnAfter, suffix = "" }: AgeProps, now: number): ReactNode {
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   const age = Math.max(0, now - at);
   const old = warnAfter !== undefined && age > warnAfter;
@@ -85,11 +106,19 @@ export function Age({ at, warnAfter, suffix = "" }: AgeProps): ReactNode {
   );
 }
 
-/** How long until something. */
-export function Countdown({ at }: { readonly at: number | null }): ReactNode {
-  const now = useNow();
+/** How old something is. */
+export function Age(props: AgeProps): ReactNode {
+  return ageAt(props, useNow());
+}
+
+function countdownAt({ at }: AtProps, now: number): ReactNode {
   if (at === null) return <span className="quiet">{ABSENT}</span>;
   return <span title={bothZones(at)}>{at <= now ? "now" : formatAge(at - now)}</span>;
+}
+
+/** How long until something. */
+export function Countdown(props: AtProps): ReactNode {
+  return countdownAt(props, useNow());
 }
 
 interface ReadingProps {
@@ -140,3 +169,12 @@ export function Readable({ text }: { readonly text: string }): ReactNode {
   if (at !== null) return <Time at={at} />;
   return <span title={text}>{readableNumber(text) ?? readableDuration(text) ?? text}</span>;
 }
+
+plain(Gain);
+plain(Time, (props, { zone }) => timeIn(props, zone));
+plain(BarTime, (props, { zone }) => barTimeIn(props, zone));
+plain(RelativeTime, (props, shown) => relativeAt(props, shown.now));
+plain(Age, (props, shown) => ageAt(props, shown.now));
+plain(Countdown, (props, shown) => countdownAt(props, shown.now));
+plain(Reading);
+plain(Meter);

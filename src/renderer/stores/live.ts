@@ -137,10 +137,33 @@ export function useMarks(): readonly Mark[] {
   return useMemo(() => Object.values(marks), [marks]);
 }
 
+const steppedNow = ({ streams }: LiveStore): number => {
+  const now = streams.session?.session?.now ?? 0;
+  return now - (now % 100_000);
+};
+
 /** The session's moment in steps of a tenth of a second, so that ages change only when their digits do. 0 without a session. */
 export function useNow(): number {
-  return useLive((state) => {
-    const now = state.streams.session?.session?.now ?? 0;
-    return now - (now % 100_000);
+  return useLive(steppedNow);
+}
+
+function trades({ streams }: LiveStore): boolean {
+  const name = streams.session?.session?.state ?? "stopped";
+  return name !== "stopped" && name !== "failed" && name !== "stopping";
+}
+
+/** Whether orders can be placed and canceled: a session is open and has not ended. */
+export function useTrading(): boolean {
+  return useLive(trades);
+}
+
+/** The same two for what is drawn without React. */
+export const newestNow = (): number => steppedNow(useLive.getState());
+export const newestTrading = (): boolean => trades(useLive.getState());
+
+/** Calls back with each step of the session's moment. */
+export function followNow(step: () => void): () => void {
+  return useLive.subscribe((state, before) => {
+    if (steppedNow(state) !== steppedNow(before)) step();
   });
 }

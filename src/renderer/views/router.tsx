@@ -6,6 +6,7 @@ import type { RouterView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel } from "../components/panel.tsx";
+import { plain } from "../lib/plain.ts";
 import { Split } from "../components/split.tsx";
 import { Shape, Status } from "../components/status.tsx";
 import { PlainTile } from "../components/tile.tsx";
@@ -80,6 +81,8 @@ const Quiet = ({ at }: { readonly at: number }): ReactNode => (
     <Age at={at} />
   </span>
 );
+
+plain(Quiet);
 
 /** What becomes of an order that finds the window full. */
 function paceHint({ pace, queued, queuedUntil }: Window): string {

@@ -7,6 +7,7 @@ import type { ScheduleView } from "../../shared/contract/views.ts";
 import { Grid } from "../components/grid.tsx";
 import type { Column } from "../components/grid.tsx";
 import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
+import { plain } from "../lib/plain.ts";
 import { Split } from "../components/split.tsx";
 import { Status } from "../components/status.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -45,8 +46,7 @@ function Runtime({ row }: { readonly row: Row }): ReactNode {
 }
 
 /** How long until the next run; its moment is there on hover. */
-function NextRun({ at }: { readonly at: number | null }): ReactNode {
-  const now = useNow();
+function nextRunAt({ at }: { readonly at: number | null }, now: number): ReactNode {
   if (at === null || at <= now) return <Countdown at={at} />;
   return (
     <>
@@ -54,6 +54,10 @@ function NextRun({ at }: { readonly at: number | null }): ReactNode {
       <Countdown at={at} />
     </>
   );
+}
+
+function NextRun(props: { readonly at: number | null }): ReactNode {
+  return nextRunAt(props, useNow());
 }
 
 /** Why a strategy stands as it does, behind the moment since when. */
@@ -70,6 +74,10 @@ function Reason({ row }: { readonly row: Row }): ReactNode {
     </>
   );
 }
+
+plain(Runtime);
+plain(NextRun, (props, { now }) => nextRunAt(props, now));
+plain(Reason);
 
 const COLUMNS: readonly Column<Row>[] = [
   // What is glanced at comes first; why, which is mostly empty, after all that has a number.

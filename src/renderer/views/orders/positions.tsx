@@ -6,13 +6,14 @@ import type { PositionsView } from "../../../shared/contract/views.ts";
 import { Grid } from "../../components/grid.tsx";
 import type { Column } from "../../components/grid.tsx";
 import { Empty, Loading, Panel } from "../../components/panel.tsx";
+import { plain } from "../../lib/plain.ts";
 import { Tabs } from "../../components/tabs.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { Gain, Key } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, formatSmallMoney, plural } from "../../lib/format.ts";
 import { askClose, askFlatten } from "../../actions/order-actions.ts";
-import { useStream } from "../../stores/live.ts";
-import { NoSession, useOpen, useTrading } from "../sessions/no-session.tsx";
+import { useStream, useTrading } from "../../stores/live.ts";
+import { NoSession, useOpen } from "../sessions/no-session.tsx";
 
 type OwnerRow = PositionsView["rows"][string];
 type SymbolRow = PositionsView["symbols"][string];
@@ -22,8 +23,12 @@ type Figures = Omit<OwnerRow, "owner">;
 const isFlat = (row: Pick<Figures, "quantity"> & { readonly owners?: number }): boolean =>
   row.owners === undefined ? row.quantity === "0" : row.owners === 0;
 
-function CloseButton({ row, owner }: { readonly row: Figures; readonly owner?: string }): ReactNode {
-  const live = useTrading();
+interface CloseProps {
+  readonly row: Figures;
+  readonly owner?: string;
+}
+
+function closeButton({ row, owner }: CloseProps, live: boolean): ReactNode {
   return (
     <span className="row-actions">
       <button
@@ -37,6 +42,10 @@ function CloseButton({ row, owner }: { readonly row: Figures; readonly owner?: s
     </span>
   );
 }
+
+const CloseButton = (props: CloseProps): ReactNode => closeButton(props, useTrading());
+
+plain(CloseButton, (props, { trading }) => closeButton(props, trading));
 
 const money = <Row extends Figures>(
   id: string,

@@ -9,14 +9,6 @@ export function useOpen(): boolean {
   return useLive((state) => (state.streams.session?.session ?? null) !== null);
 }
 
-/** Whether orders can be placed and canceled: a session is open and has not ended. */
-export function useTrading(): boolean {
-  return useLive((state) => {
-    const name = state.streams.session?.session?.state ?? "stopped";
-    return name !== "stopped" && name !== "failed" && name !== "stopping";
-  });
-}
-
 export function NoSession({ what }: { readonly what: string }): ReactNode {
   return (
     <div className="state">

@@ -7,7 +7,7 @@
 import type { GridApi, GridState, StateUpdatedEvent } from "ag-grid-community";
 import { useEffect, useRef } from "react";
 import type { RefObject } from "react";
-import { storage } from "../stores/prefs.ts";
+import { storage } from "../../stores/prefs.ts";
 
 /** Kept columns: widths, order and sort. Anything unreadable is no state. */
 export function keptState(key: string): GridState | undefined {
@@ -65,8 +65,26 @@ function missingIn(cell: HTMLElement): number {
   return Math.max(0, ...parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
 }
 
-/** Makes columns wide enough that nothing in them is cut that must not be. */
-export function growColumns(place: HTMLElement | null, api: GridApi | null): void {
+/** How wide columns have grown in grids of a kind, so that the next one begins so. */
+const grownBefore = new Map<string, Map<string, number>>();
+
+function widen(api: GridApi, widths: ReadonlyMap<string, number>): void {
+  const grown = [...widths].map(([colId, width]) => ({ colId, width }));
+  // Columns that share what is left give up as much as the others need.
+  const flexed = api.getColumnState().filter(({ colId, flex }) => !widths.has(colId) && typeof flex === "number");
+  api.applyColumnState({ state: [...grown, ...flexed.map(({ colId, flex }) => ({ colId, flex: flex ?? null }))] });
+}
+
+/** Makes the columns of a new grid as wide as the one before it needed them. */
+export function growAsBefore(api: GridApi, kind: string): void {
+  const before = grownBefore.get(kind);
+  if (before === undefined) return;
+  const widths = [...before].filter(([id, width]) => (api.getColumn(id)?.getActualWidth() ?? width) < width);
+  if (widths.length > 0) widen(api, new Map(widths));
+}
+
+/** Makes columns wide enough that nothing in them is cut that must not be. `kind` names grids of the same columns. */
+export function growColumns(place: HTMLElement | null, api: GridApi | null, kind: string): void {
   if (place === null || api === null) return;
   const needed = new Map<string, number>();
   for (const cell of place.querySelectorAll<HTMLElement>(WHOLE)) {
@@ -79,15 +97,15 @@ export function growColumns(place: HTMLElement | null, api: GridApi | null): voi
       needed.set(id, Math.max(needed.get(id) ?? 0, name ? Math.min(NAME_PX_MAX, width) : width));
   }
   if (needed.size === 0) return;
-  const grown = [...needed].map(([colId, width]) => ({ colId, width }));
-  // Columns that share what is left give up as much as the others need.
-  const flexed = api.getColumnState().filter(({ colId, flex }) => !needed.has(colId) && typeof flex === "number");
-  api.applyColumnState({ state: [...grown, ...flexed.map(({ colId, flex }) => ({ colId, flex: flex ?? null }))] });
+  const before = grownBefore.get(kind) ?? new Map<string, number>();
+  for (const [id, width] of needed) before.set(id, width);
+  grownBefore.set(kind, before);
+  widen(api, needed);
 }
 
-export function useGrowth(place: RefObject<HTMLElement | null>, api: RefObject<GridApi | null>): void {
+export function useGrowth(place: RefObject<HTMLElement | null>, api: RefObject<GridApi | null>, kind: string): void {
   useEffect(() => {
-    const timer = setInterval(() => growColumns(place.current, api.current), GROW_MS);
+    const timer = setInterval(() => growColumns(place.current, api.current, kind), GROW_MS);
     return () => clearInterval(timer);
-  }, [place, api]);
+  }, [place, api, kind]);
 }
