@@ -1,9 +1,10 @@
 /**
- * Browser tests: the real console in Debian's Chromium, two files at a time, never retried.
+ * Browser tests: the real console in Debian's Chromium, several files at a time, never retried.
  *
  * 1. A flaky test is a fault of the product until proven otherwise, so there are no retries.
  * 2. Each file has a host, a workspace and a page of its own, so that files do not disturb each other.
  */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./scripts/browser.ts";
 
@@ -14,8 +15,8 @@ export default defineConfig({
   // Every view in every state is compared by a command of its own: playwright.screens.config.ts.
   testIgnore: "**/screens/**",
   fullyParallel: false,
-  // While one file waits for its session, another one works.
-  workers: 2,
+  // While one file waits for its session, another one works: one more than there are cores keeps all of them at work.
+  workers: availableParallelism() + 1,
   retries: 0,
   timeout: 300_000,
   expect: { timeout: 15_000 },
