@@ -4,10 +4,12 @@
  * 1. No error boundary, no error in the page's console, and no text of the grid's own under ours.
  * 2. Halt is on screen at 900 px and at 200 % zoom, and needs no operator's name.
  * 3. What a crash left behind is the first thing that the next start shows.
+ * 4. So do the windows of their own of every panel, and what is open stays so when the host is gone.
  */
 import { expect, test, type Page } from "@playwright/test";
 import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
 import { confirm, goTo, picture, serve } from "./served.ts";
+import { stillHost } from "./still.ts";
 
 async function openEverything(page: Page): Promise<void> {
   for (const view of VIEW_NAMES) {
@@ -84,6 +86,74 @@ test("every tab opens in every state of a session", async ({ browser }) => {
   } finally {
     await page.close();
     await served.stop();
+  }
+});
+
+/** Collects what goes wrong in a page. What a page misses whose host is gone is no fault of the page. */
+function watch(page: Page, problems: string[]): void {
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    const gone = /WebSocket connection to .* failed|net::ERR_CONNECTION_REFUSED/;
+    if (message.type() === "error" && !gone.test(message.text())) problems.push(message.text());
+  });
+}
+
+/** Opens each panel of each view in a window of its own. */
+async function popOut(page: Page, problems: string[]): Promise<Page[]> {
+  const windows: Page[] = [];
+  for (const view of VIEW_NAMES) {
+    await goTo(page, view);
+    const buttons = page.getByTestId(`view-${view}`).getByRole("button", { name: /^Open .* in a new window$/ });
+    for (const button of await buttons.all()) {
+      const title = /^Open (.*) in a new window$/.exec((await button.getAttribute("aria-label")) ?? "")?.[1] ?? "";
+      const opening = page.waitForEvent("popup");
+      await button.click();
+      const own = await opening;
+      watch(own, problems);
+      await expect(own.getByRole("region", { name: title, exact: true }), `${title} of ${view}`).toBeVisible();
+      await expect(own.getByTestId("view-failed")).toHaveCount(0);
+      windows.push(own);
+    }
+  }
+  return windows;
+}
+
+test("every tab and every window of its own opens in a session that failed or was interrupted, and stays when its host is gone", async ({
+  browser,
+}) => {
+  const still = await stillHost();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  watch(page, problems);
+  try {
+    for (const state of ["interrupted", "failed"] as const) {
+      await page.goto(await still.open(state));
+      await expect(page.getByTestId("view-desk")).toBeVisible();
+      await openEverything(page);
+    }
+    const windows = await popOut(page, problems);
+    expect(windows.length).toBeGreaterThan(15);
+    await still.lose();
+    await expect(page.getByTestId("connection-lost")).toBeVisible();
+    for (const own of windows) {
+      await expect(own.locator(".frame[data-lost]")).toHaveCount(1);
+      await expect(own.getByTestId("view-failed")).toHaveCount(0);
+    }
+    for (const view of VIEW_NAMES) {
+      await page.getByTestId(`nav-${view}`).click();
+      const shown = page.getByTestId(`view-${view}`);
+      await expect(shown).toBeVisible();
+      for (const tab of await shown.getByRole("tab").all()) {
+        await tab.click();
+        await expect(page.getByTestId("view-failed")).toHaveCount(0);
+      }
+      await expect(page.getByTestId("view-failed")).toHaveCount(0);
+    }
+    expect(problems).toEqual([]);
+  } finally {
+    await context.close();
+    still.end();
   }
 });
 

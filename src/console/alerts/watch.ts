@@ -8,6 +8,7 @@
  *    session has ended.
  * 3. A breached level is over when it is below the tile's warning, so that a value near its limit raises one alert.
  */
+import { haltText } from "../../shared/text/halt-text.ts";
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -49,7 +50,7 @@ function changeOf(entry: JournalEntry): Change {
   switch (entry.kind) {
     case "halt": {
       const { code, message, at } = entry;
-      return { cause: `halt:${code}`, severity: "critical", text: `Halted: ${message}`, at, view: "drift" };
+      return { cause: `halt:${code}`, severity: "critical", text: haltText(message), at, view: "drift" };
     }
     case "resume":
       return (cause) => cause.startsWith("halt:");

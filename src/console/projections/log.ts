@@ -4,6 +4,7 @@
  * 1. Each line is one entry of the journal; routine ones (runs that went well, sends, accepted orders, booked fills) have no line.
  * 2. A line's level is critical where a person must act, warning where something went otherwise than asked.
  */
+import { haltText } from "../../shared/text/halt-text.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { reasonName } from "../../shared/glossary.ts";
 import { refusalText } from "../../shared/refusals.ts";
@@ -100,8 +101,17 @@ function limitWords(entry: Extract<JournalEntry, { kind: "limits" }>): Words {
 
 function haltWords(entry: Extract<JournalEntry, { kind: "halt" }>): Words {
   const note = entry.note === null ? "." : `: ${entry.note}`;
-  const by = entry.operator === null ? "" : ` By ${entry.operator}${note}`;
-  return ["critical", entry.code, `Halted: ${entry.message}${by}`];
+  // What an operator's halt says of itself may have the name already.
+  const named = entry.operator !== null && entry.message.includes(entry.operator);
+  const by =
+    entry.operator === null
+      ? ""
+      : named
+        ? entry.note === null
+          ? ""
+          : ` ${entry.note}`
+        : ` By ${entry.operator}${note}`;
+  return ["critical", entry.code, `${haltText(entry.message)}${by}`];
 }
 
 function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Words {

@@ -3,6 +3,7 @@
  *
  * 1. The newest `MARKS_MAX`, keyed by their journal number.
  */
+import { haltText } from "../../shared/text/halt-text.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { Mark } from "../../shared/contract/views.ts";
 import type { JournalEntry } from "../../store/journal/entries.ts";
@@ -15,7 +16,7 @@ const said = (note: string | null): string => (note === null || note === "" ? ""
 function markOf(entry: JournalEntry): Omit<Mark, "at"> | null {
   switch (entry.kind) {
     case "halt":
-      return { kind: "halt", text: `Halted: ${entry.message}${entry.note === null ? "" : ` ${entry.note}`}` };
+      return { kind: "halt", text: `${haltText(entry.message)}${entry.note === null ? "" : ` ${entry.note}`}` };
     case "resume":
       return { kind: "resume", text: `Resumed by ${entry.operator}${said(entry.note)}` };
     case "switch": {

@@ -114,7 +114,11 @@ function riskStep(trail: Trail): WhyStep[] {
       at: order.at,
       seq: order.seq,
       title: HALTED_REASONS.has(order.reason) ? "Kill switch" : "Risk",
-      text: refused ? refusal(order) : warned > 0 ? `${passed} ${warned} of them warn.` : passed,
+      text: refused
+        ? refusal(order)
+        : warned > 0
+          ? `${passed} ${warned} of them ${warned === 1 ? "warns" : "warn"}.`
+          : passed,
       state: refused ? severityOf(order.reason) : warned > 0 ? "warning" : "ok",
       values: valuesOf(
         refused

@@ -3,6 +3,7 @@
  *
  * 1. An item without a review is critical; the halt is, too, until it is resumed.
  */
+import { haltText } from "../../shared/text/halt-text.ts";
 import type { WhyStep } from "../../shared/contract/contract.ts";
 import type { Trail } from "./trail.ts";
 import { asReason, asWord, shownAmount, valuesOf } from "./values.ts";
@@ -36,7 +37,7 @@ export function reviewSteps(trail: Trail): WhyStep[] {
       at: halt.at,
       seq: halt.seq,
       title: "Halt",
-      text: `Halted: ${halt.message}`,
+      text: haltText(halt.message),
       state: resume === null ? "critical" : "ok",
       values: valuesOf([["code", halt.code, asReason]]),
     });

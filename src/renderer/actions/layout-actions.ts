@@ -10,6 +10,7 @@ export function askSaveLayout(): void {
     cancel: "Cancel",
     danger: false,
     note: "none",
+    unsigned: true,
     value: { label: "Name", hint: "morning" },
     run: async ({ value }) => {
       if (!saveLayout(value))

@@ -108,7 +108,7 @@ function useRecord(question: Question) {
     setError(null);
     const name = operator.trim();
     // The stand-in for a name that was never given is no name to keep.
-    if (name !== operatorName()) prefs().set({ operator: name });
+    if (question.unsigned !== true && name !== operatorName()) prefs().set({ operator: name });
     const problem = await question.run({
       operator: name === "" ? operatorName() : name,
       note: note.trim(),
@@ -199,7 +199,9 @@ function wantingIn(question: Question, record: ReturnType<typeof useRecord>): st
   if (question.value !== undefined && record.value.trim() === "") return "Enter the new value.";
   const fault = question.check?.(record.fields) ?? null;
   if (fault !== null) return fault;
-  return question.urgent === true ? null : missing(record.operator, record.note, question.note);
+  return question.urgent === true || question.unsigned === true
+    ? null
+    : missing(record.operator, record.note, question.note);
 }
 
 /** What is not known while the console cannot be reached, and what becomes of the request. */
@@ -260,13 +262,15 @@ function Body({ question }: { readonly question: Question }): ReactNode {
           />
         </label>
       )}
-      <RecordFields
-        operator={record.operator}
-        note={record.note}
-        noteRule={question.note}
-        onOperator={record.setOperator}
-        onNote={record.setNote}
-      />
+      {question.unsigned === true ? null : (
+        <RecordFields
+          operator={record.operator}
+          note={record.note}
+          noteRule={question.note}
+          onOperator={record.setOperator}
+          onNote={record.setNote}
+        />
+      )}
       {record.error === null ? null : (
         <p className="problem" role="alert">
           {record.error.message}

@@ -12,6 +12,7 @@ import type { ErrorShape } from "../../shared/errors.ts";
 import { ORDER_TYPES, TIMES_IN_FORCE, type OrderType, type TimeInForce } from "../../shared/orders.ts";
 import { formatNumber, words } from "../lib/format.ts";
 import { guardName } from "../lib/guards.ts";
+import { readableNumber } from "../lib/readable.ts";
 import { Reading } from "./values.tsx";
 import { TYPE_WORDS } from "../lib/status.ts";
 import { EMPTY_TICKET, ticketOf, type Ticket, type TicketFields } from "../lib/ticket.ts";
@@ -72,7 +73,7 @@ function Verdict({ preview }: { readonly preview: Preview }): ReactNode {
   if (!preview.passes)
     return (
       <p className="verdict tone-critical">
-        <Shape name="critical" /> Would be refused: {words(preview.reason ?? "refused")}.{" "}
+        <Shape name="critical" /> Would be refused: {guardName(preview.reason ?? "refused").toLowerCase()}.{" "}
         {preview.detail === null ? "" : preview.detail}
       </p>
     );
@@ -107,7 +108,7 @@ function PreviewPanel({
       {asked === null || asked.preview === null ? null : (
         <>
           <Verdict preview={asked.preview} />
-          <table className="plain">
+          <table className="plain" hidden={asked.preview.guards.length === 0}>
             <thead>
               <tr>
                 <th scope="col">Guard</th>
@@ -299,8 +300,9 @@ function Form({ fields, set }: FormProps): ReactNode {
 
 /** What the button says: `Buy 100 AAPL at 187.2`. */
 function verbOf({ side, quantity, symbol, type, limitPrice }: TicketFields): string {
-  const what = `${side === "buy" ? "Buy" : "Sell"} ${quantity.trim()} ${symbol.trim()}`.trim();
-  return type === "limit" && limitPrice.trim() !== "" ? `${what} at ${limitPrice.trim()}` : what;
+  const shown = (text: string): string => readableNumber(text.trim()) ?? text.trim();
+  const what = `${side === "buy" ? "Buy" : "Sell"} ${shown(quantity)} ${symbol.trim()}`.trim();
+  return type === "limit" && limitPrice.trim() !== "" ? `${what} at ${shown(limitPrice)}` : what;
 }
 
 function useTicket(start: TicketStart) {
@@ -322,7 +324,7 @@ function useTicket(start: TicketStart) {
     const { state, orderId, clientOrderId, reason, detail } = answer.value;
     if (state === "rejected")
       return setProblem(
-        `Refused: ${words(reason).toLowerCase()}. ${detail ?? "Rejections has the value and the limit."}`,
+        `Refused: ${guardName(reason).toLowerCase()}. ${detail ?? "Rejections has the value and the limit."}`,
       );
     notify(`${orderId ?? clientOrderId}: ${words(state).toLowerCase()}.`);
     useUi.setState({ ticket: null });

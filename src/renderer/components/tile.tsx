@@ -69,7 +69,8 @@ export function SloTile({
       <div className="label">
         <Shape name={look.shape} />
         <Term label={label} focus />
-        {attention ? <span className={`tone-${look.tone}`}>{look.word}</span> : null}
+        {attention ? <span className={`clip tone-${look.tone}`}>{look.word}</span> : null}
+        <Spark values={tile.spark} tone={tile.state} />
       </div>
       <div className="value">
         {value}
@@ -93,7 +94,6 @@ export function SloTile({
           </span>
         )}
       </div>
-      <Spark values={tile.spark} tone={tile.state} />
     </article>
   );
 }
@@ -102,11 +102,14 @@ interface PlainTileProps {
   readonly label: ReactNode;
   readonly value: ReactNode;
   readonly unit?: ReactNode;
-  readonly foot: ReactNode;
+  /** From what matters most; where there is no room, the last ones are left out. */
+  readonly foot: readonly ReactNode[];
+  /** The whole foot in words. */
+  readonly hint?: string;
   readonly mono?: boolean;
 }
 
-export function PlainTile({ label, value, unit, foot, mono = false }: PlainTileProps): ReactNode {
+export function PlainTile({ label, value, unit, foot, hint, mono = false }: PlainTileProps): ReactNode {
   return (
     <article className="tile">
       <div className="label">{typeof label === "string" ? <Term label={label} focus /> : label}</div>
@@ -114,8 +117,10 @@ export function PlainTile({ label, value, unit, foot, mono = false }: PlainTileP
         {value}
         {unit === undefined ? null : <small>{unit}</small>}
       </div>
-      <div className="foot">
-        <span className="clip">{foot}</span>
+      <div className="foot" title={hint}>
+        {foot.map((part, index) => (
+          <span key={index}>{part}</span>
+        ))}
       </div>
     </article>
   );

@@ -9,6 +9,7 @@ import { ask, useLive } from "../stores/live.ts";
 import { explain, useUi } from "../stores/ui.ts";
 import { formatCount, words } from "../lib/format.ts";
 import { formatReading, guardName, guardUnit } from "../lib/guards.ts";
+import { readableSentence } from "../lib/readable.ts";
 import { Failed, Loading } from "./panel.tsx";
 import { Shape } from "./status.tsx";
 import { Readable, Time } from "./values.tsx";
@@ -62,7 +63,7 @@ function Step({ step, raw }: { readonly step: WhyStep; readonly raw: boolean }):
         {step.title}
         {step.at === null ? <span>{step.state === "waiting" ? "waiting" : ""}</span> : <Time at={step.at} />}
       </h3>
-      <p>{step.text}</p>
+      <p>{raw ? step.text : readableSentence(step.text)}</p>
       {step.values.length === 0 && step.seq === null ? null : (
         <dl>
           {step.values.map((value, index) => (

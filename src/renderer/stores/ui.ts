@@ -36,6 +36,8 @@ export interface Question {
   readonly danger: boolean;
   /** For a bad minute: Enter on the focused verb confirms, and a window without an operator's name acts as `operator`. */
   readonly urgent?: boolean;
+  /** Nothing of it is journaled, so no name is asked for. */
+  readonly unsigned?: boolean;
   /** Sent to a console that does not respond, too: late it is as good as at once. */
   readonly waits?: boolean;
   readonly note: "required" | "optional" | "none";

@@ -23,7 +23,7 @@ import {
   formatShare,
 } from "../lib/format.ts";
 import { askLimit } from "../actions/session-actions.ts";
-import { STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
+import { LEVEL_LOOKS, STRATEGY_LOOKS, strategyLook } from "../lib/status.ts";
 import { useSession, useStream } from "../stores/live.ts";
 import { EquityPanel } from "./equity.tsx";
 
@@ -343,6 +343,7 @@ export function TimelineLegend(): ReactNode {
     <div className="legend">
       <Status look={STRATEGY_LOOKS.running} word="Run" />
       <Status look={STRATEGY_LOOKS.over_budget} />
+      <Status look={LEVEL_LOOKS.critical} word="Failed" />
       <span className="status tone-warning">✕ Skipped</span>
       <Status look={STRATEGY_LOOKS.paused} word="Next" />
     </div>

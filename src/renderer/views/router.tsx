@@ -120,7 +120,7 @@ const WINDOWS: readonly Column<Window>[] = [
     value: (row) => (row.limit === 0 ? 0 : row.used / row.limit),
     cell: (row) => <span className={usedTone(row)}>{`${row.used} / ${row.limit}`}</span>,
     right: true,
-    width: 60,
+    width: 72,
     sort: "desc",
   },
   {
@@ -148,42 +148,34 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
   const age = view.snapshotAt === null ? null : Math.max(0, now - view.snapshotAt);
   const stale = age !== null && age > 2 * view.snapshotEveryS * 1e6;
   const [accepted, refused, rejected] = [view.accepted, view.refused, view.rejected].map((count) => formatCount(count));
-  const then = view.refused === 0 ? "" : `, ${refused} refused`;
   return (
     <div className="tiles">
       <PlainTile
         label="In flight"
         value={formatCount(view.inflightCount)}
         unit={`of ${formatCount(view.maxInflight)}`}
-        foot={
-          <>
-            {view.oldestAt === null ? (
-              "none"
-            ) : (
-              <>
-                oldest <Age at={view.oldestAt} warnAfter={OLD} />
-              </>
-            )}{" "}
-            · headroom {formatCount(view.maxInflight - view.inflightCount)}
-          </>
-        }
+        foot={[
+          view.oldestAt === null ? (
+            "none"
+          ) : (
+            <>
+              oldest <Age at={view.oldestAt} warnAfter={OLD} />
+            </>
+          ),
+          `headroom ${formatCount(view.maxInflight - view.inflightCount)}`,
+        ]}
       />
       <PlainTile
         label={view.halted ? <Status look={LEVEL_LOOKS.critical} word="Halted, no order passes" /> : "Next order"}
         value={view.nextOrderId}
         mono
-        foot={
-          <span
-            title={`The broker refused ${refused} of the accepted orders; risk and router rejected ${rejected} others.`}
-          >
-            {`${accepted} accepted${then} · ${rejected} rejected`}
-          </span>
-        }
+        foot={[`${accepted} accepted`, ...(view.refused === 0 ? [] : [`${refused} refused`]), `${rejected} rejected`]}
+        hint={`${accepted} accepted. The broker refused ${refused} of them; risk and router rejected ${rejected} others.`}
       />
       <PlainTile
         label="Replays answered"
         value={formatCount(view.replays)}
-        foot={`${plural(view.conflicts, "conflict")} · ${formatCount(view.keys)} keys`}
+        foot={[plural(view.conflicts, "conflict"), `${formatCount(view.keys)} keys`]}
       />
       <PlainTile
         label={
@@ -195,7 +187,7 @@ function Tiles({ view }: { readonly view: RouterView }): ReactNode {
         }
         value={age === null ? "—" : formatAge(age)}
         unit={age === null ? "none yet" : "ago"}
-        foot={`every ${view.snapshotEveryS} s · journal ${formatCount(view.journalPosition)}`}
+        foot={[`every ${view.snapshotEveryS} s`, `journal ${formatCount(view.journalPosition)}`]}
       />
     </div>
   );

@@ -1,11 +1,48 @@
 /**
  * What opens over the views breaks no rule of accessibility, best practices included: lists, menus, drawers, dialogs, the ticket, the
- * palette, windows of their own. In the dark theme; the colours of the views are checked in each.
+ * palette, windows of their own. Every rule in the dark theme, and the colours of what is open in each theme and each palette; those of
+ * the views are checked in each theme, too (`console.spec.ts`).
  */
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { goTo, picture, rulesOf, serve } from "../served.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+
+const THEMES = ["light", "contrast", "contrast-light", "dark"] as const;
+const COLOURS = ["red-green", "blue-yellow", "standard"] as const;
+/** What lies over a view; the innermost of several is the newest. */
+const OVER = "[role=alertdialog], [role=dialog], [role=menu], [role=listbox], [data-testid=why-panel]";
+
+interface Axe {
+  run(
+    root: Element,
+    options: object,
+  ): Promise<{ readonly violations: readonly { readonly nodes: readonly { readonly target: readonly string[] }[] }[] }>;
+}
+
+/** Texts without enough contrast in what is open, in every theme and palette; the page is in the first ones again at the end. */
+function coloursOf(page: Page): Promise<string[]> {
+  return page.evaluate(
+    async ({ themes, colours, over }) => {
+      // The page has it from the full check before.
+      const { axe } = window as unknown as { readonly axe: Axe };
+      const root = [...document.querySelectorAll(over)].at(-1);
+      if (root === undefined) return [];
+      const wrong: string[] = [];
+      const page = document.documentElement.dataset;
+      for (const theme of themes)
+        for (const palette of colours) {
+          page["theme"] = theme;
+          page["colours"] = palette;
+          const { violations } = await axe.run(root, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
+          for (const { nodes } of violations)
+            for (const { target } of nodes.slice(0, 3)) wrong.push(`${theme}, ${palette}: ${target.join(" ")}`);
+        }
+      return wrong;
+    },
+    { themes: THEMES, colours: COLOURS, over: OVER },
+  );
+}
 
 async function check(page: Page, what: string): Promise<void> {
   const { violations } = await rulesOf(page).withTags(TAGS).analyze();
@@ -13,6 +50,27 @@ async function check(page: Page, what: string): Promise<void> {
     nodes.slice(0, 3).map((node) => `${what}: ${id} ${node.target.join(" ")}`),
   );
   expect.soft(found).toEqual([]);
+  expect.soft(await coloursOf(page), what).toEqual([]);
+}
+
+/** Types into the palette; after each letter the selected entry is there, and is the first one. */
+async function typeIntoPalette(page: Page, text: string): Promise<void> {
+  const input = page.getByRole("combobox", { name: "Search" });
+  for (const letter of text) {
+    await page.keyboard.type(letter);
+    const selected = await input.evaluate(async (element) => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const id = element.getAttribute("aria-activedescendant");
+      return id === null ? "none" : (document.getElementById(id)?.textContent ?? `no element ${id}`);
+    });
+    const items = page.getByTestId("palette").getByRole("option");
+    expect(selected, `after ${letter} of ${text}`).toBe(
+      await items
+        .first()
+        .innerText()
+        .then((label) => label.replaceAll("\n", "")),
+    );
+  }
 }
 
 async function opened(browser: Browser, url: string): Promise<Page> {
@@ -48,7 +106,15 @@ test("what opens over a running session breaks no rule", async ({ browser }) => 
 
     await page.keyboard.press("Control+k");
     await check(page, "palette");
+    await typeIntoPalette(page, "order");
+    await check(page, "palette with results");
+    await page.keyboard.press("Control+a");
+    await typeIntoPalette(page, "mo-a");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("no such thing");
+    await check(page, "palette without results");
     await page.keyboard.press("Escape");
+    await expect(page.getByTestId("palette")).toBeHidden();
 
     await page.getByTestId("session-menu").click();
     await check(page, "session menu");

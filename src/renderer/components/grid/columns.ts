@@ -2,7 +2,7 @@
  * The columns of a grid over time: kept as a person leaves them, and as wide as their numbers need.
  *
  * 1. Only what a person does to a column is kept: what a narrower window or the grid itself does is not.
- * 2. A number is never cut, and a name only where it is very long: the column grows, and does not shrink by itself.
+ * 2. A number and a column's title are never cut, and a name only where it is very long: the column grows, and does not shrink by itself.
  */
 import type { GridApi, GridState, StateUpdatedEvent } from "ag-grid-community";
 import { useEffect, useRef } from "react";
@@ -95,6 +95,13 @@ export function growColumns(place: HTMLElement | null, api: GridApi | null, kind
     const width = cell.offsetWidth + missing + 2;
     if (!name || cell.offsetWidth < NAME_PX_MAX)
       needed.set(id, Math.max(needed.get(id) ?? 0, name ? Math.min(NAME_PX_MAX, width) : width));
+  }
+  for (const title of place.querySelectorAll<HTMLElement>(".ag-header-cell .ag-header-cell-text")) {
+    const head = title.closest<HTMLElement>(".ag-header-cell");
+    const id = head?.getAttribute("col-id") ?? null;
+    const missing = title.scrollWidth - title.clientWidth;
+    if (head === null || id === null || missing <= 0 || title.clientWidth === 0) continue;
+    needed.set(id, Math.max(needed.get(id) ?? 0, head.offsetWidth + missing + 2));
   }
   if (needed.size === 0) return;
   const before = grownBefore.get(kind) ?? new Map<string, number>();

@@ -9,6 +9,7 @@ import { Cause } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { Countdown, Reading, Time } from "../../components/values.tsx";
 import { guardName } from "../../lib/guards.ts";
+import { readableSentence } from "../../lib/readable.ts";
 import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../../lib/format.ts";
 import { Tabs } from "../../components/tabs.tsx";
 import { useArchive } from "../../stores/archive.ts";
@@ -112,7 +113,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: "because",
     header: "Because",
-    value: (row) => row.because,
+    value: (row) => readableSentence(row.because),
     hint: (row) => row.detail ?? row.because,
     quiet: true,
     flex: 2,

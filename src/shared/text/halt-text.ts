@@ -1,0 +1,4 @@
+/** What a halt is called where it is listed. */
+
+/** `Halted: the feed is stale.`; the message of an operator's halt says so itself: `Halted by Ada.` */
+export const haltText = (message: string): string => (/^halted\b/i.test(message) ? message : `Halted: ${message}`);
