@@ -1,8 +1,8 @@
 /** Ctrl/Cmd+K: search across everything that has a name, and every command with its key. */
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
-import { useMemo, useState } from "react";
-import type { ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useFocusBack } from "../lib/focus-back.ts";
 import { Key } from "../components/values.tsx";
 import { isMac, keyLabel } from "../lib/keys.ts";
@@ -45,12 +45,37 @@ function Results({ text, known }: ResultsProps): ReactNode {
   ));
 }
 
+const NAMES = "aria-activedescendant";
+
+/** Names the selected entry to assistive technology. The library does so a step late where entries come and go, or not at all. */
+function useSelectedNamed(): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const name = (): void => {
+      const id = element.querySelector("[cmdk-item][aria-selected=true]")?.id ?? null;
+      for (const naming of element.querySelectorAll("[cmdk-input], [cmdk-list]")) {
+        if (naming.getAttribute(NAMES) === id) continue;
+        if (id === null) naming.removeAttribute(NAMES);
+        else naming.setAttribute(NAMES, id);
+      }
+    };
+    const observer = new MutationObserver(name);
+    observer.observe(element, { subtree: true, childList: true, attributeFilter: ["aria-selected", NAMES] });
+    name();
+    return () => observer.disconnect();
+  }, []);
+  return place;
+}
+
 function List(): ReactNode {
+  const place = useSelectedNamed();
   const [text, setText] = useState("");
   // Orders and sessions are found once they have come.
   const known = [useStream("orders"), useStream("sessions")].filter((stream) => stream !== null).length;
   return (
-    <Command label="Search" loop shouldFilter={false}>
+    <Command ref={place} label="Search" loop shouldFilter={false}>
       <Command.Input
         autoFocus
         value={text}
@@ -58,9 +83,9 @@ function List(): ReactNode {
         placeholder="Search strategies, symbols, orders, sessions, commands, help"
       />
       <Command.List>
-        <Command.Empty>No match.</Command.Empty>
         <Results text={text} known={known} />
       </Command.List>
+      <Command.Empty>No match.</Command.Empty>
     </Command>
   );
 }

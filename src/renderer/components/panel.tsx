@@ -20,6 +20,10 @@ interface PanelProps {
   readonly testId?: string;
 }
 
+/** A count beside a title is never cut; a sentence gives way to the panel's actions. */
+const isFigure = (subtitle: ReactNode): boolean =>
+  typeof subtitle === "number" || (typeof subtitle === "string" && /^\d[\d,]*( of \d[\d,]*)?$/.test(subtitle));
+
 export function Panel({
   title,
   subtitle,
@@ -40,7 +44,9 @@ export function Panel({
         <h2>
           <Term label={title} focus />
         </h2>
-        {subtitle === undefined ? null : <span className="subtitle clip">{subtitle}</span>}
+        {subtitle === undefined ? null : (
+          <span className={isFigure(subtitle) ? "subtitle whole" : "subtitle clip"}>{subtitle}</span>
+        )}
         {actions === undefined ? null : (
           <div className="actions">
             {actions}

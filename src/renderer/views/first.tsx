@@ -158,7 +158,7 @@ function BrokenDesk({ desk, error }: BrokenProps): ReactNode {
   const { line } = error.detail ?? {};
   return (
     <div className="first" data-testid="broken-desk">
-      <h1>{desk.file} needs a correction</h1>
+      <h2>{desk.file} needs a correction</h2>
       <p className="text">{error.message}</p>
       <p>Correct the file here or in your own editor; this screen then offers to start it.</p>
       <div className="row">

@@ -197,7 +197,7 @@ test("each view has its heading and a way past the rail, and a label is explaine
     await goTo(page, "help");
     const [, meaning = ""] = /: (.*?)\.?$/.exec(said) ?? [];
     expect(meaning.length).toBeGreaterThan(10);
-    await expect(page.getByTestId("view-help")).toContainText(meaning);
+    await expect(page.getByTestId("view-help")).toContainText(meaning, { ignoreCase: true });
   } finally {
     await page.close();
     await served.stop();

@@ -319,7 +319,6 @@ export function DeskEditor(): ReactNode {
   );
   return (
     <div className="desk-editor">
-      <h1 className="hidden-text">Desk editor</h1>
       <Bar side={narrow ? side : null} onSide={setSide} />
       <ConflictBanner />
       <ProblemStrip onShow={() => setSide("yaml")} />
