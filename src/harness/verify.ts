@@ -9,11 +9,10 @@
 import { sequenceOf } from "../orchestrator/index.ts";
 import { CodedError } from "../shared/errors.ts";
 import { executionKeyOf } from "../shared/ids.ts";
-import { readVenueFills, type VenueFill } from "../live/broker/venue-store.ts";
-import { venueFault } from "../live/session/recovery/venue-check.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
+import { ORDER_KINDS } from "../live/session/recovery/ended-orders.ts";
 import {
   findSession,
   lyingRouterFile,
@@ -27,6 +26,7 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../store/index.ts";
+import { VenueBook } from "./venue-book.ts";
 
 export interface VerifyCheck {
   readonly name: "chain" | "orders" | "venue" | "code" | "replay" | "checkpoint" | "snapshot" | "file";
@@ -144,10 +144,12 @@ function attempt(work: () => void): Found | null {
   }
 }
 
-/** Every journaled fill against the venue's own database. */
+/** Every journaled fill, and every order that has ended, against the venue's own database. */
 function venueCheck(files: SessionFiles, venue: VenueBook, add: Add, skip: Skip): void {
   if (!nodeFileSystem.exists(files.broker)) return skip("venue", "broker.db is not there, so nothing can be compared");
-  add("venue", venue.fault, `the journal's fills are those of the venue's ${venue.count}`);
+  venue.end();
+  const text = `the journal's fills are those of the venue's ${venue.count}, and ${venue.orders} ended orders are the same at both`;
+  add("venue", venue.fault, text);
 }
 
 const CODE_SHOWN = 3;
@@ -245,45 +247,6 @@ function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: 
   add("file", fault, "router_state.json is the one that the session wrote last");
 }
 
-/** The venue's fills, and the first of the journal's that is not one of them. */
-class VenueBook {
-  fault: Found | null = null;
-  readonly #fills: readonly VenueFill[] | null = null;
-
-  constructor(files: SessionFiles, journal: JournalReader) {
-    try {
-      this.#fills = readVenueFills(files.broker, journal.venueChanges());
-    } catch (error) {
-      this.fault = { seq: null, text: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  get count(): number {
-    return this.#fills?.length ?? 0;
-  }
-
-  /** Compares an entry, as long as no other one was at fault. */
-  take(entry: JournalEntry): void {
-    if (entry.kind === "fill" && this.fault === null && this.#fills !== null) this.fault = venueFault([entry], this);
-  }
-
-  /** The fill with a cursor: they lie in order, mostly without a gap. */
-  get(cursor: number): VenueFill | undefined {
-    const fills = this.#fills ?? [];
-    let [low, high] = [0, fills.length - 1];
-    const guess = fills[cursor - (fills[0]?.cursor ?? 0)];
-    if (guess?.cursor === cursor) return guess;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const fill = fills[middle] as VenueFill;
-      if (fill.cursor === cursor) return fill;
-      if (fill.cursor < cursor) low = middle + 1;
-      else high = middle - 1;
-    }
-    return undefined;
-  }
-}
-
 /** One pass over all entries: the chain, and what the entries say of orders and fills, while somebody else may repeat them. */
 class Reading {
   book = new OrderBook();
@@ -328,8 +291,9 @@ class Reading {
       }
     });
     const { venue } = this;
+    venue.again();
     venue.fault ??= attempt(() => {
-      for (const entry of this.#journal.read(1, ["fill"])) venue.take(entry);
+      for (const entry of this.#journal.read(1, ORDER_KINDS)) venue.take(entry);
     });
   }
 

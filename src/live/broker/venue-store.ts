@@ -12,13 +12,11 @@
  * 7. Settled transactions are numbered from 1. `changes` is the next one as a text; `redo` carries that text out where it is
  *    the next one, and does nothing where it is there already.
  */
-import { existsSync } from "node:fs";
 import { CodedError } from "../../shared/errors.ts";
 import {
   assertDurable,
   assertOwnSchema,
   databaseError,
-  openForReading,
   openForWriting,
   type Database,
   type Statement,
@@ -111,7 +109,7 @@ const ORDER_TYPES_ADDED = `
     WHERE status = 'open';
 `;
 
-const SCHEMA_STEPS = [TABLES, ORDER_TYPES_ADDED];
+export const SCHEMA_STEPS = [TABLES, ORDER_TYPES_ADDED];
 
 function migrate(database: Database, path: string): void {
   const version = Number(database.pragma("user_version", { simple: true }));
@@ -139,18 +137,18 @@ export function refusalOf(text: string): Refusal {
   return text.startsWith("{") ? (JSON.parse(text) as Refusal) : { reason: text };
 }
 
-const settledIn = (database: Database): number =>
+export const settledIn = (database: Database): number =>
   Number(database.prepare("SELECT coalesce(max(number), 0) FROM settled").pluck().get());
 
 const greatestIdIn = (database: Database): string =>
   String(database.prepare("SELECT coalesce(max(venueId), '') FROM orders").pluck().get());
 
 /** A venue of an older version has never settled anything. */
-const tableMissing = (database: Database): boolean =>
+export const tableMissing = (database: Database): boolean =>
   database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settled'").get() === undefined;
 
 /** What the text of a venue's changes holds. */
-interface ChangedRows {
+export interface ChangedRows {
   readonly orders: readonly VenueRow[];
   readonly fills: readonly VenueFill[];
   readonly account: VenueAccount | null;
@@ -198,25 +196,6 @@ class Waiting {
 
   rows(): ChangedRows {
     return { orders: [...this.orders.values()].map(rowOf), fills: this.fills, account: this.account };
-  }
-}
-
-/**
- * The fills that a venue's database holds, by cursor, read beside the venue, and those that the journal holds for it; null where
- * there is no database. Throws `io`, or `journal_damaged` for a database that cannot be trusted.
- */
-export function readVenueFills(path: string, waiting: VenueChanges | null = null): VenueFill[] | null {
-  if (!existsSync(path)) return null;
-  const database = openForReading(path);
-  try {
-    assertOwnSchema(database, path, SCHEMA_STEPS);
-    const fills = database.prepare("SELECT * FROM fills ORDER BY cursor").all() as VenueFill[];
-    const settled = waiting === null || tableMissing(database) || waiting.number !== settledIn(database) + 1;
-    return settled ? fills : [...fills, ...(JSON.parse(waiting.text) as ChangedRows).fills];
-  } catch (error) {
-    throw databaseError("Reading the paper venue", path, error);
-  } finally {
-    database.close();
   }
 }
 

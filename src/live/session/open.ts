@@ -56,6 +56,7 @@ import { NO_CHECKPOINTS, NO_SAVES } from "./engine/light-run.ts";
 import { LightJournal } from "./state/light-journal.ts";
 import { NO_VENUE_FILE } from "../broker/index.ts";
 import { SlicedSaves } from "./snapshots/sliced-save.ts";
+import { ordersBefore } from "./recovery/ended-orders.ts";
 import { assertSameOrders, assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
 
 export interface CreateOptions {
@@ -363,10 +364,14 @@ async function resumeSession(
   if (snapshot !== null) sameSession(core, snapshot);
   const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
   const fillsKnown = core.tally.cursor;
-  for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) replay.take(entry);
+  const orders = ordersBefore(journal, checkpoint?.seq ?? 0);
+  for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) {
+    replay.take(entry);
+    orders.take(entry);
+  }
   redoVenue(core, journal);
   await assertSameVenue(core, fillsCompared(journal, checkpoint?.seq ?? 0), fillsKnown);
-  await assertSameOrders(core);
+  await assertSameOrders(core, orders.ended());
   const interrupted = replay.underWay;
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],

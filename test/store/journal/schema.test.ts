@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readVenueFills, VenueStore } from "../../../src/live/broker/venue-store.ts";
+import { readVenueFills } from "../../../src/live/broker/venue-reading.ts";
+import { VenueStore } from "../../../src/live/broker/venue-store.ts";
 import { openJournal, readJournal } from "../../../src/store/index.ts";
 import type { Moment } from "../../../src/shared/time.ts";
 

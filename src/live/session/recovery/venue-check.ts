@@ -4,7 +4,7 @@
  * 1. The venue writes a fill before it reports it, so every journaled fill is at the venue, with the same figures.
  * 2. A venue that is behind the journal is an older copy: it would give the numbers of journaled fills to new ones, which would
  *    never be asked for. So it is refused, not reconciled.
- * 3. An order that works at the venue is the one that the venue accepted. Orders that it may have changed meanwhile (a bracket's child, a
+ * 3. An order that has ended is what the venue accepted and filled (`ended-orders.ts`). An order that works at the venue is the one that the venue accepted. Orders that it may have changed meanwhile (a bracket's child, a
  *    trailing stop, one of a group that cancels each other, one that only reduces) and those without an answer are left out.
  * 4. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
  *    one before them. `verify` looks at all.
@@ -16,6 +16,7 @@ import type { FillEntry, JournalEntry } from "../../../store/journal/entries.ts"
 import type { JournalReader } from "../../../store/index.ts";
 import type { Core } from "../state/parts.ts";
 import type { WorkingOrder } from "../state/working-orders.ts";
+import { endedFault, type EndedOrder } from "./ended-orders.ts";
 
 type VenueFill = Pick<BrokerFill, "cursor" | "fillId" | "venueId" | "symbol" | "quantity" | "price" | "fee" | "at">;
 
@@ -141,12 +142,21 @@ function refuseChanged({ id }: Pick<Core, "id">, fault: string | null): void {
 }
 
 /**
- * Compares the journal's working orders with the venue's open ones. Throws `session_conflict`; where splits count in other units, and
- * at a venue without a database of ours or without an answer, nothing is compared.
+ * Compares the journal's working orders with the venue's open ones, and those that have ended with what the venue keeps of them. Throws
+ * `session_conflict`; where splits count in other units, and at a venue without a database of ours or without an answer, nothing is
+ * compared.
  */
-export async function assertSameOrders(core: Core): Promise<void> {
+export async function assertSameOrders(core: Core, ended: readonly EndedOrder[]): Promise<void> {
   const { broker, desk, tally } = core;
-  if (broker.disk === undefined || tally.working.size === 0 || (desk.actions ?? []).length > 0) return;
-  const answer = await broker.openOrders().catch(() => null);
+  if (broker.disk === undefined || (desk.actions ?? []).length > 0) return;
+  const answer = tally.working.size === 0 ? null : await broker.openOrders().catch(() => null);
   if (answer?.ok === true) refuseChanged(core, orderFault(tally.working.values(), answer.value));
+  const fills = await broker.fillsSince(tally.cursor).catch(() => null);
+  if (fills?.ok !== true) return;
+  const late = new Set(fills.value.filter(({ cursor }) => !tally.hasCursor(cursor)).map(({ venueId }) => venueId));
+  for (const order of ended) {
+    const there = await broker.orderByClientId(order.venueId).catch(() => null);
+    if (there?.ok !== true) return;
+    refuseChanged(core, endedFault(order, there.value, late.has(order.venueId)));
+  }
 }

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../../../src/harness/verify.ts";
+import { endedFault, ordersBefore } from "../../../../src/live/session/recovery/ended-orders.ts";
 import {
   assertSameVenue,
   fillsCompared,
@@ -125,6 +126,95 @@ describe("comparing fills", () => {
 
   it("takes equal amounts that are written otherwise as the same", () => {
     expect(venueFault([entry({ quantity: "5.0", price: "10.500" })], at)).toBeNull();
+  });
+});
+
+describe("an order that has ended", () => {
+  /** Orders that were filled, canceled without a fill, and replaced and then canceled; and what a statement changed of them. */
+  async function ended(sql: string | null) {
+    const because = { text: "", values: {} };
+    const rest = (limitPrice: number): OrderIntent => ({ symbol: "ABC", quantity: 10, limitPrice, because });
+    const id = (runSnapshot: Parameters<Plan>[1]): string => runSnapshot.openOrders.at(-1)?.orderId ?? "";
+    const plan: Plan = (run, at) =>
+      run === 1
+        ? [{ symbol: "ABC", quantity: 3, because }]
+        : run === 2
+          ? [rest(90)]
+          : run === 3
+            ? [{ cancelAll: true }, rest(80)]
+            : run === 4
+              ? [{ replace: id(at), quantity: 7, limitPrice: 81 }]
+              : run === 5
+                ? [{ cancelAll: true }]
+                : [];
+    const scene = await scripted(Array<number>(9).fill(100), { one: plan });
+    await finish(scene.session);
+    expect(scene.session.probe().router.orders).toHaveLength(0);
+    const workspace = crashCopy(scene.session.folder);
+    cpSync(join(scene.workspace.path, "data"), join(workspace.path, "data"), { recursive: true });
+    const name = basename(scene.session.folder);
+    const database = new Database(join(workspace.sessions, name, "broker.db"));
+    expect(database.prepare("SELECT quantity, filled, limitPrice, status FROM orders ORDER BY number").all()).toEqual([
+      { quantity: "3", filled: "3", limitPrice: null, status: "filled" },
+      { quantity: "10", filled: "0", limitPrice: "90", status: "canceled" },
+      { quantity: "7", filled: "0", limitPrice: "81", status: "canceled" },
+    ]);
+    if (sql !== null) expect(database.prepare(sql).run().changes).toBe(1);
+    database.close();
+    return {
+      again: () => reopen(workspace, name, { length: minutes(1), ports: { openHost: planHost({}, new Map()) } }),
+      venue: async () => (await verifySession(workspace, name)).checks.find((check) => check.name === "venue"),
+    };
+  }
+
+  it("as the venue has it opens, and verify counts it", async () => {
+    const { again, venue } = await ended(null);
+    expect(await venue()).toMatchObject({ state: "passed", text: expect.stringContaining("3 ended orders") });
+    await expect(again()).resolves.toBeDefined();
+  });
+
+  it.each([
+    [
+      "a filled one's quantity",
+      "quantity = '30' WHERE number = 1",
+      /is 30 ABC, limit none there and 3 ABC, limit none/,
+    ],
+    ["a filled one's fills", "filled = '2' WHERE number = 1", /has 2 filled there and 3 in the journal/],
+    ["a filled one's symbol", "symbol = 'ABD' WHERE number = 1", /is of ABD there and of ABC in the journal/],
+    ["a canceled one's quantity", "quantity = '11' WHERE number = 2", /is 11 ABC, limit 90 there and 10 ABC, limit 90/],
+    [
+      "a canceled one's limit",
+      "limitPrice = '91' WHERE number = 2",
+      /limit 91 there and 10 ABC, limit 90 in the journal/,
+    ],
+    ["a canceled one's fills", "filled = '1' WHERE number = 2", /has 1 filled there and 0 in the journal/],
+    ["a replaced one's quantity", "quantity = '10' WHERE number = 3", /is 10 ABC, limit 81 there and 7 ABC, limit 81/],
+    ["a canceled one's end", "status = 'open' WHERE number = 2", /still works there and has ended in the journal/],
+    ["the id of one", "venueId = venueId || '1' WHERE number = 2", /is in the journal and not at the venue/],
+  ])("with %s changed is named by a start and by verify", async (_what, change, says) => {
+    const { again, venue } = await ended(`UPDATE orders SET ${change}`);
+    await expect(again()).rejects.toMatchObject({ code: "session_conflict", message: expect.stringMatching(says) });
+    expect(await venue()).toMatchObject({ state: "failed", text: expect.stringMatching(says) });
+  });
+
+  it("is not compared by what it filled while the journal lacks a fill of it, and of a long session from the checkpoint on", () => {
+    const order = { seq: 1, venueId: "V", symbol: "A", figures: null, filled: "0" };
+    const there = { symbol: "A", quantity: "2", filled: "1", limitPrice: null, status: "canceled" } as const;
+    expect(endedFault(order, there, false)).toContain("has 1 filled there");
+    expect(endedFault(order, there, true)).toBeNull();
+
+    const accepted = { kind: "order", accepted: true, replay: false, orderId: "R", symbol: "A" };
+    const outcome = { outcome: "accepted", quantity: "1", limitPrice: null };
+    const entries = [
+      { ...accepted, seq: 1 },
+      { kind: "ack", orderId: "R", venueId: "V", outcome, seq: 2 },
+      { kind: "fill", orderId: "R", verdict: "booked", quantity: "1", seq: 3 },
+      { kind: "ack", orderId: "S", venueId: "W", outcome, seq: 4 },
+    ] as unknown as JournalEntry[];
+    const journal = (count: number) => ({ count: () => count, read: () => entries });
+    expect(ordersBefore(journal(5_000), 4).ended()).toHaveLength(1);
+    expect(ordersBefore(journal(5_000), 2).ended()).toHaveLength(0);
+    expect(ordersBefore(journal(5_001), 4).ended()).toHaveLength(0);
   });
 });
 
