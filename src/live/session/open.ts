@@ -47,8 +47,9 @@ import { identityOf } from "../feed/factory.ts";
 import { saveSnapshot, wallText, writeFiles, type FileFacts } from "./snapshots/files.ts";
 import type { Core } from "./state/parts.ts";
 import { codeChanged, codeChanges, loadedCode } from "./recovery/code.ts";
-import { checkpointOf, Checkpoints, neededCheckpoint, restoreState } from "./recovery/checkpoint.ts";
-import { reconcileWithVenue, Replay } from "./recovery/recovery.ts";
+import { checkpointOf, Checkpoints, neededCheckpoint } from "./recovery/checkpoint.ts";
+import { reconcileWithVenue } from "./recovery/recovery.ts";
+import { repeatJournal } from "./recovery/repeat.ts";
 import { applyRestore, checkRestore } from "./recovery/restore.ts";
 import { agreeOnRouterFile, type Holds, type PrecedenceApproval } from "./snapshots/router-file-check.ts";
 import { Session, type SessionParts } from "./engine/session.ts";
@@ -56,8 +57,6 @@ import { NO_CHECKPOINTS, NO_SAVES } from "./engine/light-run.ts";
 import { LightJournal } from "./state/light-journal.ts";
 import { NO_VENUE_FILE } from "../broker/index.ts";
 import { SlicedSaves } from "./snapshots/sliced-save.ts";
-import { ordersBefore } from "./recovery/ended-orders.ts";
-import { assertSameOrders, assertSameVenue, fillsCompared, redoVenue } from "./recovery/venue-check.ts";
 
 export interface CreateOptions {
   readonly workspace: Workspace;
@@ -362,17 +361,7 @@ async function resumeSession(
   opened.add(core.broker, (held) => held.close());
   await connectVenue(core);
   if (snapshot !== null) sameSession(core, snapshot);
-  const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
-  const fillsKnown = core.tally.cursor;
-  const orders = ordersBefore(journal, checkpoint?.seq ?? 0);
-  for (const entry of journal.readChecked((checkpoint?.seq ?? 0) + 1)) {
-    replay.take(entry);
-    orders.take(entry);
-  }
-  redoVenue(core, journal);
-  await assertSameVenue(core, fillsCompared(journal, checkpoint?.seq ?? 0), fillsKnown);
-  await assertSameOrders(core, orders.ended());
-  const interrupted = replay.underWay;
+  const interrupted = await repeatJournal(core, journal, checkpoint);
   const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],
   );

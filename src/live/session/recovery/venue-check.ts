@@ -4,9 +4,10 @@
  * 1. The venue writes a fill before it reports it, so every journaled fill is at the venue, with the same figures.
  * 2. A venue that is behind the journal is an older copy: it would give the numbers of journaled fills to new ones, which would
  *    never be asked for. So it is refused, not reconciled.
- * 3. An order that has ended is what the venue accepted and filled (`ended-orders.ts`). An order that works at the venue is the one that the venue accepted. Orders that it may have changed meanwhile (a bracket's child, a
+ * 3. An order that has ended is what the venue accepted and filled (`ended-orders.ts`).
+ * 4. An order that works at the venue is the one that the venue accepted. Orders that it may have changed meanwhile (a bracket's child, a
  *    trailing stop, one of a group that cancels each other, one that only reduces) and those without an answer are left out.
- * 4. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
+ * 5. A start looks at all fills of a session that has at most `FILLS_MAX`; of a longer one, at those that it repeats and at the last
  *    one before them. `verify` looks at all.
  */
 import { decimal, plain } from "../../../shared/decimal.ts";
