@@ -37,7 +37,15 @@ export type {
   SubmitOutcome,
 } from "./router/router-types.ts";
 export type { Drift, ResumeRequest, ReviewRequest } from "./router/drift-board.ts";
-export type { KeyRow, RouterHead, RouterSnapshot, SnapshotHead, StoredDecision } from "./router/router-snapshot.ts";
+export { partsOf, snapshotOf } from "./router/router-snapshot.ts";
+export type {
+  KeyRow,
+  RouterHead,
+  RouterSnapshot,
+  SnapshotHead,
+  SnapshotParts,
+  StoredDecision,
+} from "./router/router-snapshot.ts";
 export { keyPieceOf, KeyPieces, routerFromPieces } from "./router/key-pieces.ts";
 export type { KeyPiece } from "./router/key-pieces.ts";
 export type { SeenFill } from "./router/seen-fills.ts";

@@ -1,8 +1,10 @@
 /** Long reads beside the loop: a large snapshot and a verification hold up no page, are bounded in memory, and can be canceled. */
-import { readFileSync, writeFileSync } from "node:fs";
+import fs, { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Inspections, RUNNING_MAX } from "../../src/console/inspection/inspections.ts";
+import { JsonReader } from "../../src/orchestrator/state-file/json-reader.ts";
+import { digestOf } from "../../src/store/index.ts";
 import { place, readerOf, temporaryFolder, type Place } from "./sim/hosts.ts";
 
 const KEYS = 100_000;
@@ -74,6 +76,52 @@ describe("the preview of a large snapshot", () => {
     const refusal = await reader.refusal("restore.apply", apply);
     expect(refusal).toMatchObject({ code: "session_conflict" });
     expect(refusal.message).toContain("handed.json has changed since this preview");
+  });
+
+  it("is applied as another thread read it: the loop reads neither the file nor its text, and answers meanwhile", async () => {
+    const { host } = await place();
+    const reader = readerOf(host);
+    reader.subscribe("session");
+    const path = join(temporaryFolder(), "large.json");
+    writeFileSync(path, large);
+    host.openSnapshotFile(path);
+    const { token, snapshot } = await reader.call("restore.preview", { source: { kind: "path", path }, target: null });
+    const [parse, read] = [vi.spyOn(JsonReader.prototype, "read"), vi.spyOn(fs, "openSync")];
+    try {
+      const apply = reader.call("restore.apply", { token, operator: "desk-1", note: "back", useSnapshotLimits: true });
+      expect(await order(apply, () => reader.call("drill.status", {}))).toEqual(["short", "long"]);
+      expect((await apply).nextSequence).toBe(snapshot.nextSequence);
+      const { session } = await reader.until("session", (view) => view.session !== null);
+      expect(session).not.toBeNull();
+      expect(parse).not.toHaveBeenCalled();
+      expect(read.mock.calls.filter(([opened]) => opened === path)).toEqual([]);
+    } finally {
+      parse.mockRestore();
+      read.mockRestore();
+    }
+  });
+
+  it.each([
+    ["66 MB of brackets", "[".repeat(66_000_000)],
+    ["a deep nest", `{"idempotency":${"[".repeat(200_000)}${"]".repeat(200_000)}}`],
+  ])("that became %s after its preview is not read, and ends nothing", async (_what, text) => {
+    const { host } = served;
+    const path = join(temporaryFolder(), "handed.json");
+    writeFileSync(path, readFileSync(join(served.workspace, "sessions", id, "router_state.json"), "utf8"));
+    host.openSnapshotFile(path);
+    const reader = readerOf(host);
+    const source = { kind: "path", path } as const;
+    const { token } = await reader.call("restore.preview", { source, target: null });
+    writeFileSync(path, text);
+    const apply = { token, operator: "desk-1", note: "back", useSnapshotLimits: false };
+    expect(await reader.refusal("restore.apply", apply)).toMatchObject({ code: "session_conflict" });
+    expect(await reader.refusal("restore.preview", { source, target: null })).toMatchObject({
+      code: "snapshot_invalid",
+    });
+    // Nor does the thread that applies, should it get such bytes by their own digest.
+    const job = { kind: "state", name: "handed.json", from: { path }, sha256: digestOf(text) } as const;
+    await expect(new Inspections().start(job).result).rejects.toMatchObject({ code: "snapshot_invalid" });
+    expect(await reader.call("drill.status", {})).toBeDefined();
   });
 
   it("of an upload that is gone is refused", async () => {

@@ -1,5 +1,5 @@
 /**
- * Any sequence of calls: the router equals the naive one, and saving and restoring it, in memory, as a copy, as the file's value
+ * Any sequence of calls: the router equals the naive one, and saving and restoring it, in memory, as a copy, as parts, as the file's value
  * or as its text, changes nothing that follows.
  */
 import fc from "fast-check";

@@ -4,7 +4,8 @@
  * 1. A preview changes nothing. Its token stands for exactly the bytes that were previewed and the state that they were compared with,
  *    and is good once: where the session, its journal or the desk has changed since, nothing is applied.
  * 2. A path is read only where this host's own dialog, Open Recent or the machine handed it over.
- * 3. Snapshots are read in threads of their own; a preview keeps figures and a digest, and a file's text is read again to be applied.
+ * 3. Snapshots are read in threads of their own, never on the loop; a preview keeps figures and a digest, and the text is read again to
+ *    be applied, where its digest is still the one that was previewed.
  * 4. At most `TOKENS_MAX` previews wait; the oldest goes first.
  */
 import { randomUUID } from "node:crypto";
@@ -12,17 +13,10 @@ import { basename } from "node:path";
 import type { Handlers, Input, RestorePreview } from "../../shared/contract/contract.ts";
 import { CodedError } from "../../shared/errors.ts";
 import { formatMoment, type Moment } from "../../shared/time.ts";
+import { snapshotOf } from "../../orchestrator/index.ts";
 import type { Desk } from "../../shared/desk.ts";
 import { createSession, differencesOf, reopenSession, type RouterFigures } from "../../live/session/index.ts";
-import {
-  digestOf,
-  findSession,
-  readJournal,
-  readRecord,
-  readText,
-  ROUTER_STATE_BYTES_MAX,
-  storedDesk,
-} from "../../store/index.ts";
+import { digestOf, findSession, readJournal, readRecord, storedDesk } from "../../store/index.ts";
 import { SYNTHETIC_START } from "../../live/feed/factory.ts";
 import type { Uploads } from "../data/uploads.ts";
 import type { Inspections } from "../inspection/inspections.ts";
@@ -101,24 +95,24 @@ export function restoreHandlers(state: HostState, doors: RestorePorts): RestoreH
       const code = acceptCodeChange === true ? ("accept changes" as const) : undefined;
       return state.opening(async () => {
         const desk = await deskFor(state, target);
-        const text = textOf(state, previewed.from);
+        const { name, from, facts } = previewed;
+        const { sha256 } = facts;
         const now = comparedOf(state, target, desk, await currentOf(state, inspections, target));
-        const other =
-          now !== previewed.compared
-            ? `${target === null ? "The desk has" : `Session ${target} has`} changed`
-            : digestOf(text) !== previewed.facts.sha256
-              ? `${previewed.name} has changed`
-              : null;
-        if (other !== null) {
+        const parts =
+          now === previewed.compared ? await inspections.start({ kind: "state", name, from, sha256 }).result : null;
+        if (parts === null) {
+          const same = now === previewed.compared;
+          const what = same ? name : target === null ? "The desk" : `Session ${target}`;
           previews.delete(token);
           throw new CodedError(
             "session_conflict",
-            `${other} since this preview, so what it showed is no longer true. Nothing was changed. Preview the snapshot again, ` +
-              "then apply it.",
+            `${what} has changed since this preview, so what it showed is no longer true. Nothing was changed. ` +
+              "Preview the snapshot again, then apply it.",
             { target },
           );
         }
-        const restore = { source: previewed.name, text, operator, note, useSnapshotLimits };
+        const text = { snapshot: snapshotOf(parts.head, parts.fills, parts.list), sha256 };
+        const restore = { source: name, text, operator, note, useSnapshotLimits };
         const live =
           target === null
             ? await createSession({ workspace, desk: await state.readDesk(), restore, ports })
@@ -166,9 +160,6 @@ function sourceOf(
     );
   return { name: basename(source.path), from: { path: source.path } };
 }
-
-const textOf = (state: HostState, from: From): string =>
-  "text" in from ? from.text : readText(state.ports.files, from.path, ROUTER_STATE_BYTES_MAX);
 
 /** The desk that the snapshot would work with: the target session's own, else the workspace's. */
 async function deskFor(state: HostState, target: string | null): Promise<Desk> {

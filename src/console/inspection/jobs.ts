@@ -1,10 +1,11 @@
 /**
  * What is read beside the session's loop: a session that is verified, and router snapshots, which have tens of megabytes.
  *
- * 1. Everything here is plain data: it crosses between threads. A snapshot's figures come back, never the snapshot.
+ * 1. Everything here is plain data: it crosses between threads. A preview gets a snapshot's figures; its state comes back as columns
+ *    where it is applied.
  * 2. Nothing is written, and no session is opened.
  */
-import { readRouterState } from "../../orchestrator/index.ts";
+import { partsOf, readRouterState, type SnapshotParts } from "../../orchestrator/index.ts";
 import type { Verdict } from "../../harness/verify.ts";
 import { figuresOf, figuresOnDisk, type RouterFigures } from "../../live/session/snapshots/restore-figures.ts";
 import { readText } from "../../store/files/atomic.ts";
@@ -28,13 +29,21 @@ export interface SnapshotJob {
   readonly from: { readonly text: string } | { readonly path: string };
 }
 
+/** A snapshot's state to be applied, where its bytes are still the ones that are named. */
+export interface StateJob {
+  readonly kind: "state";
+  readonly name: string;
+  readonly from: SnapshotJob["from"];
+  readonly sha256: string;
+}
+
 /** The figures of a `router_state.json`; null where there is none. */
 export interface FiguresJob {
   readonly kind: "figures";
   readonly routerState: string;
 }
 
-export type Job = VerifyJob | SnapshotJob | FiguresJob;
+export type Job = VerifyJob | SnapshotJob | StateJob | FiguresJob;
 
 export interface SnapshotFacts {
   readonly bytes: number;
@@ -60,6 +69,8 @@ export interface SnapshotFacts {
 export interface Results {
   readonly verify: Verdict;
   readonly snapshot: SnapshotFacts;
+  /** Null where the bytes are others; these are not read. */
+  readonly state: SnapshotParts | null;
   readonly figures: RouterFigures | null;
 }
 
@@ -67,6 +78,7 @@ export interface Results {
 export async function runJob(job: Job, onProgress: (share: number) => void): Promise<Results[Job["kind"]]> {
   if (job.kind === "figures") return figuresOnDisk(nodeFileSystem, job);
   if (job.kind === "snapshot") return snapshotFacts(job);
+  if (job.kind === "state") return stateOf(job);
   // Loaded when it is needed: a snapshot's thread starts in a quarter of the time without it.
   const [{ verifySession }, { workspaceAt }] = await Promise.all([
     import("../../harness/verify.ts"),
@@ -75,8 +87,16 @@ export async function runJob(job: Job, onProgress: (share: number) => void): Pro
   return verifySession(workspaceAt(job.workspace), job.id, onProgress);
 }
 
+const textOf = (from: SnapshotJob["from"]): string =>
+  "text" in from ? from.text : readText(nodeFileSystem, from.path, ROUTER_STATE_BYTES_MAX);
+
+function stateOf({ name, from, sha256 }: StateJob): SnapshotParts | null {
+  const text = textOf(from);
+  return digestOf(text) === sha256 ? partsOf(readRouterState(text, { fileName: name })) : null;
+}
+
 function snapshotFacts({ name, from }: SnapshotJob): SnapshotFacts {
-  const text = "text" in from ? from.text : readText(nodeFileSystem, from.path, ROUTER_STATE_BYTES_MAX);
+  const text = textOf(from);
   const snapshot = readRouterState(text, { fileName: name });
   const orders = Object.entries(snapshot.inflight);
   const newest = orders.reduce<number | null>(

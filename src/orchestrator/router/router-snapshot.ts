@@ -143,6 +143,23 @@ export function snapshotOf(head: RouterHead, fills: FillList, list: KeyList): Ro
   return snapshot as RouterSnapshot;
 }
 
+/** A snapshot as plain data that crosses between threads: its columns, and no object for each key or execution. */
+export interface SnapshotParts {
+  readonly head: RouterHead;
+  readonly fills: FillList;
+  readonly list: KeyList;
+}
+
+const COLUMNS: ReadonlySet<string> = new Set(["fills", "idempotency", "keys"]);
+
+/** The parts of a snapshot; `snapshotOf` makes the snapshot of them again. */
+export function partsOf(snapshot: RouterSnapshot): SnapshotParts {
+  const [list, fills] = [keyListOf(snapshot), fillListOf(snapshot)];
+  const names = Object.keys(snapshot).filter((name) => !COLUMNS.has(name)) as (keyof RouterHead)[];
+  const head = Object.fromEntries(names.map((name) => [name, snapshot[name]])) as unknown as RouterHead;
+  return { head, fills, list };
+}
+
 /** The executions of a snapshot as columns, made again when it was copied or read since. */
 export function fillListOf(snapshot: RouterSnapshot): FillList {
   return executions.get(snapshot) ?? listOfFills(snapshot.fills);

@@ -11,7 +11,9 @@ import fc from "fast-check";
 import {
   fromRouterState,
   OrderRouter,
+  partsOf,
   readRouterState,
+  snapshotOf,
   toRouterState,
   writeRouterState,
   type RouterSnapshot,
@@ -28,9 +30,17 @@ const plainOf = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 
 /** Ways to save a router and to read it again. */
-export const WAYS: Record<"memory" | "copy" | "value" | "text", (snapshot: RouterSnapshot) => RouterSnapshot> = {
+export const WAYS: Record<
+  "memory" | "copy" | "parts" | "value" | "text",
+  (snapshot: RouterSnapshot) => RouterSnapshot
+> = {
   memory: (snapshot) => snapshot,
   copy: (snapshot) => copied(snapshot),
+  // As it crosses between threads.
+  parts: (snapshot) => {
+    const { head, fills, list } = structuredClone(partsOf(snapshot));
+    return snapshotOf(head, fills, list);
+  },
   value: (snapshot) => fromRouterState(copied(toRouterState(snapshot))),
   text: (snapshot) => readRouterState(writeRouterState(snapshot)),
 };

@@ -15,7 +15,7 @@ export type Op =
   | { readonly kind: "review"; readonly item: number; readonly action: "adopt" | "dismiss" }
   | { readonly kind: "reviewAllAndResume" }
   | { readonly kind: "raise"; readonly to: number }
-  | { readonly kind: "restore"; readonly way: "memory" | "copy" | "value" | "text" }
+  | { readonly kind: "restore"; readonly way: "memory" | "copy" | "parts" | "value" | "text" }
   | { readonly kind: "crash" };
 
 const names = (pool: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...pool, ...HOSTILE.slice(0, 3));
@@ -145,7 +145,7 @@ export const ops = (): fc.Arbitrary<Op[]> =>
         weight: 4,
         arbitrary: fc.record({
           kind: fc.constant("restore" as const),
-          way: fc.constantFrom("memory" as const, "copy" as const, "value" as const, "text" as const),
+          way: fc.constantFrom("memory" as const, "copy" as const, "parts" as const, "value" as const, "text" as const),
         }),
       },
       { weight: 2, arbitrary: fc.constant({ kind: "crash" as const }) },

@@ -1,5 +1,7 @@
 /**
  * A start's repetition: the journal's entries from a checkpoint on through the parts, and then the venue's database beside them.
+ *
+ * 1. The venue gets what the journal holds for it before it is compared; nothing else of it is changed.
  */
 import type { Journal } from "../../../store/index.ts";
 import type { Core } from "../state/parts.ts";

@@ -15,7 +15,8 @@ import type { Core } from "../state/parts.ts";
 
 /** A snapshot that may be applied to sessions of a desk. Throws `snapshot_invalid` or `snapshot_limits_differ`. */
 export function checkRestore(request: RestoreRequest, desk: Desk): RouterSnapshot {
-  const snapshot = readRouterState(request.text, { fileName: request.source });
+  const { text, source } = request;
+  const snapshot = typeof text === "string" ? readRouterState(text, { fileName: source }) : text.snapshot;
   const { rateLimitPerSec, maxInflight } = desk.orchestrator;
   OrderRouter.restore(snapshot, {
     rateLimitPerSec,
@@ -37,11 +38,9 @@ export function applyRestore(core: Core, request: RestoreRequest, snapshot: Rout
   // A recovery reads the entry's state to the same router; here it was read already, and reading it again would take the longest of all.
   core.router = OrderRouter.restore(snapshot);
   core.router.raiseSequence(nextSequence);
-  const { source, operator, note } = request;
-  core.ledger.add(
-    { kind: "restore", source, sha256: digestOf(request.text), operator, note, nextSequence, state },
-    core.now,
-  );
+  const { source, operator, note, text } = request;
+  const sha256 = typeof text === "string" ? digestOf(text) : text.sha256;
+  core.ledger.add({ kind: "restore", source, sha256, operator, note, nextSequence, state }, core.now);
   journalDrift(core, core.now);
   if (core.router.halted && !core.tally.halted) {
     const why = core.router.haltReasons.map((reason) => reason.message).join(" ");

@@ -6,6 +6,7 @@
  * 3. Listeners get entries only after the commit that holds them.
  * 4. A probe is a view for display: it is cheap, it changes nothing, and no decision is made from it.
  */
+import type { RouterSnapshot } from "../../../orchestrator/index.ts";
 import type { DriftKind } from "../../../shared/drift.ts";
 import type { ErrorShape } from "../../../shared/errors.ts";
 import type { SessionId } from "../../../shared/ids.ts";
@@ -275,9 +276,16 @@ export interface ReviewDecision {
 }
 
 /** A router snapshot to put in place of the router's state; `text` is the file's content. */
+/** A snapshot that was read and checked, and the digest of its bytes. */
+export interface ReadSnapshot {
+  readonly snapshot: RouterSnapshot;
+  readonly sha256: string;
+}
+
 export interface RestoreRequest {
   readonly source: string;
-  readonly text: string;
+  /** The text, or what was read of it elsewhere: a console reads large ones in another thread. */
+  readonly text: string | ReadSnapshot;
   readonly operator: string;
   readonly note: string;
   /** Takes the snapshot's limits where they differ from the desk's; otherwise a difference is refused. */
