@@ -171,6 +171,8 @@ const forkOf =
   (request, events) => {
     let over = false;
     let errors = "";
+    // A process has the cores of the thread that starts it.
+    cores?.release();
     const message = (text: unknown): void => void (over || events.message(text));
     const line = overPipes(node, request, message) ?? overChannel(node, request, message);
     const { child, attend } = line;
@@ -219,7 +221,7 @@ export const forkChild: LaunchChild = forkOf(process.execPath);
 
 /**
  * The same for a process that does nothing but run one session: while its thread and a host process only answer each other, they have one
- * core. What else it begins meanwhile has that core, too, until they are done.
+ * core. Threads that it begins meanwhile have that core, too, until they are done.
  */
 export const forkChildOnOneCore: LaunchChild = forkOf(process.execPath, oneCore());
 
