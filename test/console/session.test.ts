@@ -2,9 +2,11 @@
  * A real host and the demo desk, driven with the contract's messages: start, watch, pause, halt, review, resume, stop, go on, close.
  */
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { STREAMS } from "../../src/shared/contract/contract.ts";
 import type { StreamName } from "../../src/shared/contract/contract.ts";
+import { CodedError } from "../../src/shared/errors.ts";
+import { Journal } from "../../src/store/index.ts";
 import { place, readerOf } from "./sim/hosts.ts";
 
 const ALL = Object.keys(STREAMS) as StreamName[];
@@ -48,6 +50,30 @@ describe("a session in a view", () => {
     for (const stream of ["session", "desk", "schedule", "orders", "metrics", "router"])
       expect(changed.has(stream), stream).toBe(true);
     expect(problems).toEqual([]);
+  });
+
+  it("has failed where its start could not be journaled, and the next one starts", async () => {
+    const { host } = await place({});
+    const reader = readerOf(host);
+    reader.subscribe("session", "sessions");
+    const commit = Reflect.get(Journal.prototype, "commit");
+    let commits = 0;
+    const spy = vi.spyOn(Journal.prototype, "commit").mockImplementation(function full(this: Journal) {
+      commits += 1;
+      if (commits > 1)
+        throw new CodedError("io", "Journaling failed (ENOSPC). The disk is full: make room, then try again.");
+      commit.call(this);
+    });
+    try {
+      await expect(reader.call("session.start", { speed: "max", seed: "7" })).rejects.toThrow("make room");
+    } finally {
+      spy.mockRestore();
+    }
+    const failed = await reader.state("failed");
+    expect(failed.pending).toBeNull();
+    await reader.until("sessions", (view) => view.sessions[failed.id]?.state === "failed");
+    await reader.call("session.start", { speed: "max", seed: "7", forSeconds: 60 });
+    expect((await reader.state("stopped")).id).not.toBe(failed.id);
   });
 
   it("has tables that agree with each other when it has ended", async () => {
