@@ -9,7 +9,7 @@
  */
 import { CodedError } from "../../shared/errors.ts";
 import type { Database } from "../../store/index.ts";
-import { COLUMNS, ID_COLUMN, type ArchiveTable } from "./schema.ts";
+import { COLUMNS, ID_COLUMN, SORTED_BY, type ArchiveTable } from "./schema.ts";
 
 /** Matches that are put in order in memory; more are walked along an index. */
 const SORTED_MAX = 50_000;
@@ -88,19 +88,21 @@ export class ArchiveQueries {
   page(query: ArchiveQuery): Found {
     const conditions = this.#conditions(query);
     const after = query.after === null ? null : placeOf(query.after);
-    const codes = query.sort === "at" ? null : codesOf(query.table, query.sort);
+    const own = SORTED_BY[query.table].get(query.sort);
+    const byNumber = own === undefined && query.sort === "at";
+    const codes = own === undefined && !byNumber ? codesOf(query.table, query.sort) : null;
+    const sorted = own === undefined ? query : { ...query, sort: own };
     const few = this.#few(query, conditions);
     const total = few?.length ?? this.#total(query, conditions);
-    const places =
-      query.sort === "at"
-        ? few === null
-          ? this.#alongTime(query, conditions, after)
-          : pickedByTime(few, query, after)
-        : few !== null
-          ? this.#inMemory(query, conditions, codes, after)
-          : codes === "names"
-            ? this.#alongNames(query, conditions, after)
-            : this.#alongNumbers(query, conditions, after);
+    const places = byNumber
+      ? few === null
+        ? this.#alongTime(query, conditions, after)
+        : pickedByTime(few, query, after)
+      : few !== null
+        ? this.#inMemory(sorted, conditions, codes, after)
+        : codes === "names"
+          ? this.#alongNames(sorted, conditions, after)
+          : this.#alongNumbers(sorted, conditions, after);
     const page = places.slice(0, query.limit);
     const last = page.at(-1);
     const more = places.length > query.limit && last !== undefined;
@@ -258,10 +260,10 @@ export class ArchiveQueries {
     const found = this.#database
       .prepare(`SELECT "${sort}", seq FROM ${table} WHERE ${sql}`)
       .raw()
-      .all(...params) as [number | null, number][];
+      .all(...params) as [Place["value"], number][];
     const texts = new Map<number, string>();
-    const valueOf = (code: number | null): Place["value"] => {
-      if (code === null || codes !== "names") return code;
+    const valueOf = (code: Place["value"]): Place["value"] => {
+      if (typeof code !== "number" || codes !== "names") return code;
       const text = texts.get(code) ?? this.#textOf(codes, code);
       texts.set(code, text);
       return text;
@@ -278,7 +280,7 @@ export class ArchiveQueries {
     const [less, order] = [descending ? "<" : ">", `ORDER BY "${sort}" ${way}, seq ${way}`];
     const places: Place[] = [];
     if (after === null || after.value !== null) {
-      const value = after === null ? null : Number(after.value);
+      const value = after === null ? null : after.value;
       // The rest of the value that the last page ended in, and then what lies behind it.
       if (after !== null && value !== null)
         this.#add(
@@ -336,7 +338,7 @@ export class ArchiveQueries {
     places: Place[],
     { sql, params }: Conditions,
     where: string,
-    values: readonly number[],
+    values: readonly (number | string)[],
     order: string,
   ): void {
     const wanted = limit + 1 - places.length;
@@ -344,7 +346,7 @@ export class ArchiveQueries {
     const found = this.#database
       .prepare(`SELECT "${sort}", seq FROM ${table} WHERE ${where} AND ${sql} ${order} LIMIT ${wanted}`)
       .raw()
-      .all(...values, ...params) as [number | null, number][];
+      .all(...values, ...params) as [Place["value"], number][];
     for (const [value, seq] of found) places.push({ value, seq });
   }
 }

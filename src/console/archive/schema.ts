@@ -83,6 +83,19 @@ export const ID_COLUMN: Readonly<Record<ArchiveTable, string>> = {
   rejections: "client_id",
 };
 
+/**
+ * What a list is sorted by besides `COLUMNS`, and the database's column of it. Orders and rejections happen in the order of their numbers;
+ * a fill is reported some time after its moment, and in another order than its order was placed.
+ */
+export const SORTED_BY: Readonly<Record<ArchiveTable, ReadonlyMap<string, string>>> = {
+  orders: new Map(),
+  fills: new Map([
+    ["at", "at"],
+    ["order", "order_id"],
+  ]),
+  rejections: new Map(),
+};
+
 const table = (name: ArchiveTable, ids: string): string => `
   CREATE TABLE IF NOT EXISTS ${name} (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, ${ids},
@@ -111,6 +124,7 @@ const indexesOf = (name: ArchiveTable): string[] =>
 /** What the tables are asked by; a long first reading is faster without them, so they are made after it. */
 const INDEXES: readonly string[] = [
   "CREATE INDEX IF NOT EXISTS links_by_order ON links (order_seq)",
+  "CREATE INDEX IF NOT EXISTS fills_by_order ON fills (order_id)",
   "CREATE INDEX IF NOT EXISTS rejections_by_group ON rejections (cause, strategy, symbol, at)",
   ...indexesOf("orders"),
   ...indexesOf("fills"),

@@ -266,9 +266,9 @@ class Pen {
   }
 }
 
-/** Any journal of up to `steps` steps. */
-export function journals(steps = 120): fc.Arbitrary<JournalEntry[]> {
-  return fc.array(step, { maxLength: steps }).map((list) => {
+/** Any journal of up to `steps` steps; most are short, unless `size` is "max". */
+export function journals(steps = 120, size: "small" | "max" = "small"): fc.Arbitrary<JournalEntry[]> {
+  return fc.array(step, { maxLength: steps, size }).map((list) => {
     const pen = new Pen();
     for (const item of list) pen.take(item);
     return pen.entries;

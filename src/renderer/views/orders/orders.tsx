@@ -12,7 +12,7 @@ import { afterMove, lowest, NOTHING_OLDER, withAnswer } from "../../lib/blotter.
 import type { BlotterRow, Older, Window } from "../../lib/blotter.ts";
 import { askCancelAll, openTicket } from "../../actions/order-actions.ts";
 import { ORDER_LOOKS, VERDICT_LOOKS } from "../../lib/status.ts";
-import { useArchive, type ArchiveTable } from "../../stores/archive.ts";
+import { useArchive } from "../../stores/archive.ts";
 import { ask, useNow, useSession, useStream, useTrading } from "../../stores/live.ts";
 import { explain, succeeded, useUi } from "../../stores/ui.ts";
 import type { OrderTab } from "../../stores/ui.ts";
@@ -22,8 +22,11 @@ import { FILLS, ORDERS } from "./order-columns.tsx";
 import { useMarked, WorkingActions, WorkingGrid } from "./working.tsx";
 
 const PAGE = 500;
-/** Columns whose order is the order of time. */
-const TIME_COLUMNS: ReadonlySet<string> = new Set(["at", "order", "fill"]);
+/** Columns whose order is the order of time: orders are numbered as they are placed, fills as the venue makes them. */
+const TIME_COLUMNS: Readonly<Record<"orders" | "fills", ReadonlySet<string>>> = {
+  orders: new Set(["at", "order"]),
+  fills: new Set(["at", "fill"]),
+};
 
 const orderId = (row: OrderRow): string => row.orderId;
 const fillId = (row: FillRow): string => String(row.seq);
@@ -97,14 +100,14 @@ type Found = ReturnType<typeof useFound>;
 
 /** What is asked of the archive: whatever the window of the newest rows cannot answer. */
 function useFound(tab: OrderTab, live: { readonly shown: number; readonly total: number }) {
-  const table: ArchiveTable = tab === "fills" ? "fills" : "orders";
+  const table: keyof typeof TIME_COLUMNS = tab === "fills" ? "fills" : "orders";
   const words = useFilter("orders");
   const now = useNow();
   const [sorts, setSorts] = useState<Readonly<Record<string, Sort | null>>>({});
   const [narrowings, setNarrowings] = useState<Readonly<Record<string, Narrowing>>>({});
   const sort = sorts[table] ?? null;
   const narrowing = narrowings[table] ?? ANYTHING;
-  const byTime = sort === null || TIME_COLUMNS.has(sort.column);
+  const byTime = sort === null || TIME_COLUMNS[table].has(sort.column);
   const newestFirst = byTime && (sort?.descending ?? true);
   const asked =
     tab !== "working" && (isNarrowed(narrowing) || (live.shown < live.total && (words !== "" || !newestFirst)));
