@@ -28,7 +28,7 @@ if (major < NODE_MAJOR_MIN) {
   });
   // Node opens its inspector to the whole machine at this signal, unless a handler takes it.
   process.on("SIGUSR1", () => undefined);
-  // Nobody who reads the messages is no reason to end a session.
+  // Messages without a reader are no reason to end a session.
   process.stderr.on("error", () => undefined);
   enableCompileCache(join(import.meta.dirname, "..", "..", "node_modules", ".cache", "logos"));
   const { runProgram } = await import("./program.ts");

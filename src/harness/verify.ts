@@ -178,7 +178,7 @@ function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip
   add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
-/** `all`: every entry, by somebody who reads them; null where they are to be read. */
+/** `all`: every entry, by a caller who reads them; null where they are to be read. */
 async function replayChecks(
   workspace: Workspace,
   files: SessionFiles,
@@ -217,7 +217,7 @@ async function replayChecks(
   const since = base === 0 ? "" : `, from the checkpoint behind entry ${checkpoint?.seq ?? base} on`;
   add("replay", null, `every decision and every booked profit comes out the same again${since}`);
   if (base > 0) {
-    const text = `runs up to entry ${base} were let go, so nobody can make it again; it matches its digest`;
+    const text = `runs up to entry ${base} were removed, so it cannot be made again; it matches its digest`;
     skip("checkpoint", text);
     skip("snapshot", text);
     return;
@@ -242,12 +242,12 @@ function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: 
     ? null
     : {
         seq: null,
-        text: "router_state.json is not the one that this session wrote last; somebody changed or replaced it",
+        text: "router_state.json is not the one that this session wrote last; it was changed or replaced",
       };
   add("file", fault, "router_state.json is the one that the session wrote last");
 }
 
-/** One pass over all entries: the chain, and what the entries say of orders and fills, while somebody else may repeat them. */
+/** One pass over all entries: the chain, and what the entries say of orders and fills, while another part may repeat them. */
 class Reading {
   book = new OrderBook();
   venue: VenueBook;

@@ -18,11 +18,11 @@ export const FENCE = {
   ends: [
     "An endless loop, wait or chain of promises: its process is ended at the hard deadline.",
     "Memory: the heap is limited, on Linux all memory. A process that outgrows it is ended; who made it grow gets one of its own.",
-    "Three runs in a row that had to be ended put it in quarantine, until somebody resumes it.",
+    "Three runs in a row that had to be ended put it in quarantine, until an operator resumes it.",
     "What it throws, and results that are no orders or too large: the run is failed and its orders are dropped.",
     "More than 1,000 orders in a run or in a second: the run is refused as too_many_orders before risk or router see it.",
   ],
-  /** Nobody stops it here. */
+  /** It is not stopped here. */
   leaves: [
     "A fault of the engine or of the system itself. `logos doctor` shows which layers hold on this machine.",
     "Code of strangers should run on another machine.",

@@ -264,7 +264,7 @@ export interface BrokerAdapter {
   positions(): Promise<Lookup<Readonly<Record<string, string>>>>;
   account(): Promise<Lookup<BrokerAccount>>;
   symbolMeta(symbol: string): SymbolMeta | null;
-  /** Tells the venue the market (a paper venue fills against it). */
+  /** Gives the venue the market (a paper venue fills against it). */
   onMarketData(events: readonly FeedEvent[], now: Moment): void;
   /** The moment of the next thing that the venue will do by itself (a delayed fill), or null. */
   nextEventAt(): Moment | null;

@@ -102,7 +102,7 @@ export interface StrategyContext {
   minimums(symbol: string): { readonly quantity: number; readonly notional: number };
   /** Uniform in [0, 1), from this strategy's own stream. */
   random(): number;
-  /** Tells the watchdog that a long run is alive. */
+  /** Reports to the watchdog that a long run is alive. */
   heartbeat(): void;
 }
 

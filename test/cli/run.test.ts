@@ -86,7 +86,7 @@ describe("a first session", () => {
     expect(await say("compact --keep 1m")).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to drop/) });
     const verified = await say("verify");
     expect(verified).toMatchObject({ code: 0, err: "" });
-    expect(verified.out).toMatch(/were let go/);
+    expect(verified.out).toMatch(/were removed/);
   });
 
   it("gives one JSON value to each question", async () => {

@@ -157,7 +157,7 @@ export class OpenedSession {
     return this.#whole ? this.views.position : this.probe().journal.committed;
   }
 
-  /** The frame's numbers at the session's picture. */
+  /** The frame's numbers at the session's snapshot. */
   session(): OpenSession {
     const probe = this.probe();
     const view = this.views.session(probe, this.pending);

@@ -134,7 +134,7 @@ export function loadBaseline(fixture: Pick<Fixture, "folder" | "name">): Baselin
     const file = join(folder, name);
     if (!existsSync(file)) throw fault(file, "is missing from the baseline.", "missing");
     if (manifest.files[name] !== digestOfFile(file))
-      throw fault(file, "is not the file that its manifest names: somebody edited the baseline.", "edited");
+      throw fault(file, "is not the file that its manifest names: the baseline was edited.", "edited");
   }
   const events = join(folder, EVENTS_FILE);
   return {

@@ -131,7 +131,7 @@ class Rest {
     this.#place += characters;
   }
 
-  /** Lets go of what the blocks are read from. */
+  /** Closes what the blocks are read from. */
   close(): void {
     this.#blocks.return?.();
   }

@@ -97,7 +97,7 @@ export class Script {
 
   /**
    * A pass is at `now`: what is due is done after it, and a pass that follows a command of the same moment is one more.
-   * Tells of all that is due.
+   * Reports all that is due.
    */
   reach(now: Moment): readonly Action[] {
     while (this.nextAt !== null && this.nextAt <= now) {

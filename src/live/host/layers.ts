@@ -14,7 +14,7 @@ export interface Layers {
   readonly realm: boolean;
   /** Node's permission model: no writing, no other processes or threads, no reading beyond the program and the strategies. */
   readonly permission: boolean;
-  /** Nobody can open the inspector of the process by a signal. */
+  /** No signal opens the inspector of the process. */
   readonly inspector: boolean;
   /** The system gives the process no network. */
   readonly network: boolean;

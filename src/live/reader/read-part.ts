@@ -1,7 +1,7 @@
 /**
  * One file into a gathering: shape, plan, rows, and what their times mean.
  *
- * 1. The format is told by the content; a name only says the symbol, the interval and, for LEAN's files, the day.
+ * 1. The content decides the format; a name only gives the symbol, the interval and, for LEAN's files, the day.
  * 2. Tables leave here with moments that are closes, in order of time.
  * 3. However large a plain file is, it is read piece by piece, and others run between two pieces.
  */

@@ -44,7 +44,7 @@ export interface SessionStatus {
   /** Why it is not healthy, in a sentence; null when it is. */
   readonly reason: string | null;
   readonly state: string;
-  /** A light run: it keeps no journal, so what only a journal tells is absent, and counts are those of its record. */
+  /** A light run: it keeps no journal, so what only a journal has is absent, and counts are those of its record. */
   readonly light: boolean;
   /** The process that has it open. */
   readonly pid: number | null;
@@ -334,7 +334,7 @@ function openDriftOf(journal: JournalReader | null): number | null {
   return open.size;
 }
 
-/** Bytes of `fills.csv` that are added up at most; of a longer file nothing is told. */
+/** Bytes of `fills.csv` that are added up at most; of a longer file nothing is reported. */
 const FILLS_BYTES_MAX = 256_000_000;
 
 /** The positions of a light run: its booked fills, added up exactly. */

@@ -206,7 +206,7 @@ export class StrategyInstance {
     try {
       if (this.#begun) this.#prepared.strategy.onStop?.();
     } catch {
-      // Nobody waits for it, and nothing depends on it.
+      // Nothing waits for it or depends on it.
     }
   }
 

@@ -200,7 +200,7 @@ export class TickLedger {
     }
   }
 
-  /** Tells the slots of stretches that have passed by a moment. */
+  /** Reports the slots of stretches that have passed at a moment. */
   passTo(now: number): void {
     for (const lane of this.#lanes.values()) if (lane.waiting.length > 0) this.#pass(lane, now);
   }

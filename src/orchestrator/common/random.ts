@@ -126,5 +126,5 @@ export function restoreStream(state: StreamState): Stream {
 
 /** A seed where none was given. A drawn seed must be reported, so that the run can be repeated. */
 export function drawSeed(): number {
-  return Math.floor(Math.random() * 0x1_0000_0000); // determinism-ok: a run without a seed draws one, and its snapshot tells it
+  return Math.floor(Math.random() * 0x1_0000_0000); // determinism-ok: a run without a seed draws one, and its snapshot has it
 }

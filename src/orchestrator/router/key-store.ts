@@ -126,7 +126,7 @@ export class IdempotencyStore {
     this.#enforce(now);
   }
 
-  /** Lets go what the bounds ask for, oldest first. */
+  /** Evicts what the bounds ask for, oldest first. */
   #enforce(now: number): void {
     const { maxKeys, maxAge } = this.retention;
     if (maxKeys === null && maxAge === null) return;

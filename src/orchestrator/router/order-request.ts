@@ -1,5 +1,5 @@
 /**
- * Tells a request that can be an order from one that cannot.
+ * Decides whether a request can be an order.
  *
  * 1. Nothing that arrives here can throw: whatever it is, it is judged.
  */

@@ -1,6 +1,8 @@
 /**
  * The executions of a state file as columns, read from the text without an object for each.
  *
+ * A long session starts from a million of them; read in general, each is an object first and then checked by a schema.
+ *
  * 1. What it accepts and what it gives is what the general reader and the checks beside it would.
  * 2. A section that is not to the letter in this program's own spelling goes through the general reader, whole.
  */

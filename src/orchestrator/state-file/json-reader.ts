@@ -1,5 +1,8 @@
 /**
- * Reads JSON text, telling where it breaks and which keys occur twice, which the language's own reader does not.
+ * Reads JSON text and names the place where it breaks and the keys that occur twice, which `JSON.parse` does not.
+ *
+ * Why not `JSON.parse`: the target for a router of a million keys is 0.6 s. `JSON.parse` makes an object of a million keys and another
+ * one for each: 1.2 s of processor time before any check, in which this reader has the columns read and checked.
  *
  * 1. What it accepts is exactly what `JSON.parse` accepts, less objects with a key twice, numbers that are not finite, and nesting
  *    beyond `DEPTH_MAX`; what it returns is the same value.

@@ -1,6 +1,8 @@
 /**
  * The `idempotency` object of a state file as columns, read from its text without an object for each key.
  *
+ * It is most of a large file; read in general, each key is an object first and then checked by a schema.
+ *
  * 1. What it accepts and what it gives is what the general reader and the checks beside it would.
  * 2. A row that this program wrote is recognised by its exact spelling; any other goes through the general reader.
  */

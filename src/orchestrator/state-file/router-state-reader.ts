@@ -389,12 +389,12 @@ function newestOf(
 }
 
 /** Logos does not write why it halted; a reader of the file must see that it did. */
-function withReason<Told extends Pick<RouterHead, "haltReasons">>(
-  stated: Told,
+function withReason<Stated extends Pick<RouterHead, "haltReasons">>(
+  stated: Stated,
   halted: boolean,
   foreign: boolean,
   at: Moment,
-): Told {
+): Stated {
   if (!halted || !foreign) return stated;
   const message =
     "The restored file says halted and does not say why: look at the system that wrote it before you resume.";

@@ -2,7 +2,7 @@
  * What a component shows as nodes of the page, without React: a grid has hundreds of cells, and most hold a word, a shape, a number.
  *
  * 1. Only components that were named by `plain` are drawn so: they have no state of their own. Anything else is React's.
- * 2. What else they depend on they ask for through `Shown`, so that whoever drew a node knows when to draw it again.
+ * 2. What else they depend on they ask for through `Shown`, so that the code that drew a node knows when to draw it again.
  * 3. What is drawn again changes the nodes that are there: what is pressed, hovered or selected stays the same element.
  */
 import { Fragment, isValidElement } from "react";

@@ -3,7 +3,7 @@
  *
  * 1. A desk is named by its place in the workspace, `desk.yaml` or `desks/NAME.yaml`, or as one of the program's own.
  * 2. A text is saved only over the text that it was made from: its digest says which.
- * 3. A form is told by the host, from the tables that the reader goes by.
+ * 3. The host describes each form, from the tables that the reader uses.
  */
 import * as z from "zod/mini";
 import { filled, nothing, text } from "./contract-fields.ts";

@@ -15,7 +15,7 @@ export interface FormField {
   /** Its place: keys with dots, from the file's outermost value or from the item that it belongs to. */
   readonly at: string;
   readonly means: string;
-  /** What may be written, as a person is told it. */
+  /** What may be written, in words for the operator. */
   readonly rule: string;
   /** What holds where nothing is written; empty where something must be. */
   readonly fallback: string;

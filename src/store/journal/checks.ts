@@ -1,5 +1,5 @@
 /**
- * Whether a journal is whole: its head when it is opened, its rows, base, checkpoint and index when somebody verifies it.
+ * Whether a journal is whole: its head when it is opened, its rows, base, checkpoint and index when it is verified.
  *
  * 1. The first fault is named; what is missing counts as much as what was changed.
  * 2. What a start uses is hashed once by each start, and by no start on the word of an earlier one; of a journal of up to
@@ -35,7 +35,7 @@ export function checkHead(database: Database, path: string, head: Head | null, w
     if (withoutHead || !hasRun(database)) return;
     throw new CodedError(
       "journal_damaged",
-      `journal.head is missing beside ${path}, so nobody can tell whether entries were lost. If you know that the folder is whole, ` +
+      `journal.head is missing beside ${path}, so it is unknown whether entries were lost. If you know that the folder is whole, ` +
         "go on with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
       { path },
     );
@@ -189,7 +189,7 @@ export function* verifiedRows(
 
 function* firstFault(database: Database, path: string, head: Head | null): Generator<ChainRow, JournalFault | null> {
   if (head === null && hasRun(database))
-    return { seq: lastRow(database).seq, rule: "journal.head is missing: nobody can tell whether entries were lost" };
+    return { seq: lastRow(database).seq, rule: "journal.head is missing: it is unknown whether entries were lost" };
   const base = readBase(database, path);
   const compacted = verifyKept(database, base);
   if (compacted !== null) return compacted;

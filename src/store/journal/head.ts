@@ -53,7 +53,7 @@ export function readHead(path: string): Head | null {
   if (found === undefined && !torn)
     throw new CodedError(
       "journal_damaged",
-      `${path} cannot be read, so nobody can tell whether the journal is complete. ` +
+      `${path} cannot be read, so it is unknown whether the journal is complete. ` +
         "Restore the session's folder from a copy, or start a new session from its router_state.json.",
       { path },
     );

@@ -377,7 +377,7 @@ export class Journal extends Reader {
   }
 
   /**
-   * Lets go of what a start from the saved checkpoint does not need, of moments before `before`; at most `rowsMax` entries are looked
+   * Removes what a start from the saved checkpoint does not need, of moments before `before`; at most `rowsMax` entries are looked
    * at. Returns how many were: 0 when nothing is left to do. Throws as `commit` does.
    */
   compact(before: Moment, rowsMax: number): number {

@@ -54,7 +54,7 @@ export function assertOwnSchema(database: Database, path: string, steps: readonl
   const own = made(steps);
   const strange = (database.prepare(OBJECTS).all() as SchemaObject[]).find((one) => !own.has(textOf(one)));
   if (strange === undefined) return;
-  // The name is whatever somebody wrote there, and is shown on a terminal.
+  // The name is whatever was written there, and is shown on a terminal.
   const name = strange.name.replaceAll(/[\p{C}\p{Z}]/gu, " ").slice(0, NAME_SHOWN);
   throw new CodedError(
     "journal_damaged",

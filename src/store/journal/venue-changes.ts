@@ -1,7 +1,7 @@
 /**
  * What a venue whose disk follows the journal has yet to write: one row, in the transaction that holds what the session learned of it.
  *
- * 1. There is one text at a time. The next commit replaces it, or removes it where the venue changed nothing: by then the venue has it.
+ * 1. There is one text at a time. The next commit replaces it, or removes it where the venue changed nothing: the venue has it already.
  * 2. Its digest covers its number, so that what was changed is noticed before it is carried out.
  */
 import { hash } from "node:crypto";

@@ -90,7 +90,7 @@ const BASELINES = told([
   [
     "an edited file",
     (folder) => edit(folder, "baseline/snapshot.json", '"halted": false', '"halted": true'),
-    /snapshot\.json: .*somebody edited/,
+    /snapshot\.json: .*the baseline was edited/,
   ],
   [
     "an edited manifest",

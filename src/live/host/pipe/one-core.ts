@@ -58,7 +58,7 @@ const LINUX_CORES: Cores = {
 interface Shared {
   readonly pid: number;
   readonly allowed: string;
-  /** When it was last looked at, and how long the two had run by then. */
+  /** When it was last looked at, and how long the two had run until then. */
   sinceMs: number;
   ranMs: number;
 }

@@ -18,7 +18,7 @@ const isoOf = (micros: bigint): string => {
   return `${text}${String(micros % 1_000n).padStart(3, "0")}`;
 };
 
-/** A moment as the file counts it, in microseconds; a class, so that it is told apart from a number. */
+/** A moment as the file counts it, in microseconds; a class, so that it is distinct from a number. */
 class Stamp {
   readonly micros: bigint;
   constructor(micros: bigint) {

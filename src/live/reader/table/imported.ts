@@ -61,7 +61,7 @@ export interface ImportOptions extends ReadOptions {
   readonly belowZero?: readonly string[] | undefined;
   /** Ends the import with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told now and then how many unpacked bytes have been read, of how many that are unpacked so far. */
+  /** Called now and then with how many unpacked bytes have been read, of how many that are unpacked so far. */
   readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 }
 

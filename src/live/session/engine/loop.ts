@@ -216,7 +216,7 @@ export class Loop {
     this.#hooks.passed();
   }
 
-  /** While the gate is shut somebody compares: what the venue holds is asked now and then, and shown beside the books. */
+  /** While the gate is shut an operator compares: what the venue holds is asked now and then, and shown beside the books. */
   async #lookAtVenue(): Promise<void> {
     const core = this.#core;
     const nowMs = core.timers.monotonicMs();

@@ -199,7 +199,7 @@ export class Runs {
       this.#ending.splice(index, 1);
       run.endsAt = run.deadlineAt;
       this.#queue(run);
-      // Whoever moved up into its place, or past it, is looked at again.
+      // The run that moved up into its place, or past it, is looked at again.
       index = this.#ending.length;
     }
   }

@@ -348,7 +348,7 @@ export class Session implements LiveSession {
       this.#say("stopped", `${how[cause]}.`);
       this.#core.ledger.commit();
       this.#parts.saves.last();
-      // Whoever stops what was never started leaves its runs under way as they were found.
+      // A stop of what was never started leaves its runs under way as they were found.
       this.#parts.checkpoints.save(this.#begun ? this.#loop.runs.underWay : this.#parts.interrupted);
       this.#state = "stopped";
       writeFiles(this.#core, this.#parts.facts, "stopped", cause, null);

@@ -1,5 +1,5 @@
 /**
- * How long the feed has been silent while somebody's market was open.
+ * How long the feed has been silent while a strategy's market was open.
  *
  * 1. Only time counts in which a strategy that may run has an open market: by its own hours, else by the calendars of its symbols;
  *    a strategy with a symbol that has neither counts at all hours.

@@ -71,7 +71,7 @@ export function nextInQueues(core: Core): Moment | null {
 }
 
 /**
- * Lets go what can go by now, each queue in its order, through `send`; what has waited too long expires. `send` decides on an item and
+ * Sends what may be sent now, each queue in its order, through `send`; what has waited too long expires. `send` decides on an item and
  * journals it, which takes it out of its queue.
  */
 export function workQueues(core: Core, at: Moment, send: (item: QueueItem) => void): void {

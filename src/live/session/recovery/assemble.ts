@@ -226,7 +226,7 @@ export function readSessionHeader(journal: Pick<JournalReader, "readChecked">, f
   }
   throw new CodedError(
     "journal_damaged",
-    `${files.journal} does not begin with the session's creation, so nobody can say what ran. Restore the folder from a copy, ` +
+    `${files.journal} does not begin with the session's creation, so what ran is unknown. Restore the folder from a copy, ` +
       "or start a new session from its router_state.json with --restore.",
   );
 }

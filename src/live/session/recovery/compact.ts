@@ -88,7 +88,7 @@ async function compactJournal(
     );
   const { dropped: droppedBefore } = journal.compaction();
   const before = (saved.at - keep) as Moment;
-  // Whoever else lives in this process has its turn between two steps.
+  // Everything else in this process has its turn between two steps.
   while (journal.compact(before, STEP_ENTRIES) > 0) await turn();
   const { dropped } = journal.compaction();
   return { dropped: dropped - droppedBefore, droppedBefore, entries: journal.position - dropped };

@@ -53,7 +53,7 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
 
 /**
  * Repeats a session's journal and answers the parts as they stand at its end. `visit` gets what is repeated next, and null at
- * the end; `from` says where it begins. `all`: every entry of a journal that is not compacted, by somebody who reads them.
+ * the end; `from` says where it begins. `all`: every entry of a journal that is not compacted, by a caller who reads them.
  * Throws `journal_damaged` for what cannot be repeated.
  */
 export async function inspectJournal(

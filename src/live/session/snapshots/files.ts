@@ -1,7 +1,7 @@
 /**
  * The session's files that are written whole: `router_state.json`, `session.json`, `session.md`.
  *
- * 1. The journal holds a snapshot's digest before the file is there: so a file with another digest was put there by somebody else.
+ * 1. The journal holds a snapshot's digest before the file is there: so a file with another digest was not written by this session.
  * 2. In `router_state.json` the session is named by the run's digest, so that equal runs write equal bytes.
  *    Its journal position counts decisions, not the snapshots between them, for the same reason.
  * 3. All three are summaries: a session resumes without them, from its journal.

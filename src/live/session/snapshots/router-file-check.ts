@@ -3,7 +3,7 @@
  *
  * 1. A file is ours if the journal's newest snapshot names it, or if it was there before that snapshot: a crash or a full
  *    disk may come between the entry and the file, start after start.
- * 2. Any other file is somebody's: the session does not start until it is said which of the two holds.
+ * 2. Any other file was put there by hand: the session does not start until it is said which of the two holds.
  * 3. A missing file is no disagreement: the journal has everything.
  */
 import { basename } from "node:path";

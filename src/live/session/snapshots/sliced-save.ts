@@ -3,7 +3,7 @@
  *
  * 1. A pass works on it for `SLICE_MS` or so, with at least one piece of the text; nothing waits for it meanwhile.
  * 2. The journal says so before the file is in its place, and names the last entry that the snapshot holds.
- * 3. Whoever saves at once drops it: what it would say is older. A file that is not whole is never in the place of one.
+ * 3. A save at once drops it: its content would be older. A file that is not whole is never in the place of one.
  */
 import { createHash, type Hash } from "node:crypto";
 import { routerStateChunks } from "../../../orchestrator/index.ts";

@@ -219,7 +219,7 @@ export interface SessionProbe {
     readonly runs: number;
     readonly orders: number;
     readonly fills: number;
-    /** Whoever made them: risk, router or broker. */
+    /** Where they were made: risk, router or broker. */
     readonly rejections: number;
     readonly driftOpen: number;
     readonly late: number;

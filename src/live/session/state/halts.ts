@@ -60,8 +60,8 @@ function addDrift(core: Core, item: DriftItem, evidence: Evidence, at: Moment): 
   const { id, kind: drift, orderId, text } = item;
   core.ledger.add({ kind: "drift", item: id, drift, orderId, text, evidence }, at);
   const message = `${text}. Review ${id}, then resume.`;
-  const nobody = { value: null, limit: null, operator: null, note: null };
-  core.ledger.add({ kind: "halt", source: "drift", code: drift, message, ...nobody }, at);
+  const none = { value: null, limit: null, operator: null, note: null };
+  core.ledger.add({ kind: "halt", source: "drift", code: drift, message, ...none }, at);
 }
 
 function reportEvidence({ evidence, report }: DriftItem): Evidence {

@@ -30,7 +30,7 @@ export interface JournalPort {
   read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
   /** Saves a checkpoint behind the last committed entry, durably. Throws when that may not have happened. */
   saveCheckpoint(texts: CheckpointTexts): void;
-  /** Lets go of what a start does not need, of moments before `before`; answers how many entries it looked at. Throws as `commit` does. */
+  /** Removes what a start does not need, of moments before `before`; answers how many entries it looked at. Throws as `commit` does. */
   compact(before: Moment, rowsMax: number): number;
   close(): void;
 }

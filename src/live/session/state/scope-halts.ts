@@ -39,8 +39,8 @@ export function haltScope(core: Core, scope: Scope, request: ScopeRequest): void
 /** Halts a scope because a file says so. The caller commits. */
 export function killScope(core: Core, scope: Scope, path: string): void {
   const message = `The kill switch of ${scopeText(scope)} is on: the file ${path} is there. Remove it, then resume.`;
-  const nobody = { operator: null, note: null };
-  core.ledger.add({ kind: "switch", event: "halted", scope, source: "kill_switch", message, ...nobody }, core.now);
+  const noOperator = { operator: null, note: null };
+  core.ledger.add({ kind: "switch", event: "halted", scope, source: "kill_switch", message, ...noOperator }, core.now);
 }
 
 /** Lifts a scope's halt. The caller commits. Throws before anything is changed. */

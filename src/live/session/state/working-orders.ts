@@ -3,7 +3,7 @@
  * an answer costs what it finds and not what works.
  *
  * 1. Quantities are signed and exact where books and venue are concerned.
- * 2. Whoever adds, changes or ends an order files it in the index in the same step. Lists are in order of acceptance.
+ * 2. The code that adds, changes or ends an order files it in the index in the same step. Lists are in order of acceptance.
  */
 import type { Decimal } from "../../../shared/decimal.ts";
 import type { OrderState } from "../../../shared/order-state.ts";

@@ -16,7 +16,7 @@ let themeKept = false;
 
 /**
  * Keeps an empty grid out of sight, from the first grid on. While there is a grid, the theme's styles stay in the page; with the last
- * one they would go, and the next view's whole page be styled anew.
+ * one they would go, and the next view's whole page be styled again.
  */
 function keepTheme(theme: Theme): void {
   if (themeKept) return;

@@ -163,7 +163,7 @@ function DrillBody({ drill }: { readonly drill: Drill }): ReactNode {
   if (drill.state === "none")
     return (
       <Empty title="A restart drill">
-        Copies of the desk&rsquo;s session are killed without warning, opened again, and compared with one that nobody
+        Copies of the desk&rsquo;s session are killed without warning, opened again, and compared with one that is not
         killed: decisions, fills, positions, router. The sessions of this workspace are not touched.
       </Empty>
     );
