@@ -207,8 +207,6 @@ const EVERY_GRID = {
   suppressColumnMoveAnimation: true,
   // Cells are whole in the frame in which their row appears.
   suppressAnimationFrame: true,
-  // Rows drawn above and below those that are seen.
-  rowBuffer: 3,
   // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
   scrollbarWidth: SCROLLBAR_PX,
   // One tab stop a grid: arrows move inside it, Tab leaves it.

@@ -29,6 +29,10 @@ function keepTheme(theme: Theme): void {
   });
 }
 
+/** Rows that are drawn beyond those that are seen: few in the first frame, more once there is time, so that scrolling finds them. */
+const BEYOND = { first: 2, later: 10 } as const;
+const BEYOND_MS = 500;
+
 /** The theme's height of a header. */
 const HEADER_PX = 28;
 
@@ -50,7 +54,8 @@ export function useMade<Row>(
     if (element === null) return undefined;
     const options = first.current.optionsOf();
     if (options.theme !== undefined && options.theme !== "legacy") keepTheme(options.theme);
-    const made = createGrid(element, { ...options, alwaysShowVerticalScroll: isTall(options, element) });
+    const tall = isTall(options, element);
+    const made = createGrid(element, { ...options, rowBuffer: BEYOND.first, alwaysShowVerticalScroll: tall });
     api.current = made;
     if (options.initialState === undefined) growAsBefore(made, first.current.kind);
     places.flush();
@@ -60,7 +65,9 @@ export function useMade<Row>(
       made.setGridOption("alwaysShowVerticalScroll", false);
       growColumns(element, made, first.current.kind);
     });
+    const idle = requestIdleCallback(() => made.setGridOption("rowBuffer", BEYOND.later), { timeout: BEYOND_MS });
     return () => {
+      cancelIdleCallback(idle);
       api.current = null;
       made.destroy();
     };
