@@ -5,29 +5,25 @@
  * 2. Buffers that are compressed with LZ4 or Zstandard are read.
  */
 import type { Buffer } from "node:buffer";
-import { createRequire } from "node:module";
-import { zstdDecompressSync } from "node:zlib";
 import { CompressionType, setCompressionCodec, tableFromIPC, Type } from "@uwdata/flechette";
-import { fileFault, PACKED_BYTES_MAX, ROWS_MAX, tooLarge } from "../table/imported.ts";
+import { fileFault, ROWS_MAX, tooLarge } from "../table/imported.ts";
+import { UnpackedBytes, unpackLz4Frame, unpackZstd } from "./bounded.ts";
 import { TableText } from "./table-text.ts";
-
-/** The package brings no types: the function of it that is used. */
-const lz4 = createRequire(import.meta.url)("lz4js") as {
-  /** The content of an LZ4 frame. Throws for one that is damaged. */
-  decompress(frame: Uint8Array, sizeMax: number): Uint8Array;
-};
 
 const encodeNothing = (): never => {
   throw new Error("Nothing is compressed here.");
 };
 
+/** Of the file that is being read: the codecs are the package's, and a file is read in one go. */
+let budget = new UnpackedBytes("", 0);
+
 setCompressionCodec(CompressionType.LZ4_FRAME, {
   encode: encodeNothing,
-  decode: (bytes: Uint8Array) => lz4.decompress(bytes, PACKED_BYTES_MAX),
+  decode: (bytes: Uint8Array) => unpackLz4Frame(bytes, budget),
 });
 setCompressionCodec(CompressionType.ZSTD, {
   encode: encodeNothing,
-  decode: (bytes: Uint8Array) => zstdDecompressSync(bytes, { maxOutputLength: PACKED_BYTES_MAX }),
+  decode: (bytes: Uint8Array) => unpackZstd(bytes, budget),
 });
 
 /** Microseconds of one of each unit of Arrow's times: seconds, milliseconds, microseconds; a nanosecond is a thousandth. */
@@ -58,8 +54,9 @@ function writerOf(type: ColumnType): (value: unknown) => string {
 
 /** Throws `data_invalid` when the file is damaged, `too_large` when it has too many rows. */
 export async function arrowText(name: string, bytes: Buffer): Promise<Buffer> {
-  const lines = new TableText();
+  const lines = new TableText(name);
   try {
+    budget = new UnpackedBytes(name, bytes.length);
     const table = tableFromIPC(new Uint8Array(bytes), { useBigInt: true, useDate: false });
     if (table.numRows > ROWS_MAX)
       throw tooLarge(name, null, "rows", `it has ${table.numRows} rows; an import takes ${ROWS_MAX}.`);

@@ -234,7 +234,7 @@ export function jsonText(name: string, text: string): JsonText {
       "json",
       "it is JSON without a table: no array of rows, of objects or of columns of prices.",
     );
-  const lines = new TableText();
+  const lines = new TableText(name);
   const symbol =
     table.header?.some((cell) => /^(symbol|ticker)$/i.test(cell)) === true ? null : (table.symbol ?? symbolIn(value));
   const zone = zoneIn(value);

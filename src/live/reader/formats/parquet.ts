@@ -6,9 +6,11 @@
  */
 import { Buffer } from "node:buffer";
 import { parquetMetadata, parquetReadObjects, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { CodedError } from "../../../shared/errors.ts";
 import { fileFault, ROWS_MAX, tooLarge } from "../table/imported.ts";
 import { shifted } from "../table/numbers.ts";
+import { boundedCompressors, UnpackedBytes } from "./bounded.ts";
+import { checkPages } from "./parquet-pages.ts";
 import { TableText } from "./table-text.ts";
 
 const ROWS_AT_ONCE = 100_000;
@@ -71,11 +73,14 @@ function textOf(value: unknown, moment: boolean): string {
 /** Throws `data_invalid` when the file is damaged, `too_large` when it has too many rows. */
 export async function parquetText(name: string, bytes: Buffer): Promise<Buffer> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const lines = new TableText();
+  const lines = new TableText(name);
+  const budget = new UnpackedBytes(name, bytes.length);
+  const compressors = boundedCompressors(budget);
   try {
     const metadata = parquetMetadata(file);
     const count = Number(metadata.num_rows);
     if (count > ROWS_MAX) throw tooLarge(name, null, "rows", `it has ${count} rows; an import takes ${ROWS_MAX}.`);
+    checkPages(name, bytes, metadata);
     const columns = metadata.schema
       .slice(1)
       .flatMap((element) => (element.num_children === undefined ? [element.name] : []));
@@ -85,11 +90,12 @@ export async function parquetText(name: string, bytes: Buffer): Promise<Buffer> 
     lines.row([...columns.map((column) => column.replace(/^__index_level_\d+__$/, "")), ...more.map(() => "symbol")]);
     for (let rowStart = 0; rowStart < count; rowStart += ROWS_AT_ONCE) {
       const rowEnd = Math.min(count, rowStart + ROWS_AT_ONCE);
+      budget.again();
       const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors, parsers });
       for (const row of rows) lines.row([...columns.map((column) => textOf(row[column], zoned.has(column))), ...more]);
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error) throw error;
+    if (error instanceof CodedError) throw error;
     const why = error instanceof Error ? error.message.slice(0, 100) : "unreadable";
     throw fileFault(name, null, "parquet", `its Parquet cannot be read (${why}); write it again, or as CSV.`);
   }
