@@ -25,6 +25,7 @@ export const FENCE = {
   /** It is not stopped here. */
   leaves: [
     "A fault of the engine or of the system itself. `logos doctor` shows which layers hold on this machine.",
+    "On macOS and Windows the system takes no network away and does not limit all memory: realm and permission model stand alone there.",
     "Code of strangers should run on another machine.",
     "Bad trades within your limits. That is what the limits are for.",
   ],
