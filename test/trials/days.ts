@@ -93,7 +93,8 @@ class Counts {
       if (entry.outcome === "timed_out") this.add("timeouts");
       if (entry.outcome === "threw") this.add("throws");
       if (entry.outcome === "bad_result") this.add("bad results");
-      if (entry.orders >= 10_000) this.add("floods of orders");
+      // More orders than a run may ask for are refused, all of them.
+      if (entry.message?.startsWith("too_many_orders") === true) this.add("floods of orders");
     } else if (entry.kind === "missed") this.add("gaps of missed slots");
     else if (entry.kind === "fill") this.add("fills");
     else if (entry.kind === "halt" && entry.code === "data_stale") this.add("halts for stale data");
