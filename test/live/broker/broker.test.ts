@@ -1,98 +1,19 @@
-/** The paper venue: fills by the rules, one order an id, every fault, and an account that outlives its process. */
-import { join } from "node:path";
+/** The paper venue: fills by the rules, one order an id, and every fault. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PaperBroker } from "../../../src/live/broker/index.ts";
 import { minimumRefusal } from "../../../src/live/broker/fill-rules.ts";
 import { decimal, roundDownToStep, type Decimal } from "../../../src/shared/decimal.ts";
-import type { BrokerFaults, BrokerConfig } from "../../../src/shared/desk.ts";
-import type { FeedEvent, SymbolMeta } from "../../../src/shared/market.ts";
-import type { BrokerEvent, CommandOutcome, Lookup } from "../../../src/shared/ports.ts";
-import { duration, MINUTE, moment, SECOND, type Moment } from "../../../src/shared/time.ts";
-import { openForWriting } from "../../../src/store/index.ts";
-import { freshFolder, thrownBy } from "../../store/folders.ts";
-import { deskOf } from "../session/desks.ts";
+import type { FeedEvent } from "../../../src/shared/market.ts";
+import type { CommandOutcome } from "../../../src/shared/ports.ts";
+import { duration, moment, SECOND } from "../../../src/shared/time.ts";
 import { metaOf } from "../strategies/scene.ts";
-
-const T = (seconds: number): Moment => moment(1_767_623_400_000_000 + seconds * SECOND);
-const NO_FAULTS: BrokerFaults = { reject: 0, dropAck: 0, duplicateFill: 0, delayFill: 0, unknownFill: 0 };
+import { linesOf, T, Venue, value } from "./venue.ts";
 
 const tooSmall = (measure: "quantity" | "notional", value: string, limit: string, from: string): CommandOutcome => ({
   outcome: "refused",
   reason: "min_requirements",
   figures: { measure, value, limit, from },
 });
-
-type Config = Partial<Omit<BrokerConfig, "faults">> & { readonly faults?: Partial<BrokerFaults> };
-
-/** A venue for tests: AAA with whole lots and cents, BBB with small ones. */
-class Venue {
-  readonly path = join(freshFolder(), "broker.db");
-  readonly config: BrokerConfig;
-  readonly seed: string;
-  readonly symbols: readonly SymbolMeta[] = [
-    metaOf("AAA", { lotSize: "1", minQuantity: "1", minNotional: "50" }),
-    metaOf("BBB", { pricePrecision: 4, minQuantity: "0.002" }),
-  ];
-  broker: PaperBroker;
-
-  constructor(config: Config = {}, seed = "7") {
-    const { faults, ...more } = config;
-    this.config = { ...deskOf().broker, slippageBps: 0, feeBps: 0, ...more, faults: { ...NO_FAULTS, ...faults } };
-    this.seed = seed;
-    this.broker = this.open();
-  }
-
-  open(): PaperBroker {
-    const { path, config, seed, symbols } = this;
-    return new PaperBroker({ path, config, seed, symbols, accountEvery: 3 });
-  }
-
-  /** The process ends and another begins. */
-  restart(): void {
-    this.broker.close();
-    this.broker = this.open();
-  }
-
-  place(
-    venueId: string,
-    quantity: string,
-    limitPrice: string | null = null,
-    symbol = "AAA",
-    seconds = 0,
-  ): Promise<CommandOutcome> {
-    return this.broker.placeOrder({ venueId, symbol, quantity, limitPrice, at: T(seconds) });
-  }
-
-  /** Marks of a symbol at a second. */
-  mark(seconds: number, price: number, volume = 0, symbol = "AAA"): readonly BrokerEvent[] {
-    this.broker.onMarketData([{ kind: "mark", mark: { symbol, at: T(seconds), price, volume } }], T(seconds));
-    return this.broker.takeEvents(T(seconds));
-  }
-
-  async all() {
-    const [open, fills, positions, account] = await Promise.all([
-      this.broker.openOrders(),
-      this.broker.fillsSince(0),
-      this.broker.positions(),
-      this.broker.account(),
-    ]);
-    return { open: value(open), fills: value(fills), positions: value(positions), account: value(account) };
-  }
-}
-
-function value<T>(lookup: Lookup<T>): T {
-  if (!lookup.ok) throw new Error(lookup.reason);
-  return lookup.value;
-}
-
-/** The fills among events, as `quantity @ price`. */
-const told = (events: readonly BrokerEvent[]): string[] =>
-  events.map((event) => {
-    if (event.kind === "fill") return `${event.fill.quantity} @ ${event.fill.price}`;
-    if (event.kind === "noted") return event.text;
-    return event.kind === "closed" ? event.status : event.change;
-  });
 
 describe("a fill", () => {
   it("of a market order is at the next mark, against it by the slippage, with its fee", async () => {
@@ -103,7 +24,7 @@ describe("a fill", () => {
     expect(venue.broker.takeEvents(T(100))).toEqual([]);
     // A mark of the moment at which the order came is not its next one.
     expect(venue.mark(0, 98)).toEqual([]);
-    expect(told(venue.mark(1, 100))).toEqual(["10 @ 100.1", "-10 @ 99.9"]);
+    expect(linesOf(venue.mark(1, 100))).toEqual(["10 @ 100.1", "-10 @ 99.9"]);
     const { fills, account, positions } = await venue.all();
     expect(fills).toMatchObject([
       { cursor: 1, venueId: "a", fee: "0.2002", at: T(1) },
@@ -117,7 +38,7 @@ describe("a fill", () => {
     const quoted = (venue: Venue, seconds: number, price: number, spread: string): string[] => {
       const mark = { symbol: "AAA", at: T(seconds), price, volume: 0, spread };
       venue.broker.onMarketData([{ kind: "mark", mark }], T(seconds));
-      return told(venue.broker.takeEvents(T(seconds)));
+      return linesOf(venue.broker.takeEvents(T(seconds)));
     };
     for (const [slippageBps, expected] of [
       [0, ["10 @ 100.01", "-10 @ 99.98", "10 @ 100"]],
@@ -149,7 +70,7 @@ describe("a fill", () => {
   ])("of %s limited to %s at a mark of %d with %d bps is %s", async (quantity, limit, mark, slippageBps, fill) => {
     const venue = new Venue({ slippageBps });
     await venue.place("a", quantity, limit);
-    expect(told(venue.mark(1, mark))).toEqual(fill === null ? [] : [fill]);
+    expect(linesOf(venue.mark(1, mark))).toEqual(fill === null ? [] : [fill]);
   });
 
   it.each([
@@ -160,7 +81,7 @@ describe("a fill", () => {
   ])("at %d is rounded half to even: %s", async (mark, price) => {
     const venue = new Venue();
     await venue.place("a", "1");
-    expect(told(venue.mark(1, mark))).toEqual([`1 @ ${price}`]);
+    expect(linesOf(venue.mark(1, mark))).toEqual([`1 @ ${price}`]);
   });
 
   it("never is worse than the limit that was asked for, whatever the precision", () => {
@@ -195,20 +116,20 @@ describe("a fill", () => {
     expect(venue.mark(1, 100)).toEqual([]);
     expect(venue.broker.nextEventAt()).toBe(T(3));
     expect(venue.broker.takeEvents(moment(T(3) - 1))).toEqual([]);
-    expect(told(venue.broker.takeEvents(T(3)))).toEqual(["1 @ 100"]);
+    expect(linesOf(venue.broker.takeEvents(T(3)))).toEqual(["1 @ 100"]);
     expect(venue.broker.nextEventAt()).toBeNull();
   });
 
   it("takes at most its share of a mark's volume, by whole lots, until the order is done", async () => {
     const venue = new Venue({ partialFillShare: 0.1 });
     await venue.place("a", "-25");
-    expect(told(venue.mark(1, 100, 109))).toEqual(["-10 @ 100"]);
-    expect(told(venue.mark(2, 101, 9))).toEqual([]);
-    expect(told(venue.mark(3, 102, 100))).toEqual(["-10 @ 102"]);
+    expect(linesOf(venue.mark(1, 100, 109))).toEqual(["-10 @ 100"]);
+    expect(linesOf(venue.mark(2, 101, 9))).toEqual([]);
+    expect(linesOf(venue.mark(3, 102, 100))).toEqual(["-10 @ 102"]);
     expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "open", filled: "-20" });
-    expect(told(venue.mark(4, 103, 10_000))).toEqual(["-5 @ 103"]);
+    expect(linesOf(venue.mark(4, 103, 10_000))).toEqual(["-5 @ 103"]);
     expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "filled", filled: "-25" });
-    expect(told(venue.mark(5, 104, 10_000))).toEqual([]);
+    expect(linesOf(venue.mark(5, 104, 10_000))).toEqual([]);
   });
 
   it("comes from bars as from marks, and never from a price of 0", async () => {
@@ -220,7 +141,7 @@ describe("a fill", () => {
       { kind: "bar", bar },
     ];
     venue.broker.onMarketData(events, T(1));
-    expect(told(venue.broker.takeEvents(T(1)))).toEqual(["1 @ 150"]);
+    expect(linesOf(venue.broker.takeEvents(T(1)))).toEqual(["1 @ 150"]);
   });
 
   it("is of its own symbol alone", async () => {
@@ -297,7 +218,7 @@ describe("an order", () => {
     venue.mark(1, 100);
     venue.restart();
     expect(await venue.place("a", "5", null, "AAA", 2)).toEqual(first);
-    expect(told(venue.mark(3, 100))).toEqual([]);
+    expect(linesOf(venue.mark(3, 100))).toEqual([]);
     expect(await venue.all()).toMatchObject({ open: [], positions: { AAA: "5" }, fills: [{ venueId: "a" }] });
   });
 
@@ -332,14 +253,14 @@ describe("an order", () => {
   it("is replaced while it rests, within what is filled and what the venue takes", async () => {
     const venue = new Venue({ partialFillShare: 0.1 });
     await venue.place("a", "10", "100");
-    expect(told(venue.mark(1, 100, 40))).toEqual(["4 @ 100"]);
+    expect(linesOf(venue.mark(1, 100, 40))).toEqual(["4 @ 100"]);
     const replace = (quantity: string, limitPrice: string) =>
       venue.broker.replaceOrder("a", { quantity, limitPrice }, T(2));
     for (const quantity of ["4", "3.5", "-10"])
       expect(await replace(quantity, "100")).toEqual({ outcome: "refused", reason: "below_filled_quantity" });
     expect(await replace("5", "1")).toEqual(tooSmall("notional", "5", "50", "50"));
     expect(await replace("6.9", "101.019")).toEqual({ outcome: "accepted", quantity: "6", limitPrice: "101.01" });
-    expect(told(venue.mark(3, 101, 1_000))).toEqual(["2 @ 101"]);
+    expect(linesOf(venue.mark(3, 101, 1_000))).toEqual(["2 @ 101"]);
     expect(await replace("9", "101")).toEqual({ outcome: "refused", reason: "order_filled" });
     expect(await venue.broker.replaceOrder("x", { quantity: "1" }, T(2))).toEqual({
       outcome: "refused",
@@ -360,7 +281,7 @@ describe("a fault", () => {
     expect(await venue.place("a", "1")).toMatchObject({ outcome: "unknown" });
     expect(value(await venue.broker.orderByClientId("a"))).toMatchObject({ status: "open", quantity: "1" });
     expect(await venue.place("a", "1")).toMatchObject({ outcome: "unknown" });
-    expect(told(venue.mark(1, 100))).toEqual(["1 @ 100"]);
+    expect(linesOf(venue.mark(1, 100))).toEqual(["1 @ 100"]);
     expect(value(await venue.broker.orderByClientId("none"))).toBeNull();
   });
 
@@ -384,7 +305,7 @@ describe("a fault", () => {
     const venue = new Venue({ faults: { unknownFill: 1 } });
     await venue.place("a", "2");
     const events = venue.mark(1, 100);
-    expect(told(events)).toEqual(["2 @ 100", "2 @ 100"]);
+    expect(linesOf(events)).toEqual(["2 @ 100", "2 @ 100"]);
     const { fills, positions } = await venue.all();
     expect(positions).toEqual({ AAA: "4" });
     expect(fills[0]?.venueId).toBe("a");
@@ -395,7 +316,7 @@ describe("a fault", () => {
     const venue = new Venue();
     venue.mark(1, 123);
     venue.broker.injectUnknownFill({ symbol: "AAA", quantity: "-3" }, T(2));
-    expect(told(venue.broker.takeEvents(T(2)))).toEqual(["-3 @ 123"]);
+    expect(linesOf(venue.broker.takeEvents(T(2)))).toEqual(["-3 @ 123"]);
     venue.restart();
     expect((await venue.all()).positions).toEqual({ AAA: "-3" });
   });
@@ -415,193 +336,5 @@ describe("a fault", () => {
     const once = await run("7", false);
     expect(await run("7", true)).toEqual(once);
     expect(await run("8", false)).not.toEqual(once);
-  });
-});
-
-describe("a restart", () => {
-  it("loses no order and no fill, and marks that are heard again fill nothing twice", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.record({
-            quantity: fc.integer({ min: -40, max: 40 }),
-            limit: fc.option(fc.integer({ min: 95, max: 105 })),
-          }),
-          { minLength: 1, maxLength: 6 },
-        ),
-        fc.array(fc.record({ price: fc.integer({ min: 90, max: 110 }), volume: fc.integer({ min: 0, max: 200 }) }), {
-          minLength: 1,
-          maxLength: 8,
-        }),
-        fc.option(fc.constantFrom(0.05, 0.2, 1)),
-        fc.array(fc.nat({ max: 7 }), { maxLength: 3 }),
-        async (orders, marks, partialFillShare, restarts) => {
-          const run = async (interrupted: boolean): Promise<unknown> => {
-            const venue = new Venue({ partialFillShare, slippageBps: 3, feeBps: 1, latency: duration(MINUTE) });
-            const place = orders.map(({ quantity, limit }, index) =>
-              venue.place(`o${index}`, String(quantity), limit === null ? null : String(limit)),
-            );
-            await Promise.all(place);
-            for (const [index, mark] of marks.entries()) {
-              venue.mark(index + 1, mark.price, mark.volume);
-              if (!interrupted || !restarts.includes(index)) continue;
-              const before = await venue.all();
-              venue.restart();
-              // The account's value waits for a mark; everything else is there at once.
-              const { account, ...rest } = await venue.all();
-              expect([rest, account.cash]).toEqual([
-                { open: before.open, fills: before.fills, positions: before.positions },
-                before.account.cash,
-              ]);
-              for (const [again, heard] of marks.slice(0, index + 1).entries())
-                venue.mark(again + 1, heard.price, heard.volume);
-              expect(await venue.all()).toEqual(before);
-            }
-            const end = await venue.all();
-            venue.broker.close();
-            return end;
-          };
-          expect(await run(true)).toEqual(await run(false));
-        },
-      ),
-      { numRuns: 25 },
-    );
-  });
-
-  it("tells again what had not been told: every fill is there from its cursor on", async () => {
-    const venue = new Venue({ latency: duration(MINUTE) });
-    await venue.place("a", "1");
-    await venue.place("b", "2");
-    venue.mark(1, 100);
-    venue.restart();
-    expect(venue.broker.nextEventAt()).toBeNull();
-    expect(value(await venue.broker.fillsSince(1)).map((fill) => [fill.cursor, fill.venueId])).toEqual([[2, "b"]]);
-    expect(value(await venue.broker.fillsSince(2))).toEqual([]);
-  });
-});
-
-describe("a venue whose disk fails", () => {
-  /** From here on the database refuses rows of a table. */
-  function refuse(venue: Venue, table: string): () => void {
-    const run = (sql: string): void => {
-      const database = openForWriting(venue.path);
-      database.exec(sql);
-      database.close();
-    };
-    run(`CREATE TRIGGER stop BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
-    return () => run("DROP TRIGGER stop");
-  }
-
-  it("takes no order, tells every caller, and takes the next one when it is well", async () => {
-    const venue = new Venue();
-    const mend = refuse(venue, "orders");
-    const answers = await Promise.allSettled([venue.place("a", "1"), venue.place("b", "1")]);
-    expect(answers).toMatchObject([
-      { status: "rejected", reason: { code: "io" } },
-      { status: "rejected", reason: { code: "io" } },
-    ]);
-    expect(value(await venue.broker.orderByClientId("a"))).toBeNull();
-    mend();
-    expect(await venue.place("a", "1")).toMatchObject({ outcome: "accepted" });
-    expect(told(venue.mark(1, 100))).toEqual(["1 @ 100"]);
-  });
-
-  it("tells no fill that it could not keep, and answers nothing until it is opened again", async () => {
-    const venue = new Venue();
-    await venue.place("a", "1");
-    const mend = refuse(venue, "fills");
-    expect(thrownBy(() => venue.mark(1, 100))).toMatchObject({ code: "io" });
-    mend();
-    expect(venue.broker.takeEvents(T(60))).toEqual([]);
-    expect(thrownBy(() => venue.mark(2, 100))).toMatchObject({ code: "io" });
-    const lookups: readonly Lookup<unknown>[] = await Promise.all([
-      venue.broker.openOrders(),
-      venue.broker.orderByClientId("a"),
-      venue.broker.fillsSince(0),
-      venue.broker.positions(),
-      venue.broker.account(),
-    ]);
-    for (const lookup of lookups)
-      expect(lookup).toMatchObject({ ok: false, reason: expect.stringContaining("paper venue") as string });
-    await expect(venue.place("b", "1")).rejects.toMatchObject({ code: "io" });
-    venue.restart();
-    expect(await venue.all()).toMatchObject({ open: [{ venueId: "a" }], fills: [], positions: {} });
-    expect(told(venue.mark(3, 101))).toEqual(["1 @ 101"]);
-  });
-
-  it("that cannot be asked at all answers that, and never that there is nothing", async () => {
-    const venue = new Venue();
-    venue.broker.close();
-    await expect(venue.place("a", "1")).rejects.toMatchObject({ code: "io" });
-    expect(await venue.broker.orderByClientId("a")).toMatchObject({ ok: false });
-    venue.broker = venue.open();
-    expect(value(await venue.broker.orderByClientId("a"))).toBeNull();
-  });
-});
-
-describe("the account", () => {
-  it("is cash and positions at the marks, to the last digit", async () => {
-    const venue = new Venue({ cash: "1000.1", feeBps: 3 });
-    await venue.place("a", "3");
-    await venue.place("b", "-0.5", null, "BBB");
-    venue.mark(1, 33.33);
-    venue.mark(1, 7.0001, 0, "BBB");
-    venue.mark(2, 40);
-    const { account, positions } = await venue.all();
-    expect(positions).toEqual({ AAA: "3", BBB: "-0.5" });
-    // 1000.1 − 99.99 + 3.50005 − (99.99 + 3.50005) × 0.0003, then + 120 − 3.50005
-    expect(account).toEqual({ currency: "USD", cash: "903.579002985", equity: "1020.078952985" });
-  });
-
-  it("knows its symbols", () => {
-    const venue = new Venue();
-    expect(venue.broker.symbolMeta("AAA")).toMatchObject({ lotSize: "1" });
-    expect([venue.broker.symbolMeta("ZZZ"), venue.broker.paper, venue.broker.name]).toEqual([null, true, "paper"]);
-  });
-});
-
-describe("the account's row", () => {
-  it("gives what all fills add up to, and is not needed", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.tuple(
-            fc.integer({ min: -40, max: 40 }),
-            fc.integer({ min: 90, max: 110 }),
-            fc.integer({ min: 1, max: 30 }),
-          ),
-          {
-            minLength: 4,
-            maxLength: 25,
-          },
-        ),
-        async (steps) => {
-          const venue = new Venue({ partialFillShare: 0.5, feeBps: 3, slippageBps: 2 });
-          for (const [index, [quantity, price, volume]] of steps.entries()) {
-            if (quantity !== 0) await venue.place(`o${index}`, String(quantity), null, "AAA", index);
-            venue.mark(index + 0.5, price, volume);
-          }
-          const before = await venue.all();
-          venue.restart();
-          venue.mark(steps.length, 100);
-          const from = await venue.all();
-          expect({ ...from, account: { ...from.account, equity: "" } }).toEqual({
-            ...before,
-            account: { ...before.account, equity: "" },
-          });
-          venue.broker.close();
-          const database = openForWriting(venue.path);
-          const rows = database.prepare("SELECT cursor FROM account").all();
-          if (before.fills.length >= 3) expect(rows).toHaveLength(1);
-          database.exec("DELETE FROM account");
-          database.close();
-          venue.broker = venue.open();
-          venue.mark(steps.length, 100);
-          expect(await venue.all()).toEqual(from);
-          venue.broker.close();
-        },
-      ),
-      { numRuns: 25 },
-    );
   });
 });
