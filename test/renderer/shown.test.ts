@@ -240,8 +240,8 @@ describe("the timeline", () => {
       setLineDash: (dashes: number[]) => (dashed ||= dashes.length > 0),
       measureText: () => ({ width: 10 }),
     };
-    const ctx = new Proxy(known as Record<string | symbol, unknown>, {
-      get: (target, key) => (key in target ? target[key] : () => undefined),
+    const ctx = new Proxy(known, {
+      get: (target, key): unknown => (key in target ? Reflect.get(target, key) : () => undefined),
     });
     draw(ctx as unknown as CanvasRenderingContext2D, { ...picture, palette, lanes });
     return { fills, dashed, said: whatIsAt({ ...picture, lanes }, placeX(picture, view.now - 15e6), 8 + LANE / 2) };
