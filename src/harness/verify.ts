@@ -6,9 +6,7 @@
  *    fault ends its own check; later checks run only where they still mean something.
  * 3. A check that could not be made is reported as such, never as passed.
  */
-import { sequenceOf } from "../orchestrator/index.ts";
 import { CodedError } from "../shared/errors.ts";
-import { executionKeyOf } from "../shared/ids.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
@@ -19,6 +17,7 @@ import {
   nodeFileSystem,
   ownDigests,
   readJournal,
+  readRecord,
   refuseLight,
   type JournalEntry,
   type JournalFault,
@@ -26,10 +25,13 @@ import {
   type SessionFiles,
   type Workspace,
 } from "../store/index.ts";
+import type { Core } from "../live/session/state/parts.ts";
+import { OrderRules, type Found } from "./order-rules.ts";
+import { recordFault } from "./record-check.ts";
 import { VenueBook } from "./venue-book.ts";
 
 export interface VerifyCheck {
-  readonly name: "chain" | "orders" | "venue" | "code" | "replay" | "checkpoint" | "snapshot" | "file";
+  readonly name: "chain" | "orders" | "venue" | "code" | "replay" | "checkpoint" | "snapshot" | "file" | "record";
   readonly state: "passed" | "failed" | "skipped";
   /** The entry at which the fault stands; null where it has none. */
   readonly seq: number | null;
@@ -45,8 +47,6 @@ export interface Verdict {
   readonly ok: boolean;
   readonly checks: readonly VerifyCheck[];
 }
-
-type Found = { readonly seq: number | null; readonly text: string };
 
 /** The chain, the orders and the repetition each pass over all entries. */
 const PASSES = 3;
@@ -88,7 +88,8 @@ async function verifyOpen(
   const reading = new Reading(journal, new VenueBook(files, journal), (seq) => passed(0, seq));
   const replayed: VerifyCheck[] = [];
   // What is repeated while the chain is still being checked counts only where all of it holds.
-  if (once) await replayChecks(workspace, files, journal, ...into(replayed), () => undefined, reading.entries);
+  let core: Core | null = null;
+  if (once) core = await replayChecks(workspace, files, journal, ...into(replayed), () => undefined, reading.entries);
   reading.toEnd();
   const { broken } = reading;
   const whole = add(
@@ -110,8 +111,9 @@ async function verifyOpen(
     skip("checkpoint", "not compared, because the chain is broken");
     skip("snapshot", "not compared, because the chain is broken");
   } else if (once) checks.push(...replayed);
-  else await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq), null);
+  else core = await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq), null);
   fileCheck(files, journal, add, skip);
+  recordCheck(files, whole ? core : null, entries, add, skip);
   const ok = checks.every((check) => check.state !== "failed");
   return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
 }
@@ -178,7 +180,7 @@ function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip
   add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
-/** `all`: every entry, by a caller who reads them; null where they are to be read. */
+/** `all`: every entry, by a caller who reads them; null where they are to be read. Answers the parts at the end; null where they are not reached. */
 async function replayChecks(
   workspace: Workspace,
   files: SessionFiles,
@@ -187,7 +189,7 @@ async function replayChecks(
   skip: Skip,
   onEntry: (seq: number) => void,
   all: Iterable<JournalEntry> | null,
-): Promise<void> {
+): Promise<Core | null> {
   const { seq: base } = journal.compaction();
   let snapshots = 0;
   let digest: string | null = null;
@@ -205,14 +207,15 @@ async function replayChecks(
     if (entry?.kind === "snapshot") snapshots += 1;
     if (entry !== null) onEntry(entry.seq);
   };
+  let core: Core;
   try {
-    await inspectJournal(workspace, files, journal, visit, "first entry", all);
+    core = await inspectJournal(workspace, files, journal, visit, "first entry", all);
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
     add("replay", { seq, text: error instanceof Error ? error.message : String(error) }, "");
     skip("checkpoint", "not compared, because the journal cannot be repeated");
     skip("snapshot", "not compared, because the journal cannot be repeated");
-    return;
+    return null;
   }
   const since = base === 0 ? "" : `, from the checkpoint behind entry ${checkpoint?.seq ?? base} on`;
   add("replay", null, `every decision and every booked profit comes out the same again${since}`);
@@ -220,17 +223,40 @@ async function replayChecks(
     const text = `runs up to entry ${base} were removed, so it cannot be made again; it matches its digest`;
     skip("checkpoint", text);
     skip("snapshot", text);
-    return;
+    return core;
   }
   if (checkpoint === null || compared === null) skip("checkpoint", "the session has made none yet");
   else {
     const fault = compared === "" ? null : { seq: checkpoint.seq, text: compared };
     add("checkpoint", fault, `the state behind entry ${checkpoint.seq} is what the entries up to it give`);
   }
-  if (last === null) return skip("snapshot", "the session has written none yet");
+  if (last === null) {
+    skip("snapshot", "the session has written none yet");
+    return core;
+  }
   const text = "the router that the journal gives is not the one that this snapshot was made of";
   const wrong = digest === last.sha256 ? null : { seq: last.seq, text };
   add("snapshot", wrong, `the newest of ${snapshots} snapshots is what the journal gives`);
+  return core;
+}
+
+/** `session.json`: what it says of the session is what the journal gives. */
+function recordCheck(files: SessionFiles, core: Core | null, entries: number, add: Add, skip: Skip): void {
+  if (!nodeFileSystem.exists(files.record))
+    return skip("record", "session.json is not there; the journal has everything");
+  if (core === null) return skip("record", "not compared, because the journal cannot be repeated");
+  let text: string | null = null;
+  let skipped: string | null = null;
+  const unreadable = attempt(() => {
+    const record = readRecord(nodeFileSystem, files.record);
+    if (record.position !== entries)
+      skipped = `session.json is of entry ${record.position} and the journal of ${entries}; its next end writes it again`;
+    else if (record.currency === undefined)
+      skipped = "session.json is from an earlier version, whose figures were counted otherwise";
+    else text = recordFault(record, core, files.record);
+  });
+  if (skipped !== null) return skip("record", skipped);
+  add("record", unreadable ?? (text === null ? null : { seq: null, text }), "session.json says what the journal gives");
 }
 
 /** `router_state.json` itself: one that the journal names as its own. */
@@ -249,7 +275,7 @@ function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: 
 
 /** One pass over all entries: the chain, and what the entries say of orders and fills, while another part may repeat them. */
 class Reading {
-  book = new OrderBook();
+  book = new OrderRules();
   venue: VenueBook;
   /** Why an entry that holds could not be read. */
   readable: Found | null = null;
@@ -283,7 +309,7 @@ class Reading {
 
   /** Everything but the chain again, from all entries that can be read. */
   readAgain(onEntry: (seq: number) => void): void {
-    const book = (this.book = new OrderBook());
+    const book = (this.book = new OrderRules());
     this.readable = attempt(() => {
       for (const entry of this.#journal.read(1)) {
         if (book.take(entry)) break;
@@ -315,93 +341,5 @@ class Reading {
     if (this.book.fault === null) this.book.take(entry);
     this.venue.take(entry);
     return entry;
-  }
-}
-
-/** What is known of an order, added up: it was accepted, was sent, sells; of one in a restored snapshot no side is known. */
-const ACCEPTED = 1;
-const SENT = 2;
-const SELLS = 4;
-const ANY_SIDE = 8;
-
-/** The rules between orders, sends, answers and fills, entry by entry. */
-class OrderBook {
-  orders = 0;
-  fills = 0;
-  fault: Found | null = null;
-  /** By running number: a session may have a million of them. */
-  readonly #orders = new Map<number, number>();
-  /** The first fill of each order, and any further ones. */
-  readonly #firstFills = new Map<number, string>();
-  readonly #laterFills = new Set<string>();
-  #highest = 0;
-
-  /** True once a fault is found. */
-  take(entry: JournalEntry): boolean {
-    const text = this.#look(entry);
-    if (text !== null) this.fault = { seq: entry.seq, text };
-    return this.fault !== null;
-  }
-
-  #look(entry: JournalEntry): string | null {
-    switch (entry.kind) {
-      case "order":
-        return entry.accepted && !entry.replay && entry.orderId !== null
-          ? this.#accept(entry.orderId, entry.quantity)
-          : null;
-      case "send": {
-        const number = sequenceOf(entry.orderId) ?? 0;
-        const order = this.#orders.get(number);
-        if (order === undefined) return `${entry.orderId} is sent and was never accepted`;
-        if ((order & SENT) > 0) return `${entry.orderId} is sent twice`;
-        this.#orders.set(number, order | SENT);
-        return null;
-      }
-      case "ack":
-        return this.#wasSent(entry.orderId) === null ? `${entry.orderId} is answered and was never sent` : null;
-      case "fill":
-        return this.#fill(entry);
-      case "restore":
-        for (const id of Object.keys(entry.state["inflight"] ?? {}))
-          this.#orders.set(sequenceOf(id) ?? 0, ACCEPTED | SENT | ANY_SIDE);
-        this.#highest = Math.max(this.#highest, entry.nextSequence - 1);
-        return null;
-      default:
-        return null;
-    }
-  }
-
-  #accept(id: string, quantity: number): string | null {
-    const number = sequenceOf(id) ?? 0;
-    if (this.#orders.has(number)) return `${id} is accepted twice`;
-    if (number !== this.#highest + 1) return `${id} follows number ${this.#highest}; a number is missing or used again`;
-    this.#highest = number;
-    this.#orders.set(number, ACCEPTED | (quantity < 0 ? SELLS : 0));
-    this.orders += 1;
-    return null;
-  }
-
-  /** An order that was sent, or null. */
-  #wasSent(id: string | null): { readonly number: number; readonly order: number } | null {
-    const number = id === null ? 0 : (sequenceOf(id) ?? 0);
-    const order = this.#orders.get(number) ?? 0;
-    return (order & SENT) === 0 ? null : { number, order };
-  }
-
-  #fill(entry: Extract<JournalEntry, { kind: "fill" }>): string | null {
-    if (entry.verdict !== "booked") return null;
-    const { fillId, orderId, quantity } = entry;
-    const sent = this.#wasSent(orderId);
-    if (sent === null) return `fill ${fillId} is booked to an order that was never sent`;
-    const { number, order } = sent;
-    const first = this.#firstFills.get(number);
-    const later = first === undefined ? null : executionKeyOf(orderId, fillId);
-    if (first === fillId || (later !== null && this.#laterFills.has(later))) return `fill ${fillId} is booked twice`;
-    if (later === null) this.#firstFills.set(number, fillId);
-    else this.#laterFills.add(later);
-    this.fills += 1;
-    if (quantity.startsWith("-") !== (order & SELLS) > 0 && (order & ANY_SIDE) === 0)
-      return `fill ${fillId} goes the other way than its order`;
-    return null;
   }
 }

@@ -3,6 +3,7 @@
  *
  * 1. Each is a real session's journal with one entry behind it that the session would not have written.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../src/harness/verify.ts";
@@ -79,5 +80,75 @@ describe("a journal whose chain is right", () => {
       (entries) => ({ ...bodyOf(newest(entries, "snapshot")), sha256: "0".repeat(64) }) as EntryBody,
     );
     expect(check("snapshot")).toMatchObject({ state: "failed", seq });
+  });
+});
+
+describe("session.json", () => {
+  const change =
+    (edit: (record: Record<string, unknown>) => void) =>
+    (text: string): string => {
+      const record = JSON.parse(text) as Record<string, unknown>;
+      edit(record);
+      return JSON.stringify(record);
+    };
+  /** The check of a copy of the session whose `session.json` was changed. */
+  const recordCheck = async (edit: (text: string) => string) => {
+    const left = await create(deskOf(), { length: minutes(4) });
+    await finish(left);
+    const workspace = crashCopy(left.folder);
+    const id = basename(left.folder);
+    const path = join(workspace.sessions, id, "session.json");
+    const text = readFileSync(path, "utf8");
+    const changed = edit(text);
+    expect(changed === text).toBe(edit === asItWas);
+    writeFileSync(path, changed);
+    const { checks, ok } = await verifySession(workspace, id);
+    const check = checks.find(({ name }) => name === "record");
+    expect(ok).toBe(check?.state !== "failed");
+    return check;
+  };
+  const asItWas = (text: string): string => text;
+
+  it("passes as the session left it, and is not compared where it is of an earlier entry", async () => {
+    expect(await recordCheck(asItWas)).toMatchObject({ state: "passed" });
+    const earlier = change((record) => (record["position"] = Number(record["position"]) - 1));
+    expect(await recordCheck(earlier)).toMatchObject({ state: "skipped", text: expect.stringMatching(/is of entry/) });
+    const older = change((record) => delete record["currency"]);
+    expect(await recordCheck(older)).toMatchObject({
+      state: "skipped",
+      text: expect.stringMatching(/earlier version/),
+    });
+  });
+
+  it.each(["runs", "orders", "fills", "driftOpen", "workingOrders", "startedAt"])(
+    "fails where %s is one more",
+    async (name) => {
+      const check = await recordCheck(change((record) => (record[name] = Number(record[name]) + 1)));
+      expect(check).toMatchObject({ state: "failed", text: expect.stringContaining(`says ${name} `) });
+    },
+  );
+
+  it.each(["id", "desk", "seed", "runDigest", "fees", "equityStart"])("fails where %s is another", async (name) => {
+    const check = await recordCheck(change((record) => (record[name] = "9")));
+    expect(check).toMatchObject({ state: "failed", text: expect.stringContaining(`says ${name} "9"`) });
+  });
+
+  it("fails where a halt is missing or the desk is another, and where it cannot be read", async () => {
+    const halt = { source: "operator", code: "operator", message: "", at: 1, value: null, limit: null, operator: null };
+    expect(await recordCheck(change((record) => (record["halts"] = [{ ...halt, note: null }])))).toMatchObject({
+      state: "failed",
+      text: expect.stringContaining("says halts "),
+    });
+    const richer = change(({ configuration }) => {
+      (configuration as { broker: { cash: string } }).broker.cash = "7";
+    });
+    expect(await recordCheck(richer)).toMatchObject({
+      state: "failed",
+      text: expect.stringContaining("another configuration"),
+    });
+    expect(await recordCheck((text) => text.slice(1))).toMatchObject({
+      state: "failed",
+      text: expect.stringContaining("session.json is no JSON"),
+    });
   });
 });
