@@ -89,7 +89,7 @@ export class ArchiveQueries {
     const conditions = this.#conditions(query);
     const after = query.after === null ? null : placeOf(query.after);
     const own = SORTED_BY[query.table].get(query.sort);
-    const byNumber = own === undefined && query.sort === "at";
+    const byNumber = query.sort === "seq" || (own === undefined && query.sort === "at");
     const codes = own === undefined && !byNumber ? codesOf(query.table, query.sort) : null;
     const sorted = own === undefined ? query : { ...query, sort: own };
     const few = this.#few(query, conditions);

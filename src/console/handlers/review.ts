@@ -53,7 +53,8 @@ export function reviewHandlers(state: HostState): ReviewHandlers {
         where: {},
         from: null,
         to: null,
-        sort: "at",
+        // By number, so that a page begins right where the list at hand ends, whatever the rows' own moments are.
+        sort: "seq",
         descending: true,
         after,
         limit,

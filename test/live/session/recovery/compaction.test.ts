@@ -75,7 +75,7 @@ describe("a compacted session", () => {
     expect(done.entries).toBe(stays.length);
     const verdict = await verifySession(workspace, id);
     expect(verdict.ok).toBe(true);
-    expect(verdict.checks.find((check) => check.name === "checkpoint")?.text).toMatch(/were let go/);
+    expect(verdict.checks.find((check) => check.name === "checkpoint")?.text).toMatch(/were removed/);
 
     const ends = [];
     for (const one of [workspace, twin]) {
