@@ -8,6 +8,8 @@ class FakeSocket extends EventTarget {
   readonly protocols: readonly string[];
   readonly sent: string[] = [];
   ended = false;
+  /** `WebSocket.OPEN`; 2 while it closes. */
+  readyState = 1;
 
   constructor(url: string, protocols: readonly string[]) {
     super();
@@ -135,6 +137,17 @@ describe("the loopback bridge", () => {
     await settled();
     expect(states.at(-1)).toBe("unauthorized");
     expect(timers).toEqual([]);
+  });
+
+  it("refuses what a closing socket would drop without a word", () => {
+    const { fake, sockets } = page("");
+    const link = createLoopbackBridge(fake);
+    const [socket] = sockets;
+    socket?.dispatchEvent(new Event("open"));
+    link.send({ kind: "subscribe", stream: "status" });
+    if (socket !== undefined) socket.readyState = 2;
+    expect(() => link.send({ kind: "subscribe", stream: "status" })).toThrow("The connection is not open.");
+    expect(socket?.sent).toHaveLength(1);
   });
 
   it("tells a lost connection, waits, and connects again", async () => {

@@ -64,6 +64,9 @@ function browserPage(): Page {
   };
 }
 
+/** `WebSocket.OPEN`. */
+const OPEN = 1;
+
 class Loopback implements Link {
   readonly host = "loopback";
   readonly #page: Page;
@@ -83,7 +86,8 @@ class Loopback implements Link {
   }
 
   send(message: ClientMessage): void {
-    if (this.#state !== "open" || this.#socket === null) throw new Error("The connection is not open.");
+    // A socket that is closing takes a message without a word and drops it, some time before it says that it is closed.
+    if (this.#state !== "open" || this.#socket?.readyState !== OPEN) throw new Error("The connection is not open.");
     this.#socket.send(JSON.stringify(message));
   }
 
