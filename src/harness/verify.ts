@@ -180,7 +180,10 @@ function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip
   add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
-/** `all`: every entry, by a caller who reads them; null where they are to be read. Answers the parts at the end; null where they are not reached. */
+/**
+ * `all`: every entry, by a caller who reads them; null where they are to be read. Answers the parts at the end, or null where they are
+ * not reached.
+ */
 async function replayChecks(
   workspace: Workspace,
   files: SessionFiles,
