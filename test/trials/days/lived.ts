@@ -143,6 +143,8 @@ export class LivedDay {
     releaseScopes(session);
     for (const deed of start.deeds) {
       await carryOut(session, deed);
+      // A halt that also cancels answers before the venue does: the day goes on from the venue's answers, however long a start takes.
+      await turn();
       this.happened.deeds.push(deed);
     }
     const cut = this.#look === null || start.cut === null ? null : new Cut(session, start.cut, start.killed);

@@ -104,6 +104,8 @@ export class Loop {
   #lastSnapshotMs: number;
   #lastCommitMs: number;
   #lastLookMs = Number.NEGATIVE_INFINITY;
+  /** Whether the venue was asked about orders since the last pass began. */
+  #answered = false;
 
   constructor(core: Core, hooks: LoopHooks, ahead: readonly BrokerFill[]) {
     this.#core = core;
@@ -176,6 +178,7 @@ export class Loop {
   #decide(now: Moment): Promise<void> | null {
     const core = this.#core;
     if (now > core.now) core.now = now;
+    this.#answered = false;
     this.#consume(now);
     this.#hooks.control();
     this.#breakers(now);
@@ -202,6 +205,7 @@ export class Loop {
     const asked = this.statusQueries.nextAt();
     if (asked !== null && asked <= now) {
       await this.statusQueries.ask();
+      this.#answered = true;
       if (!core.ledger.grouped && core.ledger.consequential) this.#commit();
     }
     this.#ended(now);
@@ -324,6 +328,8 @@ export class Loop {
   #nextWake(): Moment {
     const core = this.#core;
     const ahead = this.#ahead[0];
+    // What waits for an order's end, as a flatten does, acts on the venue's answer at once and not with whatever happens next.
+    if (this.#answered) return core.now;
     const candidates = [
       this.#metrics.next,
       this.#equity.next,

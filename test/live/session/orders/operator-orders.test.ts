@@ -5,13 +5,24 @@
  */
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { openBroker, type OpenBroker } from "../../../../src/live/broker/index.ts";
 import type { LiveSession } from "../../../../src/live/session/index.ts";
 import type { OrderIntent } from "../../../../src/shared/strategy.ts";
 import { createSession, reopenSession } from "../../../../src/live/session/index.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { barsFile, planHost, scripted, scriptedDesk, type Plan } from "../scripted.ts";
-import { entriesOf, finish, journalOf, makeWorkspace, minutes, owned } from "../stage.ts";
+import {
+  entriesOf,
+  finish,
+  handPorts,
+  HandTimers,
+  journalOf,
+  makeWorkspace,
+  minutes,
+  owned,
+  wrapBroker,
+} from "../stage.ts";
 
 const because = { text: "test", values: {} };
 const order = (quantity: number, more: Partial<OrderIntent> = {}): OrderIntent => ({
@@ -76,6 +87,40 @@ describe("a flatten", () => {
     short: once(order(-4)),
     flat: once(order(3, { limitPrice: 80 })),
   };
+
+  it("closes a position at the moment at which a question finds its owner's other order canceled", async () => {
+    const workspace = makeWorkspace();
+    mkdirSync(join(workspace.path, "data"), { recursive: true });
+    writeFileSync(join(workspace.path, "data", "ABC.csv"), barsFile("ABC", FLAT));
+    const long = { long: plans.long };
+    const timers = new HandTimers();
+    // The venue carries a cancel out when it is asked about it a second time; neither its answer nor its report of the end arrives.
+    let questions = 0;
+    const deaf: OpenBroker = (...given) =>
+      wrapBroker(openBroker(...given), (inner) => ({
+        cancelOrder: () => Promise.resolve({ outcome: "unknown", reason: "the answer was lost" }),
+        orderByClientId: async (venueId) => {
+          questions += 1;
+          if (questions === 2) {
+            await inner.cancelOrder(venueId, session.probe().now);
+            inner.takeEvents(session.probe().now);
+          }
+          return inner.orderByClientId(venueId);
+        },
+      }));
+    const ports = { ...handPorts(timers), openHost: planHost(long, new Map()), openBroker: deaf };
+    const session = owned(await createSession({ workspace, desk: scriptedDesk(long), speed: 60, ports }));
+    session.start();
+    await timers.pass(7_100);
+    await session.flatten({ scope: ALL, shutsGate: true, ...WHO });
+    await timers.pass(5_000);
+    const entries = [...session.entries(1)];
+    const [closed] = entriesOf(entries, "closed");
+    const closing = entriesOf(entries, "order").find(({ clientOrderId }) => clientOrderId === "FLATTEN-1.ABC");
+    expect(closed).toMatchObject({ status: "canceled" });
+    expect(closing).toMatchObject({ quantity: -10, accepted: true, at: closed?.at });
+    await session.stop("operator");
+  });
 
   it("of everything halts, cancels what works, and closes every owner's position", async () => {
     const { folder, session } = await actAt(plans, (open) => open.flatten({ scope: ALL, shutsGate: true, ...WHO }));
