@@ -86,7 +86,7 @@ export class VenueBook {
   /** Orders of fills that the venue has and the journal, maybe, lacks. */
   #late(): ReadonlySet<string> {
     const fills = this.#fills ?? [];
-    // With a gap among the journaled ones nobody can say which are missing without keeping all of them.
+    // With a gap among the journaled ones, which of them are missing is not known without keeping all of them.
     const whole = this.#journaled === fills.filter(({ cursor }) => cursor <= this.#newest).length;
     return new Set((whole ? fills.filter(({ cursor }) => cursor > this.#newest) : fills).map(({ venueId }) => venueId));
   }

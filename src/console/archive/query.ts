@@ -88,21 +88,21 @@ export class ArchiveQueries {
   page(query: ArchiveQuery): Found {
     const conditions = this.#conditions(query);
     const after = query.after === null ? null : placeOf(query.after);
-    const own = SORTED_BY[query.table].get(query.sort);
-    const byNumber = query.sort === "seq" || (own === undefined && query.sort === "at");
-    const codes = own === undefined && !byNumber ? codesOf(query.table, query.sort) : null;
+    const own = Object.hasOwn(SORTED_BY[query.table], query.sort) ? SORTED_BY[query.table][query.sort] : undefined;
+    const codes = own === undefined ? codesOf(query.table, query.sort) : null;
     const sorted = own === undefined ? query : { ...query, sort: own };
     const few = this.#few(query, conditions);
     const total = few?.length ?? this.#total(query, conditions);
-    const places = byNumber
-      ? few === null
-        ? this.#alongTime(query, conditions, after)
-        : pickedByTime(few, query, after)
-      : few !== null
-        ? this.#inMemory(sorted, conditions, codes, after)
-        : codes === "names"
-          ? this.#alongNames(sorted, conditions, after)
-          : this.#alongNumbers(sorted, conditions, after);
+    const places =
+      own === "seq"
+        ? few === null
+          ? this.#bySeq(query, conditions, after)
+          : pickedBySeq(few, query, after)
+        : few !== null
+          ? this.#inMemory(sorted, conditions, codes, after)
+          : codes === "names"
+            ? this.#alongNames(sorted, conditions, after)
+            : this.#alongNumbers(sorted, conditions, after);
     const page = places.slice(0, query.limit);
     const last = page.at(-1);
     const more = places.length > query.limit && last !== undefined;
@@ -128,7 +128,7 @@ export class ArchiveQueries {
     let after: Place | null = null;
     for (;;) {
       const query: ArchiveQuery = { ...filter, sort: "at", descending, after: null, limit: limit - 1 };
-      const places: Place[] = this.#alongTime(query, conditions, after);
+      const places: Place[] = this.#bySeq(query, conditions, after);
       if (places.length > 0) yield places.map(({ seq }) => seq);
       after = places.at(-1) ?? null;
       if (places.length < limit) return;
@@ -238,7 +238,7 @@ export class ArchiveQueries {
     return this.#database.prepare("SELECT text FROM names WHERE id = ?").pluck().get(code) as string;
   }
 
-  #alongTime({ table, descending, limit }: ArchiveQuery, conditions: Conditions, after: Place | null): Place[] {
+  #bySeq({ table, descending, limit }: ArchiveQuery, conditions: Conditions, after: Place | null): Place[] {
     const { sql, params } = conditions;
     const behind = after === null ? "1" : descending ? "seq < ?" : "seq > ?";
     const seqs = this.#database
@@ -355,7 +355,7 @@ const keyOf = ({ table, words, where, from, to }: ArchiveFilter): string =>
   JSON.stringify([table, words, where, from, to]);
 
 /** A page, and one row behind it, of numbers that are in order. */
-function pickedByTime(seqs: readonly number[], { descending, limit }: ArchiveQuery, after: Place | null): Place[] {
+function pickedBySeq(seqs: readonly number[], { descending, limit }: ArchiveQuery, after: Place | null): Place[] {
   const way = descending ? seqs.toReversed() : seqs;
   const from = after === null ? 0 : way.findIndex((seq) => (descending ? seq < after.seq : seq > after.seq));
   return from < 0 ? [] : way.slice(from, from + limit + 1).map((seq) => ({ value: null, seq }));

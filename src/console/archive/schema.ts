@@ -84,16 +84,13 @@ export const ID_COLUMN: Readonly<Record<ArchiveTable, string>> = {
 };
 
 /**
- * What a list is sorted by besides `COLUMNS`, and the database's column of it. Orders and rejections happen in the order of their numbers;
- * a fill is reported some time after its moment, and in another order than its order was placed.
+ * What a list is sorted by besides `COLUMNS`, and the database's column of it; `seq` is the order of the journal. Orders and rejections
+ * happen in that order; a fill is reported some time after its moment, and in another order than its order was placed.
  */
-export const SORTED_BY: Readonly<Record<ArchiveTable, ReadonlyMap<string, string>>> = {
-  orders: new Map(),
-  fills: new Map([
-    ["at", "at"],
-    ["order", "order_id"],
-  ]),
-  rejections: new Map(),
+export const SORTED_BY: Readonly<Record<ArchiveTable, Readonly<Record<string, "seq" | "at" | "order_id">>>> = {
+  orders: { seq: "seq", at: "seq" },
+  fills: { seq: "seq", at: "at", order: "order_id" },
+  rejections: { seq: "seq", at: "seq" },
 };
 
 const table = (name: ArchiveTable, ids: string): string => `

@@ -2,7 +2,7 @@
  * Rows of values as separated text, which the reader of tables takes.
  *
  * 1. A cell is quoted where it must be; a value that is missing is an empty cell.
- * 2. The text is of at most `TEXT_BYTES_MAX`: one long text that a file holds once may stand in every row.
+ * 2. The text is of at most `TEXT_BYTES_MAX`: a file may hold one long text once and repeat it in every row.
  */
 import { Buffer } from "node:buffer";
 import { tooLarge } from "../table/imported.ts";
