@@ -10,23 +10,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
+import { afterFile } from "../closing.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
-const made: string[] = [];
-const started: ChildProcess[] = [];
-
-afterAll(() => {
-  for (const child of started.splice(0))
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
 
 /** An empty folder of the test's own. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "cli-"));
-  made.push(path);
+  afterFile.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
@@ -97,7 +90,8 @@ export class Running {
       env: { PATH: process.env["PATH"], LOGOS_WORKSPACE: join(at, "ws"), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    started.push(this.child);
+    const { child } = this;
+    afterFile.push(() => void child.kill("SIGKILL"));
     const told = (): void => {
       for (const look of this.#waiting) look();
     };

@@ -1,11 +1,9 @@
 /** Folders of their own for tests that need a disk, removed when the file's tests are done. */
+import { afterFile } from "../closing.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll } from "vitest";
-
-const made: string[] = [];
 
 const PIECES = [
   "a",
@@ -46,13 +44,9 @@ export const hostileText = (maxLength = 12): fc.Arbitrary<string> =>
 /** A new empty folder. */
 export function freshFolder(): string {
   const path = mkdtempSync(join(tmpdir(), "logos-store-"));
-  made.push(path);
+  afterFile.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
-
-afterAll(() => {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-});
 
 /** What a call threw; fails when it threw nothing. */
 export function thrownBy(call: () => unknown): unknown {

@@ -154,6 +154,15 @@ const BANS: readonly Ban[] = [
     example: "it.on" + "ly('a', f);",
   },
   {
+    where: /^test\//,
+    pattern: /^(before|after)(Each|All)\(/,
+    instead:
+      "a helper's own hooks run for its worker's first file alone: push to afterTest or afterFile of test/closing.ts",
+    except: /(\.test\.tsx?|^test\/setup\.ts|\.spec\.ts)$/,
+    examplePath: "test/console/sim/hosts.ts",
+    example: "afterEach(() => closeAll());",
+  },
+  {
     where: /^(src|test|scripts)\//,
     pattern: new RegExp(["\\/wo" + "rk\\/", "regis" + "try\\.npmjs", "deb\\.deb" + "ian"].join("|")),
     instead: "name no registry host and no path of one machine",

@@ -1,11 +1,10 @@
 /**
- * Real hosts on workspaces of their own, and the two kinds of wire to them. Everything is let go after each test.
+ * Real hosts on workspaces of their own, and the two kinds of wire to them. Everything is closed after each test.
  */
 import { once } from "node:events";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach } from "vitest";
 import { WebSocket } from "ws";
 import type { ConsoleHost, ConsoleHostOptions } from "../../../src/console/bridge/api.ts";
 import { createConsoleHost } from "../../../src/console/host.ts";
@@ -13,19 +12,9 @@ import { BRIDGE_PROTOCOL } from "../../../src/serve/gate.ts";
 import { startLoopbackHost } from "../../../src/serve/index.ts";
 import type { HostMessage } from "../../../src/shared/contract/contract.ts";
 import { resourcesFolder } from "../../../src/store/index.ts";
+import { afterFile, afterTest, type Closers } from "../../closing.ts";
 import { bytesOf, exchange } from "../../serve/wire.ts";
 import { Reader, type Wire } from "./reader.ts";
-
-type Closers = (() => Promise<void> | void)[];
-const afterTest: Closers = [];
-const afterFile: Closers = [];
-
-async function closeAll(closers: Closers): Promise<void> {
-  for (const close of closers.splice(0).toReversed()) await close();
-}
-
-afterEach(() => closeAll(afterTest));
-afterAll(() => closeAll(afterFile));
 
 /** A folder that is gone after the test, or after the file's last one. */
 export function temporaryFolder(closers: Closers = afterTest): string {
