@@ -4,9 +4,11 @@
  * 1. What a run, a strategy or a file is about to do is shown only while it is so.
  * 2. What ends a session, or a console, leaves what it leaves: open positions, alerts, counts.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
+import { resourcesFolder } from "../../../src/store/index.ts";
 import { confirm, goTo, picture, serve } from "../served.ts";
 import { stillHost, type StillHost } from "../still.ts";
 
@@ -108,7 +110,9 @@ test("a lost connection says what is not known, draws what was known without col
 test("a host that is frozen is not shown as running: what is not known is said, a halt waits for it, and it returns by itself", async ({
   browser,
 }) => {
-  const served = await serve("resources/demo/busy.yaml");
+  // Runs so long that some are under way at any moment at which the host freezes.
+  const busy = readFileSync(join(resourcesFolder(), "demo", "busy.yaml"), "utf8");
+  const served = await serve(undefined, { "desk.yaml": busy.replace("median: 120ms", "median: 20s") });
   const page = await browser.newPage({ viewport: SIZE });
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
