@@ -9,7 +9,7 @@ import { Empty, Panel, Segments } from "../components/panel.tsx";
 import { Gain } from "../components/values.tsx";
 import { formatMoney, formatNumber, formatShare } from "../lib/format.ts";
 import { formatAxisTime } from "../lib/time.ts";
-import { useMarks } from "../stores/live.ts";
+import { useLive, useMarks, useSession } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
 
 const money = (value: number): string => formatNumber(value, { places: 2 });
@@ -86,6 +86,10 @@ function EquityChart({ view }: { readonly view: DeskView }): ReactNode {
 
 export function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
   const { account } = view;
+  const held = useLive((state) => state.held);
+  const session = useSession();
+  // The same figures at the same moment as the line above the views; a view that is held keeps its own.
+  const newest = held || session === null ? account : session.account;
   const zone = usePrefs((state) => state.zone);
   const since = account.startAt === null ? "" : ` at ${formatAxisTime(account.startAt, zone, false)}`;
   return (
@@ -94,10 +98,10 @@ export function EquityPanel({ view }: { readonly view: DeskView }): ReactNode {
       subtitle={account.equityStart === null ? "" : `${formatMoney(account.equityStart)}${since} · ${account.currency}`}
       actions={
         <>
-          <b className="strong">{formatMoney(account.equity)}</b>
-          <Gain value={account.pnl} />
+          <b className="strong">{formatMoney(newest.equity)}</b>
+          <Gain value={newest.pnl} />
           <span className="second wide-only" title={`At worst ${formatShare(account.drawdownMax)}`}>
-            drawdown {formatShare(account.drawdown)}
+            drawdown {formatShare(newest.drawdown)}
           </span>
           <ExportButton what="equity" />
         </>

@@ -44,7 +44,7 @@ const ORDERS: readonly Column<Listed>[] = [
     value: (row) => ORDER_LOOKS[row.state].rank,
     text: (row) => orderLook(row).word,
     cell: (row) => <Status look={orderLook(row)} />,
-    width: 118,
+    width: 104,
   },
   {
     id: "age",
@@ -52,7 +52,7 @@ const ORDERS: readonly Column<Listed>[] = [
     value: (row) => row.at,
     cell: (row) => (row.working === null ? <Quiet at={row.at} /> : <Age at={row.at} warnAfter={OLD} />),
     right: true,
-    width: 84,
+    width: 78,
   },
   { id: "strategy", header: "Strategy", value: (row) => row.strategy, flex: 1.4, width: 74 },
   { id: "symbol", header: "Symbol", value: (row) => row.symbol, width: 76 },
@@ -253,7 +253,7 @@ function InFlight({ view }: { readonly view: RouterView }): ReactNode {
 function Top({ view }: { readonly view: RouterView }): ReactNode {
   const windows = useMemo(() => Object.values(view.windows), [view.windows]);
   return (
-    <Split id="router-columns" direction="horizontal" sizes={[69, 31]}>
+    <Split id="router-columns" direction="horizontal" sizes={[66, 34]}>
       <InFlight view={view} />
       <Panel
         title="Rate windows"
