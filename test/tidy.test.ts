@@ -44,7 +44,7 @@ describe("the project", () => {
   });
 
   it("counts its exceptions from determinism", () => {
-    // A seed is drawn where the caller gave none; the snapshot tells it, so the run can be repeated.
+    // A seed is drawn where the caller gave none; the snapshot has it, so the run can be repeated.
     expect(determinismExceptions(sources).filter((place) => place.startsWith("src/")).length).toBeLessThanOrEqual(1);
   });
 

@@ -2,7 +2,7 @@
  * What watching costs: the demo at 10×, its host's event loop, and the frames of a view in a browser.
  *
  * 1. The host is a process of its own; readers come through the loopback socket, as a browser does.
- * 2. The loop is measured with nobody reading, with a reader of every stream, and with a browser.
+ * 2. The loop is measured without a reader, with a reader of every stream, and with a browser.
  * 3. Frames are the distances between animation frames while the session runs; 16.7 ms is a browser that misses none. An empty
  *    page is measured too: what the machine itself misses then shows.
  */
@@ -54,7 +54,7 @@ class Host {
     return new Host(child, url);
   }
 
-  /** The loop's delays while `work` goes on. */
+  /** The loop's delays while `work` runs. */
   async during(work: () => Promise<unknown>): Promise<Loop> {
     this.#child.send("reset");
     await work();
@@ -161,10 +161,10 @@ function readBySocket(): Promise<BenchRow[]> {
       const [events, bytes] = [reader.events, reader.bytes];
       const read = await host.during(() => wait(MEASURED_MS));
       const seconds = MEASURED_MS / 1_000;
-      const told = reader.events - events;
+      const delivered = reader.events - events;
       const perSecond = (value: number, unit: string, name: string): BenchRow => ({
         name,
-        n: told,
+        n: delivered,
         value: value / seconds,
         unit,
         better: "lower",
@@ -172,9 +172,9 @@ function readBySocket(): Promise<BenchRow[]> {
       await reader.call("session.stop", { operator: "bench" });
       reader.close();
       return [
-        ...loopRows("demo at 10×, nobody reads", alone),
+        ...loopRows("demo at 10×, no reader", alone),
         ...loopRows("demo at 10×, all streams read", read),
-        perSecond(told, "events/s", "all streams: events"),
+        perSecond(delivered, "events/s", "all streams: events"),
         perSecond((reader.bytes - bytes) / 1_000, "kB/s", "all streams: bytes"),
       ];
     } finally {

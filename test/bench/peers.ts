@@ -111,13 +111,13 @@ function nautilus(python: string): Contender {
     const fillsFile = join(folder, "nautilus-fills.csv");
     const command = [python, join(PEERS, "nautilus.py"), bars, fillsFile, FEE_BPS];
     const { stdout, seconds: wholeSeconds, cpuSeconds, memoryMb } = measured(python, command);
-    const told = JSON.parse(lastLine(stdout)) as Pick<Measured, "seconds" | "runs" | "orders">;
+    const result = JSON.parse(lastLine(stdout)) as Pick<Measured, "seconds" | "runs" | "orders">;
     const fills = rowsOfCsv(fillsFile).map(([quantity, price, fee]) => ({
       quantity: Number(quantity),
       price: Number(price),
       fee: Number(fee),
     }));
-    return { ...told, wholeSeconds, cpuSeconds, memoryMb, fills };
+    return { ...result, wholeSeconds, cpuSeconds, memoryMb, fills };
   };
   return { name: "NautilusTrader", run };
 }

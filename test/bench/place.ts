@@ -25,7 +25,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** A row that tells why something could not be measured here. */
+/** A row that says why something could not be measured here. */
 export function notHere(why: string): void {
   console.log(`  (${why})`);
 }

@@ -2,10 +2,10 @@
  * What a busy desk's schedule costs in real time: 500 strategies at a cadence of a second on 100 symbols, in host processes.
  *
  * 1. Lag is the time from the moment at which a run was due to the pass that started it, as the journal has it.
- * 2. A miss is a slot that nobody came to, or a run of a good strategy that did not end well.
+ * 2. A miss is a slot without a run, or a run of a good strategy that did not end well.
  * 3. Ten strategies then hang or throw all the time, and an operator resumes them as soon as they are quarantined.
  * 4. Kill and replace: from the signal to the first answer of the process that took over the runs that were waiting.
- * 5. What else runs on the machine shows in the load, which is told, and in the lag of a bare timer.
+ * 5. What else runs on the machine shows in the load, which is printed, and in the lag of a bare timer.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -19,7 +19,7 @@ import { builtInStrategies } from "../../src/live/strategies/index.ts";
 import type { Desk, StrategyConfig } from "../../src/shared/desk.ts";
 import { MILLISECOND, SECOND, type Duration } from "../../src/shared/time.ts";
 import { openWorkspace, scaledDesk } from "../../src/store/index.ts";
-import { pictureAt } from "../live/host/scene.ts";
+import { snapshotAt } from "../live/host/scene.ts";
 import { inFolder, notHere, percentile } from "./place.ts";
 import { quick, sized, type BenchRow } from "./row.ts";
 
@@ -103,7 +103,7 @@ function killAndReplace(): Promise<readonly number[]> {
       settings: { processes: 1, launch: replacements.launch },
     });
     const run = (one: StrategyConfig, deadlineMs: number): Promise<unknown> =>
-      host.run(pictureAt(one.name, 1, []), { budgetMs: 50, deadlineMs });
+      host.run(snapshotAt(one.name, 1, []), { budgetMs: 50, deadlineMs });
     for (const one of hang) {
       // The spare has to be warm again, as it is when processes hang minutes apart.
       await wait(WARMING_MS);

@@ -1,7 +1,7 @@
 /**
- * What saving and loading a router of a million keys, each with an execution, costs a session that goes on meanwhile.
+ * What saving and loading a router of a million keys, each with an execution, costs a session that runs meanwhile.
  *
- * 1. A pass is one `step` of a save in slices, on the temporary folder's disk; the beginning, which takes the picture, is one too.
+ * 1. A pass is one `step` of a save in slices, on the temporary folder's disk; the first, which takes the snapshot, is one too.
  * 2. Each figure stands beside a yardstick of its own kind that is measured right with it: for texts, what the language's own reader
  *    and writer cost for as many rows; for a pass, what the disk's sync of as many bytes as a pass leaves to it costs at its longest.
  */
@@ -94,7 +94,7 @@ export async function saveBenchmarks(): Promise<BenchRow[]> {
   let text = "";
   const save = median(Array.from({ length: ROUNDS }, () => timed(() => (text = writeRouterState(router.snapshot())))));
   const load = median(Array.from({ length: ROUNDS }, () => timed(() => OrderRouter.restore(readRouterState(text)))));
-  const picture = median(Array.from({ length: ROUNDS }, () => timed(() => router.snapshot())));
+  const snapshot = median(Array.from({ length: ROUNDS }, () => timed(() => router.snapshot())));
   const [passes, sync] = await inFolder((folder) => {
     const saved = Array.from({ length: ROUNDS }, () => slicedSave(router, folder));
     return Promise.resolve([saved, longestSync(folder)] as const);
@@ -109,7 +109,7 @@ export async function saveBenchmarks(): Promise<BenchRow[]> {
     { name: "  to JSON.stringify of as many rows", n, value: save / yard.write, unit: "×", better: "lower" },
     { name: `load, ${what}`, n, value: load, unit: "ms", better: "lower" },
     { name: "  to JSON.parse of as many rows", n, value: load / yard.read, unit: "×", better: "lower" },
-    { name: `a picture, ${what}`, n, value: picture, unit: "ms", better: "lower" },
+    { name: `a snapshot, ${what}`, n, value: snapshot, unit: "ms", better: "lower" },
     { name: `save in slices, all passes, ${what}`, n, value: all, unit: "ms", better: "lower" },
     { name: "  to the save at once", n, value: all / save, unit: "×", better: "lower" },
     { name: "  a pass, median", n: passes.flat().length, value: typical, unit: "ms", better: "lower" },

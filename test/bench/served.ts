@@ -41,7 +41,7 @@ export async function serveConsole(workspace: string): Promise<Served> {
     const url = /"url":\s*"([^"]+)"/.exec(text)?.[1];
     if (url !== undefined) return { url, process: child, stop };
   }
-  throw new Error(`The loopback host told no address: ${text}`);
+  throw new Error(`The loopback host printed no address: ${text}`);
 }
 
 /** Headless Chromium with one page. */

@@ -77,9 +77,9 @@ async function dayRow(): Promise<BenchRow> {
         length,
       });
       live.start();
-      const told = await live.done;
-      if (told.failure !== null) throw new Error(told.failure.message);
-      runs = told.runs;
+      const summary = await live.done;
+      if (summary.failure !== null) throw new Error(summary.failure.message);
+      runs = summary.runs;
       return (performance.now() - started) / 1_000;
     }, "memory");
     times.push(seconds);

@@ -83,7 +83,7 @@ export async function firstPageRows(page: Page, urlOf: () => string): Promise<Be
   ];
 }
 
-/** Tasks of more than 50 ms while `work` goes on, the longest first. */
+/** Tasks of more than 50 ms while `work` runs, the longest first. */
 async function longTasks(page: Page, work: () => Promise<unknown>): Promise<number[]> {
   await page.evaluate(() => {
     const seen: number[] = [];

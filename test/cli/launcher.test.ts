@@ -1,5 +1,5 @@
 /**
- * The launcher runs the command as it is, and an old Node is told what to do in one line.
+ * The launcher runs the command as it is, and under an old Node it says in one line what to do.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -91,7 +91,7 @@ describe("progress", () => {
       const { output, said } = screen(options);
       output.progress("1 %");
       output.progress(() => {
-        throw new Error("Nobody sees it.");
+        throw new Error("It is not shown.");
       });
       expect(said.err).toBe("");
     }

@@ -85,7 +85,7 @@ describe("a session that runs in another terminal", () => {
     },
   );
 
-  it("is interrupted by kill -9, told as such, and goes on with everything that it had", async () => {
+  it("is interrupted by kill -9, reported as such, and resumes with everything that it had", async () => {
     const at = folder();
     const say = async (line: string): Promise<Said> => logos(line.split(" "), { at });
     const running = new Running(["run", "--for", "100h"], at);

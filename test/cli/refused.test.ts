@@ -177,7 +177,7 @@ describe("a mistake", () => {
     expect(tree(at)).toEqual(before);
   });
 
-  it("in an argument that looks like JSON's own flag is still told as JSON, once", async () => {
+  it("in an argument that looks like JSON's own flag is still answered in JSON, once", async () => {
     const said = await logos(["run", "--json", "--json", "--speed", "x"], { at });
     expect(jsonOf(said)).toMatchObject({ error: { code: "usage" } });
   });

@@ -41,7 +41,7 @@ describe("a first session", () => {
     for (const file of ["session.md", "session.json", "journal.db", "orders.csv"]) expect(first.out).toContain(file);
   });
 
-  it("is listed, and told by status, review and verify, which change nothing", async () => {
+  it("is listed, and reported by status, review and verify, which change nothing", async () => {
     const before = tree(join(at, "ws", "sessions", id)).filter((line) => !LOGS.test(line));
     const listed = await say("sessions");
     expect(listed).toMatchObject({ code: 0, err: "" });
@@ -96,7 +96,7 @@ describe("a first session", () => {
     expect(jsonOf(await say(`restore ws/sessions/${id}/router_state.json --json`))).toMatchObject({ halted: false });
   });
 
-  it("that nobody runs is not touched by pause, continue and stop", async () => {
+  it("that is not running is unaffected by pause, continue and stop", async () => {
     const before = tree(at);
     for (const command of ["pause", "continue", "stop"]) {
       const { code, out, err } = await say(`${command} --operator me`);
@@ -130,7 +130,7 @@ describe("a strategy of a session that no process runs", () => {
       expect(said).toMatchObject({ code: 0, out: `${own}: ${name} ${done} ${offline}.\n` });
       expect((await say(`strategy ${action} ${name} --operator me`, other)).err).toMatch(again);
     }
-    expect((await say("strategy pause nobody --operator me", other)).code).not.toBe(0);
+    expect((await say("strategy pause missing --operator me", other)).code).not.toBe(0);
     expect((await say(`strategy explode ${name} --operator me`, other)).code).toBe(64);
   });
 });
@@ -155,7 +155,7 @@ describe("the same desk and seed", () => {
   });
 });
 
-describe("going on", () => {
+describe("continuing", () => {
   it("says so where nothing is left to run, and runs on with more time; halts and resumes between runs hold", async () => {
     const over = await say("run --session latest");
     expect(over.code).toBe(0);
@@ -300,7 +300,7 @@ describe("recorded bars", () => {
   });
 });
 
-describe("a part of a session that nobody runs", () => {
+describe("a part of a session that is not running", () => {
   it("is halted and resumed by name, and status says which one it is", async () => {
     const name = strategyNames(at)[0] as string;
     expect(await say(`halt --strategy ${name} --operator me --note look`)).toMatchObject({
@@ -313,10 +313,10 @@ describe("a part of a session that nobody runs", () => {
     expect(status.out).toMatch(new RegExp(`^strategy halted +${name} since .*: Halted by me\\. look$`, "m"));
     const scoped = jsonOf(await say("status --json"))["haltedScopes"];
     expect(scoped).toMatchObject([{ kind: "strategy", name, operator: "me", note: "look" }]);
-    expect((await say("halt --group nobody --operator me")).err).toMatch(
-      /The desk has no group nobody; its groups are: /,
+    expect((await say("halt --group missing --operator me")).err).toMatch(
+      /The desk has no group missing; its groups are: /,
     );
-    expect((await say("resume --group nobody --operator me --note x")).code).toBe(66);
+    expect((await say("resume --group missing --operator me --note x")).code).toBe(66);
     expect((await say(`resume --strategy ${name} --operator me --note fine`)).code).toBe(0);
     expect((await say(`resume --strategy ${name} --operator me --note fine`)).code).toBe(1);
     expect((await say("status")).code).toBe(0);
@@ -348,12 +348,12 @@ describe("the tick ledger", () => {
     expect(table.err).toMatch(
       /^\d+ older ticks are not shown; --last shows more, --csv all\.\nRun times are simulated: [^\n]+\.\n$/,
     );
-    expect((await say("ticks --strategy nobody", place)).err).toMatch(/has no strategy nobody; its strategies are: /);
+    expect((await say("ticks --strategy missing", place)).err).toMatch(/has no strategy missing; its strategies are: /);
   });
 });
 
 describe("restoring", () => {
-  it("shows, then puts a snapshot into a new session that goes on from its sequence", async () => {
+  it("shows, then puts a snapshot into a new session that continues its sequence", async () => {
     const file = `ws/sessions/${id}/router_state.json`;
     const next = /"next_sequence": ?(\d+)/.exec(readFileSync(join(at, file), "utf8"))?.[1] ?? "";
     const before = tree(at);

@@ -79,17 +79,17 @@ it.each([
     "{ symbol: c.symbols[0], quantity: 1, attach: { stop: { stopPrice: 1, size: 2 } } }",
     /attach\.stop\.size is unknown/,
   ],
-])("names what an order does not take, as a session does: %s", async (order, told) => {
+])("names what an order does not take, as a session does: %s", async (order, expected) => {
   const at = placeWithBars();
   const text = `export default { defaults: {}, parameters: {}, onTick: (c) => [${order}] };\n`;
   writeFileSync(join(at, "ws", "strategies", "odd.mjs"), text);
   const check = await logos(["strategies", "check", "odd.mjs", "--bars", "ws/bars.csv"], { at });
-  expect(check).toMatchObject({ code: 65, out: expect.stringMatching(told) });
+  expect(check).toMatchObject({ code: 65, out: expect.stringMatching(expected) });
   const desk = readFileSync(join(at, "desk.yaml"), "utf8").replace(/bids\.mjs(.*), params: .*$/m, "odd.mjs$1 }");
   writeFileSync(join(at, "desk.yaml"), desk);
   const session = await logos(["run", "desk.yaml", "--json"], { at });
   expect(jsonOf(session)).toMatchObject({ orders: 0, fills: 0 });
-  expect(session.out).toMatch(told);
+  expect(session.out).toMatch(expected);
 });
 
 it("says which line is wrong, of a file of the workspace and of one elsewhere", async () => {
@@ -144,7 +144,7 @@ it.each([
   [["strategies", "new"], /A strategy's name has letters/],
   [["strategies", "check"], /Name a file/],
   [["strategies", "burn"], /new, check or list/],
-])("refuses %j", async (words, told) => {
+])("refuses %j", async (words, expected) => {
   const said = await logos(words, { at: folder() });
-  expect(said).toMatchObject({ code: 64, err: expect.stringMatching(told) });
+  expect(said).toMatchObject({ code: 64, err: expect.stringMatching(expected) });
 });

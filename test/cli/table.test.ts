@@ -27,9 +27,9 @@ const commands = [...help.out.matchAll(/^ {2}([a-z]+)(?: \[options\]| <| \[| {2}
 
 describe("exit codes", () => {
   it("are the README's, row for row", () => {
-    const told = rowsOf(section("### Exit codes")).map(([code, means]) => ({ code: Number(code), means }));
-    expect(told.length).toBeGreaterThan(10);
-    expect(exitTable().map(({ code, means }) => ({ code, means }))).toEqual(told);
+    const documented = rowsOf(section("### Exit codes")).map(([code, means]) => ({ code: Number(code), means }));
+    expect(documented.length).toBeGreaterThan(10);
+    expect(exitTable().map(({ code, means }) => ({ code, means }))).toEqual(documented);
   });
 
   it("list every error under its own code", () => {
@@ -76,7 +76,7 @@ describe("help", () => {
     expect(jsonOf(await logos(["--json"], { at }))).toMatchObject({ error: { code: "usage" } });
   });
 
-  it("tells the version", async () => {
+  it("prints the version", async () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     expect(await logos(["--version"], { at: folder() })).toEqual({ code: 0, out: `${version}\n`, err: "" });
   });

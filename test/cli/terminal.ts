@@ -92,21 +92,21 @@ export class Running {
     });
     const { child } = this;
     afterFile.push(() => void child.kill("SIGKILL"));
-    const told = (): void => {
+    const changed = (): void => {
       for (const look of this.#waiting) look();
     };
     this.child.stdout?.on("data", (bytes) => {
       this.out += String(bytes);
-      told();
+      changed();
     });
     this.child.stderr?.on("data", (bytes) => {
       this.err += String(bytes);
-      told();
+      changed();
     });
     this.#ended = new Promise((resolve) => {
       this.child.on("close", (code, signal) => {
         resolve(code ?? signal ?? -1);
-        told();
+        changed();
       });
     });
   }

@@ -44,7 +44,7 @@ describe("orders that the broker refuses", () => {
     ended = await say("run --for 10m", at);
   });
 
-  it("are told as accepted first and refused then, with one count in the end's words, the status and the report", async () => {
+  it("are reported as accepted first and refused then, with one count in the closing line, the status and the report", async () => {
     const count = Number(/^orders +(\d+) accepted, /m.exec(ended.out)?.[1]);
     expect(count).toBeGreaterThan(10);
     const orders = new RegExp(`^orders +${count} accepted, ${count} of them refused by the broker, 0 fills`, "m");
@@ -97,7 +97,7 @@ describe("strategies that fail", () => {
     });
   });
 
-  it("are told the same after the session went on, from its checkpoint", async () => {
+  it("are reported the same after the session resumed from its checkpoint", async () => {
     const more = await say("run --session latest --for 10m", at);
     const runs = Number(/ (\d+) of \1 runs failed/.exec(more.out)?.[1]);
     expect(runs).toBeGreaterThan(30);
@@ -115,7 +115,7 @@ describe("the speed of a run", () => {
     ["the file's", paced, "run --for 1s", {}, 60, /clock runs at 60×, as \S+desk\.yaml:1:\d+ says; --speed max /],
     ["the environment's before it", paced, "run --for 1s", { LOGOS_SPEED: "max" }, "max", /^Session [^\n]+\n$/],
     ["the flag's before all", paced, "run --for 1s --speed max", { LOGOS_SPEED: "10" }, "max", /^Session [^\n]+\n$/],
-    ["max where nobody says", free, "run --for 1s", {}, "max", /^Session [^\n]+\n$/],
+    ["max by default", free, "run --for 1s", {}, "max", /^Session [^\n]+\n$/],
     [
       "the environment's where no file says",
       free,
@@ -125,14 +125,14 @@ describe("the speed of a run", () => {
       /60×, as LOGOS_SPEED says/,
     ],
     ["max for the demo desk, whose speed is the console's", folder(), "run --for 1s", {}, "max", /^Session [^\n]+\n$/],
-  ])("is %s", async (_, at, line, environment, speed, told) => {
+  ])("is %s", async (_, at, line, environment, speed, expected) => {
     const { code, err } = await say(line, at, environment);
     expect(code).toBe(0);
     expect(speedOf(at)).toBe(speed);
-    expect(err).toMatch(told);
+    expect(err).toMatch(expected);
   });
 
-  it("is the session's own when it goes on", async () => {
+  it("is the session's own when it resumes", async () => {
     const at = workspace(desk(["idle"], "clock: { kind: virtual, speed: 60 }\n"));
     await say("run --for 1s", at);
     const { err } = await say("run --session latest --for 1s", at);

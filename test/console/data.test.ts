@@ -239,7 +239,7 @@ describe("the files of a workspace", () => {
     if (host.sessionRunning())
       expect(await reader.refusal("sessions.delete", { ids: [id] })).toMatchObject({ code: "session_busy" });
     await reader.call("session.stop", { operator: "ada" });
-    expect(await reader.refusal("sessions.delete", { ids: [id, "nobody"] })).toMatchObject({ code: "no_session" });
+    expect(await reader.refusal("sessions.delete", { ids: [id, "missing"] })).toMatchObject({ code: "no_session" });
     expect(existsSync(folder)).toBe(true);
     expect(await reader.call("sessions.delete", { ids: [id] })).toEqual({ deleted: [id], trashed: false });
     expect(existsSync(folder)).toBe(false);

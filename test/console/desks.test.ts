@@ -80,7 +80,7 @@ describe("the workspace's desks", () => {
 });
 
 describe("a desk's text", () => {
-  it("is told every complaint at its place", async () => {
+  it("receives every complaint at its place", async () => {
     const { host } = await place();
     const { complaints, brief } = await readerOf(host).call("desk.check", { desk: "desk.yaml", text: BROKEN });
     expect(brief).toBeNull();

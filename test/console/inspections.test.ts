@@ -125,7 +125,7 @@ describe("the preview of a large snapshot", () => {
   });
 
   it("of an upload that is gone is refused", async () => {
-    const source = { kind: "upload", upload: "nobody" };
+    const source = { kind: "upload", upload: "missing" };
     const refusal = await readerOf(served.host).refusal("restore.preview", { source, target: null });
     expect(refusal).toMatchObject({ code: "not_found" });
   });

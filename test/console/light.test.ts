@@ -92,7 +92,7 @@ describe("a light run that has ended", () => {
   it("writes a list into a file, and is compared, but not opened again or compacted", async () => {
     const { job } = await reader.call("export.start", { table: "orders", format: "json" });
     let status = await reader.call("export.status", { job });
-    // Calls in the same process are answered in one turn of the event loop; the export goes on in the next.
+    // Calls in the same process are answered in one turn of the event loop; the export continues in the next.
     for (; status.state === "running"; status = await reader.call("export.status", { job })) await nextTurn();
     expect(status).toMatchObject({ state: "done", rows: reader.value("orders").orderCount });
     const { equityA } = await reader.call("sessions.compare", { a: id, b: id });

@@ -61,10 +61,10 @@ beforeAll(async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, number>);
   expect(fills.length).toBeGreaterThan(20);
-  // The streams have told the session's end once they have told its last fill and its last line.
+  // The streams have reported the session's end once they have reported its last fill and its last line.
   await reader.until("desk", ({ strategies, account }) => {
-    const told = Object.values(strategies).reduce((all, one) => all + one.fills, 0);
-    return told === fills.length && Number(account.equity) === Number(last(curve)["equity"]);
+    const counted = Object.values(strategies).reduce((all, one) => all + one.fills, 0);
+    return counted === fills.length && Number(account.equity) === Number(last(curve)["equity"]);
   });
   const paid = sum(fills.map(({ fee = "0" }) => fee));
   await reader.until("positions", ({ rows }) => sum(Object.values(rows).map(({ fees }) => fees)) === paid);

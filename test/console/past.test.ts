@@ -84,7 +84,7 @@ describe("the why", () => {
     }
   });
 
-  it("of a drift item tells its evidence", async () => {
+  it("of a drift item shows its evidence", async () => {
     const [item] = Object.values(reader.value("drift").items);
     const known = Object.entries(item?.evidence ?? {}).filter(([, value]) => value !== null);
     const { steps } = await reader.call("order.why", { id: item?.id ?? "" });

@@ -56,7 +56,7 @@ describe("regressions in the console", () => {
     expect(fixtures.every((one) => one.description.length > 10)).toBe(true);
   });
 
-  it("runs what is asked for, one run at a time, and tells both sides of the first difference", async () => {
+  it("runs what is asked for, one run at a time, and reports both sides of the first difference", async () => {
     const { folder, ask, over } = await open();
     own(folder, (text) => text.replace("slippage_bps: 2", "slippage_bps: 3"));
     expect((await ask("regress.status")).state).toBe("none");
@@ -72,7 +72,7 @@ describe("regressions in the console", () => {
     expect(differs?.artifacts.map((one) => one.artifact)).toContain("artifacts/fills.csv");
   });
 
-  it("tells a fixture that cannot be used, and refuses a name that is none", async () => {
+  it("reports a fixture that cannot be used, and refuses an unknown name", async () => {
     const { folder, ask, over } = await open();
     own(folder, () => "name: broken\n");
     await expect(ask("regress.start", { names: ["nothing"] })).rejects.toMatchObject({ code: "not_found" });

@@ -76,9 +76,11 @@ describe("a preview", () => {
     const earlier = await reader.call("restore.preview", { source, target: null });
     expect(earlier.warnings.join(" ")).toContain("newer than the session's clock");
     expect(
-      await reader.refusal("restore.preview", { source: { kind: "session", id: "nobody" }, target: null }),
+      await reader.refusal("restore.preview", { source: { kind: "session", id: "missing" }, target: null }),
     ).toMatchObject({ code: "no_session" });
-    expect(await reader.refusal("restore.preview", { source, target: "nobody" })).toMatchObject({ code: "no_session" });
+    expect(await reader.refusal("restore.preview", { source, target: "missing" })).toMatchObject({
+      code: "no_session",
+    });
     expect(reader.faults).toEqual([]);
   });
 

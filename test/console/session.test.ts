@@ -1,5 +1,5 @@
 /**
- * A real host and the demo desk, driven with the contract's messages: start, watch, pause, halt, review, resume, stop, go on, close.
+ * A real host and the demo desk, driven with the contract's messages: start, watch, pause, halt, review, resume, stop, start again, close.
  */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it, vi } from "vitest";
@@ -23,7 +23,7 @@ async function running(options: { readonly desk?: string; readonly forSeconds?: 
 }
 
 describe("a session in a view", () => {
-  it("is told whole and then in changes, each of which fits the contract, to its end", async () => {
+  it("is sent whole and then in changes, each of which fits the contract, to its end", async () => {
     const { reader, host, problems } = await running({ forSeconds: 600 });
     const ended = await reader.state("stopped");
     expect(ended.summary?.runs).toBeGreaterThan(200);
@@ -98,7 +98,7 @@ describe("a session in a view", () => {
     expect(reader.faults).toEqual([]);
   });
 
-  it("is told to a slow reader as its newest state, in one change", async () => {
+  it("reaches a slow reader as its newest state, in one change", async () => {
     const { reader, host } = await running();
     const slow = readerOf(host);
     slow.slow = true;
@@ -112,7 +112,7 @@ describe("a session in a view", () => {
     expect(slow.events).toHaveLength(2);
   });
 
-  it("pauses, goes on, and changes its speed", async () => {
+  it("pauses, continues, and changes its speed", async () => {
     const { reader, id } = await running();
     await reader.until("orders", (view) => view.orderCount > 0);
     await reader.call("session.pause", ME);
@@ -139,7 +139,7 @@ describe("a session in a view", () => {
     expect(await reader.refusal("strategy.command", { action: "pause", name, ...ME })).toMatchObject({
       code: "wrong_state",
     });
-    expect(await reader.refusal("strategy.command", { action: "pause", name: "nobody", ...ME })).toMatchObject({
+    expect(await reader.refusal("strategy.command", { action: "pause", name: "missing", ...ME })).toMatchObject({
       code: "not_found",
     });
     await reader.call("strategy.command", { action: "resume", name, ...ME });
@@ -194,7 +194,7 @@ describe("a session in a view", () => {
   });
 });
 
-describe("a fill that nobody asked for", () => {
+describe("a fill without an order", () => {
   it("halts, waits for its review, and blocks the resume until then", async () => {
     const { reader } = await running();
     const [symbol = ""] = Object.keys(
@@ -207,12 +207,12 @@ describe("a fill that nobody asked for", () => {
     const [item] = Object.values(items);
     expect(item).toMatchObject({ kind: "unknown_fill", review: null });
     expect(positions[symbol]?.symbol).toBe(symbol);
-    expect(await reader.refusal("session.resume", { ...ME, note: "go on" })).toMatchObject({ code: "drift_open" });
+    expect(await reader.refusal("session.resume", { ...ME, note: "checked" })).toMatchObject({ code: "drift_open" });
     const why = await reader.call("order.why", { id: item?.id ?? "" });
     expect(why.steps.find((step) => step.title.includes("Drift"))).toMatchObject({ state: "critical" });
-    const nobody = { item: "DRIFT-999", action: "dismiss", ...ME, note: "n" } as const;
-    expect(await reader.refusal("drift.review", nobody)).toMatchObject({ code: "not_found" });
-    const wrong = { item: item?.id, action: "adopt", strategy: "nobody", ...ME, note: "n" };
+    const missing = { item: "DRIFT-999", action: "dismiss", ...ME, note: "n" } as const;
+    expect(await reader.refusal("drift.review", missing)).toMatchObject({ code: "not_found" });
+    const wrong = { item: item?.id, action: "adopt", strategy: "missing", ...ME, note: "n" };
     expect((await reader.refusal("drift.review", wrong)).code).toMatch(/not_found|invalid_input/);
     const decision = { item: item?.id ?? "", action: "adopt", ...ME, note: "booked by hand" } as const;
     await reader.call("drift.review", decision);
@@ -281,11 +281,11 @@ describe("one session at a time", () => {
   });
 });
 
-describe("stop, and going on", () => {
+describe("stop, and resuming", () => {
   it("keeps everything that was decided, and closes to the first page", async () => {
     const { reader, id, host } = await running();
-    const told: boolean[] = [];
-    host.on("running", (value) => told.push(value));
+    const states: boolean[] = [];
+    host.on("running", (value) => states.push(value));
     await reader.until("orders", (view) => view.fillCount > 5);
     await reader.call("session.stop", ME);
     const stopped = await reader.state("stopped");
@@ -311,7 +311,7 @@ describe("stop, and going on", () => {
     await reader.call("session.close", {});
     await reader.until("session", (view) => view.session === null);
     await reader.until("orders", (view) => view.orderCount === 0);
-    expect(told).toEqual([false, true, false]);
+    expect(states).toEqual([false, true, false]);
     expect(reader.faults).toEqual([]);
   });
 
@@ -322,14 +322,14 @@ describe("stop, and going on", () => {
     expect(await reader.refusal("session.reopen", { id: "../x" })).toMatchObject({ code: "invalid_input" });
   });
 
-  it("is what quitting does, however often, and then nobody is told anything", async () => {
+  it("is what quitting does, however often, and then no listener is called", async () => {
     const { reader, host, problems } = await running();
     await reader.until("orders", (view) => view.orderCount > 0);
     await Promise.all([host.quit(), host.quit()]);
     expect(host.sessionRunning()).toBe(false);
-    const heard = reader.events.length;
+    const received = reader.events.length;
     reader.send({ kind: "subscribe", stream: "log" });
-    expect(reader.events).toHaveLength(heard);
+    expect(reader.events).toHaveLength(received);
     expect(problems).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ class View {
     });
   }
 
-  /** Applies all that came, and tells so. */
+  /** Applies all that came, and acknowledges it. */
   work(): void {
     for (const { stream, event } of this.queue.splice(0)) {
       const before = this.values.get(stream);
@@ -73,7 +73,7 @@ const value = fc.dictionary(
 ) as fc.Arbitrary<JsonObject>;
 
 describe("a stream", () => {
-  it("is told so that a reader's copy equals the projection, for any pace of readers and changes", () => {
+  it("is sent so that a reader's copy equals the projection, for any pace of readers and changes", () => {
     const actions = fc.array(
       fc.oneof(
         fc.record({ do: fc.constant("change" as const), value }),
@@ -115,21 +115,21 @@ describe("a stream", () => {
     );
   });
 
-  it("waits for a slow reader and then tells it the newest state in one change", () => {
+  it("waits for a slow reader and then sends it the newest state in one change", () => {
     const values = new Map<string, JsonObject>([["desk", { n: 0 }]]);
     const { hub, timers } = hubOf(values);
     const slow = new View(hub);
     const quick = new View(hub);
     slow.reader.subscribe("desk");
     quick.reader.subscribe("desk");
-    let told = 0;
+    let delivered = 0;
     for (let n = 1; n <= 100; n += 1) {
       values.set("desk", { n });
       timers.advance(ROUND_MS);
-      told += quick.queue.length;
+      delivered += quick.queue.length;
       quick.work();
     }
-    expect(told).toBe(100);
+    expect(delivered).toBe(100);
     expect(slow.queue).toHaveLength(1);
     slow.work();
     timers.advance(ROUND_MS);
@@ -222,7 +222,7 @@ describe("a stream", () => {
     expect(timers.pending).toBe(0);
   });
 
-  it("that cannot be made is told of, and silences no other", () => {
+  it("that cannot be made is reported, and silences no other", () => {
     const problems: string[] = [];
     const { hub, timers } = hubOf(new Map([["log", { n: 1 }]]), problems);
     const view = new View(hub);
@@ -234,7 +234,7 @@ describe("a stream", () => {
     expect(problems[0]).toContain('"desk"');
   });
 
-  it("drops a reader whose transport throws and goes on with the others", () => {
+  it("drops a reader whose transport throws and continues with the others", () => {
     const { hub, timers } = hubOf(new Map([["log", { n: 1 }]]));
     hub
       .reader(() => {

@@ -1,5 +1,5 @@
 /**
- * The contract over both transports: one script, over a connection in memory and over the loopback WebSocket, is told the same.
+ * The contract over both transports: one script, over a connection in memory and over the loopback WebSocket, receives the same.
  *
  * 1. Each transport has a host and a workspace of its own; the seed is the same, the speed is `max`.
  * 2. What a machine's clock, a folder's place or a drawn token decides is left out of the comparison, and nothing else is.
@@ -20,13 +20,13 @@ const TRANSPORTS: Readonly<Record<string, (host: ConsoleHost) => Promise<Wire>>>
   socket: socketWire,
 };
 
-interface Told {
+interface Transcript {
   readonly projections: Record<string, unknown>;
   readonly answers: Record<string, unknown>;
   readonly refusals: ErrorShape[];
 }
 
-/** Waits until the reader has what a new reader of the same host is told. */
+/** Waits until the reader has what a new reader of the same host receives. */
 async function settled(reader: Reader, host: ConsoleHost, stream: StreamName): Promise<unknown> {
   const fresh = readerOf(host);
   fresh.subscribe(stream);
@@ -35,7 +35,7 @@ async function settled(reader: Reader, host: ConsoleHost, stream: StreamName): P
   return reader.until(stream, (value) => isDeepStrictEqual(value, whole));
 }
 
-async function script(reader: Reader, host: ConsoleHost): Promise<Told> {
+async function script(reader: Reader, host: ConsoleHost): Promise<Transcript> {
   reader.subscribe(...ALL);
   await reader.call("settings.write", { key: "theme", value: "dark" });
   const { id } = await reader.call("session.start", { speed: "max", seed: "both", forSeconds: 300 });
@@ -64,25 +64,25 @@ async function script(reader: Reader, host: ConsoleHost): Promise<Told> {
   ];
   await reader.call("session.close", {});
   await reader.until("session", (view) => view.session === null);
-  return JSON.parse(JSON.stringify({ projections, answers, refusals }).replaceAll(id, "SESSION")) as Told;
+  return JSON.parse(JSON.stringify({ projections, answers, refusals }).replaceAll(id, "SESSION")) as Transcript;
 }
 
 /** Without what a clock on the wall or a folder's place decides. */
-function lasting(told: Told, workspace: string): unknown {
-  const text = JSON.stringify(told, (name, value: unknown) =>
+function lasting(transcript: Transcript, workspace: string): unknown {
+  const text = JSON.stringify(transcript, (name, value: unknown) =>
     ["created", "stopped", "bytes", "sha256"].includes(name) ? null : value,
   );
   return JSON.parse(text.replaceAll(workspace, "WORKSPACE"));
 }
 
 describe("one script", () => {
-  it("is told the same over a connection in memory and over the socket", async () => {
-    const told: unknown[] = [];
+  it("receives the same over a connection in memory and over the socket", async () => {
+    const transcript: unknown[] = [];
     for (const open of Object.values(TRANSPORTS)) {
       const { host, workspace, problems } = await place();
       const reader = new Reader(await open(host));
-      const heard = await script(reader, host);
-      expect(heard.refusals.map((error) => error.code)).toEqual([
+      const answered = await script(reader, host);
+      expect(answered.refusals.map((error) => error.code)).toEqual([
         "wrong_state",
         "invalid_input",
         "invalid_input",
@@ -93,9 +93,9 @@ describe("one script", () => {
       ]);
       expect(reader.faults).toEqual([]);
       expect(problems).toEqual([]);
-      told.push(lasting(heard, workspace));
+      transcript.push(lasting(answered, workspace));
     }
-    expect(told[1]).toEqual(told[0]);
+    expect(transcript[1]).toEqual(transcript[0]);
   });
 });
 
@@ -118,7 +118,7 @@ describe("two transports of one host", () => {
     expect([...memory.faults, ...socket.faults]).toEqual([]);
   });
 
-  it("outlive each other: a socket that comes back is told the whole", async () => {
+  it("outlive each other: a socket that reconnects receives the whole", async () => {
     const { host } = await place();
     const first = new Reader(await socketWire(host));
     first.subscribe("orders");

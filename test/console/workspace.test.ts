@@ -217,7 +217,7 @@ describe("a desk file with a mistake", () => {
     "dolar_per_trade:",
   );
 
-  it("is told with its place, starts nothing, and is read again when somebody asks", async () => {
+  it("is reported with its place, starts nothing, and is read again when somebody asks", async () => {
     const { host, workspace } = await place({ desk: broken });
     const reader = readerOf(host);
     reader.subscribe("app", "sessions");
@@ -250,7 +250,7 @@ describe("a desk file with a mistake", () => {
 });
 
 describe("a workspace", () => {
-  it("that cannot be made is told as such", async () => {
+  it("that cannot be made is reported as such", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "");
     const options = { workspace: join(folder, "file", "ws"), hostKind: "loopback", version: "0" } as const;

@@ -59,7 +59,7 @@ test("one click starts 24 strategies, and the console shows them live", async ()
   await expect(page.getByText(/ROUTER-\d{8}/).first()).toBeVisible();
 });
 
-test("an order tells its whole why", async () => {
+test("an order shows its whole why", async () => {
   await goTo(page, "orders");
   await page
     .getByText(/ROUTER-\d{8}/)
@@ -78,7 +78,7 @@ test("every view of a running session, dark and light, small and wide", async ()
   await page.getByTestId("speed-1").click();
 });
 
-test("pause holds the clock, continue lets it go on", async () => {
+test("pause holds the clock, continue lets it run", async () => {
   await goTo(page, "desk");
   await page.getByTestId("pause-session").click();
   await expect(state()).toHaveText(/Paused/);
@@ -187,7 +187,7 @@ test("stop ends the session in order, and its summary stays", async () => {
   await pictures(page, "stopped", ["desk", "sessions"]);
 });
 
-test("a stopped session is verified and compacted, after it is told what goes", async () => {
+test("a stopped session is verified and compacted, after it says what goes", async () => {
   await goTo(page, "sessions");
   await page
     .getByTestId("view-sessions")

@@ -125,7 +125,7 @@ test("form and YAML change each other, and a file that is changed on disk is nev
     writeFileSync(path, saved.replace("startPrice: 100", "startPrice: 150"));
     await expect(yaml(page)).toContainText("startPrice: 150");
 
-    // Changed on both sides: told, and both are taken where they do not touch.
+    // Changed on both sides: reported, and both are taken where they do not touch.
     await type(page, "name", "later");
     writeFileSync(path, readFileSync(path, "utf8").replace("cadence: 1m", "cadence: 2m"));
     await expect(page.getByTestId("desk-conflict")).toBeVisible();

@@ -1,5 +1,5 @@
 /**
- * A limit changed in the Desk's Headroom: asked with a name and a note, told in the log.
+ * A limit changed in the Desk's Headroom: asked with a name and a note, recorded in the log.
  */
 import { expect, test } from "@playwright/test";
 import { goTo, serve } from "./served.ts";

@@ -35,7 +35,7 @@ test.afterAll(async () => {
 const state = () => page.getByTestId("session-state");
 const dialog = () => page.getByTestId("confirm-dialog");
 
-/** A picture of what is shown, dark and light. */
+/** A screenshot of what is shown, dark and light. */
 async function both(name: string, view: "orders" | "positions" | "router"): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
     await chooseTheme(page, theme);

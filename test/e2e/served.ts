@@ -2,7 +2,7 @@
  * The real console for browser tests: `logos serve` in a process of its own, on a workspace of its own.
  *
  * 1. Nothing is shared between two of them: each has a folder, a port and a token.
- * 2. Pictures go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none.
+ * 2. Screenshots go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
@@ -89,7 +89,9 @@ export async function serve(
 
 function firstAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`The host ended with ${String(code)} before it told its address.`)));
+    child.once("exit", (code) =>
+      reject(new Error(`The host ended with ${String(code)} before it printed its address.`)),
+    );
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on("line", (line) => {
       const address = /https?:\/\/\S+/.exec(line)?.[0];
@@ -113,19 +115,19 @@ export async function chooseTheme(page: Page, theme: "dark" | "light" | "contras
   await page.getByTestId(`theme-${theme}`).click();
 }
 
-/** Pictures are for people to look at; `npm test` keeps none. */
+/** Screenshots are for people to look at; `npm test` keeps none. */
 const keepsPictures = process.env["LOGOS_CONSOLE_PICTURES"] !== "none";
 
-/** Keeps a picture of what is shown. */
+/** Keeps a screenshot of what is shown. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (!keepsPictures) return;
   mkdirSync(screens, { recursive: true });
-  // The pointer rests outside, so that no tooltip stands in the picture.
+  // The pointer rests outside, so that no tooltip is in the screenshot.
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(screens, `${name}.png`), animations: "disabled" });
 }
 
-/** Shows every view in both widths and keeps pictures of them in both themes. */
+/** Shows every view in both widths and keeps screenshots of them in both themes. */
 export async function pictures(page: Page, name: string, views: readonly ViewName[] = VIEW_NAMES): Promise<void> {
   for (const theme of keepsPictures ? (["dark", "light"] as const) : (["dark"] as const)) {
     await chooseTheme(page, theme);

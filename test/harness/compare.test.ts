@@ -27,7 +27,7 @@ describe("two sessions", () => {
   it.each<[what: string, ours: readonly string[], theirs: readonly string[], sides: object]>([
     ["the restarted one", ["a"], ["a", "b"], { uninterrupted: "nothing: it has 1", restarted: "b" }],
     ["the uninterrupted one", ["a", "b"], ["a"], { uninterrupted: "b", restarted: "nothing: it has 1" }],
-  ])("differ where %s goes on", (_what, ours, theirs, difference) => {
+  ])("differ where %s is longer", (_what, ours, theirs, difference) => {
     const found = decisions(outcome({ decisions: ours }), outcome({ decisions: theirs }));
     expect(found).toMatchObject({ same: false, difference, explained: null });
   });

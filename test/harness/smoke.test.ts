@@ -93,7 +93,7 @@ describe("the model", () => {
         const row = (name: string): number | undefined => summary.slo.find((one) => one.name === name)?.value;
         expect(row("errors")).toBe(sum(summary.orders_rejected));
         expect(row("queue_depth_max")).toBeGreaterThanOrEqual(Number(summary.metrics["queue_depth_max"]));
-        // It is told to six places; a value halfway between two of them is half of the last place away.
+        // It is given to six places; a value halfway between two of them is half of the last place away.
         const skips = summary.runs === 0 ? 0 : summary.overruns / summary.runs;
         expect(Math.abs((row("skip_rate") ?? Number.NaN) - skips)).toBeLessThan(5.01e-7);
       }),
@@ -112,7 +112,7 @@ describe("the model", () => {
     expect(seeded("1")).not.toBe(seeded("2"));
   });
 
-  it("a fill that nobody ordered shuts the gate: nothing is accepted after it", () => {
+  it("a fill without an order shuts the gate: nothing is accepted after it", () => {
     const { summary } = runSmoke({ ...SMOKE_DEFAULTS, unknownFillShare: 1 });
     expect(summary).toMatchObject({ unknown_fills: 1, verdict: "unknown_fills" });
     expect(summary.orders_rejected["router_halted"]).toBe(summary.runs - summary.orders_accepted);
@@ -132,13 +132,13 @@ describe("`logos smoke`", () => {
   const at = folder();
   const say = async (line: string): ReturnType<typeof logos> => logos(line.split(" "), { at });
 
-  it("writes its files where it is told, the same for the same seed but for the history, and 0 when every limit is kept", async () => {
+  it("writes its files into the folder given, the same for the same seed but for the history, and 0 when every limit is kept", async () => {
     const people = await say("smoke --seed 7 --output-dir one");
     expect(people).toMatchObject({ code: 0, err: "" });
     expect(people.out).toMatch(/^50 strategies, 15 minutes, seed 7: [\d,]+ runs, /);
     expect(people.out.match(/ kept$/gm)).toHaveLength(4);
     const programs = await say("smoke --seed 7 --output-dir two --json");
-    const told = jsonOf(programs);
+    const printed = jsonOf(programs);
     expect(tree(join(at, "one")).map((line) => line.split(" ")[0])).toEqual([
       "history.jsonl",
       "logs/",
@@ -148,8 +148,8 @@ describe("`logos smoke`", () => {
     const steady = (name: string): string[] => tree(join(at, name)).filter((line) => !line.startsWith("history"));
     expect(steady("two")).toEqual(steady("one"));
     const summary: unknown = JSON.parse(readFileSync(join(at, "one", "summary.json"), "utf8"));
-    expect(told).toMatchObject(summary as object);
-    expect(told["files"]).toEqual({
+    expect(printed).toMatchObject(summary as object);
+    expect(printed["files"]).toEqual({
       metrics: join(at, "two", "logs", "metrics.jsonl"),
       summary: join(at, "two", "summary.json"),
       history: join(at, "two", "history.jsonl"),
@@ -158,7 +158,7 @@ describe("`logos smoke`", () => {
     expect([lines.length, lines.at(-1)]).toEqual([181, ""]);
   });
 
-  it("writes below runs/ when it is not told where, and to no workspace", async () => {
+  it("writes below runs/ when no folder is given, and to no workspace", async () => {
     const own = folder();
     expect((await logos(["smoke", "--strategies", "2", "--duration-min", "1"], { at: own })).code).toBe(0);
     expect(

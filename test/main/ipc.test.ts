@@ -42,7 +42,7 @@ describe("senders", () => {
     ["a frame that is gone", null, null],
     ["a frame inside the page", null, frame({ parent: PAGE_FRAME })],
     ["another frame that looks the same", null, frame({})],
-    ["a web contents that nobody made known", own, own.mainFrame],
+    ["a web contents that was not made known", own, own.mainFrame],
   ])("%s is refused", (_what, contents, from) => {
     const { electron, host, contents: page, problems } = bench();
     electron.fromPage(CHANNELS.open, contents ?? page, [], from);
@@ -166,7 +166,7 @@ describe("a page's connection", () => {
     expect(host.readers.map((reader) => reader.open)).toEqual([false, true]);
   });
 
-  it("is told as closed when the host ends it, and can be opened again", () => {
+  it("is reported as closed when the host ends it, and can be opened again", () => {
     const { electron, host, contents } = bench();
     electron.fromPage(CHANNELS.open, contents, []);
     host.readers[0]?.end("A message does not follow the contract.");
@@ -176,7 +176,7 @@ describe("a page's connection", () => {
     expect(host.readers[1]?.received).toEqual([call]);
   });
 
-  it.each(["refuseReaders", "endAtOnce"] as const)("is told as closed with %s", (fault) => {
+  it.each(["refuseReaders", "endAtOnce"] as const)("is reported as closed with %s", (fault) => {
     const { electron, host, contents } = bench();
     host[fault] = true;
     electron.fromPage(CHANNELS.open, contents, []);

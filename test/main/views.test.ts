@@ -23,12 +23,12 @@ describe("the machine's power", () => {
     expect(electron.blockers.size).toBe(0);
   });
 
-  it("tells the session of suspend and resume, and a shutdown stops it cleanly without asking", async () => {
+  it("informs the session of suspend and resume, and a shutdown stops it cleanly without asking", async () => {
     const { electron, host } = await start();
     host.running = true;
     electron.powerMonitor.emit("suspend");
     electron.powerMonitor.emit("resume");
-    expect(host.told).toEqual(["suspended", "resumed"]);
+    expect(host.received).toEqual(["suspended", "resumed"]);
     const event = new FakeEvent();
     electron.powerMonitor.emit("shutdown", event);
     await settle();

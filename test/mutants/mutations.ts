@@ -1,7 +1,7 @@
 /**
  * Small changes to a source file, each of which some near test should notice.
  *
- * 1. A change is a span of the text and what stands there instead, so the file is never printed anew.
+ * 1. A change is a span of the text and what replaces it, so the file is never reformatted.
  * 2. What only words an error (the arguments of a `throw`) and what is only a type is left alone.
  * 3. A mutation is named by its file, the function that it is in, its line's text and the change, not by a line number, so other
  *    edits do not rename it. Where a function has the same line and change more than once, they are counted.
@@ -115,7 +115,7 @@ function changesOf(text: string, node: Node): readonly Change[] {
   }
 }
 
-/** Changes of what cannot be told from the outside, or that a type checker would refuse. */
+/** Changes of what cannot be seen from the outside, or that a type checker would refuse. */
 const SKIPPED: ReadonlySet<string> = new Set(["ThrowStatement", "ImportDeclaration"]);
 
 const NAMING: ReadonlySet<string> = new Set(["FunctionDeclaration", "ClassDeclaration", "MethodDefinition"]);

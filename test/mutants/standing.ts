@@ -1,5 +1,5 @@
 /**
- * The mutant that stands in for a file at the moment.
+ * The mutant that replaces a file at the moment.
  *
  * 1. It is kept on the process, because Vitest loads its configuration as a module of its own.
  */

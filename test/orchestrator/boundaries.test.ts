@@ -102,7 +102,7 @@ describe("the heap of due moments", () => {
 });
 
 describe("a recorder of metrics", () => {
-  it("that is restored goes on as the saved one, for windows that are full and have turned", () => {
+  it("that is restored continues as the saved one, for windows that are full and have turned", () => {
     const tick = fc.record({ latency: fc.nat(9), skipped: fc.boolean(), depth: fc.nat(9) });
     const ticks = fc.array(tick, { maxLength: 30 });
     fc.assert(

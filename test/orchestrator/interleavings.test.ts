@@ -27,7 +27,7 @@ const order = (clientOrderId: string, quantity = 1): OrderRequest => ({
   price: 10,
   clientOrderId,
 });
-const told = (status: string, more: Partial<OrderReport> = {}): OrderReport => ({
+const reportOf = (status: string, more: Partial<OrderReport> = {}): OrderReport => ({
   orderId: "ROUTER-00000001",
   status,
   filledQty: 1,
@@ -60,10 +60,10 @@ const ROUTER_STEPS: readonly RouterStep[] = [
   submit(order("a")),
   submit(order("b")),
   submit(order("a", 2)),
-  reconcile(told("filled", { fillId: "f1", price: 10 })),
-  reconcile(told("partially_filled", { fillId: "f1", price: 10, filledQty: 0.5 })),
-  reconcile(told("partially_filled", { fillId: "f2", price: 10, filledQty: 0.7 })),
-  reconcile(told("canceled")),
+  reconcile(reportOf("filled", { fillId: "f1", price: 10 })),
+  reconcile(reportOf("partially_filled", { fillId: "f1", price: 10, filledQty: 0.5 })),
+  reconcile(reportOf("partially_filled", { fillId: "f2", price: 10, filledQty: 0.7 })),
+  reconcile(reportOf("canceled")),
   settle,
 ];
 
@@ -136,7 +136,7 @@ describe("every interleaving", () => {
       }
       answers.push([router.halted, router.nextSequence, router.openDrift, router.inflightCount]);
       expected.push([naive.halted, naive.next, naive.open().length, naive.inflight.length]);
-      // Comparing texts first keeps a hundred thousand comparisons quick; a difference is then told in full.
+      // Comparing texts first keeps a hundred thousand comparisons quick; a difference is then reported in full.
       if (JSON.stringify(answers) !== JSON.stringify(expected)) expect(answers, String(sequence)).toEqual(expected);
     });
     expect(sequences).toBe(ROUTER_STEPS.length ** 5);

@@ -40,7 +40,7 @@ function restored(router: OrderRouter, pieces: readonly KeyPiece[]): OrderRouter
 }
 
 describe("a router saved by pieces", () => {
-  it("goes on as if it had never been saved, whenever pieces were taken", () => {
+  it("continues as if it had never been saved, whenever pieces were taken", () => {
     const retention = fc.record({
       maxKeys: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.integer({ min: 1, max: 6 })),
       maxAge: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom(1, 3_000_000)),
@@ -68,7 +68,7 @@ describe("a router saved by pieces", () => {
     );
   });
 
-  it("tells only what is new, and which rows ended since", () => {
+  it("gives only what is new, and which rows ended since", () => {
     const router = new OrderRouter();
     const order = (id: string) => ({ strategyId: "a", symbol: "X", quantity: 1, price: 1, clientOrderId: id });
     router.submit(order("1"), START);

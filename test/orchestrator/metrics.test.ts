@@ -64,9 +64,9 @@ function compare(metrics: MetricsRecorder, kept: Kept, window: number): void {
     skip_rate: skipped / Math.max(1, ticks.length),
   };
   for (const [field, value] of Object.entries(expected)) {
-    const told = line[field as keyof typeof expected];
-    expect(Math.abs(told - value), field).toBeLessThanOrEqual(5.01e-7);
-    expect(told, `${field} has six decimals at most`).toBe(Number(told.toFixed(6)));
+    const printed = line[field as keyof typeof expected];
+    expect(Math.abs(printed - value), field).toBeLessThanOrEqual(5.01e-7);
+    expect(printed, `${field} has six decimals at most`).toBe(Number(printed.toFixed(6)));
   }
   const probe = metrics.probe(NOW);
   expect(probe.latencyMsP95 / 1_000).toBeCloseTo(expected.p95_latency_s, 9);
@@ -100,7 +100,7 @@ describe("the metrics recorder", () => {
     );
   });
 
-  it("keeps 200 ticks when nobody says", () => {
+  it("keeps 200 ticks by default", () => {
     const metrics = new MetricsRecorder();
     for (let tick = 0; tick < 201; tick += 1) metrics.recordTick("a", tick === 0 ? 9 : 1);
     expect(metrics.snapshot(NOW)).toMatchObject({ ticks: 200, max_latency_s: 1 });

@@ -181,8 +181,8 @@ export class NaiveScheduler {
       ({ spec, runtimes, startedAt, nextRun, paused, overruns, skips, lastRun, lastHeartbeat }) => {
         const total = runtimes.reduce((sum, runtime) => sum + runtime, 0);
         const averageRuntime = runtimes.length === 0 ? null : Math.round(total / runtimes.length);
-        const told = { nextRun, running: startedAt !== null, paused, executions: runtimes.length, overruns, skips };
-        return [spec.name, { ...told, averageRuntime, lastRun, lastHeartbeat }];
+        const figures = { nextRun, running: startedAt !== null, paused, executions: runtimes.length, overruns, skips };
+        return [spec.name, { ...figures, averageRuntime, lastRun, lastHeartbeat }];
       },
     );
   }

@@ -1,5 +1,5 @@
 /**
- * Streams give the numbers of `seedrandom`, whatever the seed and the name, and go on from any state.
+ * Streams give the numbers of `seedrandom`, whatever the seed and the name, and continue from any state.
  */
 import fc from "fast-check";
 import seedrandom from "seedrandom";
@@ -26,7 +26,7 @@ describe("a stream", () => {
     );
   });
 
-  it("goes on from a saved state, and a clone leaves it where it is", () => {
+  it("continues from a saved state, and a clone leaves it where it is", () => {
     fc.assert(
       fc.property(fc.integer(), fc.nat({ max: 50 }), (seed, draws) => {
         const stream = createStream(seed, "a");

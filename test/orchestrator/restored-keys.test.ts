@@ -21,7 +21,7 @@ describe("keys without a moment", () => {
       router.reconcile([{ orderId: id, status: "canceled", filledQty: 0, timestamp: moment(T + 3) }]);
     const again = OrderRouter.restore(router.snapshot(), { retention: { maxAge: 10 * SECOND } });
     expect(again.submit(request(1), moment(T + 10 * SECOND))).toMatchObject({ orderId: "ROUTER-00000001" });
-    // Keys are let go of behind a change.
+    // Keys are evicted after a change.
     again.submit(request(3), moment(T + 30 * SECOND));
     expect(again.submit(request(2), moment(T + 30 * SECOND))).toMatchObject({ orderId: "ROUTER-00000004" });
   });

@@ -165,7 +165,7 @@ describe("a file of Logos", () => {
     expect(router.submit({ ...order, clientOrderId: "c9" }, T + 9_000_000).reason).toBe("accepted");
   });
 
-  it("fields that nobody knows are left alone", () => {
+  it("unknown fields are left alone", () => {
     expect(readRouterState(JSON.stringify(logos({ future: { a: [1, { b: null }] } })))).toEqual(
       readRouterState(JSON.stringify(logos())),
     );

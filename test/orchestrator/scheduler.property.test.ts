@@ -78,10 +78,10 @@ function attempt(scheduler: Scheduler, naive: NaiveScheduler, kind: Kind, name: 
   } else if (kind === "finish") {
     if (!running) return refused(() => scheduler.markFinish(name, now));
     const skipped = naive.find(name).skips;
-    const told = scheduler.markFinish(name, now);
+    const result = scheduler.markFinish(name, now);
     naive.finish(name, now);
     const { nextRun, skips, runtimes } = naive.find(name);
-    expect(told).toMatchObject({ nextRun, skips: skips - skipped, runtime: runtimes.at(-1) });
+    expect(result).toMatchObject({ nextRun, skips: skips - skipped, runtime: runtimes.at(-1) });
   } else if (kind === "pause") {
     scheduler.pause(name);
     naive.find(name).paused = true;
@@ -153,7 +153,7 @@ describe("the scheduler", () => {
     );
   });
 
-  it("tells the next runs exactly as they come when runs take no time", () => {
+  it("gives the next runs exactly as they come when runs take no time", () => {
     fc.assert(
       fc.property(specs(), ops(), fc.integer(), fc.nat({ max: 12 }), (registered, calls, seed, count) => {
         const naive = new NaiveScheduler(NOW, seed);
@@ -169,11 +169,11 @@ describe("the scheduler", () => {
         }
         const before = scheduler.snapshot();
         for (const { spec, paused, startedAt } of naive.strategies) {
-          const told = scheduler.nextRuns(spec.name, count);
+          const result = scheduler.nextRuns(spec.name, count);
           const copy = Scheduler.restore(before);
-          expect(told).toHaveLength(paused ? 0 : count);
+          expect(result).toHaveLength(paused ? 0 : count);
           if (startedAt !== null) copy.markFinish(spec.name, startedAt);
-          for (const { at, planned, earliest, latest } of told) {
+          for (const { at, planned, earliest, latest } of result) {
             expect({ at: copy.nextRun(spec.name), planned: copy.plannedOf(spec.name) }).toEqual({ at, planned });
             expect(earliest <= at && at <= latest).toBe(true);
             copy.markStart(spec.name, at);

@@ -19,8 +19,8 @@ const made = (...specs: ScheduleSpec[]): Scheduler => {
 };
 const run = (scheduler: Scheduler, name: string, from: number, to: number) => {
   scheduler.markStart(name, T + from);
-  const told = scheduler.markFinish(name, T + to);
-  return { ...told, nextRun: told.nextRun - T };
+  const result = scheduler.markFinish(name, T + to);
+  return { ...result, nextRun: result.nextRun - T };
 };
 
 describe("first run", () => {
@@ -141,7 +141,7 @@ describe("jitter", () => {
   const timesOf = (scheduler: Scheduler, name: string): number[] => scheduler.nextRuns(name, 50).map(({ at }) => at);
   const shaky = (name: string) => spec(name, { jitter: 30 });
 
-  it("of a strategy is the same whoever else is registered, in any order", () => {
+  it("of a strategy is the same whatever else is registered, in any order", () => {
     const alone = timesOf(made(shaky("a")), "a");
     expect(timesOf(made(shaky("b"), shaky("a"), shaky("c")), "a")).toEqual(alone);
     expect(timesOf(made(shaky("b"), shaky("a"), shaky("c")), "b")).not.toEqual(alone);
@@ -177,7 +177,7 @@ describe("jitter", () => {
     }
   });
 
-  it("without a seed is drawn from one that the snapshot tells", () => {
+  it("without a seed is drawn from one that the snapshot has", () => {
     const drawn = new Scheduler({ now: T });
     drawn.register(shaky("a"));
     const again = new Scheduler({ now: T, seed: drawn.snapshot().seed });
@@ -307,7 +307,7 @@ describe("pause, resume, run now, missed slots", () => {
     expect(scheduler.nextRun("a")).toBe(T + 80);
   });
 
-  it("a run that goes on may finish during the pause", () => {
+  it("a run under way may finish during the pause", () => {
     const scheduler = made(spec("a"));
     scheduler.markStart("a", T);
     scheduler.pause("a");
@@ -366,13 +366,13 @@ describe("deferTo", () => {
     }
   });
 
-  it("is what nextRuns tells when it is given the hours", () => {
+  it("is what nextRuns gives when it has the hours", () => {
     const hoursAt = (at: number) => {
       const opens = T + Math.floor((at - T) / 1_000) * 1_000 + 500;
       return at < opens + 250 ? { opens, closes: opens + 250 } : { opens: opens + 1_000, closes: opens + 1_250 };
     };
     const scheduler = made(spec("a", { jitter: 7 }), spec("g", { jitter: 7, anchor: "slot" }));
-    const told = ["a", "g"].map((name) => scheduler.nextRuns(name, 12, hoursAt).map((one) => one.at));
+    const result = ["a", "g"].map((name) => scheduler.nextRuns(name, 12, hoursAt).map((one) => one.at));
     const seen = ["a", "g"].map((name) => {
       const starts: number[] = [];
       while (starts.length < 12) {
@@ -384,8 +384,8 @@ describe("deferTo", () => {
       }
       return starts;
     });
-    expect(told).toEqual(seen);
-    for (const at of told.flat()) expect(hoursAt(at).opens).toBeLessThanOrEqual(at);
+    expect(result).toEqual(seen);
+    for (const at of result.flat()) expect(hoursAt(at).opens).toBeLessThanOrEqual(at);
   });
 });
 
@@ -400,7 +400,7 @@ describe("nextWake, nextRuns, snapshot", () => {
     expect(scheduler.nextWake()).toBe(T + 30);
   });
 
-  it("nextRuns tells at most its limit, with the range of the jitter", () => {
+  it("nextRuns gives at most its limit, with the range of the jitter", () => {
     const scheduler = made(spec("a", { jitter: 10, anchor: "slot" }));
     const runs = scheduler.nextRuns("a", PLANNED_RUNS_MAX + 5);
     expect(runs).toHaveLength(PLANNED_RUNS_MAX);

@@ -24,7 +24,7 @@ export function busyRouter(): OrderRouter {
     { ...fill, orderId: "VENUE-7", fillId: "f9" },
   ]);
   router.review("DRIFT-0001", { operator: "ann", note: "ours", action: "adopt", strategy: "alpha" }, T + 6_000);
-  router.resume({ operator: "ann", note: "go on" }, T + 7_000);
+  router.resume({ operator: "ann", note: "checked" }, T + 7_000);
   router.addDrift(
     "position_mismatch",
     { text: "AAPL differs", evidence: { ours: 2, theirs: "3", at: null } },

@@ -54,7 +54,7 @@ function holdsTogether(snapshot: RouterSnapshot): void {
   } else expect(router.openDrift).toBe(0);
   for (const item of router.driftItems())
     if (item.review === null) router.review(item, { operator: "ann", note: "seen", action: "dismiss" });
-  if (router.halted) router.resume({ operator: "ann", note: "go on" });
+  if (router.halted) router.resume({ operator: "ann", note: "checked" });
   const decision = router.submit(fresh, now);
   if (decision.accepted)
     for (const id of idsIn(snapshot))
@@ -99,7 +99,7 @@ function withoutSection(text: string): string {
 function reorderedText(): string {
   const router = busyRouter();
   router.review("DRIFT-0002", { operator: "ann", note: "seen", action: "dismiss" });
-  router.resume({ operator: "ann", note: "go on" });
+  router.resume({ operator: "ann", note: "checked" });
   for (const [index, key] of ["7", "__proto__", "3", "\ud800"].entries())
     router.submit(
       { strategyId: "1", symbol: key, quantity: 1, price: 1, clientOrderId: "c", idempotencyKey: key },

@@ -99,7 +99,7 @@ describe("the preload", () => {
     expect(used.toSorted()).toEqual(Object.values(CHANNELS).toSorted());
   });
 
-  it("opens a connection with the first message, and anew after it ended", () => {
+  it("opens a connection with the first message, and again after it ended", () => {
     const { bridge, ipc, sent } = load();
     bridge.send(message);
     bridge.send(message);

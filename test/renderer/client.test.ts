@@ -86,7 +86,7 @@ describe("streams", () => {
     expect(bridge.sent.filter((message) => message.kind === "subscribe")).toHaveLength(2);
   });
 
-  it("subscribes once for many readers, and lets go a while after the last", () => {
+  it("subscribes once for many readers, and unsubscribes a while after the last", () => {
     vi.useFakeTimers();
     const { bridge, client, values } = open();
     const stops = [client.read("orders"), client.read("orders")];
@@ -105,7 +105,7 @@ describe("streams", () => {
 });
 
 describe("a lost connection", () => {
-  it("is told, fails the calls under way, and comes back with a whole projection", async () => {
+  it("is noticed, fails the calls under way, and is followed by a whole projection", async () => {
     vi.useFakeTimers();
     const { bridge, client, values, states } = open();
     client.read("session");

@@ -87,7 +87,7 @@ describe("times", () => {
     expect(formatTime(null, "utc")).toBe(ABSENT);
   });
 
-  it("tells ages and durations", () => {
+  it("writes ages and durations", () => {
     expect(formatAge(300_000)).toBe("0.3 s");
     expect(formatAge(245e6)).toBe("4 min 05 s");
     expect(formatAge(11_520e6)).toBe("3 h 12 min");

@@ -150,7 +150,7 @@ describe("the loopback bridge", () => {
     expect(socket?.sent).toHaveLength(1);
   });
 
-  it("tells a lost connection, waits, and connects again", async () => {
+  it("reports a lost connection, waits, and connects again", async () => {
     const { fake, sockets, timers } = page("");
     const bridge = createLoopbackBridge(fake);
     const states: LinkState[] = [];

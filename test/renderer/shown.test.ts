@@ -177,7 +177,7 @@ describe("states", () => {
 
 describe("the timeline", () => {
   const view = scene("running").schedule;
-  const picture: Scene = {
+  const drawing: Scene = {
     lanes: lanesOf(view),
     now: view.now,
     span: { past: 60e6, future: 30e6 },
@@ -188,26 +188,26 @@ describe("the timeline", () => {
   };
 
   it("has a lane for each strategy, in the desk's order, with all its runs and skips", () => {
-    const { lanes } = picture;
+    const { lanes } = drawing;
     expect(lanes.map((lane) => lane.name)).toEqual(Object.keys(view.rows));
     expect(lanes.reduce((sum, lane) => sum + lane.runs.length, 0)).toBe(Object.keys(view.runs).length);
     expect(lanes.reduce((sum, lane) => sum + lane.skips.length, 0)).toBe(Object.keys(view.skipped).length);
   });
 
   it("places now at two thirds of a window of 60 s and 30 s", () => {
-    const left = placeX(picture, view.now - 60e6);
-    const right = placeX(picture, view.now + 30e6);
+    const left = placeX(drawing, view.now - 60e6);
+    const right = placeX(drawing, view.now + 30e6);
     expect(left).toBe(LABELS);
-    expect((placeX(picture, view.now) - left) / (right - left)).toBeCloseTo(2 / 3, 9);
+    expect((placeX(drawing, view.now) - left) / (right - left)).toBeCloseTo(2 / 3, 9);
   });
 
   it("says in words what lies under the pointer", () => {
-    const lane = picture.lanes.findIndex((entry) => entry.skips.some((skip) => skip.at > view.now - 60e6));
-    const skip = picture.lanes[lane]?.skips.findLast((entry) => entry.at > view.now - 60e6);
+    const lane = drawing.lanes.findIndex((entry) => entry.skips.some((skip) => skip.at > view.now - 60e6));
+    const skip = drawing.lanes[lane]?.skips.findLast((entry) => entry.at > view.now - 60e6);
     const y = 8 + lane * LANE + LANE / 2;
-    expect(whatIsAt(picture, placeX(picture, skip?.at ?? 0), y)).toMatch(/slot skipped .* ago, overrun$/);
-    expect(whatIsAt(picture, 10, y)).toBe(picture.lanes[lane]?.name);
-    expect(whatIsAt(picture, 500, 10_000)).toBeNull();
+    expect(whatIsAt(drawing, placeX(drawing, skip?.at ?? 0), y)).toMatch(/slot skipped .* ago, overrun$/);
+    expect(whatIsAt(drawing, 10, y)).toBe(drawing.lanes[lane]?.name);
+    expect(whatIsAt(drawing, 500, 10_000)).toBeNull();
   });
 
   /** What a lane with one run under way is drawn as: the colours that fill bars, and whether an outline of dashes is drawn. */
@@ -243,8 +243,8 @@ describe("the timeline", () => {
     const ctx = new Proxy(known, {
       get: (target, key): unknown => (key in target ? Reflect.get(target, key) : () => undefined),
     });
-    draw(ctx as unknown as CanvasRenderingContext2D, { ...picture, palette, lanes });
-    return { fills, dashed, said: whatIsAt({ ...picture, lanes }, placeX(picture, view.now - 15e6), 8 + LANE / 2) };
+    draw(ctx as unknown as CanvasRenderingContext2D, { ...drawing, palette, lanes });
+    return { fills, dashed, said: whatIsAt({ ...drawing, lanes }, placeX(drawing, view.now - 15e6), 8 + LANE / 2) };
   }
 
   it("draws a run whose end was not reported as unknown, not as over its budget", () => {

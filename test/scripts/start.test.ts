@@ -124,7 +124,7 @@ describe("Chromium for the tests", () => {
     expect(given.commands.at(-1)).toContain(`install -y --no-install-recommends ${PACKAGES.join(" ")}`);
   });
 
-  it("is told as missing, with the next step, where it cannot be installed", () => {
+  it("is reported as missing, with the next step, where it cannot be installed", () => {
     const user = machine(["/usr/bin/apt-get"], { root: false });
     expect(ensureChromium(user)).toMatchObject({ missing: expect.stringContaining("sudo apt-get") as string });
     expect(ensureChromium(machine([]))).toMatchObject({ missing: expect.stringContaining("CHROMIUM_PATH") as string });

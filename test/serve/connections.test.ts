@@ -87,7 +87,7 @@ describe("a connection", () => {
     await end;
   });
 
-  it("that is silent makes room for the next, so many of them keep nobody out", async () => {
+  it("that is silent makes room for the next, so many of them keep no one out", async () => {
     const given = await bench({ limits: { silentMax: 3 } });
     const silent: Socket[] = [];
     for (let count = 0; count < 12; count += 1) silent.push(await open(given));
@@ -182,7 +182,7 @@ describe("tries at once", () => {
 });
 
 describe("the bridge", () => {
-  it("carries messages both ways, and tells the host when the tab is gone", async () => {
+  it("carries messages both ways, and informs the host when the tab is gone", async () => {
     const given = await bench();
     const socket = await openSocket(given);
     const reader = given.host.readers[0];

@@ -76,7 +76,7 @@ describe("a connection", () => {
     expect([asked, oldest, ...others].map((socket) => socket.open)).toEqual([true, false, true, true]);
   });
 
-  it("that was upgraded is nobody's here any more", async () => {
+  it("that was upgraded no longer counts here", async () => {
     const { timers, connections, open, ask } = bench();
     const socket = open();
     connections.upgraded(asSocket(socket));

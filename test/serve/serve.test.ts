@@ -74,14 +74,14 @@ describe("the token", () => {
     expect(answer.status).toBe(401);
   });
 
-  it("ends with its first use, and the next address is told", async () => {
-    const told: string[] = [];
-    const given = await bench({ onAddress: (url) => told.push(url) });
+  it("ends with its first use, and the next address is reported", async () => {
+    const addresses: string[] = [];
+    const given = await bench({ onAddress: (url) => addresses.push(url) });
     const first = given.server.url;
     const body = JSON.stringify({ token: given.token });
     expect((await post(given, body)).status).toBe(200);
     expect((await post(given, body)).status).toBe(401);
-    expect(told).toEqual([given.server.url]);
+    expect(addresses).toEqual([given.server.url]);
     expect(given.server.url).not.toBe(first);
     expect(await keyOf(given)).toMatch(/^[\w-]{43}$/);
   });
@@ -170,7 +170,7 @@ describe("requests", () => {
     expect((await ask(given, "/")).status).toBe(429);
   });
 
-  it("to the bridge without a WebSocket tell a page whether its key is good", async () => {
+  it("to the bridge without a WebSocket say to a page whether its key is good", async () => {
     const given = await bench();
     expect((await ask(given, "/bridge")).status).toBe(401);
     const bearer = ["Authorization", `Bearer ${await keyOf(given)}`] as const;

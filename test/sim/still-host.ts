@@ -29,7 +29,7 @@ const BEFORE_MS = 12 * 60_000;
 const STEP_MS = 100;
 const rendererFolder = join(import.meta.dirname, "..", "..", "out", "renderer");
 
-/** Timers that a test moves by hand until they are let go; from then on they are the machine's. */
+/** Timers that a test moves by hand until they are released; from then on they are the machine's. */
 class LaterTimers implements Timers {
   readonly #hand = new HandTimers();
   readonly #waiting = new Map<unknown, () => void>();

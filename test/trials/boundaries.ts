@@ -1,14 +1,14 @@
 /**
  * Kills at I/O boundaries: the command's process ends at the n-th change that it makes to its disk, is opened again, may die at a
- * boundary of its recovery, too, and then goes on to its end.
+ * boundary of its recovery, too, and then runs to its end.
  *
  * Fault model. The process ends by SIGKILL right before an operation on the disk (a new file or folder, a write, another size, a
- * sync, a rename, a removal), with half of a write done, or right behind it. The machine goes on, so what the kernel had taken
+ * sync, a rename, a removal), with half of a write done, or right behind it. The machine keeps running, so what the kernel had taken
  * stays; power loss is another trial's.
  *
  * 1. What such a kill leaves is every change up to its boundary, so it is taken from the log of a session that is recorded once: a case
  *    costs a folder and a restart, not two processes.
- * 2. Each recording is a pair of one seed: a session that nobody kills, whose outcome all others must have; and one that is really killed
+ * 2. Each recording is a pair of one seed: an uninterrupted session, whose outcome all others must have; and one that is really killed
  *    and opened again. Boundaries are drawn from both, so that about half of them lie in a recovery or behind one.
  * 3. Of the cases one half commits each pass by itself, and in the other passes share commits.
  */
@@ -19,7 +19,7 @@ import { lostAcknowledged, readBooks, sentUnjournaled } from "../sim/disk/agreem
 import type { Unprotected } from "../sim/disk/child.ts";
 import { PowerLossDisk } from "../sim/disk/power-loss.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
-import { toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
+import { acknowledgedOf, type DiskOperation, type Acknowledged } from "../sim/disk/write-log.ts";
 import { difference, DiskSession, fault, folderIn, outcomeIn, resumeSession } from "./disk-session.ts";
 import { recordWrites, wholeOf, writeImage, type Recording } from "./recording.ts";
 import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./trial.ts";
@@ -28,7 +28,7 @@ const LENGTH = "1m";
 /** Cases of one pair of recordings; then another pair is made, of another seed. */
 const CASES_EACH = 60;
 
-/** The outcome of the session that nobody kills; null where it has no protection. */
+/** The outcome of the uninterrupted session; null where it has no protection. */
 type Expected = Awaited<ReturnType<typeof outcomeIn>> | null;
 
 interface Counts {
@@ -49,29 +49,29 @@ interface Boundary {
 /** What does not hold of a folder as a kill left it, or null. */
 async function judge(
   workspace: string,
-  told: readonly Told[],
+  acknowledged: readonly Acknowledged[],
   expected: Expected,
   counts: Counts,
 ): Promise<string | null> {
   const begun = folderIn(workspace);
   if (begun === null) {
     counts.unborn += 1;
-    return told.length === 0 ? null : "the session's folder is gone";
+    return acknowledged.length === 0 ? null : "the session's folder is gone";
   }
   try {
-    const wrong = lostAcknowledged(begun.folder, told) ?? sentUnjournaled(readBooks(begun.folder));
+    const wrong = lostAcknowledged(begun.folder, acknowledged) ?? sentUnjournaled(readBooks(begun.folder));
     if (wrong !== null) return wrong;
     const summary = await resumeSession(workspace, begun.id);
     if (summary.failure !== null) return `it failed: ${summary.failure.message}`;
     return (
-      lostAcknowledged(begun.folder, told) ??
+      lostAcknowledged(begun.folder, acknowledged) ??
       (await fault(workspace, begun.folder)) ??
       (expected === null ? null : await difference(expected, workspace))
     );
   } catch (error) {
-    // Killed before its first entry was acknowledged: there is no session yet, and whoever opens it gets a coded error.
+    // Killed before its first entry was acknowledged: there is no session yet, and opening it gives a coded error.
     const unborn = error instanceof CodedError && lostAcknowledged(begun.folder, [{ seq: 1, hash: "-" }]) !== null;
-    if (!unborn || told.length > 0) return error instanceof Error ? error.message : String(error);
+    if (!unborn || acknowledged.length > 0) return error instanceof Error ? error.message : String(error);
     counts.unborn += 1;
     return null;
   }
@@ -90,7 +90,7 @@ interface Going {
   readonly next: (done: number, broken: readonly string[]) => boolean;
 }
 
-/** Kills at boundaries of one recording, in their order. Answers whether it goes on. */
+/** Kills at boundaries of one recording, in their order. Answers whether it continues. */
 async function killAt(
   { root, operations, killedAt }: Recording,
   boundaries: readonly Boundary[],
@@ -100,21 +100,21 @@ async function killAt(
 ): Promise<boolean> {
   const disk = new PowerLossDisk(root);
   const place = makeFolder("boundary");
-  const told: Told[] = [];
+  const acknowledged: Acknowledged[] = [];
   let followed = 0;
   try {
     for (const boundary of boundaries) {
       for (; followed < boundary.place; followed++) {
         const operation = operations[followed] as DiskOperation;
         disk.follow(operation);
-        const seen = toldOf(operation);
-        if (seen !== null) told.push(seen);
+        const seen = acknowledgedOf(operation);
+        if (seen !== null) acknowledged.push(seen);
       }
       const half = boundary.half ? halfOf(operations[followed] as DiskOperation) : null;
       if (half !== null) disk.follow(half);
       writeImage(place, wholeOf(disk));
       if (killedAt > 0 && boundary.place >= killedAt) counts["in or behind a recovery"] += 1;
-      if (!end(await judge(place, [...told], expected, counts), boundary)) return false;
+      if (!end(await judge(place, [...acknowledged], expected, counts), boundary)) return false;
     }
     return true;
   } finally {
@@ -130,7 +130,7 @@ function drawn(draw: () => number, count: number, operations: readonly DiskOpera
   }).toSorted((a, b) => a.place - b.place || Number(a.half) - Number(b.half));
 }
 
-/** A pair of recordings of one seed: one that nobody kills, and one that is really killed; the second only where there is protection. */
+/** A pair of recordings of one seed: an uninterrupted one, and one that is really killed; the second only where there is protection. */
 async function recordPair(
   session: DiskSession,
   seed: string,

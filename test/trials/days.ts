@@ -9,8 +9,8 @@
  *   of its time, in a session and between two of them. Recorded bars have no place there, because the product plays none on that clock.
  *
  * In all of them a strategy asks for every kind of order, cancels and replaces; an operator cancels, replaces, places, closes, flattens and
- * halts at starts; the venue refuses, loses acknowledgements, fills in parts, late, twice, or for nobody; an operator adopts, resumes and
- * ends quarantines at each start; starts end by a stop or by a kill between two commits, and each goes on from a checkpoint and the
+ * halts at starts; the venue refuses, loses acknowledgements, fills in parts, late, twice, or unordered; an operator adopts, resumes and
+ * ends quarantines at each start; starts end by a stop or by a kill between two commits, and each resumes from a checkpoint and the
  * entries behind it. On virtual clocks runs overrun and time out. Hostile strategies run beside the good ones: what throws or answers
  * nonsense in two days of five, what costs a process (an endless loop, a blocking wait, a leak) in one of some fifty, and ten
  * thousand orders at once in some of those.
@@ -146,8 +146,8 @@ async function wrongAtEnd(
   if (orders !== null) return orders;
   const { wrong } = await compareTail(workspace, session.folder);
   if (wrong !== null) return wrong;
-  const told = wrongInJournal(entries, desk);
-  if (told !== null) return told;
+  const reported = wrongInJournal(entries, desk);
+  if (reported !== null) return reported;
   for (const entry of entries) {
     const outcome = wrongOutcome(entry, hostile, market === "machine's clock");
     if (outcome !== null) return outcome;

@@ -1,7 +1,7 @@
 /**
  * The session that the disk's trials break: one desk, run by the real command behind the shim, and what must hold of its folder.
  *
- * 1. Everything lies in a folder of its own in memory: the disk's own pace is nobody's subject here.
+ * 1. Everything lies in a folder of its own in memory: the disk's own pace is no subject here.
  * 2. A restart that nothing breaks happens in this process; one that is broken, too, in a process of its own.
  * 3. The desk's strategies are built-in ones and run inside: their processes write nothing, and starting them was most of a case.
  */
@@ -18,7 +18,7 @@ import { bundleChild } from "../sim/disk/bundle.ts";
 import type { Unprotected } from "../sim/disk/child.ts";
 import { insideHost } from "../sim/inside-host.ts";
 import { DiskProcesses, type DiskEnd } from "../sim/disk/processes.ts";
-import { readWriteLog, toldOf, type Told } from "../sim/disk/write-log.ts";
+import { readWriteLog, acknowledgedOf, type Acknowledged } from "../sim/disk/write-log.ts";
 import { makeFolder } from "./trial.ts";
 
 const desk = join(import.meta.dirname, "..", "sim", "disk", "desk.yaml");
@@ -37,7 +37,7 @@ export interface DiskOrder {
 }
 
 export interface DiskRun extends DiskEnd {
-  readonly told: readonly Told[];
+  readonly acknowledged: readonly Acknowledged[];
 }
 
 type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
@@ -74,7 +74,7 @@ export class DiskSession {
     return path;
   }
 
-  /** Runs a session in a process: a new one, or one that goes on. */
+  /** Runs a session in a process: a new one, or one that resumes. */
   async run(workspace: string, id: string | null, order: DiskOrder = {}): Promise<DiskRun> {
     const { arm = null, unprotected = null, seed = "disk", reused = false } = order;
     const what = id === null ? ["run", desk, "--for", this.#length, "--seed", seed] : ["run", "--session", id];
@@ -89,7 +89,7 @@ export class DiskSession {
     };
     const end = await (reused ? this.#processes.runReused(task) : this.#processes.run(task));
     if (end.hung) throw new Error(`A process did not end (${arm ?? "nothing was armed"}): ${end.stderr}`);
-    return { ...end, told: readWriteLog(this.log).flatMap((operation) => toldOf(operation) ?? []) };
+    return { ...end, acknowledged: readWriteLog(this.log).flatMap((operation) => acknowledgedOf(operation) ?? []) };
   }
 
   /** How many operations the last run made that ended by itself, and how many of them failed. */
@@ -128,7 +128,7 @@ const ANSWERED = (3 * SECOND) as Duration;
 
 /**
  * Opens a session again on a healthy disk, lets it run to its end, or for some time from here on, and says how that was. Where it ends
- * before the venue was asked twice about an order, it goes on for as long as that takes.
+ * before the venue was asked twice about an order, it runs for as long as that takes.
  */
 export async function resumeSession(workspace: string, id: string, length?: Duration): Promise<SessionSummary> {
   const summary = await resumed(workspace, id, length);
@@ -140,7 +140,7 @@ async function resumed(workspace: string, id: string, length?: Duration): Promis
   const ports = { openHost: insideHost };
   const session = await reopenSession({ workspace: openWorkspace(workspace), id, speed: "max", length, ports });
   const { router, drift } = session.probe();
-  // Drift is for the trial to tell of; any other halt is over once the disk is well again.
+  // Drift is for the trial to report; any other halt is over once the disk is well again.
   if (router.halted && drift.every((item) => item.review !== null))
     session.resume({ operator: "trial", note: "the disk is well again" });
   session.start();

@@ -2,7 +2,7 @@
  * A failing disk: at one change that the command makes to its disk the disk refuses, once or from then on; later it is well again.
  *
  * Fault model. An operation (a new file or folder, a write, another size, a sync, a rename, a removal) fails with EIO; or, where it
- * takes room, with ENOSPC; or a write takes only its first half, and then goes on or has no room. It happens once, or from there on
+ * takes room, with ENOSPC; or a write takes only its first half, and then continues or has no room. It happens once, or from there on
  * for good. It falls into a new session or into the recovery of one that was killed. Each operation of the recorded session is drawn
  * once, with one of the six faults, before any is drawn with another. Reads do not fail. Of the cases one half commits each pass
  * by itself, and in the other passes share commits.
@@ -43,7 +43,7 @@ const OWN_PROCESS_EVERY = 10;
 const RECOVERY_OPERATIONS = 140;
 /** Where the sessions were killed whose recoveries meet a failing disk. */
 const KILLED_AT = [0.2, 0.5, 0.8] as const;
-/** A healthy session goes on this long, so that every open question is asked and every late fill told. */
+/** A healthy session runs this long, so that every open question is asked and every late fill reported. */
 const AFTERWARDS = (40 * SECOND) as Duration;
 
 type Expected = Awaited<ReturnType<typeof outcomeIn>>;
@@ -109,10 +109,11 @@ async function oneCase(
     const said = saidRight(run, counts);
     if (said !== null) return said;
     const begun = folderIn(workspace);
-    // Refused at its start, a session leaves nothing, or what the disk did not let go of: it is no session, and another can begin.
-    const unborn = killed === null && (run.told.length === 0 || !existsSync(join(begun?.folder ?? "", "journal.db")));
+    // Refused at its start, a session leaves nothing, or what the disk did not remove: it is no session, and another can begin.
+    const unborn =
+      killed === null && (run.acknowledged.length === 0 || !existsSync(join(begun?.folder ?? "", "journal.db")));
     if (begun !== null && !unborn) {
-      const wrong = sentUnjournaled(readBooks(begun.folder)) ?? lostAcknowledged(begun.folder, run.told);
+      const wrong = sentUnjournaled(readBooks(begun.folder)) ?? lostAcknowledged(begun.folder, run.acknowledged);
       if (wrong !== null) return wrong;
       const whole = run.code === 0 ? await difference(expected, workspace) : null;
       if (whole !== null) return whole;
@@ -120,7 +121,7 @@ async function oneCase(
       if (summary.failure !== null) return `on the healthy disk it failed: ${summary.failure.message}`;
       if (summary.driftOpen > 0)
         return `on the healthy disk it has ${summary.driftOpen} drift items: ${summary.halts.at(-1)?.message ?? ""}`;
-      return lostAcknowledged(begun.folder, run.told) ?? (await fault(workspace, begun.folder));
+      return lostAcknowledged(begun.folder, run.acknowledged) ?? (await fault(workspace, begun.folder));
     }
     if (run.code !== 74) return `nothing was begun, and it ended with ${String(run.code)}`;
     const again = await session.run(workspace, null, { reused });
@@ -214,25 +215,25 @@ const isCommit = (operation: DiskOperation): boolean =>
 export const faults: Trial = {
   name: "failing disk",
   holds:
-    "a coded error and its exit code, or no harm; nothing is sent without its entry; on a healthy disk the session goes on with " +
+    "a coded error and its exit code, or no harm; nothing is sent without its entry; on a healthy disk the session resumes with " +
     "nothing lost, nothing twice and no drift",
   short: 12,
   long: 5_000,
   missing: shimMissing,
   run: (cases, seed, progress) => {
-    return eachWay(cases, progress, (part, grouped, told) => {
+    return eachWay(cases, progress, (part, grouped, acknowledged) => {
       const next = (done: number): boolean => {
-        told(done);
+        acknowledged(done);
         return true;
       };
       return run(part, seed, { grouped, unprotected: null, variants: VARIANTS, next });
     });
   },
-  // Who goes on after a commit that failed sends what is nowhere journaled; so does who settles the venue before the journal.
+  // A session that continues after a failed commit sends what is nowhere journaled; so does one that settles the venue before the journal.
   canary: async () => {
     const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
     for (const how of [
-      { grouped: false, unprotected: "go on" },
+      { grouped: false, unprotected: "keep sending" },
       { grouped: true, unprotected: "venue first" },
     ] as const) {
       const { broken } = await run(CANARY_CASES, "canary", { ...how, variants: ["eio once"], meets: isCommit, next });

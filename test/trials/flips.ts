@@ -1,5 +1,5 @@
 /**
- * Bit flips: one bit of a session's files is turned over, and whoever looks must say so.
+ * Bit flips: one bit of a session's files is turned over, and every check must say so.
  *
  * Fault model: one bit at any place of `journal.db`, `journal.head` or `router_state.json` of a session that was stopped; or of the
  * first two and of the database's log, as a session leaves them that was never closed. A bit in a part of a database page that holds
@@ -42,8 +42,8 @@ function placeOf(workspace: Workspace, id: string, files: readonly string[]): Pl
   return { workspace, folder, files, rows: rowsOf(journal) };
 }
 
-/** Whether somebody who verifies is told; null when what can be read is the same as before. */
-async function told({ workspace, rows }: Place, id: string): Promise<boolean | null> {
+/** What a verification reports; null when what can be read is the same as before. */
+async function reported({ workspace, rows }: Place, id: string): Promise<boolean | null> {
   try {
     const verdict = await verifySession(workspace, id);
     if (!verdict.ok) return true;
@@ -77,9 +77,9 @@ export const flips: Trial = {
         const flipped = Buffer.from(bytes);
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         writeFileSync(path, flipped);
-        // The log's index is made anew by the first who opens it, as after a crash.
+        // The log's index is rebuilt by the first who opens it, as after a crash.
         rmSync(join(place.folder, "journal.db-shm"), { force: true });
-        const verdict = await told(place, recorded.id);
+        const verdict = await reported(place, recorded.id);
         writeFileSync(path, bytes);
         if (file === LOG) counts["in the log"] += 1;
         if (verdict === true) counts.reported += 1;
@@ -102,7 +102,7 @@ export const flips: Trial = {
       const { journal } = findSession(recorded.copy(), recorded.id);
       const before = rowsOf(journal);
       const bytes = readFileSync(journal);
-      // These letters stand in an entry's row and nowhere else.
+      // These letters are in an entry's row and nowhere else.
       const place = bytes.indexOf('"kind":"order"');
       if (place < 0) return false;
       bytes[place + 9] = (bytes[place + 9] ?? 0) ^ 1;

@@ -1,7 +1,7 @@
 /**
  * Real kills: a session's process ends by SIGKILL at drawn points, is started again, and must have lost and doubled nothing.
  *
- * Fault model: the process ends between any two instructions that the drill's points name, or at any time. The machine goes on, so
+ * Fault model: the process ends between any two instructions that the drill's points name, or at any time. The machine keeps running, so
  * what was written is in the kernel's hands; power loss is another trial's.
  */
 import { join } from "node:path";

@@ -15,7 +15,7 @@ import { entriesIn, lostAcknowledged, readBooks, sentUnjournaled, venueLost } fr
 import type { Unprotected } from "../sim/disk/child.ts";
 import { PowerLossDisk } from "../sim/disk/power-loss.ts";
 import { shimMissing } from "../sim/disk/shim.ts";
-import { toldOf, type DiskOperation, type Told } from "../sim/disk/write-log.ts";
+import { acknowledgedOf, type DiskOperation, type Acknowledged } from "../sim/disk/write-log.ts";
 import { DiskSession, fault, folderIn, resumeSession } from "./disk-session.ts";
 import { recordWrites, writeImage } from "./recording.ts";
 import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./trial.ts";
@@ -23,13 +23,13 @@ import { BROKEN_MAX, eachWay, makeFolder, type Figures, type Trial } from "./tri
 const LENGTH = "1m";
 /** Images of one recording; then another session is recorded, of another seed. */
 const IMAGES_EACH = 2_000;
-/** Of so many images one is not only read, but its session goes on to its end. */
+/** Of so many images one is not only read, but its session runs to its end. */
 const GO_ON_EVERY = 250;
 const SECTORS = [512, 4096] as const;
 /** What is only read by people is left out of images that are only read. */
 const FOR_PEOPLE = /\.(csv|jsonl|md)$/;
 
-/** The router's file is one that the journal tells of, or it is not there. */
+/** The router's file is one that the journal names, or it is not there. */
 function strangerFile(folder: string): string | null {
   const path = join(folder, "router_state.json");
   if (!existsSync(path)) return null;
@@ -41,13 +41,14 @@ function strangerFile(folder: string): string | null {
     : "router_state.json is one that the journal knows nothing of";
 }
 
-/** What does not hold of an image whose last acknowledged entry was `told`, or null. */
-function lookAt(place: string, told: Told | null): string | null {
+/** What does not hold of an image whose last acknowledged entry was `acknowledged`, or null. */
+function lookAt(place: string, acknowledged: Acknowledged | null): string | null {
   const begun = folderIn(place);
-  if (told === null) return null;
-  if (begun === null) return `entry ${told.seq} was acknowledged, and the session's folder is gone`;
+  if (acknowledged === null) return null;
+  if (begun === null) return `entry ${acknowledged.seq} was acknowledged, and the session's folder is gone`;
   const { folder } = begun;
-  if (!existsSync(join(folder, "journal.db"))) return `entry ${told.seq} was acknowledged, and the journal is gone`;
+  if (!existsSync(join(folder, "journal.db")))
+    return `entry ${acknowledged.seq} was acknowledged, and the journal is gone`;
   const journal = openJournal(join(folder, "journal.db"));
   try {
     const damage = journal.verify();
@@ -56,14 +57,14 @@ function lookAt(place: string, told: Told | null): string | null {
     journal.close();
   }
   const books = readBooks(folder);
-  return lostAcknowledged(folder, [told]) ?? sentUnjournaled(books) ?? venueLost(books) ?? strangerFile(folder);
+  return lostAcknowledged(folder, [acknowledged]) ?? sentUnjournaled(books) ?? venueLost(books) ?? strangerFile(folder);
 }
 
-async function judge(place: string, told: Told | null, whole: boolean): Promise<string | null> {
+async function judge(place: string, acknowledged: Acknowledged | null, whole: boolean): Promise<string | null> {
   try {
-    const wrong = lookAt(place, told);
+    const wrong = lookAt(place, acknowledged);
     const begun = folderIn(place);
-    if (wrong !== null || !whole || told === null || begun === null) return wrong;
+    if (wrong !== null || !whole || acknowledged === null || begun === null) return wrong;
     const { failure } = await resumeSession(place, begun.id);
     return failure === null ? await fault(place, begun.folder) : `it failed: ${failure.message}`;
   } catch (error) {
@@ -82,7 +83,7 @@ async function run(cases: number, seed: string, { grouped, unprotected, next }: 
   const session = await DiskSession.open(LENGTH, 1, grouped);
   const place = makeFolder("image");
   const broken: string[] = [];
-  const counts = { recordings: 0, operations: 0, "gone on": 0 };
+  const counts = { recordings: 0, operations: 0, resumed: 0 };
   try {
     let done = 0;
     for (let going = true; going && done < cases; counts.recordings += 1) {
@@ -98,13 +99,13 @@ async function run(cases: number, seed: string, { grouped, unprotected, next }: 
         (a, b) => a - b,
       );
       const disk = new PowerLossDisk(root);
-      let told: Told | null = null;
+      let acknowledged: Acknowledged | null = null;
       let followed = 0;
       for (const point of points) {
         for (; followed < point; followed++) {
           const operation = operations[followed] as DiskOperation;
           disk.follow(operation);
-          told = toldOf(operation) ?? told;
+          acknowledged = acknowledgedOf(operation) ?? acknowledged;
         }
         const whole = done % GO_ON_EVERY === GO_ON_EVERY - 1;
         const sector = SECTORS[Math.floor(draw() * SECTORS.length)] ?? 512;
@@ -112,8 +113,8 @@ async function run(cases: number, seed: string, { grouped, unprotected, next }: 
           place,
           disk.image(draw, sector, (path) => whole || !FOR_PEOPLE.test(path)),
         );
-        const wrong = await judge(place, told, whole);
-        if (whole) counts["gone on"] += 1;
+        const wrong = await judge(place, acknowledged, whole);
+        if (whole) counts.resumed += 1;
         const where = `image ${done} of seed ${seed}, behind operation ${point} of recording ${counts.recordings}`;
         if (wrong !== null && broken.length < BROKEN_MAX) broken.push(`${where}: ${wrong}`);
         done += 1;
@@ -138,15 +139,15 @@ export const power: Trial = {
   long: 60_000,
   missing: shimMissing,
   run: (cases, seed, progress) => {
-    return eachWay(cases, progress, (part, grouped, told) => {
+    return eachWay(cases, progress, (part, grouped, acknowledged) => {
       const next = (done: number): boolean => {
-        told(done);
+        acknowledged(done);
         return true;
       };
       return run(part, seed, { grouped, unprotected: null, next });
     });
   },
-  // With synchronous=NORMAL a commit is told before it is synced; a venue that is settled first has what no entry accounts for.
+  // With synchronous=NORMAL a commit is reported before it is synced; a venue that is settled first has what no entry accounts for.
   canary: async () => {
     const next = (_done: number, broken: readonly string[]): boolean => broken.length === 0;
     for (const how of [

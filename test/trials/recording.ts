@@ -1,7 +1,7 @@
 /**
  * A session of the disk's trials as the log of its writes, and the images of a disk that are drawn from it.
  *
- * 1. A recording is of a real process behind the shim; of some the process was killed on its way, and another one went on.
+ * 1. A recording is of a real process behind the shim; of some the process was killed on its way, and another one resumed.
  * 2. A recording is used only where its log gives exactly the files that the processes left.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -32,11 +32,11 @@ export async function recordWrites(
   const first = await session.run(root, null, { unprotected, seed, ...arm });
   const operations = readWriteLog(session.log);
   const begun = folderIn(root);
-  const killed = first.signal === "SIGKILL" && begun !== null && first.told.length > 0;
+  const killed = first.signal === "SIGKILL" && begun !== null && first.acknowledged.length > 0;
   const killedAt = killed ? operations.length : 0;
   if (killed) {
     const second = await session.run(root, begun.id, { unprotected });
-    if (second.code !== 0) throw new Error(`The session that went on ended with ${endOf(second)}`);
+    if (second.code !== 0) throw new Error(`The resumed session ended with ${endOf(second)}`);
     operations.push(...readWriteLog(session.log));
   } else if (first.code !== 0 && first.signal !== "SIGKILL" && unprotected === null)
     throw new Error(`The recorded session ended with ${endOf(first)}`);

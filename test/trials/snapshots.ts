@@ -96,7 +96,7 @@ export const snapshots: Trial = {
     }
     return { cases, counts, broken: wrong };
   },
-  // The language's own reader lets broken states in, or throws what nobody expects.
+  // The language's own reader lets broken states in, or throws what is not expected.
   canary: async () => {
     const stream = createStream("canary", "snapshots");
     const text = busyText();

@@ -59,7 +59,7 @@ function deskFor({ strategies, days }: Size, hostile: boolean): Desk {
     const every = (days >= LONG_DAYS ? 150 : 60) + (index % 40);
     return strategyOf(`good-${index}`, "counting.ts", symbols, { ...slot, params: { every } });
   });
-  // Whoever costs a process comes once a day, in the short form once; so does the one of ten thousand orders.
+  // A strategy that costs a process comes once a day, in the short form once; so does the one of ten thousand orders.
   const daily = days >= LONG_DAYS ? DAY : 400 * DAY;
   const cadenceOf = (module: string): number =>
     module === "many.ts" ? 400 * DAY : /hang|wait|leak|long|huge/.test(module) ? daily : 6 * HOUR;
@@ -102,7 +102,7 @@ class Children {
     return this.#ends.length;
   }
 
-  /** Waits until the last has ended. They keep nobody waiting by themselves, so something else has to. */
+  /** Waits until the last has ended. They keep no process waiting by themselves, so something else has to. */
   async ended(): Promise<void> {
     const awake = setInterval(() => undefined, 1_000);
     try {
@@ -141,18 +141,18 @@ interface Soaked {
 }
 
 /** What a good strategy did, without what is numbered over all strategies. */
-function toldOf(entry: JournalEntry): { readonly strategy: string; readonly told: readonly unknown[] } | null {
+function reportOf(entry: JournalEntry): { readonly strategy: string; readonly reported: readonly unknown[] } | null {
   if (entry.kind === "run_finished") {
     const { strategy, at, run, outcome, orders, message, state } = entry;
-    return { strategy, told: [at, run, outcome, orders, message, state] };
+    return { strategy, reported: [at, run, outcome, orders, message, state] };
   }
   if (entry.kind === "order") {
     const { strategy, at, symbol, quantity, price, because, accepted, reason } = entry;
-    return { strategy, told: [at, symbol, quantity, price, because, accepted, reason] };
+    return { strategy, reported: [at, symbol, quantity, price, because, accepted, reason] };
   }
   if (entry.kind !== "fill" || entry.strategy === null) return null;
   const { strategy, at, symbol, quantity, price, fee, realized } = entry;
-  return { strategy, told: [at, symbol, quantity, price, fee, realized] };
+  return { strategy, reported: [at, symbol, quantity, price, fee, realized] };
 }
 
 /** Listens to a session: digests, samples of memory, and an operator who resumes once a day. */
@@ -165,12 +165,12 @@ class Watch {
   #next: Moment | null = null;
   #day = -1;
 
-  hear(session: LiveSession, children: Children, entries: readonly JournalEntry[]): void {
+  listener(session: LiveSession, children: Children, entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
-      const one = toldOf(entry);
+      const one = reportOf(entry);
       if (one?.strategy.startsWith("good-") === true) {
         const hash = this.hashes.get(one.strategy) ?? createHash("sha256");
-        this.hashes.set(one.strategy, hash.update(JSON.stringify(one.told)));
+        this.hashes.set(one.strategy, hash.update(JSON.stringify(one.reported)));
       }
       if (entry.kind === "run_finished" && entry.outcome === "timed_out") this.hung += 1;
       if (entry.kind === "strategy" && entry.event === "quarantined") this.#quarantined.add(entry.strategy);
@@ -205,7 +205,7 @@ async function soak(size: Size, hostile: boolean, progress: (day: number) => voi
     const session = await createSession({ workspace, desk: deskFor(size, hostile), length, ports: { hosts } });
     const watch = new Watch();
     session.subscribe((entries) => {
-      watch.hear(session, children, entries);
+      watch.listener(session, children, entries);
       progress(watch.bytes.length / (DAY / SAMPLE));
     });
     session.start();
@@ -265,7 +265,7 @@ function complaints(alone: Soaked, among: Soaked): string[] {
   if (other.length > 0)
     broken.push(`${other.length} good strategies did something else among hostile ones, first ${other[0]?.[0]}`);
   if (alone.digests.size === 0 || alone.orders === 0) broken.push("nothing was ordered, so nothing was compared");
-  if (among.hung === 0) broken.push("no strategy hung, so nobody was in the way");
+  if (among.hung === 0) broken.push("no strategy hung, so none was in the way");
   return broken;
 }
 
@@ -304,9 +304,9 @@ export const soakTrial: Trial = {
   canary: async () => {
     const kept: Float64Array[] = [];
     const add = Object.getOwnPropertyDescriptor(Ledger.prototype, "add") as { readonly value: Ledger["add"] };
-    Ledger.prototype.add = function leaky(this: Ledger, ...told: Parameters<Ledger["add"]>) {
+    Ledger.prototype.add = function leaky(this: Ledger, ...reported: Parameters<Ledger["add"]>) {
       kept.push(new Float64Array(1_000));
-      return add.value.apply(this, told);
+      return add.value.apply(this, reported);
     };
     try {
       const soaked = await soak(sizeOf(2), false, () => undefined);

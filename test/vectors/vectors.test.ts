@@ -120,7 +120,7 @@ function runRouter(steps: readonly Step[]): number {
       expect({ accepted, order_id: orderId, reason }, where).toEqual(step.expect);
       checks++;
     } else if (step.op === "reconcile") {
-      const told = router.reconcile(
+      const outcome = router.reconcile(
         step.reports.map((report) => ({
           orderId: report.order_id,
           status: report.status,
@@ -128,7 +128,7 @@ function runRouter(steps: readonly Step[]): number {
           timestamp: report.timestamp,
         })),
       );
-      const { resolved, unknownFills, remainingInflight } = told;
+      const { resolved, unknownFills, remainingInflight } = outcome;
       const seen = {
         resolved,
         unknown_fills: unknownFills,

@@ -13,7 +13,7 @@ import { newStrategy, ProcessHost, createStrategyHost } from "../../../src/live/
 import { forkChild, type LaunchChild } from "../../../src/live/host/launch.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import { openWorkspace, type Workspace } from "../../../src/store/index.ts";
-import { barsUpTo, pictureAt } from "../../live/host/scene.ts";
+import { barsUpTo, snapshotAt } from "../../live/host/scene.ts";
 import { deskOf, strategyOf } from "../../live/session/desks.ts";
 import { metaOf } from "../../live/strategies/scene.ts";
 import { inFolder, notHere } from "../place.ts";
@@ -91,7 +91,7 @@ async function measure(host: ProcessHost, from: number): Promise<Measured> {
       marks: { AAA: seen.at(-1)?.close ?? 0, BBB: seen.at(-1)?.close ?? 0 },
       positions: { AAA: run % 3, BBB: 0 },
     };
-    const results = await Promise.all(names.map((name) => host.run(pictureAt(name, run + 1, seen, snapshot), null)));
+    const results = await Promise.all(names.map((name) => host.run(snapshotAt(name, run + 1, seen, snapshot), null)));
     for (const { outcome, message, orders: own } of results) {
       if (outcome !== "ok") throw new Error(`${outcome}: ${message ?? ""}`);
       orders += own.length;

@@ -57,7 +57,7 @@ function model(steps: readonly Step[]): Modelled[] {
   return list;
 }
 
-const told = (cause: string) => ({ cause, severity: "warning" as const, text: cause, at: 5, view: "log" });
+const alertOf = (cause: string) => ({ cause, severity: "warning" as const, text: cause, at: 5, view: "log" });
 
 function bookOf(earlier: readonly Alert[] = []): { readonly book: AlertBook; readonly kept: Map<string, Alert> } {
   const kept = new Map(earlier.map((alert) => [alert.id, alert]));
@@ -72,7 +72,7 @@ function run(book: AlertBook, steps: readonly Step[]): void {
     if (one.do === "all") book.acknowledgeAll("o");
     else if (one.do === "acknowledge") book.acknowledge(`alert-${one.index + 1}`, "o");
     else if (one.do === "end") book.endCause(one.session, one.cause, 9);
-    else book[one.do](one.session, told(one.cause));
+    else book[one.do](one.session, alertOf(one.cause));
   }
 }
 
@@ -86,7 +86,7 @@ const shown = (alerts: Iterable<Alert>): Modelled[] =>
   }));
 
 describe("the alert book", () => {
-  it("does what the model does, and a later start finds what was kept and goes on from it", () => {
+  it("does what the model does, and a later start finds what was kept and continues from it", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.nat(40), (steps, cut) => {
         const first = bookOf();
@@ -113,13 +113,13 @@ describe("the alert book", () => {
       ["b", "critical"],
       ["c", "warning"],
     ] as const)
-      book.raise("s", { ...told(cause), severity });
+      book.raise("s", { ...alertOf(cause), severity });
     expect(book.view().worst?.cause).toBe("b");
   });
 
   it("names the first who acknowledges, and the owner that was there before", () => {
     const { book } = bookOf();
-    book.raise("s", told("a"));
+    book.raise("s", alertOf("a"));
     book.assign("alert-1", "desk-2");
     expect(book.acknowledge("alert-1", "desk-1")).toBe(true);
     expect(book.acknowledge("alert-1", "desk-3")).toBe(false);
@@ -128,7 +128,7 @@ describe("the alert book", () => {
 
   it("holds ten thousand, streams the newest that wait, and pages the rest", () => {
     const { book } = bookOf();
-    for (let index = 0; index < ALERTS_MAX; index += 1) book.raise("s", told(`cause-${index}`));
+    for (let index = 0; index < ALERTS_MAX; index += 1) book.raise("s", alertOf(`cause-${index}`));
     expect(book.view()).toMatchObject({ total: ALERTS_MAX, waiting: ALERTS_MAX });
     const rows = Object.keys(book.view().rows);
     expect(rows).toHaveLength(ALERT_ROWS_MAX);
@@ -144,11 +144,11 @@ describe("the alert book", () => {
 
   it("makes room by what is over and acknowledged, then by what is acknowledged, before the oldest", () => {
     const { book } = bookOf();
-    for (let index = 1; index <= ALERTS_MAX; index += 1) book.raise("s", told(`cause-${index}`));
+    for (let index = 1; index <= ALERTS_MAX; index += 1) book.raise("s", alertOf(`cause-${index}`));
     book.endCause("s", "cause-9000", 9);
     book.acknowledge("alert-9000", "o");
     book.acknowledge("alert-9001", "o");
-    book.raise("s", told("one more"));
+    book.raise("s", alertOf("one more"));
     expect(["alert-9000", "alert-9001", "alert-1"].map((id) => book.has(id))).toEqual([false, false, false]);
     expect(book.has(`alert-${ALERTS_MAX}`)).toBe(true);
     expect(book.view().total).toBe(ALERTS_MAX * 0.9);

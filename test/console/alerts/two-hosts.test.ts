@@ -25,7 +25,7 @@ function host(): { readonly book: AlertBook; readonly file: AlertFile } {
   return { file, book: new AlertBook({ earlier, keep, others: () => file.others(), wallMs: () => 1_000 }) };
 }
 
-const told = (cause: string) => ({ cause, severity: "warning" as const, text: cause, at: 5, view: "log" });
+const alertOf = (cause: string) => ({ cause, severity: "warning" as const, text: cause, at: 5, view: "log" });
 
 describe("two hosts of one workspace", () => {
   it("give each alert a number of its own, and agree on all of them", () => {
@@ -47,7 +47,7 @@ describe("two hosts of one workspace", () => {
           const [session, cause] = [one.session, `${one.host}${one.cause}`];
           if (one.do === "raise") {
             const before = new Set(readAlerts(workspace).map(({ id }) => id));
-            book.raise(session, told(cause));
+            book.raise(session, alertOf(cause));
             raised.push(...readAlerts(workspace).flatMap(({ id }) => (before.has(id) ? [] : [`${id} ${cause}`])));
           } else if (one.do === "end") book.endCause(session, cause, 9);
           else book.acknowledge(`alert-${one.index + 1}`, "Ada");
@@ -67,22 +67,22 @@ describe("two hosts of one workspace", () => {
 
   it("see each other's acknowledgement, and a file that one of them wrote again", () => {
     const [first, second] = [host(), host()];
-    first.book.raise(null, told("disk"));
+    first.book.raise(null, alertOf("disk"));
     second.book.refresh();
     expect(second.book.acknowledge("alert-1", "Bo")).toBe(true);
     first.book.refresh();
     expect(first.book.view()).toMatchObject({ waiting: 0, total: 1 });
-    for (let count = 0; count < 1_100; count += 1) first.book.raise("s", told("flood"));
+    for (let count = 0; count < 1_100; count += 1) first.book.raise("s", alertOf("flood"));
     const third = host();
     expect(readFileSync(join(folder, "alerts.jsonl"), "utf8").split("\n").length).toBeLessThan(10);
-    first.book.raise("s", told("after"));
+    first.book.raise("s", alertOf("after"));
     third.book.refresh();
     expect(third.book.view().rows["alert-3"]).toMatchObject({ cause: "after" });
   });
 
   it("read a line that is only half written once it is whole", () => {
     const [first, second] = [host(), host()];
-    first.book.raise(null, told("disk"));
+    first.book.raise(null, alertOf("disk"));
     const path = join(folder, "alerts.jsonl");
     const line = readFileSync(path, "utf8").replace("alert-1", "alert-7");
     second.book.refresh();

@@ -1,5 +1,5 @@
 /**
- * Naive models of the projections: each makes its table anew from all the entries, with no state and no cleverness.
+ * Naive models of the projections: each rebuilds its table from all the entries, with no state and no cleverness.
  */
 import { decimal, plain, ZERO } from "../../../src/shared/decimal.ts";
 import type { EntryKind, JournalEntry } from "../../../src/store/journal/entries.ts";

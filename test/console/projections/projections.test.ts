@@ -1,5 +1,5 @@
 /**
- * Projections fed entry by entry equal tables made anew from all entries, and every value fits its stream's schema.
+ * Projections fed entry by entry equal tables rebuilt from all entries, and every value fits its stream's schema.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -40,7 +40,7 @@ const NAMES = [
 const endOf = (entries: readonly JournalEntry[]) => entries.at(-1)?.at ?? START;
 
 describe("orders and fills", () => {
-  it("equal a table made anew, at any limit", () => {
+  it("equal a rebuilt table, at any limit", () => {
     fc.assert(
       fc.property(journals(), fc.integer({ min: 1, max: 40 }), (entries, limit) => {
         const whole = new OrdersProjection(new Precisions(DESK), Infinity);
@@ -88,7 +88,7 @@ describe("orders and fills", () => {
 });
 
 describe("rejections", () => {
-  it("equal a list made anew; the groups count them all", () => {
+  it("equal a rebuilt list; the groups count them all", () => {
     fc.assert(
       fc.property(journals(), fc.integer({ min: 1, max: 20 }), (entries, limit) => {
         const rejections = new RejectionsProjection(limit);
@@ -238,31 +238,31 @@ describe("all views of a session", () => {
       fc.property(journals(), (entries) => {
         const views = new SessionViews(desk, "sessions/x");
         views.apply(entries);
-        const picture = probe({ now: endOf(entries) });
+        const state = probe({ now: endOf(entries) });
         for (const name of NAMES) {
-          const value = views.view(name, picture);
+          const value = views.view(name, state);
           const result = z.safeParse(STREAMS[name], value);
           expect(result.error?.issues, name).toBeUndefined();
           expect(JSON.parse(JSON.stringify(value)), name).toEqual(value);
         }
-        const session = { session: views.session(picture, null) };
+        const session = { session: views.session(state, null) };
         expect(z.safeParse(STREAMS.session, session).error?.issues).toBeUndefined();
       }),
       { numRuns: 50 },
     );
   });
 
-  it("are the same however the entries were cut into batches, and however often one is told again", () => {
+  it("are the same however the entries were cut into batches, and however often one is sent again", () => {
     fc.assert(
       fc.property(journals(), fc.nat(100), fc.nat(20), (entries, cut, overlap) => {
-        const picture = probe({ now: endOf(entries) });
+        const state = probe({ now: endOf(entries) });
         const one = new SessionViews(desk, "");
         one.apply(entries);
         const two = new SessionViews(desk, "");
         two.apply(entries.slice(0, cut));
-        for (const name of NAMES) two.view(name, picture);
+        for (const name of NAMES) two.view(name, state);
         two.apply(entries.slice(Math.max(0, cut - overlap)));
-        for (const name of NAMES) expect(two.view(name, picture)).toEqual(one.view(name, picture));
+        for (const name of NAMES) expect(two.view(name, state)).toEqual(one.view(name, state));
         expect(two.position).toBe(entries.length);
       }),
       { numRuns: 50 },
@@ -271,10 +271,10 @@ describe("all views of a session", () => {
 
   it("are the same objects while nothing changed, and keep the rows that did not", () => {
     const views = new SessionViews(desk, "");
-    const picture = probe();
-    for (const name of NAMES) expect(views.view(name, picture)).toBe(views.view(name, picture));
-    const before = views.view("schedule", picture);
-    const late = picture.strategies.map((strategy, index) =>
+    const state = probe();
+    for (const name of NAMES) expect(views.view(name, state)).toBe(views.view(name, state));
+    const before = views.view("schedule", state);
+    const late = state.strategies.map((strategy, index) =>
       index === 1 ? { ...strategy, state: "late" as const } : { ...strategy },
     );
     const after = views.view("schedule", probe({ strategies: late }));

@@ -74,7 +74,7 @@ describe("the schedule", () => {
     expect(failed.next).toEqual({});
   });
 
-  it("and the desk tell that a strategy fails, where it would only wait", () => {
+  it("and the desk show that a strategy fails, where it would only wait", () => {
     const precisions = new Precisions(DESK);
     const strategies = [strategyProbe("alpha", { failing: true }), strategyProbe("beta")];
     const rows = new ScheduleProjection(DESK).value(probe({ strategies })).rows;

@@ -1,5 +1,5 @@
 /**
- * The ticks that the views are told: complete counts, the newest rows of each class, live and after the end, and an end that says why.
+ * The ticks that the views receive: complete counts, the newest rows of each class, live and after the end, and an end that says why.
  */
 import { describe, expect, it } from "vitest";
 import { TicksProjection } from "../../../src/console/projections/ticks.ts";
@@ -18,24 +18,24 @@ async function journal(length = minutes(20)): Promise<JournalEntry[]> {
   return journalOf(session.folder);
 }
 
-function told(entries: readonly JournalEntry[], limit?: number) {
+function viewOf(entries: readonly JournalEntry[], limit?: number) {
   const ticks = new TicksProjection(limit);
   for (const entry of entries) ticks.apply(entry);
   return ticks.value({ now: entries.at(-1)?.at as Moment });
 }
 
-const totals = (view: ReturnType<typeof told>): number[] =>
+const totals = (view: ReturnType<typeof viewOf>): number[] =>
   TICK_CLASSES.map((_, index) => Object.values(view.counts).reduce((sum, counts) => sum + (counts[index] ?? 0), 0));
 
 describe("the stream of ticks", () => {
   it("counts every tick and lists the newest of each class, as its schema says", async () => {
     const entries = await journal();
-    const whole = told(entries, Infinity);
+    const whole = viewOf(entries, Infinity);
     expect(() => STREAMS.ticks.parse(whole)).not.toThrow();
     const counted = totals(whole);
     expect(counted.reduce((sum, count) => sum + count, 0)).toBe(Object.keys(whole.rows).length);
     expect(counted[TICK_CLASSES.indexOf("overrun")]).toBeGreaterThan(5);
-    const few = told(entries, 4);
+    const few = viewOf(entries, 4);
     expect(totals(few)).toEqual(counted);
     for (const kind of TICK_CLASSES) {
       const own = Object.values(few.rows).filter((row) => row.class === kind);
@@ -67,9 +67,9 @@ describe("the stream of ticks", () => {
     const changed = entries.map((entry) =>
       entry.kind === "run_finished" && entry.run === 2 ? { ...entry, nextRun: (entry.nextRun + 9) as Moment } : entry,
     );
-    const view = told(changed);
+    const view = viewOf(changed);
     expect(view.problem).toMatch(/^Entry \d+ of the journal says/);
     expect(Object.keys(view.rows).length).toBeGreaterThan(0);
-    expect(told(entries.slice(1))).toEqual({ problem: null, counts: {}, rows: {} });
+    expect(viewOf(entries.slice(1))).toEqual({ problem: null, counts: {}, rows: {} });
   });
 });

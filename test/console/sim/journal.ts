@@ -2,7 +2,7 @@
  * Journals for tests: what a session could have written, drawn by fast-check.
  *
  * Fault model: orders are accepted, refused by risk, window or broker, and replayed; the broker accepts, refuses, or says nothing
- * that can be read; fills come whole, in parts, twice, or for nobody; strategies throw, overrun and miss slots; the clock never
+ * that can be read; fills come whole, in parts, twice, or without an order; strategies throw, overrun and miss slots; the clock never
  * steps back and entries are never lost, because the journal below holds both.
  */
 import fc from "fast-check";

@@ -1,5 +1,5 @@
 /**
- * Probes for tests: a session's picture with a few strategies, from which a test changes what it is about.
+ * Probes for tests: a session's snapshot with a few strategies, from which a test changes what it is about.
  */
 import type { SessionProbe, StrategyProbe } from "../../../src/live/session/state/api.ts";
 import { sessionId } from "../../../src/shared/ids.ts";

@@ -1,10 +1,10 @@
 /**
- * A view without a screen: it keeps its copy of each stream as a window does, and holds everything it is told against the contract.
+ * A view without a screen: it keeps its copy of each stream as a window does, and checks everything it receives against the contract.
  *
  * 1. Every message is plain JSON, every projection fits its stream's schema, every answer its procedure's.
  * 2. Waiting is for a projection that fits, never for a time; the test's own limit ends a wait that nothing ends.
  *
- * Fault model: none; it answers each version at once unless it is told to be slow.
+ * Fault model: none; it answers each version at once unless it is set to be slow.
  */
 import * as z from "zod/mini";
 import { PROCEDURES, STREAMS } from "../../../src/shared/contract/contract.ts";

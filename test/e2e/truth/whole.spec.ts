@@ -48,7 +48,7 @@ function faultsOf(page: Page): Promise<string[]> {
       const spark = tile.querySelector(".spark")?.getBoundingClientRect();
       for (const part of tile.querySelectorAll(".label > span, .value, .value > *, .foot > span")) {
         const { left, right, top, bottom } = part.getBoundingClientRect();
-        // What has no room in the foot stands in a line that is not shown.
+        // What has no room in the foot is in a line that is not shown.
         const hidden =
           part.parentElement?.className === "foot" &&
           top >= (part.parentElement.getBoundingClientRect().bottom ?? 0) - 1;

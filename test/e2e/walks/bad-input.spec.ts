@@ -1,5 +1,5 @@
 /**
- * What a page meets that nobody wished for: endless and right-to-left names, ten thousand alerts, a host that ends and comes back, a
+ * What a page meets at its worst: endless and right-to-left names, ten thousand alerts, a host that ends and comes back, a
  * session's folder that is deleted, and a browser whose clock is wrong. Never a wrong number, never a dead end.
  */
 import { rmSync } from "node:fs";
@@ -129,7 +129,7 @@ test("a session whose folder is deleted under the view says so, and another one 
       await expect(page.getByTestId("view-failed")).toHaveCount(0);
     }
     await picture(page, "bad-folder-gone");
-    // Asking to go on says what is missing; the way to a new session stays open.
+    // Asking to resume says what is missing; the way to a new session stays open.
     await page.getByRole("button", { name: "Continue session" }).click();
     await expect(page.locator(".notice.problem").first()).toBeVisible();
     await page.getByTestId("close-session").click();

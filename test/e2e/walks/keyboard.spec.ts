@@ -1,7 +1,7 @@
 /**
  * The trader's whole story by keyboard alone: from the first screen to an export of the reopened session, without a pointer.
  *
- * 1. No mouse: the page is told of no pointer event at all, and everything is reached by Tab, arrows and the console's own keys.
+ * 1. No mouse: the page gets no pointer event at all, and everything is reached by Tab, arrows and the console's own keys.
  * 2. Wherever Tab stops, the focus is on screen and is seen.
  * 3. A grid is one tab stop; arrows move inside it.
  */
@@ -90,7 +90,7 @@ async function filter(page: Page, list: string): Promise<void> {
   await expect(field).toBeFocused();
 }
 
-test("the whole story is told by keyboard alone", async ({ browser }) => {
+test("the whole story works by keyboard alone", async ({ browser }) => {
   const served = await serve();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
   const state = page.getByTestId("session-state");

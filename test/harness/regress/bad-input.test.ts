@@ -21,10 +21,10 @@ async function refusal(work: () => unknown): Promise<CodedError> {
 type Break = (folder: string) => void;
 type Case = readonly [name: string, break_: Break, says: RegExp, code: string];
 const WRONG = "fixture_invalid";
-const told = (cases: readonly (readonly [name: string, break_: Break, says: RegExp, code?: string])[]): Case[] =>
+const casesOf = (cases: readonly (readonly [name: string, break_: Break, says: RegExp, code?: string])[]): Case[] =>
   cases.map(([name, break_, says, code = WRONG]) => [name, break_, says, code]);
 
-const FIXTURES = told([
+const FIXTURES = casesOf([
   ["no fixture.yaml", (folder) => rmSync(join(folder, "fixture.yaml")), /fixture\.yaml: is missing/],
   ["no YAML", (folder) => edit(folder, "fixture.yaml", "schema: 1", "schema: [1"), /no valid YAML/],
   ["another schema", (folder) => edit(folder, "fixture.yaml", "schema: 1", "schema: 2"), /schema 2.*reads schema 1/],
@@ -79,7 +79,7 @@ const FIXTURES = told([
   ],
 ]);
 
-const BASELINES = told([
+const BASELINES = casesOf([
   [
     "another version",
     (folder) => edit(folder, "baseline/manifest.json", '"schema": 1', '"schema": 7'),
@@ -133,7 +133,7 @@ describe("a baseline is refused with", () => {
     const error = await refusal(() => prepareFixtures([{ name: "faulty", folder }], false));
     expect(error.message).toMatch(says);
     expect(error.code).toBe(code);
-    // Where it is about to be replaced it is told, and does not stand in the way.
+    // Where it is about to be replaced it is reported, and does not stop the refresh.
     const [prepared] = await prepareFixtures([{ name: "faulty", folder }], true);
     expect(prepared?.baseline).toBeNull();
     expect(prepared?.unusable).toMatch(says);

@@ -1,5 +1,5 @@
 /**
- * The bars of the shipped fixtures, made from a seed: whoever doubts a file makes it again (`node test/harness/regress/bars.ts`
+ * The bars of the shipped fixtures, made from a seed: to check a file, make it again (`node test/harness/regress/bars.ts`
  * writes them), and a test compares.
  *
  * 1. The same bytes on every machine: seeded steps, whole ticks, no clock.
@@ -60,7 +60,7 @@ export function barsOf(name: string): string {
     price,
     random: createStream("regression", `${name}:${symbol}`),
   }));
-  // The sum of three uniform numbers stands in for a bell: no logarithm, so no last digit that a library decides.
+  // The sum of three uniform numbers approximates a bell curve: no logarithm, so no last digit that a library decides.
   const bell = (random: { next(): number }): number => random.next() + random.next() + random.next() - 1.5;
   for (let minute = 0; minute < minutes; minute += 1) {
     const at = formatMoment(later(START, (minute * MINUTE) as Duration));

@@ -52,7 +52,7 @@ describe("logos regress", () => {
     expect(existsSync(join(folder, "workspace"))).toBe(false);
   });
 
-  it("ends with 0 for equal, 1 for a difference that it tells, and writes reports where it is asked to", async () => {
+  it("ends with 0 for equal, 1 for a difference that it reports, and writes reports where it is asked to", async () => {
     const folder = makeFolder();
     const fixtures = fixturesIn(folder);
     const equal = await logos(folder, "--fixtures", fixtures, "--report", "out");
@@ -68,7 +68,7 @@ describe("logos regress", () => {
     expect(textsOf(fixtures)).toEqual(before);
   });
 
-  it("writes a baseline only with both words, and tells the difference first", async () => {
+  it("writes a baseline only with both options, and reports the difference first", async () => {
     const folder = makeFolder();
     const fixtures = fixturesIn(folder);
     edit(join(fixtures, "quiet"), "desk.yaml", "slippage_bps: 2", "slippage_bps: 3");

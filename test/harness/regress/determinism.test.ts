@@ -80,9 +80,9 @@ describe("host processes", () => {
     const folder = makeFixture({ desk, strategies: { "bird.mjs": BIRD } });
     await keepBaseline(folder, { openHost: insideHost });
     for (const processes of [1, 3]) {
-      const told = await regress(folder, { hosts: { processes } });
-      expect([told.verdict, told.difference, told.artifacts]).toEqual(["equal", null, []]);
-      expect(told.orders).toBeGreaterThan(15);
+      const result = await regress(folder, { hosts: { processes } });
+      expect([result.verdict, result.difference, result.artifacts]).toEqual(["equal", null, []]);
+      expect(result.orders).toBeGreaterThan(15);
     }
   });
 });
@@ -92,19 +92,19 @@ describe("a canary", () => {
   it("without a clock is equal from run to run", async () => {
     const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": BIRD } });
     await keepBaseline(folder, { openHost: insideHost });
-    const told = await regress(folder, { openHost: insideHost });
-    expect(told.orders).toBeGreaterThan(10);
-    expect(told.verdict).toBe("equal");
+    const result = await regress(folder, { openHost: insideHost });
+    expect(result.orders).toBeGreaterThan(10);
+    expect(result.verdict).toBe("equal");
   });
 
   it("with a wall clock in it fails, at an order, with the signal that led there", async () => {
     const clocked = strategy("const quantity = 1 + (Number(process.hrtime.bigint() % 97n));");
     const folder = makeFixture({ desk: DESK, strategies: { "bird.mjs": clocked } });
     await keepBaseline(folder, { openHost: insideHost });
-    const told = await regress(folder, { openHost: insideHost });
-    expect(told.orders).toBeGreaterThan(5);
-    expect(told.verdict).toBe("differs");
-    expect(told.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });
-    expect(told.difference?.fields.map((field) => field.path)).toContain("quantity");
+    const result = await regress(folder, { openHost: insideHost });
+    expect(result.orders).toBeGreaterThan(5);
+    expect(result.verdict).toBe("differs");
+    expect(result.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });
+    expect(result.difference?.fields.map((field) => field.path)).toContain("quantity");
   });
 });

@@ -107,7 +107,7 @@ describe("the first difference", () => {
     expect(found?.runChain.some((link) => link.text.includes("other"))).toBe(false);
   });
 
-  it("tells an order by its run, and compares numbers exactly", () => {
+  it("identifies an order by its run, and compares numbers exactly", () => {
     const other = RUN.map((event) =>
       event["kind"] === "order" ? order("ROUTER-00000001", 50.000000000000007) : event,
     );
@@ -117,7 +117,7 @@ describe("the first difference", () => {
     expect(found?.runChain.map((link) => link.step)).toContain("guards");
   });
 
-  it("tells where one side ends earlier", () => {
+  it("reports where one side ends earlier", () => {
     expect(firstDifference(logOf(RUN), logOf(RUN.slice(0, 3)))).toMatchObject({ index: 4, run: null, runChain: [] });
     expect(firstDifference(logOf([]), logOf(RUN))).toMatchObject({
       index: 1,
@@ -172,7 +172,7 @@ describe("the first difference", () => {
 });
 
 describe("fields that differ", () => {
-  it("are told with their paths, missing ones as undefined", () => {
+  it("are reported with their paths, missing ones as undefined", () => {
     expect(fieldDifferences({ a: [1, { b: 2 }], c: 1 }, { a: [1, { b: 3 }], d: null })).toEqual([
       { path: "a[1].b", baseline: 2, run: 3 },
       { path: "c", baseline: 1, run: undefined },

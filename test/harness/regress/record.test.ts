@@ -39,12 +39,12 @@ async function paced(
 }
 
 async function recorded(workspace: Workspace, name: string) {
-  const told = await recordFixture({ workspace, session: "latest", name, ...OPTIONS });
-  expect(told.difference).toBeNull();
+  const result = await recordFixture({ workspace, session: "latest", name, ...OPTIONS });
+  expect(result.difference).toBeNull();
   expect(findFixtures([join(workspace.path, "regression")]).map((one) => one.name)).toContain(name);
-  const again = await regress(told.folder);
+  const again = await regress(result.folder);
   expect(again.verdict).toBe("equal");
-  return { told, script: readFileSync(join(told.folder, "fixture.yaml"), "utf8") };
+  return { result, script: readFileSync(join(result.folder, "fixture.yaml"), "utf8") };
 }
 
 const FAULTS = { reject: 0.1, dropAck: 0.1, duplicateFill: 0.2, delayFill: 0.2, unknownFill: 0 };
@@ -55,8 +55,8 @@ describe("a recorded session", () => {
     const { live, timers } = await paced(deskOf(), 1, workspace);
     await timers.pass(10 * 60_000);
     await Promise.all([live.stop("operator"), timers.pass(1_000)]);
-    const { told, script } = await recorded(workspace, "plain");
-    expect(told.events).toBeGreaterThan(200);
+    const { result, script } = await recorded(workspace, "plain");
+    expect(result.events).toBeGreaterThan(200);
     expect(script).not.toContain("script:");
   });
 
@@ -150,7 +150,7 @@ describe("a recorded session", () => {
     await recorded(workspace, "brought");
   });
 
-  it("that was killed and went on does, too", async () => {
+  it("that was killed and resumed does, too", async () => {
     const workspace = makeWorkspace();
     const { live, timers } = await paced(deskOf(), 60, workspace);
     await timers.pass(4_321);

@@ -76,9 +76,9 @@ describe("the shipped fixtures", () => {
     const { script } = await loadFixture(join(FIXTURES_FOLDER, "faulty"));
     expect(script.map((action) => action.do)).toEqual(expect.arrayContaining(["kill", "restart"]));
     const snapshot = readFileSync(join(FIXTURES_FOLDER, "faulty", "baseline", "snapshot.json"), "utf8");
-    const told = (JSON.parse(snapshot) as { script: readonly { readonly outcome: string }[] }).script;
-    expect(told).toHaveLength(script.length);
-    expect(told.every((one) => one.outcome === "done")).toBe(true);
+    const executed = (JSON.parse(snapshot) as { script: readonly { readonly outcome: string }[] }).script;
+    expect(executed).toHaveLength(script.length);
+    expect(executed.every((one) => one.outcome === "done")).toBe(true);
   });
 
   it("quoting cancels and replaces, fills in parts, and is flat at its end", () => {
@@ -169,7 +169,7 @@ describe("the shipped fixtures", () => {
     expect(counted(events, "kind")["cancel"]).toBeGreaterThan(30);
   });
 
-  it("trending markets pay whoever goes along, and the quiet one trades least", () => {
+  it("trending markets pay those who follow the trend, and the quiet one trades least", () => {
     const ordersOf = (name: string): number => eventsOf(name).filter((event) => event.kind === "order").length;
     expect(ordersOf("quiet")).toBeLessThan(ordersOf("trending-up"));
     expect(ordersOf("quiet")).toBeLessThan(ordersOf("range-bound"));

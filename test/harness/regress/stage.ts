@@ -60,7 +60,7 @@ strategies:
   - { name: momentum, module: momentum, symbols: [BBB], cadence: 30s, params: { fast: 2, slow: 6 } }
 `;
 
-/** A small fixture of a synthetic market; `script` and more lines stand in its fixture.yaml. */
+/** A small fixture of a synthetic market; `script` and more lines go into its fixture.yaml. */
 export function makeFixture(
   more: { readonly head?: string; readonly desk?: string; readonly strategies?: Readonly<Record<string, string>> } = {},
 ): string {

@@ -18,32 +18,32 @@ import { edit, keepBaseline, makeFixture, makeFolder, OPTIONS, regress, SMALL_DE
 const FACTS = { version: "1 <&>", generatedAt: "2026-01-05T14:30:00.000Z" };
 
 describe("a changed limit", () => {
-  it("is told by its first event, with bar, signal, guards and decision, and by every artifact", async () => {
+  it("is reported by its first event, with bar, signal, guards and decision, and by every artifact", async () => {
     const folder = makeFixture();
     await keepBaseline(folder);
     edit(folder, "desk.yaml", "strategies:", "limits: { max_notional: 3000 }\nstrategies:");
-    const told = await regress(folder);
-    expect(told.verdict).toBe("differs");
-    expect(told.changedInputs).toEqual(["desk.yaml"]);
-    expect(told.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });
-    const steps = told.difference?.runChain.map((link) => link.step);
+    const result = await regress(folder);
+    expect(result.verdict).toBe("differs");
+    expect(result.changedInputs).toEqual(["desk.yaml"]);
+    expect(result.difference).toMatchObject({ baseline: { kind: "order" }, run: { kind: "order" } });
+    const steps = result.difference?.runChain.map((link) => link.step);
     expect(steps).toEqual(expect.arrayContaining(["tick", "market", "signal", "guards", "decision"]));
-    expect(told.difference?.runChain.some((link) => link.text.includes("max_notional"))).toBe(true);
-    const artifacts = told.artifacts.map((one) => one.artifact);
+    expect(result.difference?.runChain.some((link) => link.text.includes("max_notional"))).toBe(true);
+    const artifacts = result.artifacts.map((one) => one.artifact);
     expect(artifacts).toEqual(
       expect.arrayContaining(["snapshot.json", "artifacts/metrics.json", "artifacts/orders.csv", "router_state.json"]),
     );
     expect(artifacts).not.toContain("provenance.json");
-    const junit = junitReport([told], FACTS);
+    const junit = junitReport([result], FACTS);
     expect(junit).toContain('failures="1"');
-    expect(junit).toContain(`event ${told.difference?.index} differs`);
-    const html = htmlReport([told], FACTS);
-    expect(html).toContain(`Event ${told.difference?.index} is the first that differs`);
+    expect(junit).toContain(`event ${result.difference?.index} differs`);
+    const html = htmlReport([result], FACTS);
+    expect(html).toContain(`Event ${result.difference?.index} is the first that differs`);
     expect(html).toContain("1 &lt;&amp;&gt;");
     expect(html).not.toMatch(/<(script|link|img)|https?:/);
   });
 
-  it("that changes nothing is told as a changed file, and is equal", async () => {
+  it("that changes nothing is reported as a changed file, and is equal", async () => {
     const folder = makeFixture();
     await keepBaseline(folder);
     edit(folder, "desk.yaml", "name: small", "# A remark.\nname: small");
@@ -57,7 +57,7 @@ describe("a changed limit", () => {
 });
 
 describe("a baseline", () => {
-  it("is replaced when the caller says so, after the verdict was told, and not otherwise", async () => {
+  it("is replaced when the caller says so, after the verdict was reported, and not otherwise", async () => {
     const folder = makeFixture();
     await keepBaseline(folder);
     edit(folder, "desk.yaml", 'seed: "3"', 'seed: "4"');
@@ -67,14 +67,14 @@ describe("a baseline", () => {
     expect((await regressOne(prepared, OPTIONS, { refresh: () => false })).refreshed).toBe(false);
     expect(textsOf(folder)).toEqual(before);
     const verdicts: string[] = [];
-    const told = await regressOne(prepared, OPTIONS, {
+    const result = await regressOne(prepared, OPTIONS, {
       refresh: (one) => {
         expect(textsOf(folder)).toEqual(before);
         verdicts.push(one.verdict);
         return true;
       },
     });
-    expect([verdicts, told.refreshed]).toEqual([["differs"], true]);
+    expect([verdicts, result.refreshed]).toEqual([["differs"], true]);
     expect(await regress(folder)).toMatchObject({ verdict: "equal", changedInputs: [] });
     expect(Object.keys(textsOf(folder)).filter((name) => /\.(new|old)/.test(name))).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe("artifacts", () => {
     ]);
   });
 
-  it("of lines tell the first line that differs, also a missing one", () => {
+  it("of lines report the first line that differs, also a missing one", () => {
     const one = artifactsWith({});
     const two = artifactsWith({ "session.md": "a\nx\n", "artifacts/fills.csv": "a\nb\nc\n" });
     expect(compareArtifacts(one, two)).toEqual([
@@ -149,7 +149,7 @@ describe("artifacts", () => {
 describe("a script", () => {
   const script = (lines: string): string => `script:\n${lines}`;
 
-  it("tells a command that the session refuses as an outcome, and goes on", async () => {
+  it("reports a command that the session refuses as an outcome, and continues", async () => {
     const folder = makeFixture({
       head: script(
         "  - { at: 0s, do: pass }\n  - { at: 2m, do: resume, operator: Ada, note: nothing to resume }\n" +
@@ -159,22 +159,22 @@ describe("a script", () => {
       ),
     });
     await keepBaseline(folder);
-    const told = await regress(folder);
-    expect(told.verdict).toBe("equal");
-    expect(told.script.map((one) => one.outcome)).toEqual(["not_halted", "not_found", "not_found", "done"]);
+    const result = await regress(folder);
+    expect(result.verdict).toBe("equal");
+    expect(result.script.map((one) => one.outcome)).toEqual(["not_halted", "not_found", "not_found", "done"]);
   });
 
-  it("that kills and restarts ends as a run that nobody interrupted", async () => {
+  it("that kills and restarts ends as an uninterrupted run", async () => {
     const plain = makeFixture();
     await keepBaseline(plain);
     const kills = [1, 4, 7, 7, 12, 19].map((minute) => `  - { at: ${minute}m, do: kill }\n`).join("");
     edit(plain, "fixture.yaml", "length: 20m\n", `length: 20m\n${script(`${kills}  - { at: 15m, do: restart }\n`)}`);
-    const told = await regress(plain);
-    expect(told.script).toHaveLength(7);
-    const { difference } = told;
+    const result = await regress(plain);
+    expect(result.script).toHaveLength(7);
+    const { difference } = result;
     // Orders, fills and runs are the same; what a restart adds are figures at its moment and reconciled answers.
-    expect(told.artifacts.map((one) => one.artifact)).not.toContain("artifacts/orders.csv");
-    expect(told.artifacts.map((one) => one.artifact)).not.toContain("artifacts/fills.csv");
+    expect(result.artifacts.map((one) => one.artifact)).not.toContain("artifacts/orders.csv");
+    expect(result.artifacts.map((one) => one.artifact)).not.toContain("artifacts/fills.csv");
     expect(["order", "fill", "run_started"]).not.toContain(difference?.run?.kind);
   });
 

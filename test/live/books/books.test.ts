@@ -1,4 +1,4 @@
-/** The books: positions by their table, and any history against a model that adds everything up anew in exact fractions. */
+/** The books: positions by their table, and any history against a model that adds everything up from scratch in exact fractions. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Books, FLAT, fillPosition } from "../../../src/live/books/index.ts";
@@ -74,7 +74,7 @@ interface Lot {
   average: Fraction;
 }
 
-/** Adds everything up anew from the list of events. */
+/** Adds everything up from scratch from the list of events. */
 class NaiveBooks {
   readonly start: Fraction;
   readonly lots = new Map<string, Lot>();
@@ -187,7 +187,7 @@ const amount = (max: number, places: number): fc.Arbitrary<string> =>
 const signed = (max: number, places: number): fc.Arbitrary<string> =>
   fc.tuple(amount(max, places), fc.boolean()).map(([value, minusSign]) => (minusSign ? `-${value}` : value));
 
-/** Moments that go on, by a little or over midnight; now and then one comes late. */
+/** Moments that move forward, by a little or over midnight; now and then one comes late. */
 const history = fc
   .array(
     fc.tuple(

@@ -173,7 +173,7 @@ function apply(books: Books, one: Event, at: number): void {
 }
 
 describe("books with multipliers, currencies and corporate actions", () => {
-  it("equal exact fractions, and a saved state goes on as the books do", () => {
+  it("equal exact fractions, and a saved state continues as the books do", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), fc.nat(40), (events, cut) => {
         const first: Event[] = Object.keys(TERMS).map((symbol) => ({ kind: "mark", symbol, price: "1.25" }));

@@ -8,7 +8,7 @@ import { thrownBy } from "../../store/folders.ts";
 import { linesOf, T, Venue, value } from "./venue.ts";
 
 describe("a restart", () => {
-  it("loses no order and no fill, and marks that are heard again fill nothing twice", async () => {
+  it("loses no order and no fill, and marks that come again fill nothing twice", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -42,8 +42,8 @@ describe("a restart", () => {
                 { open: before.open, fills: before.fills, positions: before.positions },
                 before.account.cash,
               ]);
-              for (const [again, heard] of marks.slice(0, index + 1).entries())
-                venue.mark(again + 1, heard.price, heard.volume);
+              for (const [again, past] of marks.slice(0, index + 1).entries())
+                venue.mark(again + 1, past.price, past.volume);
               expect(await venue.all()).toEqual(before);
             }
             const end = await venue.all();
@@ -57,7 +57,7 @@ describe("a restart", () => {
     );
   });
 
-  it("tells again what had not been told: every fill is there from its cursor on", async () => {
+  it("reports again what had not been reported: every fill is there from its cursor on", async () => {
     const venue = new Venue({ latency: duration(MINUTE) });
     await venue.place("a", "1");
     await venue.place("b", "2");
@@ -81,7 +81,7 @@ describe("a venue whose disk fails", () => {
     return () => run("DROP TRIGGER stop");
   }
 
-  it("takes no order, tells every caller, and takes the next one when it is well", async () => {
+  it("takes no order, refuses every caller, and takes the next order when it is well", async () => {
     const venue = new Venue();
     const mend = refuse(venue, "orders");
     const answers = await Promise.allSettled([venue.place("a", "1"), venue.place("b", "1")]);
@@ -95,7 +95,7 @@ describe("a venue whose disk fails", () => {
     expect(linesOf(venue.mark(1, 100))).toEqual(["1 @ 100"]);
   });
 
-  it("tells no fill that it could not keep, and answers nothing until it is opened again", async () => {
+  it("reports no fill that it could not keep, and answers nothing until it is opened again", async () => {
     const venue = new Venue();
     await venue.place("a", "1");
     const mend = refuse(venue, "fills");

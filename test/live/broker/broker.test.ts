@@ -110,7 +110,7 @@ describe("a fill", () => {
     );
   });
 
-  it("takes its latency to be told", async () => {
+  it("is reported after its latency", async () => {
     const venue = new Venue({ latency: duration(2 * SECOND) });
     await venue.place("a", "1");
     expect(venue.mark(1, 100)).toEqual([]);
@@ -165,7 +165,7 @@ describe("an order", () => {
     expect(outcome).toEqual(refusal ?? { outcome: "accepted", quantity: "1", limitPrice: limit });
   });
 
-  it("that is refused as too small would have passed from the size that it is told, and from none below", () => {
+  it("that is refused as too small would have passed from the size that it names, and from none below", () => {
     const decimals = fc.integer({ min: 1, max: 400 }).map((size) => String(size / 20));
     return fc.assert(
       fc.asyncProperty(decimals, decimals, decimals, decimals, async (lotSize, minQuantity, quantity, limit) => {
@@ -285,7 +285,7 @@ describe("a fault", () => {
     expect(value(await venue.broker.orderByClientId("none"))).toBeNull();
   });
 
-  it("duplicateFill: told twice with one id, booked once", async () => {
+  it("duplicateFill: reported twice with one id, booked once", async () => {
     const venue = new Venue({ faults: { duplicateFill: 1 } });
     await venue.place("a", "1");
     const [first, second] = venue.mark(1, 100);
@@ -293,7 +293,7 @@ describe("a fault", () => {
     expect(await venue.all()).toMatchObject({ positions: { AAA: "1" }, fills: [{ cursor: 1 }] });
   });
 
-  it("delayFill: told half a minute late, at the price and time of its mark", async () => {
+  it("delayFill: reported half a minute late, at the price and time of its mark", async () => {
     const venue = new Venue({ faults: { delayFill: 1 } });
     await venue.place("a", "1");
     expect(venue.mark(1, 100)).toEqual([]);

@@ -69,8 +69,8 @@ it("in memory answers as the database does", () => {
       for (const { orders, fills, account } of writes) {
         const filled = fills.map((number): VenueFill => {
           cursor += 1;
-          const told = { cursor, fillId: `F-${cursor}`, venueId: venueId(number), symbol: "AAA" };
-          return { ...told, quantity: "1", price: "2.5", fee: "0.01", at: cursor };
+          const identity = { cursor, fillId: `F-${cursor}`, venueId: venueId(number), symbol: "AAA" };
+          return { ...identity, quantity: "1", price: "2.5", fee: "0.01", at: cursor };
         });
         const state = account && cursor > 0 ? { cursor, cash: "5", positions: [] } : null;
         for (const venue of venues)

@@ -64,7 +64,7 @@ describe("built-in calendars", () => {
     expect(differences).toEqual([]);
   });
 
-  it("go on behind the tables with their weekdays and newest hours, and us-equity with its holidays", () => {
+  it("continue after the tables with their weekdays and newest hours, and us-equity with its holidays", () => {
     const day = dayOf(2031, 12, 25);
     expect(minutes(new Calendar("us-equity"), day)).toEqual([]);
     expect(minutes(new Calendar("us-equity"), dayOf(2031, 11, 28))).toEqual([870, 1_080]);

@@ -111,7 +111,7 @@ describe("a strategy that runs once a day", () => {
     expect(texts(runs)).toEqual(["2026-08-31T13:30", "2026-09-08T13:30", "2026-09-14T13:30"]);
   });
 
-  it("tells the openings that a run let pass as skips", () => {
+  it("reports the openings that a run let pass as skips", () => {
     const config = strategy("us-equity");
     const [started, finished] = [at("2026-03-06T14:30:00Z"), at("2026-03-10T15:00:00Z")];
     expect(plannedAfter(config, started, { due: started, started, finished })).toEqual({

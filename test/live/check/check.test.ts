@@ -1,5 +1,5 @@
 /**
- * A check is the same whenever it is made: the wall clock goes on between its two sessions, and a long market is not stopped to the run.
+ * A check is the same whenever it is made: the wall clock advances between its two sessions, and a long market is not stopped to the run.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -15,7 +15,7 @@ import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
 import { ATTACKER, ATTEMPT_COUNT, UNPROTECTED } from "./attacks.ts";
 import { ORDER_ATTACKER, ORDER_ATTACKS } from "./attacks-orders.ts";
-import { barsUpTo, MOVED, pictureAt, writeStrategies } from "./scene.ts";
+import { barsUpTo, MOVED, snapshotAt, writeStrategies } from "./scene.ts";
 
 it("gets out by none of the attempts", async () => {
   expect(ATTEMPT_COUNT).toBeGreaterThan(200);
@@ -31,7 +31,7 @@ it("gets out by none of the attempts", async () => {
   expect([...host.notLoaded]).toEqual([]);
   let last: string | null = null;
   for (let run = 1; run <= ATTEMPT_COUNT + 1; run += 1) {
-    const { outcome, message } = await host.run(pictureAt("attacker", run, barsUpTo(5)), null);
+    const { outcome, message } = await host.run(snapshotAt("attacker", run, barsUpTo(5)), null);
     expect.soft(["ok", "threw", "bad_result"], message ?? "").toContain(outcome);
     last = message;
   }
@@ -63,8 +63,8 @@ it("loses by no order, hook or state more than the run that it is in", async () 
   for (const [index, { name, is }] of ORDER_ATTACKS.entries()) {
     const run = index + 1;
     const both = [
-      host.run(pictureAt("attacker", run, barsUpTo(5), MOVED), null),
-      host.run(pictureAt("neighbour", run, barsUpTo(5)), null),
+      host.run(snapshotAt("attacker", run, barsUpTo(5), MOVED), null),
+      host.run(snapshotAt("neighbour", run, barsUpTo(5)), null),
     ] as const;
     const { outcome, message, orders } = await both[0];
     expect.soft(`${outcome} ${message ?? ""} ${JSON.stringify(orders)}`, name).toMatch(is);
@@ -84,7 +84,7 @@ it("would get out where nothing is done against it", () => {
 /** What somebody who is out of the realm tries in the process's own, which was locked down as a host process's is. */
 const OUTSIDE = `
 import { lockDown } from ${JSON.stringify(join(import.meta.dirname, "..", "..", "..", "src", "live", "host", "lockdown.ts"))};
-const tell = console.log.bind(console);
+const print = console.log.bind(console);
 lockDown("host");
 const open = [];
 const door = (name, walk) => { try { if (walk() !== undefined) open.push(name); } catch {} };
@@ -105,7 +105,7 @@ door("machine code", () => WebAssembly);
 door("an array's method", () => { Array.prototype.map = () => []; return 1; });
 door("writing stacks", () => { Error.prepareStackTrace = (_, sites) => sites; return new Error("x").stack; });
 door("promises", () => { Promise.prototype.then = () => 1; return 1; });
-tell(JSON.stringify(open));
+print(JSON.stringify(open));
 `;
 
 it("meets the next layer where it is out of the realm", () => {

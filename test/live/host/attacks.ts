@@ -347,7 +347,7 @@ export default { defaults: {}, parameters: {}, onTick(c) {
 } };
 `;
 
-/** Some of them as a script for a context that nobody protected, which answers with what was found. */
+/** Some of them as a script for an unprotected context, which answers with what was found. */
 export const UNPROTECTED = `${PROBES}
 for (const [name, run] of attempts) {
   if (!/^code by c|^deep: try/.test(name)) continue;

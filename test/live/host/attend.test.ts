@@ -7,7 +7,7 @@ import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { strategyOf } from "../session/desks.ts";
 import { HandTimers } from "../session/stage.ts";
 import { FakeLauncher, settle } from "./fake-child.ts";
-import { barsUpTo, pictureAt } from "./scene.ts";
+import { barsUpTo, snapshotAt } from "./scene.ts";
 
 const LIMITS = { processes: 1, memoryMb: 64, hangMs: 5_000, loadMs: 2_000, stallMs: 100 };
 const DEADLINE = { budgetMs: 1_000, deadlineMs: 3_000 };
@@ -35,7 +35,7 @@ async function hosting(names: readonly string[]) {
 
 function ask(host: ProcessHost, strategy: string, run: number, limits: typeof DEADLINE | null = null): RunResult[] {
   const results: RunResult[] = [];
-  void host.run(pictureAt(strategy, run, barsUpTo(10 + run)), limits, (result) => results.push(result));
+  void host.run(snapshotAt(strategy, run, barsUpTo(10 + run)), limits, (result) => results.push(result));
   return results;
 }
 

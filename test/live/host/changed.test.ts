@@ -8,7 +8,7 @@ import { createStrategyHost } from "../../../src/live/host/index.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
-import { barsUpTo, pictureAt, writeStrategies } from "./scene.ts";
+import { barsUpTo, snapshotAt, writeStrategies } from "./scene.ts";
 
 const HEAD = "export default { defaults: {}, parameters: {},";
 const FILES = {
@@ -23,7 +23,7 @@ it.each([
   ["what it imports", "lib/size.ts", "export const size = 2;", /^threw .*has changed since/],
   ["what that imports", "number.ts", "export const size = 2;", /^threw .*has changed since/],
   ["another one", "other.ts", "export const size = 2;", /^ok 1$/],
-])("a change of %s", async (_, file, text, told) => {
+])("a change of %s", async (_, file, text, expected) => {
   for (const linked of [false, true]) {
     const real = makeWorkspace();
     writeStrategies(real, { ...FILES });
@@ -40,14 +40,14 @@ it.each([
       settings,
     });
     const run = async (number: number): Promise<string> => {
-      const { outcome, orders, message } = await host.run(pictureAt("mine", number, barsUpTo(3)), null);
+      const { outcome, orders, message } = await host.run(snapshotAt("mine", number, barsUpTo(3)), null);
       return `${outcome} ${outcome === "ok" ? String(ordersIn(orders)[0]?.quantity) : (message ?? "")}`;
     };
     expect(await run(1)).toBe("ok 1");
     writeStrategies(real, { [file]: text });
     expect(await run(2), "its process still has what it began with").toBe("ok 1");
     host.renew?.();
-    expect(await run(3), linked ? "by a link" : "as it is").toMatch(told);
+    expect(await run(3), linked ? "by a link" : "as it is").toMatch(expected);
     host.close();
   }
 });

@@ -10,10 +10,10 @@ import { turn } from "../session/stage.ts";
 export class FakeChild {
   readonly pid: number;
   readonly #events: ChildEvents;
-  readonly heard: ToHost[] = [];
+  readonly received: ToHost[] = [];
   killed = false;
   held = false;
-  /** How far it stands behind the others. */
+  /** How far it is behind the others. */
   nice = 0;
   /** Of each message with a run: whether it was idle, by the session's word. */
   readonly idle: boolean[] = [];
@@ -25,11 +25,11 @@ export class FakeChild {
     this.#events = events;
   }
 
-  hear(text: string): void {
-    const told = readToHost(text).message;
-    this.heard.push(told);
-    if (told.kind === "steps")
-      this.open.push(...told.steps.filter((step: Step): step is LoadStep | RunStep => step.kind !== "bars"));
+  receive(text: string): void {
+    const message = readToHost(text).message;
+    this.received.push(message);
+    if (message.kind === "steps")
+      this.open.push(...message.steps.filter((step: Step): step is LoadStep | RunStep => step.kind !== "bars"));
   }
 
   say(message: unknown): void {
@@ -41,10 +41,10 @@ export class FakeChild {
   }
 
   get loads(): LoadStep[] {
-    return this.heard.flatMap((told) =>
-      told.kind !== "steps"
+    return this.received.flatMap((message) =>
+      message.kind !== "steps"
         ? []
-        : told.steps.flatMap((step) =>
+        : message.steps.flatMap((step) =>
             step.kind === "load" ? [step] : step.kind === "run" && step.load !== null ? [step.load] : [],
           ),
     );
@@ -77,7 +77,7 @@ export class FakeLauncher {
     return {
       pid: child.pid,
       send: (text, idle) => {
-        child.hear(text);
+        child.receive(text);
         if (text.includes('"kind":"run"')) child.idle.push(idle);
         if (!this.willing) return;
         while (child.open[0]?.kind === "load") child.answer();

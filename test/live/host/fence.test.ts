@@ -124,15 +124,15 @@ describe("the check of a file", () => {
       /run 1: it orders 0\.001 AAA, which is below a lot of 0\.01/,
     ],
     ["no default export", "export const onTick = () => [];", null, /has no default export/],
-  ])("tells the line of %s", async (_name, text, line, told) => {
+  ])("names the line of %s", async (_name, text, line, expected) => {
     const workspace = makeWorkspace();
     writeStrategies(workspace, { "checked.ts": text });
     const { complaints } = await checkStrategy(workspace, "checked.ts");
     expect(complaints.map((complaint) => complaint.line)).toContain(line);
-    expect(complaints.find((complaint) => complaint.line === line)?.text).toMatch(told);
+    expect(complaints.find((complaint) => complaint.line === line)?.text).toMatch(expected);
   });
 
-  it("tells the line in a file of any name, and that no desk can name it so", async () => {
+  it("names the line in a file of any name, and that no desk can name it so", async () => {
     const workspace = makeWorkspace();
     const text = `export default { defaults: {}, parameters: {},\n onTick() {\n  throw new Error("here"); } };`;
     for (const name of ["my file.ts", 'it\'s "mine".ts', "größe-戦略.ts", "a#b c%20d.ts"]) {

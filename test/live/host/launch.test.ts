@@ -7,10 +7,10 @@ import { childRequest, utilityChild, type ChildEnd, type UtilityProcesses } from
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
-import { GOOD, pictureAt, writeStrategies } from "./scene.ts";
+import { GOOD, snapshotAt, writeStrategies } from "./scene.ts";
 
 describe("Electron's utility processes", () => {
-  it("get what a forked process gets, and are heard in the same way", () => {
+  it("get what a forked process gets, and their answers arrive in the same way", () => {
     const listeners = new Map<string, (value: never) => void>();
     const asked: unknown[] = [];
     const posted: string[] = [];
@@ -21,15 +21,15 @@ describe("Electron's utility processes", () => {
           pid: undefined,
           postMessage: (text) => posted.push(text),
           kill: () => true,
-          on: (event: string, hear: (value: never) => void) => listeners.set(event, hear),
+          on: (event: string, listener: (value: never) => void) => listeners.set(event, listener),
         };
       },
     };
     const request = childRequest("/books/strategies", 128);
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const ends: ChildEnd[] = [];
     const handle = utilityChild(processes)(request, {
-      message: (text) => heard.push(text),
+      message: (text) => received.push(text),
       ended: (end) => ends.push(end),
     });
     expect(asked).toMatchObject([
@@ -47,7 +47,7 @@ describe("Electron's utility processes", () => {
     handle.kill();
     listeners.get("message")?.("answer" as never);
     listeners.get("exit")?.(5 as never);
-    expect([posted, heard]).toEqual([["hello"], ["answer"]]);
+    expect([posted, received]).toEqual([["hello"], ["answer"]]);
     expect(ends).toEqual([{ code: 5, signal: null, errors: "" }]);
   });
 });
@@ -67,8 +67,8 @@ describe("where no process can be started", () => {
       ["mine", why],
       ["theirs", why],
     ]);
-    await expect(host.run(pictureAt("mine", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
-    await expect(host.run(pictureAt("theirs", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
+    await expect(host.run(snapshotAt("mine", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
+    await expect(host.run(snapshotAt("theirs", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
     host.close();
   });
 });

@@ -11,7 +11,7 @@ import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
-import { barsUpTo, pictureAt, writeStrategies } from "./scene.ts";
+import { barsUpTo, snapshotAt, writeStrategies } from "./scene.ts";
 
 const head = "export default { defaults: {}, parameters: {},";
 const SETTINGS: HostSettings = { processes: 1, hangMs: 1_500, loadMs: 5_000, memoryMb: 64 };
@@ -59,8 +59,8 @@ const MEDDLERS: readonly (readonly [name: string, body: string, own: RegExp])[] 
   ["a loop of promises", "(async () => { for (;;) await null; })(); return [];", /^timed_out/],
   [
     "a promise that fails",
-    "Promise.reject(new Error('nobody')); return [];",
-    /^threw a promise failed and nobody caught it: Error: nobody$/,
+    "Promise.reject(new Error('uncaught')); return [];",
+    /^threw a promise failed and nobody caught it: Error: uncaught$/,
   ],
   [
     "an import in a run",
@@ -92,7 +92,7 @@ const REACHING = {
   "thief.ts": `import victim from "./good.ts?as=good"; victim.onTick = () => []; ${head} onTick: () => [] };`,
 };
 
-const toldOf = ({ outcome, message, orders }: RunResult): string =>
+const resultText = ({ outcome, message, orders }: RunResult): string =>
   `${outcome} ${outcome === "ok" ? String(ordersIn(orders)[0]?.quantity ?? "") : (message ?? "")}`;
 
 async function hostOf(modules: Readonly<Record<string, string>>): Promise<ProcessHost> {
@@ -121,16 +121,16 @@ it("are not reached by what another one does to the language, its names, or what
   let good = 0;
   const runGood = (): Promise<RunResult> => {
     good += 1;
-    return host.run(pictureAt("good.ts", good, barsUpTo(30)), null);
+    return host.run(snapshotAt("good.ts", good, barsUpTo(30)), null);
   };
   const first = await runGood();
-  expect(toldOf(first)).toBe("ok 1");
+  expect(resultText(first)).toBe("ok 1");
   expect(ordersIn(first.orders)[0]?.because.text).toMatch(/NoBars: none undefined$/);
   for (const [index, [name, , own]] of MEDDLERS.entries()) {
     const module = `bad-${index}.mjs`;
     // Asked for together, so that the good one waits behind it in the same process, and once more afterwards.
-    const both = [host.run(pictureAt(module, 1, barsUpTo(30)), null), runGood()] as const;
-    expect.soft(toldOf(await both[0]), name).toMatch(own);
+    const both = [host.run(snapshotAt(module, 1, barsUpTo(30)), null), runGood()] as const;
+    expect.soft(resultText(await both[0]), name).toMatch(own);
     for (const result of [await both[1], await runGood()]) {
       expect.soft(result.outcome, name).toBe("ok");
       expect.soft(ordersIn(result.orders)[0]?.because, name).toEqual(ordersIn(first.orders)[0]?.because);
@@ -142,7 +142,7 @@ it("are not reached by what another one does to the language, its names, or what
 it("cannot import another one's copy of a module", async () => {
   const host = await hostOf(REACHING);
   expect(host.notLoaded.get("thief.ts")).toMatch(/name the file alone/);
-  expect(toldOf(await host.run(pictureAt("good.ts", 1, barsUpTo(30)), null))).toBe("ok 1");
+  expect(resultText(await host.run(snapshotAt("good.ts", 1, barsUpTo(30)), null))).toBe("ok 1");
   host.close();
 });
 
@@ -170,20 +170,20 @@ export default { defaults: {}, parameters: {}, onTick(context) {
     protoOf([][Symbol.iterator]()), protoOf([].values().map(String)), protoOf("".matchAll(/a/g)), protoOf(new Map().keys()),
     protoOf(Object.getOwnPropertyDescriptor(class { get a() { return 1; } }.prototype, "a").get)]
     .filter((one) => one !== null));
-  for (const [name, tells] of Object.entries({
+  for (const [name, use] of Object.entries({
     "this moment by a format": () => new Intl.DateTimeFormat("en").format(),
     "this moment by its parts": () => new Intl.DateTimeFormat("en").formatToParts(),
     "the machine's hours": () => new Date(0).getHours() === 0 ? clock() : 0,
     "an event's time": () => new Event("x").timeStamp, "a file's time": () => new File([], "x").lastModified,
     "a timer": () => AbortSignal.timeout(1), "old memory": () => Buffer.allocUnsafe(8), "a wait": () => Atomics.waitAsync.call,
-  })) { let told = true; try { tells(); } catch { told = false; } if (told) open.add(name); }
+  })) { let works = true; try { use(); } catch { works = false; } if (works) open.add(name); }
   if (open.size > 0) throw new Error([...open].slice(0, 8).join("; "));
   return [];
 } };
 `;
 
 describe("what strategies share", () => {
-  it("is frozen as far as it reaches, and tells nothing of the machine", async () => {
+  it("is frozen as far as it reaches, and shows nothing of the machine", async () => {
     const workspace = makeWorkspace();
     writeStrategies(workspace, { "walk.ts": WALK });
     expect((await checkStrategy(workspace, "walk.ts")).complaints).toEqual([]);

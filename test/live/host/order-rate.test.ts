@@ -24,12 +24,12 @@ it("lets through what fits into the second before, and refuses the rest as a who
       for (const { wait, count } of steps) {
         now = (now + wait) as Moment;
         const recent = sent.filter((at) => now - at < SECOND).length;
-        const told = withinRate(rate, now, resultOf(count));
+        const limited = withinRate(rate, now, resultOf(count));
         if (count > 0 && recent + count > ORDERS_PER_SECOND_MAX) {
-          expect(told).toMatchObject({ outcome: "bad_result", orders: [], state: "1" });
-          expect(told.message).toMatch(/^too_many_orders: /);
+          expect(limited).toMatchObject({ outcome: "bad_result", orders: [], state: "1" });
+          expect(limited.message).toMatch(/^too_many_orders: /);
         } else {
-          expect(told.orders).toHaveLength(count);
+          expect(limited.orders).toHaveLength(count);
           for (let index = 0; index < count; index += 1) sent.push(now);
         }
       }

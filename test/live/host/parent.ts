@@ -1,11 +1,11 @@
 /**
- * A session's process for a test to kill: one strategy hangs in a process, and the pids of all are told.
+ * A session's process for a test to kill: one strategy hangs in a process, and the pids of all are printed.
  */
 import { ProcessHost } from "../../../src/live/host/process-host.ts";
 import { childRequest, forkChild } from "../../../src/live/host/launch.ts";
 import { nodeTimers } from "../../../src/live/clock/index.ts";
 import { strategyOf } from "../session/desks.ts";
-import { pictureAt } from "./scene.ts";
+import { snapshotAt } from "./scene.ts";
 
 const folder = process.argv[2] ?? "";
 const config = strategyOf("hang", "hang.ts", ["AAA"]);
@@ -32,10 +32,10 @@ const host = await ProcessHost.open({
   request: childRequest(folder, 64),
   timers: nodeTimers,
 });
-let told = false;
+let printed = false;
 host.onHeartbeat = () => {
-  if (told) return;
-  told = true;
+  if (printed) return;
+  printed = true;
   console.log(JSON.stringify(host.processes().map((one) => one.pid)));
 };
-void host.run(pictureAt("hang", 1, []), null);
+void host.run(snapshotAt("hang", 1, []), null);

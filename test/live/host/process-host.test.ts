@@ -9,7 +9,7 @@ import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { strategyOf } from "../session/desks.ts";
 import { HandTimers } from "../session/stage.ts";
 import { FakeLauncher, settle, type FakeChild } from "./fake-child.ts";
-import { barsUpTo, pictureAt } from "./scene.ts";
+import { barsUpTo, snapshotAt } from "./scene.ts";
 
 const LIMITS: ProcessLimits = { processes: 1, memoryMb: 64, hangMs: 5_000, loadMs: 2_000, stallMs: 100 };
 const DEADLINE = { budgetMs: 1_000, deadlineMs: 3_000 };
@@ -54,7 +54,7 @@ async function ready(names: readonly string[], more: Partial<ProcessLimits> = {}
 function ask(host: ProcessHost, strategy: string, run: number, limits: typeof DEADLINE | null = null) {
   const asked: { result: RunResult | null } = { result: null };
   const wait = async (): Promise<void> => {
-    asked.result = await host.run(pictureAt(strategy, run, barsUpTo(10 + run)), limits);
+    asked.result = await host.run(snapshotAt(strategy, run, barsUpTo(10 + run)), limits);
   };
   void wait();
   return asked;
@@ -68,7 +68,7 @@ describe("a run in a process", () => {
     await settle();
     const [process] = launcher.children;
     expect(process?.held).toBe(true);
-    expect(process?.heard.filter((told) => told.kind === "steps")).toHaveLength(2);
+    expect(process?.received.filter((message) => message.kind === "steps")).toHaveLength(2);
     process?.answer({ state: '{"n":1}' });
     process?.answer();
     await settle();
@@ -110,7 +110,7 @@ describe("a run in a process", () => {
 });
 
 describe("a run that hangs", () => {
-  it("is ended at its limit, and the others go on with the state that they saved", async () => {
+  it("is ended at its limit, and the others resume with the state that they saved", async () => {
     const { host, launcher, timers } = await ready(["a", "b", "c"]);
     for (const name of ["a", "b", "c"]) ask(host, name, 1);
     await settle();
@@ -173,7 +173,8 @@ describe("a run that hangs", () => {
 
 describe("many runs of one turn", () => {
   const names = Array.from({ length: TOGETHER_MIN }, (_, index) => `s${index}`);
-  const stepsOf = (child: FakeChild | undefined) => child?.heard.filter((told) => told.kind === "steps").at(-1);
+  const stepsOf = (child: FakeChild | undefined) =>
+    child?.received.filter((message) => message.kind === "steps").at(-1);
 
   it("are asked for together, and their answers may come in one message", async () => {
     const { host, launcher } = await ready(names);
@@ -182,15 +183,15 @@ describe("many runs of one turn", () => {
     const child = launcher.at(0);
     expect(stepsOf(child)?.together).toBe(true);
     const result = { outcome: "ok", orders: [], message: "one of many" };
-    const told = child.open.map((step) => ({ job: step.job, result, rss: 1 }));
-    child.say({ kind: "answers", sent: told.slice(0, 5) });
-    child.say({ kind: "answers", sent: told.slice(5) });
+    const answers = child.open.map((step) => ({ job: step.job, result, rss: 1 }));
+    child.say({ kind: "answers", sent: answers.slice(0, 5) });
+    child.say({ kind: "answers", sent: answers.slice(5) });
     await settle();
     expect(asked.map((one) => one.result?.message)).toEqual(names.map(() => "one of many"));
     expect(launcher.children.some((one) => one.killed)).toBe(false);
   });
 
-  it("are done anew one by one when one of them hangs, and only that one is blamed", async () => {
+  it("are repeated one by one when one of them hangs, and only that one is blamed", async () => {
     const { host, launcher, timers } = await ready(names);
     const asked = names.map((name) => ask(host, name, 1));
     await settle();
@@ -215,7 +216,7 @@ describe("many runs of one turn", () => {
 });
 
 describe("on the system's clock", () => {
-  it("nobody waits behind a slow run: the others move, and the slow one keeps its process and its result", async () => {
+  it("no strategy waits behind a slow run: the others move, and the slow one keeps its process and its result", async () => {
     const { host, launcher, timers } = await ready(["slow", "b", "c"]);
     const slow = ask(host, "slow", 1, DEADLINE);
     const others = [ask(host, "b", 1, DEADLINE), ask(host, "c", 1, DEADLINE)];
@@ -227,7 +228,7 @@ describe("on the system's clock", () => {
     launcher.at(1).answer();
     launcher.at(1).answer();
     launcher.at(0).answer({ state: '"slow"' });
-    // The old process does what it was asked before; nobody wants it twice.
+    // The old process does what it was asked before; a second answer counts for nothing.
     launcher.at(0).answer({ state: '"stray"' });
     await settle();
     expect(slow.result?.outcome).toBe("ok");
@@ -251,7 +252,7 @@ describe("on the system's clock", () => {
     expect(launcher.at(0).killed).toBe(true);
   });
 
-  it("a run that was given up and still gets its turn holds nobody up", async () => {
+  it("a run that was given up and still gets its turn delays no other", async () => {
     const { host, launcher, timers } = await ready(["a", "hang"], { stallMs: 500 });
     const first = ask(host, "a", 1, DEADLINE);
     const hang = ask(host, "hang", 1, { budgetMs: 100, deadlineMs: 300 });
@@ -260,7 +261,7 @@ describe("on the system's clock", () => {
     launcher.at(0).answer();
     await settle();
     expect(first.result?.outcome).toBe("ok");
-    // The process is now at the run that nobody waits for, and does not come back.
+    // The process is now at the run that was given up, and does not come back.
     const second = ask(host, "a", 2, DEADLINE);
     await timers.pass(550);
     expect(launcher.at(0).killed).toBe(true);
@@ -273,7 +274,7 @@ describe("on the system's clock", () => {
   it("a run whose process does not start until its deadline is given up, and is no offence", async () => {
     const { host, launcher, timers } = await ready(["a", "b"], { stallMs: 200 });
     launcher.willing = false;
-    // Nothing warm waits any more, and what is started anew does not get ready.
+    // Nothing warm waits any more, and what is started now does not get ready.
     launcher.at(1).end();
     const [hang, moved] = [ask(host, "a", 1, DEADLINE), ask(host, "b", 1, { budgetMs: 300, deadlineMs: 900 })];
     // It leaves the process in which the other one hangs, and its new one never says that it is ready.
@@ -296,7 +297,7 @@ describe("on the system's clock", () => {
 });
 
 describe("a process that ends", () => {
-  it("costs the strategy that ends it again when it is alone, and nobody else", async () => {
+  it("costs the strategy that ends it again when it is alone, and no other", async () => {
     const { host, launcher } = await ready(["a", "b"]);
     const [leak, good] = [ask(host, "a", 1), ask(host, "b", 1)];
     await settle();
@@ -310,7 +311,7 @@ describe("a process that ends", () => {
     expect(good.result?.outcome).toBe("ok");
   });
 
-  it("while nothing runs costs nobody anything", async () => {
+  it("while nothing runs costs no strategy anything", async () => {
     const { host, launcher } = await ready(["a"]);
     launcher.at(0).end({ code: 0 });
     const asked = ask(host, "a", 1);
@@ -345,7 +346,7 @@ describe("a process that ends", () => {
     expect([...host.notLoaded.values()]).toEqual(
       [1, 2].map((): unknown => expect.stringMatching(/ended with code 1: Error: no such thing/)),
     );
-    await expect(host.run(pictureAt("a", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
+    await expect(host.run(snapshotAt("a", 1, []), null)).resolves.toMatchObject({ outcome: "threw" });
   });
 });
 
@@ -366,11 +367,11 @@ describe("the host's processes", () => {
     const asked = ask(host, "a", 1);
     await settle();
     const spare = launcher.at(-1);
-    expect(spare.heard.at(-1)).toMatchObject({ kind: "guard", pids: expect.arrayContaining([1_000, 1_001]) });
+    expect(spare.received.at(-1)).toMatchObject({ kind: "guard", pids: expect.arrayContaining([1_000, 1_001]) });
     host.close();
     await settle();
     expect(asked.result?.outcome).toBe("threw");
-    expect(launcher.children.map((child) => child.heard.at(-1)?.kind)).toEqual(["stop", "stop", "stop"]);
+    expect(launcher.children.map((child) => child.received.at(-1)?.kind)).toEqual(["stop", "stop", "stop"]);
     launcher.at(0).end({ code: 0 });
     await timers.pass(300);
     expect(launcher.children.map((child) => child.killed)).toEqual([false, true, true]);

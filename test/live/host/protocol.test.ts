@@ -55,8 +55,8 @@ describe("a message of a host process", () => {
       {},
       [{ ...ORDER, limitPrice: -1 }],
     ]) {
-      const told = readFromHost(JSON.stringify({ ...RAN, result: { ...RAN.result, orders } }), SYMBOLS);
-      expect(told).toMatchObject({ result: { outcome: "bad_result", orders: [] } });
+      const answer = readFromHost(JSON.stringify({ ...RAN, result: { ...RAN.result, orders } }), SYMBOLS);
+      expect(answer).toMatchObject({ result: { outcome: "bad_result", orders: [] } });
     }
   });
 

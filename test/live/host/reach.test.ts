@@ -12,7 +12,7 @@ import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
 import { FAILURES } from "./attacks.ts";
-import { barsUpTo, MOVED, pictureAt, writeStrategies } from "./scene.ts";
+import { barsUpTo, MOVED, snapshotAt, writeStrategies } from "./scene.ts";
 
 /** Whatever the engine hands to code of one's own: `got` takes it. */
 const HANDED = `
@@ -173,7 +173,7 @@ it("leads to no other realm and to nothing that can be changed, and one strategy
   expect([...host.notLoaded]).toEqual([]);
   for (let run = 1; run <= 4; run += 1)
     for (const name of ["look.mjs", "mark.mjs", "look.mjs", "again.mjs"]) {
-      const { outcome, message, orders } = await host.run(pictureAt(name, run, barsUpTo(30), MOVED), null);
+      const { outcome, message, orders } = await host.run(snapshotAt(name, run, barsUpTo(30), MOVED), null);
       expect.soft(message, `${name}, run ${run}`).toBeNull();
       expect.soft(outcome).toBe("ok");
       // It has walked through the language, and through what it was given.

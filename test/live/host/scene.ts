@@ -11,7 +11,7 @@ import type { Workspace } from "../../../src/store/index.ts";
 
 const head = "export default { defaults: {}, parameters: {},";
 
-/** Trades back and forth by a count of its own, which it saves, and by the fills that it was told of. */
+/** Trades back and forth by a count of its own, which it saves, and by the fills that were reported to it. */
 const COUNTING = `
 import type { Anything } from "./types-that-need-not-exist.ts";
 interface Memory { readonly runs: number; readonly fills: number; readonly seen: string }
@@ -139,7 +139,7 @@ export const MOVED: Partial<RunSnapshot> = {
 };
 
 /** A snapshot of a run with so many bars. */
-export function pictureAt(
+export function snapshotAt(
   strategy: string,
   run: number,
   bars: readonly Bar[],

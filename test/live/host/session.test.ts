@@ -1,5 +1,5 @@
 /**
- * Sessions whose strategies run in processes: the same bytes wherever they run, and hostile neighbours hurt nobody.
+ * Sessions whose strategies run in processes: the same bytes wherever they run, and hostile neighbours do no harm.
  */
 import { describe, expect, it } from "vitest";
 import type { SessionPorts } from "../../../src/live/session/recovery/assemble.ts";
@@ -72,7 +72,7 @@ describe("a session's bytes", () => {
 });
 
 describe("a session that is opened again", () => {
-  it("goes on with what its strategies remembered, and makes the same orders and fills", async () => {
+  it("resumes with what its strategies remembered, and makes the same orders and fills", async () => {
     const desk = deskOf({ strategies: goodOnes() });
     const whole = await run(desk, GOOD, { hosts: { ...PATIENT, processes: 2 } });
     const workspace = makeWorkspace();

@@ -13,7 +13,7 @@ import { readRegular } from "../../../src/store/files/regular.ts";
 import { deskOf, strategyOf } from "../session/desks.ts";
 import { makeWorkspace } from "../session/stage.ts";
 import { metaOf } from "../strategies/scene.ts";
-import { barsUpTo, pictureAt, writeStrategies } from "./scene.ts";
+import { barsUpTo, snapshotAt, writeStrategies } from "./scene.ts";
 
 /** A program's tokens, one by one, with whether each is the word of an import that loads while code runs. */
 const GAPS = ["", " ", "\n", "\t ", "/* c */", "// c\n", "/* import( */ ", "\u00a0", "\u2028", "/**//**/"];
@@ -105,7 +105,7 @@ describe("a part", () => {
 });
 
 describe("a file that breaks the parser of types", () => {
-  it("costs nobody else anything", async () => {
+  it("costs no other strategy anything", async () => {
     const workspace = makeWorkspace();
     const good = "export default { defaults: {}, parameters: {}, onTick: () => [] as const };";
     writeStrategies(workspace, {
@@ -124,7 +124,7 @@ describe("a file that breaks the parser of types", () => {
     });
     expect([...host.notLoaded.keys()].toSorted()).toEqual(["deep", "unary"]);
     expect(host.notLoaded.get("deep")).toMatch(/nested more than 1000 deep/);
-    await expect(host.run(pictureAt("good", 1, barsUpTo(3)), null)).resolves.toMatchObject({ outcome: "ok" });
+    await expect(host.run(snapshotAt("good", 1, barsUpTo(3)), null)).resolves.toMatchObject({ outcome: "ok" });
     host.close();
   });
 });
@@ -161,7 +161,7 @@ describe("texts of a strategy", () => {
     for (const problem of host.notLoaded.values()) expect(problem.length).toBeLessThan(2_000);
     expect(host.notLoaded.get("rules")).toMatch(/the rule of p0 has no type.*and 2995 more complaints/);
     const run = async (name: string): Promise<string> => {
-      const { outcome, message } = await host.run(pictureAt(name, 1, barsUpTo(3)), null);
+      const { outcome, message } = await host.run(snapshotAt(name, 1, barsUpTo(3)), null);
       return `${outcome} ${message ?? ""}`;
     };
     expect(await run("symbol")).toMatch(/^bad_result order 1: symbol is "y+; this strategy has AAA, .* and 391 more$/);

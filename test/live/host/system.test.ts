@@ -10,7 +10,7 @@ import { GOOD, HOSTILE, writeStrategies } from "./scene.ts";
 
 const ms = (count: number): Duration => (count * MILLISECOND) as Duration;
 
-it("goes on while strategies hang, quarantines them, and forgets nothing of the others", async () => {
+it("continues while strategies hang, quarantines them, and forgets nothing of the others", async () => {
   const workspace = makeWorkspace();
   writeStrategies(workspace, { ...GOOD, ...HOSTILE });
   const fast = { cadence: ms(200), timeBudget: ms(20_000), jitter: ms(20), heartbeatTimeout: ms(5_000) };
@@ -51,7 +51,7 @@ it("goes on while strategies hang, quarantines them, and forgets nothing of the 
   const good = finished.filter((entry) => entry.strategy === "good");
   expect(good.filter((entry) => entry.outcome !== "ok" && entry.outcome !== "overrun")).toEqual([]);
   // It orders every third run and says which one it is, by the count that it remembers.
-  const told = good.filter((entry) => entry.message !== null).map((entry) => [entry.run, entry.message]);
-  expect(told.length).toBeGreaterThan(0);
-  for (const [run, message] of told) expect(message).toMatch(new RegExp(`^run ${String(run)}, `));
+  const remembered = good.filter((entry) => entry.message !== null).map((entry) => [entry.run, entry.message]);
+  expect(remembered.length).toBeGreaterThan(0);
+  for (const [run, message] of remembered) expect(message).toMatch(new RegExp(`^run ${String(run)}, `));
 });

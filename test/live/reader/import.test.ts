@@ -32,9 +32,9 @@ describe("formats", () => {
   it("leaves times that are closes where they are", async () => {
     const named = await importOne(LOGOS.replace("dt", "close_time"));
     expect(timesOf(named.tables[0])[0]).toBe("2024-01-02T09:30:00+00:00");
-    const told = await importOne(LOGOS, { stamp: "close" });
-    expect(told.files[0]).toMatchObject({ stamp: "close" });
-    expect(timesOf(told.tables[0])[0]).toBe("2024-01-02T09:30:00+00:00");
+    const imported = await importOne(LOGOS, { stamp: "close" });
+    expect(imported.files[0]).toMatchObject({ stamp: "close" });
+    expect(timesOf(imported.tables[0])[0]).toBe("2024-01-02T09:30:00+00:00");
   });
 
   it("joins a date and a time of day, between marks other than commas", async () => {

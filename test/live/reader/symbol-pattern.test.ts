@@ -1,4 +1,4 @@
-/** Where a symbol stands in the name of a file, as a person writes it. */
+/** Where the symbol is in the name of a file, as a person writes it. */
 import { describe, expect, it } from "vitest";
 import { symbolByPattern } from "../../../src/live/reader/layout/file-name.ts";
 

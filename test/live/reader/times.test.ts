@@ -129,7 +129,7 @@ describe("zones", () => {
     ]);
   });
 
-  it("that nobody knows are refused", async () => {
+  it("that are unknown are refused", async () => {
     expect(await failureOf(importOne(fileOf("1"), { timeZone: "Mars/Base" }))).toMatchObject({ code: "invalid_input" });
   });
 });

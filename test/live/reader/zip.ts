@@ -10,7 +10,7 @@ export interface ZipEntry {
   readonly flags?: number;
   /** What the directory says of the unpacked size, where that is not the truth. */
   readonly claimedSize?: number;
-  /** The checksum that stands in it, where it is not that of the data. */
+  /** The checksum in it, where it is not that of the data. */
   readonly checksum?: number;
 }
 

@@ -4,7 +4,7 @@ import { duration } from "../../../src/shared/time.ts";
 import { after, RiskDesk, T0 } from "./desk.ts";
 
 describe("a breaker", () => {
-  it("session_drawdown_limit: from the peak, at the limit, and anew after a resume", () => {
+  it("session_drawdown_limit: from the peak, at the limit, and again after a resume", () => {
     const desk = new RiskDesk({ sessionDrawdownLimit: 0.05 });
     desk.hold("A", "10", 100);
     desk.books.mark("A", 50.01, T0);
@@ -24,7 +24,7 @@ describe("a breaker", () => {
     expect(desk.books.drawdown).toBeCloseTo(-0.0975, 10);
   });
 
-  it("reject_limit_reached: so many within the window, and anew after a resume", () => {
+  it("reject_limit_reached: so many within the window, and again after a resume", () => {
     const desk = new RiskDesk({ rejectLimit: 3, rejectWindow: duration(60_000_000) });
     for (const at of [0, 30, 61]) desk.risk.refused("any", after(at));
     expect(desk.risk.breaker(after(61), T0)).toBeNull();

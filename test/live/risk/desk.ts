@@ -49,7 +49,7 @@ export class RiskDesk {
     this.workingOf.set(`${owner} ${symbol}`, orders);
   }
 
-  /** Open orders of a symbol, whoever's they are. */
+  /** Open orders of a symbol, of any owner. */
   worksAll(
     symbol: string,
     orders: readonly { readonly owner: string; readonly quantity: number; readonly price: number }[],

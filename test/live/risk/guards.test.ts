@@ -181,7 +181,7 @@ describe("one guard", () => {
     expect(desk.ask("A", 100, 100, TOMORROW)).toBe("passes");
     desk.risk.traded({ ...fill, quantity: "1" }, TOMORROW);
     expect(desk.ask("A", 100, 100, TOMORROW)).toBe("turnover_block");
-    // What works counts on top, and tomorrow, too; an order that alone is too large is told no moment.
+    // What works counts on top, and tomorrow, too; an order that alone is too large is given no moment.
     desk.works("B", "10", "-20", 100);
     const next = moment(20_002 * DAY);
     expect(desk.check("A", 70, 100, TOMORROW).refusal).toMatchObject({ value: "1.01", freeAt: next, largest: "69" });
@@ -320,11 +320,11 @@ describe("all guards together", () => {
     ]);
   });
 
-  it("stand in the handbook in the order in which they answer", () => {
+  it("are in the handbook in the order in which they answer", () => {
     const text = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
     const [, chapter = ""] = text.split("\n## Limits\n");
-    const told = [...chapter.matchAll(/^\| \d+ +\| `(\w+)`/gm)].map(([, code]) => code);
-    expect(told).toEqual(ORDER);
+    const documented = [...chapter.matchAll(/^\| \d+ +\| `(\w+)`/gm)].map(([, code]) => code);
+    expect(documented).toEqual(ORDER);
   });
 
   it("say only codes that are explained", () => {

@@ -116,7 +116,7 @@ it("equal a naive model in every reading: value, limit, and whether it passes", 
 });
 
 it("report the moment that the model finds, and at that moment the same order passes", () => {
-  let told = 0;
+  let counted = 0;
   fc.assert(
     fc.property(worlds, order, (world, one) => {
       const desk = deskOf(world);
@@ -129,18 +129,18 @@ it("report the moment that the model finds, and at that moment the same order pa
       const again = asked(desk, one, meanwhile).refusal;
       if (again !== null) desk.risk.refused(again.reason, meanwhile);
       if (refusal.freeAt === null) return;
-      told += 1;
+      counted += 1;
       expect(asked(desk, one, moment(refusal.freeAt - 1)).refusal).not.toBeNull();
       expect(asked(desk, one, refusal.freeAt).refusal).toBeNull();
       expect(asked(desk, one, moment(refusal.freeAt + 3 * DAY)).refusal).toBeNull();
     }),
     { numRuns: 1_500, seed: 20_262 },
   );
-  expect(told).toBeGreaterThan(100);
+  expect(counted).toBeGreaterThan(100);
 });
 
 it("report the largest size that passes now, and one that is reported passes", () => {
-  let told = 0;
+  let counted = 0;
   fc.assert(
     fc.property(worlds, order, fc.boolean(), (world, drawn, atMark) => {
       const desk = deskOf(world);
@@ -150,7 +150,7 @@ it("report the largest size that passes now, and one that is reported passes", (
       if (refusal === null) return;
       const largest = Number(refusal.largest ?? 0);
       if (largest > 0) {
-        told += 1;
+        counted += 1;
         expect(asked(desk, { ...one, quantity: largest * Math.sign(one.quantity) }, NOW).refusal).toBeNull();
       }
       // Away from the mark an asset's value can be within its limit at some sizes and not at smaller ones: then none is reported.
@@ -159,5 +159,5 @@ it("report the largest size that passes now, and one that is reported passes", (
     }),
     { numRuns: 1_500, seed: 20_263 },
   );
-  expect(told).toBeGreaterThan(100);
+  expect(counted).toBeGreaterThan(100);
 });

@@ -129,10 +129,10 @@ export const VARIED_DESKS: readonly (readonly [string, Desk])[] = [
   ["partial fills", withBroker({ partialFillShare: 0.002 })],
   ["lost acknowledgements", withBroker({ faults: { ...NO_FAULTS, dropAck: 0.4 } })],
   [
-    "fills told late",
+    "fills reported late",
     withBroker({ faults: { ...NO_FAULTS, delayFill: 0.4 }, latency: (700 * MILLISECOND) as Duration }),
   ],
-  ["fills told twice", withBroker({ faults: { ...NO_FAULTS, duplicateFill: 0.5 } })],
+  ["fills reported twice", withBroker({ faults: { ...NO_FAULTS, duplicateFill: 0.5 } })],
   [
     "refusals and everything else",
     withBroker({

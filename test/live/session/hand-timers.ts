@@ -1,7 +1,7 @@
 /**
  * Real time that a test moves by hand, for sessions inside and outside the test runner.
  *
- * 1. Nothing here waits for the machine's time: timers fire when they are told to, in the order in which they are due.
+ * 1. Nothing here waits for the machine's time: timers fire when the test says so, in the order in which they are due.
  */
 import type { SessionPorts } from "../../../src/live/session/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";

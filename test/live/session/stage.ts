@@ -3,7 +3,7 @@
  *
  * 1. Nothing here waits for the machine's time: timers fire when the test says so.
  * 2. Strategies run in the test's process, unless a test says how their own processes shall be.
- * 3. Checkpoints are made so often that every start goes on from one.
+ * 3. Checkpoints are made so often that every start continues from one.
  * 4. A copy is made between two writes of one process, so it holds what a kill at that instruction would leave on the disk.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -114,7 +114,7 @@ export function crashCopy(folder: string): Workspace {
   const workspace = makeWorkspace();
   cpSync(folder, join(workspace.sessions, basename(folder)), {
     recursive: true,
-    // The lock is the process's and dies with it; SQLite makes its index of the log anew.
+    // The lock is the process's and dies with it; SQLite rebuilds its index of the log.
     filter: (path) => !/session\.lock(-journal)?$|writer\.json$|-shm$/.test(path),
   });
   return workspace;

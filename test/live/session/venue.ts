@@ -3,11 +3,11 @@
  *
  * Fault model. Can happen, by share and from the seed: an order is refused; its answer is lost although it was placed; its
  * answer is lost and it never arrived; a fill is reported twice; a fill is reported late; an order fills in parts; a fill
- * appears that nobody ordered. While `offline` is set every query fails. Cannot happen: the venue forgets an order or a
+ * appears without an order. While `offline` is set every query fails. Cannot happen: the venue forgets an order or a
  * fill that it has, fills an order for more than its quantity (unless `overfill` asks), or changes an id.
  *
  * 1. Positions are always the sum of the fills.
- * 2. Market data that it has heard before does nothing.
+ * 2. Market data that it has seen before does nothing.
  */
 import { createStream } from "../../../src/orchestrator/index.ts";
 import { Decimal, decimal, plain, ZERO } from "../../../src/shared/decimal.ts";
@@ -71,11 +71,11 @@ export class Venue {
       cancelOrder: (venueId, at) => Promise.resolve(this.#cancel(venueId, at)),
       replaceOrder: () => Promise.resolve({ outcome: "refused", reason: "not offered" }),
       openOrders: () =>
-        lookup(() => [...this.orders.values()].filter((one) => one.status === "open").map((one) => this.#told(one))),
+        lookup(() => [...this.orders.values()].filter((one) => one.status === "open").map((one) => this.#orderOf(one))),
       orderByClientId: (venueId) =>
         lookup(() => {
           const found = this.orders.get(venueId);
-          return found === undefined ? null : this.#told(found);
+          return found === undefined ? null : this.#orderOf(found);
         }),
       fillsSince: (cursor) => lookup(() => this.fills.filter((fill) => fill.cursor > cursor)),
       positions: () => lookup(() => this.positions()),
@@ -101,7 +101,7 @@ export class Venue {
   }
 
   /** Reports a fill of an order id, known or not, as an execution that happened. */
-  execute(venueId: string, symbol: string, quantity: string, price: string, at: Moment, tell = true): BrokerFill {
+  execute(venueId: string, symbol: string, quantity: string, price: string, at: Moment, report = true): BrokerFill {
     const cursor = this.fills.length + 1;
     const fill: BrokerFill = { cursor, fillId: `F-${cursor}`, venueId, symbol, quantity, price, fee: "0.01", at };
     this.fills.push(fill);
@@ -110,12 +110,12 @@ export class Venue {
       resting.filled = resting.filled.plus(decimal(quantity));
       if (resting.filled.abs().gte(decimal(resting.order.quantity).abs())) resting.status = "filled";
     }
-    if (tell) this.#events.push({ kind: "fill", fill });
+    if (report) this.#events.push({ kind: "fill", fill });
     return fill;
   }
 
-  /** Tells an event again, as it is. */
-  tell(event: BrokerEvent): void {
+  /** Sends an event again, as it is. */
+  report(event: BrokerEvent): void {
     this.#events.push(event);
   }
 
@@ -143,7 +143,7 @@ export class Venue {
     return { outcome: "accepted", quantity: resting.order.quantity, limitPrice: resting.order.limitPrice };
   }
 
-  #told(one: Resting): BrokerOrder {
+  #orderOf(one: Resting): BrokerOrder {
     const { venueId, symbol, quantity, limitPrice } = one.order;
     return { venueId, symbol, quantity, filled: plain(one.filled), limitPrice, status: one.status };
   }
@@ -161,7 +161,7 @@ export class Venue {
         if (resting.status === "open" && resting.order.symbol === symbol && resting.order.at < at)
           this.#fill(resting, price, at);
       if (this.#happens(this.faults.unknownFill))
-        this.execute(`nobody-${this.fills.length}`, symbol, "1", String(price), at);
+        this.execute(`unordered-${this.fills.length}`, symbol, "1", String(price), at);
     }
   }
 
@@ -170,6 +170,6 @@ export class Venue {
     const part = this.#happens(this.faults.partFill) ? left.div(2).toDecimalPlaces(4) : left;
     if (part.isZero()) return;
     const fill = this.execute(resting.order.venueId, resting.order.symbol, plain(part), String(price), at);
-    if (this.#happens(this.faults.doubleFill)) this.tell({ kind: "fill", fill });
+    if (this.#happens(this.faults.doubleFill)) this.report({ kind: "fill", fill });
   }
 }

@@ -170,9 +170,9 @@ describe("status", () => {
   });
 
   it("of a halted one is halted, with the newest reason, until it is resumed", () => {
-    const halts = [halt("data_stale", "The feed is silent."), halt("unknown_fill", "A fill of nobody.")];
+    const halts = [halt("data_stale", "The feed is silent."), halt("unknown_fill", "A fill without an order.")];
     const halted = sessionOf([...LIVE, ...halts]);
-    expect(statusOf(halted.files)).toMatchObject({ health: "halted", reason: "A fill of nobody." });
+    expect(statusOf(halted.files)).toMatchObject({ health: "halted", reason: "A fill without an order." });
     hold(halted);
     expect(statusOf(halted.files)).toMatchObject({ health: "halted", pid: process.pid });
     const resumed = sessionOf([...LIVE, ...halts, { kind: "resume", operator: "kim", note: "seen" }]);
@@ -266,7 +266,7 @@ describe("status", () => {
     ]);
   });
 
-  it("tells from the journal alone, or from the record alone, what there is to tell", () => {
+  it("reports from the journal alone, or from the record alone, what is known", () => {
     const journal = sessionOf(LIVE, null);
     expect(statusOf(journal.files)).toMatchObject({
       state: "interrupted",

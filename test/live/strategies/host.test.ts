@@ -1,4 +1,4 @@
-/** The host: what a user's file may do when it is loaded and run, and that it costs nobody else anything. */
+/** The host: what a user's file may do when it is loaded and run, and that it costs no other strategy anything. */
 import { ordersIn } from "./actions.ts";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

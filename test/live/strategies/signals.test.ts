@@ -36,7 +36,7 @@ function compare(
     const pair = pairsSignal(bars, barsB.slice(0, count), settings, held);
     const expected = expectedPairs[count - 1] as naive.Naive | null;
     agree(pair?.value, expected);
-    // Where an edge decides, both go on from the same state.
+    // Where an edge decides, both continue from the same state.
     held = expected?.signal ?? 0;
     if (count < from) continue;
     const found = [

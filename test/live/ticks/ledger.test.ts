@@ -62,9 +62,9 @@ function agrees(session: LiveSession, ticks: readonly Tick[], asked = 0): void {
     expect(own.filter((tick) => tick.run !== null && tick.class === "overrun")).toHaveLength(overruns);
     const passed = own.filter((tick) => tick.run === null);
     const skipped = passed.filter(({ class: kind }) => kind === "overrun" || kind === "misfire");
-    // The slot behind an overrun lies ahead, and a run that is asked for before it plans it anew.
+    // The slot behind an overrun lies ahead, and a run that is asked for before it plans it again.
     const ahead = skips - skipped.length;
-    expect(ahead >= 0 && ahead <= 1 + asked, `${name}: ${skips} skips, ${skipped.length} told`).toBe(true);
+    expect(ahead >= 0 && ahead <= 1 + asked, `${name}: ${skips} skips, ${skipped.length} reported`).toBe(true);
   }
 }
 
@@ -83,7 +83,7 @@ describe("the tick ledger", () => {
     }
   });
 
-  it("tells the slots that a slow run passes over as overruns, each once", async () => {
+  it("reports the slots that a slow run passes over as overruns, each once", async () => {
     const base = deskOf();
     const desk = { ...base, runtime: { ...base.runtime, median: (10 * SECOND) as Duration, sigma: 0, slowShare: 0 } };
     const strategies = [grid({ cadence: (4 * SECOND) as Duration, jitter: 0 as Duration })];
@@ -99,7 +99,7 @@ describe("the tick ledger", () => {
     expect(passed[0]).toMatchObject({ started: null, finished: null, due: null, why: "run 1 overran its budget" });
   });
 
-  it("tells a pause slot by slot, and the run that ends it as a run", async () => {
+  it("reports a pause slot by slot, and the run that ends it as a run", async () => {
     const timers = new HandTimers();
     const strategies = [grid(), strategyOf("free", "momentum", ["BBB"], { jitter: 0 as Duration })];
     const ports = handPorts(timers);
@@ -110,7 +110,7 @@ describe("the tick ledger", () => {
     session.pauseStrategy("free", "Ada");
     await timers.pass(5_000);
     const midway = ledgerOf(session.entries(), session.probe().now);
-    expect(counted(midway)["paused"], "a pause that lasts is told as far as it has come").toBeGreaterThan(15);
+    expect(counted(midway)["paused"], "a pause that lasts is reported as far as it has come").toBeGreaterThan(15);
     session.resumeStrategy("grid", "Ada");
     session.resumeStrategy("free", "Ada");
     await timers.pass(3_000);
@@ -120,12 +120,12 @@ describe("the tick ledger", () => {
     agrees(session, ticks);
     const paused = ticks.filter(({ class: kind }) => kind === "paused");
     for (const tick of paused) expect(tick).toMatchObject({ run: null, started: null, why: "paused by Ada" });
-    const told = new Set(paused.map(({ strategy, planned }) => `${strategy}@${planned}`));
+    const recorded = new Set(paused.map(({ strategy, planned }) => `${strategy}@${planned}`));
     for (const tick of midway)
-      if (tick.class === "paused") expect(told.has(`${tick.strategy}@${tick.planned}`)).toBe(true);
+      if (tick.class === "paused") expect(recorded.has(`${tick.strategy}@${tick.planned}`)).toBe(true);
   });
 
-  it("tells a closed market's slots as closed when their time comes, and every slot of days once", async () => {
+  it("reports a closed market's slots as closed when their time comes, and every slot of days once", async () => {
     const own = grid({ cadence: (10 * MINUTE) as Duration, jitter: MINUTE, sessions: "us-equity" });
     const base = quick([own]);
     const feed = { ...base.feed, barInterval: HOUR, markInterval: (30 * MINUTE) as Duration } as Desk["feed"];
@@ -144,7 +144,7 @@ describe("the tick ledger", () => {
     expect(Math.max(...half)).toBeLessThanOrEqual(moment("2026-03-07T00:00:00Z"));
   });
 
-  it("tells what a machine slept through as misfires, what it was held through as paused, and late runs as late", async () => {
+  it("reports what a machine slept through as misfires, what it was held through as paused, and late runs as late", async () => {
     const timers = new HandTimers();
     let jump = 0;
     const wallMs = (): number => 1_767_623_400_000 + timers.nowMs + jump;
@@ -208,7 +208,7 @@ describe("the tick ledger", () => {
     );
   });
 
-  it("begins with the first runs that a compacted journal has left, and tells the same from there", async () => {
+  it("begins with the first runs that a compacted journal has left, and reports the same from there", async () => {
     const strategies = [grid(), strategyOf("free", "momentum", ["BBB"]), grid({ name: "held" })];
     const timers = new HandTimers();
     const session = await create(quick(strategies), { speed: 60, length: minutes(240), ports: handPorts(timers) });
@@ -219,7 +219,7 @@ describe("the tick ledger", () => {
     await Promise.all([session.stop("signal"), timers.pass(1_000)]);
     const copy = crashCopy(session.folder);
     const files = findSession(copy, session.id);
-    const told = (): Tick[] => {
+    const recorded = (): Tick[] => {
       const ticks: Tick[] = [];
       readTicks(files, {}, (tick) => void ticks.push(tick));
       return ticks;
@@ -227,18 +227,18 @@ describe("the tick ledger", () => {
     // A later part, so that the checkpoint has something behind it.
     const again = await reopen(copy, session.id, { speed: "max", length: minutes(5) });
     await finish(again);
-    const whole = told();
+    const whole = recorded();
     expect((await compactSession(copy, session.id, (3 * MINUTE) as Duration)).dropped).toBeGreaterThan(20);
     const read = readTicks(files, {}, () => undefined);
     expect(read.compactedTo).toBeGreaterThan(20);
-    const rest = told();
+    const rest = recorded();
     expect(rest.length).toBeLessThan(whole.length);
     expect(rest.length).toBeGreaterThan(10);
     const known = whole.map((tick) => JSON.stringify(tick));
     for (const tick of rest) expect(known).toContain(JSON.stringify(tick));
     const longer = await reopen(copy, session.id, { speed: "max", length: minutes(5) });
     await finish(longer);
-    const after = told();
+    const after = recorded();
     expect(after.filter(({ strategy }) => strategy === "grid").length).toBeGreaterThan(5);
   });
 

@@ -119,7 +119,7 @@ export class NaiveRouter {
     return decision;
   }
 
-  /** Only keys of terminal orders are let go, the oldest first: while there are too many, and those that are too old. */
+  /** Only keys of terminal orders are evicted, the oldest first: while there are too many, and those that are too old. */
   #retain(): void {
     const { maxKeys, maxAge } = this.options.retention;
     for (;;) {
@@ -155,19 +155,19 @@ export class NaiveRouter {
   }
 
   reconcile(reports: readonly OrderReport[]) {
-    const told = { resolved: [] as string[], unknownFills: [] as string[], duplicates: [] as string[] };
-    for (const report of reports) this.#take(report, told);
-    return { ...told, remainingInflight: this.inflight.length };
+    const outcome = { resolved: [] as string[], unknownFills: [] as string[], duplicates: [] as string[] };
+    for (const report of reports) this.#take(report, outcome);
+    return { ...outcome, remainingInflight: this.inflight.length };
   }
 
-  #take(report: OrderReport, told: { resolved: string[]; unknownFills: string[]; duplicates: string[] }): void {
+  #take(report: OrderReport, outcome: { resolved: string[]; unknownFills: string[]; duplicates: string[] }): void {
     const { orderId, filledQty } = report;
     const fillId = report.fillId ?? null;
     const price = report.price ?? null;
     const status = report.status.toLowerCase();
     const seen = this.fills.find((fill) => fill.orderId === orderId && fill.fillId === fillId);
     if (seen !== undefined) {
-      if (seen.quantity === filledQty && seen.price === price) told.duplicates.push(seen.fillId);
+      if (seen.quantity === filledQty && seen.price === price) outcome.duplicates.push(seen.fillId);
       else this.drift("conflicting_fill", orderId);
       return;
     }
@@ -176,7 +176,7 @@ export class NaiveRouter {
       if (fillId !== null) this.fills.push({ orderId, fillId, quantity: filledQty, price });
     };
     if (order === undefined) {
-      told.unknownFills.push(orderId);
+      outcome.unknownFills.push(orderId);
       remember();
       this.drift("unknown_fill", orderId);
       return;
@@ -195,7 +195,7 @@ export class NaiveRouter {
     this.inflight = this.inflight.filter((one) => one !== order);
     const known = this.known.find((one) => one.key === order.key) as Known;
     known.decision = { ...known.decision, reason: status };
-    told.resolved.push(orderId);
+    outcome.resolved.push(orderId);
     this.#retain();
   }
 }

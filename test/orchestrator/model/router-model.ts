@@ -2,8 +2,8 @@
  * The router beside its naive model: one call on both, and everything that either says compared.
  *
  * 1. Each check throws an assertion error of Node's own, so that tests and long trials share it.
- * 2. A restore goes on from what the router says of itself at that moment. A crash loses everything since the last restore: the router
- *    goes on from that state and gets the calls since then again, as a session gets the entries of its journal.
+ * 2. A restore continues from what the router says of itself at that moment. A crash loses everything since the last restore: the router
+ *    continues from that state and gets the calls since then again, as a session gets the entries of its journal.
  * 3. A crash leaves no trace: the router that crashed equals the one that did not.
  */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
@@ -139,7 +139,7 @@ export function compare(router: OrderRouter, naive: NaiveRouter, now: number): v
   deepStrictEqual(
     router
       .driftItems()
-      .map(({ id, kind, orderId, review: told }) => ({ id, kind, orderId, reviewed: told?.action ?? null })),
+      .map(({ id, kind, orderId, review: verdict }) => ({ id, kind, orderId, reviewed: verdict?.action ?? null })),
     naive.items,
   );
   strictEqual(router.openDrift, naive.open().length);

@@ -12,7 +12,7 @@ import { basename, join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { decimal } from "../../../src/shared/decimal.ts";
 import { openForReading, openForWriting, type Database } from "../../../src/store/index.ts";
-import type { Told } from "./write-log.ts";
+import type { Acknowledged } from "./write-log.ts";
 
 interface Sent {
   readonly symbol: string;
@@ -188,14 +188,14 @@ export function sentUnjournaled({ sends, orders }: Books): string | null {
   return null;
 }
 
-/** Whether the venue has lost what it had answered or told, and the journal had heard. */
+/** Whether the venue has lost what it had answered or reported, and the journal had recorded. */
 export function venueLost({ sends, orders, filled, booked }: Books): string | null {
   const placed = new Set(orders.map((order) => order.venueId));
   for (const [venueId, { taken }] of sends)
     if (taken && !placed.has(venueId)) return `the venue had answered that it has ${venueId}, and has it no longer`;
   const made = new Set(filled.map(({ fillId }) => fillId));
   const lost = booked.find((fill) => !made.has(fill));
-  return lost === undefined ? null : `the venue had told of fill ${lost}, and has it no longer`;
+  return lost === undefined ? null : `the venue had reported fill ${lost}, and has it no longer`;
 }
 
 /** Whether the venue is still to be asked about an order: it was to be sent and does not have it, and was not asked twice yet. */
@@ -204,7 +204,7 @@ export function isAsking({ sends, orders }: Books): boolean {
   return [...sends].some(([venueId, { taken, ended }]) => !taken && ended === null && !placed.has(venueId));
 }
 
-/** A venue tells of a fill within this time of the session, in microseconds: by then it must be booked. */
+/** A venue reports a fill within this time of the session, in microseconds: after it the fill must be booked. */
 const TOLD_LATE_MAX = 31_000_000;
 
 const twice = (ids: readonly string[]): string | undefined => ids.find((id, index) => ids.indexOf(id) !== index);
@@ -217,7 +217,7 @@ export function disagreement(books: Books): string | null {
   for (const [venueId, { times, ended }] of books.sends) {
     if (times > 1) return `${venueId} was sent ${times} times`;
     if (!placed.has(venueId) && ended !== "not_placed")
-      return `${venueId} was lost: the venue never had it, and nobody says so`;
+      return `${venueId} was lost: the venue never had it, and nothing says so`;
     if (placed.has(venueId) && ended === "not_placed")
       return `${venueId} is said not to be placed, and the venue has it`;
   }
@@ -230,10 +230,10 @@ export function disagreement(books: Books): string | null {
 }
 
 /** Whether something that was acknowledged is gone from the journal. */
-export function lostAcknowledged(folder: string, told: readonly Told[]): string | null {
+export function lostAcknowledged(folder: string, acknowledged: readonly Acknowledged[]): string | null {
   const rows = entriesIn(join(folder, "journal.db"));
   const hashes = new Map(rows.map((row) => [row.seq, row.hash]));
-  for (const { seq, hash } of told) {
+  for (const { seq, hash } of acknowledged) {
     const found = hashes.get(seq);
     if (found === undefined) return `entry ${seq} was acknowledged and is gone: the journal has ${rows.length} entries`;
     if (hash !== "-" && found !== hash) return `entry ${seq} was acknowledged and is another one now`;

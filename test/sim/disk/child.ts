@@ -1,5 +1,5 @@
 /**
- * A process of the `logos` command behind the shim: warm, then told what to run and what its disk shall do.
+ * A process of the `logos` command behind the shim: warm, then given what to run and what its disk shall do.
  *
  * 1. It runs the real command; its exit code and its words are the command's.
  * 2. After each commit that returned, the shim's log gets a mark with the entry's number and hash: from then on it is acknowledged.
@@ -29,9 +29,9 @@ import { insideHost } from "../inside-host.ts";
  * What is taken away: a commit before its sends, the sync of each commit, the halt at a commit that failed, or, where passes share
  * commits, the journal's commit before the venue's.
  */
-export type Unprotected = "late commit" | "no sync" | "go on" | "venue first";
+export type Unprotected = "late commit" | "no sync" | "keep sending" | "venue first";
 
-/** What a child is told, as JSON on its standard input. */
+/** What a child is given, as JSON on its standard input. */
 export interface DiskTask {
   /** The command line behind `logos`. */
   readonly args: readonly string[];
@@ -60,7 +60,7 @@ const CHECKPOINT_ENTRIES = 80;
 const LATE = 5;
 
 const control = openSync(process.env["LOGOS_DISK_CONTROL"] ?? "/dev/null", "w");
-const tell = (text: string): void => void writeSync(control, text);
+const report = (text: string): void => void writeSync(control, text);
 
 /** Replaces a method of a class by one that is handed the old. */
 function wrap(
@@ -98,15 +98,15 @@ function prepareJournal(unprotected: Unprotected | null): void {
   wrap(Journal.prototype, "commit", (self: Journal, commit, args) => {
     commits += 1;
     if (unprotected === "late commit" && commits > 1 && commits % LATE !== 0) {
-      tell(`mark told ${self.position} -`);
+      report(`mark reported ${self.position} -`);
       return;
     }
     try {
       commit(...args);
     } catch (error) {
-      if (unprotected !== "go on") throw error;
+      if (unprotected !== "keep sending") throw error;
     }
-    tell(`mark told ${self.head.seq} ${self.head.hash}`);
+    report(`mark reported ${self.head.seq} ${self.head.hash}`);
   });
 }
 
@@ -134,10 +134,10 @@ async function run(
   { args, log, arm, count }: DiskTask,
   words: Pick<Io, "stdout" | "stderr" | "stdin">,
 ): Promise<number> {
-  if (log !== null) tell(`log ${log}`);
-  tell(arm ?? "rest");
+  if (log !== null) report(`log ${log}`);
+  report(arm ?? "rest");
   const code = await runProgram(args, { ...words, environment: process.env, folder: process.cwd() });
-  if (count !== null) tell(`count ${count}`);
+  if (count !== null) report(`count ${count}`);
   return code;
 }
 
@@ -161,7 +161,7 @@ async function runAll(): Promise<void> {
     prepared = true;
     const [stdout, stderr] = [collector(), collector()];
     const code = await run(task, { stdout: stdout.stream, stderr: stderr.stream, stdin: Readable.from([]) });
-    tell("rest");
+    report("rest");
     process.stdout.write(`${JSON.stringify({ code, stdout: stdout.text(), stderr: stderr.text() })}\n`);
   }
 }

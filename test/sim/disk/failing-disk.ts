@@ -2,7 +2,7 @@
  * A disk that fails when the test says so, in front of the real one.
  *
  * Fault model. Can happen, at the write that is named or at all from there on: the disk is full (nothing more is taken, or only
- * half of what was handed over), is read-only, or reports an error of its own. Reads and removals go on. Cannot happen: a write
+ * half of what was handed over), is read-only, or reports an error of its own. Reads and removals still work. Cannot happen: a write
  * that succeeded is gone.
  */
 import type { FileHandle, FileSystem } from "../../../src/shared/ports.ts";

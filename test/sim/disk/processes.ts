@@ -2,7 +2,7 @@
  * Processes behind the shim, one after another, each started before it is needed: most of a short session's time is its start.
  *
  * 1. A process runs one task and ends; the next one is warming up meanwhile.
- * 2. A process that does not end in time is killed and told as such; none outlives `close`.
+ * 2. A process that does not end in time is killed and reported as such; none outlives `close`.
  * 3. A reused process runs one task after another. One that ended by itself is replaced, and its end is the task's.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
@@ -95,10 +95,10 @@ export class DiskProcesses {
         process.kill("SIGKILL");
       }, MS_MAX);
       let [stdout, stderr] = ["", ""];
-      const finish = (told: Omit<DiskEnd, "hung">): void => {
+      const finish = (ended: Omit<DiskEnd, "hung">): void => {
         clearTimeout(end);
         for (const emitter of [process, process.stdout, process.stderr]) emitter.removeAllListeners();
-        resolve({ ...told, hung });
+        resolve({ ...ended, hung });
       };
       process.stderr.on("data", (chunk: Buffer) => (stderr = `${stderr}${chunk.toString("utf8")}`.slice(-CHARS_MAX)));
       process.stdout.on("data", (chunk: Buffer) => {

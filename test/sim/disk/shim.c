@@ -7,15 +7,15 @@
  * half (and, from then on, there is no room). Instead of failing, the process can end by SIGKILL before the operation, with a
  * write half done, or behind it. What cannot happen here: reads that fail, because no promise hangs on them but to say so; a close
  * that fails, because nothing is handed over in it; writes through a mapping, which are SQLite's index of its log alone, and that
- * is made anew by the first who opens.
+ * is rebuilt by the first who opens.
  *
  * 1. Calls that belong to other places pass through untouched, and so does everything while nothing is asked for.
  * 2. A record is written after its operation succeeded, with what was really taken, in the order of the operations.
- * 3. It is told what to do by writes to a control file, which never reach a disk:
+ * 3. It takes its orders as writes to a control file, which never reach a disk:
  *    "log PATH", "mark TEXT", "arm N eio|enospc|short once|always", "kill N before|half|after", "rest", "count PATH".
  *    N counts operations from the command on, from 1; "count" writes the operations since and how many failed into a file.
  * 4. With LOGOS_DISK_SYNC_MS each sync of what lies in the folder takes so many milliseconds longer, as on a slow disk; other threads
- *    go on meanwhile.
+ *    continue meanwhile.
  * 5. A signal's handler may write at any moment, and so may a forked copy of the process: neither waits for a turn that cannot end.
  */
 #define _GNU_SOURCE
@@ -376,7 +376,7 @@ ssize_t pwritev64(int descriptor, const struct iovec *parts, int count, off64_t 
 int ftruncate(int descriptor, off_t size) { IN_TURN(int, resize(descriptor, size)); }
 int ftruncate64(int descriptor, off64_t size) { IN_TURN(int, resize(descriptor, size)); }
 
-/* Outside the turn, because a slow disk holds up the one who syncs and nobody else. */
+/* Outside the turn, because a slow disk holds up the one who syncs and no other. */
 static void delay_sync(int descriptor) {
   if (sync_ms <= 0 || descriptor < 0 || descriptor >= DESCRIPTORS || descriptors[descriptor].kind == OTHER) return;
   struct timespec wait = {sync_ms / 1000, (sync_ms % 1000) * 1000000};

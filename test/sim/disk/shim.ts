@@ -1,8 +1,8 @@
 /**
  * Builds the shim that stands between a process and its disk, and talks to it.
  *
- * 1. It is built with the machine's C compiler, once in a process; where there is none, or no Linux, that is told as the reason.
- * 2. Its folder, log and control file are named in the environment and by commands; what it can do stands in `shim.c`.
+ * 1. It is built with the machine's C compiler, once in a process; where there is none, or no Linux, that is given as the reason.
+ * 2. Its folder, log and control file are named in the environment and by commands; what it can do is in `shim.c`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

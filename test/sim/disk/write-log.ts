@@ -1,7 +1,7 @@
 /**
  * The log of a process's disk operations, as the shim writes it.
  *
- * 1. Operations stand in the order in which they succeeded; each with what was really taken.
+ * 1. Operations are in the order in which they succeeded; each with what was really taken.
  * 2. A log that ends in the middle of a record, because its process was killed there, ends before that record.
  */
 import { readFileSync } from "node:fs";
@@ -47,7 +47,7 @@ function operationOf(
     case "m":
       return { kind: "mark", text: bytes.toString("utf8") };
     default:
-      throw new Error(`The shim's log has an operation ${JSON.stringify(kind)} that nobody knows.`);
+      throw new Error(`The shim's log has an operation ${JSON.stringify(kind)} that is unknown.`);
   }
 }
 
@@ -74,15 +74,15 @@ export function readWriteLog(log: string): DiskOperation[] {
   return operations;
 }
 
-/** What a process had been told to be on disk: an entry's number and its hash in the chain. */
-export interface Told {
+/** What was reported to a process as being on disk: an entry's number and its hash in the chain. */
+export interface Acknowledged {
   readonly seq: number;
   readonly hash: string;
 }
 
-/** The entry that a mark tells of, or null for another operation. */
-export function toldOf(operation: DiskOperation): Told | null {
+/** The entry that a mark names, or null for another operation. */
+export function acknowledgedOf(operation: DiskOperation): Acknowledged | null {
   if (operation.kind !== "mark") return null;
   const [word, seq, hash] = operation.text.split(" ");
-  return word === "told" && hash !== undefined ? { seq: Number(seq), hash } : null;
+  return word === "reported" && hash !== undefined ? { seq: Number(seq), hash } : null;
 }

@@ -19,7 +19,7 @@ export class FakeConsole implements ConsoleHost {
   readonly workspace = "/nowhere";
   readonly readers: FakeReader[] = [];
   readonly calls: { readonly procedure: string; readonly input: unknown }[] = [];
-  readonly told: string[] = [];
+  readonly received: string[] = [];
   readonly openedFiles: string[] = [];
   settings: Record<string, unknown> = {};
   recentSnapshots: readonly RecentSnapshot[] = [];
@@ -58,11 +58,11 @@ export class FakeConsole implements ConsoleHost {
   }
 
   suspended(): void {
-    this.told.push("suspended");
+    this.received.push("suspended");
   }
 
   resumed(): void {
-    this.told.push("resumed");
+    this.received.push("resumed");
   }
 
   openSnapshotFile(path: string): void {

@@ -161,7 +161,7 @@ class FakeApp extends EventEmitter {
     this.asked.push("whenReady");
   }
 
-  /** As the real one: whoever prevents `before-quit` keeps the program running. */
+  /** As the real one: preventing `before-quit` keeps the program running. */
   quit(): void {
     const event = new FakeEvent();
     this.emit("before-quit", event);

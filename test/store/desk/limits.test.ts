@@ -30,7 +30,7 @@ describe("limits by name", () => {
     expect(limitRows(read(small()).desk.limits).find(({ name }) => name === "max_notional")?.value).toBe("none");
   });
 
-  it("take back what they tell: written and read again, nothing changes", () => {
+  it("are read as they are written: written and read again, nothing changes", () => {
     for (const { name, value } of limitRows(limits)) {
       const change = changedLimits(limits, name, value);
       expect([change.before, change.after]).toEqual([value, value]);

@@ -183,7 +183,7 @@ describe("precedence", () => {
     );
   });
 
-  it("takes an empty variable as none, and tells a variable that is nearly a setting's", () => {
+  it("takes an empty variable as none, and reports a variable that is nearly a setting's", () => {
     const { desk, notes } = read(small(), {
       env: { LOGOS_SEED: "", LOGOS_MAX_INFLIGTH: "3", LOGOS_CONSOLE_DATA: "x" },
     });

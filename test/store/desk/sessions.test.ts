@@ -71,7 +71,7 @@ describe("sessions of a strategy", () => {
     expect(failure(small(`    sessions: ${word}\n`)).message).toContain(`; did you mean ${name}?`);
   });
 
-  it("stand in a desk's text as they were read", () => {
+  it("are in a desk's text as they were read", () => {
     for (const text of [
       own(
         "timeZone: UTC\nhours: [09:00-10:15, 21:00-02:30+1]\nspecial: { 2026-12-31: [09:00-10:15], 2026-12-30: closed }",

@@ -181,7 +181,7 @@ describe("a line log", () => {
     expect(disk.text(LOG)).toBe("first line\nsecond\nthird\n");
   });
 
-  it("cut by a stop keeps a prefix of lines, and a new start goes on after the last whole one", () => {
+  it("cut by a stop keeps a prefix of lines, and a new start continues after the last whole one", () => {
     const lines = Array.from({ length: 12 }, (_, index) => `line ${index} ${"·".repeat(index)}\n`);
     fc.assert(
       fc.property(
@@ -211,7 +211,7 @@ describe("a line log", () => {
     );
   });
 
-  it("tells a full disk as one, at opening, appending and syncing", () => {
+  it("reports a full disk as one, at opening, appending and syncing", () => {
     for (const failAt of [1, 2, 3, 4]) {
       const disk = new FaultDisk();
       disk.arm({ failAt, fault: "ENOSPC" });
@@ -226,7 +226,7 @@ describe("a line log", () => {
     }
   });
 
-  it("of nothing but a torn line begins anew", () => {
+  it("of nothing but a torn line starts empty", () => {
     const disk = new FaultDisk();
     const torn = disk.append(LOG);
     torn.write(new TextEncoder().encode("half a li"), 0);

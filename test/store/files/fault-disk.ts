@@ -1,5 +1,5 @@
 /**
- * A disk in memory that fails where it is told to, and that forgets what was not synced when the machine stops.
+ * A disk in memory that fails where a test says so, and that forgets what was not synced when the machine stops.
  *
  * 1. Every call is a step. At step `failAt` it throws: an error of a disk (nothing or a part was done), or a stop of the machine.
  * 2. A write takes at most `takes` bytes. What a file got since its sync, and a folder's renames since its sync, may be lost by a
@@ -168,7 +168,7 @@ export class FaultDisk implements FileSystem {
     this.steps += 1;
     const { failAt, fault: kind } = this.#faults;
     if (failAt === undefined || this.steps < failAt) return null;
-    // A stopped machine stays stopped; a disk's error is told once.
+    // A stopped machine stays stopped; a disk's error is reported once.
     if (kind === "stop") return new MachineStop("the machine stopped");
     return this.steps === failAt ? fault(kind ?? "EIO") : null;
   }

@@ -1,4 +1,4 @@
-/** Journal entries for tests: small, of every kind that the artifacts show, and easy to tell apart. */
+/** Journal entries for tests: small, of every kind that the artifacts show, and easy to distinguish. */
 import { orderId } from "../../../src/shared/ids.ts";
 import { moment, type Moment } from "../../../src/shared/time.ts";
 import type { EntryBody } from "../../../src/store/index.ts";

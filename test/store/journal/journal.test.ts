@@ -209,7 +209,7 @@ describe("the chain", () => {
 });
 
 describe("the head", () => {
-  it("that is older than the journal is what a crash leaves, and the journal goes on", () => {
+  it("that is older than the journal is what a crash leaves, and the journal continues", () => {
     const path = journalOf(["a"]);
     const old = readFileSync(headPathOf(path));
     journalOf(["b"], path);
@@ -238,7 +238,7 @@ describe("the head", () => {
     expect(() => openJournal(path)).toThrow(/another hash/);
   });
 
-  it("that is missing or empty is made anew", () => {
+  it("that is missing or empty is rebuilt", () => {
     const path = journalOf(["a", "b"]);
     rmSync(headPathOf(path));
     expect(textsOf(journalOf(["c"], path))).toEqual(["a", "b", "c"]);

@@ -2,7 +2,7 @@
  * Entries of large commits, which lie together in one compressed row.
  *
  * 1. However entries are divided into commits, every reader finds the same ones, with the same hashes, before a compaction and after it.
- * 2. A pack that was changed in any way is found by whoever verifies or starts, and named by the entries that it holds.
+ * 2. A pack that was changed in any way is found by a verify or a start, and named by the entries that it holds.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -144,7 +144,7 @@ describe("entries of large commits", () => {
     reader.close();
   });
 
-  it("are a commit like every other: what was never committed is gone, and the chain goes on", () => {
+  it("are a commit like every other: what was never committed is gone, and the chain continues", () => {
     const path = written([3, 100]);
     const journal = openJournal(path);
     for (let index = 0; index < 200; index += 1) journal.append(bodyOf(index), moment(START + 1e12));

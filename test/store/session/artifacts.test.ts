@@ -192,7 +192,7 @@ describe("the artifacts", () => {
     journal.close();
   });
 
-  it("tell an append that fails", () => {
+  it("report an append that fails", () => {
     const journal = openJournal(join(freshFolder(), "journal.db"));
     const disk = new FaultDisk();
     const artifacts = Artifacts.open(disk, "/s", journal);

@@ -61,7 +61,7 @@ describe("the control inbox", () => {
     expect(error).toMatchObject({ code: "not_halted", message: "It is not halted.", detail: { a: 1 } });
   });
 
-  it("withdraws a request that nobody answers", async () => {
+  it("withdraws a request that gets no answer", async () => {
     const { session, folder, inbox } = inboxOf();
     const asked = requestControl(fs, session, { command: "stop", operator: "kim" }, { timeoutMs: 50 });
     await expect(asked).rejects.toMatchObject({

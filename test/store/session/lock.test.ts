@@ -1,4 +1,4 @@
-/** One writer a folder: two processes, a killed one, and what is told of them. */
+/** One writer a folder: two processes, a killed one, and what is reported of them. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";

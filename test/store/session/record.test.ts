@@ -49,9 +49,9 @@ describe("a record", () => {
 });
 
 describe("the report", () => {
-  const told = entries([
+  const reported = entries([
     note("started"),
-    halt("unknown_fill", "a fill of nobody"),
+    halt("unknown_fill", "a fill without an order"),
     { kind: "drift", item: "D-1", drift: "unknown_fill", orderId: null, text: "F-9", evidence: {} },
     {
       kind: "review",
@@ -66,14 +66,14 @@ describe("the report", () => {
     { kind: "strategy", strategy: "alpha", event: "quarantined", reason: "three timeouts", operator: null },
   ]);
 
-  it("tells what ran, how it ended, and every event with operator and note", () => {
-    const text = sessionReport(recordOf(), told);
+  it("says what ran, how it ended, and every event with operator and note", () => {
+    const text = sessionReport(recordOf(), reported);
     for (const part of [
       "# 2026-01-05\\_1430\\_basket\\_book",
       "| State | stopped (feed\\_ended) |",
       "| Equity | 1000 to 1001.5 |",
       "| Length | ",
-      "- 2026-01-05T14:30:01+00:00 · **halted** (unknown\\_fill): a fill of nobody",
+      "- 2026-01-05T14:30:01+00:00 · **halted** (unknown\\_fill): a fill without an order",
       "· D-1 adopted to unattributed by kim: “checked with the venue”",
       "· **resumed** by kim: “all clear”",
       "· alpha quarantined: three timeouts",

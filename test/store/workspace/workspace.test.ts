@@ -130,11 +130,11 @@ describe("settings", () => {
         /It was kept as settings\.json\.corrupt-1, and the usual settings hold\.$/,
       );
       expect([aside(1), readSettings(workspace), setSettingsAside(workspace)]).toEqual([text, {}, null]);
-      const told: string[] = [];
+      const reported: string[] = [];
       writeFileSync(workspace.settingsFile, text);
-      writeSetting(workspace, "a", 1, (sentence) => told.push(sentence));
+      writeSetting(workspace, "a", 1, (sentence) => reported.push(sentence));
       expect([aside(1), aside(2), readSettings(workspace)]).toEqual([text, text, { a: 1 }]);
-      expect(told).toHaveLength(1);
+      expect(reported).toHaveLength(1);
     },
   );
 

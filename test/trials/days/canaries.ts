@@ -67,7 +67,7 @@ async function leftTail(path: string): Promise<boolean> {
   return copies > 0 && noticed === copies;
 }
 
-/** A run that is told twice, a run for a slot that had one, and a gap that nobody counted. */
+/** A run that is reported twice, a run for a slot that had one, and a gap that was not counted. */
 async function otherSlots(path: string): Promise<boolean> {
   const drawn = drawDay(SEED, 2);
   const entries = entriesOf(await passed(path, drawn));
@@ -79,8 +79,8 @@ async function otherSlots(path: string): Promise<boolean> {
   if (at === -1 || first === undefined || second === undefined) return false;
   const again = entries.map((entry) => (entry === second ? { ...second, planned: first.planned } : entry));
   const twice = entries.flatMap((entry) => (entry === second ? [entry, entry] : [entry]));
-  const told = [without(at), again, twice].map((changed) => wrongInJournal(changed, drawn.desk));
-  return wrongInJournal(entries, drawn.desk) === null && told.every((wrong) => wrong !== null);
+  const reported = [without(at), again, twice].map((changed) => wrongInJournal(changed, drawn.desk));
+  return wrongInJournal(entries, drawn.desk) === null && reported.every((wrong) => wrong !== null);
 }
 
 /** Runs that take longer for everybody than they do alone. */

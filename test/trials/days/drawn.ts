@@ -65,9 +65,9 @@ export interface DrawnStart {
   readonly until: Duration;
   /** Behind so many entries that cannot wait for a commit the folder is copied: as a kill there would leave it. Null: it is not. */
   readonly cut: number | null;
-  /** The session goes on from the copy, and what it did after it never happened. */
+  /** The session resumes from the copy, and what it did after it never happened. */
   readonly killed: boolean;
-  /** While nobody looked, the machine's time moved by so much. */
+  /** While no session ran, the machine's time moved by so much. */
   readonly meanwhileMs: number;
   readonly jumps: readonly Jump[];
   /** What the operator does before it runs. */
@@ -126,7 +126,7 @@ export function drawDay(seed: string, day: number): DrawnDay {
         : desk,
     bars: market === "holes" ? barsOf(desk, holes, minutes) : null,
     holes,
-    // Where the good strategies are compared with themselves alone, nobody is killed: the comparison is then of one thing.
+    // Where the good strategies are compared with themselves alone, no session is killed: the comparison is then of one thing.
     starts: drawStarts(stream, minutes, market, market === "machine's clock" || modules.length === 0),
     checkpointEntries: 1 + Math.floor(stream.next() * 200),
     files: {

@@ -30,18 +30,18 @@ async function stateOf(
   from: "first entry" | "checkpoint",
   until: Moment,
 ): Promise<{ readonly parts: string; readonly router: string }> {
-  const told = { parts: "", router: "" };
+  const reported = { parts: "", router: "" };
   const visit: Parameters<typeof inspectJournal>[3] = (core, entry, replay) => {
     if (entry !== null) return;
     replay.consume(until);
-    told.parts = stateText(core, replay.underWay);
-    told.router = writeRouterState(core.router.snapshot(), {
+    reported.parts = stateText(core, replay.underWay);
+    reported.router = writeRouterState(core.router.snapshot(), {
       session: core.runDigest,
       journalPosition: journal.position,
     });
   };
   await inspectJournal(workspace, files, journal, visit, from);
-  return told;
+  return reported;
 }
 
 /** Where two texts part, for eyes. */
@@ -86,10 +86,10 @@ export async function compareTail(
     const whole = await stateOf(workspace, files, journal, "first entry", until);
     const tail = await stateOf(workspace, files, behind, "checkpoint", until);
     const what = whole.parts !== tail.parts ? "parts" : whole.router !== tail.router ? "router" : null;
-    const told = journal.position - saved.seq;
-    if (what === null) return { wrong: null, tail: told };
-    const text = `the ${what} of the checkpoint behind entry ${saved.seq} and ${told} entries are others than those of all entries`;
-    return { wrong: `${text}: ${partingOf(whole[what], tail[what])}`, tail: told };
+    const reported = journal.position - saved.seq;
+    if (what === null) return { wrong: null, tail: reported };
+    const text = `the ${what} of the checkpoint behind entry ${saved.seq} and ${reported} entries are others than those of all entries`;
+    return { wrong: `${text}: ${partingOf(whole[what], tail[what])}`, tail: reported };
   } finally {
     journal.close();
   }
@@ -197,7 +197,7 @@ function followMissed(entry: Extract<JournalEntry, { kind: "missed" }>, of: Foll
   if (of.nextRun !== null) {
     const slots = Math.floor((entry.at - of.nextRun) / of.cadence);
     if (entry.slots !== slots) return `missed ${entry.slots} slots, and there were ${slots}`;
-    if (entry.nextRun !== of.nextRun + slots * of.cadence) return "goes on at another moment than the next slot's";
+    if (entry.nextRun !== of.nextRun + slots * of.cadence) return "continues at another moment than the next slot's";
   }
   Object.assign(of, { nextRun: entry.nextRun, missedAt: entry.at });
   return null;
@@ -209,7 +209,7 @@ function followStart(entry: Extract<JournalEntry, { kind: "run_started" }>, of: 
   if (entry.planned <= of.planned) return `runs a second time for the slot of ${entry.planned}`;
   if (of.nextRun !== null && entry.due !== of.nextRun) return `was due at ${of.nextRun} and starts for ${entry.due}`;
   if (entry.at < entry.due) return `starts ${entry.due - entry.at} µs before it is due`;
-  if (entry.at - entry.due >= of.cadence) return "starts a slot late, and nobody counted the slot";
+  if (entry.at - entry.due >= of.cadence) return "starts a slot late, and the slot was not counted";
   if (of.missedAt !== null && entry.at !== of.missedAt)
     return "did not run in the moment in which its missed slots were counted";
   Object.assign(of, { open: true, run: entry.run, planned: entry.planned, missedAt: null });
@@ -258,7 +258,7 @@ export function tracesOf(entries: Iterable<JournalEntry>, strategies: ReadonlySe
   for (const entry of entries) {
     if (!("strategy" in entry) || entry.strategy === null || !strategies.has(entry.strategy)) continue;
     const { kind, at, strategy } = entry;
-    const told =
+    const reported =
       kind === "run_started"
         ? [entry.run, entry.planned, entry.due]
         : kind === "run_finished"
@@ -268,7 +268,7 @@ export function tracesOf(entries: Iterable<JournalEntry>, strategies: ReadonlySe
             : kind === "fill"
               ? [entry.symbol, entry.quantity, entry.price, entry.fee, entry.filledAt, entry.verdict, entry.realized]
               : [];
-    traces.push(JSON.stringify([at, strategy, kind, ...told]));
+    traces.push(JSON.stringify([at, strategy, kind, ...reported]));
   }
   return traces;
 }

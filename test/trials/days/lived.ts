@@ -2,7 +2,7 @@
  * A simulated day as it happens: starts, kills, jumps of the machine's clock, an operator in between, and an evening.
  *
  * 1. The operator acts at moments that the day's seed decides: at each start, and after each jump.
- * 2. A kill is a copy of the folder between two writes, with which the day goes on. Some starts leave such a copy and go on themselves.
+ * 2. A kill is a copy of the folder between two writes, with which the day continues. Some starts leave such a copy and continue, too.
  * 3. In the evening the gate is shut, what works is canceled, and whatever is still on its way arrives; then everything that waits is
  *    reviewed. From there on books and venue have nothing left to disagree on.
  * 4. On the machine's clock nothing waits for real time: timers fire, and the wall jumps, when the day says so.
@@ -143,7 +143,7 @@ export class LivedDay {
     releaseScopes(session);
     for (const deed of start.deeds) {
       await carryOut(session, deed);
-      // A halt that also cancels answers before the venue does: the day goes on from the venue's answers, however long a start takes.
+      // A halt that also cancels answers before the venue does: the day continues from the venue's answers, however long a start takes.
       await turn();
       this.happened.deeds.push(deed);
     }
@@ -154,7 +154,7 @@ export class LivedDay {
     if (seen !== null || !cut.killed) return cut.drop(seen) ?? mismatchIn(session);
     cut.goOn();
     this.happened.kills += 1;
-    // What is left of the time until its end belongs to the session that goes on.
+    // What is left of the time until its end belongs to the session that resumes.
     return this.#start({ ...start, cut: null, killed: false, jumps: [], deeds: [] }, endsMs);
   }
 
@@ -223,7 +223,7 @@ export class LivedDay {
     session.halt(OPERATOR);
     for (const { orderId } of session.probe().router.orders)
       await session.cancelOrder(orderId, OPERATOR.operator).catch((error: unknown) => {
-        // It ended while nobody looked; the session hears so by itself.
+        // It ended while no session ran; the session learns so by itself.
         if (!(error instanceof CodedError)) throw error;
       });
     const wrong = this.#byHand
@@ -256,7 +256,7 @@ class Cut {
       if (seen < cut) return;
       end();
       this.copy = `${folder}.cut`;
-      // The lock is the process's and dies with it; SQLite makes its index of the log anew.
+      // The lock is the process's and dies with it; SQLite rebuilds its index of the log.
       const filter = (path: string): boolean => !/session\.lock(-journal)?$|writer\.json$|-shm$/.test(path);
       cpSync(folder, this.copy, { recursive: true, filter });
       if (killed) void session.stop("signal");
@@ -305,7 +305,7 @@ function mismatchIn(session: LiveSession): string | null {
   return session.probe().drift.find((item) => item.drift === "position_mismatch")?.text ?? null;
 }
 
-/** From when on a session on a virtual clock goes on. */
+/** From when on a session on a virtual clock resumes. */
 function lastMoment(folder: string): Moment {
   const journal = readJournal(join(folder, "journal.db"));
   try {

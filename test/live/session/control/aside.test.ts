@@ -26,7 +26,7 @@ it("halts by a file while a strategy hangs on a virtual clock, before any run ha
     return {
       pid: child.pid,
       send: (text) => {
-        child.hear(text);
+        child.receive(text);
         void turn().then(answer);
       },
       kill: () => void turn().then(() => child.end()),

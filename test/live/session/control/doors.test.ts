@@ -57,7 +57,7 @@ describe("the lock", () => {
     expect((await finish(again)).failure).toBeNull();
   });
 
-  it("is let go when opening fails", async () => {
+  it("is released when opening fails", async () => {
     const session = await create(deskOf(), { length: minutes(2) });
     await finish(session);
     const workspace = crashCopy(session.folder);
@@ -106,9 +106,9 @@ describe("the control inbox", () => {
     expect(await session.done).toMatchObject({ cause: "operator", failure: null });
   });
 
-  it("answers what it cannot do with the reason, and goes on", async () => {
+  it("answers what it cannot do with the reason, and continues", async () => {
     const { session, ask } = await running();
-    expect(await ask({ command: "strategy", name: "nobody", action: "pause", operator: "ada" })).toBe("not_found");
+    expect(await ask({ command: "strategy", name: "missing", action: "pause", operator: "ada" })).toBe("not_found");
     expect(await ask({ command: "strategy", name: "revert-a", action: "explode", operator: "ada" })).toBe(
       "invalid_input",
     );
@@ -199,7 +199,7 @@ describe("a router_state.json that somebody else put there", () => {
     expect(journalOf(first.folder)).toHaveLength(entries);
   });
 
-  it("is written anew when the journal holds", async () => {
+  it("is rewritten when the journal takes precedence", async () => {
     const { workspace, one, first, file } = await twoSessions();
     const next = one.probe().router.nextOrderId;
     const again = await reopen(workspace, one.id, { holds: "journal" });
@@ -216,8 +216,8 @@ describe("a router_state.json that somebody else put there", () => {
     const { workspace, one, two } = await twoSessions();
     const own = one.probe().router.nextOrderId;
     const theirs = two.probe().router.nextOrderId;
-    const nobody = reopenSession({ workspace, id: one.id, holds: "file", word: { operator: "Ada", note: " " } });
-    await expect(nobody).rejects.toMatchObject({ code: "invalid_input" });
+    const unnamed = reopenSession({ workspace, id: one.id, holds: "file", word: { operator: "Ada", note: " " } });
+    await expect(unnamed).rejects.toMatchObject({ code: "invalid_input" });
     const word = { operator: "Ada", note: "the venue agrees with the file" };
     const again = await reopen(workspace, one.id, { holds: "file", word });
     expect(again.probe().router.nextOrderId).toBe([own, theirs].toSorted().at(-1));
@@ -227,7 +227,7 @@ describe("a router_state.json that somebody else put there", () => {
   });
 
   it.each(["", "{", "{}", "null", "[1,2,3]", '{"next_order_sequence": -1}'])(
-    "is told from damage: %s",
+    "is distinguished from damage: %s",
     async (text) => {
       const session = await create(deskOf(), { length: minutes(2) });
       await finish(session);

@@ -84,7 +84,7 @@ describe("a limit that changes while the session runs", () => {
     expect(change("max_notional", "1")).toThrow(/cannot be changed/);
   });
 
-  it("holds after a kill and another start, whoever asks", async () => {
+  it("holds after a kill and another start, for every operator", async () => {
     const { session, timers, ports } = await running();
     session.changeLimit("max_notional", "1500", ADA);
     session.changeLimit("asset_class_caps.crypto", "0.25", ADA);
@@ -94,13 +94,13 @@ describe("a limit that changes while the session runs", () => {
     expect(again.probe().limits).toEqual(session.probe().limits);
     expect(again.probe().limits).toMatchObject({ maxNotional: "1500", assetClassCaps: { crypto: 0.25 } });
     again.changeLimit("max_notional", "none", ADA);
-    const told = readLimits(findSession(copy, session.id));
-    expect(told.changes.map(({ limit, before, after }) => [limit, before, after])).toEqual([
+    const stored = readLimits(findSession(copy, session.id));
+    expect(stored.changes.map(({ limit, before, after }) => [limit, before, after])).toEqual([
       ["max_notional", "none", "1500"],
       ["asset_class_caps.crypto", "none", "0.25"],
       ["max_notional", "1500", "none"],
     ]);
-    expect(told.limits.find(({ name }) => name === "max_notional")?.value).toBe("none");
+    expect(stored.limits.find(({ name }) => name === "max_notional")?.value).toBe("none");
   });
 
   it("gives a session that was killed the same end as one that was not", async () => {

@@ -41,22 +41,22 @@ describe("a strategy that runs on closed bars", () => {
         const strategies = [onBars("one", ["AAA"]), onBars("both", ["AAA", "BBB"])];
         const runs = await runsOf(deskWith(strategies, median, String(seed)));
         for (const name of ["one", "both"]) {
-          const told = runs.get(name) ?? [];
-          const first = told[0]?.due ?? 0;
+          const recorded = runs.get(name) ?? [];
+          const first = recorded[0]?.due ?? 0;
           // The naive list: a bar closes each minute.
-          expect(told.map(({ due }) => due)).toEqual(told.map((_, index) => first + index * MINUTE));
+          expect(recorded.map(({ due }) => due)).toEqual(recorded.map((_, index) => first + index * MINUTE));
           // Slow runs are late and drop no bar; those that the end leaves are the last ones.
-          expect(told.length).toBeGreaterThanOrEqual(median > 10 * SECOND ? 5 : MINUTES);
-          expect(told.length).toBeLessThanOrEqual(MINUTES + 1);
-          for (const { due, at } of told) expect(at).toBeGreaterThanOrEqual(due);
-          if (median === 0) for (const { due, at } of told) expect(at).toBe(due);
+          expect(recorded.length).toBeGreaterThanOrEqual(median > 10 * SECOND ? 5 : MINUTES);
+          expect(recorded.length).toBeLessThanOrEqual(MINUTES + 1);
+          for (const { due, at } of recorded) expect(at).toBeGreaterThanOrEqual(due);
+          if (median === 0) for (const { due, at } of recorded) expect(at).toBe(due);
         }
       }),
       { seed: 20261127, numRuns: 8 },
     );
   });
 
-  it("goes on after a kill as if nothing had happened, with late runs and passed bars", async () => {
+  it("resumes after a kill as if nothing had happened, with late runs and passed bars", async () => {
     const closed = {
       timeZone: "UTC",
       days: ["sun"],
@@ -77,7 +77,7 @@ describe("a strategy that runs on closed bars", () => {
       if (commits % 9 === 0) copies.push(crashCopy(whole.folder));
     });
     await finish(whole);
-    const told = (folder: string): unknown[] =>
+    const recorded = (folder: string): unknown[] =>
       journalOf(folder)
         .filter((entry) => ["run_started", "run_finished", "missed", "order"].includes(entry.kind))
         .map(({ seq: _seq, ...entry }) => entry);
@@ -88,7 +88,7 @@ describe("a strategy that runs on closed bars", () => {
     for (const copy of copies.slice(0, 8)) {
       const again = await reopen(copy, whole.id);
       await finish(again);
-      expect(told(again.folder)).toEqual(told(whole.folder));
+      expect(recorded(again.folder)).toEqual(recorded(whole.folder));
     }
   });
 

@@ -80,11 +80,11 @@ describe("two runs of one seed", () => {
     session.continue("ada");
     session.setSpeed("max");
     session.probe();
-    const told = await session.done;
+    const result = await session.done;
     const { "router_state.json": _one, ...one } = filesOf(folder);
-    const { "router_state.json": _two, ...two } = filesOf(told.folder);
+    const { "router_state.json": _two, ...two } = filesOf(result.folder);
     expect(two).toEqual(one);
-    const said = entriesOf(journalOf(told.folder), "session").map((entry) => entry.event);
+    const said = entriesOf(journalOf(result.folder), "session").map((entry) => entry.event);
     expect(said).toEqual(["created", "started", "speed", "paused", "continued", "speed", "stopped"]);
   });
 });

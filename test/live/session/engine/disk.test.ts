@@ -50,7 +50,7 @@ function spied() {
   return { sent, ports };
 }
 
-/** Everything sent was journaled, nothing twice; and the folder goes on. */
+/** Everything sent was journaled, nothing twice; and the folder opens again. */
 async function expectGoesOn(workspace: ReturnType<typeof makeWorkspace>, id: string, folder: string, sent: string[]) {
   const journaled = new Set(entriesOf(journalOf(folder), "send").map((entry) => entry.venueId));
   expect(sent.filter((venueId) => !journaled.has(venueId))).toEqual([]);
@@ -99,8 +99,8 @@ describe("a journal that cannot be written", () => {
       if (when === "after") commit.call(this);
       throw new CodedError("io", "Journaling failed (ENOSPC). The disk is full: make room, then try again.");
     });
-    const heard: number[] = [];
-    session.subscribe((entries) => heard.push(...entries.map((entry) => entry.seq)));
+    const delivered: number[] = [];
+    session.subscribe((entries) => delivered.push(...entries.map((entry) => entry.seq)));
     const summary = await finish(session);
     expect(session.state).toBe("failed");
     expect(summary).toMatchObject({ cause: "failed", failure: { code: "io" } });
@@ -110,7 +110,7 @@ describe("a journal that cannot be written", () => {
     vi.restoreAllMocks();
     expectCommitted(summary);
     const last = journalOf(session.folder).at(-1)?.seq ?? 0;
-    expect(Math.max(...heard), "nothing is told that is not on disk").toBeLessThanOrEqual(last);
+    expect(Math.max(...delivered), "nothing is reported that is not on disk").toBeLessThanOrEqual(last);
     await expectGoesOn(workspace, session.id, session.folder, sent);
   });
 

@@ -12,7 +12,7 @@ import { crashCopy, create, entriesOf, handPorts, HandTimers, journalOf, minutes
 
 type Draw = () => number;
 
-/** Everything that a restart must know again. An order's state is left out: after a restart nobody knows it until the venue says. */
+/** Everything that a restart must know again. An order's state is left out: after a restart it is unknown until the venue says. */
 function runSnapshotOf(probe: SessionProbe) {
   const { router, strategies, drift, haltReasons, resumes, positions, books, counts } = probe;
   const { late: _late, quarantined, ...counted } = counts;
@@ -114,7 +114,7 @@ describe("a session that operators meddle with", () => {
       const cuts: { readonly workspace: Workspace; readonly runSnapshot: ReturnType<typeof runSnapshotOf> }[] = [];
       session.subscribe((entries) => {
         if (cuts.length >= 12 || draw() >= 0.1) return;
-        // Marks after the newest entry are heard again by whoever opens the copy; they are no part of its snapshot yet.
+        // Marks after the newest entry come again to the session that opens the copy; they are no part of its snapshot yet.
         const { lastAt } = session.probe().feed;
         if ((entries.at(-1)?.at ?? 0) < (lastAt ?? 0)) return;
         cuts.push({ workspace: crashCopy(session.folder), runSnapshot: runSnapshotOf(session.probe()) });

@@ -54,7 +54,7 @@ describe("a strategy with hours", () => {
     for (const first of firsts) expect(["09:30", "09:31"]).toContain(first);
   });
 
-  it("tells each slot of a closed market once, as closed, and counts none as skipped", async () => {
+  it("reports each slot of a closed market once, as closed, and counts none as skipped", async () => {
     const desk = deskAt("2026-03-06T20:00:00Z", [one("us-equity", { jitter: 0 as Duration })]);
     const quick = { ...desk, runtime: { ...desk.runtime, slowShare: 0, sigma: 0 } };
     const session = await create(quick, { length: (3 * DAY) as Duration });
@@ -104,7 +104,7 @@ describe("a strategy with hours", () => {
           const calendar = new Calendar(sessions);
           const runs = entriesOf(journalOf(session.folder), "run_started");
           for (const run of runs) expect(calendar.isOpen(run.at)).toBe(true);
-          // Whoever is open before the end is given a run: a jitter as long as the hours starves nobody.
+          // A market that is open before the end gets a run: a jitter as long as the hours starves none.
           const first = calendar.spanAt(moment(start));
           if (first.closes < moment(start) + length - DAY) expect(runs.length).toBeGreaterThan(0);
         },
@@ -113,7 +113,7 @@ describe("a strategy with hours", () => {
     );
   });
 
-  it("goes on after a kill at any hour as if nothing had happened", async () => {
+  it("resumes after a kill at any hour as if nothing had happened", async () => {
     const desk = deskAt("2026-11-25T12:00:00Z", [one("us-equity"), one("us-equity", { name: "grid", anchor: "slot" })]);
     const length = (3 * DAY) as Duration;
     const whole = await create(desk, { length, ports: { groupCommits: false } });
@@ -127,14 +127,14 @@ describe("a strategy with hours", () => {
     });
     await finish(whole);
     expect(copies.length).toBeGreaterThan(3);
-    const told = (folder: string): unknown[] =>
+    const recorded = (folder: string): unknown[] =>
       journalOf(folder)
         .filter((entry) => ["run_started", "run_finished", "missed", "order"].includes(entry.kind))
         .map(({ seq: _seq, ...entry }) => entry);
     for (const copy of copies.slice(0, 12)) {
       const again = await reopen(copy, whole.id);
       await finish(again);
-      expect(told(again.folder)).toEqual(told(whole.folder));
+      expect(recorded(again.folder)).toEqual(recorded(whole.folder));
       expect(filesOf(again.folder)["orders.csv"]).toBe(filesOf(whole.folder)["orders.csv"]);
     }
   });

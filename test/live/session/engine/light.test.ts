@@ -26,8 +26,8 @@ describe("a light run", () => {
     expect(light.failure).toBeNull();
     expect(light.orders).toBeGreaterThan(0);
     for (const file of RESULTS) expect(read(light.folder, file), file).toBe(read(durable.folder, file));
-    const { id: _id, folder: _folder, files: _files, light: _light, realMs: _realMs, ...told } = light;
-    expect(durable).toMatchObject(told);
+    const { id: _id, folder: _folder, files: _files, light: _light, realMs: _realMs, ...figures } = light;
+    expect(durable).toMatchObject(figures);
   });
 
   it("keeps results and a summary, and says what it is", async () => {

@@ -1,5 +1,5 @@
 /**
- * Strategies that overrun, hang, throw, lie or do not load: each costs its own runs, and the session goes on.
+ * Strategies that overrun, hang, throw, lie or do not load: each costs its own runs, and the session continues.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

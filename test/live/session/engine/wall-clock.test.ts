@@ -1,6 +1,6 @@
 /**
  * A session on the system's clock while the machine's time does what machines' times do: it is set back and forward, stepped by NTP,
- * and the machine sleeps. Session time never goes back, cadence goes on in real time, and what was slept through is counted.
+ * and the machine sleeps. Session time never goes back, cadence continues in real time, and what was slept through is counted.
  */
 import { describe, expect, it } from "vitest";
 import type { Desk } from "../../../../src/shared/desk.ts";
@@ -53,7 +53,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 describe("a session on the system's clock", () => {
-  it.each(KINDS)("whose machine is $what goes on", async ({ wallMs, monotonicMs }) => {
+  it.each(KINDS)("whose machine is $what continues", async ({ wallMs, monotonicMs }) => {
     const machine = new Machine();
     const session = await create(desk(), { length: minutes(100_000), ports: machine.ports });
     session.start();
@@ -61,7 +61,7 @@ describe("a session on the system's clock", () => {
     const before = session.probe();
     machine.movedMs += wallMs;
     machine.timers.nowMs += monotonicMs;
-    // A nap at most passes until the jump is noticed; what was due by then runs once.
+    // A nap at most passes until the jump is noticed; what was due until then runs once.
     await machine.timers.pass(NAP_MS);
     const noticed = session.probe();
     await machine.timers.pass(PHASE_MS);

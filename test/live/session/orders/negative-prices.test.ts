@@ -47,7 +47,7 @@ describe("prices below zero", () => {
     expect(again.failure).toBeNull();
   });
 
-  it("stand in the state file, of decided, working and replaced orders, and are read back", async () => {
+  it("are in the state file, of decided, working and replaced orders, and are read back", async () => {
     const plan: Plan = (run) =>
       run === 2
         ? [order(1), order(1, { limitPrice: -40 }), order(1, { limitPrice: -41, clientOrderId: "low" })]

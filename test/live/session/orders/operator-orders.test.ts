@@ -216,7 +216,7 @@ describe("an operator", () => {
     two: once(order(5, { limitPrice: 91 })),
   };
 
-  it("cancels by any id, once, and hears why not", async () => {
+  it("cancels by any id, once, and learns why not", async () => {
     await actAt(plans, async (open) => {
       await open.cancelOrder("bid", "ann");
       await expect(open.cancelOrder("bid", "ann")).rejects.toMatchObject({

@@ -32,7 +32,7 @@ const fills = ({ session }: Scripted): string[] =>
   entriesOf(journalOf(session.folder), "fill").map(({ quantity, price }) => `${quantity}@${price}`);
 const updates = ({ runSnapshots }: Scripted, strategy = "one"): OrderUpdate[] =>
   (runSnapshots.get(strategy) ?? []).flatMap((runSnapshot) => runSnapshot.updates);
-const told = (scene: Scripted): string[] =>
+const updatesOf = (scene: Scripted): string[] =>
   updates(scene).map(({ request, state, reason }) => `${request} ${String(state)} ${reason}`);
 
 async function play(bars: Parameters<typeof scripted>[0], plan: Plan, more = {}): Promise<Scripted> {
@@ -43,13 +43,13 @@ async function play(bars: Parameters<typeof scripted>[0], plan: Plan, more = {})
 }
 
 describe("a cancel", () => {
-  it("takes a resting order back, and its strategy is told", async () => {
+  it("cancels a resting order, and reports it to its strategy", async () => {
     const scene = await play(
       FLAT,
       at({ 2: [buy(10, { limitPrice: 90, clientOrderId: "bid" })], 4: [{ cancel: "bid" }] }),
     );
     expect(ends(scene)).toEqual(["canceled canceled"]);
-    expect(told(scene)).toEqual(["order accepted accepted", "order canceled canceled"]);
+    expect(updatesOf(scene)).toEqual(["order accepted accepted", "order canceled canceled"]);
     expect(scene.session.probe().router.orders).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe("a replace", () => {
       "accepted",
     ]);
     expect(fills(scene)).toEqual(["20@95"]);
-    expect(told(scene)).toEqual(["order accepted accepted", "replace accepted replaced", "order filled filled"]);
+    expect(updatesOf(scene)).toEqual(["order accepted accepted", "replace accepted replaced", "order filled filled"]);
   });
 
   it.each([
@@ -217,7 +217,7 @@ describe("pace", () => {
     const more = { orchestrator: { ...orchestrator, ...one, queueFor: 500_000 } };
     const plan: Plan = (run) => (run === 2 ? [buy(1), buy(1, { clientOrderId: "x" }), buy(1), { cancel: "x" }] : []);
     const scene = await play(FLAT, plan, more);
-    expect(told(scene)).toEqual([
+    expect(updatesOf(scene)).toEqual([
       "order queued rate_limited",
       "order queued rate_limited",
       "order canceled canceled",
@@ -230,12 +230,12 @@ describe("pace", () => {
   it.each([
     ["goes out", {}, ["replace accepted queued", "replace accepted replaced"], "91"],
     ["expires", { queueFor: 500_000 }, ["replace accepted queued", "replace accepted queue_expired"], "90"],
-  ])("queue tells a strategy of its replace that waits and %s", async (_, queueFor, heard, price) => {
+  ])("queue reports to a strategy its replace that waits and %s", async (_, queueFor, expected, price) => {
     const { orchestrator } = scriptedDesk({});
     const bid = buy(1, { limitPrice: 90, clientOrderId: "bid" });
     const plan = at({ 2: [bid], 4: [buy(1), { replace: "bid", limitPrice: 91 }] });
     const scene = await play(FLAT, plan, { orchestrator: { ...orchestrator, ...one, ...queueFor } });
-    expect(told(scene).filter((line) => line.startsWith("replace"))).toEqual(heard);
+    expect(updatesOf(scene).filter((line) => line.startsWith("replace"))).toEqual(expected);
     expect(scene.session.probe().router.orders.map(({ limitPrice }) => String(limitPrice))).toEqual([price]);
   });
 

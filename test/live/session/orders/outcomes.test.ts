@@ -219,7 +219,7 @@ describe("a cancel", () => {
       "unknown",
     ]);
 
-    // The process died before it heard that the order had ended; the venue knows.
+    // The process died before it received the order's end; the venue knows.
     await session.stop("operator");
     const again = await reopen(gone, session.id, { ports: out.ports, speed: "max" });
     await finish(again);
@@ -251,7 +251,7 @@ describe("a fill that is reported again", () => {
     const { out, timers, session, first } = await filledOnce();
     const booked = session.probe().counts.fills;
     const at = session.probe().now;
-    out.venue.tell({ kind: "fill", fill: { ...first, at, ...change, cursor: out.venue.fills.length + 1 } });
+    out.venue.report({ kind: "fill", fill: { ...first, at, ...change, cursor: out.venue.fills.length + 1 } });
     await timers.pass(500);
     const reports = entriesOf(session.entries(), "fill").filter((entry) => entry.fillId === first.fillId);
     expect(reports.map((entry) => entry.verdict)).toEqual(["booked", verdict]);
@@ -271,14 +271,14 @@ describe("the adoption of a fill that the venue reports with other figures", () 
   ] as const)("of %s makes the execution what the venue says, once, also behind a restart", async (_what, change) => {
     const { out, timers, session, first } = await filledOnce();
     const before = session.probe();
-    const tell = async (more: Partial<BrokerFill>): Promise<string> => {
+    const report = async (more: Partial<BrokerFill>): Promise<string> => {
       const cursor = out.venue.fills.length + 1;
-      out.venue.tell({ kind: "fill", fill: { ...first, at: session.probe().now, ...more, cursor } });
+      out.venue.report({ kind: "fill", fill: { ...first, at: session.probe().now, ...more, cursor } });
       await timers.pass(500);
       return session.probe().drift.at(-1)?.item ?? "";
     };
     const now = { ...first, ...change };
-    session.review(await tell(change), { action: "adopt", ...ADA });
+    session.review(await report(change), { action: "adopt", ...ADA });
     const after = session.probe();
     const held = (probe: SessionProbe) =>
       decimal(probe.positions.find(({ symbol }) => symbol === first.symbol)?.quantity ?? "0");
@@ -288,7 +288,7 @@ describe("the adoption of a fill that the venue reports with other figures", () 
     const owner = entriesOf(session.entries(), "fill").find((entry) => entry.fillId === first.fillId)?.strategy;
     expect(entriesOf(session.entries(), "review").at(-1)?.strategy).toBe(owner);
     // The same correction, reported once more, finds nothing left to correct.
-    expect(await tell(change)).not.toBe("");
+    expect(await report(change)).not.toBe("");
     for (const { item, review } of session.probe().drift)
       if (review === null) session.review(item, { action: "adopt", ...ADA });
     expect([held(session.probe()), session.probe().account.cash]).toEqual([held(after), after.account.cash]);

@@ -19,7 +19,7 @@ export function outside(faults: VenueFaults = {}) {
   return {
     ports,
     get venue(): Venue {
-      if (venue === null) throw new Error("Nobody has connected to the venue yet.");
+      if (venue === null) throw new Error("There is no connection to the venue yet.");
       return venue;
     },
   };

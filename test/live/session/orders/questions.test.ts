@@ -142,7 +142,7 @@ describe("requests of one pass", () => {
       [place("1"), place("2", "1"), place("3", "1")],
       "+1 -1 +2 +3 -2 -3",
     ],
-    ["a child of an earlier pass waits for nobody", [place("2"), place("3", "1")], "+2 +3 -2 -3"],
+    ["a child of an earlier pass waits for none", [place("2"), place("3", "1")], "+2 +3 -2 -3"],
   ])("%s", async (_what, sending, order) => {
     expect(await sent(sending)).toBe(order);
   });

@@ -1,5 +1,5 @@
 /**
- * Orders whose fills the journal has and whose end nobody told: they end, and none stays in flight for ever.
+ * Orders whose fills the journal has and whose end was never reported: they end, and none stays in flight for ever.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ import { Venue } from "../venue.ts";
 
 const ADA = { operator: "ada", note: "back to the file from before" };
 
-/** A venue that hears no marks while it is deaf, so that orders stay open. */
+/** A venue that gets no marks while it is deaf, so that orders stay open. */
 function deafVenue() {
   const state: { venue: Venue | null; deaf: boolean } = { venue: null, deaf: true };
   const openBroker: SessionPorts["openBroker"] = (_files, _desk, feed) => {
@@ -83,7 +83,7 @@ describe("a snapshot that is older than its orders' fills", () => {
   });
 });
 
-it("an order that the venue took in a smaller size, filled before anybody heard its answer, ends at the restart", async () => {
+it("an order that the venue took in a smaller size, filled before its answer arrived, ends at the restart", async () => {
   const { state, openBroker } = deafVenue();
   const timers = new HandTimers();
   const session = await create(deskOf(), {
@@ -96,7 +96,7 @@ it("an order that the venue took in a smaller size, filled before anybody heard 
   const venue = state.venue as Venue;
   let gone: ReturnType<typeof crashCopy> | null = null;
   venue.onPlace = () => {
-    // The process dies between sending and hearing.
+    // The process dies between the command and its answer.
     gone ??= crashCopy(session.folder);
     return null;
   };
@@ -104,15 +104,15 @@ it("an order that the venue took in a smaller size, filled before anybody heard 
   const sent = entriesOf(journalOf(session.folder), "send");
   await Promise.all([session.stop("operator"), timers.pass(1_000)]);
   const copy = gone as ReturnType<typeof crashCopy> | null;
-  if (copy === null) throw new Error("an order was placed by then");
+  if (copy === null) throw new Error("no order was placed");
   const [first] = venue.orders;
-  if (first === undefined) throw new Error("an order was placed by then");
+  if (first === undefined) throw new Error("no order was placed");
   const [venueId, resting] = first;
   expect(sent.map((entry) => entry.venueId)).toContain(venueId);
   const smaller = plain(decimal(resting.order.quantity).times("0.9"));
   for (const other of venue.orders.keys()) if (other !== venueId) venue.orders.delete(other);
   venue.execute(venueId, resting.order.symbol, smaller, "50", resting.order.at, false);
-  const told: BrokerOrder = {
+  const answer: BrokerOrder = {
     venueId,
     symbol: resting.order.symbol,
     quantity: smaller,
@@ -124,7 +124,7 @@ it("an order that the venue took in a smaller size, filled before anybody heard 
   const lookup: SessionPorts["openBroker"] = (...given) =>
     wrapBroker(openBroker(...given), (inner) => ({
       orderByClientId: (id) =>
-        id === venueId ? Promise.resolve({ ok: true, value: told }) : inner.orderByClientId(id),
+        id === venueId ? Promise.resolve({ ok: true, value: answer }) : inner.orderByClientId(id),
     }));
   const again = await reopen(copy, session.id, { ports: { openBroker: lookup }, speed: "max", length: minutes(1) });
   await finish(again);

@@ -46,8 +46,8 @@ const both =
 interface Case {
   readonly what: string;
   readonly over: Over;
-  /** `request state reason`, as its strategy is told. */
-  readonly told: readonly string[];
+  /** `request state reason`, as reported to its strategy. */
+  readonly expected: readonly string[];
   /** Price and state of the order that works at the end; null where it has ended. */
   readonly works: string | null;
 }
@@ -56,49 +56,49 @@ const CASES: readonly Case[] = [
   {
     what: "both are carried out",
     over: () => ({}),
-    told: ["replace pending_cancel replaced", "order canceled canceled"],
+    expected: ["replace pending_cancel replaced", "order canceled canceled"],
     works: null,
   },
   {
     what: "the replace is refused",
     over: replaceAnswers(REFUSED, false),
-    told: ["replace pending_cancel too_late", "order canceled canceled"],
+    expected: ["replace pending_cancel too_late", "order canceled canceled"],
     works: null,
   },
   {
     what: "the cancel is refused",
     over: cancelAnswers(REFUSED, false),
-    told: ["replace pending_cancel replaced", "cancel accepted too_late"],
+    expected: ["replace pending_cancel replaced", "cancel accepted too_late"],
     works: "95 accepted",
   },
   {
     what: "the cancel is lost on its way",
     over: cancelAnswers(SILENT, false),
-    told: ["replace pending_cancel replaced", "cancel pending_cancel timeout", "cancel accepted not_canceled"],
+    expected: ["replace pending_cancel replaced", "cancel pending_cancel timeout", "cancel accepted not_canceled"],
     works: "95 accepted",
   },
   {
     what: "the cancel's answer is lost",
     over: cancelAnswers(SILENT, true),
-    told: ["replace pending_cancel replaced", "cancel pending_cancel timeout", "order canceled canceled"],
+    expected: ["replace pending_cancel replaced", "cancel pending_cancel timeout", "order canceled canceled"],
     works: null,
   },
   {
     what: "the replace's answer is lost and the cancel is refused",
     over: both(replaceAnswers(SILENT, true), cancelAnswers(REFUSED, false)),
-    told: ["replace pending_cancel timeout", "cancel pending_replace too_late", "replace accepted replaced"],
+    expected: ["replace pending_cancel timeout", "cancel pending_replace too_late", "replace accepted replaced"],
     works: "95 accepted",
   },
   {
     what: "the replace is lost on its way and the cancel is refused",
     over: both(replaceAnswers(SILENT, false), cancelAnswers(REFUSED, false)),
-    told: ["replace pending_cancel timeout", "cancel pending_replace too_late", "replace accepted not_replaced"],
+    expected: ["replace pending_cancel timeout", "cancel pending_replace too_late", "replace accepted not_replaced"],
     works: "90 accepted",
   },
   {
     what: "both are lost on their way",
     over: both(replaceAnswers(SILENT, false), cancelAnswers(SILENT, false)),
-    told: [
+    expected: [
       "replace pending_cancel timeout",
       "cancel pending_cancel timeout",
       "cancel pending_replace not_canceled",
@@ -108,14 +108,16 @@ const CASES: readonly Case[] = [
   },
 ];
 
-it.each(CASES)("where $what the order is as the venue has it", async ({ over, told, works }) => {
+it.each(CASES)("where $what the order is as the venue has it", async ({ over, expected, works }) => {
   const openBroker: SessionPorts["openBroker"] = (files, { broker: config, seed }, { symbols, barInterval }) =>
     wrapBroker(new PaperBroker({ path: files.broker, config, seed, symbols, barInterval }), over);
   const { session, runSnapshots } = await scripted(FLAT, { one: plan }, {}, { openBroker });
   await finish(session);
   expect(session.failure).toBeNull();
   const updates = (runSnapshots.get("one") ?? []).flatMap((runSnapshot) => runSnapshot.updates);
-  expect(updates.slice(1).map(({ request, state, reason }) => `${request} ${String(state)} ${reason}`)).toEqual(told);
+  expect(updates.slice(1).map(({ request, state, reason }) => `${request} ${String(state)} ${reason}`)).toEqual(
+    expected,
+  );
   const open = session.probe().router.orders;
   expect(open.map(({ limitPrice, state }) => `${String(limitPrice)} ${state}`)).toEqual(works === null ? [] : [works]);
   expect(open.every(({ inDoubt }) => !inDoubt)).toBe(true);

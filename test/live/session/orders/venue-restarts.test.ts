@@ -20,7 +20,7 @@ describe("what the venue holds at a restart", () => {
   it("becomes drift where it differs from the books, with both numbers, and waits for a review", async () => {
     const { out, workspace, id, now } = await stopped();
     const before = out.venue.positions()["AAA"] ?? "0";
-    // The venue's position moved by something that it does not tell as a fill.
+    // The venue's position moved by something that it does not report as a fill.
     const ports: Pick<SessionPorts, "openBroker"> = {
       openBroker: (...given) =>
         wrapBroker(out.ports.openBroker(...given), () => ({
@@ -80,7 +80,7 @@ describe("what the venue holds at a restart", () => {
     expect(again.probe().drift).toEqual([]);
   });
 
-  it("is quarantined and halts where nobody ordered it, once, however often it is opened", async () => {
+  it("is quarantined and halts where it has no order, once, however often it is opened", async () => {
     const { out, workspace, id, now } = await stopped();
     out.venue.execute("another-desk-1", "BBB", "4", "100", now, false);
     for (let time = 0; time < 3; time += 1) {
@@ -91,7 +91,7 @@ describe("what the venue holds at a restart", () => {
     }
   });
 
-  it("keeps the gate shut while it cannot be asked, whoever wants to resume", async () => {
+  it("keeps the gate shut while it cannot be asked, for every resume", async () => {
     const { out, workspace, id } = await stopped();
     out.venue.offline = true;
     const placed = out.venue.placed.length;

@@ -99,7 +99,7 @@ it("equals the sum over all orders, whatever joins, fills, ends or is left out, 
           }
         }
         for (const symbol of ["X", "Y"]) {
-          const { buys, sells, buyValue, sellValue } = sums.bySymbol().get(symbol) ?? sums.ofOwner("nobody", symbol);
+          const { buys, sells, buyValue, sellValue } = sums.bySymbol().get(symbol) ?? sums.ofOwner("missing", symbol);
           const seen = [buys, sells, buyValue, sellValue].map(plain);
           expect(seen).toEqual(naive(orders, (order) => order.symbol === symbol));
           const own = sums.ofOwner("a", symbol);

@@ -1,5 +1,5 @@
 /**
- * Checkpoints: a start from one goes on as a start from the first entry does, byte for byte; one that cannot be used is told and
+ * Checkpoints: a start from one continues as a start from the first entry does, byte for byte; one that cannot be used is reported and
  * not used; and what a checkpoint says is what its entries give.
  */
 import { appendFileSync, rmSync, truncateSync } from "node:fs";
@@ -79,7 +79,7 @@ async function endOf(workspace: Workspace, id: string) {
 }
 
 describe("a start from a checkpoint", () => {
-  it.each(DESKS)("goes on as one from the first entry: %s", async (name, desk) => {
+  it.each(DESKS)("continues as one from the first entry: %s", async (name, desk) => {
     const { id, copies } = await copiesOf(desk, name);
     const withOne = copies.filter((workspace) => hasCheckpoint(workspace, id));
     expect(withOne.length).toBeGreaterThan(2);
@@ -101,8 +101,8 @@ describe("a start from a checkpoint", () => {
     const { folder } = await finish(session);
     const [workspace, twin] = [crashCopy(folder), crashCopy(folder)];
     const idle = await reopen(workspace, session.id);
-    const [told] = entriesOf(idle.entries(), "session").filter((entry) => entry.event === "recovered");
-    expect(told?.text).toMatch(/[1-4] runs under way/);
+    const [recovered] = entriesOf(idle.entries(), "session").filter((entry) => entry.event === "recovered");
+    expect(recovered?.text).toMatch(/[1-4] runs under way/);
     await idle.stop("operator");
     const { checks } = await verifySession(workspace, session.id);
     expect(checks.filter((check) => check.state !== "passed")).toEqual([]);
@@ -119,7 +119,7 @@ describe("a start from a checkpoint", () => {
     expect(after).toEqual(without);
   });
 
-  it("hears what the market did while nobody was there before it journals anything of the present", async () => {
+  it("receives what the market did while it was down before it journals anything of the present", async () => {
     // With this seed equity has its peak meanwhile, while orders fill in parts.
     const desk = withBroker({ partialFillShare: 0.001 }, { seed: "3", clock: { kind: "system" } });
     const timers = new HandTimers();
@@ -174,7 +174,7 @@ describe("a checkpoint that cannot be used", () => {
   ];
 
   it.each(SPOILED)(
-    "is reported by verify, told at the start, and the whole journal repeated: %s",
+    "is reported by verify and at the start, and the whole journal repeated: %s",
     async (_name, statement) => {
       const session = await create(deskOf());
       const { folder } = await finish(session);
@@ -186,8 +186,8 @@ describe("a checkpoint that cannot be used", () => {
       expect(verdict.ok).toBe(false);
       expect(verdict.checks.find((check) => check.state === "failed")?.text).toMatch(/checkpoint/);
       const [spoiled, without] = [await reopen(workspace, id), await reopen(twin, id)];
-      const told = entriesOf(spoiled.entries(), "session").find((entry) => entry.event === "recovered");
-      expect(told?.text).toMatch(/The whole journal was repeated, because .*checkpoint/);
+      const recovered = entriesOf(spoiled.entries(), "session").find((entry) => entry.event === "recovered");
+      expect(recovered?.text).toMatch(/The whole journal was repeated, because .*checkpoint/);
       expect({ ...spoiled.probe(), journal: null }).toEqual({ ...without.probe(), journal: null });
       await spoiled.stop("operator");
       await without.stop("operator");

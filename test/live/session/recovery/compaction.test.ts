@@ -1,5 +1,5 @@
 /**
- * Compaction: a journal that let go of its runs starts as before, proves what is left, and is refused where it was changed.
+ * Compaction: a journal without its old runs starts as before, proves what is left, and is refused where it was changed.
  */
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -59,7 +59,7 @@ function expectShorter(short: Readonly<Record<string, string>>, whole: Readonly<
 const keep = (count: number): Duration => (count * MINUTE) as Duration;
 
 describe("a compacted session", () => {
-  it("keeps everything but runs and metrics, holds, and goes on as it would have", async () => {
+  it("keeps everything but runs and metrics, holds, and continues as it would have", async () => {
     const { folder, id } = await stopped();
     const [workspace, twin] = [crashCopy(folder), crashCopy(folder)];
     const before = rowsOf(workspace, id);
@@ -199,7 +199,7 @@ describe("a compaction", () => {
     });
   });
 
-  it("by the desk's own setting goes on while the session runs, and decides nothing else", async () => {
+  it("by the desk's own setting happens while the session runs, and decides nothing else", async () => {
     const desk = deskOf();
     const kept = { ...desk, orchestrator: { ...desk.orchestrator, journalKeep: keep(2) } };
     const [plain, compacted] = [await stopped(desk), await stopped(kept)];

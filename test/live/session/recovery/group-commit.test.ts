@@ -2,7 +2,7 @@
  * Passes that share a commit: a crash at any instruction leaves journal and venue at one moment of before, and what follows is the same.
  *
  * 1. A run is copied within its passes and at each step of a commit, as a kill would leave it; each copy is opened again.
- * 2. Every copy ends as the run that nobody interrupted, decision for decision: no order is lost between journal and venue.
+ * 2. Every copy ends as the uninterrupted run, decision for decision: no order is lost between journal and venue.
  * 3. The canary settles the venue before the journal: then the venue has orders that no entry accounts for, and that is noticed.
  */
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { readBooks, sentUnjournaled } from "../../../sim/disk/agreement.ts";
 import { deskOf, NO_FAULTS } from "../desks.ts";
 import { crashCopy, create, finish, journalOf, minutes, reopen, wrapBroker } from "../stage.ts";
 
-type Spot = "sent" | "filled" | "before the journal" | "between journal and venue" | "behind the venue" | "told";
+type Spot = "sent" | "filled" | "before the journal" | "between journal and venue" | "behind the venue" | "reported";
 
 interface Copy {
   readonly spot: Spot;
@@ -73,7 +73,7 @@ function watched(at: (spot: Spot) => void, venueFirst = false): Partial<SessionP
 /** What a start adds of its own: it says that it came, and measures once more. */
 const OWN_OF_A_START: ReadonlySet<string> = new Set(["session", "snapshot", "equity", "metrics"]);
 
-/** Everything that was decided and booked. That a report came twice is not compared: told again it changes nothing. */
+/** Everything that was decided and booked. That a report came twice is not compared: a report that comes again changes nothing. */
 function decided(folder: string): unknown[] {
   return journalOf(folder)
     .filter(({ kind }) => !OWN_OF_A_START.has(kind))
@@ -111,14 +111,14 @@ async function copied(desk: Desk, share: number, seed: string, venueFirst = fals
     if (folder !== "" && random.next() < share) copies.push({ spot, workspace: crashCopy(folder) });
   };
   const session = await create(desk, { length: minutes(8), ports: watched(at, venueFirst) });
-  session.subscribe(() => at("told"));
+  session.subscribe(() => at("reported"));
   folder = session.folder;
   const summary = await finish(session);
   expect(summary.failure).toBeNull();
   return { id: session.id, folder, summary, copies };
 }
 
-/** Runs a copy to its end; what is wrong with it, or where it differs from the run that nobody interrupted, or null. */
+/** Runs a copy to its end; what is wrong with it, or where it differs from the uninterrupted run, or null. */
 async function differs({ workspace }: Copy, id: string, whole: string): Promise<string | null> {
   const ahead = sentUnjournaled(readBooks(join(workspace.sessions, id)));
   if (ahead !== null) return ahead;
@@ -137,7 +137,7 @@ async function differs({ workspace }: Copy, id: string, whole: string): Promise<
 describe("passes that share a commit", () => {
   const covered = new Set<Spot>();
 
-  it.each(DESKS)("go on after a crash as if nothing had happened: %s", async (name, desk) => {
+  it.each(DESKS)("resume after a crash as if nothing had happened: %s", async (name, desk) => {
     const { id, folder, summary, copies } = await copied(desk, 0.06, name);
     expect(summary.fills).toBeGreaterThan(2);
     expect(copies.length).toBeGreaterThan(3);
@@ -151,7 +151,7 @@ describe("passes that share a commit", () => {
 
   it("were copied at each kind of instruction", () => {
     expect([...covered].toSorted()).toEqual(
-      ["before the journal", "behind the venue", "between journal and venue", "filled", "sent", "told"].toSorted(),
+      ["before the journal", "behind the venue", "between journal and venue", "filled", "sent", "reported"].toSorted(),
     );
   });
 

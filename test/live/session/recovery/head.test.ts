@@ -1,5 +1,5 @@
 /**
- * A journal without its head: nobody can tell whether it is whole, so the session does not start until somebody says so.
+ * A journal without its head: whether it is whole is unknown, so the session does not start until an operator says so.
  */
 import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";

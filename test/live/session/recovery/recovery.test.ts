@@ -2,7 +2,7 @@
  * A crash at any instruction: what was journaled is there, what was sent is not sent again, what was filled is booked once.
  *
  * 1. A run is copied at chosen instructions, as a kill would leave it, and each copy is opened again and run to the same end.
- * 2. Where no accepted order was lost between journal and venue, the copy ends as the run that nobody interrupted.
+ * 2. Where no accepted order was lost between journal and venue, the copy ends as the uninterrupted run.
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ interface Crash {
   readonly sent: ReadonlySet<string>;
 }
 
-/** Opens the paper venue and tells of each instruction at which a crash is of interest. */
+/** Opens the paper venue and reports each instruction at which a crash is of interest. */
 function watched(sent: string[], at: (spot: Spot) => void): Pick<SessionPorts, "openBroker" | "groupCommits"> {
   return {
     groupCommits: false,
@@ -66,13 +66,13 @@ const stripped = (entries: readonly JournalEntry[], kinds: readonly string[]): u
   entries.filter((entry) => kinds.includes(entry.kind)).map(({ seq: _seq, ...entry }) => entry);
 
 /** What two runs have in common when they are one run. */
-function told(session: LiveSession, entries: readonly JournalEntry[]) {
+function outcomeOf(session: LiveSession, entries: readonly JournalEntry[]) {
   const { positions, books, account, router, counts, strategies, drift, haltReasons } = session.probe();
   const { accepted, rejections, nextOrderId, inflight, orders } = router;
   return {
     decisions: stripped(entries, ["order", "send"]),
     runs: stripped(entries, ["run_started", "run_finished", "missed"]),
-    // Whether a report comes twice is the venue's affair; told again it changes nothing.
+    // Whether a report comes twice is the venue's affair; a report that comes again changes nothing.
     fills: stripped(entries, ["fill"]).filter((fill) => (fill as { verdict: string }).verdict !== "duplicate"),
     closed: stripped(entries, ["closed"]),
     positions,
@@ -105,7 +105,7 @@ async function crashing(desk: Desk, share: number, seed: string, length: Duratio
   expect(summary.failure).toBeNull();
   expect(new Set(sent).size).toBe(sent.length);
   const entries = journalOf(folder);
-  return { session, summary, entries, crashes, told: told(session, entries) };
+  return { session, summary, entries, crashes, outcome: outcomeOf(session, entries) };
 }
 
 function venueOf(folder: string) {
@@ -128,20 +128,20 @@ function venueOf(folder: string) {
   }
 }
 
-/** Fills of the last moments may not have been told when the session ends. */
-const TOLD_WITHIN = 31 * SECOND;
+/** Fills of the last moments may not have been reported when the session ends. */
+const REPORTED_WITHIN = 31 * SECOND;
 
 /** What must hold after any crash, whatever else became of the run. */
 function expectSafe(session: LiveSession, entries: readonly JournalEntry[]): void {
   const venue = venueOf(session.folder);
   const { now, positions, router, drift } = session.probe();
   const booked = entriesOf(entries, "fill").filter((fill) => fill.verdict === "booked");
-  const heard = entriesOf(entries, "fill").filter((fill) => fill.verdict !== "duplicate");
-  const heardIds = new Set(heard.map((fill) => fill.fillId));
-  expect(heardIds.size, "a fill is booked or quarantined once").toBe(heard.length);
-  const unheard = venue.fills.filter((fill) => !heardIds.has(fill.fillId));
+  const received = entriesOf(entries, "fill").filter((fill) => fill.verdict !== "duplicate");
+  const receivedIds = new Set(received.map((fill) => fill.fillId));
+  expect(receivedIds.size, "a fill is booked or quarantined once").toBe(received.length);
+  const missing = venue.fills.filter((fill) => !receivedIds.has(fill.fillId));
   expect(
-    unheard.filter((fill) => fill.at <= now - TOLD_WITHIN),
+    missing.filter((fill) => fill.at <= now - REPORTED_WITHIN),
     "every fill of the venue is booked",
   ).toEqual([]);
   const sums = new Map<string, Decimal>();
@@ -159,12 +159,12 @@ function expectSafe(session: LiveSession, entries: readonly JournalEntry[]): voi
   const working = new Set(router.orders.map((order) => order.venueId));
   for (const { venueId } of entriesOf(entries, "send")) {
     const there = atVenue.get(venueId);
-    const waits = unheard.some((fill) => fill.venueId === venueId);
+    const waits = missing.some((fill) => fill.venueId === venueId);
     if (there === undefined) expect(ended.get(venueId), `${venueId} is not at the venue`).toBe("not_placed");
     else if (there.status === "rejected") expect(refused.has(venueId), `${venueId} was refused`).toBe(true);
     else expect(working.has(venueId), `${venueId} is ${there.status}`).toBe(there.status === "open" || waits);
   }
-  const strange = heard.filter((fill) => fill.verdict === "quarantined").length;
+  const strange = received.filter((fill) => fill.verdict === "quarantined").length;
   expect(drift.map((item) => item.drift)).toEqual(Array(strange).fill("unknown_fill"));
 }
 
@@ -194,7 +194,7 @@ async function resumeSession({ workspace, sent, spot }: Crash, id: string, share
   expectSafe(session, entries);
   const lost = entriesOf(entries, "closed").filter((entry) => entry.status === "not_placed");
   for (const { venueId } of lost) expect(again, "an order that did not arrive is not sent").not.toContain(venueId);
-  return { told: told(session, entries), lost: lost.length, crashes };
+  return { outcome: outcomeOf(session, entries), lost: lost.length, crashes };
 }
 
 const SHORT_RUNS = { median: 3_000_000 as Duration, sigma: 1, slowShare: 0.2, slowFactor: 6 };
@@ -234,7 +234,7 @@ const covered = new Map<Spot, number>();
 let lostInAll = 0;
 
 describe("a session that crashed and was opened again", () => {
-  it.each(DESKS)("ends as the one that nobody interrupted: %s", async (name, desk) => {
+  it.each(DESKS)("ends as the uninterrupted one: %s", async (name, desk) => {
     const run = await crashing(desk, name === "stray fills that halt" ? 0.5 : 0.12, name, minutes(8));
     expect(run.summary.fills).toBeGreaterThan(2);
     expect(run.crashes.length).toBeGreaterThan(4);
@@ -245,7 +245,7 @@ describe("a session that crashed and was opened again", () => {
         [crash.spot, first] as const,
         ...(await Promise.all(second)).map((one) => ["again", one] as const),
       ]) {
-        if (after.lost === 0) expect(after.told, spot).toEqual(run.told);
+        if (after.lost === 0) expect(after.outcome, spot).toEqual(run.outcome);
         lostInAll += after.lost;
       }
       covered.set(crash.spot, (covered.get(crash.spot) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** A tally that was saved and put back: it says the same, and goes on in the same way, whatever was under way. */
+/** A tally that was saved and restored: it reports the same, and continues in the same way, whatever was under way. */
 import { expect, it } from "vitest";
 import { restoreTally, tallyState, type TallyState } from "../../../../src/live/session/recovery/tally-state.ts";
 import { Tally } from "../../../../src/live/session/state/tally.ts";

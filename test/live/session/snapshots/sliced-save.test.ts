@@ -57,15 +57,15 @@ async function untilSaving(session: LiveSession, timers: HandTimers, saves: numb
 }
 
 describe("a session whose saves go in slices", () => {
-  it("says of which entry each is, writes what others write, verifies, and goes on", async () => {
+  it("says of which entry each is, writes what others write, verifies, and continues", async () => {
     const timers = new SlowTimers();
     const workspace = makeWorkspace();
     const session = await create(deskOf(), { workspace, speed: 60, length: LENGTH, ports: sliced(timers) });
-    const seen: (readonly [file: string, told: string | undefined])[] = [];
+    const seen: (readonly [file: string, recorded: string | undefined])[] = [];
     session.subscribe((entries) => {
       if (entriesOf(entries, "snapshot").length > 0) return;
-      const told = entriesOf(session.entries(), "snapshot").at(-1)?.sha256;
-      if (told !== undefined) seen.push([fileDigest(session.folder), told]);
+      const recorded = entriesOf(session.entries(), "snapshot").at(-1)?.sha256;
+      if (recorded !== undefined) seen.push([fileDigest(session.folder), recorded]);
     });
     const { folder, failure } = await finishByHand(session, timers);
     expect(failure).toBeNull();
@@ -75,7 +75,7 @@ describe("a session whose saves go in slices", () => {
     for (const { seq, of } of late) expect(of).toBeLessThan(seq - 1);
     expect(snapshots.at(-1)).toMatchObject({ cause: "shutdown", sha256: fileDigest(folder) });
     expect(seen.length).toBeGreaterThan(20);
-    for (const [file, told] of seen) expect(file).toBe(told);
+    for (const [file, recorded] of seen) expect(file).toBe(recorded);
     expect(temporaryIn(folder)).toEqual([]);
     const plain = await create(deskOf(), { length: LENGTH });
     expect(filesOf(folder)).toEqual(filesOf((await finish(plain)).folder));
@@ -131,8 +131,8 @@ describe("a session whose saves go in slices", () => {
     await untilSaving(session, timers, 3, more);
     const workspace = crashCopy(session.folder);
     const folder = join(workspace.sessions, basename(session.folder));
-    const told = entriesOf(journalOf(folder), "snapshot").at(-1);
-    expect(fileDigest(folder)).toBe(told?.sha256);
+    const recorded = entriesOf(journalOf(folder), "snapshot").at(-1);
+    expect(fileDigest(folder)).toBe(recorded?.sha256);
     const again = await reopen(workspace, session.id, { speed: "max" });
     expect(temporaryIn(folder)).toEqual([]);
     expect(await finish(again)).toMatchObject({ failure: null, driftOpen: 0 });

@@ -1,5 +1,5 @@
 /**
- * Halts: on disk before they are told, in the way of every order, and ended by nothing but a review and a resume.
+ * Halts: on disk before they are reported, a barrier to every order, and ended by nothing but a review and a resume.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,23 +55,23 @@ function onDisk(folder: string) {
   }
 }
 
-/** Notes what the disk says whenever a halt is told. */
+/** Notes what the disk says whenever a halt is reported. */
 function watchHalts(session: LiveSession) {
-  const seen: { told: number; disk: ReturnType<typeof onDisk> }[] = [];
-  let told = 0;
+  const seen: { reported: number; disk: ReturnType<typeof onDisk> }[] = [];
+  let reported = 0;
   session.subscribe((entries) => {
     const halts = entriesOf(entries, "halt").length;
     if (halts === 0) return;
-    told += halts;
-    seen.push({ told, disk: onDisk(session.folder) });
+    reported += halts;
+    seen.push({ reported, disk: onDisk(session.folder) });
   });
   return seen;
 }
 
 const ordersOf = (entries: Iterable<JournalEntry>) => entriesOf(entries, "order");
 
-describe("a fill that nobody ordered", () => {
-  it("halts, on disk before anybody is told, and its review and a resume end that", async () => {
+describe("a fill without an order", () => {
+  it("halts, on disk before it is reported, and its review and a resume end that", async () => {
     const { session, timers } = await byHand();
     const seen = watchHalts(session);
     session.start();
@@ -80,7 +80,7 @@ describe("a fill that nobody ordered", () => {
     session.injectUnknownFill({ symbol: "AAA", quantity: "-7" });
     await timers.pass(100);
     expect(session.state).toBe("halted");
-    expect(seen).toEqual([{ told: 1, disk: { halts: 1, drift: 1, halted: true } }]);
+    expect(seen).toEqual([{ reported: 1, disk: { halts: 1, drift: 1, halted: true } }]);
     const [item] = session.probe().drift;
     expect(item).toMatchObject({ drift: "unknown_fill", review: null, evidence: { symbol: "AAA", quantity: "-7" } });
     const before = ordersOf(session.entries()).length;
@@ -92,7 +92,7 @@ describe("a fill that nobody ordered", () => {
 
     expect(codeOf(() => session.resume(ADA))).toBe("drift_open");
     expect(codeOf(() => session.review("drift-99", { action: "adopt", ...ADA }))).toBe("not_found");
-    expect(codeOf(() => session.review(item?.item ?? "", { action: "adopt", strategy: "nobody", ...ADA }))).toBe(
+    expect(codeOf(() => session.review(item?.item ?? "", { action: "adopt", strategy: "missing", ...ADA }))).toBe(
       "not_found",
     );
     expect(codeOf(() => session.review(item?.item ?? "", { action: "adopt", operator: " ", note: "x" }))).toBe(
@@ -232,14 +232,16 @@ describe("an operator's halt", () => {
       halted = true;
       session.halt(ADA);
     });
-    const heard: number[] = [];
-    session.subscribe((entries) => heard.push(...entries.map((entry) => entry.seq)));
+    const received: number[] = [];
+    session.subscribe((entries) => received.push(...entries.map((entry) => entry.seq)));
     const summary = await finish(session);
     expect(summary.failure).toBeNull();
     const entries = journalOf(session.folder);
     const at = entriesOf(entries, "halt")[0]?.seq ?? 0;
     expect(ordersOf(entries).filter((order) => order.accepted && order.seq > at)).toEqual([]);
-    expect(heard, "a listener's own command comes after what it was told").toEqual(heard.toSorted((a, b) => a - b));
+    expect(received, "a listener's own command comes after what was reported to it").toEqual(
+      received.toSorted((a, b) => a - b),
+    );
     // What was committed before the halt is sent all the same, and is acknowledged.
     expect(entriesOf(entries, "ack").length).toBe(entriesOf(entries, "send").length);
   });
@@ -297,7 +299,7 @@ describe("breakers", () => {
     expect(ordersOf(journalOf(session.folder)).filter((order) => order.seq > at && order.accepted)).toEqual([]);
   });
 
-  it("halt when too much is refused, and count anew after a resume", async () => {
+  it("halt when too much is refused, and count from zero after a resume", async () => {
     const desk = deskOf({ limits: { ...NO_LIMITS, rejectLimit: 3, rejectWindow: (10 * MINUTE) as Duration } });
     const faults = { ...desk.broker.faults, reject: 1 };
     const { session, timers } = await byHand({ ...desk, broker: { ...desk.broker, faults } });

@@ -1,4 +1,4 @@
-/** The market that a session has heard: what strategies may look back on, and the volumes that the limits count. */
+/** The market that a session has seen: what strategies may look back on, and the volumes that the limits count. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Market, VOLUMES_MAX } from "../../../../src/live/session/state/market.ts";
@@ -16,7 +16,7 @@ const barOf = (symbol: string, index: number, volume: number): Bar => ({
   volume,
 });
 
-function heard(depth: number, volumes: readonly number[]): Market {
+function marketOf(depth: number, volumes: readonly number[]): Market {
   const market = new Market(depth);
   for (const [index, volume] of volumes.entries())
     for (const symbol of ["AAA", "BBB"])
@@ -42,7 +42,7 @@ describe("recent volume", () => {
     const volumes = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(volumes, fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 40 }), (given, bars, depth) => {
-        const market = heard(depth, given);
+        const market = marketOf(depth, given);
         expect(market.volume("AAA", bars)).toBe(given.slice(-bars).reduce((sum, one) => sum + one, 0));
         expect(market.bars("AAA")).toHaveLength(Math.min(depth, given.length));
       }),
@@ -50,7 +50,7 @@ describe("recent volume", () => {
   });
 
   it("holds the most bars that a limit can ask for, and is bounded", () => {
-    const market = heard(
+    const market = marketOf(
       1,
       Array.from({ length: 3 * VOLUMES_MAX + 7 }, (_, index) => index),
     );
@@ -63,7 +63,7 @@ describe("recent volume", () => {
 
 describe("bars", () => {
   it("reach back as far as a strategy may ask", () => {
-    const market = heard(
+    const market = marketOf(
       BARS_MAX,
       Array.from({ length: BARS_MAX + 5 }, () => 1),
     );

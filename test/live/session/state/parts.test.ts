@@ -127,8 +127,8 @@ describe("a save in slices that ends", () => {
     ledger.secureHalts(() => saves.forHalt());
     saves.begin();
     expect(saves.underWay).toBe(true);
-    const nobody = { value: null, limit: null, operator: null, note: null };
-    ledger.add({ kind: "halt", source: "operator", code: "operator", message: "A look.", ...nobody }, at(9));
+    const unset = { value: null, limit: null, operator: null, note: null };
+    ledger.add({ kind: "halt", source: "operator", code: "operator", message: "A look.", ...unset }, at(9));
     saves.step();
     expect(saves.underWay).toBe(false);
     expect(committed.map((entry) => (entry.kind === "snapshot" ? entry.cause : entry.kind))).toEqual(["halt", "halt"]);

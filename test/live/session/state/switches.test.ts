@@ -76,7 +76,7 @@ describe("the kill switch of a part", () => {
       expect.arrayContaining(["revert-a"]),
     );
     expect(session.state, "no breaker counts what is asked of a halted part").toBe("running");
-    // Its strategies go on running, as under the whole session's halt.
+    // Its strategies keep running, as under the whole session's halt.
     const runs = entriesOf(session.entries(from + 1), "run_started").map(({ strategy }) => strategy);
     expect(runs).toContain("momentum-b");
     expect(session.probe().haltedScopes).toMatchObject([{ scope: TREND, source: "operator", ...ADA }]);
@@ -139,7 +139,7 @@ describe("the kill switch of a part", () => {
     expect(report).toMatch(/\*\*resumed strategy revert-a\*\* by Bo: “fills match”/);
   });
 
-  it("is asked by another process, too, which is told what is wrong with it", async () => {
+  it("is asked by another process, too, which gets the reason where it is wrong", async () => {
     const { session, timers } = await running();
     const ask = async (action: "halt" | "resume", scope: Scope): Promise<void> => {
       const asked = requestControl(nodeFileSystem, session.folder, { command: "switch", action, scope, ...ADA });

@@ -1,4 +1,4 @@
-/** Which strategies a session tells as not well, and what a tally of an older version can still say of its counts. */
+/** Which strategies a session reports as failing, and what a tally of an older version can still say of its counts. */
 import { describe, expect, it } from "vitest";
 import { Tally } from "../../../../src/live/session/state/tally.ts";
 import { restoreTally, tallyState, type TallyState } from "../../../../src/live/session/recovery/tally-state.ts";
@@ -33,7 +33,7 @@ class Fold {
     this.#runs.set(strategy, run);
     const [started, runtime] = [at(this.#seq), SECOND];
     this.add({ kind: "run_started", strategy, run, planned: started, due: started });
-    const told = {
+    const reported = {
       strategy,
       run,
       outcome,
@@ -45,10 +45,10 @@ class Fold {
       skips: 0,
       nextRun: started,
     };
-    this.add({ kind: "run_finished", ...told });
+    this.add({ kind: "run_finished", ...reported });
   }
 
-  get told(): readonly (readonly [string, string, string | null])[] {
+  get reported(): readonly (readonly [string, string, string | null])[] {
     return troublesIn(this.tally).list.map(({ name, kind, runs, failures, reason }) => [
       name,
       `${kind} ${failures}/${runs}`,
@@ -58,21 +58,21 @@ class Fold {
 }
 
 describe("a strategy", () => {
-  it("fails while its last run did, or most of them; one that works again is told after those that do not", () => {
+  it("fails while its last run did, or most of them; one that works again comes after those that do not", () => {
     const fold = new Fold();
-    expect(fold.told).toEqual([]);
+    expect(fold.reported).toEqual([]);
     fold.run("alpha", "threw", "no luck");
-    expect(fold.told).toEqual([["alpha", "failing 1/1", "no luck"]]);
+    expect(fold.reported).toEqual([["alpha", "failing 1/1", "no luck"]]);
     fold.run("alpha", "ok", "fine");
-    expect(fold.told).toEqual([["alpha", "failed_before 1/2", "no luck"]]);
+    expect(fold.reported).toEqual([["alpha", "failed_before 1/2", "no luck"]]);
     for (const outcome of ["bad_result", "timed_out"] as const) fold.run("alpha", outcome, outcome);
     fold.run("alpha", "overrun");
-    expect(fold.told).toEqual([["alpha", "failing 3/5", "timed_out"]]);
+    expect(fold.reported).toEqual([["alpha", "failing 3/5", "timed_out"]]);
     fold.run("alpha", "ok");
-    expect(fold.told).toEqual([["alpha", "failed_before 3/6", "timed_out"]]);
+    expect(fold.reported).toEqual([["alpha", "failed_before 3/6", "timed_out"]]);
     fold.run("beta", "threw", "late");
     fold.add({ kind: "strategy", strategy: "gamma", event: "not_loaded", reason: "no onTick", operator: null });
-    expect(fold.told.map(([name]) => name)).toEqual(["gamma", "beta", "alpha"]);
+    expect(fold.reported.map(([name]) => name)).toEqual(["gamma", "beta", "alpha"]);
     expect(troubleSummary(troublesIn(fold.tally))).toBe("2 of 3 fail, 1 more had failed runs");
     expect(troubleLines(troublesIn(fold.tally))).toEqual([
       "gamma does not load: no onTick",
@@ -91,25 +91,25 @@ describe("a strategy", () => {
     fold.run("alpha", "ok");
     fold.run("alpha", "ok");
     fold.run("alpha", "abandoned", "held up");
-    expect(fold.told).toEqual([["alpha", "failed_before 1/3", "held up"]]);
+    expect(fold.reported).toEqual([["alpha", "failed_before 1/3", "held up"]]);
     fold.run("alpha", "threw", "no luck");
     fold.run("alpha", "abandoned", "held up");
-    expect(fold.told[0]?.[1]).toBe("failing 3/5");
+    expect(fold.reported[0]?.[1]).toBe("failing 3/5");
     for (let run = 0; run < 5; run += 1) fold.run("alpha", "ok");
     fold.run("alpha", "ended", "gone");
     fold.run("alpha", "abandoned", "held up");
-    expect(fold.told[0]?.[1]).toBe("failing 5/12");
+    expect(fold.reported[0]?.[1]).toBe("failing 5/12");
   });
 
   it("whose run is under way is judged by those that have ended", () => {
     const fold = new Fold();
     fold.run("alpha", "threw", "no luck");
     fold.add({ kind: "run_started", strategy: "alpha", run: 2, planned: at(9), due: at(9) });
-    expect(fold.told).toEqual([["alpha", "failing 1/1", "no luck"]]);
+    expect(fold.reported).toEqual([["alpha", "failing 1/1", "no luck"]]);
   });
 });
 
-it("are named up to a number, told up to another, with short reasons, and all counted", () => {
+it("are named up to a number, described up to another, with short reasons, and all counted", () => {
   const all = Array.from({ length: TROUBLES_MAX + 7 }, (_, index): Trouble => ({
     name: `s${index}`,
     kind: "failing",
@@ -126,7 +126,7 @@ it("are named up to a number, told up to another, with short reasons, and all co
   expect(troubleSummary(troubles)).toBe(`${TROUBLES_MAX + 7} of 500 fail`);
 });
 
-it("a tally of a version that did not count what the broker refused says so again, and goes on", () => {
+it("a tally of a version that did not count what the broker refused says so again, and continues", () => {
   const fold = new Fold();
   fold.add(order(1));
   const outcome = { outcome: "refused", reason: "min_requirements" } as const;

@@ -1,5 +1,5 @@
 /**
- * A picture of a router stays what it was while the router goes on, though it shares the router's columns.
+ * A snapshot of a router stays what it was while the router changes, though it shares the router's columns.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ function trade(router: OrderRouter, index: number, parts: number, now: number): 
   }
 }
 
-describe("a picture of a router", () => {
+describe("a snapshot of a router", () => {
   it("gives the text of its moment, whenever that is made, and so do its properties", () => {
     const retention = fc.record({
       maxKeys: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 6 })),
@@ -41,17 +41,17 @@ describe("a picture of a router", () => {
     fc.assert(
       fc.property(retention, ops(), (bounds, calls) => {
         const router = new OrderRouter({ rateLimitPerSec: 4, maxInflight: 4, retention: bounds });
-        const pictures: (readonly [chunks: Iterable<string>, plain: object, text: string])[] = [];
+        const snapshots: (readonly [chunks: Iterable<string>, plain: object, text: string])[] = [];
         let now = START;
         for (const op of calls) {
           if (op.kind === "submit") now += op.by;
           if (op.kind === "restore") {
             const text = writeRouterState(router.snapshot());
-            pictures.push([routerStateChunks(router.snapshot()), router.snapshot(), text]);
+            snapshots.push([routerStateChunks(router.snapshot()), router.snapshot(), text]);
           }
           call(router, op, now);
         }
-        for (const [chunks, plain, text] of pictures) {
+        for (const [chunks, plain, text] of snapshots) {
           expect([...chunks].join("")).toBe(text);
           expect(plain).toEqual({ ...readRouterState(text) });
         }
@@ -62,15 +62,15 @@ describe("a picture of a router", () => {
 
   it("outlives columns that grow, orders with many executions, and the letting go of most keys", () => {
     const router = new OrderRouter({ rateLimitPerSec: 1_000_000, retention: { maxKeys: 3_000 } });
-    const pictures: (readonly [Generator<string>, string, string])[] = [];
+    const snapshots: (readonly [Generator<string>, string, string])[] = [];
     for (let index = 0; index < 20_000; index++) {
       trade(router, index, index % 500 === 0 ? 40 : 1, START + index);
       if (index % 1_999 !== 0) continue;
       const chunks = routerStateChunks(router.snapshot());
       const begun = chunks.next().value ?? "";
-      pictures.push([chunks, begun, writeRouterState(router.snapshot())]);
+      snapshots.push([chunks, begun, writeRouterState(router.snapshot())]);
     }
-    for (const [chunks, begun, text] of pictures) expect(begun + [...chunks].join("") === text).toBe(true);
+    for (const [chunks, begun, text] of snapshots) expect(begun + [...chunks].join("") === text).toBe(true);
     const again = OrderRouter.restore(readRouterState(writeRouterState(router.snapshot())));
     expect(writeRouterState(again.snapshot()) === writeRouterState(router.snapshot())).toBe(true);
     expect(again.executionCount).toBe(router.executionCount);
@@ -79,8 +79,8 @@ describe("a picture of a router", () => {
   it("may be restored twice: the two routers share nothing", () => {
     const router = new OrderRouter();
     for (let index = 0; index < 3; index++) trade(router, index, 2, START + 1_000_000 * index);
-    const picture = readRouterState(writeRouterState(router.snapshot()));
-    const [one, two] = [OrderRouter.restore(picture), OrderRouter.restore(picture)];
+    const saved = readRouterState(writeRouterState(router.snapshot()));
+    const [one, two] = [OrderRouter.restore(saved), OrderRouter.restore(saved)];
     trade(one, 7, 3, START + 9_000_000);
     expect(writeRouterState(two.snapshot())).toBe(writeRouterState(router.snapshot()));
     trade(two, 8, 3, START + 9_000_000);
