@@ -15,7 +15,7 @@ const haltsOf = (halts: SessionRecord["halts"]): unknown => halts.map(({ source,
 
 /** The first field in which the record differs from the session's parts as the whole journal leaves them; null where none does. */
 export function recordFault(record: SessionRecord, core: Core, path: string): string | null {
-  const { tally, desk, books } = core;
+  const { model, desk, books } = core;
   const figures = books.figures();
   const pairs: readonly (readonly [name: string, said: unknown, given: unknown])[] = [
     ["id", record.id, core.id],
@@ -25,15 +25,15 @@ export function recordFault(record: SessionRecord, core: Core, path: string): st
     ["clock", record.clock, core.clock.kind],
     ["runDigest", record.runDigest, core.runDigest],
     ["startedAt", record.startedAt, core.startedAt],
-    ["runs", record.runs, tally.runs],
-    ["orders", record.orders, tally.orders],
-    ["fills", record.fills, tally.fills],
+    ["runs", record.runs, model.runs],
+    ["orders", record.orders, model.orders],
+    ["fills", record.fills, model.fills],
     ["fees", record.fees, figures.fees],
     ["currency", record.currency, desk.broker.currency],
-    ["equityStart", record.equityStart, tally.equityStart],
-    ["driftOpen", record.driftOpen, tally.driftOpen],
-    ["workingOrders", record.workingOrders, tally.working.size],
-    ["halts", haltsOf(record.halts), haltsOf([...tally.halts])],
+    ["equityStart", record.equityStart, model.equityStart],
+    ["driftOpen", record.driftOpen, model.driftOpen],
+    ["workingOrders", record.workingOrders, model.working.size],
+    ["halts", haltsOf(record.halts), haltsOf([...model.halts])],
   ];
   const wrong = pairs.find(([, said, given]) => !isDeepStrictEqual(said, given));
   if (wrong !== undefined) {

@@ -64,8 +64,8 @@ function yardsticks(rows: number): { readonly write: number; readonly read: numb
 function slicedSave(router: OrderRouter, folder: string): number[] {
   const ledger = { decisions: 0, position: 0, add: () => undefined, commit: () => undefined };
   const timers = { monotonicMs: () => performance.now(), set: () => null, clear: () => undefined };
-  const tally = { working: new Map(), lastSnapshotSha256: null };
-  const core = { router, ledger, timers, tally, runDigest: "bench", now: START } as unknown as Core;
+  const model = { working: new Map(), lastSnapshotSha256: null };
+  const core = { router, ledger, timers, model, runDigest: "bench", now: START } as unknown as Core;
   const facts = {
     fs: nodeFileSystem,
     files: { routerState: join(folder, "router_state.json") },

@@ -55,7 +55,7 @@ export const AREAS: readonly Area[] = [
   { name: "matching", sources: ["src/live/broker/matching.ts"], tests: ["test/live/broker"] },
   {
     name: "recovery",
-    sources: ["src/live/session/recovery/{recovery,checkpoint,restore,tally-state,code,venue-check}.ts"],
+    sources: ["src/live/session/recovery/{recovery,checkpoint,restore,model-state,code,venue-check}.ts"],
     tests: [
       "test/live/session/recovery",
       "test/live/session/snapshots",

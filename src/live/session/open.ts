@@ -258,7 +258,7 @@ function register(core: Core): void {
 function settleLoading(core: Core): void {
   for (const { name: strategy } of core.desk.strategies) {
     const reason = core.host.notLoaded.get(strategy);
-    const before = core.tally.strategy(strategy).standing === "not_loaded";
+    const before = core.model.strategy(strategy).standing === "not_loaded";
     if (reason !== undefined && !before) {
       core.scheduler.pause(strategy);
       core.ledger.add({ kind: "strategy", strategy, event: "not_loaded", reason, operator: null }, core.now);
@@ -362,7 +362,7 @@ async function resumeSession(
   await connectVenue(core);
   if (snapshot !== null) sameSession(core, snapshot);
   const interrupted = await repeatJournal(core, journal, checkpoint);
-  const remembered = [...core.tally.strategies].flatMap(([name, { state }]) =>
+  const remembered = [...core.model.strategies].flatMap(([name, { state }]) =>
     state === null ? [] : [[name, state] as const],
   );
   core.host.restore(new Map(remembered));

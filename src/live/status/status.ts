@@ -32,7 +32,7 @@ import type { Troubles } from "../../shared/trouble.ts";
 import { bySymbol } from "../books/index.ts";
 import { holdingsOf } from "./holdings.ts";
 import { Switches, type HaltedScope } from "../session/state/switches.ts";
-import { tallyOf } from "../session/recovery/journal-tally.ts";
+import { readModelOf } from "../session/recovery/journal-model.ts";
 import { countsOf } from "../session/snapshots/summary.ts";
 
 export type StatusHealth = "healthy" | "halted" | "stale" | "offline" | "failed" | "stopped";
@@ -189,9 +189,9 @@ function compose(
 }
 
 function countsIn(journal: JournalReader | null, files: SessionFiles): Pick<SessionStatus, "orders" | "troubles"> {
-  const tally = journal === null ? null : tallyOf(journal, files);
-  if (tally === null) return { orders: null, troubles: null };
-  const { orders: accepted, fills, refused, rejections, troubles } = countsOf(tally);
+  const model = journal === null ? null : readModelOf(journal, files);
+  if (model === null) return { orders: null, troubles: null };
+  const { orders: accepted, fills, refused, rejections, troubles } = countsOf(model);
   return { orders: { accepted, refused, fills, rejections }, troubles };
 }
 

@@ -14,7 +14,7 @@ import type { SessionStream } from "../../../src/console/projections/session-vie
 import { ErrorWindow, tileState } from "../../../src/console/projections/tiles.ts";
 import { EMPTY } from "../../../src/console/projections/empty.ts";
 import { rejectionsOf, sumOf } from "../../../src/live/session/state/rejections.ts";
-import { Tally } from "../../../src/live/session/state/tally.ts";
+import { ReadModel } from "../../../src/live/session/state/read-model.ts";
 import { orderId } from "../../../src/shared/ids.ts";
 import { order } from "../../store/journal/entries.ts";
 import { STREAMS } from "../../../src/shared/contract/contract.ts";
@@ -115,16 +115,16 @@ describe("rejections", () => {
     fc.assert(
       fc.property(journals(), (entries) => {
         const rejections = new RejectionsProjection();
-        const tally = new Tally(DESK);
+        const model = new ReadModel(DESK);
         for (const entry of entries) {
           rejections.apply(entry);
-          tally.apply(entry);
+          model.apply(entry);
         }
-        const { refused, rejections: counts } = rejectionsOf(tally);
+        const { refused, rejections: counts } = rejectionsOf(model);
         const { groups, total } = rejections.value(START);
         expect(counts).toEqual(Object.fromEntries(Object.values(groups).map(({ cause, count }) => [cause, count])));
-        expect(refused + sumOf(tally.rejections)).toBe(total);
-        const each = [...tally.strategies.values()].reduce((sum, one) => sum + one.rejections, 0);
+        expect(refused + sumOf(model.rejections)).toBe(total);
+        const each = [...model.strategies.values()].reduce((sum, one) => sum + one.rejections, 0);
         expect(each).toBe(total);
       }),
     );

@@ -60,12 +60,12 @@ export class KillSwitch {
   }
 
   #news(): KillFile[] {
-    const { switches } = this.#core.tally;
+    const { switches } = this.#core.model;
     const files = this.#files().filter(({ scope }) => (scope === null ? !this.#killed() : !switches.has(scope)));
     return files.filter((file, index) => files.findIndex((one) => sameScope(one.scope, file.scope)) === index);
   }
 
   #killed(): boolean {
-    return this.#core.tally.haltReasons.some((reason) => reason.source === "kill_switch");
+    return this.#core.model.haltReasons.some((reason) => reason.source === "kill_switch");
   }
 }

@@ -19,7 +19,7 @@ import type { Core } from "../state/parts.ts";
 import { cancelWithin, decideCancel, decideReplace } from "../orders/requests.ts";
 import { sendAll, type Sending } from "../orders/sending.ts";
 import { needScope } from "../state/scope-halts.ts";
-import { MANUAL } from "../state/tally.ts";
+import { MANUAL } from "../state/read-model.ts";
 
 const runOf = (operator: string) => ({ strategy: MANUAL, run: 0, bar: null, operator });
 
@@ -62,7 +62,7 @@ export async function cancelScope(core: Core, scope: FlattenScope, operator: str
 }
 
 const queuedCount = (core: Core): number =>
-  [...core.tally.open.queues.values()].reduce((sum, items) => sum + items.length, 0);
+  [...core.model.open.queues.values()].reduce((sum, items) => sum + items.length, 0);
 
 function reportOf(fromQueue: number, outcomes: readonly CommandOutcome[]): CancelReport {
   const count = (kind: CommandOutcome["outcome"]): number => outcomes.filter(({ outcome }) => outcome === kind).length;
@@ -111,7 +111,7 @@ export async function placeTicket(core: Core, ticket: Ticket, operator: string):
   core.ledger.commit();
   const entry = decisionOf(core, from);
   await carryOut(core, sending);
-  const broker = core.tally.working.get(entry?.orderId ?? "");
+  const broker = core.model.working.get(entry?.orderId ?? "");
   const refused = entry?.accepted === true && sending.length > 0 && broker === undefined && refusedAtVenue(core, from);
   if (entry === null) return { state: "queued", orderId: null, clientOrderId, reason: "rate_limited", detail: null };
   const { orderId, accepted, reason, detail } = entry;
@@ -147,7 +147,7 @@ export async function beginFlatten(core: Core, request: FlattenRequest): Promise
 
 /** Carries flattens on where no loop runs: as far as the venue goes without a market. */
 export async function settleFlattens(core: Core): Promise<void> {
-  for (let step = 0; step < 3 && core.tally.open.flattens.size > 0; step += 1) {
+  for (let step = 0; step < 3 && core.model.open.flattens.size > 0; step += 1) {
     takeBrokerEvents(core, core.broker.takeEvents(core.now), core.now);
     await carryOut(core, workFlattens(core, core.now));
   }

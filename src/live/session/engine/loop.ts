@@ -114,9 +114,9 @@ export class Loop {
     this.runs = new Runs(core);
     this.statusQueries = new OrderStatusQueries(core);
     const { metricsInterval, equityInterval, snapshotInterval } = core.desk.orchestrator;
-    this.#metrics = new IntervalTrigger(core.startedAt, metricsInterval, core.tally.lastMetricsAt);
-    this.#equity = new IntervalTrigger(core.startedAt, equityInterval, core.tally.lastEquityAt);
-    this.#nextSnapshot = later(core.tally.lastSnapshotAt ?? core.startedAt, snapshotInterval);
+    this.#metrics = new IntervalTrigger(core.startedAt, metricsInterval, core.model.lastMetricsAt);
+    this.#equity = new IntervalTrigger(core.startedAt, equityInterval, core.model.lastEquityAt);
+    this.#nextSnapshot = later(core.model.lastSnapshotAt ?? core.startedAt, snapshotInterval);
     this.#lastSnapshotMs = core.timers.monotonicMs();
     this.#lastCommitMs = this.#lastSnapshotMs;
   }
@@ -249,7 +249,7 @@ export class Loop {
     const core = this.#core;
     for (let fill = this.#ahead[0]; fill !== undefined && reportedAt(fill) <= at; fill = this.#ahead[0]) {
       this.#ahead.shift();
-      if (!core.tally.hasCursor(fill.cursor)) takeFill(core, fill, at);
+      if (!core.model.hasCursor(fill.cursor)) takeFill(core, fill, at);
     }
     const next = core.broker.nextEventAt();
     if (next !== null && next <= at) takeBrokerEvents(core, this.#inOrder(core.broker.takeEvents(at)), at);
@@ -298,11 +298,11 @@ export class Loop {
   }
 
   #measure(now: Moment): void {
-    const { clock, tally, market } = this.#core;
+    const { clock, model, market } = this.#core;
     // Where nothing happened there is nothing to report, but on the system's clock a reader wants to see that the session is alive.
     const always = clock.kind === "system";
-    if (this.#equity.isDue(now, always ? now : market.moves + tally.fills)) this.equity(now);
-    if (this.#metrics.isDue(now, always ? now : tally.runs + tally.orders + tally.missed)) this.metrics(now);
+    if (this.#equity.isDue(now, always ? now : market.moves + model.fills)) this.equity(now);
+    if (this.#metrics.isDue(now, always ? now : model.runs + model.orders + model.missed)) this.metrics(now);
   }
 
   /** Adds a point of the equity curve. */

@@ -13,7 +13,7 @@ import type { PositionProbe, SessionProbe, SessionState, StrategyProbe } from ".
 import { openProbes, positionProbesByOwner } from "../orders/order-probes.ts";
 import type { Core } from "../state/parts.ts";
 import { sumOf } from "../state/rejections.ts";
-import type { StrategyTally } from "../state/tally.ts";
+import type { StrategyModel } from "../state/read-model.ts";
 
 /** Coming runs of a strategy that a probe lists. */
 const NEXT_RUNS = 3;
@@ -28,7 +28,7 @@ interface Standing {
 
 /** The view at the session's present moment. */
 export function probeOf(core: Core, standing: Standing): SessionProbe {
-  const { tally, router, ledger, desk, feed, market } = core;
+  const { model, router, ledger, desk, feed, market } = core;
   const now = (
     standing.state === "running" || standing.state === "paused" || standing.state === "halted"
       ? Math.max(core.now, core.clock.now())
@@ -36,11 +36,11 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
   ) as Moment;
   const strategies = strategyProbes(core, now);
   const figures = core.books.figures();
-  const equityStart = tally.equityStart ?? desk.broker.cash;
+  const equityStart = model.equityStart ?? desk.broker.cash;
   const lastAt = market.lastAt;
   const age = lastAt === null ? null : between(lastAt, now);
   const { dataStale } = core.risk.limits;
-  const [rejected, refused] = [sumOf(tally.rejections), sumOf(tally.refusals)];
+  const [rejected, refused] = [sumOf(model.rejections), sumOf(model.refusals)];
   return {
     id: core.id,
     ...standing,
@@ -57,14 +57,14 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
     },
     journal: { position: ledger.position, committed: ledger.committed, commitAgeMs: ledger.commitAgeMs },
     snapshot: {
-      at: tally.lastSnapshotAt,
-      age: tally.lastSnapshotAt === null ? null : between(tally.lastSnapshotAt, now),
+      at: model.lastSnapshotAt,
+      age: model.lastSnapshotAt === null ? null : between(model.lastSnapshotAt, now),
       every: desk.orchestrator.snapshotInterval,
     },
-    haltReasons: tally.haltReasons,
-    haltedScopes: tally.switches.state(),
-    drift: [...tally.drift.values()],
-    resumes: [...tally.resumes],
+    haltReasons: model.haltReasons,
+    haltedScopes: model.switches.state(),
+    drift: [...model.drift.values()],
+    resumes: [...model.resumes],
     strategies,
     router: {
       halted: router.halted,
@@ -73,23 +73,23 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
       maxInflight: router.maxInflight,
       inflight: router.inflightCount,
       keys: router.keys,
-      accepted: tally.orders,
+      accepted: model.orders,
       refused,
       rejected,
-      replays: tally.replays,
+      replays: model.replays,
       conflicts: router.counters.conflicts,
-      rejections: { ...tally.rejections },
+      rejections: { ...model.rejections },
       windows: desk.strategies.map(({ name }) => ({ strategy: name, ...router.rateWindow(name, now) })),
       ...openProbes(core),
     },
     ...positionProbesByOwner(core, now),
-    metrics: { latest: tally.lastMetrics, at: tally.lastMetricsAt },
+    metrics: { latest: model.lastMetrics, at: model.lastMetricsAt },
     account: {
       currency: desk.broker.currency,
       ...figures,
       equityStart,
       pnl: plain(decimal(figures.equity).minus(equityStart)),
-      drawdownMax: Math.min(tally.drawdownMax, figures.drawdown),
+      drawdownMax: Math.min(model.drawdownMax, figures.drawdown),
     },
     books: core.books.books(),
     positions: positionProbes(core, figures.equity),
@@ -97,11 +97,11 @@ export function probeOf(core: Core, standing: Standing): SessionProbe {
     limits: core.risk.limits,
     venuePositions: core.venuePositions,
     counts: {
-      runs: tally.runs,
-      orders: tally.orders,
-      fills: tally.fills,
+      runs: model.runs,
+      orders: model.orders,
+      fills: model.fills,
       rejections: rejected + refused,
-      driftOpen: tally.driftOpen,
+      driftOpen: model.driftOpen,
       late: strategies.filter((strategy) => strategy.heartbeatLate).length,
       quarantined: strategies.filter((strategy) => strategy.state === "quarantined").length,
     },
@@ -130,59 +130,59 @@ function strategyProbes(core: Core, now: Moment): StrategyProbe[] {
   const stats = core.scheduler.stats();
   const over = new Set(core.scheduler.runningOverBudget(now));
   const late = new Set(core.scheduler.lateHeartbeats(now));
-  const inFlight = new Set(core.tally.open.index.strategies());
+  const inFlight = new Set(core.model.open.index.strategies());
   return core.desk.strategies.map((config): StrategyProbe => {
     const { name } = config;
-    const tally = core.tally.strategy(name);
+    const model = core.model.strategy(name);
     const stat = stats[name];
     // A strategy that waits for a run that is still ahead is silent because nothing is asked of it: that is not late.
-    const expected = tally.open !== null || (stat !== undefined && stat.nextRun <= now && tally.runs > 0);
-    const heartbeatLate = late.has(name) && expected && tally.standing === "active";
-    const paused = tally.standing !== "active";
-    const next = paused ? [] : nextRunsOf(core, name, tally);
+    const expected = model.open !== null || (stat !== undefined && stat.nextRun <= now && model.runs > 0);
+    const heartbeatLate = late.has(name) && expected && model.standing === "active";
+    const paused = model.standing !== "active";
+    const next = paused ? [] : nextRunsOf(core, name, model);
     const marks = { overBudget: over.has(name), heartbeatLate, inFlight: inFlight.has(name) };
     return {
       name,
       module: config.module,
       group: config.group,
       symbols: config.symbols,
-      haltedBy: core.tally.switches.over(config)?.scope ?? null,
-      state: stateOf(tally, marks),
-      reason: tally.reason,
+      haltedBy: core.model.switches.over(config)?.scope ?? null,
+      state: stateOf(model, marks),
+      reason: model.reason,
       cadence: config.cadence,
       budget: config.timeBudget,
       jitter: config.jitter,
       anchor: config.anchor,
       heartbeatTimeout: config.heartbeatTimeout,
-      nextRun: paused || tally.open !== null || config.runsAt === "bar" ? null : (next[0]?.at ?? stat?.nextRun ?? null),
+      nextRun: paused || model.open !== null || config.runsAt === "bar" ? null : (next[0]?.at ?? stat?.nextRun ?? null),
       next,
       lastRun: stat?.lastRun ?? null,
-      runningSince: tally.open?.started ?? null,
-      lastRuntime: tally.lastRuntime,
+      runningSince: model.open?.started ?? null,
+      lastRuntime: model.lastRuntime,
       averageRuntime: stat?.averageRuntime ?? null,
       executions: stat?.executions ?? 0,
       overruns: stat?.overruns ?? 0,
       skips: stat?.skips ?? 0,
-      failures: tally.failures,
-      failing: tally.failing,
+      failures: model.failures,
+      failing: model.failing,
       lastHeartbeat: stat?.lastHeartbeat ?? null,
       heartbeatLate,
       overBudget: marks.overBudget,
-      orders: tally.orders,
-      fills: tally.fills,
-      rejections: tally.rejections,
-      lastSignal: tally.lastSignal,
-      lastError: tally.lastError,
+      orders: model.orders,
+      fills: model.fills,
+      rejections: model.rejections,
+      lastSignal: model.lastSignal,
+      lastError: model.lastError,
     };
   });
 }
 
-function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyProbe["next"] {
+function nextRunsOf(core: Core, name: string, model: StrategyModel): StrategyProbe["next"] {
   // The close of a bar is not known in advance.
-  if (tally.open !== null || tally.config.runsAt === "bar") return [];
-  const calendar = calendarOf(tally.config);
+  if (model.open !== null || model.config.runsAt === "bar") return [];
+  const calendar = calendarOf(model.config);
   const hoursAt = calendar === null ? undefined : (at: number) => calendar.spanAt(at);
-  const after = (at: number) => plannedAfter(tally.config, core.startedAt, { due: at, started: at, finished: at });
+  const after = (at: number) => plannedAfter(model.config, core.startedAt, { due: at, started: at, finished: at });
   return core.scheduler.nextRuns(name, NEXT_RUNS, hoursAt, after).map(({ at, planned }) => ({
     at,
     planned,
@@ -191,12 +191,12 @@ function nextRunsOf(core: Core, name: string, tally: StrategyTally): StrategyPro
 }
 
 function stateOf(
-  tally: StrategyTally,
+  model: StrategyModel,
   marks: { readonly overBudget: boolean; readonly heartbeatLate: boolean; readonly inFlight: boolean },
 ): StrategyProbe["state"] {
-  if (tally.standing !== "active") return tally.standing;
+  if (model.standing !== "active") return model.standing;
   if (marks.overBudget) return "over_budget";
   if (marks.heartbeatLate) return "late";
-  if (tally.open !== null) return "running";
+  if (model.open !== null) return "running";
   return marks.inFlight ? "in_flight" : "waiting";
 }

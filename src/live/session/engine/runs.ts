@@ -54,7 +54,7 @@ const ABANDONED: RunResult = { outcome: "abandoned", orders: [], message: NEVER_
 
 /** Counts the slots that passed without a run, up to a moment. */
 function countMissed(core: Core, strategy: string, by: Moment, now: Moment): void {
-  if (by - core.scheduler.nextRun(strategy) < core.tally.strategy(strategy).config.cadence) return;
+  if (by - core.scheduler.nextRun(strategy) < core.model.strategy(strategy).config.cadence) return;
   journalMissed(core, strategy, missed(core, strategy, by), by, now);
 }
 
@@ -75,7 +75,7 @@ function journalMissed(
  * next opening, and one whose market closed before anybody came to it does so, too.
  */
 function inHours(core: Core, strategy: string, now: Moment): boolean {
-  const calendar = calendarOf(core.tally.strategy(strategy).config);
+  const calendar = calendarOf(core.model.strategy(strategy).config);
   for (;;) {
     const due = core.scheduler.nextRun(strategy);
     if (due > now) return false;
@@ -92,7 +92,7 @@ function inHours(core: Core, strategy: string, now: Moment): boolean {
 
 /** Makes a strategy that runs on closed bars due for the first that it has yet to run on. Bars in which it may not run are passed over. */
 function bringBar(core: Core, strategy: string, now: Moment): void {
-  const { config, standing } = core.tally.strategy(strategy);
+  const { config, standing } = core.model.strategy(strategy);
   const calendar = calendarOf(config);
   for (;;) {
     const bar = core.market.triggers.next(strategy, barBefore(core.scheduler.plannedOf(strategy)));
@@ -152,11 +152,11 @@ export class Runs {
 
   /** Whether a strategy that runs on closed bars is running, or has a bar to run on. */
   get owesBars(): boolean {
-    const { market, scheduler, tally } = this.#core;
+    const { market, scheduler, model } = this.#core;
     return this.#onBars.some(
       (name) =>
         this.#open.has(name) ||
-        (tally.strategy(name).standing === "active" &&
+        (model.strategy(name).standing === "active" &&
           market.triggers.next(name, barBefore(scheduler.plannedOf(name))) !== null),
     );
   }
@@ -231,7 +231,7 @@ export class Runs {
 
   #begin(strategy: string, now: Moment): OpenRun {
     const core = this.#core;
-    const run = core.tally.strategy(strategy).runs + 1;
+    const run = core.model.strategy(strategy).runs + 1;
     const [planned, due] = [core.scheduler.plannedOf(strategy), core.scheduler.nextRun(strategy)];
     runStarted(core, strategy, due, now);
     core.ledger.add({ kind: "run_started", strategy, run, planned, due }, now);
@@ -245,7 +245,7 @@ export class Runs {
 
   #add(runSnapshot: RunSnapshot, due: Moment): OpenRun {
     const core = this.#core;
-    const { config } = core.tally.strategy(runSnapshot.strategy);
+    const { config } = core.model.strategy(runSnapshot.strategy);
     const deadline = Math.round(config.timeBudget * core.desk.orchestrator.deadlineFactor) as Duration;
     const virtual = core.clock.kind === "virtual";
     const drawn = virtual
@@ -318,7 +318,7 @@ export class Runs {
   #end({ runSnapshot, due, arrived, endsAt, result: asked }: OpenRun, now: Moment): Sending[] {
     const core = this.#core;
     const { strategy, run } = runSnapshot;
-    const { timeBudget } = core.tally.strategy(strategy).config;
+    const { timeBudget } = core.model.strategy(strategy).config;
     // A result that is there counts, even if the loop comes to it late; past the deadline there is none.
     const at = core.clock.kind === "virtual" ? (Math.min(now, endsAt) as Moment) : now;
     const runtime = between(runSnapshot.now, at);
@@ -352,7 +352,7 @@ export class Runs {
 
   #quarantine(strategy: string, now: Moment): void {
     const core = this.#core;
-    const { timeoutsInRow } = core.tally.strategy(strategy);
+    const { timeoutsInRow } = core.model.strategy(strategy);
     if (timeoutsInRow < core.desk.orchestrator.quarantineAfter) return;
     core.scheduler.pause(strategy);
     const reason =

@@ -13,7 +13,7 @@ import type { Core } from "../state/parts.ts";
 /** The calendars of all strategies that may run, each once; null where one of them counts at all hours. */
 function calendarsOf(core: Core): ReadonlySet<Calendar> | null {
   const calendars = new Set<Calendar>();
-  for (const { config, standing } of core.tally.strategies.values()) {
+  for (const { config, standing } of core.model.strategies.values()) {
     if (standing !== "active") continue;
     const own = calendarOf(config);
     if (own !== null) {

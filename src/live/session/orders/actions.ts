@@ -38,7 +38,7 @@ export function decideActions(core: Core, run: RunOf, actions: readonly Strategy
 
 const orderOf = (core: Core, run: RunOf, intent: OrderIntent, index: number) => ({
   intent,
-  clientOrderId: intent.clientOrderId ?? `${core.tally.orderPrefix}${run.run}.${index + 1}`,
+  clientOrderId: intent.clientOrderId ?? `${core.model.orderPrefix}${run.run}.${index + 1}`,
 });
 
 function basketOf(core: Core, run: RunOf, actions: readonly StrategyAction[], basket: string) {

@@ -24,7 +24,7 @@ export function orderOfVenueId(core: Core, venueId: string): OrderId | null {
   const { id: session } = core;
   if (!venueId.startsWith(session) || venueId[session.length] !== "-") return null;
   const id = venueId.slice(session.length + 1);
-  return core.tally.working.has(id) || ROUTER_ID.test(id) ? asOrderId(id) : null;
+  return core.model.working.has(id) || ROUTER_ID.test(id) ? asOrderId(id) : null;
 }
 
 /** Applies what the broker reports at a moment of the session. */
@@ -37,7 +37,7 @@ export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at:
       const { venueId, status, reason } = event;
       const orderId = orderOfVenueId(core, venueId);
       // An order that was asked about may be known to have ended before its report comes: it ends once.
-      if (orderId !== null && !core.tally.working.has(orderId)) continue;
+      if (orderId !== null && !core.model.working.has(orderId)) continue;
       if (orderId !== null) closedOrder(core, { orderId, status }, at);
       core.ledger.add({ kind: "closed", orderId, venueId, status, reason }, at);
     } else {
@@ -53,8 +53,8 @@ export function takeBrokerEvents(core: Core, events: readonly BrokerEvent[], at:
 export function takeFill(core: Core, fill: BrokerFill, at: Moment): void {
   const { cursor, fillId, venueId, symbol, quantity, price, fee, at: filledAt } = fill;
   const orderId = orderOfVenueId(core, venueId);
-  const order = orderId === null ? undefined : core.tally.working.get(orderId);
-  const seen = core.tally.seenFills.get(executionKeyOf(orderId, fillId));
+  const order = orderId === null ? undefined : core.model.working.get(orderId);
+  const seen = core.model.seenFills.get(executionKeyOf(orderId, fillId));
   const complete = order === undefined || order.filled.plus(quantity).abs().gte(takenBy(order).abs());
   const facts = {
     cursor,

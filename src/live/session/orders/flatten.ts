@@ -6,7 +6,7 @@
  * 2. Its orders pass a halt, the rate window and the guards, because they only reduce. Each is the owner's own, so its fill is booked
  *    where the position is, and reduce-only, so that a fill meanwhile does not make it turn the position. Where the venue does not know
  *    the position as the owner's (a fill that was adopted, an order from before orders had owners) it is a plain market order.
- * 3. It is part of the tally: a restart carries on where the journal ends.
+ * 3. It is part of the read model: a restart carries on where the journal ends.
  * 4. A position has one closing order at a time, however many flattens cover it.
  * 5. It ends once nothing of it is under way, and names every position that it could not close, with the reason.
  */
@@ -24,7 +24,7 @@ import type { Core } from "../state/parts.ts";
 import { cancelWithin } from "./requests.ts";
 import type { Sending } from "./sending.ts";
 import { haltScope, needScope } from "../state/scope-halts.ts";
-import { MANUAL, UNATTRIBUTED } from "../state/tally.ts";
+import { MANUAL, UNATTRIBUTED } from "../state/read-model.ts";
 
 /** How long a position waits for the cancels of its owner's other orders before it is reported as not closed. */
 export const CANCEL_WAIT = (30 * SECOND) as Duration;
@@ -48,7 +48,7 @@ export function startFlatten(
   const { scope, owner = null, shutsGate, operator, note } = request;
   const at = core.now;
   if (scope.kind !== "all") needScope(core, scope);
-  const flatten = `FLATTEN-${core.tally.open.flattenNumber + 1}`;
+  const flatten = `FLATTEN-${core.model.open.flattenNumber + 1}`;
   core.ledger.add({ kind: "flatten", event: "started", flatten, scope, owner, shutsGate, operator, note }, at);
   if (shutsGate) shutGate(core, scope, operator, note);
   const run = { strategy: MANUAL, run: 0, bar: null, operator };
@@ -60,7 +60,7 @@ export function startFlatten(
 
 function shutGate(core: Core, scope: FlattenScope, operator: string, note: string): void {
   if (scope.kind !== "all") {
-    if (!core.tally.switches.has(scope)) haltScope(core, scope, { operator, note });
+    if (!core.model.switches.has(scope)) haltScope(core, scope, { operator, note });
   } else if (!core.router.halted) {
     const message = `Halted by ${operator} to flatten.`;
     haltSession(core, { source: "operator", code: "operator_halt", message, operator, note }, core.now);
@@ -89,7 +89,7 @@ function positionsOf(core: Core, { scope, owner }: Flatten): Position[] {
 function standing(core: Core, flatten: Flatten, position: Position, at: Moment): string | null {
   const { strategy, symbol } = position;
   let blocked = false;
-  for (const order of core.tally.open.index.ofStrategy(strategy).values())
+  for (const order of core.model.open.index.ofStrategy(strategy).values())
     if (order.symbol === symbol) {
       // The closing order of another flatten under way closes the position, too.
       if (order.flatten !== undefined) return "sent";
@@ -103,10 +103,10 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
 
 /** Carries every flatten on by a step. Returns what is to be sent; the caller commits first. */
 export function workFlattens(core: Core, at: Moment): Sending[] {
-  return [...core.tally.open.flattens.values()].flatMap((flatten) => {
+  return [...core.model.open.flattens.values()].flatMap((flatten) => {
     const sending: Sending[] = [];
     const left: LeftOpen[] = [];
-    let waiting = core.tally.open.flattens.size > 0 && stillCanceling(core, flatten, at);
+    let waiting = core.model.open.flattens.size > 0 && stillCanceling(core, flatten, at);
     for (const position of positionsOf(core, flatten)) {
       const word = standing(core, flatten, position, at) ?? close(core, flatten, position, at, sending);
       if (word === "sent" || word === "waiting") waiting = true;
@@ -121,7 +121,7 @@ export function workFlattens(core: Core, at: Moment): Sending[] {
 function stillCanceling(core: Core, flatten: Flatten, at: Moment): boolean {
   if (at >= later(flatten.at, CANCEL_WAIT)) return false;
   const within = withinScope(core, flatten.scope, flatten.owner);
-  for (const order of core.tally.working.values()) if (within(order)) return true;
+  for (const order of core.model.working.values()) if (within(order)) return true;
   return false;
 }
 
@@ -130,7 +130,7 @@ const NOT_ITS_OWN = "reduce_only";
 
 /** Whether a part of a position came by adoption, so that no order of its owner's explains it to the venue. */
 function isAdopted(core: Core, { strategy, symbol }: Held): boolean {
-  for (const { review, evidence } of core.tally.drift.values())
+  for (const { review, evidence } of core.model.drift.values())
     if (review?.action === "adopt" && review.strategy === strategy && evidence["symbol"] === symbol) return true;
   return false;
 }
@@ -153,7 +153,7 @@ function close(
   sending.push(...placed);
   return placed.length > 0
     ? "sent"
-    : (core.tally.open.flattens.get(flatten)?.attempts[attemptKey(strategy, symbol)] ?? "refused");
+    : (core.model.open.flattens.get(flatten)?.attempts[attemptKey(strategy, symbol)] ?? "refused");
 }
 
 function end(core: Core, flatten: Flatten, left: readonly LeftOpen[], at: Moment): void {
@@ -165,7 +165,7 @@ function end(core: Core, flatten: Flatten, left: readonly LeftOpen[], at: Moment
 /** When a flatten has waited long enough for cancels; null while none is under way. */
 export function nextInFlattens(core: Core): Moment | null {
   let next: Moment | null = null;
-  for (const { at } of core.tally.open.flattens.values()) {
+  for (const { at } of core.model.open.flattens.values()) {
     const until = later(at, CANCEL_WAIT);
     if (until > core.now && (next === null || until < next)) next = until;
   }

@@ -10,7 +10,7 @@ import type { FlattenProbe, OwnerDay, OwnerPosition, QueuedProbe, WorkingOrderPr
 import type { WorkingOrder } from "../state/working-orders.ts";
 import { typeOf } from "../state/open-order-views.ts";
 import type { Core } from "../state/parts.ts";
-import { MANUAL, UNATTRIBUTED } from "../state/tally.ts";
+import { MANUAL, UNATTRIBUTED } from "../state/read-model.ts";
 
 /** Orders in flight, and queued items, that a probe lists. */
 const PROBED_ORDERS_MAX = 2_000;
@@ -44,7 +44,7 @@ function probeOf(order: WorkingOrder): WorkingOrderProbe {
 
 function orderProbes(core: Core): WorkingOrderProbe[] {
   const orders: WorkingOrderProbe[] = [];
-  for (const order of core.tally.working.values()) {
+  for (const order of core.model.working.values()) {
     if (orders.length >= PROBED_ORDERS_MAX) break;
     orders.push(probeOf(order));
   }
@@ -52,7 +52,7 @@ function orderProbes(core: Core): WorkingOrderProbe[] {
 }
 
 function queuedProbes(core: Core): QueuedProbe[] {
-  const items = [...core.tally.open.queues.values()].flat().slice(0, PROBED_ORDERS_MAX);
+  const items = [...core.model.open.queues.values()].flat().slice(0, PROBED_ORDERS_MAX);
   return items.map(({ queue, strategy, at, until, orders, replace }) => ({
     queue,
     strategy,
@@ -73,7 +73,7 @@ function queuedProbes(core: Core): QueuedProbe[] {
 }
 
 function flattenProbes(core: Core): FlattenProbe[] {
-  return [...core.tally.open.flattens.values()].map(({ flatten, scope, owner, operator, at, attempts }) => {
+  return [...core.model.open.flattens.values()].map(({ flatten, scope, owner, operator, at, attempts }) => {
     const words = Object.values(attempts);
     const closed = words.filter((word) => word === "filled").length;
     return { flatten, scope, owner, operator, at, closed, sent: words.filter((word) => word === "sent").length };

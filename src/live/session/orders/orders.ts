@@ -178,7 +178,7 @@ function cutToHeld(core: Core, strategy: string, { symbol, quantity, reduceOnly 
  * another order than this one: its key is in conflict.
  */
 function referencePrice(core: Core, key: string, orderId: string | null, mark: number | null): number | null {
-  const working = orderId === null ? undefined : core.tally.working.get(orderId);
+  const working = orderId === null ? undefined : core.model.working.get(orderId);
   const priced =
     working !== undefined &&
     working.type !== "trailing_stop" &&
@@ -206,13 +206,13 @@ function judge(core: Core, legs: readonly Leg[], at: Moment, queue: string | nul
   let ahead = 0;
   try {
     for (const leg of legs) {
-      core.tally.open.tentative = [...beside];
+      core.model.open.tentative = [...beside];
       judgeOne(core, leg, at, { queue, ahead });
       if (!leg.known) ahead += 1;
       if (!leg.refused && legs.length > 1 && leg.parent === null) beside.push(asWorking(leg.entry));
     }
   } finally {
-    core.tally.open.tentative = [];
+    core.model.open.tentative = [];
   }
   const first = legs.find((leg) => leg.refused);
   if (first === undefined) return;
@@ -273,7 +273,7 @@ function faultOf(core: Core, { intent, entry }: Leg, at: Moment, spot: Spot): Re
   if (sides !== null) return { reason: "bracket_wrong_side", detail: sides };
   if (expiresAt !== undefined && expiresAt <= at)
     return { reason: "already_expired", detail: "Its expiresAt is not after the moment of the decision." };
-  return boundRefusal(core.tally.open, strategy, intent, spot);
+  return boundRefusal(core.model.open, strategy, intent, spot);
 }
 
 /** Sees to it that every new order of a unit has its place; true where the unit waits in the queue instead. */
@@ -306,7 +306,7 @@ function makeRoom(
     const detail = `${places} orders that go together never fit in a window of ${limit} a second.`;
     return refuseAll({ reason: "rate_limited", detail, value: String(places), limit: String(limit) });
   }
-  const behind = queue === null && (core.tally.open.queues.get(run.strategy)?.length ?? 0) > 0;
+  const behind = queue === null && (core.model.open.queues.get(run.strategy)?.length ?? 0) > 0;
   if (pace === "queue" && (freeAt !== null || behind)) {
     enqueue(core, run, { orders }, freeAt, at);
     return true;

@@ -3,7 +3,7 @@
  *
  * 1. With `queue` it waits, journaled, in its strategy's queue, and goes out in order when the window frees; with `refuse` the router
  *    answers. A desk that says nothing, as one of an older version, refuses.
- * 2. A queue is part of the tally, so a restart finds it. What waits longer than `queueFor` expires.
+ * 2. A queue is part of the read model, so a restart finds it. What waits longer than `queueFor` expires.
  * 3. What leaves the queue is judged again: guards, switches and the router look at the moment in which it goes.
  */
 import { later, MINUTE } from "../../../shared/time.ts";
@@ -17,7 +17,7 @@ import type { Core } from "../state/parts.ts";
 
 /** A strategy's pace and how long its orders may wait; an operator's orders follow the desk's. */
 export function paceOf(core: Core, strategy: string): { readonly pace: Pace; readonly queueFor: Duration } {
-  const config = core.tally.strategies.get(strategy)?.config;
+  const config = core.model.strategies.get(strategy)?.config;
   const { pace, queueFor } = core.desk.orchestrator;
   const longest = Math.min(config?.cadence ?? MINUTE, MINUTE) as Duration;
   return { pace: config?.pace ?? pace ?? "refuse", queueFor: config?.queueFor ?? queueFor ?? longest };
@@ -32,7 +32,7 @@ export function enqueue(
   at: Moment,
 ): void {
   const { strategy, run: number, bar, operator = null } = run;
-  const queue = `Q-${core.tally.open.queueNumber + 1}`;
+  const queue = `Q-${core.model.open.queueNumber + 1}`;
   const until = later(at, paceOf(core, strategy).queueFor);
   const item = { run: number, bar, until, freeAt, ...what };
   core.ledger.add({ kind: "queue", event: "added", queue, strategy, reason: "rate_limited", operator, item }, at);
@@ -41,7 +41,7 @@ export function enqueue(
 /** The queue's id of an order that a strategy asks for again under the same key or id, or null. */
 export function queuedTwin(core: Core, strategy: string, order: QueuedOrder): string | null {
   const key = order.intent.idempotencyKey ?? null;
-  for (const item of core.tally.open.queues.get(strategy) ?? [])
+  for (const item of core.model.open.queues.get(strategy) ?? [])
     for (const { intent, clientOrderId } of item.orders) {
       const other = intent.idempotencyKey ?? null;
       if (key === null ? other === null && clientOrderId === order.clientOrderId : key === other) return item.queue;
@@ -62,7 +62,7 @@ const freeAtOf = (core: Core, item: QueueItem, at: Moment): Moment | null =>
 /** When something in a queue can go or expires next; null while nothing waits. */
 export function nextInQueues(core: Core): Moment | null {
   let next: Moment | null = null;
-  for (const [first, ...rest] of core.tally.open.queues.values()) {
+  for (const [first, ...rest] of core.model.open.queues.values()) {
     if (first === undefined) continue;
     const free = freeAtOf(core, first, core.now) ?? core.now;
     for (const at of [free, first.until, ...rest.map(({ until }) => until)]) if (next === null || at < next) next = at;
@@ -75,15 +75,15 @@ export function nextInQueues(core: Core): Moment | null {
  * journals it, which takes it out of its queue.
  */
 export function workQueues(core: Core, at: Moment, send: (item: QueueItem) => void): void {
-  for (const strategy of core.tally.open.queues.keys()) {
+  for (const strategy of core.model.open.queues.keys()) {
     for (;;) {
-      const first = core.tally.open.queues.get(strategy)?.[0];
+      const first = core.model.open.queues.get(strategy)?.[0];
       if (first === undefined || freeAtOf(core, first, at) !== null) break;
       send(first);
       // An item that is still there could not be decided on; it is looked at again in the next pass.
-      if (core.tally.open.queues.get(strategy)?.[0] === first) break;
+      if (core.model.open.queues.get(strategy)?.[0] === first) break;
     }
-    for (const item of core.tally.open.queues.get(strategy) ?? []) if (item.until <= at) expire(core, item, at);
+    for (const item of core.model.open.queues.get(strategy) ?? []) if (item.until <= at) expire(core, item, at);
   }
 }
 

@@ -63,7 +63,7 @@ const UNKNOWN = (id: string): Refusal => ({
 
 /** Why a replace finds no open order: it waits in a queue, or there is none. */
 function notOpen(core: Core, run: RunOf, id: string): Refusal {
-  const waiting = core.tally.open.findQueued(run.operator === undefined ? run.strategy : null, id);
+  const waiting = core.model.open.findQueued(run.operator === undefined ? run.strategy : null, id);
   if (waiting === undefined) return UNKNOWN(id);
   return {
     reason: "order_queued",
@@ -92,9 +92,9 @@ function cancelRefusal(order: WorkingOrder): Refusal | null {
 /** Asks for the cancel of one order. `named` is the id that was given, of an open or a queued order. */
 export function decideCancel(core: Core, run: RunOf, named: string, at: Moment): RequestOutcome {
   const owner = run.operator === undefined ? run.strategy : null;
-  const order = core.tally.open.find(owner, named);
+  const order = core.model.open.find(owner, named);
   if (order === undefined) {
-    const waiting = core.tally.open.findQueued(owner, named);
+    const waiting = core.model.open.findQueued(owner, named);
     if (waiting !== undefined) return unqueue(core, run, waiting, at);
   }
   return cancelOne(core, run, named, order, at);
@@ -124,7 +124,7 @@ export function cancelWithin(
   within: (order: Pick<WorkingOrder, "strategy" | "symbol" | "flatten">) => boolean,
   at: Moment,
 ): Sending[] {
-  const { queues, working } = core.tally.open;
+  const { queues, working } = core.model.open;
   const held = (item: QueueItem): boolean =>
     item.orders.some(({ intent }) => within({ strategy: item.strategy, symbol: intent.symbol })) ||
     (item.replace !== undefined && replaced(core, item, within));
@@ -141,14 +141,14 @@ function replaced(
   item: QueueItem,
   within: (order: { readonly strategy: string; readonly symbol: string }) => boolean,
 ): boolean {
-  const order = core.tally.open.find(item.strategy, item.replace?.replace ?? "");
+  const order = core.model.open.find(item.strategy, item.replace?.replace ?? "");
   return order !== undefined && within(order);
 }
 
 /** Cancels that waited for their order's placement to be known, and can go now. */
 export function cancelsWanted(core: Core, at: Moment): Sending[] {
   const sending: Sending[] = [];
-  for (const order of core.tally.open.index.wanted()) {
+  for (const order of core.model.open.index.wanted()) {
     if (order.inDoubt || !order.confirmed) continue;
     const { orderId, venueId, strategy } = order;
     const request = { ...subject(order), named: orderId, strategy, run: null, operator: null };
@@ -234,11 +234,11 @@ function judgeReplace(core: Core, order: WorkingOrder, change: ReplaceIntent, at
     .minus(order.filled)
     .toNumber();
   const price = change.limitPrice ?? change.stopPrice ?? order.price;
-  core.tally.open.hidden = order.orderId;
+  core.model.open.hidden = order.orderId;
   try {
     return core.risk.check({ strategy, symbol, quantity, price }, at);
   } finally {
-    core.tally.open.hidden = null;
+    core.model.open.hidden = null;
   }
 }
 
@@ -250,7 +250,7 @@ export function decideReplace(
   at: Moment,
   queue: string | null = null,
 ): RequestOutcome {
-  const order = core.tally.open.find(run.operator === undefined ? run.strategy : null, change.replace);
+  const order = core.model.open.find(run.operator === undefined ? run.strategy : null, change.replace);
   const fault =
     order === undefined
       ? notOpen(core, run, change.replace)
@@ -289,7 +289,7 @@ function waits(core: Core, order: WorkingOrder, run: RunOf, replace: ReplaceInte
   const { strategy } = order;
   if (paceOf(core, strategy).pace !== "queue") return false;
   const { freeAt } = core.router.rateWindow(strategy, at);
-  if (freeAt === null && (core.tally.open.queues.get(strategy)?.length ?? 0) === 0) return false;
+  if (freeAt === null && (core.model.open.queues.get(strategy)?.length ?? 0) === 0) return false;
   enqueue(core, { ...run, strategy }, { orders: [], replace }, freeAt, at);
   return true;
 }

@@ -97,7 +97,7 @@ async function sendBatches(core: Core, sending: readonly Sending[]): Promise<Com
 
 /** A child whose parent the venue refused is not sent: it ends with its parent. */
 function dropped(core: Core, sending: Sending): boolean {
-  if (sending.kind !== "place" || sending.parent === null || core.tally.working.has(sending.parent)) return false;
+  if (sending.kind !== "place" || sending.parent === null || core.model.working.has(sending.parent)) return false;
   const { orderId, order } = sending;
   closedOrder(core, { orderId, status: "canceled" }, core.now);
   const closed = {
@@ -164,7 +164,7 @@ export class OrderStatusQueries {
   /** When the next question is due, or null while every outcome is known. */
   nextAt(): Moment | null {
     if (this.#ripe().length > 0) return this.#core.now;
-    const { open } = this.#core.tally;
+    const { open } = this.#core.model;
     if (!open.index.doubts) return null;
     let next: Moment | null = null;
     for (const order of open.index.doubtful()) {
@@ -178,8 +178,8 @@ export class OrderStatusQueries {
   async ask(): Promise<void> {
     const core = this.#core;
     for (const [orderId, found] of this.#ripe()) this.#close(orderId, found.venueId, found);
-    const doubtful = core.tally.open.index.doubtful();
-    for (const id of this.#open.keys()) if (core.tally.working.get(id)?.inDoubt !== true) this.#open.delete(id);
+    const doubtful = core.model.open.index.doubtful();
+    for (const id of this.#open.keys()) if (core.model.working.get(id)?.inDoubt !== true) this.#open.delete(id);
     for (const { orderId, venueId: known } of doubtful) {
       const inquiry = this.#open.get(orderId) ?? { settled: 0, nextAt: core.now };
       if (inquiry.nextAt > core.now) continue;
@@ -193,7 +193,7 @@ export class OrderStatusQueries {
       }
       this.#silent = false;
       // An event may have settled it while the venue was asked.
-      const order = core.tally.working.get(orderId);
+      const order = core.model.working.get(orderId);
       if (order?.inDoubt === true) this.#take(order, venueId, answer.value, inquiry);
     }
   }
@@ -278,13 +278,13 @@ export class OrderStatusQueries {
 
   /** Whether every fill that the venue says an order has is booked. */
   #allBooked(orderId: OrderId, { filled }: BrokerOrder): boolean {
-    return this.#core.tally.working.get(orderId)?.filled.abs().gte(decimal(filled).abs()) ?? false;
+    return this.#core.model.working.get(orderId)?.filled.abs().gte(decimal(filled).abs()) ?? false;
   }
 
   /** Ended orders whose last fill was booked meanwhile; those that their fills have ended are dropped. */
   #ripe(): [OrderId, BrokerOrder][] {
     if (this.#ending.size === 0) return [];
-    for (const orderId of this.#ending.keys()) if (!this.#core.tally.working.has(orderId)) this.#ending.delete(orderId);
+    for (const orderId of this.#ending.keys()) if (!this.#core.model.working.has(orderId)) this.#ending.delete(orderId);
     return [...this.#ending].filter(([orderId, found]) => this.#allBooked(orderId, found));
   }
 }

@@ -20,7 +20,7 @@ import type { Core } from "../state/parts.ts";
 function dayEnd(core: Core, strategy: string, symbol: string, at: Moment): Moment {
   const named = core.symbols.get(symbol)?.calendar;
   const name = CALENDAR_NAMES.find((one) => one === named);
-  const config = core.tally.strategies.get(strategy)?.config;
+  const config = core.model.strategies.get(strategy)?.config;
   const own = config === undefined ? null : calendarOf(config);
   return dayOrderEnd(name === undefined ? own : calendarOfHours(name), core.books.days, at);
 }

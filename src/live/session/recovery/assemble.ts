@@ -34,7 +34,7 @@ import { WorkingSums } from "../orders/working-sums.ts";
 import type { Core } from "../state/parts.ts";
 import type { HostPort } from "../../host/port.ts";
 import { SAVED_AT_ONCE_MAX } from "../snapshots/sliced-save.ts";
-import { Tally } from "../state/tally.ts";
+import { ReadModel } from "../state/read-model.ts";
 
 /** The doors to the world; each has a real one by default. */
 export interface SessionPorts {
@@ -151,14 +151,14 @@ export function coreOf(
 ): Core {
   const { desk, feed, host, ports, start } = prepared;
   const symbols = new Map(feed.symbols.map((meta) => [meta.symbol, meta]));
-  const tally = new Tally(desk);
+  const model = new ReadModel(desk);
   const market = new Market(host.barsNeeded);
   market.take(feed.warmup.map((bar) => ({ kind: "bar", bar }) as const));
   for (const { name, symbols: watched, runsAt } of desk.strategies)
     if (runsAt === "bar") market.triggers.watch(name, watched);
   const money = moneyOf(feed.symbols, desk.broker.currency, desk.fx);
   const books = new Books(desk.broker.cash, accountDays(desk.dayEnds), money);
-  const sums = new WorkingSums(tally.open, books);
+  const sums = new WorkingSums(model.open, books);
   const risk = new RiskEngine(desk.limits, {
     books,
     power: powerOf(desk.broker),
@@ -190,12 +190,12 @@ export function coreOf(
     code: loadedCode(host, desk),
     ledger: new Ledger({
       journal,
-      tally,
+      model,
       project,
       monotonicMs: () => ports.timers.monotonicMs(),
       snapshots: (checkpoint?.state.snapshots ?? 0) + journal.count("snapshot", (checkpoint?.seq ?? 0) + 1),
     }),
-    tally,
+    model,
     now: start,
     venuePositions: null,
   };

@@ -31,9 +31,9 @@ import type { Core } from "../state/parts.ts";
 import type { RunSnapshot } from "../../strategies/run-types.ts";
 import type { Interrupted, Replay } from "./recovery.ts";
 import { runSnapshotOf } from "../state/run-snapshot.ts";
-import { SEEN_FILLS_MAX, type SeenFill as TallyFill } from "../state/tally.ts";
+import { SEEN_FILLS_MAX, type SeenFill as ModelFill } from "../state/read-model.ts";
 import { columnsOfRows, eachExecution, newIn, rowOf, seenIn, type FillColumns, type FillRow } from "./saved-fills.ts";
-import { restoreTally, tallyState, type TallyState } from "./tally-state.ts";
+import { restoreModel, modelState, type ModelState } from "./model-state.ts";
 
 /** The form of the state below; a checkpoint of a form that is not read here is not used. Form 1 had executions as rows. */
 const FORM = 2;
@@ -54,7 +54,7 @@ export interface PartsState {
   readonly metrics: MetricsState;
   readonly books: BooksState;
   readonly risk: RiskEngineState;
-  readonly tally: TallyState;
+  readonly tally: ModelState;
   /** In order of start. */
   readonly open: readonly OpenRunState[];
 }
@@ -79,7 +79,7 @@ interface Piece {
   /** In place of `fills` where the piece holds everything. */
   readonly whole: {
     readonly router: readonly (readonly [orderId: string, fills: readonly SeenFill[]])[];
-    readonly tally: readonly (readonly [fillId: string, fill: TallyFill])[];
+    readonly tally: readonly (readonly [fillId: string, fill: ModelFill])[];
   } | null;
 }
 
@@ -91,7 +91,7 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
     metrics: core.metrics.state(),
     books: core.books.state(),
     risk: core.risk.state(),
-    tally: tallyState(core.tally),
+    tally: modelState(core.model),
     open: open.map(
       ({ runSnapshot: { bars: _bars, marks: _marks, fills: _fills, updates: _updates, bar: _bar, ...rest }, due }) => ({
         ...rest,
@@ -102,7 +102,7 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
 }
 
 /** A seen execution by its fill id: the order is in the row itself. */
-const tallyRow = ([key, fill]: readonly [string, TallyFill]): readonly [fillId: string, fill: TallyFill] => [
+const modelRow = ([key, fill]: readonly [string, ModelFill]): readonly [fillId: string, fill: ModelFill] => [
   fill.orderId === null ? key : key.slice(fill.orderId.length + 1),
   fill,
 ];
@@ -117,7 +117,7 @@ function fillsSince(core: Core, since: number): FillRow[] {
 function pieceOf(core: Core, fills: () => readonly FillRow[]): Piece {
   const keys = keyPieceOf(core.router.keyChanges());
   if (keys.from === 0) {
-    const whole = { router: [...core.router.executions()], tally: [...core.tally.seenFills].map(tallyRow) };
+    const whole = { router: [...core.router.executions()], tally: [...core.model.seenFills].map(modelRow) };
     return { keys, fills: [], whole };
   }
   return { keys, fills: columnsOfRows(fills()), whole: null };
@@ -212,10 +212,10 @@ export function checkpointOf(
   return { checkpoint: { seq: found.seq, state, memory: found.memory as readonly Piece[] }, unusable: null };
 }
 
-/** The tally in a journal's checkpoint, whatever desk it belongs to; null where there is none that can be read. */
-export function savedTally(
+/** The read model in a journal's checkpoint, whatever desk it belongs to; null where there is none that can be read. */
+export function savedModel(
   journal: Pick<JournalReader, "checkpoint">,
-): { readonly seq: number; readonly state: TallyState } | null {
+): { readonly seq: number; readonly state: ModelState } | null {
   const found = journal.checkpoint();
   if (found === null || "fault" in found) return null;
   const state = found.state as CheckpointState;
@@ -250,11 +250,11 @@ export function neededCheckpoint(
  * up to the checkpoint's moment. Returns the runs that were under way.
  */
 export function restoreState(core: Core, { state: { parts }, memory }: Checkpoint): Interrupted[] {
-  const { metrics, books, risk, tally } = core;
+  const { metrics, books, risk, model } = core;
   metrics.restore(parts.metrics);
   books.restore(parts.books);
   risk.restore(parts.risk);
-  restoreTally(tally, parts.tally);
+  restoreModel(model, parts.tally);
   putBackMemory(core, parts.router, memory);
   const open = parts.open.map((run): Interrupted => {
     skim(core, run.now);
@@ -274,13 +274,13 @@ function skim(core: Core, until: Moment): void {
 
 function putBackMemory(core: Core, head: RouterHead, memory: readonly Piece[]): void {
   core.router = routerOf(head, memory);
-  // The tally knows the newest only: what would be dropped again is not put in.
+  // The read model knows the newest only: what would be dropped again is not put in.
   let skipped = -SEEN_FILLS_MAX;
   for (const { fills } of memory) skipped += newIn(columnsOf(fills));
   for (const { whole, fills } of memory) {
-    for (const [fillId, fill] of whole?.tally ?? []) core.tally.seeFill(fillId, fill);
+    for (const [fillId, fill] of whole?.tally ?? []) core.model.seeFill(fillId, fill);
     const columns = columnsOf(fills);
-    for (const [fillId, fill] of seenIn(columns, skipped)) core.tally.seeFill(fillId, fill);
+    for (const [fillId, fill] of seenIn(columns, skipped)) core.model.seeFill(fillId, fill);
     skipped -= newIn(columns);
   }
 }
@@ -347,14 +347,14 @@ function comparable(
   older: Older = { refusals: false, traded: false },
 ): Readonly<Record<keyof PartsState, unknown>> {
   const { scheduler } = parts;
-  const { refusals, ...tally } = parts.tally;
-  const counts = older.refusals ? { strategies: tally.strategies.map(uncounted) } : { refusals };
+  const { refusals, ...model } = parts.tally;
+  const counts = older.refusals ? { strategies: model.strategies.map(uncounted) } : { refusals };
   const strategies = scheduler.strategies.map((strategy) => ({ ...strategy, lastHeartbeat: null }));
-  const working = tally.working.map((order) => ({ ...order, inDoubt: null }));
+  const working = model.working.map((order) => ({ ...order, inDoubt: null }));
   const { limits, refusedAt } = parts.risk;
   const { capPeak: _capPeak, capPeakEndsAt: _capPeakEndsAt, ...books } = parts.books;
   const account = older.traded ? { books, risk: { limits, refusedAt } } : {};
-  return { ...parts, ...account, scheduler: { ...scheduler, strategies }, tally: { ...tally, working, ...counts } };
+  return { ...parts, ...account, scheduler: { ...scheduler, strategies }, tally: { ...model, working, ...counts } };
 }
 
-const uncounted = ({ failing: _failing, rejections: _rejections, ...rest }: TallyState["strategies"][number]) => rest;
+const uncounted = ({ failing: _failing, rejections: _rejections, ...rest }: ModelState["strategies"][number]) => rest;

@@ -5,7 +5,7 @@
  * 2. Amounts are those of the last committed point of the equity curve, as `status` reports them.
  */
 import { readJournal, type SessionFiles } from "../../../store/index.ts";
-import { tallyOf } from "./journal-tally.ts";
+import { readModelOf } from "./journal-model.ts";
 import type { AccountFigures } from "../../books/port.ts";
 import type { Core, ReportedCore } from "../state/parts.ts";
 
@@ -20,13 +20,13 @@ export function committedCore(core: Core, files: SessionFiles): ReportedCore {
     const journal = readJournal(files.journal);
     try {
       journal.hold();
-      const tally = tallyOf(journal, files);
-      if (tally === null) return core;
+      const model = readModelOf(journal, files);
+      if (model === null) return core;
       const point = journal.lastOf("equity");
       const net = core.books.figures().net;
       const figures: AccountFigures =
         point?.kind === "equity" ? { ...point, drawdown: Number(point.drawdown), net } : figuresAtStart(core);
-      return { ...core, tally, now: tally.lastAt ?? core.startedAt, books: { figures: () => figures } };
+      return { ...core, model, now: model.lastAt ?? core.startedAt, books: { figures: () => figures } };
     } finally {
       journal.close();
     }

@@ -88,7 +88,7 @@ export class Replay {
       repeatFinish(core, entry, this.#open.get(entry.strategy)?.due ?? entry.started);
       this.#open.delete(entry.strategy);
     } else repeat(core, entry);
-    core.tally.apply(entry);
+    core.model.apply(entry);
     if (entry.kind !== "run_started") return;
     const runSnapshot = runSnapshotOf(core, entry.strategy, entry.run, entry.at);
     this.#open.set(entry.strategy, { runSnapshot, due: entry.due });
@@ -146,7 +146,7 @@ function repeat(core: Core, entry: Exclude<JournalEntry, { kind: "run_finished" 
       return;
     }
     case "switch":
-      if (entry.event === "resumed" && !core.tally.switches.has(entry.scope))
+      if (entry.event === "resumed" && !core.model.switches.has(entry.scope))
         differs(entry, `the halt of ${scopeText(entry.scope)}`, true, false);
       return;
     case "restore":
@@ -266,12 +266,12 @@ export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
   const { broker } = core;
   broker.onMarketData(newestMarks(core), core.now);
   const [fills, open, positions] = [
-    await answered(() => broker.fillsSince(core.tally.cursor)),
+    await answered(() => broker.fillsSince(core.model.cursor)),
     await answered(() => broker.openOrders()),
     await answered(() => broker.positions()),
   ];
   catchUp(core);
-  const missing = fills.ok ? fills.value.filter((fill) => !core.tally.hasCursor(fill.cursor)) : [];
+  const missing = fills.ok ? fills.value.filter((fill) => !core.model.hasCursor(fill.cursor)) : [];
   const due = missing.filter((fill) => reportedAt(fill) <= core.now);
   const ahead = missing.filter((fill) => reportedAt(fill) > core.now).toSorted((a, b) => reportedAt(a) - reportedAt(b));
   for (const fill of due) takeFill(core, fill, core.now);
@@ -292,13 +292,13 @@ export async function reconcileWithVenue(core: Core): Promise<Reconciled> {
  */
 function doubt(core: Core, open: ReadonlySet<string> | null, ahead: readonly BrokerFill[]): number {
   let count = 0;
-  for (const order of core.tally.working.values()) {
+  for (const order of core.model.working.values()) {
     let filled = order.filled;
     for (const fill of ahead) if (fill.venueId === order.venueId) filled = filled.plus(fill.quantity);
     const ends = filled.abs().gte(takenBy(order).abs());
     const settled = order.confirmed && order.request === null;
     if (settled && (open === null || open.has(order.venueId) || ends)) continue;
-    core.tally.open.doubt(order);
+    core.model.open.doubt(order);
     count += 1;
   }
   return count;
@@ -317,7 +317,7 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
     theirs.set(symbol, (theirs.get(symbol) ?? decimal(0)).minus(quantity));
   };
   for (const fill of ahead) take(fill.symbol, fill.quantity);
-  for (const item of core.tally.drift.values()) {
+  for (const item of core.model.drift.values()) {
     const { symbol, quantity } = item.evidence;
     const adopted = item.review !== null && item.review.action === "adopt";
     if (
@@ -340,7 +340,7 @@ function comparePositions(core: Core, answer: Readonly<Record<string, string>>, 
     const price = core.market.mark(symbol)?.price ?? null;
     const evidence = { symbol, ours: plain(books), broker: plain(broker), quantity: plain(broker.minus(books)), price };
     const text = `The venue holds ${plain(broker)} ${symbol} and the books say ${plain(books)}`;
-    const waiting = [...core.tally.drift.values()].some(
+    const waiting = [...core.model.drift.values()].some(
       (item) => item.drift === "position_mismatch" && item.review === null && item.evidence["symbol"] === symbol,
     );
     if (!waiting) foundDrift(core, "position_mismatch", text, evidence, null);

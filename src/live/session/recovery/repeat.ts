@@ -21,7 +21,7 @@ export async function repeatJournal(
 ): Promise<readonly Interrupted[]> {
   const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
   const { seq } = checkpoint ?? { seq: 0 };
-  const fillsKnown = core.tally.cursor;
+  const fillsKnown = core.model.cursor;
   const orders = ordersBefore(journal, seq);
   for (const entry of journal.readChecked(seq + 1)) {
     replay.take(entry);

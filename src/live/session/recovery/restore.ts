@@ -28,7 +28,7 @@ export function checkRestore(request: RestoreRequest, desk: Desk): RouterSnapsho
 
 /** The highest order number that the venue's ids of this session name, from what is working; 0 for none. */
 function highestWorking(core: Core): number {
-  return Math.max(0, ...[...core.tally.working.keys()].map((id) => sequenceOf(id) ?? 0));
+  return Math.max(0, ...[...core.model.working.keys()].map((id) => sequenceOf(id) ?? 0));
 }
 
 /** Puts the snapshot in the router's place and adds that to the ledger; the caller commits. */
@@ -42,7 +42,7 @@ export function applyRestore(core: Core, request: RestoreRequest, snapshot: Rout
   const sha256 = typeof text === "string" ? digestOf(text) : text.sha256;
   core.ledger.add({ kind: "restore", source, sha256, operator, note, nextSequence, state }, core.now);
   journalDrift(core, core.now);
-  if (core.router.halted && !core.tally.halted) {
+  if (core.router.halted && !core.model.halted) {
     const why = core.router.haltReasons.map((reason) => reason.message).join(" ");
     const message = `The restored snapshot is halted${why === "" ? "" : `: ${why}`}`;
     haltSession(core, { source: "fault", code: "restored_halted", message }, core.now);

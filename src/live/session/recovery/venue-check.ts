@@ -148,13 +148,13 @@ function refuseChanged({ id }: Pick<Core, "id">, fault: string | null): void {
  * compared.
  */
 export async function assertSameOrders(core: Core, ended: readonly EndedOrder[]): Promise<void> {
-  const { broker, desk, tally } = core;
+  const { broker, desk, model } = core;
   if (broker.disk === undefined || (desk.actions ?? []).length > 0) return;
-  const answer = tally.working.size === 0 ? null : await broker.openOrders().catch(() => null);
-  if (answer?.ok === true) refuseChanged(core, orderFault(tally.working.values(), answer.value));
-  const fills = await broker.fillsSince(tally.cursor).catch(() => null);
+  const answer = model.working.size === 0 ? null : await broker.openOrders().catch(() => null);
+  if (answer?.ok === true) refuseChanged(core, orderFault(model.working.values(), answer.value));
+  const fills = await broker.fillsSince(model.cursor).catch(() => null);
   if (fills?.ok !== true) return;
-  const late = new Set(fills.value.filter(({ cursor }) => !tally.hasCursor(cursor)).map(({ venueId }) => venueId));
+  const late = new Set(fills.value.filter(({ cursor }) => !model.hasCursor(cursor)).map(({ venueId }) => venueId));
   for (const order of ended) {
     const there = await broker.orderByClientId(order.venueId).catch(() => null);
     if (there?.ok !== true) return;

@@ -55,7 +55,7 @@ export function addSnapshot(
   const { context, terms } = stateContextOf(core, core.ledger.decisions);
   const text = writeRouterState(core.router.snapshot(), context);
   const sha256 = digestOf(text);
-  const found = lies === null || lies === core.tally.lastSnapshotSha256 ? {} : { found: lies };
+  const found = lies === null || lies === core.model.lastSnapshotSha256 ? {} : { found: lies };
   const { nextSequence } = core.router;
   core.ledger.add({ kind: "snapshot", sha256, nextSequence, cause, ...found, ...terms }, core.now);
   return () => saveRouterState(facts.fs, facts.files.routerState, text);
@@ -86,9 +86,9 @@ export function writeFiles(
   cause: StopCause | "failed" | null,
   failure: ErrorShape | null,
 ): SessionRecord {
-  const { tally, desk } = core;
+  const { model, desk } = core;
   const figures = core.books.figures();
-  const equityStart = tally.equityStart;
+  const equityStart = model.equityStart;
   const record: SessionRecord = {
     schema: RECORD_SCHEMA,
     id: core.id,
@@ -112,16 +112,16 @@ export function writeFiles(
     lastAt: core.now,
     position: core.ledger.committed,
     cause,
-    ...countsOf(tally),
+    ...countsOf(model),
     currency: desk.broker.currency,
     equityStart,
     equityEnd: figures.equity,
     pnl: equityStart === null ? null : plain(decimal(figures.equity).minus(equityStart)),
     fees: figures.fees,
-    maxDrawdown: Math.min(tally.drawdownMax, figures.drawdown),
-    driftOpen: tally.driftOpen,
-    workingOrders: tally.working.size,
-    halts: tally.halts.map((halt) => ({ ...halt })),
+    maxDrawdown: Math.min(model.drawdownMax, figures.drawdown),
+    driftOpen: model.driftOpen,
+    workingOrders: model.working.size,
+    halts: model.halts.map((halt) => ({ ...halt })),
     failure: failure === null ? null : { code: failure.code, message: failure.message },
   };
   writeRecord(facts.fs, facts.files.record, record);

@@ -64,7 +64,7 @@ export class SlicedSaves {
    * a large one is written while the session runs: until then the file is the one that the session wrote before. Throws `io`.
    */
   start(found: string | null): void {
-    const known = found !== null && found === this.#core.tally.lastSnapshotSha256;
+    const known = found !== null && found === this.#core.model.lastSnapshotSha256;
     if (this.#small || !known) return saveSnapshot(this.#core, this.#facts, "start", found);
     this.#open("start");
   }

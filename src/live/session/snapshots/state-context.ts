@@ -11,9 +11,9 @@ import type { Core } from "../state/parts.ts";
 
 type Orders = NonNullable<StateContext["orders"]>;
 
-function ordersOf({ tally, router }: Pick<Core, "tally" | "router">): Orders {
+function ordersOf({ model, router }: Pick<Core, "model" | "router">): Orders {
   const orders: Record<string, Orders[string]> = {};
-  for (const order of tally.working.values()) {
+  for (const order of model.working.values()) {
     const { orderId, limitPrice, parent, role, oco, replaced } = order;
     const terms = {
       ...termsOf(order),
@@ -30,7 +30,7 @@ function ordersOf({ tally, router }: Pick<Core, "tally" | "router">): Orders {
 
 /** The context of a snapshot that knows of `decisions` entries, and the mark of its entry. */
 export function stateContextOf(
-  core: Pick<Core, "tally" | "router" | "runDigest">,
+  core: Pick<Core, "model" | "router" | "runDigest">,
   decisions: number,
 ): { readonly context: StateContext; readonly terms: Pick<SnapshotEntry, "terms"> } {
   const orders = ordersOf(core);

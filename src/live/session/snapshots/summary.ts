@@ -10,7 +10,7 @@ import { ARTIFACT_FILES } from "../../../store/index.ts";
 import type { SessionSummary, StopCause } from "../state/api.ts";
 import type { ReportedCore } from "../state/parts.ts";
 import { rejectionsOf } from "../state/rejections.ts";
-import type { Tally } from "../state/tally.ts";
+import type { ReadModel } from "../state/read-model.ts";
 import { troublesIn } from "../state/troubles.ts";
 
 /** How it ended, which its parts do not know. */
@@ -22,18 +22,18 @@ export interface Ending {
   readonly failure: ErrorShape | null;
 }
 
-/** What a tally says of runs, orders and strategies, for a session's summary, record and status. */
+/** What a read model says of runs, orders and strategies, for a session's summary, record and status. */
 export function countsOf(
-  tally: Tally,
+  model: ReadModel,
 ): Pick<SessionSummary, "runs" | "orders" | "fills" | "refused" | "rejections" | "troubles"> {
-  const { runs, orders, fills } = tally;
-  return { runs, orders, fills, ...rejectionsOf(tally), troubles: troublesIn(tally) };
+  const { runs, orders, fills } = model;
+  return { runs, orders, fills, ...rejectionsOf(model), troubles: troublesIn(model) };
 }
 
 export function summaryOf(core: ReportedCore, { folder, light, cause, realMs, failure }: Ending): SessionSummary {
-  const { tally, books, desk, now, startedAt, clock } = core;
+  const { model, books, desk, now, startedAt, clock } = core;
   const figures = books.figures();
-  const equityStart = tally.equityStart ?? desk.broker.cash;
+  const equityStart = model.equityStart ?? desk.broker.cash;
   return {
     id: core.id,
     folder,
@@ -49,15 +49,15 @@ export function summaryOf(core: ReportedCore, { folder, light, cause, realMs, fa
     stoppedAt: now,
     duration: between(startedAt, now),
     realMs,
-    ...countsOf(tally),
+    ...countsOf(model),
     equityStart,
     equityEnd: figures.equity,
     pnl: plain(decimal(figures.equity).minus(equityStart)),
     fees: figures.fees,
-    maxDrawdown: Math.min(tally.drawdownMax, figures.drawdown),
-    halts: [...tally.halts],
-    driftOpen: tally.driftOpen,
-    workingOrders: tally.working.size,
+    maxDrawdown: Math.min(model.drawdownMax, figures.drawdown),
+    halts: [...model.halts],
+    driftOpen: model.driftOpen,
+    workingOrders: model.working.size,
     feed: core.feed.sources,
     failure,
   };

@@ -17,7 +17,7 @@ import { isBooked, type ReviewEntry } from "../../../store/journal/entries.ts";
 import type { DriftProbe } from "./api.ts";
 import { bookedFill } from "./effects.ts";
 import type { Core } from "./parts.ts";
-import { UNATTRIBUTED } from "./tally.ts";
+import { UNATTRIBUTED } from "./read-model.ts";
 
 /** Drift whose adoption books the fill that it is about. */
 export const BOOKS_ON_ADOPTION: ReadonlySet<DriftKind> = new Set([
@@ -56,7 +56,7 @@ export function correctionOf(core: Core, item: DriftProbe): Correction | null {
   }
   if (before === null) return null;
   // The same execution may have been corrected before; the newest adoption holds.
-  for (const other of core.tally.drift.values())
+  for (const other of core.model.drift.values())
     if (other.review?.action === "adopt" && other.orderId === item.orderId && other.evidence["fillId"] === fillId)
       before = figuresOf(other) ?? before;
   return { owner, bookings: differenceOf(before, now) };
@@ -81,7 +81,7 @@ function ownFigures(core: Core, item: DriftProbe): Booking | null {
   const now = figuresOf(item);
   const { fillId } = item.evidence;
   if (now === null || item.drift !== "conflicting_fill" || typeof fillId !== "string") return nonZero(now);
-  const { seenFills } = core.tally;
+  const { seenFills } = core.model;
   const seen = seenFills.get(executionKeyOf(item.orderId, fillId)) ?? seenFills.get(fillId);
   return nonZero({ ...now, quantity: plain(decimal(now.quantity).minus(seen?.quantity ?? ZERO)) });
 }
@@ -92,7 +92,7 @@ const nonZero = (booking: Booking | null): Booking | null =>
 /** Applies a review to router and books; answers the profit that an adoption realized, as plain text. */
 export function reviewed(core: Core, review: Omit<ReviewEntry, "kind" | "realized">, at: Moment): string | null {
   const { item: id, action, strategy, operator, note, booked } = review;
-  const item = core.tally.drift.get(id);
+  const item = core.model.drift.get(id);
   if (item === undefined)
     throw new CodedError("not_found", `There is no drift item ${id}; the drift review lists those there are.`);
   core.router.review(id, { action, operator, note, strategy }, at);

@@ -44,7 +44,7 @@ export function runFinished(
   orders: number,
   at: Moment,
 ): FinishedRun {
-  const { config } = core.tally.strategy(run.strategy);
+  const { config } = core.model.strategy(run.strategy);
   const next = plannedAfter(config, core.startedAt, { due: run.due, started: run.started, finished: at });
   const finished = core.scheduler.markFinish(run.strategy, at, next);
   core.scheduler.recordHeartbeat(run.strategy, at);
@@ -67,7 +67,7 @@ export function missed(core: Core, strategy: string, at: Moment): MissedSlots {
  * there, so no tick is counted.
  */
 export function closedOver(core: Core, strategy: string, from: Moment): MissedSlots {
-  const { config } = core.tally.strategy(strategy);
+  const { config } = core.model.strategy(strategy);
   if (config.runsAt === "bar") return core.scheduler.deferTo(strategy, hoursAfterBar(from));
   const calendar = calendarOf(config);
   if (calendar === null) return { slots: 0, reason: "closed", nextRun: core.scheduler.nextRun(strategy) };
@@ -107,7 +107,7 @@ export function replaceRequested(core: Core, entry: Pick<ReplaceRequestEntry, "s
 /** What a replace that the venue carried out makes of the order in flight. */
 export function replacedOrder(core: Core, entry: Pick<ReplaceEntry, "orderId" | "outcome">): void {
   const { orderId, outcome } = entry;
-  const order = core.tally.working.get(orderId);
+  const order = core.model.working.get(orderId);
   if (order === undefined || outcome.outcome !== "accepted") return;
   core.router.amend(
     orderId,

@@ -14,7 +14,7 @@ import type { FillEntry, HaltEntry } from "../../../store/journal/entries.ts";
 import type { DriftProbe, ReviewDecision } from "./api.ts";
 import { BOOKS_ON_ADOPTION, correctionOf, reviewed, type Correction } from "./adoption.ts";
 import type { Core } from "./parts.ts";
-import { MANUAL, UNATTRIBUTED } from "./tally.ts";
+import { MANUAL, UNATTRIBUTED } from "./read-model.ts";
 
 type Evidence = Readonly<Record<string, string | number | null>>;
 
@@ -37,9 +37,9 @@ export function haltSession(core: Core, halt: Halt, at: Moment): void {
 
 /** Journals drift that the router has found since the last look, and the halt that came with it. */
 export function journalDrift(core: Core, at: Moment, fill?: Omit<FillEntry, "kind" | "verdict" | "realized">): void {
-  if (core.router.openDrift === core.tally.driftOpen) return;
+  if (core.router.openDrift === core.model.driftOpen) return;
   for (const item of core.router.driftItems()) {
-    if (core.tally.drift.has(item.id) || item.review !== null) continue;
+    if (core.model.drift.has(item.id) || item.review !== null) continue;
     addDrift(core, item, fill === undefined ? reportEvidence(item) : fillEvidence(item, fill), at);
   }
 }
@@ -53,7 +53,7 @@ export function foundDrift(
   orderId: string | null,
 ): void {
   const item = core.router.addDrift(drift, { text, orderId, evidence }, core.now);
-  if (!core.tally.drift.has(item.id)) addDrift(core, item, evidence, core.now);
+  if (!core.model.drift.has(item.id)) addDrift(core, item, evidence, core.now);
 }
 
 function addDrift(core: Core, item: DriftItem, evidence: Evidence, at: Moment): void {
@@ -79,9 +79,9 @@ function fillEvidence(item: DriftItem, fill: Omit<FillEntry, "kind" | "verdict" 
 /** Reviews an item and adds the review to the ledger. Throws before anything is changed. */
 export function reviewDrift(core: Core, id: string, decision: ReviewDecision, at: Moment): void {
   const { action, operator, note } = decision;
-  const item = core.tally.drift.get(id);
+  const item = core.model.drift.get(id);
   const owner = decision.strategy ?? null;
-  if (owner !== null && owner !== UNATTRIBUTED && !core.tally.strategies.has(owner))
+  if (owner !== null && owner !== UNATTRIBUTED && !core.model.strategies.has(owner))
     throw new CodedError("not_found", `The desk has no strategy ${owner}; adopt to one of it, or to ${UNATTRIBUTED}.`);
   if (action === "adopt" && item !== undefined) needPrice(item);
   const correction = action === "adopt" && item !== undefined ? correctionOf(core, item) : null;
@@ -107,6 +107,6 @@ function needPrice({ item, drift, evidence }: DriftProbe): void {
 /** Whose order it was, where that is known. */
 function ownerOf(core: Core, item: DriftProbe | undefined, correction: Correction | null): string {
   const strategy = correction?.owner ?? item?.evidence["strategy"];
-  const isOwner = typeof strategy === "string" && (strategy === MANUAL || core.tally.strategies.has(strategy));
+  const isOwner = typeof strategy === "string" && (strategy === MANUAL || core.model.strategies.has(strategy));
   return isOwner ? strategy : UNATTRIBUTED;
 }

@@ -1,7 +1,7 @@
 /**
  * The session's pen: entries go into the journal through here, and nowhere else.
  *
- * 1. An entry is counted (`Tally`) when it is added, and passed to listeners only after the commit that holds it.
+ * 1. An entry is counted (`ReadModel`) when it is added, and passed to listeners only after the commit that holds it.
  * 2. A commit that throws leaves the ledger broken for good: every later `add` and `commit` throws the same error, so
  *    nothing can be sent on the strength of an entry that may not be on disk.
  * 3. Past `PENDING_MAX` entries that are not committed, or as many as the journal says, `crowded` says so and the loop commits at the
@@ -16,7 +16,7 @@ import type { VenueChanges, VenueDisk } from "../../../shared/ports.ts";
 import type { Moment } from "../../../shared/time.ts";
 import type { CheckpointTexts } from "../../../store/index.ts";
 import type { EntryBody, EntryKind, JournalEntry } from "../../../store/journal/entries.ts";
-import type { Tally } from "./tally.ts";
+import type { ReadModel } from "./read-model.ts";
 
 /** What the ledger needs of a journal: the next number, an addition, and one durable transaction. */
 export interface JournalPort {
@@ -61,7 +61,7 @@ export type EntryListener = (entries: readonly JournalEntry[]) => void;
 
 export class Ledger {
   readonly #journal: JournalPort;
-  readonly #tally: Tally;
+  readonly #model: ReadModel;
   readonly #project: EntryListener;
   readonly #pendingMax: number;
   /** The venue's disk that follows the journal while commits are grouped; else null. */
@@ -84,7 +84,7 @@ export class Ledger {
   /** `project` writes the session's files from committed entries; what it throws breaks the ledger as a commit does. */
   constructor(options: {
     readonly journal: JournalPort;
-    readonly tally: Tally;
+    readonly model: ReadModel;
     readonly project: EntryListener;
     readonly monotonicMs: () => number;
     /** How many of the journal's entries are snapshots. */
@@ -92,7 +92,7 @@ export class Ledger {
   }) {
     this.#pendingMax = options.journal.pendingMax ?? PENDING_MAX;
     this.#journal = options.journal;
-    this.#tally = options.tally;
+    this.#model = options.model;
     this.#project = options.project;
     this.#monotonicMs = options.monotonicMs;
     this.#committed = options.journal.position;
@@ -174,9 +174,9 @@ export class Ledger {
 
   add(body: EntryBody, at: Moment): JournalEntry {
     this.#check();
-    const last = this.#tally.lastAt;
+    const last = this.#model.lastAt;
     const entry = this.#journal.append(body, last !== null && at < last ? last : at);
-    this.#tally.apply(entry);
+    this.#model.apply(entry);
     this.#pending.push(entry);
     if (body.kind === "snapshot") this.#snapshots += 1;
     if (body.kind === "halt") this.#halting = true;

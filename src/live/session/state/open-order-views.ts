@@ -1,7 +1,7 @@
 /**
  * A strategy's open orders as its run sees them: those that work or are on their way, then those that wait in its queue.
  *
- * 1. It is made from the tally alone, so a run that is repeated sees the same.
+ * 1. It is made from the read model alone, so a run that is repeated sees the same.
  */
 import { orderTypeOf } from "../../../shared/orders.ts";
 import type { OpenOrder } from "../../../shared/strategy.ts";
@@ -57,7 +57,7 @@ function queuedViews({ queue, orders, at, until }: QueueItem): OpenOrder[] {
 /** In order of acceptance, the queue behind. */
 export function openOrdersOf(core: Core, strategy: string): OpenOrder[] {
   const open: OpenOrder[] = [];
-  for (const order of core.tally.open.index.ofStrategy(strategy).values()) open.push(workingView(order));
-  for (const item of core.tally.open.queues.get(strategy) ?? []) open.push(...queuedViews(item));
+  for (const order of core.model.open.index.ofStrategy(strategy).values()) open.push(workingView(order));
+  for (const item of core.model.open.queues.get(strategy) ?? []) open.push(...queuedViews(item));
   return open;
 }

@@ -1,7 +1,7 @@
 /**
  * The orders that have not ended: in flight, working at the venue, or waiting in a queue; and the flattens under way.
  *
- * 1. It is part of the tally: a pure fold of the journal's entries, the same live and in a recovery.
+ * 1. It is part of the read model: a pure fold of the journal's entries, the same live and in a recovery.
  * 2. An order's state follows the one state machine (`shared/order-state.ts`); `inDoubt` says beside it that the outcome of its newest
  *    request is not known and is asked about.
  * 3. Every change of an order is reported to its strategy once, in the order of the entries.

@@ -16,7 +16,7 @@ import type { HostPort } from "../../host/port.ts";
 import type { RiskPort } from "../../risk/port.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Market } from "./market.ts";
-import type { Tally } from "./tally.ts";
+import type { ReadModel } from "./read-model.ts";
 
 /** The session's parts. `now` is the moment of the present pass, or of the last. */
 export interface Core {
@@ -40,7 +40,7 @@ export interface Core {
   /** What of users' code the host has loaded. */
   readonly code: readonly LoadedCode[];
   readonly ledger: Ledger;
-  readonly tally: Tally;
+  readonly model: ReadModel;
   now: Moment;
   /** What the venue holds by its own word, asked while the gate is shut; for eyes only. Null while it is open, or unanswered. */
   venuePositions: Readonly<Record<string, string>> | null;

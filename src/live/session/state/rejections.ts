@@ -21,11 +21,11 @@ export function countRefusal(refusals: Counts, reason: string): void {
 }
 
 /** Every rejection by its cause, whatever its source, and how many of the accepted orders the broker refused. */
-export function rejectionsOf(tally: { readonly rejections: Readonly<Counts>; readonly refusals: Readonly<Counts> }): {
+export function rejectionsOf(model: { readonly rejections: Readonly<Counts>; readonly refusals: Readonly<Counts> }): {
   readonly refused: number;
   readonly rejections: Counts;
 } {
-  const rejections = { ...tally.rejections };
-  for (const [cause, count] of Object.entries(tally.refusals)) rejections[cause] = (rejections[cause] ?? 0) + count;
-  return { refused: sumOf(tally.refusals), rejections };
+  const rejections = { ...model.rejections };
+  for (const [cause, count] of Object.entries(model.refusals)) rejections[cause] = (rejections[cause] ?? 0) + count;
+  return { refused: sumOf(model.refusals), rejections };
 }

@@ -12,7 +12,7 @@ import type { Core } from "./parts.ts";
 
 /** What a run sees at this moment. */
 export function runSnapshotOf(core: Core, strategy: string, run: number, now: Moment): RunSnapshot {
-  const { config, fillsTold: fills, updatesTold: updates } = core.tally.strategy(strategy);
+  const { config, fillsTold: fills, updatesTold: updates } = core.model.strategy(strategy);
   const { symbols } = config;
   const marks: Record<string, number> = {};
   const positions: Record<string, number> = {};

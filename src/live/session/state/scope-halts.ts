@@ -49,7 +49,7 @@ export function resumeScope(core: Core, scope: Scope, request: ScopeRequest): vo
   const [operator, note] = [request.operator.trim(), request.note.trim()];
   if (note === "")
     throw new CodedError("invalid_input", "Say why it is right to trade again: the journal records the note.");
-  if (!core.tally.switches.has(scope))
+  if (!core.model.switches.has(scope))
     throw new CodedError("not_halted", `The ${scopeText(scope)} is not halted, so there is nothing to resume.`);
   const message = `Resumed by ${operator}.`;
   core.ledger.add({ kind: "switch", event: "resumed", scope, source: "operator", message, operator, note }, core.now);
@@ -67,8 +67,8 @@ export function heldBack(
   order: Pick<OrderEntry, "strategy" | "symbol" | "clientOrderId" | "idempotencyKey">,
 ): { readonly reason: string; readonly detail: string } | null {
   const { strategy, symbol, clientOrderId, idempotencyKey } = order;
-  const config = core.tally.strategies.get(strategy)?.config;
-  const { switches } = core.tally;
+  const config = core.model.strategies.get(strategy)?.config;
+  const { switches } = core.model;
   const halted = (config === undefined ? null : switches.over(config)) ?? switches.overSymbol(symbol);
   if (halted === null || core.router.halted) return null;
   if (core.router.decisionOf(idempotencyKey ?? `${strategy}:${clientOrderId}`) !== undefined) return null;

@@ -13,12 +13,12 @@ interface One {
 
 /** A core of nothing but strategies and symbols. */
 function core(strategies: readonly One[], calendars: Readonly<Record<string, string>> = {}): Core {
-  const tallies = strategies.map(({ standing = "active", symbols = ["A"], ...rest }, index) => [
+  const models = strategies.map(({ standing = "active", symbols = ["A"], ...rest }, index) => [
     `s${index}`,
     { standing, config: { name: `s${index}`, symbols, ...rest } },
   ]);
   const symbols = new Map(Object.entries(calendars).map(([symbol, calendar]) => [symbol, { symbol, calendar }]));
-  return { tally: { strategies: new Map(tallies as never) }, symbols } as unknown as Core;
+  return { model: { strategies: new Map(models as never) }, symbols } as unknown as Core;
 }
 
 const at = (text: string): Moment => parseMoment(text) as Moment;

@@ -56,7 +56,7 @@ function bench(orders: readonly WorkingOrder[], ask: (venueId: string) => Lookup
     now: START as Moment,
     broker: { orderByClientId: (venueId: string) => Promise.resolve(ask(venueId)) },
     router: { order: () => undefined, amend: () => undefined, halt: () => undefined },
-    tally: {
+    model: {
       working: all,
       open: {
         index: {
@@ -127,7 +127,7 @@ describe("requests of one pass", () => {
         placeOrder: ({ venueId }: { readonly venueId: string }) => does(venueId.slice(2)),
         cancelOrder: (venueId: string) => does(`x${venueId.slice(2)}`),
       },
-      tally: { working: new Map([["1", "2", "3", "4"].map((one) => [idOf(one), {}] as const)].flat()) },
+      model: { working: new Map([["1", "2", "3", "4"].map((one) => [idOf(one), {}] as const)].flat()) },
       ledger: { add: () => undefined },
     };
     await sendAll(core as unknown as Core, sending);
@@ -158,7 +158,7 @@ describe("a request without an answer", () => {
     expect(queries.nextAt()).toBe(START);
     await queries.ask();
     expect(queries.nextAt()).toBe(START + SECOND);
-    const second = core.tally.working.get(idOf("2"));
+    const second = core.model.working.get(idOf("2"));
     if (second !== undefined) second.inDoubt = true;
     expect(queries.nextAt()).toBe(START);
   });

@@ -27,7 +27,7 @@ interface Scene {
 
 function coreOf({ working = 0, held = 0, fx, rate = null }: Scene) {
   const router = new OrderRouter({ rateLimitPerSec: 50, maxInflight: 50 });
-  const tally = {
+  const model = {
     strategies: new Map(),
     switches: new Switches(),
     working: new Map(),
@@ -42,7 +42,7 @@ function coreOf({ working = 0, held = 0, fx, rate = null }: Scene) {
     desk: fx === undefined ? {} : { fx },
     symbols: new Map([["ABC", { symbol: "ABC", currency: "EUR" }]]),
     router,
-    tally,
+    model,
     market: { mark: (symbol: string) => marks[symbol] ?? null },
     books: {
       position: () => decimal(held),

@@ -1,6 +1,6 @@
-/** What is read of a checkpoint without a start: its tally and the bytes of the growing files, or nothing where it cannot be read. */
+/** What is read of a checkpoint without a start: its read model and the bytes of the growing files, or nothing where it cannot be read. */
 import { expect, it } from "vitest";
-import { savedFiles, savedTally } from "../../../../src/live/session/recovery/checkpoint.ts";
+import { savedFiles, savedModel } from "../../../../src/live/session/recovery/checkpoint.ts";
 import { moment } from "../../../../src/shared/time.ts";
 import type { JournalReader } from "../../../../src/store/index.ts";
 
@@ -13,13 +13,13 @@ const saved = (form: number): Checkpoint => {
 
 it("is nothing where there is no checkpoint, or one that cannot be read", () => {
   for (const checkpoint of [null, { seq: 5, fault: "it was changed" }]) {
-    expect(savedTally(journalWith(checkpoint))).toBeNull();
+    expect(savedModel(journalWith(checkpoint))).toBeNull();
     expect(savedFiles(journalWith(checkpoint))).toEqual({});
   }
-  expect(savedTally(journalWith(saved(99)))).toBeNull();
+  expect(savedModel(journalWith(saved(99)))).toBeNull();
 });
 
 it("is the checkpoint's own", () => {
-  expect(savedTally(journalWith(saved(1)))).toEqual({ seq: 5, state: { runs: 3 } });
+  expect(savedModel(journalWith(saved(1)))).toEqual({ seq: 5, state: { runs: 3 } });
   expect(savedFiles(journalWith(saved(1)))).toEqual({ "orders.csv": 7 });
 });

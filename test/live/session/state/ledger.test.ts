@@ -1,7 +1,7 @@
 /** The ledger by itself, over a journal in memory and real time that the test moves: groups, ages, limits, what broke. */
 import { describe, expect, it } from "vitest";
 import { Ledger, PENDING_MAX } from "../../../../src/live/session/state/ledger.ts";
-import { Tally } from "../../../../src/live/session/state/tally.ts";
+import { ReadModel } from "../../../../src/live/session/state/read-model.ts";
 import type { VenueDisk } from "../../../../src/shared/ports.ts";
 import { at, note } from "../../../store/journal/entries.ts";
 import { deskOf } from "../desks.ts";
@@ -26,8 +26,8 @@ function bench() {
       state.commits += 1;
     },
   } as unknown as Options["journal"];
-  const tally = new Tally(deskOf());
-  const ledger = new Ledger({ journal, tally, project: () => undefined, monotonicMs: () => state.nowMs });
+  const model = new ReadModel(deskOf());
+  const ledger = new Ledger({ journal, model, project: () => undefined, monotonicMs: () => state.nowMs });
   return { ledger, state };
 }
 

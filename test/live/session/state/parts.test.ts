@@ -7,7 +7,7 @@ import { runFinished, runStarted } from "../../../../src/live/session/state/effe
 import { Ledger } from "../../../../src/live/session/state/ledger.ts";
 import type { Core } from "../../../../src/live/session/state/parts.ts";
 import { SlicedSaves } from "../../../../src/live/session/snapshots/sliced-save.ts";
-import { Tally } from "../../../../src/live/session/state/tally.ts";
+import { ReadModel } from "../../../../src/live/session/state/read-model.ts";
 import { moment, MINUTE, SECOND, type Duration } from "../../../../src/shared/time.ts";
 import type { EntryBody, JournalEntry } from "../../../../src/store/journal/entries.ts";
 import { nodeFileSystem } from "../../../../src/store/index.ts";
@@ -28,10 +28,10 @@ function scheduler(): Scheduler {
   return found;
 }
 
-const tallyOf = (): Tally => new Tally(deskOf({ strategies: [strategyOf(NAME, "momentum", ["AAA"])] }));
+const readModelOf = (): ReadModel => new ReadModel(deskOf({ strategies: [strategyOf(NAME, "momentum", ["AAA"])] }));
 
 /** A ledger over a journal in memory. */
-function ledgerOn(tally: Tally) {
+function ledgerOn(model: ReadModel) {
   const committed: JournalEntry[] = [];
   const pending: JournalEntry[] = [];
   const journal = {
@@ -47,7 +47,7 @@ function ledgerOn(tally: Tally) {
       committed.push(...pending.splice(0));
     },
   } as unknown as ConstructorParameters<typeof Ledger>[0]["journal"];
-  const ledger = new Ledger({ journal, tally, project: () => undefined, monotonicMs: () => 0 });
+  const ledger = new Ledger({ journal, model, project: () => undefined, monotonicMs: () => 0 });
   return { ledger, committed };
 }
 
@@ -71,7 +71,7 @@ describe("a run's end", () => {
       scheduler: scheduler(),
       metrics: new MetricsRecorder({ window: 10 }),
       router: { inflightCount: 0 },
-      tally: tallyOf(),
+      model: readModelOf(),
       startedAt: at(0),
     } as unknown as Core;
     const due = core.scheduler.nextRun(NAME);
@@ -83,7 +83,7 @@ describe("a run's end", () => {
 
 describe("the ledger", () => {
   it("keeps an entry that comes with an earlier moment at the moment of the one before", () => {
-    const { ledger, committed } = ledgerOn(tallyOf());
+    const { ledger, committed } = ledgerOn(readModelOf());
     ledger.add(note("first"), at(10));
     expect(ledger.add(note("behind it"), at(4)).at).toBe(at(10));
     expect(ledger.add(note("on time"), at(11)).at).toBe(at(11));
@@ -94,28 +94,28 @@ describe("the ledger", () => {
 
 describe("an order that filled before its answer came", () => {
   it("is confirmed by the fill", () => {
-    const tally = tallyOf();
-    const { ledger } = ledgerOn(tally);
+    const model = readModelOf();
+    const { ledger } = ledgerOn(model);
     const accepted = order(1, { quantity: 2 });
     if (accepted.kind !== "order" || accepted.orderId === null) throw new Error("The order is accepted.");
     const { orderId } = accepted;
     ledger.add(accepted, at(1));
     ledger.add({ kind: "send", orderId, venueId: "session-ROUTER-00000001" }, at(1));
-    expect(tally.working.get(orderId)).toMatchObject({ confirmed: false });
+    expect(model.working.get(orderId)).toMatchObject({ confirmed: false });
     ledger.add(fill(1, { quantity: "1", status: "partially_filled" }), at(2));
-    expect(tally.working.get(orderId)).toMatchObject({ confirmed: true, state: "partially_filled" });
+    expect(model.working.get(orderId)).toMatchObject({ confirmed: true, state: "partially_filled" });
   });
 });
 
 describe("a save in slices that ends", () => {
   it("commits a halt that waits first: that one's own save takes its place, and the journal has no second", () => {
-    const tally = tallyOf();
-    const { ledger, committed } = ledgerOn(tally);
+    const model = readModelOf();
+    const { ledger, committed } = ledgerOn(model);
     const workspace = makeWorkspace();
     const routerState = `${workspace.path}/router_state.json`;
     const core = {
       router: busyRouter(),
-      tally,
+      model,
       ledger,
       runDigest: "digest",
       now: at(9),

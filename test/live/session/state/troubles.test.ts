@@ -1,7 +1,7 @@
-/** Which strategies a session reports as failing, and what a tally of an older version can still say of its counts. */
+/** Which strategies a session reports as failing, and what a read model of an older version can still say of its counts. */
 import { describe, expect, it } from "vitest";
-import { Tally } from "../../../../src/live/session/state/tally.ts";
-import { restoreTally, tallyState, type TallyState } from "../../../../src/live/session/recovery/tally-state.ts";
+import { ReadModel } from "../../../../src/live/session/state/read-model.ts";
+import { restoreModel, modelState, type ModelState } from "../../../../src/live/session/recovery/model-state.ts";
 import { troublesIn } from "../../../../src/live/session/state/troubles.ts";
 import { orderId } from "../../../../src/shared/ids.ts";
 import { SECOND } from "../../../../src/shared/time.ts";
@@ -19,13 +19,13 @@ import { deskOf, strategyOf } from "../desks.ts";
 const NAMES = ["alpha", "beta", "gamma"] as const;
 
 class Fold {
-  readonly tally = new Tally(deskOf({ strategies: NAMES.map((name) => strategyOf(name, "momentum", ["AAA"])) }));
+  readonly model = new ReadModel(deskOf({ strategies: NAMES.map((name) => strategyOf(name, "momentum", ["AAA"])) }));
   #seq = 0;
   readonly #runs = new Map<string, number>();
 
   add(body: EntryBody): void {
     this.#seq += 1;
-    this.tally.apply({ ...body, seq: this.#seq, at: at(this.#seq) });
+    this.model.apply({ ...body, seq: this.#seq, at: at(this.#seq) });
   }
 
   run(strategy: string, outcome: RunFinishedEntry["outcome"], message: string | null = null): void {
@@ -49,7 +49,7 @@ class Fold {
   }
 
   get reported(): readonly (readonly [string, string, string | null])[] {
-    return troublesIn(this.tally).list.map(({ name, kind, runs, failures, reason }) => [
+    return troublesIn(this.model).list.map(({ name, kind, runs, failures, reason }) => [
       name,
       `${kind} ${failures}/${runs}`,
       reason,
@@ -73,8 +73,8 @@ describe("a strategy", () => {
     fold.run("beta", "threw", "late");
     fold.add({ kind: "strategy", strategy: "gamma", event: "not_loaded", reason: "no onTick", operator: null });
     expect(fold.reported.map(([name]) => name)).toEqual(["gamma", "beta", "alpha"]);
-    expect(troubleSummary(troublesIn(fold.tally))).toBe("2 of 3 fail, 1 more had failed runs");
-    expect(troubleLines(troublesIn(fold.tally))).toEqual([
+    expect(troubleSummary(troublesIn(fold.model))).toBe("2 of 3 fail, 1 more had failed runs");
+    expect(troubleLines(troublesIn(fold.model))).toEqual([
       "gamma does not load: no onTick",
       "beta: 1 of 1 run failed; the newest reason: late",
     ]);
@@ -126,17 +126,17 @@ it("are named up to a number, described up to another, with short reasons, and a
   expect(troubleSummary(troubles)).toBe(`${TROUBLES_MAX + 7} of 500 fail`);
 });
 
-it("a tally of a version that did not count what the broker refused says so again, and continues", () => {
+it("a read model of a version that did not count what the broker refused says so again, and continues", () => {
   const fold = new Fold();
   fold.add(order(1));
   const outcome = { outcome: "refused", reason: "min_requirements" } as const;
-  const { refusals, ...older } = tallyState(fold.tally);
+  const { refusals, ...older } = modelState(fold.model);
   expect(refusals).toEqual({});
   const again = new Fold();
-  restoreTally(again.tally, JSON.parse(JSON.stringify(older)) as TallyState);
-  expect(tallyState(again.tally)).toEqual(older);
+  restoreModel(again.model, JSON.parse(JSON.stringify(older)) as ModelState);
+  expect(modelState(again.model)).toEqual(older);
   for (const one of [fold, again]) one.add({ kind: "ack", orderId: orderId("ROUTER-00000001"), venueId: "v", outcome });
-  expect(again.tally.refusals).toEqual({ min_requirements: 1 });
-  expect("refusals" in tallyState(again.tally)).toBe(false);
-  expect(tallyState(fold.tally).refusals).toEqual({ min_requirements: 1 });
+  expect(again.model.refusals).toEqual({ min_requirements: 1 });
+  expect("refusals" in modelState(again.model)).toBe(false);
+  expect(modelState(fold.model).refusals).toEqual({ min_requirements: 1 });
 });

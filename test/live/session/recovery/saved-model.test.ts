@@ -1,16 +1,16 @@
-/** A tally that was saved and restored: it reports the same, and continues in the same way, whatever was under way. */
+/** A read model that was saved and restored: it reports the same, and continues in the same way, whatever was under way. */
 import { expect, it } from "vitest";
-import { restoreTally, tallyState, type TallyState } from "../../../../src/live/session/recovery/tally-state.ts";
-import { Tally } from "../../../../src/live/session/state/tally.ts";
+import { restoreModel, modelState, type ModelState } from "../../../../src/live/session/recovery/model-state.ts";
+import { ReadModel } from "../../../../src/live/session/state/read-model.ts";
 import type { WorkingOrder } from "../../../../src/live/session/state/working-orders.ts";
 import { decimal } from "../../../../src/shared/decimal.ts";
 import { at, fill, order } from "../../../store/journal/entries.ts";
 import { deskOf, strategyOf } from "../desks.ts";
 
-const tally = (): Tally => new Tally(deskOf({ strategies: [strategyOf("alpha", "momentum", ["AAA"])] }));
+const model = (): ReadModel => new ReadModel(deskOf({ strategies: [strategyOf("alpha", "momentum", ["AAA"])] }));
 
-function busy(): Tally {
-  const made = tally();
+function busy(): ReadModel {
+  const made = model();
   const bodies = [order(1), order(2, { accepted: false, reason: "rate_limited", orderId: null }), fill(1)];
   for (const [index, body] of bodies.entries()) made.apply({ ...body, seq: index + 1, at: at(index) });
   made.open.add({
@@ -50,10 +50,10 @@ function busy(): Tally {
 
 it("has every order, queue, flatten, count and update that it had", () => {
   const saved = busy();
-  const state = JSON.parse(JSON.stringify(tallyState(saved))) as TallyState;
-  const restored = tally();
-  restoreTally(restored, state);
-  expect(tallyState(restored)).toEqual(tallyState(saved));
+  const state = JSON.parse(JSON.stringify(modelState(saved))) as ModelState;
+  const restored = model();
+  restoreModel(restored, state);
+  expect(modelState(restored)).toEqual(modelState(saved));
   for (const part of [restored, saved].map(({ open }) => open)) {
     expect([...part.flattens.keys()]).toEqual(["F-2"]);
     expect(part.find("alpha", "nine")?.filled).toEqual(decimal("1.5"));

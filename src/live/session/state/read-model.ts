@@ -1,7 +1,7 @@
 /**
  * What the journal's entries add up to: working orders, runs in progress, halts, drift, counts.
  *
- * 1. A tally is a pure fold: the same entries in the same order give the same tally, live and in a recovery. Live code
+ * 1. A read model is a pure fold: the same entries in the same order give the same read model, live and in a recovery. Live code
  *    changes it only by adding an entry.
  * 2. It holds facts, not decisions: scheduler, router, risk and books decide, and the entry says what they decided.
  * 3. Only working orders, runs in progress and what waits for a review are kept whole; the rest is counted. Seen fills
@@ -50,7 +50,7 @@ const OUTSIDE_OWNERS: ReadonlySet<string> = new Set([MANUAL, UNATTRIBUTED]);
 /** Fills that a strategy gets at its next run; the oldest give way. */
 export const FILLS_TOLD_MAX = 1_000;
 
-export interface StrategyTally {
+export interface StrategyModel {
   readonly config: StrategyConfig;
   standing: "active" | "paused" | "quarantined" | "not_loaded";
   reason: string | null;
@@ -84,8 +84,8 @@ export interface SeenFill {
   readonly price: string;
 }
 
-export class Tally {
-  readonly strategies = new Map<string, StrategyTally>();
+export class ReadModel {
+  readonly strategies = new Map<string, StrategyModel>();
   /** Orders that have not ended, queues, and flattens under way. */
   readonly open = new OpenOrders((strategy, update) => this.#update(strategy, update));
   readonly seenFills = new Map<string, SeenFill>();
@@ -151,8 +151,8 @@ export class Tally {
       });
   }
 
-  /** The tally of a strategy that the desk has. Throws for any other name: entries of unknown strategies are damage. */
-  strategy(name: string): StrategyTally {
+  /** The read model of a strategy that the desk has. Throws for any other name: entries of unknown strategies are damage. */
+  strategy(name: string): StrategyModel {
     const found = this.strategies.get(name);
     if (found === undefined) throw new Error(`The desk has no strategy "${name}".`);
     return found;
@@ -164,15 +164,15 @@ export class Tally {
   }
 
   /** Of an order's owner: undefined for `manual` and `unattributed`, which no desk schedules. Throws for any other unknown name. */
-  #owner(name: string): StrategyTally | undefined {
+  #owner(name: string): StrategyModel | undefined {
     return OUTSIDE_OWNERS.has(name) ? this.strategies.get(name) : this.strategy(name);
   }
 
   #update(strategy: string, update: OrderUpdate): void {
-    const tally = this.strategies.get(strategy);
-    if (tally === undefined) return;
-    tally.updatesToTell.push(update);
-    if (tally.updatesToTell.length > FILLS_TOLD_MAX) tally.updatesToTell.shift();
+    const model = this.strategies.get(strategy);
+    if (model === undefined) return;
+    model.updatesToTell.push(update);
+    if (model.updatesToTell.length > FILLS_TOLD_MAX) model.updatesToTell.shift();
   }
 
   get halted(): boolean {
@@ -186,13 +186,13 @@ export class Tally {
         if (entry.event === "stopped" || entry.event === "started") this.stopped = entry.event === "stopped";
         return;
       case "run_started": {
-        const tally = this.strategy(entry.strategy);
-        tally.runs = entry.run;
-        tally.open = { run: entry.run, planned: entry.planned, due: entry.due, started: entry.at };
-        tally.fillsTold = tally.fillsToTell;
-        tally.fillsToTell = [];
-        tally.updatesTold = tally.updatesToTell;
-        tally.updatesToTell = [];
+        const model = this.strategy(entry.strategy);
+        model.runs = entry.run;
+        model.open = { run: entry.run, planned: entry.planned, due: entry.due, started: entry.at };
+        model.fillsTold = model.fillsToTell;
+        model.fillsToTell = [];
+        model.updatesTold = model.updatesToTell;
+        model.updatesToTell = [];
         return;
       }
       case "run_finished":
@@ -228,10 +228,10 @@ export class Tally {
         return this.#restore(entry);
       case "strategy": {
         if (entry.event === "run_asked") return;
-        const tally = this.strategy(entry.strategy);
-        tally.standing = entry.event === "resumed" ? "active" : entry.event;
-        tally.reason = entry.event === "resumed" ? null : entry.reason;
-        if (entry.event === "resumed") tally.timeoutsInRow = 0;
+        const model = this.strategy(entry.strategy);
+        model.standing = entry.event === "resumed" ? "active" : entry.event;
+        model.reason = entry.event === "resumed" ? null : entry.reason;
+        if (entry.event === "resumed") model.timeoutsInRow = 0;
         return;
       }
       case "switch":
@@ -294,45 +294,45 @@ export class Tally {
   }
 
   #runFinished(entry: RunFinishedEntry): void {
-    const tally = this.strategy(entry.strategy);
-    tally.open = null;
-    tally.lastRuntime = entry.runtime;
-    if (entry.state !== undefined) tally.state = entry.state;
+    const model = this.strategy(entry.strategy);
+    model.open = null;
+    model.lastRuntime = entry.runtime;
+    if (entry.state !== undefined) model.state = entry.state;
     this.runs += 1;
     const well = entry.outcome === "ok" || entry.outcome === "overrun";
     // A run that was given up says nothing of its strategy.
-    if (entry.outcome !== "abandoned") tally.failing = !well;
+    if (entry.outcome !== "abandoned") model.failing = !well;
     if (well) {
-      tally.timeoutsInRow = 0;
-      if (entry.message !== null) tally.lastSignal = entry.message;
+      model.timeoutsInRow = 0;
+      if (entry.message !== null) model.lastSignal = entry.message;
       return;
     }
-    tally.failures += 1;
-    tally.lastError = entry.message;
+    model.failures += 1;
+    model.lastError = entry.message;
     const ended = entry.outcome === "timed_out" || entry.outcome === "ended";
-    if (ended) tally.timeoutsInRow += 1;
-    else if (entry.outcome !== "abandoned") tally.timeoutsInRow = 0;
+    if (ended) model.timeoutsInRow += 1;
+    else if (entry.outcome !== "abandoned") model.timeoutsInRow = 0;
     // A run that was ended or given up left no trace in its strategy, so the next one gets the same again.
     if (!ended && entry.outcome !== "abandoned") return;
-    tally.fillsToTell = [...tally.fillsTold, ...tally.fillsToTell].slice(-FILLS_TOLD_MAX);
-    tally.updatesToTell = [...tally.updatesTold, ...tally.updatesToTell].slice(-FILLS_TOLD_MAX);
+    model.fillsToTell = [...model.fillsTold, ...model.fillsToTell].slice(-FILLS_TOLD_MAX);
+    model.updatesToTell = [...model.updatesTold, ...model.updatesToTell].slice(-FILLS_TOLD_MAX);
   }
 
   #order(entry: OrderEntry & { readonly at: Moment }): void {
-    const tally = this.#owner(entry.strategy);
+    const model = this.#owner(entry.strategy);
     this.open.decided(entry);
     if (entry.replay) {
       this.replays += 1;
       return;
     }
-    if (tally !== undefined && entry.operator === undefined) tally.lastSignal = entry.because.text;
+    if (model !== undefined && entry.operator === undefined) model.lastSignal = entry.because.text;
     if (!entry.accepted || entry.orderId === null) {
       this.rejections[entry.reason] = (this.rejections[entry.reason] ?? 0) + 1;
-      if (tally !== undefined) tally.rejections += 1;
+      if (model !== undefined) model.rejections += 1;
       return;
     }
     this.orders += 1;
-    if (tally !== undefined) tally.orders += 1;
+    if (model !== undefined) model.orders += 1;
   }
 
   /** What was known before is void; of the orders in flight in the snapshot the venue has not been asked yet. */
@@ -389,8 +389,8 @@ export class Tally {
           : null;
     if (reason === null) return;
     countRefusal(this.refusals, reason);
-    const tally = this.strategies.get(ended.strategy);
-    if (tally !== undefined) tally.rejections += 1;
+    const model = this.strategies.get(ended.strategy);
+    if (model !== undefined) model.rejections += 1;
   }
 
   #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
@@ -400,13 +400,13 @@ export class Tally {
     if (!isBooked(entry)) return;
     this.fills += 1;
     if (entry.strategy !== null) {
-      const tally = this.strategies.get(entry.strategy);
-      if (tally !== undefined) {
-        tally.fills += 1;
+      const model = this.strategies.get(entry.strategy);
+      if (model !== undefined) {
+        model.fills += 1;
         const { orderId, symbol, filledAt } = entry;
         const [quantity, price, fee] = [Number(entry.quantity), Number(entry.price), Number(entry.fee)];
-        tally.fillsToTell.push({ orderId, symbol, quantity, price, fee, at: filledAt });
-        if (tally.fillsToTell.length > FILLS_TOLD_MAX) tally.fillsToTell.shift();
+        model.fillsToTell.push({ orderId, symbol, quantity, price, fee, at: filledAt });
+        if (model.fillsToTell.length > FILLS_TOLD_MAX) model.fillsToTell.shift();
       }
     }
     this.#move(entry);
