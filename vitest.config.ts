@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { startsBundle } from "./test/host-bundle.ts";
 
 /** What takes longest, longest first. The other files follow by their size, or by their duration where it is known. */
 const LONGEST: readonly string[] = [
@@ -32,9 +33,11 @@ class LongestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [startsBundle()],
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     exclude: ["test/e2e/**", "node_modules/**"],
+    globalSetup: ["test/host-bundle.ts"],
     setupFiles: ["test/setup.ts"],
     // Only what hangs takes so long, however busy the machine is.
     testTimeout: 180_000,

@@ -17,6 +17,8 @@ import { ATTACKER, ATTEMPT_COUNT, UNPROTECTED } from "./attacks.ts";
 import { ORDER_ATTACKER, ORDER_ATTACKS } from "./attacks-orders.ts";
 import { barsUpTo, MOVED, snapshotAt, writeStrategies } from "./scene.ts";
 
+const SOURCE = join(import.meta.dirname, "..", "..", "..", "src");
+
 it("gets out by none of the attempts", async () => {
   expect(ATTEMPT_COUNT).toBeGreaterThan(200);
   const workspace = makeWorkspace();
@@ -83,7 +85,7 @@ it("would get out where nothing is done against it", () => {
 
 /** What somebody who is out of the realm tries in the process's own, which was locked down as a host process's is. */
 const OUTSIDE = `
-import { lockDown } from ${JSON.stringify(join(import.meta.dirname, "..", "..", "..", "src", "live", "host", "lockdown.ts"))};
+import { lockDown } from ${JSON.stringify(join(SOURCE, "live", "host", "lockdown.ts"))};
 const print = console.log.bind(console);
 lockDown("host");
 const open = [];
@@ -112,7 +114,8 @@ it("meets the next layer where it is out of the realm", () => {
   const workspace = makeWorkspace();
   writeStrategies(workspace, { "outside.mjs": OUTSIDE });
   const { execArguments, env } = childRequest(workspace.strategies, 64);
-  const run = spawnSync(process.execPath, [...execArguments, join(workspace.strategies, "outside.mjs")], {
+  const flags = [...execArguments, `--allow-fs-read=${SOURCE}`];
+  const run = spawnSync(process.execPath, [...flags, join(workspace.strategies, "outside.mjs")], {
     env: { ...env },
     encoding: "utf8",
   });
