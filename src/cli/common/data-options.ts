@@ -46,7 +46,7 @@ export function addDataOptions(command: Command): void {
     .option("--skip <lines>", "lines before the header, or before the first row")
     .option("--separator <mark>", "what separates cells: comma, semicolon, tab, pipe, space, or the mark itself")
     .option("--decimal <mark>", "the decimal mark: . or ,")
-    .option("--newest-first", "the rows stand newest first")
+    .option("--newest-first", "the rows are newest first")
     .option("--adjusted", "prices are adjusted for splits and dividends already: none is applied");
 }
 

@@ -14,21 +14,12 @@ import type { ImportOptions, Question, SourceFormat } from "./table/imported.ts"
 import { spanOf, stampEvidence, toCloses, type Span } from "./table/meaning.ts";
 import { isMessages, readMessages } from "./formats/messages.ts";
 import { planOf, understoodOf, type Plan } from "./layout/plan.ts";
-import {
-  barRows,
-  FOLD_DEFAULT,
-  foldedRows,
-  LEAN_SCALED,
-  leanRows,
-  SPREAD_KEPT,
-  wideRows,
-  type Reading,
-  type RowHandler,
-} from "./layout/rows.ts";
+import { barRows, FOLD_DEFAULT, foldedRows, leanRows, wideRows, type Reading, type RowHandler } from "./layout/rows.ts";
 import { RowScanner, type Row } from "./layout/scan.ts";
 import { settle, type Settled } from "./table/settle.ts";
 import type { RowOrder } from "./table/imported.ts";
 import { createTimeReader } from "./layout/time-reader.ts";
+import { noteCounts, noteLayout, questionsOf } from "./part-notes.ts";
 import type { Part } from "./formats/unpack.ts";
 import { zoneOf, type Zone } from "./table/zone.ts";
 
@@ -72,7 +63,7 @@ function formatOf({ layout, lean }: Plan): SourceFormat {
   return layout.kind !== "bars" ? layout.kind : layout.logos ? "logos" : "header";
 }
 
-/** Whether a file of trades stands newest first, by the times of its head. */
+/** Whether the rows of a file of trades are newest first, by the times of its head. */
 function isFalling(
   plan: Plan,
   times: ReturnType<typeof createTimeReader>,
@@ -147,43 +138,6 @@ function settleTable(
   return { span, settled };
 }
 
-function questionsOf(plan: Plan, stamping: Stamping, zoneAssumed: boolean, zone: string): Question[] {
-  const questions = [...plan.questions];
-  if (zoneAssumed)
-    questions.push({
-      about: "zone",
-      text: `Times carry no zone and are taken as ${zone}; --tz names another, as America/New_York.`,
-      assumed: zone,
-      choices: ["America/New_York", "Europe/London", "UTC"].map((value) => ({
-        label: value,
-        option: "timeZone",
-        value,
-      })),
-    });
-  if (stamping.unsure)
-    questions.push({
-      about: "stamp",
-      text: `Nothing says whether times are opens or closes of bars, so they are taken as the ${stamping.stamp}; --stamp settles it.`,
-      assumed: stamping.stamp,
-      choices: ["open", "close"].map((value) => ({ label: value, option: "stamp", value })),
-    });
-  return questions;
-}
-
-/** Counts in words what was not taken as it stands. */
-function noteCounts(gathering: Gathering, order: RowOrder): void {
-  const { notes, repeated, volumesMissing, unwanted } = gathering;
-  if (order === "newest_first") notes.push("Its rows stand newest first; they were put in order of time.");
-  if (order === "unsorted") notes.push("Its rows are not in order of time; they were sorted.");
-  if (repeated > 0)
-    notes.push(
-      `${repeated} ${repeated === 1 ? "row says" : "rows say"} the same as another of its moment, and counts once.`,
-    );
-  if (volumesMissing > 0)
-    notes.push(`${volumesMissing} ${volumesMissing === 1 ? "volume is" : "volumes are"} missing and taken as zero.`);
-  if (unwanted > 0) notes.push(`${unwanted} rows of other symbols were passed over.`);
-}
-
 interface Prepared {
   readonly part: Part;
   readonly plan: Plan;
@@ -224,30 +178,12 @@ function prepare(part: Part, dialect: Dialect, options: ImportOptions, budget: B
   return { part, plan, options, reading };
 }
 
-/** What is said of columns that a file lacks, and of prices and times that its layout writes its own way. */
-function noteLayout({ plan, options, reading }: Prepared): void {
-  const { layout, lean, scale } = plan;
-  const { notes, tables } = reading.gathering;
-  if ([...tables.values()].some(({ spread }) => spread !== null)) notes.push(SPREAD_KEPT);
-  if (layout.kind === "trades" && layout.quantity < 0)
-    notes.push("There is no column of quantities, so volumes are zero.");
-  if (layout.kind === "bars" && layout.volume < 0 && layout.wide.length === 0 && lean === null)
-    notes.push("There is no column of volumes, so they are zero.");
-  if (lean !== null && scale > 0) notes.push(LEAN_SCALED);
-  if (reading.times.locals > 0 && layout.zone !== null && (options.timeZone ?? null) === null)
-    notes.push(
-      layout.zoneSaid
-        ? `Times are taken as ${layout.zone}, as the header says; --tz names another.`
-        : `Times are taken as ${layout.zone}, which ${layout.name} are in; --tz names another.`,
-    );
-}
-
-/** Settles every table once all rows are read, and says what was understood. */
+/** Settles every table once all rows are read, and reports what was understood. */
 function conclude(prepared: Prepared, columnSays: ReadonlyMap<string, number>): ReadPart {
   const { part, plan, options, reading } = prepared;
   const { gathering, times, zone, newestFirst } = reading;
   const { layout, lean } = plan;
-  noteLayout(prepared);
+  noteLayout(plan, options, reading);
   const asked = options.stamp ?? null;
   const stamping: Stamping = { stamp: asked ?? layout.stamp ?? "open", unsure: layout.stampUnclear && asked === null };
   const settling = { plan, gathering, zone: times.locals > 0 ? zone : UTC, options, columnSays };

@@ -8,7 +8,7 @@
  */
 import type { JsonReader } from "./json-reader.ts";
 import { TEXT_MAX } from "../router/order-request.ts";
-import { isIndexLike } from "./router-state.ts";
+import { isIndexLike } from "./key-order.ts";
 import { SeenFills } from "../router/seen-fills.ts";
 
 const QUOTE = 0x22;

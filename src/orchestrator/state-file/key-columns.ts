@@ -10,7 +10,7 @@ import type { JsonReader } from "./json-reader.ts";
 import { KeyIndex } from "../router/key-index.ts";
 import { sequenceOf } from "../router/order-id.ts";
 import { KEY_MAX, shown, TEXT_MAX } from "../router/order-request.ts";
-import { isIndexLike } from "./router-state.ts";
+import { isIndexLike } from "./key-order.ts";
 import type { Faults } from "./state-fault.ts";
 
 /** Keys in the order of the file; columns have one length. */

@@ -19,7 +19,7 @@ import { shown, TEXT_MAX } from "../router/order-request.ts";
 import { put } from "../common/record.ts";
 import { snapshotOf } from "../router/router-snapshot.ts";
 import type { RouterHead, RouterSnapshot } from "../router/router-snapshot.ts";
-import { keyCheck } from "./router-state.ts";
+import { keyCheck, reordered } from "./key-order.ts";
 import { consoleSectionOf, NO_CONSOLE_SECTION } from "./router-state-section.ts";
 import type { ConsoleSection } from "./router-state-section.ts";
 import type { InflightOrder } from "../router/router-types.ts";
@@ -357,25 +357,6 @@ function withoutPayloads(
   }
   leaveIndex(list, columns.index);
   return list;
-}
-
-/** The same list in order of age: `ageOrder[n]` is where the n-th oldest key stands. */
-function reordered(list: KeyList, ageOrder: readonly number[]): KeyList {
-  const rows = Int32Array.from(ageOrder);
-  const float = (column: Float64Array): Float64Array => Float64Array.from(rows, (row) => column[row] as number);
-  const int = (column: Int32Array): Int32Array => rows.map((row) => column[row] as number);
-  return {
-    keys: Array.from(rows, (row) => list.keys[row] as string),
-    sequence: float(list.sequence),
-    reason: Array.from(rows, (row) => list.reason[row] as string),
-    strategy: int(list.strategy),
-    symbol: int(list.symbol),
-    quantity: float(list.quantity),
-    price: float(list.price),
-    at: list.at === null ? null : float(list.at),
-    strategies: list.strategies,
-    symbols: list.symbols,
-  };
 }
 
 function newestOf(

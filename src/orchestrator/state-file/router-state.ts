@@ -1,14 +1,16 @@
 /**
  * A router's snapshot as the value and the text of `router_state.json`.
  *
- * 1. The seven fields that both programs know have their spelling; the rest stands under `logos_console`.
+ * 1. The seven fields that both programs know have their spelling; the rest is under `logos_console`.
  * 2. The text parsed is the value, and reading either gives the snapshot again.
- * 3. Columns under `logos_console.keys` stand in the order of `idempotency`. Keys that look like array indices come first there,
+ * 3. Columns under `logos_console.keys` are in the order of `idempotency`. Keys that look like array indices come first there,
  *    ascending, because that is where every JavaScript reader finds them; `age_order` then says which key is how old.
  */
 import type { Moment } from "../../shared/time.ts";
 import type { KeyList } from "../router/key-list.ts";
+import { checkOf, isIndexLike, orderOf, type KeyOrder } from "./key-order.ts";
 import { momentWriter } from "./moment-text.ts";
+import { atOnce, CHUNK_ROWS, pauses, type Paced } from "./paced.ts";
 import { termsSection, termsText } from "./order-terms.ts";
 import { orderIdOf } from "../router/order-id.ts";
 import { put, record } from "../common/record.ts";
@@ -34,83 +36,6 @@ export type RouterState = Readonly<Record<string, unknown>>;
 
 type Write = (at: Moment) => string;
 
-/** Where the keys stand in the file: rows of the list, and whether that is their age order. */
-interface KeyOrder {
-  readonly rows: Int32Array;
-  readonly byAge: boolean;
-}
-
-const INDEX_LIKE = /^(?:0|[1-9]\d{0,9})$/;
-
-/** Whether a JavaScript object would move this key to the front. */
-export function isIndexLike(key: string): boolean {
-  const first = key.charCodeAt(0);
-  return first >= 48 && first <= 57 && INDEX_LIKE.test(key) && Number(key) < 2 ** 32 - 1;
-}
-
-/** Rows that are worked on between two breaths: a millisecond's work or so. */
-const CHUNK_ROWS = 1_024;
-
-/** Work that comes to its result in pieces, with an empty text after each, so that a caller with a million keys can breathe. */
-type Paced<Result> = Generator<string, Result>;
-
-/** The result of paced work, at once. */
-function atOnce<Result>(work: Paced<Result>): Result {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** Whether a breath is due after this row. */
-const breath = (row: number): boolean => row % CHUNK_ROWS === CHUNK_ROWS - 1;
-
-function* orderOf(list: KeyList): Paced<KeyOrder> {
-  const count = list.keys.length;
-  const rows = new Int32Array(count);
-  const found: number[] = [];
-  for (let row = 0; row < count; row++) {
-    rows[row] = row;
-    if (isIndexLike(list.keys[row] as string)) found.push(row);
-    if (breath(row)) yield "";
-  }
-  const indices = Int32Array.from(found);
-  if (indices.length === 0) return { rows, byAge: true };
-  indices.sort((a, b) => Number(list.keys[a]) - Number(list.keys[b]));
-  const front = new Set(indices);
-  const ordered = new Int32Array(rows.length);
-  ordered.set(indices);
-  ordered.set(
-    rows.filter((row) => !front.has(row)),
-    indices.length,
-  );
-  return { rows: ordered, byAge: ordered.every((row, place) => row === place) };
-}
-
-const CHECK_START = 0x811c9dc5;
-
-function checkOn(check: number, key: string): number {
-  let hash = check;
-  for (let place = 0; place < key.length; place++) hash = Math.imul(hash ^ key.charCodeAt(place), 0x01000193);
-  return Math.imul(hash ^ 0x1ffff, 0x01000193);
-}
-
-/** A number that changes when keys change their order or their text: it ties the columns to the keys that they speak of. */
-export function keyCheck(keys: Iterable<string>): number {
-  let hash = CHECK_START;
-  for (const key of keys) hash = checkOn(hash, key);
-  return hash >>> 0;
-}
-
-function* checkOf(list: KeyList, rows: Int32Array): Paced<number> {
-  let hash = CHECK_START;
-  for (let place = 0; place < rows.length; place++) {
-    hash = checkOn(hash, list.keys[rows[place] as number] as string);
-    if (breath(place)) yield "";
-  }
-  return hash >>> 0;
-}
-
 type Column = Float64Array | Int32Array;
 
 /** Numbers names by their first appearance, so that a router and its restored twin write the same file. */
@@ -126,7 +51,7 @@ function* numbered(
     const name = column[rows[place] as number] as number;
     if (name >= 0 && numbers[name] === -1) numbers[name] = texts.push(names[name] as string) - 1;
     out[place] = name < 0 ? -1 : (numbers[name] as number);
-    if (breath(place)) yield "";
+    if (pauses(place)) yield "";
   }
   return { texts, column: out };
 }
@@ -137,7 +62,7 @@ function* picked(column: Float64Array, rows: Int32Array): Paced<Column> {
   for (let place = 0; place < rows.length; place++) {
     const value = column[rows[place] as number] as number;
     out[place] = Number.isNaN(value) ? 0 : value;
-    if (breath(place)) yield "";
+    if (pauses(place)) yield "";
   }
   return out;
 }
@@ -307,7 +232,7 @@ function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
       const digits = String(sequence);
       text += (ACCEPTED[digits.length] as string) + digits + '"' + end;
     } else text += `":{"accepted":false,"order_id":null${end}`;
-    if (breath(place)) {
+    if (pauses(place)) {
       yield flat(text);
       text = "";
     }
@@ -324,7 +249,7 @@ function* firstRows(list: FillList): Paced<readonly number[]> {
       const ours = (list.order[row] as number) > 0;
       (!ours && isIndexLike(orderIdIn(list, row)) ? indices : rows).push(row);
     }
-    if (breath(row)) yield "";
+    if (pauses(row)) yield "";
   }
   if (indices.length === 0) return rows;
   return [...indices.toSorted((a, b) => Number(orderIdIn(list, a)) - Number(orderIdIn(list, b))), ...rows];

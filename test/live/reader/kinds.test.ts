@@ -149,6 +149,11 @@ describe("with names of their own", () => {
       "<DATE>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\n2024.01.03\t1\t3\t1\t2\t9\t0\n",
     );
     expect(volumes.files[0]?.notes.join(" ")).toContain('The volume is the column "<TICKVOL>", not "<VOL>".');
+    const twice = await importOne("Date,Open,High,Low,Close,Volume,Volume\n2024-01-03,1,3,1,2,0,9\n");
+    expect(twice.files[0]?.notes.join(" ")).toContain(
+      'The volume is the column "Volume" (column 7), not "Volume" (column 6).',
+    );
+    expect(twice.tables.map((table) => rowsOf(table)[0]?.at(5))).toEqual([9]);
     const head = "dt,open,high,low,close,volume,symbol\n";
     const counts = Array.from({ length: 9 }, (_, at) => `${1704067200 + at * 60},1,1,1,1,1,${700 + at * 13}\n`).join(
       "",

@@ -3,7 +3,8 @@
  *
  * 1. A layout of bars fits only when in nearly all rows of the sample no price is above the high or below the low.
  */
-import { layoutOfWords, type Layout, type Sample } from "./columns.ts";
+import { layoutOfWords } from "./columns.ts";
+import type { Layout, Sample } from "./finder.ts";
 import { CELL_LAYOUTS, KINDS, type CellLayout } from "./layouts.ts";
 
 const SAMPLE_MAX = 500;

@@ -5,7 +5,8 @@
  *    meanwhile, or ends the reading where a wrong answer would be a silent error.
  */
 import { DAY, formatDuration, formatMoment, type Duration, type Moment } from "../../../shared/time.ts";
-import { HEADED, layoutOf, layoutOfWords, wideLayoutOf, type Layout, type NoLayout, type Sample } from "./columns.ts";
+import { HEADED, layoutOf, layoutOfWords, wideLayoutOf } from "./columns.ts";
+import type { Layout, NoLayout, Sample } from "./finder.ts";
 import type { Dialect, SampleRow } from "./dialect.ts";
 import { nameSays, symbolByPattern, type NameSays } from "./file-name.ts";
 import { headerlessOf } from "./headerless.ts";

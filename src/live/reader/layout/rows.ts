@@ -10,7 +10,7 @@
 import { decimal } from "../../../shared/decimal.ts";
 import { MINUTE } from "../../../shared/time.ts";
 import { refusalOfBar, type BarColumns } from "../table/bar-columns.ts";
-import type { Layout, PriceColumns } from "./columns.ts";
+import type { Layout, PriceColumns } from "./finder.ts";
 import type { Gathering } from "../table/gathering.ts";
 import { fileFault, PRICE_MAX } from "../table/imported.ts";
 import { LEAN_SCALE, type LeanName } from "./lean.ts";
