@@ -52,7 +52,7 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
     await expect(dialog).toBeHidden();
     await expect(page.getByTestId("parts-banner")).toContainText("Strategy mr-aapl sends no orders.");
     await goTo(page, "log");
-    await expect(page.getByTestId("view-log")).toContainText("The group crypto is resumed: Resumed by Bo. fills match");
+    await expect(page.getByTestId("view-log")).toContainText("The group crypto is resumed by Bo. “fills match”");
   } finally {
     await page.close();
     await served.stop();

@@ -9,6 +9,7 @@
  * 3. A breached level is over when it is below the tile's warning, so that a value near its limit raises one alert.
  */
 import { haltText } from "../../shared/text/halt-text.ts";
+import { amountText, readableSentence } from "../../shared/text/sentence-text.ts";
 import type { SessionProbe } from "../../live/session/state/api.ts";
 import { scopeText } from "../../shared/scope.ts";
 import type { Moment } from "../../shared/time.ts";
@@ -42,7 +43,7 @@ function ofStrategy({ strategy, event, reason, at }: StrategyEntry & { readonly 
 function ofSwitch({ event, scope, message, at }: SwitchEntry & { readonly at: Moment }): Change {
   const cause = `switch:${scopeText(scope)}`;
   if (event !== "halted") return (waiting) => waiting === cause;
-  const text = `The ${scopeText(scope)} is halted: ${message}`;
+  const text = `The ${scopeText(scope)} is halted: ${readableSentence(message)}`;
   return { cause, severity: "critical", text, at, view: "schedule", target: scope.name };
 }
 
@@ -50,12 +51,24 @@ function changeOf(entry: JournalEntry): Change {
   switch (entry.kind) {
     case "halt": {
       const { code, message, at } = entry;
-      return { cause: `halt:${code}`, severity: "critical", text: haltText(message), at, view: "drift" };
+      return {
+        cause: `halt:${code}`,
+        severity: "critical",
+        text: readableSentence(haltText(message)),
+        at,
+        view: "drift",
+      };
     }
     case "resume":
       return (cause) => cause.startsWith("halt:");
     case "drift":
-      return { cause: `drift:${entry.item}`, severity: "critical", text: entry.text, at: entry.at, view: "drift" };
+      return {
+        cause: `drift:${entry.item}`,
+        severity: "critical",
+        text: readableSentence(entry.text),
+        at: entry.at,
+        view: "drift",
+      };
     case "review":
       return (cause) => cause === `drift:${entry.item}`;
     case "strategy":
@@ -148,7 +161,7 @@ export class SessionWatch {
       add({
         cause: "failure",
         severity: "critical",
-        text: `The session failed: ${probe.failure.message}`,
+        text: `The session failed: ${readableSentence(probe.failure.message)}`,
         view: "log",
       });
     this.#compare(probe.now, holds);
@@ -195,6 +208,6 @@ export class SessionWatch {
 
 function limitText(key: keyof Tiles, tiles: Tiles): string {
   const { limit } = tiles[key];
-  if (key === "latency") return `${limit} ms`;
-  return key === "skipRate" ? `${limit * 100} %` : String(limit);
+  if (key === "latency") return `${amountText(limit)} ms`;
+  return key === "skipRate" ? `${limit * 100} %` : amountText(limit);
 }

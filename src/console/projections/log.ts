@@ -5,6 +5,7 @@
  * 2. A line's level is critical where a person must act, warning where something went otherwise than asked.
  */
 import { haltText } from "../../shared/text/halt-text.ts";
+import { amountText, groupDigits, readableSentence } from "../../shared/text/sentence-text.ts";
 import { formatMoment } from "../../shared/time.ts";
 import { reasonName } from "../../shared/glossary.ts";
 import { refusalText } from "../../shared/refusals.ts";
@@ -20,6 +21,9 @@ const TEXT_MAX = 1_000;
 
 export type LogLine = LogView["lines"][string];
 type Words = readonly [level: LogLine["level"], subject: string, text: string];
+
+/** A person's note behind a sentence: in quotation marks, so that it is not read as the program's own words. */
+const noteText = (note: string): string => (note === "" ? "." : `: “${note}”`);
 
 const RUN_WORDS = {
   overrun: "ran past its budget; the next slot is skipped",
@@ -47,15 +51,20 @@ function brokerWords(entry: Extract<JournalEntry, { kind: "ack" | "cancel" | "cl
   }
   if (outcome.outcome === "accepted") return null;
   return outcome.outcome === "refused"
-    ? ["warning", entry.orderId, `The broker refused the order: ${refusalText(outcome.reason, outcome.figures)}`]
+    ? [
+        "warning",
+        entry.orderId,
+        `The broker refused the order: ${readableSentence(refusalText(outcome.reason, outcome.figures))}`,
+      ]
     : ["warning", entry.orderId, `Unknown whether the broker has the order: ${outcome.reason}`];
 }
 
 function orderWords(entry: Extract<JournalEntry, { kind: "order" }>): Words | null {
   if (entry.accepted || entry.replay) return null;
-  const against = entry.value === null || entry.limit === null ? "" : ` (${entry.value} of ${entry.limit})`;
+  const against =
+    entry.value === null || entry.limit === null ? "" : ` (${readableSentence(`${entry.value} of ${entry.limit}`)})`;
   const { clientOrderId, quantity, symbol, reason } = entry;
-  const what = `${quantity > 0 ? "+" : "−"}${Math.abs(quantity)} ${symbol}`;
+  const what = `${amountText(quantity, true)} ${symbol}`;
   const text = `Order ${clientOrderId}, ${what}, was refused: ${reasonName(reason)}${against}.`;
   return [severityOf(reason), entry.strategy, text];
 }
@@ -65,13 +74,13 @@ function fillWords(entry: Extract<JournalEntry, { kind: "fill" }>): Words | null
   const subject = entry.orderId ?? entry.venueId;
   if (entry.verdict === "duplicate")
     return ["info", subject, `The broker repeated fill ${entry.fillId}; it was booked once.`];
-  const text = `A fill of ${entry.quantity} ${entry.symbol} at ${entry.price} waits for a review: ${entry.fillId}.`;
+  const text = `A fill of ${amountText(entry.quantity)} ${entry.symbol} at ${amountText(entry.price)} waits for a review: ${entry.fillId}.`;
   return ["critical", subject, text];
 }
 
 function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished" }>): Words | null {
   if (entry.kind === "missed") {
-    const slots = `${entry.slots} slot${entry.slots === 1 ? "" : "s"}`;
+    const slots = `${groupDigits(String(entry.slots))} slot${entry.slots === 1 ? "" : "s"}`;
     if (entry.reason === "closed")
       return ["info", entry.strategy, `The market is closed: ${slots} until ${formatMoment(entry.nextRun)}.`];
     return ["warning", entry.strategy, `${slots} passed without a run (${entry.reason}).`];
@@ -84,34 +93,31 @@ function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished"
 }
 
 function reviewWords(entry: Extract<JournalEntry, { kind: "drift" | "review" | "resume" | "restore" }>): Words {
-  if (entry.kind === "drift") return ["critical", entry.item, entry.text];
-  if (entry.kind === "resume") return ["info", "session", `Resumed by ${entry.operator}: ${entry.note}`];
+  if (entry.kind === "drift") return ["critical", entry.item, readableSentence(entry.text)];
+  if (entry.kind === "resume") return ["info", "session", `Resumed by ${entry.operator}${noteText(entry.note)}`];
   if (entry.kind === "review") {
     const done = entry.action === "adopt" ? `adopted to ${entry.strategy ?? "unattributed"}` : "dismissed";
-    return ["info", entry.item, `${entry.item} was ${done} by ${entry.operator}: ${entry.note}`];
+    return ["info", entry.item, `${entry.item} was ${done} by ${entry.operator}${noteText(entry.note)}`];
   }
-  const next = `the next order is number ${entry.nextSequence}`;
-  return ["warning", "router", `${entry.operator} restored ${entry.source}; ${next}: ${entry.note}`];
+  const next = `the next order is number ${groupDigits(String(entry.nextSequence))}`;
+  return ["warning", "router", `${entry.operator} restored ${entry.source}; ${next}${noteText(entry.note)}`];
 }
 
 function limitWords(entry: Extract<JournalEntry, { kind: "limits" }>): Words {
   const { limit, before, after, operator, note } = entry;
-  return ["warning", limit, `${operator} changed ${limit} from ${before} to ${after}: ${note}`];
+  return [
+    "warning",
+    limit,
+    `${operator} changed ${limit} from ${readableSentence(before)} to ${readableSentence(after)}${noteText(note)}`,
+  ];
 }
 
 function haltWords(entry: Extract<JournalEntry, { kind: "halt" }>): Words {
-  const note = entry.note === null ? "." : `: ${entry.note}`;
+  const { code, message, operator, note } = entry;
   // What an operator's halt says of itself may have the name already.
-  const named = entry.operator !== null && entry.message.includes(entry.operator);
-  const by =
-    entry.operator === null
-      ? ""
-      : named
-        ? entry.note === null
-          ? ""
-          : ` ${entry.note}`
-        : ` By ${entry.operator}${note}`;
-  return ["critical", entry.code, `${haltText(entry.message)}${by}`];
+  const by = operator === null || message.includes(operator) ? "" : ` Halted by ${operator}.`;
+  const why = note === null || note === "" ? "" : ` “${note}”`;
+  return ["critical", code, `${readableSentence(haltText(message))}${by}${why}`];
 }
 
 function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Words {
@@ -123,9 +129,12 @@ function strategyWords(entry: Extract<JournalEntry, { kind: "strategy" }>): Word
 
 function switchWords(entry: Extract<JournalEntry, { kind: "switch" }>): Words {
   const { event, scope, message, operator, note } = entry;
-  const why = operator === null || note === null || note === "" ? "" : ` ${note}`;
+  const why = operator === null || note === null || note === "" ? "" : ` “${note}”`;
   const [level, done] = event === "halted" ? (["critical", "halted"] as const) : (["info", "resumed"] as const);
-  return [level, scope.name, `The ${scopeText(scope)} is ${done}: ${message}${why}`];
+  // What an operator did says so itself: "Resumed by Ada."
+  const itself = message.toLowerCase().startsWith(`${done} by `);
+  const what = itself ? message.charAt(0).toLowerCase() + message.slice(1) : `${done}: ${message}`;
+  return [level, scope.name, `The ${scopeText(scope)} is ${readableSentence(what)}${why}`];
 }
 
 function requestWords(entry: Extract<JournalEntry, { kind: "cancel_request" | "replace_request" }>): Words | null {
@@ -159,9 +168,9 @@ function queueWords(entry: Extract<JournalEntry, { kind: "queue" }>): Words | nu
 function flattenWords(entry: Extract<JournalEntry, { kind: "flatten" }>): Words {
   const { flatten, event, scope, operator, note, closed = 0, left = [] } = entry;
   const what = scope.kind === "all" ? "everything" : `${scope.kind} ${scope.name}`;
-  if (event === "started") return ["critical", flatten, `${operator} closes ${what}${note === "" ? "" : `: ${note}`}`];
+  if (event === "started") return ["critical", flatten, `${operator} closes ${what}${noteText(note)}`];
   const open = left.map(
-    ({ owner, symbol, quantity, reason }) => `${owner} ${quantity} ${symbol} (${reasonName(reason)})`,
+    ({ owner, symbol, quantity, reason }) => `${owner} ${amountText(quantity)} ${symbol} (${reasonName(reason)})`,
   );
   const rest = open.length === 0 ? "nothing is left" : `left open: ${open.slice(0, 10).join(", ")}`;
   return [open.length === 0 ? "info" : "critical", flatten, `${flatten} ended: ${closed} closed, ${rest}.`];

@@ -15,7 +15,7 @@ export function reviewSteps(trail: Trail): WhyStep[] {
       review === undefined
         ? "It needs a review."
         : (review.action === "adopt" ? `Adopted to ${review.strategy ?? "unattributed"}` : "Dismissed") +
-          ` by ${review.operator}: ${review.note}`;
+          ` by ${review.operator}: “${review.note}”`;
     return {
       step: "review",
       at: drift.at,
@@ -47,7 +47,7 @@ export function reviewSteps(trail: Trail): WhyStep[] {
       at: resume.at,
       seq: resume.seq,
       title: "Resume",
-      text: `Resumed by ${resume.operator}: ${resume.note}`,
+      text: `Resumed by ${resume.operator}: “${resume.note}”`,
       state: "ok",
       values: [],
     });

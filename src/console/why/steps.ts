@@ -9,6 +9,7 @@ import { decisionSteps } from "./decision.ts";
 import { bookStep, brokerSteps, endStep, fillSteps } from "./outcome.ts";
 import { reviewSteps } from "./review.ts";
 import type { Trail } from "./trail.ts";
+import { amountText } from "../../shared/text/sentence-text.ts";
 import { reasonName } from "../../shared/glossary.ts";
 
 /** Every step of a trail, in the order in which an order walks. */
@@ -30,7 +31,7 @@ export function titleOf(trail: Trail, id: string): string {
   const drift = trail.drifts[0];
   if (order === null && drift === undefined) return requestTitle(trail) ?? id;
   if (order === null) return drift === undefined ? id : `${drift.item}: ${drift.drift.replaceAll("_", " ")}`;
-  const what = `${order.quantity > 0 ? "+" : "−"}${Math.abs(order.quantity)} ${order.symbol}`;
+  const what = `${amountText(order.quantity, true)} ${order.symbol}`;
   if (order.accepted) return `${order.orderId ?? id}: ${order.strategy} ${what}`;
   return `${order.clientOrderId}: ${order.strategy} ${what}, refused: ${reasonName(order.reason)}`;
 }

@@ -1,6 +1,7 @@
 /** Halting and resuming: everything, a group, a strategy, a symbol. Each question names what it stops, and what rests at the broker. */
 import { createElement } from "react";
 import { ScopeFacts } from "./scope-facts.tsx";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import { scopeText, type Scope } from "../../shared/scope.ts";
 import type { OpenSession } from "../../shared/contract/views.ts";
 import { ask, useLive } from "../stores/live.ts";
@@ -145,7 +146,7 @@ export function askResumePart(first: Scope | null = null): void {
           ? `all strategies send orders in ${found.name}`
           : `${strategiesOf(sizeOf(open, found))} send orders`;
       const again = `Resuming lets ${who} again.`;
-      return `The ${scopeText(found)} is halted. ${found.message}${note} ${again}${shut}`;
+      return `The ${scopeText(found)} is halted. ${readableSentence(found.message)}${note} ${again}${shut}`;
     },
     verb: (choice) => {
       const scope = scopeOf(choice);

@@ -2,6 +2,7 @@
 import { ExternalLink } from "lucide-react";
 import { createContext, useState } from "react";
 import type { ReactNode } from "react";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import { useUi } from "../stores/ui.ts";
 import { openWindow, soloPanel } from "../stores/windows.ts";
 import { Term } from "./term.tsx";
@@ -103,7 +104,7 @@ export function Failed({ title, error, retry }: FailedProps): ReactNode {
   return (
     <div className="state">
       <b>{title}</b>
-      <p className="text">{error.message}</p>
+      <p className="text">{readableSentence(error.message)}</p>
       <p className="quiet mono">{error.code}</p>
       {retry === undefined ? null : (
         <button type="button" className="button" onClick={retry}>

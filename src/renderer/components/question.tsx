@@ -10,6 +10,7 @@
 import { AlertDialog } from "radix-ui";
 import { useRef, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { isUnknown, useLive } from "../stores/live.ts";
 import { operatorName, prefs } from "../stores/prefs.ts";
@@ -273,7 +274,7 @@ function Body({ question }: { readonly question: Question }): ReactNode {
       )}
       {record.error === null ? null : (
         <p className="problem" role="alert">
-          {record.error.message}
+          {readableSentence(record.error.message)}
         </p>
       )}
       <Unreached waits={question.waits === true} />

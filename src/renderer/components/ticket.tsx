@@ -7,6 +7,7 @@
 import { AlertDialog } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import type { Output } from "../../shared/contract/contract.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ORDER_TYPES, TIMES_IN_FORCE, type OrderType, type TimeInForce } from "../../shared/orders.ts";
@@ -104,7 +105,9 @@ function PreviewPanel({
       <h3>Guards</h3>
       {missing === null ? null : <p className="quiet">{missing}</p>}
       {missing === null && asked === null ? <p className="quiet">Asking the guards…</p> : null}
-      {asked?.error === null || asked?.error === undefined ? null : <p className="problem">{asked.error.message}</p>}
+      {asked?.error === null || asked?.error === undefined ? null : (
+        <p className="problem">{readableSentence(asked.error.message)}</p>
+      )}
       {asked === null || asked.preview === null ? null : (
         <>
           <Verdict preview={asked.preview} />

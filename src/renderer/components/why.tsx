@@ -9,7 +9,7 @@ import { ask, useLive } from "../stores/live.ts";
 import { explain, useUi } from "../stores/ui.ts";
 import { formatCount, words } from "../lib/format.ts";
 import { formatReading, guardName, guardUnit } from "../lib/guards.ts";
-import { readableSentence } from "../lib/readable.ts";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import { Failed, Loading } from "./panel.tsx";
 import { Shape } from "./status.tsx";
 import { Readable, Time } from "./values.tsx";

@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import type { FlattenView, OpenSession } from "../../shared/contract/views.ts";
 import { Status } from "../components/status.tsx";
 import { Gain } from "../components/values.tsx";
@@ -206,7 +207,7 @@ function Failure(): ReactNode {
     <div className="banner critical" role="alert">
       <Status look={SESSION_LOOKS.failed} />
       <p className="text">
-        {failure.message} <span className="mono quiet">{failure.code}</span>
+        {readableSentence(failure.message)} <span className="mono quiet">{failure.code}</span>
       </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={() => void reopenSession(id)}>
@@ -271,7 +272,7 @@ function NoticeCard({ notice }: { readonly notice: Notice }): ReactNode {
   return (
     <li className={`notice ${notice.tone}`}>
       <Status look={notice.tone === "problem" ? LEVEL_LOOKS.critical : LEVEL_LOOKS.info} word="" />
-      <p>{notice.text}</p>
+      <p>{readableSentence(notice.text)}</p>
       <button type="button" className="button plain icon" aria-label="Dismiss" onClick={() => dismissNotice(notice.id)}>
         <X size={14} aria-hidden="true" />
       </button>

@@ -1,8 +1,8 @@
 /** Numbers as a trader reads them: grouped, with a true minus, and an absent one as a dash, never as 0. */
 import { Decimal } from "../../shared/decimal.ts";
+import { groupDigits, MINUS } from "../../shared/text/sentence-text.ts";
 
 export const ABSENT = "—";
-export const MINUS = "−";
 /** Below this many samples a percentile says that little stands behind it. */
 export const CONFIDENT_SAMPLES = 20;
 
@@ -16,12 +16,6 @@ function decimalOf(value: Value): Decimal | null {
   } catch {
     return null;
   }
-}
-
-function group(digits: string): string {
-  const [whole = "", part] = digits.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return part === undefined ? grouped : `${grouped}.${part}`;
 }
 
 export interface NumberStyle {
@@ -38,7 +32,7 @@ export function formatNumber(value: Value, style: NumberStyle = {}): string {
   const rounded = style.places === undefined ? exact : exact.toDecimalPlaces(style.places, Decimal.ROUND_HALF_EVEN);
   const digits = style.places === undefined ? rounded.abs().toFixed() : rounded.abs().toFixed(style.places);
   const sign = rounded.isZero() ? "" : rounded.isNegative() ? MINUS : style.signed === true ? "+" : "";
-  return sign + group(digits);
+  return sign + groupDigits(digits);
 }
 
 /** Money with two places, or fewer when the value is a whole of many digits. */

@@ -40,6 +40,9 @@ const NAMES: Readonly<Record<string, string>> = {
 const AS_THEY_ARE =
   /^(?:data-.+|aria-.+|cx|cy|d|disabled|fill|focusable|height|r|role|rx|stroke|title|type|viewBox|width|x|y)$/;
 
+/** Properties that write false as a word, as React does: a toggle that is not pressed has to say so. */
+const WORDED = /^(?:data-.+|aria-.+|focusable)$/;
+
 type Pressed = (event: Event) => void;
 
 /** What a press on an element does. */
@@ -60,8 +63,12 @@ function setPressed(element: HTMLElement | SVGElement, pressed: Pressed | undefi
 
 /** Sets a property; false for one that only React knows what to do with. */
 function setProperty(element: HTMLElement | SVGElement, name: string, value: unknown): boolean {
-  if (name === "children" || value === undefined || value === null || value === false) return true;
+  if (name === "children" || value === undefined || value === null) return true;
+  if (value === false && !WORDED.test(name)) return true;
   if (name === "style") {
+    const styles = Object.entries(value);
+    // React knows the units of numbers, and how a property of one's own is set.
+    if (styles.some(([property, one]) => typeof one !== "string" || property.startsWith("--"))) return false;
     Object.assign(element.style, value);
     return true;
   }
@@ -72,7 +79,7 @@ function setProperty(element: HTMLElement | SVGElement, name: string, value: unk
   const attribute = NAMES[name] ?? (AS_THEY_ARE.test(name) ? name : null);
   if (attribute === null) return false;
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return false;
-  element.setAttribute(attribute, value === true && !name.startsWith("aria-") ? "" : String(value));
+  element.setAttribute(attribute, value === true && !WORDED.test(name) ? "" : String(value));
   return true;
 }
 

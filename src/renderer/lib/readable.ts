@@ -4,7 +4,7 @@
  * 1. A number keeps its value to five significant digits at least, and to two places; shorter ones stay exact.
  */
 import { decimal } from "../../shared/decimal.ts";
-import { formatNumber, MINUS } from "./format.ts";
+import { formatNumber } from "./format.ts";
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const NUMBER = /^-?\d{1,30}(\.\d{1,60})?(e[+-]?\d{1,3})?$/i;
@@ -30,9 +30,6 @@ export function readableNumber(text: string): string | null {
   if (rounded.equals(exact)) return formatNumber(text);
   return formatNumber(exact.toDecimalPlaces(Math.max(2, DIGITS - 1 - exact.exponent)).toString());
 }
-
-/** A sentence whose negative numbers have the minus of all others: `z -3.2 is below` as `z −3.2 is below`. */
-export const readableSentence = (text: string): string => text.replaceAll(/(?<![\w.-])-(?=\d)/g, MINUS);
 
 /** `1.5s` as `1.5 s`; null for any other text. */
 export function readableDuration(text: string): string | null {

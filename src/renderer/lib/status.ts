@@ -1,4 +1,5 @@
 /** What each state looks like: a shape, a word and a tone. Six shapes, so that no state is shown by colour alone. */
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import type { TickClass } from "../../shared/ticks.ts";
 import type {
   HaltReason,
@@ -145,7 +146,7 @@ export function partsSentence(parts: readonly HaltedPart[]): string {
   const named = parts.slice(0, PARTS_NAMED).map(({ kind, name }) => `${kind} ${name}`);
   const more = parts.length > PARTS_NAMED ? ` and ${parts.length - PARTS_NAMED} more` : "";
   const note = first.note === null || first.note === "" ? "" : ` “${first.note}”`;
-  const why = parts.length === 1 ? ` ${first.message}${note}` : "";
+  const why = parts.length === 1 ? ` ${readableSentence(first.message)}${note}` : "";
   const text = `${named.join(", ")}${more}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${parts.length === 1 ? "sends" : "send"} no orders.${why}`;
 }
@@ -154,8 +155,11 @@ export function partsSentence(parts: readonly HaltedPart[]): string {
 export function haltSentence(reasons: readonly HaltReason[]): string {
   const first = reasons[0];
   if (first === undefined) return "No strategy sends orders.";
-  const limit = first.value !== null && first.limit !== null ? ` (${first.value} against ${first.limit})` : "";
-  const said = first.message.replace(/[.]$/, "");
+  const limit =
+    first.value !== null && first.limit !== null
+      ? ` (${readableSentence(`${first.value} against ${first.limit}`)})`
+      : "";
+  const said = readableSentence(first.message).replace(/[.]$/, "");
   const message = said.charAt(0).toUpperCase() + said.slice(1);
   // What an operator's halt says of itself may have the name already.
   const named = first.operator !== null && message.includes(first.operator);

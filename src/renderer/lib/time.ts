@@ -1,5 +1,6 @@
 /** Moments and durations on the screen: stored in UTC, shown in the zone that the reader chose, with both zones at hand. */
-import { ABSENT, MINUS } from "./format.ts";
+import { MINUS } from "../../shared/text/sentence-text.ts";
+import { ABSENT } from "./format.ts";
 
 export type Zone = "utc" | "local" | "relative";
 

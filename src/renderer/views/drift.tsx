@@ -12,9 +12,12 @@ import { Readable, Time } from "../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, plural, words } from "../lib/format.ts";
 import { askResume } from "../actions/session-actions.ts";
 import { LEVEL_LOOKS, SESSION_LOOKS, STRATEGY_LOOKS } from "../lib/status.ts";
+import { readableSentence } from "../../shared/text/sentence-text.ts";
 import { ask, useStream } from "../stores/live.ts";
 import { explain, question } from "../stores/ui.ts";
 import { NoSession, useOpen } from "./sessions/no-session.tsx";
+
+const sideText = (side: string | null): string => (side === null ? ABSENT : readableSentence(side));
 
 /** What is given to no strategy. The host takes an absent name for it. */
 const UNATTRIBUTED = "";
@@ -28,7 +31,7 @@ function decide(item: DriftItem, action: "adopt" | "dismiss", strategies: readon
       : "The books stay unchanged. The journal records who dismissed the item and why.",
     evidence: {
       columns: ["Drift item", "Ours", "The broker's"],
-      rows: [[words(item.kind), item.ours ?? ABSENT, item.theirs ?? ABSENT]],
+      rows: [[words(item.kind), sideText(item.ours), sideText(item.theirs)]],
     },
     ...(adopt
       ? {
@@ -75,7 +78,7 @@ function Item({ item, strategies }: { readonly item: DriftItem; readonly strateg
           word={`${words(item.kind)}${open ? "" : ", resolved"}`}
         />{" "}
         <span className="mono quiet">{item.id}</span>
-        <p className="text">{item.text}</p>
+        <p className="text">{readableSentence(item.text)}</p>
         <p className="quiet">
           <Time at={item.at} full zoned />
         </p>
@@ -83,9 +86,9 @@ function Item({ item, strategies }: { readonly item: DriftItem; readonly strateg
       </div>
       <dl className="sides">
         <dt>Ours</dt>
-        <dd>{item.ours ?? ABSENT}</dd>
+        <dd>{sideText(item.ours)}</dd>
         <dt>The broker's</dt>
-        <dd>{item.theirs ?? ABSENT}</dd>
+        <dd>{sideText(item.theirs)}</dd>
         {evidence.slice(0, 8).map(([name, value]) => (
           <div key={name} style={{ display: "contents" }}>
             <dt>{words(name)}</dt>

@@ -34,7 +34,16 @@ const COLUMNS: readonly Column<Line>[] = [
     width: 118,
   },
   { id: "subject", header: "Subject", value: (row) => row.subject, width: 150 },
-  { id: "text", header: "What happened", value: (row) => row.text, hint: (row) => row.text, flex: 1, width: 300 },
+  {
+    id: "text",
+    header: "What happened",
+    value: (row) => row.text,
+    // A number is found as it is shown and as it is typed.
+    text: (row) => `${row.text} ${row.text.replaceAll(",", "")}`,
+    hint: (row) => row.text,
+    flex: 1,
+    width: 300,
+  },
   {
     id: "seq",
     header: "Journal",

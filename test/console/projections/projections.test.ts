@@ -294,7 +294,7 @@ describe("words", () => {
     expect(wordsOf({ ...base, kind: "resume", operator: "desk-1", note: "Confirmed by phone." })).toEqual([
       "info",
       "session",
-      "Resumed by desk-1: Confirmed by phone.",
+      "Resumed by desk-1: “Confirmed by phone.”",
     ]);
     fc.assert(
       fc.property(journals(40), (entries) => {

@@ -1,88 +1,18 @@
 /**
  * What opens over the views breaks no rule of accessibility, best practices included: lists, menus, drawers, dialogs, the ticket, the
- * palette, windows of their own. Every rule in the dark theme, and the colours of what is open in each theme and each palette; those of
- * the views are checked in each theme, too (`console.spec.ts`).
+ * palette, windows of their own. Every rule in the dark theme, and the colours of the views and of what is open over them in each theme
+ * and each palette.
  */
 import { expect, test, type Browser, type Page } from "@playwright/test";
+import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
+import { paleTexts } from "../contrast.ts";
 import { goTo, picture, rulesOf, serve } from "../served.ts";
+import { stillHost } from "../still.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
-const THEMES = ["light", "contrast", "contrast-light", "dark"] as const;
-const COLOURS = ["red-green", "blue-yellow", "standard"] as const;
 /** What lies over a view; the innermost of several is the newest. */
 const OVER = "[role=alertdialog], [role=dialog], [role=menu], [role=listbox], [data-testid=why-panel]";
-
-/**
- * Texts without enough contrast in what is open, in every theme and palette. axe looks at the whole page each time, which takes too long
- * for twelve of them; this looks at the texts alone: 4.5 to 1, and 3 to 1 where they are large.
- */
-function coloursOf(page: Page): Promise<string[]> {
-  return page.evaluate(
-    ({ themes, colours, over }) => {
-      type Colour = readonly [red: number, green: number, blue: number, alpha: number];
-      const root = [...document.querySelectorAll(over)].at(-1);
-      const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-      if (root === undefined || brush === null) return [];
-      const known = new Map<string, Colour>();
-      const colourOf = (text: string): Colour => {
-        const found = known.get(text);
-        if (found !== undefined) return found;
-        brush.clearRect(0, 0, 1, 1);
-        brush.fillStyle = text;
-        brush.fillRect(0, 0, 1, 1);
-        const [red = 0, green = 0, blue = 0, alpha = 0] = brush.getImageData(0, 0, 1, 1).data;
-        const colour: Colour = [red, green, blue, alpha / 255];
-        known.set(text, colour);
-        return colour;
-      };
-      const laid = (top: Colour, ground: Colour): Colour => {
-        const mixed = ([0, 1, 2] as const).map((at) => top[at] * top[3] + ground[at] * (1 - top[3]));
-        return [mixed[0] ?? 0, mixed[1] ?? 0, mixed[2] ?? 0, 1];
-      };
-      const groundOf = (element: Element | null): Colour => {
-        if (element === null) return [255, 255, 255, 1];
-        const own = colourOf(getComputedStyle(element).backgroundColor);
-        return own[3] === 1 ? own : laid(own, groundOf(element.parentElement));
-      };
-      const light = (colour: Colour): number => {
-        const [red = 0, green = 0, blue = 0] = colour.slice(0, 3).map((part) => {
-          const share = part / 255;
-          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-      };
-      const wrong: string[] = [];
-      const page = document.documentElement.dataset;
-      for (const theme of themes)
-        for (const palette of colours) {
-          page["theme"] = theme;
-          page["colours"] = palette;
-          const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-          for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
-            const element = text.parentElement;
-            const said = text.textContent?.trim() ?? "";
-            if (
-              element === null ||
-              said === "" ||
-              !element.checkVisibility() ||
-              element.getBoundingClientRect().width <= 1
-            )
-              continue;
-            if (element.closest(":disabled, [aria-disabled=true], [data-disabled]") !== null) continue;
-            const { color, fontSize } = getComputedStyle(element);
-            const ground = groundOf(element);
-            const [one, two] = [light(laid(colourOf(color), ground)), light(ground)];
-            const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
-            if (ratio < (Number.parseFloat(fontSize) >= 24 ? 3 : 4.5))
-              wrong.push(`${theme}, ${palette}: ${said.slice(0, 40)} has ${ratio.toFixed(2)}`);
-          }
-        }
-      return wrong;
-    },
-    { themes: THEMES, colours: COLOURS, over: OVER },
-  );
-}
 
 async function check(page: Page, what: string): Promise<void> {
   const { violations } = await rulesOf(page).withTags(TAGS).analyze();
@@ -90,7 +20,7 @@ async function check(page: Page, what: string): Promise<void> {
     nodes.slice(0, 3).map((node) => `${what}: ${id} ${node.target.join(" ")}`),
   );
   expect.soft(found).toEqual([]);
-  expect.soft(await coloursOf(page), what).toEqual([]);
+  expect.soft(await paleTexts(page, OVER), what).toEqual([]);
 }
 
 /** Types into the palette; after each letter the selected entry is there, and is the first one. */
@@ -138,7 +68,31 @@ test("a text that is too pale in one theme alone is noticed", async ({ page }) =
      [data-theme=contrast-light][data-colours=blue-yellow] b { color: #999 }</style>
      <div role="menu"><div role="menuitem">plain <b>pale</b> <button disabled style="color: #ccc">off</button></div></div>`,
   );
-  expect(await coloursOf(page)).toEqual([expect.stringMatching(/^contrast-light, blue-yellow: pale has 2\.8/)]);
+  expect(await paleTexts(page, OVER)).toEqual([expect.stringMatching(/^contrast-light, blue-yellow: pale has 2\.8/)]);
+});
+
+test("no text of any view or tab is too pale in any theme and palette", async ({ browser }) => {
+  const still = await stillHost();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  try {
+    for (const state of ["none", "halted"] as const) {
+      await page.goto(await still.open(state));
+      await expect(page.getByTestId("view-desk")).toBeVisible();
+      for (const view of VIEW_NAMES) {
+        await goTo(page, view);
+        expect.soft(await paleTexts(page, "body"), `${view}, ${state}`).toEqual([]);
+        const tabs = page.getByTestId(`view-${view}`).getByRole("tab");
+        for (const tab of (await tabs.all()).slice(1)) {
+          await tab.click();
+          await expect(page.locator(".ag-header-row:not(:has([role=columnheader]))")).toHaveCount(0);
+          expect.soft(await paleTexts(page, "main"), `${view}, ${state}, a tab`).toEqual([]);
+        }
+      }
+    }
+  } finally {
+    await page.close();
+    still.end();
+  }
 });
 
 test("what opens over a running session breaks no rule", async ({ browser }) => {

@@ -6,7 +6,7 @@ import { Status } from "../../components/status.tsx";
 import { Age, Gain } from "../../components/values.tsx";
 import { ABSENT, compareAmounts, formatNumber, formatSmallMoney } from "../../lib/format.ts";
 import { askCancel, askReplace, canReplace } from "../../actions/order-actions.ts";
-import { readableSentence } from "../../lib/readable.ts";
+import { readableSentence } from "../../../shared/text/sentence-text.ts";
 import { ORDER_LOOKS, orderLook, TYPE_WORDS, VERDICT_LOOKS } from "../../lib/status.ts";
 import type { WorkingRow } from "../../lib/working-rows.ts";
 import { useUi } from "../../stores/ui.ts";

@@ -9,7 +9,7 @@ import { Cause } from "../../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../../actions/tools.tsx";
 import { Countdown, Reading, Time } from "../../components/values.tsx";
 import { guardName } from "../../lib/guards.ts";
-import { readableSentence } from "../../lib/readable.ts";
+import { readableSentence } from "../../../shared/text/sentence-text.ts";
 import { ABSENT, compareAmounts, formatCount, formatNumber, plural } from "../../lib/format.ts";
 import { Tabs } from "../../components/tabs.tsx";
 import { useArchive } from "../../stores/archive.ts";
