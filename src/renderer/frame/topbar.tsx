@@ -1,4 +1,9 @@
-/** The bar: which session, on paper, its state, its speed, its clock, and what can be done with it. */
+/**
+ * The bar: which session, on paper, its state, its speed, its clock, and what can be done with it.
+ *
+ * 1. Where there is no room it gives way in this order: hints of keys, the program's name, the word Commands, the desk's name, the
+ *    clock's date; only then is the session's name shortened. Figures are whole or absent, and Halt is always there.
+ */
 import { Command as CommandIcon, MoreHorizontal, Pause, Play, Square } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { Fragment, useEffect, useState } from "react";
@@ -13,7 +18,7 @@ import { formatCount } from "../lib/format.ts";
 import { isMac, keyLabel } from "../lib/keys.ts";
 import { askStop, continueSession, pauseSession, setSpeed, startSession } from "../actions/session-actions.ts";
 import { SESSION_LOOKS, type Look } from "../lib/status.ts";
-import { bothZones, formatAge, formatDateTime, zoneName } from "../lib/time.ts";
+import { bothZones, formatAge, formatDate, formatTime, zoneName } from "../lib/time.ts";
 import { menuPlace } from "../lib/menu-place.ts";
 import { useLive, useSession, useStream, useUnknown } from "../stores/live.ts";
 import { usePrefs } from "../stores/prefs.ts";
@@ -59,7 +64,8 @@ function Clock({ session }: { readonly session: OpenSession }): ReactNode {
     <span className={silence === null ? "clock" : "clock stale"} title={bothZones(session.now)}>
       {silence === null ? null : <i>stale {formatAge(silence * 1_000)}</i>}
       <time data-testid="session-clock" dateTime={new Date(session.now / 1_000).toISOString()}>
-        {formatDateTime(session.now, zone)} <i>{zoneName(zone, session.now)}</i>
+        <span className="date">{formatDate(session.now, zone)} </span>
+        {formatTime(session.now, zone)} <i>{zoneName(zone, session.now)}</i>
       </time>
     </span>
   );
@@ -246,14 +252,18 @@ function Buttons({ session }: { readonly session: OpenSession | null }): ReactNo
       </DropdownMenu.Root>
       <button
         type="button"
-        className="button"
+        className="button palette-button"
         data-testid="open-palette"
         aria-label="Commands"
         onClick={() => useUi.setState({ palette: true })}
       >
-        <CommandIcon size={13} aria-hidden="true" />
-        <span className="narrow-hide">Commands</span>
-        <Key>{keyLabel("mod+k", mac)}</Key>
+        <span>
+          <CommandIcon size={13} aria-hidden="true" />
+        </span>
+        <span>
+          Commands
+          <Key>{keyLabel("mod+k", mac)}</Key>
+        </span>
       </button>
     </div>
   );
@@ -265,7 +275,9 @@ export function TopBar(): ReactNode {
   return (
     <header className="bar">
       <div className="brand">
-        <Mark />
+        <span className="mark">
+          <Mark />
+        </span>
         <span className="name">Logos Console</span>
       </div>
       {session === null ? (

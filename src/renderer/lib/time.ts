@@ -59,6 +59,9 @@ export function formatDateTime(at: number | null, zone: Zone): string {
   return `${parts.date} ${parts.time}.${parts.millis}`;
 }
 
+/** `yyyy-MM-dd`. */
+export const formatDate = (at: number, zone: Zone): string => partsOf(at, zone !== "local").date;
+
 /** `HH:mm:ss.SSS`. */
 export function formatTime(at: number | null, zone: Zone): string {
   if (at === null) return ABSENT;

@@ -253,7 +253,7 @@ function InFlight({ view }: { readonly view: RouterView }): ReactNode {
 function Top({ view }: { readonly view: RouterView }): ReactNode {
   const windows = useMemo(() => Object.values(view.windows), [view.windows]);
   return (
-    <Split id="router-columns" direction="horizontal" sizes={[66, 34]}>
+    <Split id="router-columns" direction="horizontal" sizes={[67, 33]}>
       <InFlight view={view} />
       <Panel
         title="Rate windows"

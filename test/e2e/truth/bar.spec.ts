@@ -1,0 +1,81 @@
+/**
+ * The bar at every width: its parts never lie over each other or outside, figures are whole, Halt is on screen, and the session's name
+ * is shortened only where everything less important has gone.
+ */
+import { expect, test, type Page } from "@playwright/test";
+import { stillHost } from "../still.ts";
+
+const WIDTHS = { from: 720, to: 2_000, step: 16 } as const;
+
+/** What is wrong with the bar as it is shown, in words. */
+function faultsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wrong: string[] = [];
+    const bar = document.querySelector(".bar");
+    if (bar === null) return ["no bar"];
+    const box = bar.getBoundingClientRect();
+    const textOf = (element: Element): string => element.textContent || (element.getAttribute("aria-label") ?? "?");
+    const parts = [...bar.children]
+      .flatMap((part) => (getComputedStyle(part).display === "contents" ? [...part.children] : [part]))
+      .filter((part) => part.getBoundingClientRect().width > 0);
+    for (const [index, part] of parts.entries()) {
+      const { left, right } = part.getBoundingClientRect();
+      if (left < box.left || right > box.right) wrong.push(`${textOf(part)} leaves the bar`);
+      const next = parts[index + 1]?.getBoundingClientRect();
+      if (next !== undefined && next.left < right - 0.5) wrong.push(`${textOf(part)} lies over what follows`);
+    }
+    /** A word that has no room stands in a line that is not shown. */
+    const shown = (selector: string): boolean => {
+      const part = bar.querySelector(selector);
+      if (part === null) return false;
+      const { top, width } = part.getBoundingClientRect();
+      return width > 0 && top < box.bottom - 4;
+    };
+    const name = bar.querySelector<HTMLElement>(".crumbs b");
+    if (name !== null && name.scrollWidth > name.clientWidth)
+      for (const [what, selector] of [
+        ["the program's name", ".brand .name"],
+        ["the word Commands", ".palette-button > span + span"],
+        ["the desk's name", ".crumbs .desk-name"],
+        ["a key", ".button .key"],
+        ["the date", ".clock .date"],
+      ] as const)
+        if (shown(selector)) wrong.push(`the session's name is cut, and ${what} is there`);
+    for (const element of bar.querySelectorAll<HTMLElement>(".reached, .clock, .clock time, .segments button, .badge"))
+      if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+        wrong.push(`${textOf(element)} is cut`);
+    const halt = bar.querySelector("[data-testid=halt-session]")?.getBoundingClientRect();
+    if (halt === undefined || halt.width < 24 || halt.right > innerWidth) wrong.push("Halt is not on screen");
+    return wrong;
+  });
+}
+
+test("the bar gives way in its order at every width, and shortens no figure", async ({ browser }) => {
+  const still = await stillHost();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 800 }, reducedMotion: "reduce" });
+  try {
+    await page.goto(await still.open("running"));
+    await expect(page.getByTestId("session-state")).toHaveText("Running");
+    for (const slow of [false, true]) {
+      // A session that stands still reaches no speed, so what a slow one shows is put in its place.
+      if (slow)
+        await page.evaluate(() => {
+          const reached = document.createElement("span");
+          reached.className = "reached slow";
+          reached.textContent = "reaches 1.8×";
+          document.querySelector(".bar > .segments")?.after(reached);
+        });
+      const wrong: string[] = [];
+      for (let width: number = WIDTHS.from; width <= WIDTHS.to; width += WIDTHS.step) {
+        await page.setViewportSize({ width, height: 800 });
+        wrong.push(...(await faultsOf(page)).map((fault) => `${width}: ${fault}`));
+        const whole = await page.locator(".crumbs b").evaluate((name) => name.scrollWidth <= name.clientWidth);
+        if (width >= 1_280 && !whole) wrong.push(`${width}: a session's name of 26 letters is cut`);
+      }
+      expect(wrong, slow ? "with the speed that is reached" : "at full speed").toEqual([]);
+    }
+  } finally {
+    await page.close();
+    still.end();
+  }
+});
