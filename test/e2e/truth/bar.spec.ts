@@ -29,7 +29,8 @@ function faultsOf(page: Page): Promise<string[]> {
       const part = bar.querySelector(selector);
       if (part === null) return false;
       const { top, width } = part.getBoundingClientRect();
-      return width > 0 && top < box.bottom - 4;
+      const bottom = part.parentElement?.getBoundingClientRect().bottom ?? box.bottom;
+      return width > 0 && top < bottom - 1;
     };
     const name = bar.querySelector<HTMLElement>(".crumbs b");
     if (name !== null && name.scrollWidth > name.clientWidth)
