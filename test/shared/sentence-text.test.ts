@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { amountText, groupDigits, readableSentence } from "../../src/shared/text/sentence-text.ts";
 
 /** A sentence's text without what makes its numbers readable. */
-const bare = (text: string): string => text.replaceAll(",", "").replaceAll("−", "-");
+const bare = (text: string): string => text.replaceAll(/[, ]/g, "").replaceAll("−", "-").replaceAll("µs", "us");
 const part = fc.oneof(
   fc.constantFrom(
     "AAPL",
@@ -15,6 +15,8 @@ const part = fc.oneof(
     ")",
     "%",
     "ROUTER-00000029",
+    "1.5s",
+    "-250ms",
     "2026-01-05",
     "12:30:00.250",
     "1e-9",
@@ -26,7 +28,7 @@ const part = fc.oneof(
 );
 
 describe("a readable sentence", () => {
-  it("differs from what was written by commas and minus signs alone, and is readable already", () => {
+  it("differs from what was written by commas, minus signs and spaces before units alone, and is readable already", () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const text = parts.join(" ");
@@ -78,6 +80,9 @@ describe("a readable sentence", () => {
     );
     expect(readableSentence("+9000 EURUSD: -12500.25 of 25000, row 12345: the high")).toBe(
       "+9,000 EURUSD: −12,500.25 of 25,000, row 12,345: the high",
+    );
+    expect(readableSentence("Run 3 had not returned after 1.5s, 250ms or -1200us; in 5m, 12x")).toBe(
+      "Run 3 had not returned after 1.5 s, 250 ms or −1,200 µs; in 5m, 12x",
     );
     expect(amountText("-9000.50", true)).toBe("−9,000.5");
     expect([amountText(9000, true), amountText(0, true), amountText("-0")]).toEqual(["+9,000", "0", "0"]);

@@ -86,10 +86,11 @@ function runWords(entry: Extract<JournalEntry, { kind: "missed" | "run_finished"
     return ["warning", entry.strategy, `${slots} passed without a run (${entry.reason}).`];
   }
   if (entry.outcome === "ok") return null;
+  const run = `Run ${groupDigits(String(entry.run))}`;
   if (entry.outcome === "timed_out" && entry.message?.startsWith("had ") === true)
-    return ["warning", entry.strategy, `Run ${entry.run} ${entry.message}, and was ended at its deadline.`];
+    return ["warning", entry.strategy, `${run} ${readableSentence(entry.message)}, and was ended at its deadline.`];
   const why = entry.message === null ? "." : `: ${entry.message}`;
-  return ["warning", entry.strategy, `Run ${entry.run} ${RUN_WORDS[entry.outcome]}${why}`];
+  return ["warning", entry.strategy, `${run} ${RUN_WORDS[entry.outcome]}${why}`];
 }
 
 function reviewWords(entry: Extract<JournalEntry, { kind: "drift" | "review" | "resume" | "restore" }>): Words {

@@ -3,6 +3,7 @@ import { ExternalLink } from "lucide-react";
 import { createContext, useState } from "react";
 import type { ReactNode } from "react";
 import { readableSentence } from "../../shared/text/sentence-text.ts";
+import { useUnknown } from "../stores/live.ts";
 import { useUi } from "../stores/ui.ts";
 import { openWindow, soloPanel } from "../stores/windows.ts";
 import { Term } from "./term.tsx";
@@ -83,8 +84,10 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   );
 }
 
-/** The first projection is on its way. */
+/** The first projection is on its way; without a connection none is. */
 export function Loading({ what }: { readonly what: string }): ReactNode {
+  if (useUnknown())
+    return <Empty title="No connection">The console shows {what} as soon as the connection is back.</Empty>;
   return (
     <div className="state" role="status">
       <div className="loading-bar" />

@@ -206,8 +206,8 @@ function Failure(): ReactNode {
   return (
     <div className="banner critical" role="alert">
       <Status look={SESSION_LOOKS.failed} />
-      <p className="text">
-        {readableSentence(failure.message)} <span className="mono quiet">{failure.code}</span>
+      <p className="text" title={failure.code}>
+        {readableSentence(failure.message)}
       </p>
       <span className="spacer" />
       <button type="button" className="button" onClick={() => void reopenSession(id)}>

@@ -1,7 +1,7 @@
 /**
  * The bar: which session, on paper, its state, its speed, its clock, and what can be done with it.
  *
- * 1. Where there is no room it gives way in this order: hints of keys, the program's name, the word Commands, the desk's name, the
+ * 1. Where there is no room it gives way in this order: hints of keys and the desk's name, the word Commands, the program's name, the
  *    clock's date; only then is the session's name shortened. Figures are whole or absent, and Halt is always there.
  */
 import { Command as CommandIcon, MoreHorizontal, Pause, Play, Square } from "lucide-react";
@@ -64,8 +64,10 @@ function Clock({ session }: { readonly session: OpenSession }): ReactNode {
     <span className={silence === null ? "clock" : "clock stale"} title={bothZones(session.now)}>
       {silence === null ? null : <i>stale {formatAge(silence * 1_000)}</i>}
       <time data-testid="session-clock" dateTime={new Date(session.now / 1_000).toISOString()}>
-        <span className="date">{formatDate(session.now, zone)} </span>
-        {formatTime(session.now, zone)} <i>{zoneName(zone, session.now)}</i>
+        <span>
+          {formatTime(session.now, zone)} <i>{zoneName(zone, session.now)}</i>
+        </span>
+        <span className="date">{formatDate(session.now, zone)}</span>
       </time>
     </span>
   );
@@ -104,7 +106,8 @@ function Reached({ session }: { readonly session: OpenSession }): ReactNode {
     speed === "max" ? `Full speed: ${text} at the moment` : `${speed}× requested; this machine reaches ${text}`;
   return (
     <span className={speed === "max" ? "reached" : "reached slow"} data-testid="speed-reached" title={hint}>
-      {speed === "max" ? text : `reaches ${text}`}
+      {speed === "max" ? null : <span>reaches </span>}
+      {text}
     </span>
   );
 }
@@ -252,18 +255,14 @@ function Buttons({ session }: { readonly session: OpenSession | null }): ReactNo
       </DropdownMenu.Root>
       <button
         type="button"
-        className="button palette-button"
+        className="button"
         data-testid="open-palette"
         aria-label="Commands"
         onClick={() => useUi.setState({ palette: true })}
       >
-        <span>
-          <CommandIcon size={13} aria-hidden="true" />
-        </span>
-        <span>
-          Commands
-          <Key>{keyLabel("mod+k", mac)}</Key>
-        </span>
+        <CommandIcon size={13} aria-hidden="true" />
+        <span className="narrow-hide">Commands</span>
+        <Key>{keyLabel("mod+k", mac)}</Key>
       </button>
     </div>
   );

@@ -47,7 +47,7 @@ function OperatorField(): ReactNode {
         value={operator}
         maxLength={80}
         autoComplete="off"
-        placeholder="operator"
+        placeholder="your name or desk"
         onChange={(event) => set({ operator: event.target.value })}
       />
     </label>
@@ -225,7 +225,7 @@ export function FirstStart(): ReactNode {
         <Fact name="Strategies" value={formatCount(desk.strategies)} />
         <Fact name="Symbols" value={formatCount(desk.symbols)} />
         <Fact name="Market" value={desk.market} />
-        <Fact name="Clock" value={desk.clock === "virtual" ? "simulated" : "system"} />
+        <Fact name="Clock" value={desk.clock === "virtual" ? "Simulated" : "System"} />
         {desk.market.includes(desk.seed) ? null : <Fact name="Seed" value={desk.seed} />}
       </dl>
       <DeskRow file={desk.file} />

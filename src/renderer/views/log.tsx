@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<Line>[] = [
     header: "Time",
     value: (row) => row.seq,
     cell: (row) => <Time at={row.at} full />,
-    width: 196,
+    width: 188,
     sort: "desc",
   },
   {
@@ -31,9 +31,9 @@ const COLUMNS: readonly Column<Line>[] = [
     value: (row) => LEVEL_LOOKS[row.level].rank,
     text: (row) => LEVEL_LOOKS[row.level].word,
     cell: (row) => <Status look={LEVEL_LOOKS[row.level]} />,
-    width: 118,
+    width: 112,
   },
-  { id: "subject", header: "Subject", value: (row) => row.subject, width: 150 },
+  { id: "subject", header: "Subject", value: (row) => row.subject, width: 124 },
   {
     id: "text",
     header: "What happened",
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<Line>[] = [
     text: (row) => `${row.text} ${row.text.replaceAll(",", "")}`,
     hint: (row) => row.text,
     flex: 1,
-    width: 300,
+    width: 260,
   },
   {
     id: "seq",
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<Line>[] = [
     cell: (row) => formatCount(row.seq),
     quiet: true,
     right: true,
-    width: 92,
+    width: 80,
   },
 ];
 

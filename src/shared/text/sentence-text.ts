@@ -22,18 +22,18 @@ export function amountText(value: number | string, signed = false): string {
   return sign + groupDigits(plain(exact.abs()));
 }
 
-/** Whole parts in quotation marks, and numbers: with their sign, from the first digit to the last. */
+/** Whole parts in quotation marks, and numbers: with their sign, from the first digit to the last, and a unit of time right behind it. */
 const PARTS =
-  /“[^”]*”|"[^"]*"|(?<![\p{L}\p{N}_.,:/\\@#+−-])(?<sign>[-+−]?)(?<digits>\d+(?:\.\d+)?)(?![\p{L}\p{N}_\\/@#]|[.,:-][\p{L}\p{N}])/gu;
+  /“[^”]*”|"[^"]*"|(?<![\p{L}\p{N}_.,:/\\@#+−-])(?<sign>[-+−]?)(?<digits>\d+(?:\.\d+)?)(?<unit>us|ms|s|min|h)?(?![\p{L}\p{N}_\\/@#]|[.,:-][\p{L}\p{N}])/gu;
 /** Words whose number is a name. */
 const NAMED = /\b(?:port|process|pid|seed|code|fill|order|id|key|ticket|year)\s$/i;
 
-/** A sentence whose numbers are grouped and have a true minus: `z -3.2, 9000 shares` as `z −3.2, 9,000 shares`. */
+/** A sentence with readable numbers: `z -3.2, 9000 shares after 1.5s` as `z −3.2, 9,000 shares after 1.5 s`. */
 export function readableSentence(text: string): string {
   return text.replaceAll(PARTS, (found: string, ...more) => {
-    const { sign, digits } = more.at(-1) as { readonly sign?: string; readonly digits?: string };
+    const { sign, digits, unit } = more.at(-1) as Readonly<Partial<Record<"sign" | "digits" | "unit", string>>>;
     const at = more.at(-3) as number;
     if (digits === undefined || /^0\d/.test(digits) || NAMED.test(text.slice(0, at))) return found;
-    return `${sign === "-" ? MINUS : (sign ?? "")}${groupDigits(digits)}`;
+    return `${sign === "-" ? MINUS : (sign ?? "")}${groupDigits(digits)}${unit === undefined ? "" : ` ${unit === "us" ? "µs" : unit}`}`;
   });
 }

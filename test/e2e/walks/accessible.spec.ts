@@ -5,7 +5,7 @@
  */
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { VIEW_NAMES } from "../../../src/shared/views/console-views.ts";
-import { paleTexts } from "../contrast.ts";
+import { paleTexts } from "./contrast.ts";
 import { goTo, picture, rulesOf, serve } from "../served.ts";
 import { stillHost } from "../still.ts";
 
