@@ -5,7 +5,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { stillHost } from "../still.ts";
 
-const WIDTHS = { from: 720, to: 2_000, step: 16 } as const;
+const WIDTHS = { from: 720, to: 2_000, step: 32 } as const;
 
 /** What is wrong with the bar as it is shown, in words. */
 function faultsOf(page: Page): Promise<string[]> {
