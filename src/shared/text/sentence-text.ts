@@ -23,8 +23,14 @@ export function amountText(value: number | string, signed = false): string {
 }
 
 /** Whole parts in quotation marks, and numbers: with their sign, from the first digit to the last, and a unit of time right behind it. */
-const PARTS =
-  /“[^”]*”|"[^"]*"|(?<![\p{L}\p{N}_.,:/\\@#+−-])(?<sign>[-+−]?)(?<digits>\d+(?:\.\d+)?)(?<unit>us|ms|s|min|h)?(?![\p{L}\p{N}_\\/@#]|[.,:-][\p{L}\p{N}])/gu;
+const PARTS = new RegExp(
+  [
+    String.raw`“[^”]*”|"[^"]*"|`,
+    String.raw`(?<![\p{L}\p{N}_.,:/\\@#+−-])(?<sign>[-+−]?)(?<digits>\d+(?:\.\d+)?)(?<unit>us|ms|s|min|h)?`,
+    String.raw`(?![\p{L}\p{N}_\\/@#]|[.,:-][\p{L}\p{N}])`,
+  ].join(""),
+  "gu",
+);
 /** Words whose number is a name. */
 const NAMED = /\b(?:port|process|pid|seed|code|fill|order|id|key|ticket|year)\s$/i;
 
