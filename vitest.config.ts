@@ -40,8 +40,9 @@ export default defineConfig({
     globalSetup: ["test/host-bundle.ts"],
     setupFiles: ["test/setup.ts"],
     // Only what hangs takes so long, however busy the machine is.
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     isolate: false,
     // Tests of whole sessions wait for processes of their own: one more than there are cores keeps all of them at work.
     maxWorkers: availableParallelism() + 1,

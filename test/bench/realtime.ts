@@ -127,13 +127,19 @@ function measure(hostile: boolean, spread: boolean): Promise<Measured> {
     const session = await createSession({ workspace, desk: deskFor(hostile, spread) });
     const lags: number[] = [];
     let [misses, hung, measuring] = [0, 0, false];
+    let ran = (): void => undefined;
+    const oneRan = new Promise<void>((resolve) => {
+      ran = resolve;
+    });
     session.subscribe((entries) => {
       for (const entry of entries) {
         if (entry.kind === "strategy" && entry.event === "quarantined") session.resumeStrategy(entry.strategy, "bench");
         if (!measuring || !("strategy" in entry)) continue;
         const good = entry.strategy?.startsWith("bad-") !== true;
-        if (entry.kind === "run_started" && good) lags.push((entry.at - entry.due) / MILLISECOND);
-        else if (entry.kind === "missed" && good) misses += entry.slots;
+        if (entry.kind === "run_started" && good) {
+          lags.push((entry.at - entry.due) / MILLISECOND);
+          ran();
+        } else if (entry.kind === "missed" && good) misses += entry.slots;
         else if (entry.kind === "run_finished" && entry.outcome !== "ok" && entry.outcome !== "overrun") {
           if (good) misses += 1;
           else if (entry.outcome === "timed_out") hung += 1;
@@ -144,6 +150,8 @@ function measure(hostile: boolean, spread: boolean): Promise<Measured> {
     await wait(SETTLING_MS);
     measuring = true;
     await wait(MEASURED_MS);
+    // On a machine that is busy with something else it takes longer until there is anything to report.
+    await Promise.race([oneRan, session.done]);
     measuring = false;
     const { failure } = await session.stop("operator");
     if (failure !== null) throw new Error(failure.message);

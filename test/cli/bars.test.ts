@@ -43,7 +43,7 @@ const lengthOf = ({ startedAt, stoppedAt }: { readonly startedAt: string; readon
   (parseMoment(stoppedAt) ?? 0) - (parseMoment(startedAt) ?? 0);
 
 describe.skipIf(dataFolder === null)(`real recordings (skipped where ${missingData})`, () => {
-  it("LEAN's minutes, two symbols over two days, in full", { timeout: 180_000 }, async () => {
+  it("LEAN's minutes, two symbols over two days, in full", async () => {
     const { summary, err } = await run(["--bars", ...filesOf("lean", /_minute_.*\.zip$/)]);
     expect(err).toContain("7 strategies, seed 1, paper account.");
     expect(summary).toMatchObject({ startedAt: "2018-04-04T00:01:00+00:00", stoppedAt: "2018-04-06T00:00:00+00:00" });
@@ -52,14 +52,14 @@ describe.skipIf(dataFolder === null)(`real recordings (skipped where ${missingDa
     expect(summary.orders).toBeGreaterThan(1_000);
   });
 
-  it("LEAN's seconds, for an hour", { timeout: 180_000 }, async () => {
+  it("LEAN's seconds, for an hour", async () => {
     const { summary, err } = await run(["--for", "1h", "--bars", ...filesOf("lean", /_second_.*\.zip$/)]);
     expect(err).toContain("logos: The files hold one symbol, so pairs, which trades two, does not run.\n");
     expect(lengthOf(summary)).toBe(3_600_000_000);
     expect(summary.runs).toBeGreaterThan(10_000);
   });
 
-  it("three-minute candles of a perpetual, for a day", { timeout: 180_000 }, async () => {
+  it("three-minute candles of a perpetual, for a day", async () => {
     const { summary } = await run(["--for", "1d", "--bars", ...filesOf("hummingbot", /\.csv$/)]);
     expect(lengthOf(summary)).toBe(86_400_000_000);
     expect(summary.runs).toBe(3 * 481);

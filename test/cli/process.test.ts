@@ -8,82 +8,78 @@ import { folder, jsonOf, logos, root, Running, type Said } from "./terminal.ts";
 const entrance = join(root, "src", "cli", "logos.ts");
 
 describe("a session that runs in another terminal", () => {
-  it(
-    "is seen, halted, reviewed, resumed, held and stopped, and its second writer refused",
-    { timeout: 120_000 },
-    async () => {
-      const at = folder();
-      const say = async (line: string): Promise<Said> => logos(line.split(" "), { at });
-      const running = new Running(["run", "--speed", "10", "--for", "10h", "demo"], at);
-      await running.says(/^Session .*: 24 strategies, seed demo, paper account\.$/m);
-      const id = readdirSync(join(at, "ws", "sessions")).find((name) => name !== "latest") as string;
+  it("is seen, halted, reviewed, resumed, held and stopped, and its second writer refused", async () => {
+    const at = folder();
+    const say = async (line: string): Promise<Said> => logos(line.split(" "), { at });
+    const running = new Running(["run", "--speed", "10", "--for", "10h", "demo"], at);
+    await running.says(/^Session .*: 24 strategies, seed demo, paper account\.$/m);
+    const id = readdirSync(join(at, "ws", "sessions")).find((name) => name !== "latest") as string;
 
-      const busy = await say("run --session latest");
-      expect([busy.code, busy.out]).toEqual([75, ""]);
-      expect(busy.err).toMatch(
-        new RegExp(`^logos: .*${id} is open: process ${running.child.pid} on .*stop that process first\\.\n$`),
-      );
-      expect(await say("continue --operator me")).toMatchObject({
-        code: 1,
-        out: "",
-        err: expect.stringMatching(/it is not paused/),
-      });
+    const busy = await say("run --session latest");
+    expect([busy.code, busy.out]).toEqual([75, ""]);
+    expect(busy.err).toMatch(
+      new RegExp(`^logos: .*${id} is open: process ${running.child.pid} on .*stop that process first\\.\n$`),
+    );
+    expect(await say("continue --operator me")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/it is not paused/),
+    });
 
-      expect(await say("halt --operator me --note look")).toEqual({ code: 0, out: `${id}: halted.\n`, err: "" });
-      const status = await say("status --json");
-      expect(status.code).toBe(1);
-      const pid = running.child.pid;
-      expect(jsonOf(status)).toMatchObject({
-        health: "halted",
-        state: "halted",
-        pid,
-        reason: "Halted by me. Note: look",
-      });
-      expect((await say("review")).out).toMatch(new RegExp(`^${id}: HALTED, 0 open\n`));
-      expect(await say("resume --operator me --note fine")).toEqual({ code: 0, out: `${id}: resumed.\n`, err: "" });
-      expect((await say("resume --operator me --note fine")).code).toBe(1);
+    expect(await say("halt --operator me --note look")).toEqual({ code: 0, out: `${id}: halted.\n`, err: "" });
+    const status = await say("status --json");
+    expect(status.code).toBe(1);
+    const pid = running.child.pid;
+    expect(jsonOf(status)).toMatchObject({
+      health: "halted",
+      state: "halted",
+      pid,
+      reason: "Halted by me. Note: look",
+    });
+    expect((await say("review")).out).toMatch(new RegExp(`^${id}: HALTED, 0 open\n`));
+    expect(await say("resume --operator me --note fine")).toEqual({ code: 0, out: `${id}: resumed.\n`, err: "" });
+    expect((await say("resume --operator me --note fine")).code).toBe(1);
 
-      expect(await say("pause --operator me")).toEqual({ code: 0, out: `${id}: its clock is held.\n`, err: "" });
-      const held = jsonOf(await say("status --json"));
-      expect(held).toMatchObject({ health: "healthy", state: "paused" });
-      expect(held["pnl"]).toMatch(/^-?\d/);
-      expect((await say("pause --operator me")).err).toMatch(/^logos: .* cannot be paused: it is paused already\.\n$/);
-      expect((await say("continue --operator me")).out).toBe(`${id}: its clock runs on.\n`);
+    expect(await say("pause --operator me")).toEqual({ code: 0, out: `${id}: its clock is held.\n`, err: "" });
+    const held = jsonOf(await say("status --json"));
+    expect(held).toMatchObject({ health: "healthy", state: "paused" });
+    expect(held["pnl"]).toMatch(/^-?\d/);
+    expect((await say("pause --operator me")).err).toMatch(/^logos: .* cannot be paused: it is paused already\.\n$/);
+    expect((await say("continue --operator me")).out).toBe(`${id}: its clock runs on.\n`);
 
-      expect(await say("speed 60")).toEqual({ code: 0, out: `${id}: its clock runs at 60.\n`, err: "" });
-      expect((await say("speed 61")).code).not.toBe(0);
-      expect((await say("speed 10")).code).toBe(0);
+    expect(await say("speed 60")).toEqual({ code: 0, out: `${id}: its clock runs at 60.\n`, err: "" });
+    expect((await say("speed 61")).code).not.toBe(0);
+    expect((await say("speed 10")).code).toBe(0);
 
-      expect(await say("halt --group crypto --operator me --note odd")).toMatchObject({
-        code: 0,
-        out: `${id}: group crypto halted.\n`,
-      });
-      const parts = jsonOf(await say("status --json"));
-      expect(parts).toMatchObject({ health: "halted", state: "running", reason: "In part: group crypto." });
-      expect((await say("resume --operator me --note fine")).code).toBe(1);
-      expect((await say("resume --group crypto --operator me --note fine")).code).toBe(0);
+    expect(await say("halt --group crypto --operator me --note odd")).toMatchObject({
+      code: 0,
+      out: `${id}: group crypto halted.\n`,
+    });
+    const parts = jsonOf(await say("status --json"));
+    expect(parts).toMatchObject({ health: "halted", state: "running", reason: "In part: group crypto." });
+    expect((await say("resume --operator me --note fine")).code).toBe(1);
+    expect((await say("resume --group crypto --operator me --note fine")).code).toBe(0);
 
-      const kill = join(at, "ws", "KILL");
-      writeFileSync(kill, "");
-      let seen = jsonOf(await say("status --json"));
-      while (seen["health"] !== "halted") seen = jsonOf(await say("status --json"));
-      expect(seen["reason"]).toMatch(/^The kill switch is on: the file .*KILL is there\. Remove it, then resume\./);
-      const refused = await say("resume --operator me --note fine");
-      expect([refused.code, refused.err]).toEqual([
-        1,
-        expect.stringMatching(/^logos: The kill switch is on: remove the file /),
-      ]);
-      rmSync(kill);
-      expect((await say("resume --operator me --note fine")).code).toBe(0);
+    const kill = join(at, "ws", "KILL");
+    writeFileSync(kill, "");
+    let seen = jsonOf(await say("status --json"));
+    while (seen["health"] !== "halted") seen = jsonOf(await say("status --json"));
+    expect(seen["reason"]).toMatch(/^The kill switch is on: the file .*KILL is there\. Remove it, then resume\./);
+    const refused = await say("resume --operator me --note fine");
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/^logos: The kill switch is on: remove the file /),
+    ]);
+    rmSync(kill);
+    expect((await say("resume --operator me --note fine")).code).toBe(0);
 
-      expect(await say("stop --operator me")).toEqual({ code: 0, out: `${id}: stopped.\n`, err: "" });
-      expect(await running.ended()).toBe(0);
-      // On a loaded machine the session lives long enough for a strategy to be late; that is said behind it.
-      expect(running.out).toMatch(/^ended +stopped by an operator(?:,.*)?$/m);
-      expect(jsonOf(await say("status --json"))).toMatchObject({ health: "stopped", state: "stopped", pid: null });
-      expect((await say("verify")).code).toBe(0);
-    },
-  );
+    expect(await say("stop --operator me")).toEqual({ code: 0, out: `${id}: stopped.\n`, err: "" });
+    expect(await running.ended()).toBe(0);
+    // On a loaded machine the session lives long enough for a strategy to be late; that is said behind it.
+    expect(running.out).toMatch(/^ended +stopped by an operator(?:,.*)?$/m);
+    expect(jsonOf(await say("status --json"))).toMatchObject({ health: "stopped", state: "stopped", pid: null });
+    expect((await say("verify")).code).toBe(0);
+  });
 
   it("is interrupted by kill -9, reported as such, and resumes with everything that it had", async () => {
     const at = folder();

@@ -326,21 +326,17 @@ describe("what cannot be done", () => {
     expect(heldBy(session)).toContain("one ABC 3");
   });
 
-  it(
-    "an order beyond 10,000 that work has its code and its row, and the 10,000 work on",
-    { timeout: 60_000 },
-    async () => {
-      const { orchestrator } = scriptedDesk({});
-      const bids = Array.from({ length: 9_999 }, (_, index) => buy(`bid${index}`, 1, { limitPrice: 90 }));
-      const more = { orchestrator: { ...orchestrator, rateLimitPerSec: 20_000, maxInflight: 20_000 } };
-      const { session } = await play({ plan: { 2: bids, 3: [buy("last", 1, { limitPrice: 90 })] }, more });
-      const { causes, rejected } = shown(session);
-      expect(causes).toEqual(["working_orders_limit last 1"]);
-      expect(rejected[0]).toMatchObject({ value: "10000", limit: "10000" });
-      expect(session.probe().router.inflight).toBe(10_000);
-      expect(heldBy(session)).toEqual(["one ABC 3"]);
-    },
-  );
+  it("an order beyond 10,000 that work has its code and its row, and the 10,000 work on", async () => {
+    const { orchestrator } = scriptedDesk({});
+    const bids = Array.from({ length: 9_999 }, (_, index) => buy(`bid${index}`, 1, { limitPrice: 90 }));
+    const more = { orchestrator: { ...orchestrator, rateLimitPerSec: 20_000, maxInflight: 20_000 } };
+    const { session } = await play({ plan: { 2: bids, 3: [buy("last", 1, { limitPrice: 90 })] }, more });
+    const { causes, rejected } = shown(session);
+    expect(causes).toEqual(["working_orders_limit last 1"]);
+    expect(rejected[0]).toMatchObject({ value: "10000", limit: "10000" });
+    expect(session.probe().router.inflight).toBe(10_000);
+    expect(heldBy(session)).toEqual(["one ABC 3"]);
+  });
 });
 
 it("a cancel while the placement is unknown goes out behind a restart, once, when the venue has answered", async () => {

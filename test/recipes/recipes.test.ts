@@ -56,7 +56,7 @@ describe("a recipe", () => {
       const checked = run("node_modules/typescript/bin/tsc", "-p", `src/${layer}/tsconfig.json`, "--pretty", "false");
       expect(checked.text, layer).toBe("");
     }
-  }, 300_000);
+  });
 
   it("leads to a venue that reports by itself, a guard that refuses, and a view that counts both", () => {
     writeFileSync(join(workspace, "desk.yaml"), DESK);

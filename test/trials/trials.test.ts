@@ -12,9 +12,9 @@ describe.each(TRIALS)("$name", (trial) => {
     const { cases, broken } = await trial.run(trial.short, "short", () => undefined);
     expect(broken).toEqual([]);
     expect(cases).toBe(trial.short);
-  }, 240_000);
+  });
 
   it("its canary is noticed", async () => {
     expect(await trial.canary()).toBe(true);
-  }, 120_000);
+  });
 });

@@ -24,7 +24,7 @@ export interface ProcessLimits {
   readonly processes: number;
   /** Of a process's heap. */
   readonly memoryMb: number;
-  /** A run on a virtual clock that takes longer hangs. */
+  /** A run on a virtual clock that takes longer hangs. What its process waited for a core does not count, nor does it for `loadMs`. */
   readonly hangMs: number;
   readonly loadMs: number;
   readonly stallMs: number;
@@ -86,6 +86,8 @@ export class HostProcess {
   headSinceMs: number;
   /** Bytes that it held when it last said so. */
   rss = 0;
+  /** The job that was under way at the last `workedMs`, and for how long the process had been starved at the first one of it. */
+  #looked: { readonly job: number; readonly starvedMs: number } | null = null;
 
   constructor(launch: LaunchChild, request: ChildRequest, events: ProcessEvents, nowMs: () => number) {
     this.#events = events;
@@ -111,6 +113,21 @@ export class HostProcess {
   get head(): Job | null {
     for (const job of this.jobs.values()) return job;
     return null;
+  }
+
+  /**
+   * Milliseconds that the job under way has had: the time for which its process waited for a core is left out from the first look on, so
+   * that a busy machine makes nothing hang. The first look at a job answers 0.
+   */
+  workedMs(): number {
+    const { head } = this;
+    if (head === null) return 0;
+    const starvedMs = this.#handle.starvedMs?.() ?? 0;
+    if (this.#looked?.job !== head.id) {
+      this.#looked = { job: head.id, starvedMs };
+      return 0;
+    }
+    return this.#nowMs() - this.headSinceMs - (starvedMs - this.#looked.starvedMs);
   }
 
   /** Asks for a load. */

@@ -8,7 +8,7 @@
  * 3. When the session's process ends, so do all of its host processes.
  */
 import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -45,6 +45,8 @@ export interface ChildHandle {
   kill(): void;
   /** Lets every process of a smaller `nice` (0 to 19) go first. It can go further back, never forth again. */
   stepBack(nice: number): void;
+  /** Milliseconds for which it has wanted a core and had none, so far. Absent where the system does not count them. */
+  starvedMs?(): number;
   /** Whether it keeps the session's process alive. */
   hold(held: boolean): void;
 }
@@ -108,6 +110,15 @@ function stepBack(pid: number | undefined, nice: number): void {
     if (pid !== undefined) setPriority(pid, nice);
   } catch {
     // It has ended already, or the system knows no priorities: then all processes continue as before.
+  }
+}
+
+/** Linux counts for how long a thread waited for a core; 0 where it does not say. Strategies run in the main thread of their process. */
+function starvedMs(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid ?? 0}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+  } catch {
+    return 0;
   }
 }
 
@@ -192,6 +203,7 @@ const forkOf =
           }),
       kill: () => void child.kill("SIGKILL"),
       stepBack: (nice) => stepBack(child.pid, nice),
+      ...(process.platform === "linux" ? { starvedMs: () => starvedMs(child.pid) } : {}),
       hold: (wanted) => {
         for (const one of held) one?.[wanted ? "ref" : "unref"]();
         if (!over) line.hold(wanted);

@@ -399,7 +399,7 @@ export class ProcessHost implements HostPort {
       process,
       late.filter((job) => job !== head),
     );
-    const hangs = head.deadlineMs === null && runningMs >= (head.runSnapshot === null ? loadMs : hangMs);
+    const hangs = head.deadlineMs === null && process.workedMs() >= (head.runSnapshot === null ? loadMs : hangMs);
     if (hangs && head.together) return this.#replace(process);
     if (hangs || late.includes(head)) this.#timeOut(process, head, runningMs);
     else if (head.deadlineMs !== null && runningMs > stallMs) this.#clear(process, head);

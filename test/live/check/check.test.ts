@@ -28,7 +28,7 @@ it("finds the same of a strategy that cancels its orders, whatever time the wall
   }
 });
 
-it("counts a long market up to its 2,000th run, with the orders of that run", { timeout: 120_000 }, async () => {
+it("counts a long market up to its 2,000th run, with the orders of that run", async () => {
   const workspace = makeWorkspace();
   mkdirSync(workspace.strategies, { recursive: true });
   const order = "{ symbol: 'ABC', quantity: 1, limitPrice: 1 }";

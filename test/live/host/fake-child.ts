@@ -15,6 +15,8 @@ export class FakeChild {
   held = false;
   /** How far it is behind the others. */
   nice = 0;
+  /** For how long it has waited for a core. */
+  starvedMs = 0;
   /** Of each message with a run: whether it was idle, by the session's word. */
   readonly idle: boolean[] = [];
   /** Steps that it has not answered, oldest first. */
@@ -90,6 +92,7 @@ export class FakeLauncher {
       stepBack: (nice) => {
         child.nice = nice;
       },
+      starvedMs: () => child.starvedMs,
       hold: (held) => {
         child.held = held;
       },

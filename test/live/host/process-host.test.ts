@@ -133,6 +133,24 @@ describe("a run that hangs", () => {
     expect(launcher.at(1).loads.map((load) => load.state)).toEqual(['"b after 1"', '"c after 1"', '"a after 1"']);
   });
 
+  it("is none while its process waits for a core: what it had of one counts", async () => {
+    const { host, launcher, timers } = await ready(["a"]);
+    const run = ask(host, "a", 1);
+    await timers.pass(1_000);
+    launcher.at(0).starvedMs = 6_000;
+    await timers.pass(9_800);
+    expect(launcher.at(0).killed).toBe(false);
+    launcher.at(0).answer();
+    await settle();
+    expect(run.result?.outcome).toBe("ok");
+    // The next one is charged with nothing of it, and nothing of it is left to it.
+    const hang = ask(host, "a", 2);
+    await timers.pass(4_800);
+    expect(launcher.at(0).killed).toBe(false);
+    await timers.pass(400);
+    expect(hang.result).toMatchObject({ outcome: "timed_out" });
+  });
+
   it("gets a process to itself the second time", async () => {
     const { host, launcher, timers } = await ready(["a", "b"]);
     for (let round = 1; round <= 2; round += 1) {

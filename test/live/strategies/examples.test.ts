@@ -96,7 +96,7 @@ describe.each(Object.keys(EXAMPLES))("the example %s", (name) => {
     const workspace = makeWorkspace();
     expect(newStrategy(workspace, "mine", name)).toBe(join(workspace.strategies, "mine.ts"));
     expect((await checkStrategy(workspace, "mine.ts")).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe("what the examples ask for", () => {

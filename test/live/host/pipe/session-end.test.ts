@@ -56,7 +56,7 @@ describe.skipIf(process.platform !== "linux")("pipes (skipped off Linux, where t
       sent.push(`text ${index}`);
       end.send(`text ${index}`, index % 4 < 3);
       if (index % 4 < 2) attended(end, received, sent.length);
-      else await vi.waitFor(() => expect(received).toHaveLength(sent.length), { timeout: 20_000 });
+      else await vi.waitFor(() => expect(received).toHaveLength(sent.length), { timeout: 60_000 });
     }
     expect(received).toEqual(sent);
   });
@@ -65,7 +65,7 @@ describe.skipIf(process.platform !== "linux")("pipes (skipped off Linux, where t
     const { end, received } = echo();
     const text = "x".repeat(1_000_000);
     end.send(text, true);
-    await vi.waitFor(() => expect(received).toEqual([text]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(received).toEqual([text]), { timeout: 60_000 });
     end.send("large", true);
     attended(end, received, 2);
     expect(received[1]).toBe(JSON.stringify("ä".repeat(300_000)));
@@ -78,7 +78,7 @@ describe.skipIf(process.platform !== "linux")("pipes (skipped off Linux, where t
     end.send("slow", true);
     expect(end.attend()).toBe(false);
     expect(received).toHaveLength(1);
-    await vi.waitFor(() => expect(received).toEqual(["ready", "slow"]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(received).toEqual(["ready", "slow"]), { timeout: 60_000 });
   });
 
   it("end a wait for a process that is killed", async () => {

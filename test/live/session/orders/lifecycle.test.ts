@@ -196,7 +196,7 @@ describe("orders of random strategies and a random trader", () => {
       }),
       { seed: 20261127, numRuns: 8, endOnFailure: true },
     );
-  }, 120_000);
+  });
 
   it("whose journal lacks a fill or an end are noticed", () => {
     const order = {

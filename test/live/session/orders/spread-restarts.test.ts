@@ -42,7 +42,7 @@ describe.each([
   ["bars", ["10 @ 101.2", "-3 @ 95", "-4 @ 98.6", "1 @ 99"]],
   ["marks", ["10 @ 101.2", "-3 @ 94", "-4 @ 98.6", "1 @ 99"]],
 ] as const)("by %s", (fillModel, expected) => {
-  it("fills the same, wherever it was killed", { timeout: 60_000 }, async () => {
+  it("fills the same, wherever it was killed", async () => {
     const workspace = makeWorkspace();
     mkdirSync(join(workspace.path, "data"), { recursive: true });
     writeFileSync(join(workspace.path, "data", "ABC.csv"), quotesFile());
