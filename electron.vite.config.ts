@@ -37,13 +37,14 @@ export default defineConfig({
       outDir: join(top, "out", "main"),
       minify: true,
       rollupOptions: {
-        // Strategies' processes and the threads for waits, data, archive and inspections begin with files of their own; what they use lies beside them.
+        // Strategies' processes and the threads for waits, data, archive, inspections and readings of journals begin with files of their own; what they use lies beside them.
         input: {
           index: join(top, "src", "main", "index.ts"),
           "strategy-host": join(top, "src", "live", "host", "child.ts"),
           "alarm-thread": join(top, "src", "live", "host", "pipe", "alarm-thread.ts"),
           "archive-worker": join(top, "src", "console", "archive", "worker.ts"),
           "inspection-worker": join(top, "src", "console", "inspection", "worker.ts"),
+          "reading-worker": join(top, "src", "harness", "reading-worker.ts"),
           "data-worker": join(top, "src", "live", "data", "worker.ts"),
           // Loaded as text into the strategies' realm, by a loader that knows one package.
           "strategy-realm": join(top, "src", "live", "host", "realm.ts"),

@@ -25,10 +25,10 @@ export class OrderRules {
   orders = 0;
   fills = 0;
   fault: Found | null = null;
-  /** By running number: a session may have a million of them. */
-  readonly #orders = new Map<number, number>();
-  /** The first fill of each order, and any further ones. */
-  readonly #firstFills = new Map<number, string>();
+  /** By running number: a session may have a million of them, and their numbers have hardly a gap. */
+  readonly #orders: (number | undefined)[] = [];
+  /** The first fill of each order, by its number, and any further ones. */
+  readonly #firstFills: (string | undefined)[] = [];
   readonly #laterFills = new Set<string>();
   #highest = 0;
 
@@ -47,10 +47,10 @@ export class OrderRules {
           : null;
       case "send": {
         const number = sequenceOf(entry.orderId) ?? 0;
-        const order = this.#orders.get(number);
+        const order = this.#orders[number];
         if (order === undefined) return `${entry.orderId} is sent and was never accepted`;
         if ((order & SENT) > 0) return `${entry.orderId} is sent twice`;
-        this.#orders.set(number, order | SENT);
+        this.#orders[number] = order | SENT;
         return null;
       }
       case "ack":
@@ -59,7 +59,7 @@ export class OrderRules {
         return this.#fill(entry);
       case "restore":
         for (const id of Object.keys(entry.state["inflight"] ?? {}))
-          this.#orders.set(sequenceOf(id) ?? 0, ACCEPTED | SENT | ANY_SIDE);
+          this.#orders[sequenceOf(id) ?? 0] = ACCEPTED | SENT | ANY_SIDE;
         this.#highest = Math.max(this.#highest, entry.nextSequence - 1);
         return null;
       default:
@@ -69,10 +69,10 @@ export class OrderRules {
 
   #accept(id: string, quantity: number): string | null {
     const number = sequenceOf(id) ?? 0;
-    if (this.#orders.has(number)) return `${id} is accepted twice`;
+    if (this.#orders[number] !== undefined) return `${id} is accepted twice`;
     if (number !== this.#highest + 1) return `${id} follows number ${this.#highest}; a number is missing or used again`;
     this.#highest = number;
-    this.#orders.set(number, ACCEPTED | (quantity < 0 ? SELLS : 0));
+    this.#orders[number] = ACCEPTED | (quantity < 0 ? SELLS : 0);
     this.orders += 1;
     return null;
   }
@@ -80,7 +80,7 @@ export class OrderRules {
   /** An order that was sent, or null. */
   #wasSent(id: string | null): { readonly number: number; readonly order: number } | null {
     const number = id === null ? 0 : (sequenceOf(id) ?? 0);
-    const order = this.#orders.get(number) ?? 0;
+    const order = this.#orders[number] ?? 0;
     return (order & SENT) === 0 ? null : { number, order };
   }
 
@@ -90,10 +90,10 @@ export class OrderRules {
     const sent = this.#wasSent(orderId);
     if (sent === null) return `fill ${fillId} is booked to an order that was never sent`;
     const { number, order } = sent;
-    const first = this.#firstFills.get(number);
+    const first = this.#firstFills[number];
     const later = first === undefined ? null : executionKeyOf(orderId, fillId);
     if (first === fillId || (later !== null && this.#laterFills.has(later))) return `fill ${fillId} is booked twice`;
-    if (later === null) this.#firstFills.set(number, fillId);
+    if (later === null) this.#firstFills[number] = fillId;
     else this.#laterFills.add(later);
     this.fills += 1;
     if (quantity.startsWith("-") !== (order & SELLS) > 0 && (order & ANY_SIDE) === 0)

@@ -5,12 +5,13 @@
  * 2. The checks go from the bytes upwards: chain, head, sequences, orders and fills, books by replay, snapshot by replay. The first
  *    fault ends its own check; later checks run only where they still mean something.
  * 3. A check that could not be made is reported as such, never as passed.
+ * 4. A long journal is read by two at once: one follows chain, orders, fills and venue, the other repeats the entries. Both read the same
+ *    entries; what the repetition finds counts only where the whole chain holds.
  */
 import { CodedError } from "../shared/errors.ts";
 import { differenceAt } from "../live/session/recovery/checkpoint.ts";
 import { codeSpans, type CodeSpan } from "../live/session/recovery/code.ts";
 import { inspectJournal, snapshotDigest } from "../live/session/recovery/inspect.ts";
-import { ORDER_KINDS } from "../live/session/recovery/ended-orders.ts";
 import {
   findSession,
   lyingRouterFile,
@@ -19,16 +20,15 @@ import {
   readJournal,
   readRecord,
   refuseLight,
-  type JournalEntry,
-  type JournalFault,
   type JournalReader,
   type SessionFiles,
   type Workspace,
 } from "../store/index.ts";
 import type { Core } from "../live/session/state/parts.ts";
-import { OrderRules, type Found } from "./order-rules.ts";
+import type { Found } from "./order-rules.ts";
+import { attempt, findingsOf, type Findings } from "./reading.ts";
+import { readInThread } from "./reading-thread.ts";
 import { recordFault } from "./record-check.ts";
-import { VenueBook } from "./venue-book.ts";
 
 export interface VerifyCheck {
   readonly name: "chain" | "orders" | "venue" | "code" | "replay" | "checkpoint" | "snapshot" | "file" | "record";
@@ -48,8 +48,8 @@ export interface Verdict {
   readonly checks: readonly VerifyCheck[];
 }
 
-/** The chain, the orders and the repetition each pass over all entries. */
-const PASSES = 3;
+/** Entries from which on a journal is read in a thread of its own while it is repeated: below, a thread costs more than it saves. */
+const THREAD_FROM_ENTRIES = 50_000;
 
 /**
  * Verifies a session by its id; `latest` names the newest. `onProgress` takes a share of one. Throws `no_session`, or `io` for a journal
@@ -59,63 +59,65 @@ export async function verifySession(
   workspace: Workspace,
   id: string,
   onProgress: (share: number) => void = () => undefined,
+  threadFrom = THREAD_FROM_ENTRIES,
 ): Promise<Verdict> {
   const files = findSession(workspace, id);
   refuseLight(nodeFileSystem, files, "There is nothing to verify");
   if (!nodeFileSystem.exists(files.journal))
     throw new CodedError("no_session", `${files.folder} has no journal, so there is nothing to verify.`);
   const journal = readJournal(files.journal);
+  const shares = { reading: 0, repeating: 0 };
+  const progress = (part: keyof typeof shares) => (share: number) => {
+    shares[part] = share;
+    onProgress((shares.reading + shares.repeating) / 2);
+  };
   try {
-    journal.hold();
-    return await verifyOpen(workspace, files, journal, onProgress);
+    const place = journal.hold();
+    const thread = place.seq < threadFrom ? null : readInThread({ files, place }, progress("reading"));
+    try {
+      const replayed: VerifyCheck[] = [];
+      // What is repeated while the chain is still being checked counts only where all of it holds.
+      const core = await replayChecks(workspace, files, journal, ...into(replayed), progress("repeating"));
+      const findings = await (thread?.findings ?? findingsOf(files, journal, progress("reading")));
+      return verdictOf(files, journal, findings, core, replayed);
+    } finally {
+      thread?.close();
+    }
   } finally {
     journal.close();
   }
 }
 
-async function verifyOpen(
-  workspace: Workspace,
+function verdictOf(
   files: SessionFiles,
   journal: JournalReader,
-  onProgress: (share: number) => void,
-): Promise<Verdict> {
+  { broken, orders, fills, orderFault, venue }: Findings,
+  core: Core | null,
+  replayed: readonly VerifyCheck[],
+): Verdict {
   const checks: VerifyCheck[] = [];
   const [add, skip] = into(checks);
   const entries = journal.position;
-  const once = journal.compaction().seq === 0;
-  const passed = (pass: number, seq: number): void =>
-    onProgress((pass + seq / Math.max(1, entries)) / (once ? 1 : PASSES));
-  const reading = new Reading(journal, new VenueBook(files, journal), (seq) => passed(0, seq));
-  const replayed: VerifyCheck[] = [];
-  // What is repeated while the chain is still being checked counts only where all of it holds.
-  let core: Core | null = null;
-  if (once) core = await replayChecks(workspace, files, journal, ...into(replayed), () => undefined, reading.entries);
-  reading.toEnd();
-  const { broken } = reading;
   const whole = add(
     "chain",
     broken === null ? null : { seq: broken.seq, text: broken.rule },
     `${entries} entries, each with its number and its hash, and the head is the last one's`,
   );
-  if (!whole || !once) reading.readAgain((seq) => passed(1, seq));
-  const { book, venue, readable } = reading;
-  add(
-    "orders",
-    readable ?? book.fault,
-    `${book.orders} orders, each sent once after its decision; ${book.fills} fills, each booked once`,
-  );
-  venueCheck(files, venue, add, skip);
+  add("orders", orderFault, `${orders} orders, each sent once after its decision; ${fills} fills, each booked once`);
+  const same = `the journal's fills are those of the venue's ${venue?.fills}, and ${venue?.orders} ended orders are the same at both`;
+  if (venue === null) skip("venue", "broker.db is not there, so nothing can be compared");
+  else add("venue", venue.fault, same);
   codeCheck(journal, entries, add, skip);
-  if (!whole) {
+  if (whole) checks.push(...replayed);
+  else {
     skip("replay", "not repeated, because the chain is broken");
     skip("checkpoint", "not compared, because the chain is broken");
     skip("snapshot", "not compared, because the chain is broken");
-  } else if (once) checks.push(...replayed);
-  else core = await replayChecks(workspace, files, journal, add, skip, (seq) => passed(2, seq), null);
+  }
   fileCheck(files, journal, add, skip);
   recordCheck(files, whole ? core : null, entries, add, skip);
   const ok = checks.every((check) => check.state !== "failed");
-  return { id: files.id, folder: files.folder, entries, orders: book.orders, fills: book.fills, ok, checks };
+  return { id: files.id, folder: files.folder, entries, orders, fills, ok, checks };
 }
 
 /** How checks are added to a list. */
@@ -136,23 +138,6 @@ function into(checks: VerifyCheck[]): readonly [Add, Skip] {
 
 type Add = (name: VerifyCheck["name"], fault: Found | null, passed: string) => boolean;
 type Skip = (name: VerifyCheck["name"], text: string) => void;
-
-function attempt(work: () => void): Found | null {
-  try {
-    work();
-    return null;
-  } catch (error) {
-    return { seq: null, text: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Every journaled fill, and every order that has ended, against the venue's own database. */
-function venueCheck(files: SessionFiles, venue: VenueBook, add: Add, skip: Skip): void {
-  if (!nodeFileSystem.exists(files.broker)) return skip("venue", "broker.db is not there, so nothing can be compared");
-  venue.end();
-  const text = `the journal's fills are those of the venue's ${venue.count}, and ${venue.orders} ended orders are the same at both`;
-  add("venue", venue.fault, text);
-}
 
 const CODE_SHOWN = 3;
 const SPANS_SHOWN = 5;
@@ -180,19 +165,16 @@ function codeCheck(journal: JournalReader, entries: number, add: Add, skip: Skip
   add("code", null, (more > 0 ? `${more} earlier changes; ` : "") + shown.join("; "));
 }
 
-/**
- * `all`: every entry, by a caller who reads them; null where they are to be read. Answers the parts at the end, or null where they are
- * not reached.
- */
+/** Repeats the journal. `onProgress` takes a share of one. Answers the parts at the end, or null where they are not reached. */
 async function replayChecks(
   workspace: Workspace,
   files: SessionFiles,
   journal: JournalReader,
   add: Add,
   skip: Skip,
-  onEntry: (seq: number) => void,
-  all: Iterable<JournalEntry> | null,
+  onProgress: (share: number) => void,
 ): Promise<Core | null> {
+  const entries = journal.position;
   const { seq: base } = journal.compaction();
   let snapshots = 0;
   let digest: string | null = null;
@@ -208,11 +190,11 @@ async function replayChecks(
     // Making a snapshot's text costs more than repeating its session's hour, so the newest one stands for all.
     if (entry?.seq === of + 1) digest = snapshotDigest(core, of, snapshots, last?.terms === true);
     if (entry?.kind === "snapshot") snapshots += 1;
-    if (entry !== null) onEntry(entry.seq);
+    if (entry !== null) onProgress(entry.seq / entries);
   };
   let core: Core;
   try {
-    core = await inspectJournal(workspace, files, journal, visit, "first entry", all);
+    core = await inspectJournal(workspace, files, journal, visit);
   } catch (error) {
     const seq = error instanceof CodedError && typeof error.detail?.["seq"] === "number" ? error.detail["seq"] : null;
     add("replay", { seq, text: error instanceof Error ? error.message : String(error) }, "");
@@ -274,75 +256,4 @@ function fileCheck(files: SessionFiles, journal: JournalReader, add: Add, skip: 
         text: "router_state.json is not the one that this session wrote last; it was changed or replaced",
       };
   add("file", fault, "router_state.json is the one that the session wrote last");
-}
-
-/** One pass over all entries: the chain, and what the entries say of orders and fills, while another part may repeat them. */
-class Reading {
-  book = new OrderRules();
-  venue: VenueBook;
-  /** Why an entry that holds could not be read. */
-  readable: Found | null = null;
-  /** The chain's fault; of meaning once the end is reached. */
-  broken: JournalFault | null = null;
-  readonly #journal: JournalReader;
-  readonly #all: ReturnType<JournalReader["verified"]>;
-  readonly #onEntry: (seq: number) => void;
-  #ended = false;
-
-  constructor(journal: JournalReader, venue: VenueBook, onEntry: (seq: number) => void) {
-    this.#journal = journal;
-    this.venue = venue;
-    this.#all = journal.verified();
-    this.#onEntry = onEntry;
-  }
-
-  /** The entries for who repeats them; who stops early leaves the rest to `toEnd`. */
-  readonly entries: Iterable<JournalEntry> = {
-    [Symbol.iterator]: () => ({
-      next: (): IteratorResult<JournalEntry> => {
-        const entry = this.#next();
-        return entry === null ? { done: true, value: undefined } : { done: false, value: entry };
-      },
-    }),
-  };
-
-  toEnd(): void {
-    while (!this.#ended) this.#next();
-  }
-
-  /** Everything but the chain again, from all entries that can be read. */
-  readAgain(onEntry: (seq: number) => void): void {
-    const book = (this.book = new OrderRules());
-    this.readable = attempt(() => {
-      for (const entry of this.#journal.read(1)) {
-        if (book.take(entry)) break;
-        onEntry(entry.seq);
-      }
-    });
-    const { venue } = this;
-    venue.again();
-    venue.fault ??= attempt(() => {
-      for (const entry of this.#journal.read(1, ORDER_KINDS)) venue.take(entry);
-    });
-  }
-
-  /** The next entry that holds; null at the end, or where one cannot be read. */
-  #next(): JournalEntry | null {
-    const next = this.#all.next();
-    if (next.done === true) {
-      this.#ended = true;
-      this.broken = next.value;
-      return null;
-    }
-    this.#onEntry(next.value.seq);
-    if (this.readable !== null) return null;
-    let entry: JournalEntry | null = null;
-    this.readable = attempt(() => {
-      entry = next.value.read();
-    });
-    if (entry === null) return null;
-    if (this.book.fault === null) this.book.take(entry);
-    this.venue.take(entry);
-    return entry;
-  }
 }

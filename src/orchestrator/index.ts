@@ -51,6 +51,7 @@ export type { KeyPiece } from "./router/key-pieces.ts";
 export type { SeenFill } from "./router/seen-fills.ts";
 export { routerStateChunks, toRouterState, writeRouterState, SCHEMA_VERSION } from "./state-file/router-state.ts";
 export type { RouterState, StateContext } from "./state-file/router-state.ts";
+export { sameRouterState } from "./state-file/same-state.ts";
 export { fromRouterState, readRouterState, ROUTER_STATE_TEXT_MAX } from "./state-file/router-state-reader.ts";
 export type { ReadOptions } from "./state-file/router-state-reader.ts";
 export { MetricsRecorder, percentile } from "./common/metrics.ts";

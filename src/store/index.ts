@@ -12,6 +12,7 @@ export {
   JOURNAL_SCHEMA,
   openJournal,
   readJournal,
+  type HeldPlace,
   type JournalFault,
   type JournalReader,
 } from "./journal/journal.ts";

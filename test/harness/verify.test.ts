@@ -1,10 +1,12 @@
 /**
- * `verify` on journals whose chain is right and whose meaning is wrong.
+ * `verify` on journals whose chain is right and whose meaning is wrong, and on files that were changed.
  *
- * 1. Each is a real session's journal with one entry behind it that the session would not have written.
+ * 1. The first are a real session's journal with one entry behind it that the session would not have written.
+ * 2. What a thread finds in a journal is what is found without one.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { verifySession } from "../../src/harness/verify.ts";
 import { orderIdOf } from "../../src/orchestrator/index.ts";
@@ -150,5 +152,43 @@ describe("session.json", () => {
       state: "failed",
       text: expect.stringContaining("session.json is no JSON"),
     });
+  });
+});
+
+describe("a journal that is read in a thread", () => {
+  const inJournal = (sql: string) => (folder: string) => changeIn(join(folder, "journal.db"), sql);
+  const atVenue = (sql: string) => (folder: string) => changeIn(join(folder, "broker.db"), sql);
+  function changeIn(path: string, sql: string): void {
+    const database = new Database(path);
+    expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
+    database.close();
+  }
+
+  it.each<[what: string, change: (folder: string) => void, failed: readonly string[]]>([
+    ["as the session left it", () => undefined, []],
+    ["with a changed entry", inJournal("UPDATE entries SET body = replace(body, '1', '2') WHERE seq = 40"), ["chain"]],
+    ["with a dropped entry", inJournal("DELETE FROM entries WHERE seq = 40"), ["chain"]],
+    [
+      "without its last entry",
+      inJournal("DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)"),
+      ["chain", "file"],
+    ],
+    ["with two moments exchanged", inJournal("UPDATE entries SET at = at + 1 WHERE seq = 40"), ["chain"]],
+    ["with a changed checkpoint", inJournal("UPDATE checkpoint SET state = replace(state, '1', '2')"), ["chain"]],
+    ["with a changed fill at the venue", atVenue("UPDATE fills SET price = price || '1' WHERE cursor = 2"), ["venue"]],
+    ["with a lost fill at the venue", atVenue("DELETE FROM fills WHERE cursor = 2"), ["venue"]],
+    ["with a changed order at the venue", atVenue("UPDATE orders SET filled = '99' WHERE number = 2"), ["venue"]],
+    ["with a lost order at the venue", atVenue("DELETE FROM orders WHERE number = 2"), ["venue"]],
+  ])("has the same verdict %s", async (_what, change, failed) => {
+    const session = await create(deskOf(), { length: minutes(4) });
+    expect((await finish(session)).fills).toBeGreaterThan(3);
+    const workspace = crashCopy(session.folder);
+    const id = basename(session.folder);
+    change(join(workspace.sessions, id));
+    const alone = await verifySession(workspace, id);
+    const shares: number[] = [];
+    expect(await verifySession(workspace, id, (share) => void shares.push(share), 1)).toEqual(alone);
+    expect(alone.checks.filter(({ state }) => state === "failed").map(({ name }) => name)).toEqual(failed);
+    expect(shares.every((share, index) => share >= (shares[index - 1] ?? 0) && share <= 1)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Keys saved by pieces: after any calls, the pieces taken at any moments give back the router that wrote them.
+ * Keys saved by pieces: after any calls, the pieces taken at any moments give back the router that wrote them. And whether two routers
+ * are the same is what a comparison of their files says.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -7,7 +8,9 @@ import {
   keyPieceOf,
   KeyPieces,
   OrderRouter,
+  readRouterState,
   routerFromPieces,
+  sameRouterState,
   writeRouterState,
   type KeyPiece,
 } from "../../src/orchestrator/index.ts";
@@ -90,5 +93,35 @@ describe("a router saved by pieces", () => {
     const saved = new KeyPieces();
     saved.add(first);
     expect(() => saved.add(third)).toThrow(/place 2, and there are 1 before it: a piece is missing/);
+  });
+});
+
+describe("whether two routers are the same", () => {
+  const worked = (calls: readonly Op[], maxKeys: number | null): OrderRouter => {
+    const router = new OrderRouter({ rateLimitPerSec: 3, maxInflight: 3, retention: { maxKeys } });
+    for (const [index, op] of calls.entries()) call(router, op, START + index * 150_000);
+    return router;
+  };
+
+  it("is what their texts say: of a router and its twin, its file read again, and one with other calls", () => {
+    const found = { same: 0, different: 0 };
+    fc.assert(
+      fc.property(ops(), fc.nat(), fc.constantFrom(null, 3), (calls, at, maxKeys) => {
+        const router = worked(calls, maxKeys);
+        const others = [
+          worked(calls, maxKeys),
+          OrderRouter.restore(readRouterState(writeRouterState(router.snapshot()))),
+          worked(calls.toSpliced(at % Math.max(1, calls.length), 1), maxKeys),
+          worked(calls.toReversed(), maxKeys),
+        ];
+        for (const other of others) {
+          const same = writeRouterState(router.snapshot()) === writeRouterState(other.snapshot());
+          expect(sameRouterState(router.snapshot(), other.snapshot())).toBe(same);
+          found[same ? "same" : "different"] += 1;
+        }
+      }),
+      { seed: 13, numRuns: 300 },
+    );
+    expect(Math.min(found.same, found.different)).toBeGreaterThan(100);
   });
 });

@@ -98,10 +98,26 @@ export function checkpointSeq(database: Database): number {
  * meanwhile is not seen.
  */
 export function readCheckpoint(database: Database): SavedCheckpoint | CheckpointFault | null {
-  return database.transaction(() => readAll(database))();
+  const texts = database.transaction(() => checkedTexts(database))();
+  if (texts === null || "fault" in texts) return texts;
+  const { seq, at, state, memory } = texts;
+  return { seq, at: moment(at), state: JSON.parse(state), memory: memory.map((body) => JSON.parse(body) as unknown) };
 }
 
-function readAll(database: Database): SavedCheckpoint | CheckpointFault | null {
+/** Why the checkpoint that is there is not whole, or null. */
+export function checkpointFault(database: Database): CheckpointFault | null {
+  const texts = database.transaction(() => checkedTexts(database))();
+  return texts !== null && "fault" in texts ? texts : null;
+}
+
+interface Texts {
+  readonly seq: number;
+  readonly at: number;
+  readonly state: string;
+  readonly memory: readonly string[];
+}
+
+function checkedTexts(database: Database): Texts | CheckpointFault | null {
   if (!hasTables(database)) return null;
   const row = database.prepare("SELECT seq, at, state, digest FROM checkpoint").get() as StateRow | undefined;
   const pieces = database.prepare("SELECT seq, body, digest FROM checkpoint_memory ORDER BY seq").all() as PieceRow[];
@@ -118,12 +134,7 @@ function readAll(database: Database): SavedCheckpoint | CheckpointFault | null {
   if (entry === null) return wrong(`the checkpoint follows entry ${seq}, which is missing`);
   if (stateDigest(before, seq, at, entry, state) !== row.digest)
     return wrong(`the checkpoint behind entry ${seq} does not match its digest`);
-  return {
-    seq,
-    at: moment(at),
-    state: JSON.parse(state),
-    memory: pieces.map(({ body }) => JSON.parse(body) as unknown),
-  };
+  return { seq, at, state, memory: pieces.map(({ body }) => body) };
 }
 
 /** A journal of an older version has none. */

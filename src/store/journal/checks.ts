@@ -7,7 +7,7 @@
  */
 import { CodedError } from "../../shared/errors.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
-import { readCheckpoint } from "./checkpoints.ts";
+import { checkpointFault } from "./checkpoints.ts";
 import { keptWith, NOT_COMPACTED, readBase, type CompactionBase } from "./compaction.ts";
 import type { EntryKind } from "./entries.ts";
 import type { Head } from "./head.ts";
@@ -170,14 +170,17 @@ function checkKept(database: Database, path: string, base: CompactionBase, hashe
   hashed.kept = true;
 }
 
-/** Every row behind a compaction's base that holds, in order. Returns the first fault of all that the database holds, or null. */
+/**
+ * Every row behind a compaction's base that holds, in order, up to a place. Returns the first fault of all that the database holds, or
+ * null.
+ */
 export function* verifiedRows(
   database: Database,
   path: string,
-  head: Head | null,
+  place: { readonly seq: number; readonly head: Head | null },
 ): Generator<ChainRow, JournalFault | null> {
   try {
-    return yield* firstFault(database, path, head);
+    return yield* firstFault(database, path, place.head, place.seq);
   } catch (error) {
     // A pack that cannot be read is found while it is read.
     const { seq, last } = (error instanceof CodedError && error.detail) || {};
@@ -187,7 +190,12 @@ export function* verifiedRows(
   }
 }
 
-function* firstFault(database: Database, path: string, head: Head | null): Generator<ChainRow, JournalFault | null> {
+function* firstFault(
+  database: Database,
+  path: string,
+  head: Head | null,
+  end: number,
+): Generator<ChainRow, JournalFault | null> {
   if (head === null && hasRun(database))
     return { seq: lastRow(database).seq, rule: "journal.head is missing: it is unknown whether entries were lost" };
   const base = readBase(database, path);
@@ -195,6 +203,7 @@ function* firstFault(database: Database, path: string, head: Head | null): Gener
   if (compacted !== null) return compacted;
   let { seq, hash: before } = base;
   for (const row of pages(database, base.seq + 1, undefined, true)) {
+    if (row.seq > end) break;
     seq += 1;
     if (row.seq !== seq) return { seq, rule: `entry ${seq} is missing` };
     if (!follows(row, before)) return { seq, rule: `entry ${seq} does not match its hash` };
@@ -205,8 +214,8 @@ function* firstFault(database: Database, path: string, head: Head | null): Gener
   }
   if (head !== null && head.seq > seq) return { seq, rule: `the head says ${head.seq}, the journal ends at ${seq}` };
   // The rows are right; the index by kind, through which `lastOf` and `count` look, is the database's own to check.
-  const checkpoint = readCheckpoint(database);
-  if (checkpoint !== null && "fault" in checkpoint) return { seq: checkpoint.seq, rule: checkpoint.fault };
+  const checkpoint = checkpointFault(database);
+  if (checkpoint !== null) return { seq: checkpoint.seq, rule: checkpoint.fault };
   try {
     readVenueChanges(database, path);
   } catch (error) {

@@ -34,6 +34,7 @@ import { assertOwnSchema } from "./schema.ts";
 import { PACKS_TABLE, PackWriter, type Appended } from "./packs.ts";
 import { countOf, entryOf, hashOf, lastRow, linesOf, newestOf, pages, rowAt, seqsOf } from "./rows.ts";
 import { HeadWriter, readHead, type Head } from "./head.ts";
+import type { HeldPlace, JournalReader, VerifiedEntry } from "./reader.ts";
 import {
   assertDurable,
   databaseError,
@@ -63,52 +64,7 @@ const TABLES = `
 const SCHEMA_STEPS = [TABLES, CHECKPOINT_TABLES, COMPACTION_TABLES, VENUE_CHANGES_TABLE, PACKS_TABLE];
 
 export type { JournalFault } from "./checks.ts";
-
-/** An entry whose hash was computed. */
-export interface VerifiedEntry {
-  readonly seq: number;
-  /** The entry. Throws `journal_damaged` for a body that is no JSON. */
-  read(): JournalEntry;
-}
-
-export interface JournalReader {
-  /** The last entry's number, committed or not; 0 for an empty journal. */
-  readonly position: number;
-  /** Entries in order, from a number on; of some kinds only, when asked. */
-  read(from?: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
-  /** `read`, each entry checked against the chain before it is given out. Throws `journal_damaged`, naming the first that fails. */
-  readChecked(from: number, kinds?: readonly EntryKind[]): Iterable<JournalEntry>;
-  /** Checks every entry of a journal of up to 100,000. Throws `journal_damaged`, naming the first that fails. */
-  checkWhole(): void;
-  /** Why this is not the journal that its head beside it belongs to, or lacks entries; null where nothing is wrong. */
-  headProblem(): string | null;
-  /** The entries with these numbers, in the order asked for; those that are not there are left out. */
-  entriesAt(seqs: Iterable<number>): Iterable<JournalEntry>;
-  /** The numbers of the entries of a kind, in order. */
-  seqsOf(kind: EntryKind): number[];
-  /** An entry's place in the chain, or null where it is not there. */
-  hashAt(seq: number): string | null;
-  /** The newest entry of a kind, of those before a number where one is given; or null. */
-  lastOf(kind: EntryKind, before?: number): JournalEntry | null;
-  /** How many entries of a kind are committed, from a number on. */
-  count(kind: EntryKind, from?: number): number;
-  /** How far the journal is compacted; `seq` is 0 where it is not. Throws `journal_damaged` when that was changed. */
-  compaction(): CompactionBase;
-  /** The saved checkpoint, why it cannot be used, or null where there is none. */
-  checkpoint(): SavedCheckpoint | CheckpointFault | null;
-  /** What the last commit holds for a venue that follows the journal, or null. Throws `journal_damaged` when that was changed. */
-  venueChanges(): VenueChanges | null;
-  /** Reads everything and names the first fault, else null. Throws where nothing can be read. */
-  verify(): JournalFault | null;
-  /**
-   * `verify` entry by entry: gives each that holds, behind a compaction's base, and returns the first fault. The caller holds the journal
-   * (`hold`), so that all of it is of one moment. What throws is a fault of the reading, as in `verify`.
-   */
-  verified(): Generator<VerifiedEntry, JournalFault | null>;
-  /** From here on everything that is read is of one moment, whatever its writer adds or drops meanwhile. */
-  hold(): void;
-  close(): void;
-}
+export type { HeldPlace, JournalReader } from "./reader.ts";
 
 /** What a generator returns at its end. */
 function resultOf<Result>(all: Generator<unknown, Result>): Result {
@@ -133,6 +89,7 @@ class Reader implements JournalReader {
   protected readonly path: string;
   protected readonly database: Database;
   protected readonly hashed = new HashedRows();
+  #held: HeldPlace | null = null;
 
   constructor(path: string, database: Database) {
     this.path = path;
@@ -140,12 +97,16 @@ class Reader implements JournalReader {
   }
 
   get position(): number {
-    return this.coded(() => lastRow(this.database).seq);
+    return this.#held?.seq ?? this.coded(() => lastRow(this.database).seq);
   }
 
   *read(from = 1, kinds?: readonly EntryKind[]): Iterable<JournalEntry> {
     try {
-      for (const row of pages(this.database, from, kinds, false)) yield entryOf(row, this.path);
+      const end = this.#held?.seq ?? Number.MAX_SAFE_INTEGER;
+      for (const row of pages(this.database, from, kinds, false)) {
+        if (row.seq > end) return;
+        yield entryOf(row, this.path);
+      }
     } catch (error) {
       throw databaseError("Reading", this.path, error);
     }
@@ -237,7 +198,8 @@ class Reader implements JournalReader {
 
   *verified(): Generator<VerifiedEntry, JournalFault | null> {
     try {
-      const rows = verifiedRows(this.database, this.path, readHead(headPathOf(this.path)));
+      const place = this.#held ?? { head: readHead(headPathOf(this.path)), seq: this.position };
+      const rows = verifiedRows(this.database, this.path, place);
       for (let next = rows.next(); ; next = rows.next()) {
         if (next.done === true) return next.value;
         const row = next.value;
@@ -248,8 +210,12 @@ class Reader implements JournalReader {
     }
   }
 
-  hold(): void {
+  hold(place?: HeldPlace): HeldPlace {
+    // The head is read before the rows: a running session writes it after them.
+    const head = place === undefined ? readHead(headPathOf(this.path)) : place.head;
     this.coded(() => this.database.exec("BEGIN"));
+    this.#held = place ?? { seq: this.position, head };
+    return this.#held;
   }
 
   protected coded<T>(read: () => T): T {

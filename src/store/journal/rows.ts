@@ -8,7 +8,7 @@
 import { CodedError } from "../../shared/errors.ts";
 import { moment } from "../../shared/time.ts";
 import { CHAIN_START } from "./chain.ts";
-import type { EntryBody, EntryKind, JournalEntry } from "./entries.ts";
+import { placed, type EntryBody, type EntryKind, type JournalEntry } from "./entries.ts";
 import type { Head } from "./head.ts";
 import {
   lastPacked,
@@ -27,8 +27,7 @@ const PAGE_ROWS = 2_000;
 
 export function entryOf(row: Row, path: string): JournalEntry {
   try {
-    const body = JSON.parse(row.body) as EntryBody;
-    return { ...body, seq: row.seq, at: moment(row.at) };
+    return placed(JSON.parse(row.body) as EntryBody, row.seq, moment(row.at));
   } catch (error) {
     throw new CodedError(
       "journal_damaged",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readVenueFills } from "../../../src/live/broker/venue-reading.ts";
+import { openVenue } from "../../../src/live/broker/venue-reading.ts";
 import { VenueStore } from "../../../src/live/broker/venue-store.ts";
 import { openJournal, readJournal } from "../../../src/store/index.ts";
 import type { Moment } from "../../../src/shared/time.ts";
@@ -30,7 +30,7 @@ const KINDS = {
   "broker.db": {
     make: (path: string) => new VenueStore(path).close(),
     open: (path: string) => new VenueStore(path).close(),
-    read: (path: string) => void readVenueFills(path),
+    read: (path: string) => openVenue(path, null)?.close(),
     table: "orders",
   },
 } as const;
@@ -114,5 +114,7 @@ it("takes a venue's database of the oldest schema, and brings it up to date", ()
   ) STRICT;`);
   database.close();
   for (let time = 0; time < 2; time += 1) new VenueStore(path).close();
-  expect(readVenueFills(path)).toEqual([]);
+  const venue = openVenue(path, null);
+  expect(venue?.fillCount()).toBe(0);
+  venue?.close();
 });

@@ -135,15 +135,15 @@ export class WorkingSums {
 
   /** Adds up what has moved since; everything where a rate did. */
   #catchUp(): void {
-    const { moved } = this.#open.index;
+    const { index } = this.#open;
     const { rateMoves } = this.#books;
     if (rateMoves !== this.#rateMoves) {
       this.#rateMoves = rateMoves;
       this.#bySymbol.clear();
       this.#byOwner.clear();
       for (const order of this.#open.working.values()) this.#put(order);
-    } else for (const order of moved) this.#put(order);
-    moved.clear();
+    } else for (const order of index.moved) this.#put(order);
+    index.addedUp();
   }
 
   #put(order: WorkingOrder): void {

@@ -14,7 +14,7 @@ import {
   keyPieceOf,
   KeyPieces,
   routerFromPieces,
-  routerStateChunks,
+  sameRouterState,
   type KeyPiece,
   type MetricsState,
   type OrderRouter,
@@ -31,7 +31,7 @@ import type { Core } from "../state/parts.ts";
 import type { RunSnapshot } from "../../strategies/run-types.ts";
 import type { Interrupted, Replay } from "./recovery.ts";
 import { runSnapshotOf } from "../state/run-snapshot.ts";
-import { SEEN_FILLS_MAX, type SeenFill as ModelFill } from "../state/read-model.ts";
+import { SEEN_FILLS_MAX, type SeenFill as SeenExecution } from "../state/read-model.ts";
 import { columnsOfRows, eachExecution, newIn, rowOf, seenIn, type FillColumns, type FillRow } from "./saved-fills.ts";
 import { restoreModel, modelState, type ModelState } from "./model-state.ts";
 
@@ -71,6 +71,8 @@ export interface CheckpointState {
   readonly parts: PartsState;
 }
 
+type ModelFill = Omit<SeenExecution, "fillId">;
+
 /** What grew since the checkpoint before, or everything where the keys' piece begins at place 0. */
 interface Piece {
   readonly keys: KeyPiece;
@@ -101,11 +103,7 @@ export function partsState(core: Core, open: readonly Interrupted[]): PartsState
   };
 }
 
-/** A seen execution by its fill id: the order is in the row itself. */
-const modelRow = ([key, fill]: readonly [string, ModelFill]): readonly [fillId: string, fill: ModelFill] => [
-  fill.orderId === null ? key : key.slice(fill.orderId.length + 1),
-  fill,
-];
+const modelRow = ({ fillId, ...fill }: SeenExecution): readonly [fillId: string, fill: ModelFill] => [fillId, fill];
 
 function fillsSince(core: Core, since: number): FillRow[] {
   const fills: FillRow[] = [];
@@ -117,7 +115,7 @@ function fillsSince(core: Core, since: number): FillRow[] {
 function pieceOf(core: Core, fills: () => readonly FillRow[]): Piece {
   const keys = keyPieceOf(core.router.keyChanges());
   if (keys.from === 0) {
-    const whole = { router: [...core.router.executions()], tally: [...core.model.seenFills].map(modelRow) };
+    const whole = { router: [...core.router.executions()], tally: Array.from(core.model.seenFills.values(), modelRow) };
     return { keys, fills: [], whole };
   }
   return { keys, fills: columnsOfRows(fills()), whole: null };
@@ -278,9 +276,9 @@ function putBackMemory(core: Core, head: RouterHead, memory: readonly Piece[]): 
   let skipped = -SEEN_FILLS_MAX;
   for (const { fills } of memory) skipped += newIn(columnsOf(fills));
   for (const { whole, fills } of memory) {
-    for (const [fillId, fill] of whole?.tally ?? []) core.model.seeFill(fillId, fill);
+    for (const [fillId, fill] of whole?.tally ?? []) core.model.seenFills.add({ fillId, ...fill });
     const columns = columnsOf(fills);
-    for (const [fillId, fill] of seenIn(columns, skipped)) core.model.seeFill(fillId, fill);
+    for (const fill of seenIn(columns, skipped)) core.model.seenFills.add(fill);
     skipped -= newIn(columns);
   }
 }
@@ -313,22 +311,9 @@ export function differenceAt(saved: SavedCheckpoint, core: Core, replay: Replay)
     if (!isDeepStrictEqual(stored[part], repeated[part]))
       return `the checkpoint behind entry ${saved.seq} says of the ${part} what its entries do not give`;
   const router = routerOf(parts.router, saved.memory as readonly Piece[]);
-  return sameTexts(routerStateChunks(router.snapshot()), routerStateChunks(core.router.snapshot()))
+  return sameRouterState(router.snapshot(), core.router.snapshot())
     ? null
     : `the checkpoint behind entry ${saved.seq} knows other keys or executions than its entries give`;
-}
-
-/** Whether texts that come in pieces are one text: equal states come in equal pieces, but for empty ones. */
-function sameTexts(one: Iterator<string>, other: Iterator<string>): boolean {
-  const nextOf = (pieces: Iterator<string>): string | null => {
-    for (let next = pieces.next(); next.done !== true; next = pieces.next()) if (next.value !== "") return next.value;
-    return null;
-  };
-  for (;;) {
-    const piece = nextOf(one);
-    if (piece !== nextOf(other)) return false;
-    if (piece === null) return true;
-  }
 }
 
 /** The parts' state as a text, but for what no entry holds: equal states are equal texts. */

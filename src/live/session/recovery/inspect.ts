@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { routerStateChunks } from "../../../orchestrator/index.ts";
 import type { BrokerAdapter } from "../../../shared/ports.ts";
 import { type JournalEntry, type JournalReader, type SessionFiles, type Workspace } from "../../../store/index.ts";
+import { nodeTurn } from "../../clock/index.ts";
 import { readSessionHeader, clockOf, coreOf, PORTS, prepare, runDigestOf } from "./assemble.ts";
 import { neededCheckpoint, restoreState } from "./checkpoint.ts";
 import type { JournalPort } from "../state/ledger.ts";
@@ -35,6 +36,9 @@ const NO_HOST: HostPort = {
   close: () => undefined,
 };
 
+/** Entries after which others in the thread have their turn. */
+const BREATH_ENTRIES = 16_384;
+
 function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "count"> {
   const refuse = (): never => {
     throw new Error("A look at a journal cannot write to it.");
@@ -53,8 +57,7 @@ function readOnly(journal: JournalReader): JournalPort & Pick<JournalReader, "co
 
 /**
  * Repeats a session's journal and answers the parts as they stand at its end. `visit` gets what is repeated next, and null at
- * the end; `from` says where it begins. `all`: every entry of a journal that is not compacted, by a caller who reads them.
- * Throws `journal_damaged` for what cannot be repeated.
+ * the end; `from` says where it begins. Throws `journal_damaged` for what cannot be repeated.
  */
 export async function inspectJournal(
   workspace: Workspace,
@@ -62,7 +65,6 @@ export async function inspectJournal(
   journal: JournalReader,
   visit: (core: Core, entry: JournalEntry | null, replay: Replay) => void = () => undefined,
   from: "first entry" | "checkpoint" = "first entry",
-  all: Iterable<JournalEntry> | null = null,
 ): Promise<Core> {
   const { desk, start } = readSessionHeader(journal, files);
   const ports = { ...PORTS, openBroker: () => NO_VENUE, openHost: () => Promise.resolve(NO_HOST) };
@@ -74,9 +76,10 @@ export async function inspectJournal(
   const core = coreOf(prepared, files, readOnly(journal), () => undefined, clock, checkpoint);
   try {
     const replay = new Replay(core, checkpoint === null ? [] : restoreState(core, checkpoint));
-    for (const entry of (checkpoint === null ? all : null) ?? journal.read((checkpoint?.seq ?? 0) + 1)) {
+    for (const entry of journal.read((checkpoint?.seq ?? 0) + 1)) {
       visit(core, entry, replay);
       replay.take(entry);
+      if (entry.seq % BREATH_ENTRIES === 0) await nodeTurn();
     }
     visit(core, null, replay);
   } finally {

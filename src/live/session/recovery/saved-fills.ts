@@ -68,7 +68,7 @@ const NONE = [null, null] as const;
 export const newIn = ({ fillId, again }: FillColumns): number => fillId.length - again.length;
 
 /** The executions that the books took in, less the first `skipped` of them. */
-export function* seenIn(columns: FillColumns, skipped: number): Generator<readonly [fillId: string, fill: Seen]> {
+export function* seenIn(columns: FillColumns, skipped: number): Generator<Seen> {
   const { sequence, fillId, quantity, price, others } = columns;
   const again = new Set(columns.again);
   let left = skipped;
@@ -76,11 +76,13 @@ export function* seenIn(columns: FillColumns, skipped: number): Generator<readon
     if (again.has(row) || left-- > 0) continue;
     const number = sequence[row] as number;
     const orderId = number > 0 ? orderIdOf(number) : (others[row]?.[0] ?? null);
-    yield [fillId[row] as string, { orderId, quantity: String(quantity[row]), price: String(price[row]) }];
+    const [amount, paid] = [String(quantity[row]), String(price[row])];
+    yield { fillId: fillId[row] as string, orderId, quantity: amount, price: paid };
   }
 }
 
 interface Seen {
+  readonly fillId: string;
   readonly orderId: string | null;
   readonly quantity: string;
   readonly price: string;

@@ -11,7 +11,7 @@ import { fromRouterState } from "../../../orchestrator/index.ts";
 import { type Decimal, decimal, ZERO } from "../../../shared/decimal.ts";
 import { executionKeyOf } from "../../../shared/ids.ts";
 import type { Desk, StrategyConfig } from "../../../shared/desk.ts";
-import { Oldest } from "../../../shared/collections/oldest.ts";
+import { Newest } from "../../../shared/collections/newest.ts";
 import type { OrderUpdate, StrategyFill } from "../../../shared/strategy.ts";
 import type { Moment, Duration } from "../../../shared/time.ts";
 import type {
@@ -79,6 +79,7 @@ export interface StrategyModel {
 }
 
 export interface SeenFill {
+  readonly fillId: string;
   readonly orderId: string | null;
   readonly quantity: string;
   readonly price: string;
@@ -88,8 +89,8 @@ export class ReadModel {
   readonly strategies = new Map<string, StrategyModel>();
   /** Orders that have not ended, queues, and flattens under way. */
   readonly open = new OpenOrders((strategy, update) => this.#update(strategy, update));
-  readonly seenFills = new Map<string, SeenFill>();
-  readonly #oldestFills = new Oldest(this.seenFills);
+  /** By `executionKeyOf`. */
+  readonly seenFills = new Newest<SeenFill>(SEEN_FILLS_MAX, ({ orderId, fillId }) => executionKeyOf(orderId, fillId));
   readonly drift = new Map<string, DriftProbe>();
   /** Strategies and groups that are halted by themselves. */
   switches = new Switches();
@@ -396,7 +397,8 @@ export class ReadModel {
   #fill(entry: FillEntry & { readonly seq: number; readonly at: Moment }): void {
     this.#see(entry.cursor);
     if (entry.verdict === "duplicate") return;
-    this.seeFill(entry.fillId, { orderId: entry.orderId, quantity: entry.quantity, price: entry.price });
+    const { fillId, orderId: order, quantity: size, price: paid } = entry;
+    this.seenFills.add({ fillId, orderId: order, quantity: size, price: paid });
     if (!isBooked(entry)) return;
     this.fills += 1;
     if (entry.strategy !== null) {
@@ -410,14 +412,6 @@ export class ReadModel {
       }
     }
     this.#move(entry);
-  }
-
-  /** Remembers an execution, so that it is known when it is reported again. */
-  seeFill(fillId: string, fill: SeenFill): void {
-    this.seenFills.set(executionKeyOf(fill.orderId, fillId), fill);
-    if (this.seenFills.size <= SEEN_FILLS_MAX) return;
-    const oldest = this.#oldestFills.take();
-    if (oldest !== undefined) this.seenFills.delete(oldest);
   }
 
   #drift(entry: DriftEntry, at: Moment): void {

@@ -51,8 +51,10 @@ export interface WorkingOrder extends EntryTerms {
 }
 
 export class OrderIndex {
-  /** Orders that joined, changed or ended since the working orders were added up last; who adds them up empties it. */
+  /** Orders that joined, changed or ended since the working orders were added up last. One that joined and ended since is not in it. */
   readonly moved = new Set<WorkingOrder>();
+  /** Those of them that are in no sum. */
+  readonly #joined = new Set<WorkingOrder>();
   readonly #doubtful = new Set<WorkingOrder>();
   readonly #wanted = new Set<WorkingOrder>();
   readonly #byStrategy = new Map<string, Map<string, WorkingOrder>>();
@@ -85,7 +87,14 @@ export class OrderIndex {
   add(order: WorkingOrder): void {
     const own = this.#byStrategy.get(order.strategy) ?? new Map<string, WorkingOrder>();
     this.#byStrategy.set(order.strategy, own.set(order.orderId, order));
+    this.#joined.add(order);
     this.file(order);
+  }
+
+  /** What has moved is in the sums. */
+  addedUp(): void {
+    this.moved.clear();
+    this.#joined.clear();
   }
 
   /** Files an order behind a change of it. */
@@ -96,7 +105,9 @@ export class OrderIndex {
   }
 
   leave(order: WorkingOrder): void {
-    this.moved.add(order);
+    // A repetition adds nothing up: it would keep every order of the session.
+    if (this.#joined.delete(order)) this.moved.delete(order);
+    else this.moved.add(order);
     this.#doubtful.delete(order);
     this.#wanted.delete(order);
     const own = this.#byStrategy.get(order.strategy);

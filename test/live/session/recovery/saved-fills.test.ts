@@ -61,10 +61,7 @@ it("are the same from columns and from the journal's entries", () => {
       expect(found).toEqual(executions);
       const taken = fills.filter(({ verdict }) => verdict !== "duplicate");
       expect(newIn(columns)).toBe(taken.length);
-      const seen = taken.map(({ fillId, orderId: order, quantity, price }) => [
-        fillId,
-        { orderId: order, quantity, price },
-      ]);
+      const seen = taken.map(({ fillId, orderId, quantity, price }) => ({ fillId, orderId, quantity, price }));
       expect([...seenIn(columns, skipped)]).toEqual(seen.slice(skipped));
       expect([...seenIn(columns, -5)]).toEqual(seen);
     }),
