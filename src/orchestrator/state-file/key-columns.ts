@@ -19,7 +19,12 @@ export class KeyColumns {
   /** 0 for a rejection. */
   readonly sequence: number[] = [];
   readonly reason: string[] = [];
-  readonly index = new KeyIndex();
+  readonly index: KeyIndex;
+
+  /** `expected`: how many keys come, about. */
+  constructor(expected = 0) {
+    this.index = new KeyIndex(expected);
+  }
 
   /** Adds a decision; a fault names its place, and `twice` gets a key that was there already. */
   add(key: string, sequence: number, reason: string, faults: Faults, twice: (key: string) => never): void {
@@ -48,6 +53,8 @@ const ACCEPTED = '{"accepted":true,"order_id":"ROUTER-';
 const REFUSED = '{"accepted":false,"order_id":null';
 const REASON = ',"reason":"';
 const QUOTE = 0x22;
+/** Characters of a file for each of its keys, about: an index that has its size at once need not grow. */
+const ROW_CHARS = 110;
 
 /** How the newest row ended, from its reason on: most rows end as the one before. */
 interface Ending {
@@ -117,7 +124,7 @@ function readRow(
 /** Reads the section: columns, or a plain record where a row or a key is not in this program's own spelling. */
 export function readIdempotency(reader: JsonReader): unknown {
   if (reader.blank() !== 0x7b) return reader.value(1);
-  const columns = new KeyColumns();
+  const columns = new KeyColumns((reader.text.length - reader.at) / ROW_CHARS);
   const ending: Ending = { text: "", reason: "" };
   const start = reader.at;
   const twice = (key: string): never => reader.twice(key);
