@@ -4,4 +4,9 @@
 import { defineConfig } from "@playwright/test";
 import base from "./playwright.config.ts";
 
-export default defineConfig({ ...base, workers: 1, testDir: "test/e2e/screens", testIgnore: [] });
+export default defineConfig({
+  ...base,
+  projects: [{ name: "screens", testDir: "test/e2e/screens" }],
+  fullyParallel: false,
+  workers: 1,
+});

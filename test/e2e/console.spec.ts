@@ -7,7 +7,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { join } from "node:path";
 import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
-import { chooseTheme, confirm, goTo, picture, pictures, rulesOf, serve, type Served } from "./served.ts";
+import { confirm, goTo, picture, pictures, rulesOf, serve, type Served } from "./served.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -30,6 +30,7 @@ test.afterAll(async () => {
   await served.stop();
 });
 
+const HELD_FRAMES = 60;
 const state = () => page.getByTestId("session-state");
 const orders = () => page.getByTestId("nav-orders");
 
@@ -74,21 +75,32 @@ test("an order shows its whole why", async () => {
 });
 
 test("every view of a running session, dark and light, small and wide", async () => {
+  for (const view of VIEW_NAMES) await goTo(page, view);
   await pictures(page, "running");
-  await page.getByTestId("speed-1").click();
 });
 
 test("pause holds the clock, continue lets it run", async () => {
   await goTo(page, "desk");
   await page.getByTestId("pause-session").click();
   await expect(state()).toHaveText(/Paused/);
-  const clock = page.getByTestId("session-clock");
-  const held = await clock.textContent();
   await expect(page.getByTestId("continue-session")).toBeVisible();
-  expect(await clock.textContent()).toBe(held);
+  // At 60× a clock that is not held moves several times in so many frames; the last changes may come a moment after the pause.
+  const clock = page.getByTestId("session-clock");
+  const held = await clock.evaluate(async (element, wanted) => {
+    let [text, frames] = [element.textContent, 0];
+    while (frames < wanted) {
+      await new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+      });
+      frames = element.textContent === text ? frames + 1 : 0;
+      text = element.textContent;
+    }
+    return text;
+  }, HELD_FRAMES);
+  await page.getByTestId("speed-1").click();
   await page.getByTestId("continue-session").click();
   await expect(state()).toHaveText(/Running/);
-  await expect(clock).not.toHaveText(held ?? "");
+  await expect(clock).not.toHaveText(held);
 });
 
 test("a reload finds the session as it is", async () => {
@@ -98,9 +110,11 @@ test("a reload finds the session as it is", async () => {
 
 test("the keyboard reaches everything: palette, help, views", async () => {
   await page.keyboard.press("Control+k");
-  await expect(page.getByTestId("palette")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Search" })).toBeFocused();
   await page.keyboard.type("rejec");
+  await expect(page.getByTestId("palette").locator("[aria-selected=true]")).toContainText("Rejections");
   await page.keyboard.press("Enter");
+  await expect(page.getByTestId("palette")).toBeHidden();
   await expect(page.getByTestId("view-rejections")).toBeVisible();
   await page.keyboard.press("?");
   await expect(page.getByTestId("view-help")).toBeVisible();
@@ -154,29 +168,27 @@ test("an operator's halt is one key and one confirm: Enter on the focused verb h
   await expect(state()).toHaveText(/Running/);
 });
 
-for (const theme of ["dark", "light", "contrast"] as const)
-  test(`no view breaks a rule of accessibility, ${theme}`, async () => {
-    await chooseTheme(page, theme);
-    for (const view of VIEW_NAMES) {
-      await goTo(page, view);
-      // A theme changes colours and nothing else, so every rule is asked once and those of colour in each.
-      const axe = rulesOf(page);
-      const asked =
-        theme === "dark"
-          ? axe.withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])
-          : axe.withRules(["color-contrast"]);
-      const { violations } = await asked.analyze();
-      const told = violations.map(
-        (one) =>
-          `${view}: ${one.id} ${one.nodes
-            .map((node) => node.target.join(" "))
-            .slice(0, 3)
-            .join(" | ")}`,
-      );
-      expect(told).toEqual([]);
-    }
-    await chooseTheme(page, "dark");
-  });
+test("no view breaks a rule of accessibility", async () => {
+  // What is asked of every rule stands still meanwhile.
+  await page.getByTestId("pause-session").click();
+  await expect(state()).toHaveText(/Paused/);
+  for (const view of VIEW_NAMES) {
+    await goTo(page, view);
+    // A theme changes colours and nothing else: those of each are asked in `walks/accessible.spec.ts`.
+    const asked = rulesOf(page).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]);
+    const { violations } = await asked.analyze();
+    const found = violations.map(
+      (one) =>
+        `${view}: ${one.id} ${one.nodes
+          .map((node) => node.target.join(" "))
+          .slice(0, 3)
+          .join(" | ")}`,
+    );
+    expect(found).toEqual([]);
+  }
+  await page.getByTestId("continue-session").click();
+  await expect(state()).toHaveText(/Running/);
+});
 
 test("stop ends the session in order, and its summary stays", async () => {
   await goTo(page, "desk");

@@ -49,7 +49,7 @@ test("strategies that fail say so and why, and orders that are too small say wha
     await expect(page.getByTestId("session-state")).toHaveText(/Running/);
     const desk = page.getByTestId("view-desk");
     const failing = desk.locator("[col-id=state]", { hasText: "Failing" });
-    await expect(failing).toHaveCount(3, { timeout: 60_000 });
+    await expect(failing).toHaveCount(3);
     await expect(desk.locator("[col-id=state]", { hasText: "Not loaded" })).toHaveCount(1);
     await goTo(page, "schedule");
     const schedule = page.getByTestId("view-schedule");

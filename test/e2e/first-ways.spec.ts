@@ -35,7 +35,7 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await page.getByTestId("strategy-example").selectOption("breakout-pyramid");
     await picture(page, "first-strategy-example-dark-1280");
     await page.getByTestId("make-strategy").click();
-    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found");
     await expect(page.getByTestId("strategy-check")).toContainText("cancels and replaces");
     expect(readFileSync(join(served.workspace, "strategies", "crosser.ts"), "utf8")).toContain("pyramids");
     await picture(page, "first-strategy-example-checked-dark-1280");
@@ -43,15 +43,15 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await page.getByTestId("strategy-example").selectOption("");
     await page.getByTestId("strategy-name").fill("dip_buyer");
     await page.getByTestId("make-strategy").click();
-    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found");
     const path = join(served.workspace, "strategies", "dip_buyer.ts");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace("memory = { ...memory, runs: memory.runs + 1 };", "memory = nothing.at.all;"));
-    await expect(page.getByTestId("strategy-check")).toContainText("Needs a correction", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("Needs a correction");
     await expect(page.getByTestId("strategy-check")).toContainText("nothing is not defined");
     await picture(page, "first-strategy-wrong-dark-1280");
     writeFileSync(path, text);
-    await expect(page.getByTestId("strategy-check")).toContainText("No problems found", { timeout: 30_000 });
+    await expect(page.getByTestId("strategy-check")).toContainText("No problems found");
 
     // It is in a desk, with its own parameters as fields, and runs.
     await page.getByTestId("use-strategy").click();
@@ -63,11 +63,11 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await page.getByTestId("start-desk").click();
     await page.getByTestId("save-as-name").fill("dips");
     await page.getByTestId("save-as-verb").click();
-    await expect(page.getByTestId("session-state")).toHaveText(/Running/, { timeout: 60_000 });
+    await expect(page.getByTestId("session-state")).toHaveText(/Running/);
     await page.keyboard.press("Shift+S");
     await page.getByTestId("operator-input").fill("ada");
     await page.getByTestId("confirm-verb").click();
-    await expect(page.getByTestId("session-state")).toHaveText(/Stopped/, { timeout: 60_000 });
+    await expect(page.getByTestId("session-state")).toHaveText(/Stopped/);
     await page.getByRole("button", { name: /close/i }).first().click();
 
     // Data of one's own: dropped, previewed, run.
@@ -77,7 +77,7 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await expect(page.getByTestId("data-preview")).toBeVisible();
     await page.getByTestId("keep-data").click();
     await page.getByTestId("run-on-data").click();
-    await expect(page.getByTestId("session-state")).toHaveText(/Stopped/, { timeout: 60_000 });
+    await expect(page.getByTestId("session-state")).toHaveText(/Stopped/);
     await page.getByRole("button", { name: /close/i }).first().click();
 
     // The demo, and another desk of the workspace.
@@ -90,7 +90,7 @@ test("the first screen leads to the demo, to own data and to an own strategy", a
     await page.setViewportSize({ width: 900, height: 700 });
     await picture(page, "first-ways-light-900");
     await page.getByTestId("start-session").click();
-    await expect(page.getByTestId("session-state")).toHaveText(/Running/, { timeout: 60_000 });
+    await expect(page.getByTestId("session-state")).toHaveText(/Running/);
     expect(problems).toEqual([]);
   } finally {
     await page.close();

@@ -1,6 +1,6 @@
 /** A flatten whose closing order the venue refuses: the console names what is still held, why, and what to press. */
 import { expect, test } from "@playwright/test";
-import { chooseTheme, goTo, picture, serve } from "./served.ts";
+import { goTo, serve, themed } from "./served.ts";
 import { REMAINDER_FILES } from "./remainder.ts";
 
 test("what a flatten cannot close is named with its reason, beside the way to it", async ({ browser }) => {
@@ -13,9 +13,7 @@ test("what a flatten cannot close is named with its reason, beside the way to it
     await page.getByTestId("speed-60").click();
     await goTo(page, "positions");
     const close = page.getByTestId("view-positions").getByRole("button", { name: "Close ABC" });
-    await expect(page.getByTestId("view-positions").locator("[col-id=quantity]", { hasText: "+3" })).toBeVisible({
-      timeout: 30_000,
-    });
+    await expect(page.getByTestId("view-positions").locator("[col-id=quantity]", { hasText: "+3" })).toBeVisible();
     await page.locator("main").focus();
     await page.keyboard.press("Shift+F");
     await page.getByTestId("confirm-verb").click();
@@ -23,11 +21,7 @@ test("what a flatten cannot close is named with its reason, beside the way to it
     await expect(left).toContainText("Not closed");
     await expect(left).toContainText("+3 ABC of remainder (below the minimum)");
     await expect(close.first()).toBeEnabled();
-    for (const theme of ["light", "dark"] as const) {
-      await chooseTheme(page, theme);
-      await goTo(page, "positions");
-      await picture(page, `not-closed-${theme}-1280`);
-    }
+    await themed(page, "not-closed", "positions");
     // The refused order is in Rejections, and the way from the banner leads to what is held.
     await goTo(page, "rejections");
     await expect(page.getByTestId("view-rejections")).toContainText("Below the minimum");

@@ -2,7 +2,10 @@
  * The real console for browser tests: `logos serve` in a process of its own, on a workspace of its own.
  *
  * 1. Nothing is shared between two of them: each has a folder, a port and a token.
- * 2. Screenshots go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none.
+ * 2. Screenshots go to the ignored folder `artifacts/screens`, by name, theme and width. `LOGOS_CONSOLE_PICTURES=none` keeps none, and then
+ *    no view is shown in other themes and widths for them.
+ * 3. What a page shows is asserted by expectations that wait, each on one reading of the page. Nothing is compared that was read at two
+ *    moments, unless the session and the page are at rest in between.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
@@ -10,6 +13,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { VIEW_NAMES, type ViewName } from "../../src/shared/views/console-views.ts";
 
@@ -52,16 +56,16 @@ export async function serve(
     [join(top, "src", "cli", "logos.ts"), "serve", "--workspace", workspace, ...own],
     {
       stdio: ["ignore", "pipe", "pipe"],
-      // What is remembered of workspaces is this test's own.
-      env: { ...process.env, XDG_DATA_HOME: join(workspace, ".data-home") },
+      // What is remembered of workspaces is this test's own. The runner forces colours, which its environment may forbid.
+      env: { ...process.env, FORCE_COLOR: undefined, XDG_DATA_HOME: join(workspace, ".data-home") },
     },
   );
   let url = await firstAddress(child);
   if (child.stderr !== null)
     createInterface({ input: child.stderr }).on("line", (line) => {
       const next = /For another tab: (\S+)/.exec(line)?.[1];
-      if (next === undefined) console.error(line);
-      else url = next;
+      if (next !== undefined) url = next;
+      else if (!line.startsWith("Workspace ")) console.error(line);
     });
   return {
     get url() {
@@ -82,9 +86,26 @@ export async function serve(
       child.kill("SIGCONT");
       child.kill("SIGINT");
       await ended;
-      rmSync(workspace, { recursive: true, force: true });
+      // Processes of its strategies may end a moment later.
+      rmSync(workspace, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+/** The ports from which a system picks those of connections and of listeners that name none begin at 32768 or above. */
+const PORTS = { from: 20_000, count: 10_000 } as const;
+
+/** A port that is free and stays free while its host is gone: no connection and no other host is given it by chance. */
+export async function ownPort(): Promise<string> {
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (free) return String(port);
+  }
 }
 
 function firstAddress(child: ChildProcess): Promise<string> {
@@ -116,7 +137,7 @@ export async function chooseTheme(page: Page, theme: "dark" | "light" | "contras
 }
 
 /** Screenshots are for people to look at; `npm test` keeps none. */
-const keepsPictures = process.env["LOGOS_CONSOLE_PICTURES"] !== "none";
+export const keepsPictures = process.env["LOGOS_CONSOLE_PICTURES"] !== "none";
 
 /** Keeps a screenshot of what is shown. */
 export async function picture(page: Page, name: string): Promise<void> {
@@ -127,9 +148,10 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screens, `${name}.png`), animations: "disabled" });
 }
 
-/** Shows every view in both widths and keeps screenshots of them in both themes. */
+/** Keeps screenshots of views in both widths and both themes. */
 export async function pictures(page: Page, name: string, views: readonly ViewName[] = VIEW_NAMES): Promise<void> {
-  for (const theme of keepsPictures ? (["dark", "light"] as const) : (["dark"] as const)) {
+  if (!keepsPictures) return;
+  for (const theme of ["dark", "light"] as const) {
     await chooseTheme(page, theme);
     for (const [width, height] of [
       [1280, 800],
@@ -144,6 +166,16 @@ export async function pictures(page: Page, name: string, views: readonly ViewNam
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   await chooseTheme(page, "dark");
+}
+
+/** Keeps screenshots of one view in both themes, the dark one last. */
+export async function themed(page: Page, name: string, view: ViewName): Promise<void> {
+  if (!keepsPictures) return;
+  for (const theme of ["light", "dark"] as const) {
+    await chooseTheme(page, theme);
+    await goTo(page, view);
+    await picture(page, `${name}-${theme}-1280`);
+  }
 }
 
 /** Fills who and why into the open dialog and confirms it. */

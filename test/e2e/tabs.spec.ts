@@ -118,20 +118,34 @@ async function popOut(page: Page, problems: string[]): Promise<Page[]> {
   return windows;
 }
 
-test("every tab and every window of its own opens in a session that failed or was interrupted, and stays when its host is gone", async ({
-  browser,
-}) => {
+for (const state of ["interrupted", "failed"] as const)
+  test(`every tab opens in a session that ${state === "failed" ? "failed" : "was interrupted"}`, async ({
+    browser,
+  }) => {
+    const still = await stillHost();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const problems: string[] = [];
+    watch(page, problems);
+    try {
+      await page.goto(await still.open(state));
+      await expect(page.getByTestId("view-desk")).toBeVisible();
+      await openEverything(page);
+      expect(problems).toEqual([]);
+    } finally {
+      await page.close();
+      still.end();
+    }
+  });
+
+test("every panel opens in a window of its own, and what is open stays when its host is gone", async ({ browser }) => {
   const still = await stillHost();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   const page = await context.newPage();
   const problems: string[] = [];
   watch(page, problems);
   try {
-    for (const state of ["interrupted", "failed"] as const) {
-      await page.goto(await still.open(state));
-      await expect(page.getByTestId("view-desk")).toBeVisible();
-      await openEverything(page);
-    }
+    await page.goto(await still.open("failed"));
+    await expect(page.getByTestId("view-desk")).toBeVisible();
     const windows = await popOut(page, problems);
     expect(windows.length).toBeGreaterThan(15);
     await still.lose();
@@ -200,6 +214,17 @@ test("an interrupted session with open positions is the first thing seen at the 
   const row = page.getByTestId("view-sessions").locator(".ag-row").first();
   await expect(row.locator("[col-id=fills]")).not.toHaveText("0");
   await expect(row).toContainText("Running");
+  // The clock is held at a moment at which there are positions.
+  await goTo(page, "positions");
+  const open = page.getByTestId("view-positions").locator("button[aria-label^='Close ']:enabled");
+  await expect(async () => {
+    await expect(open.nth(2)).toBeVisible();
+    await page.getByTestId("pause-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Paused/);
+    const held = await open.count();
+    if (held === 0) await page.getByTestId("continue-session").click();
+    expect(held).toBeGreaterThan(0);
+  }).toPass();
   await first.kill();
   const second = await serve(undefined, {}, first.workspace);
   try {

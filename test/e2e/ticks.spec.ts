@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { chooseTheme, goTo, picture, screens, serve } from "./served.ts";
+import { chooseTheme, goTo, keepsPictures, picture, screens, serve } from "./served.ts";
 
 const top = join(import.meta.dirname, "..", "..");
 
@@ -37,8 +37,8 @@ test("every planned tick has its class, its moments and its reason", async ({ br
     const ledger = page.getByTestId("ticks");
     await expect(page.getByTestId("tab-ticks")).toHaveAttribute("aria-selected", "true");
     for (const kind of ["on_time", "overrun", "paused", "closed"])
-      await expect(page.getByTestId(`ticks-${kind}`)).not.toHaveText(/\D0$/, { timeout: 60_000 });
-    for (const theme of ["dark", "light"] as const) {
+      await expect(page.getByTestId(`ticks-${kind}`)).not.toHaveText(/\D0$/);
+    for (const theme of keepsPictures ? (["dark", "light"] as const) : (["dark"] as const)) {
       await chooseTheme(page, theme);
       for (const [width, height] of [
         [1280, 800],

@@ -15,12 +15,12 @@ test("another workspace is opened, made where it is missing, and left again", as
     await page.getByTestId("open-workspace").click();
     await expect(page.getByTestId("confirm-dialog")).toContainText("Create a new workspace?");
     await confirm(page, "ada", null);
-    await expect(page.getByTestId("first-desk")).toHaveValue("demo", { timeout: 20_000 });
+    await expect(page.getByTestId("first-desk")).toHaveValue("demo");
     await goTo(page, "settings");
     await expect(page.getByTestId("workspace-current")).toHaveText(other);
     await picture(page, "workspaces-dark-1280");
     await page.getByTestId("recent-workspace").getByRole("button", { name: "Open" }).click();
-    await expect(page.getByTestId("first-desk")).toHaveValue("desk.yaml", { timeout: 20_000 });
+    await expect(page.getByTestId("first-desk")).toHaveValue("desk.yaml");
   } finally {
     await page.close();
     await served.stop();

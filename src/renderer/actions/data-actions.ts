@@ -4,7 +4,7 @@ import type { ErrorShape } from "../../shared/errors.ts";
 import type { SessionListing } from "../../shared/contract/views.ts";
 import { closeData, openData, refreshData, useData } from "../stores/data.ts";
 import { ask } from "../stores/live.ts";
-import { go, notify, question, succeeded } from "../stores/ui.ts";
+import { goUnlessLeft, notify, question, succeeded } from "../stores/ui.ts";
 import { formatBytes, formatCount, plural } from "../lib/format.ts";
 import { errorOf } from "./session-actions.ts";
 
@@ -96,5 +96,6 @@ export async function askDeleteSessions(rows: readonly SessionListing[]): Promis
 
 /** Starts the built-in strategies on a file of the workspace. */
 export async function runOnData(name: string): Promise<void> {
-  if (succeeded(await ask("session.start", { bars: [name], speed: "max" }))) go("desk");
+  const toDesk = goUnlessLeft("desk");
+  if (succeeded(await ask("session.start", { bars: [name], speed: "max" }))) toDesk();
 }

@@ -3,7 +3,7 @@ import type { ErrorShape } from "../../shared/errors.ts";
 import type { DriftView, OpenSession } from "../../shared/contract/views.ts";
 import { ask, useLive } from "../stores/live.ts";
 import { operatorName } from "../stores/prefs.ts";
-import { go, notify, question, succeeded } from "../stores/ui.ts";
+import { go, goUnlessLeft, notify, question, succeeded } from "../stores/ui.ts";
 import { formatDateTime } from "../lib/time.ts";
 import { plural, words } from "../lib/format.ts";
 import { strategiesOf } from "./scopes.ts";
@@ -17,8 +17,9 @@ export const errorOf = (answer: { ok: boolean; error?: ErrorShape }): ErrorShape
   answer.ok ? null : (answer.error ?? null);
 
 export async function startSession(speed?: Speed, light = false): Promise<void> {
+  const toDesk = goUnlessLeft("desk");
   const answer = await ask("session.start", { ...(speed === undefined ? {} : { speed }), ...(light ? { light } : {}) });
-  if (succeeded(answer)) go("desk");
+  if (succeeded(answer)) toDesk();
 }
 
 /** Starts the busy demo, in which everything that goes wrong goes wrong within five minutes; says whether it started. */
@@ -28,10 +29,11 @@ export async function startBusyDemo(): Promise<boolean> {
 }
 
 export async function reopenSession(id: string): Promise<void> {
+  const toDesk = goUnlessLeft("desk");
   const answer = await ask("session.reopen", { id });
   const error = errorOf(answer);
   if (error?.code === "code_changed") return askCodeChange(id, error);
-  if (succeeded(answer)) go("desk");
+  if (succeeded(answer)) toDesk();
 }
 
 /** The strategies' code is not what ran in this session before: running it is a decision of its own. */

@@ -4,7 +4,7 @@ import { create } from "zustand";
 import type { DeskCheck, DeskForm, DeskList, DeskTrial } from "../../shared/contract/contract-desks.ts";
 import type { ErrorShape } from "../../shared/errors.ts";
 import { ask } from "./live.ts";
-import { go, notify } from "./ui.ts";
+import { go, goUnlessLeft, notify } from "./ui.ts";
 
 /** A text as it is on disk. */
 export interface OnDisk {
@@ -235,8 +235,9 @@ export async function tryDesk(): Promise<boolean> {
 /** Starts a session with the desk as it is saved. */
 export async function startDesk(): Promise<void> {
   const { desk } = getState();
+  const toDesk = goUnlessLeft("desk");
   if (desk === null || !(await tryDesk())) return;
   const answer = await ask("session.start", { desk });
-  if (answer.ok) go("desk");
+  if (answer.ok) toDesk();
   else notify(answer.error.message, "problem");
 }

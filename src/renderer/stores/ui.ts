@@ -138,6 +138,14 @@ export function go(view: ViewName): void {
   useUi.setState((state) => (state.view === view ? state : { view, why: null }));
 }
 
+/** Remembers what is shown. The function goes to `view`, unless another view was opened meanwhile: a late answer takes none away. */
+export function goUnlessLeft(view: ViewName): () => void {
+  const from = useUi.getState().view;
+  return () => {
+    if (useUi.getState().view === from) go(view);
+  };
+}
+
 export function explain(id: string | null): void {
   useUi.setState({ why: id });
 }

@@ -35,8 +35,8 @@ test("an edited view is replaced in the page, and an edited host starts again an
       });
     });
     await page.goto(url);
-    await page.getByTestId("nav-help").click({ timeout: 60_000 });
-    await expect(page.getByRole("heading", { name: "What a halt means" })).toBeVisible({ timeout: 60_000 });
+    await page.getByTestId("nav-help").click();
+    await expect(page.getByRole("heading", { name: "What a halt means" })).toBeVisible();
     await page.evaluate(() => {
       document.documentElement.dataset["kept"] = "yes";
     });
@@ -47,7 +47,7 @@ test("an edited view is replaced in the page, and an edited host starts again an
 
     const version = join(copy, "src", "cli", "common", "version.ts");
     edit(version, 'typeof stated === "string" ? stated : "development"', "`edited ${typeof stated}`");
-    await expect(page.getByText("edited string")).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText("edited string")).toBeVisible();
     await expect(page.locator("html[data-kept]")).toHaveCount(0);
   } finally {
     child.kill("SIGINT");
