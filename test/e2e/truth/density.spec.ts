@@ -26,6 +26,7 @@ function measure(page: Page, height: number): Promise<Measured> {
       const label = grid.getAttribute("aria-label") ?? "a grid without a label";
       const rows = [...grid.querySelectorAll(".ag-row")].filter((row) => row.getBoundingClientRect().height > 0);
       if (rows.length > 0) grids.push(label);
+      else if (Number(grid.getAttribute("aria-rowcount")) > 1) wrong.push(`${label} has not drawn its rows`);
       for (const row of rows) {
         const box = row.getBoundingClientRect();
         if (Math.abs(box.height - high) > 0.01) wrong.push(`${label}: a row is ${box.height} points high`);
@@ -70,11 +71,12 @@ test("rows are as high as the density says, with their texts whole and in the mi
       const grids = new Set<string>();
       const look = async (what: string): Promise<void> => {
         // Grids take a new height, and their rows their places, some frames after the choice.
-        await expect
-          .configure({ soft: true })
-          .poll(async () => (await measure(page, height)).wrong, `${what}, ${density}`)
-          .toEqual([]);
-        for (const label of (await measure(page, height)).grids) grids.add(label);
+        await expect(page.getByText(/^Loading /)).toHaveCount(0);
+        await expect(async () => {
+          const measured = await measure(page, height);
+          expect(measured.wrong, `${what}, ${density}`).toEqual([]);
+          for (const label of measured.grids) grids.add(label);
+        }).toPass();
       };
       for (const view of VIEW_NAMES) {
         await goTo(page, view);
