@@ -2,7 +2,7 @@
  * Finds the Chromium that the browser tests drive, and installs Debian's where nothing is found and that is possible.
  *
  * 1. Nothing is installed without one line that says what, and only as root on a system that has apt-get.
- * 2. Whatever is missing is told as one sentence with the next step; nothing here throws.
+ * 2. Whatever is missing is reported as one sentence with the next step; nothing here throws.
  * 3. The machine is reached through `Machine` alone, so that a test can stand in for it.
  */
 import { spawnSync } from "node:child_process";

@@ -55,7 +55,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** `logos serve` asks for built views, which nobody opens here: where there are none, a page says so. */
+/** `logos serve` asks for built views, which are not opened here: where there are none, a page says so. */
 function needPage(): void {
   const folder = join(root, "out", "renderer");
   if (existsSync(join(folder, "index.html"))) return;

@@ -136,7 +136,7 @@ function counted(
   const passed = run(script, args, {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
     CHROMIUM_PATH: chromium,
-    // Nobody looks at pictures of this run.
+    // The screenshots of this run are not looked at.
     LOGOS_CONSOLE_PICTURES: "none",
   });
   let count: Count;

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { circles, folderSizes } from "./tidy/circles.ts";
+import { documents, documentText, namesMissing, symbolsMissing, treeOf } from "./tidy/docs.ts";
 import { determinismExceptions, exampleOf, LAYERS, RULES } from "./tidy/rules.ts";
 import { readSources, top } from "./tidy/source.ts";
 
@@ -65,5 +66,33 @@ describe("the project", () => {
       scripted.map(([path]) => path.replace("node_modules/", "")).filter((name) => allowed[name] !== false),
     ).toEqual([]);
     expect(lock).not.toMatch(/"resolved"/);
+  });
+});
+
+describe("the documents", () => {
+  const tree = treeOf();
+  const code = sources.map(({ text }) => text).join("\n");
+
+  it.each(documents())("%s names files, folders and symbols that are there", (path) => {
+    expect(namesMissing(documentText(path), tree)).toEqual([]);
+    expect(symbolsMissing(documentText(path), code)).toEqual([]);
+  });
+
+  it("count a recipe's files as its page does", () => {
+    const rows = [...documentText("ARCHITECTURE.md").matchAll(/\]\((docs\/recipes\/[\w-]+\.md)\) *\| (\d+) /g)];
+    expect(rows.map(([, page]) => page).toSorted()).toEqual(
+      documents()
+        .filter((path) => /^docs\/recipes\//.test(path))
+        .toSorted(),
+    );
+    for (const [, page = "", count] of rows)
+      expect(documentText(page), page).toMatch(new RegExp(`^Files of the product: ${count}\\.$`, "m"));
+  });
+
+  it("are complained of where a name is gone", () => {
+    const text =
+      "See `src/live/gone`, `gone-for-good.ts`, `GONE_NAME`, `goneName` and `GoneName`; `strategies/mine.ts` is the user's.";
+    expect(namesMissing(text, tree)).toEqual(["src/live/gone", "gone-for-good.ts"]);
+    expect(symbolsMissing(text, "")).toEqual(["GONE_NAME", "goneName", "GoneName"]);
   });
 });

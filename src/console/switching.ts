@@ -1,7 +1,7 @@
 /**
  * A console host that can open another workspace in place of the one that it has.
  *
- * 1. The next host is there before the one before is let go: where it cannot be opened, nothing has changed.
+ * 1. The next host is open before the former one is closed: where it cannot be opened, nothing has changed.
  * 2. Readers of the former workspace are disconnected, so none keeps showing it; they come again and get the new one.
  * 3. The answer to who asked for it is sent before its connection ends.
  */

@@ -2,7 +2,7 @@
  * The loopback host: the same views and the same contract as the window, in a browser on this machine.
  *
  * 1. It binds 127.0.0.1 or ::1 literally and nothing else, on a free port unless one is named.
- * 2. A start token of 256 bits stands in the printed address, behind `#`, where no request carries it. The page changes it for a key of
+ * 2. A start token of 256 bits is in the printed address, behind `#`, where no request carries it. The page changes it for a key of
  *    its own (`keys.ts`), which the bridge asks for; with that the token ends, and the next tab needs another address. There is no
  *    cookie.
  * 3. What a request may do is decided in `gate.ts`, before anything is read from its body.

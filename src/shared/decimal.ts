@@ -6,6 +6,7 @@
  * 3. An amount of at most `SAFE` in units of its last place is a whole number and a scale, and counts with the machine's own numbers;
  *    a larger one is an amount of decimal.js. Both give the same digits, zeros with a sign included: where a result of whole numbers
  *    would not be exact, decimal.js makes it.
+ * 4. It has over 400 lines because an amount is one class, whose two forms are private to it.
  */
 import { Decimal as Wide } from "decimal.js";
 

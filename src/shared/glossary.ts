@@ -4,6 +4,7 @@
  * 1. A meaning is a phrase that follows the word, without a full stop. All words are in this one file, to be read through as a whole.
  * 2. A reason has a name that a trader reads, and the unit of its value and limit; empty where there is none, or where it is money.
  * 3. GLOSSARY.md is `glossaryMarkdown()`; a test compares them.
+ * 4. It has over 400 lines because it is read through as a whole.
  */
 
 /** What things are called. */

@@ -1,7 +1,7 @@
 /**
  * The benchmarks work: the real command, on tiny sizes, runs every group that needs no browser and no other program.
  *
- * 1. A benchmark that throws, or that measures nothing, fails here and not on the day on which somebody needs its figure.
+ * 1. A benchmark that throws, or that measures nothing, fails here and not on the day on which its figure is needed.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

@@ -4,6 +4,7 @@
  *
  * 1. Each session holds 3 units and has one resting order, `rest`, from its first run on: both are there at the end, whatever was asked.
  * 2. Strategies are scripted; the venue is the paper one, and its answers are refused or lost where a case says so.
+ * 3. It has over 400 lines because all cases share one scene and one check: the refusal, where it is shown, and the rest.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -226,7 +226,7 @@ describe("sessions", () => {
     expect(await reader.refusal(procedure, input)).toMatchObject({ code });
   });
 
-  it("that were moved away or added are seen when somebody asks", async () => {
+  it("that were moved away or added are seen on request", async () => {
     await reader.call("sessions.refresh", {});
     expect(Object.keys(reader.value("sessions").sessions).toSorted()).toEqual([id, otherId].toSorted());
   });

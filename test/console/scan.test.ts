@@ -12,7 +12,7 @@ const entry = (seq: number): JournalEntry => ({
   at: moment(seq * MINUTE),
 });
 
-/** A journal that grows by more than a chunk whenever somebody else has a turn. */
+/** A journal that grows by more than a chunk whenever another has a turn. */
 function growing() {
   let length = SCAN_CHUNK;
   const source: EntrySource = function* (from) {

@@ -182,7 +182,7 @@ describe("a session in a view", () => {
     const drift = await reader.until("drift", (view) => view.resumes.length === 1);
     expect(drift.resumes[0]).toMatchObject({ operator: "desk-1", note: "seen" });
     expect(await reader.refusal("session.resume", { ...ME, note: "again" })).toMatchObject({ code: "not_halted" });
-    // The alert stays through all of this, until somebody acknowledges it.
+    // The alert stays through all of this, until it is acknowledged.
     const over = await reader.until("alerts", (view) => view.critical === 0);
     expect(over).toMatchObject({ waiting: 1, worst: null });
     expect(over.rows[alert?.id ?? ""]).toMatchObject({ acknowledged: null, endedAt: expect.any(Number) as number });

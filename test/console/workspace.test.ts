@@ -217,7 +217,7 @@ describe("a desk file with a mistake", () => {
     "dolar_per_trade:",
   );
 
-  it("is reported with its place, starts nothing, and is read again when somebody asks", async () => {
+  it("is reported with its place, starts nothing, and is read again on request", async () => {
     const { host, workspace } = await place({ desk: broken });
     const reader = readerOf(host);
     reader.subscribe("app", "sessions");

@@ -34,7 +34,7 @@ test("a group and a strategy are halted by themselves, and resumed", async ({ br
     await goTo(page, "rejections");
     await expect(page.getByTestId("view-rejections")).toContainText("Group halted");
 
-    // A file halts one strategy without anybody at the console.
+    // A file halts one strategy without a person at the console.
     writeFileSync(join(served.workspace, "KILL.strategy.mr-aapl"), "");
     await expect(page.getByTestId("parts-banner")).toContainText("Group crypto, strategy mr-aapl send no orders.");
     await pictures(page, "parts", ["desk", "schedule", "rejections"]);

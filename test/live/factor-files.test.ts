@@ -76,7 +76,7 @@ describe("a factor file", () => {
     ["", "empty", "row 1: it has no rows"],
     ["date,price,split\n", "date", 'row 1: its date is "date"'],
     ["20200103,1\n", "columns", "row 1: it has 2 columns"],
-    ["20200103,1,1\n20200103,1,1\n", "date", "row 2: its date 20200103 stands in row 1 too"],
+    ["20200103,1,1\n20200103,1,1\n", "date", "row 2: its date 20200103 is in row 1, too"],
     ["20200103,1,1\n20200101,1,1\n20200203,1,1\n", "order", "row 2: its date 20200101 is out of order"],
     ["20200103,1,1\n20200231,1,1\n", "date", 'row 2: its date is "20200231"'],
     ["20200103,1,0\n", "split_factor", 'row 1: its split factor is "0"'],

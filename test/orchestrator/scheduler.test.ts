@@ -1,5 +1,6 @@
 /**
- * The scheduler's rules, one by one, in the order of the rules of the orchestrator.
+ * The scheduler's rules, one by one, in the order of the rules of the orchestrator. It has over 400 lines because the rules are many and
+ * are read in their order.
  */
 import { describe, expect, it } from "vitest";
 import { PLANNED_RUNS_MAX, Scheduler } from "../../src/orchestrator/index.ts";

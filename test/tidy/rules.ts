@@ -191,6 +191,9 @@ const bans: Rule = {
 export const LINE_MAX = 140;
 export const FUNCTION_LINES_MAX = 80;
 export const FILE_LINES_MAX = 450;
+/** A file of more lines says at its head why it has them. */
+export const FILE_LINES_PLAIN = 400;
+const REASON = /over 400 lines because \S/;
 
 const lengths: Rule = {
   name: "lines, functions and files have a length that a person can hold",
@@ -215,13 +218,41 @@ const lengths: Rule = {
               `${source.path}: ${lines.length} lines; at most ${FILE_LINES_MAX}. Split it along a line a person would draw.`,
             ]
           : []),
+        ...(lines.length > FILE_LINES_PLAIN + 1 && !REASON.test(source.text.slice(0, source.text.indexOf("*/")))
+          ? [
+              `${source.path}: ${lines.length} lines; split it, or write at its head: "It has over 400 lines because …".`,
+            ]
+          : []),
       ];
     }),
   example: [
     ["src/live/long.ts", `const a = "${"x".repeat(LINE_MAX)}";\n`],
     ["src/live/deep.ts", `function f() {\n${"  f();\n".repeat(FUNCTION_LINES_MAX)}}\n`],
     ["src/live/tall.ts", "export {};\n".repeat(1) + "// Why.\n".repeat(FILE_LINES_MAX)],
+    ["test/live/unexplained.ts", "/** Why. */\n" + "// Why.\n".repeat(FILE_LINES_PLAIN + 1)],
   ],
+};
+
+/** Words of no field; the style sheet `docs/words.md` has them, and what to write. The words are put together, as in the bans above. */
+const DIALECT_WORDS = ["to" + "ld", "hea" + "rd", "hea" + "rs", "ane" + "w", "nobo" + "dy", "whoe" + "ver"];
+const DIALECT = new RegExp("\\b(?:" + DIALECT_WORDS.join("|") + ")\\b", "i");
+/** A key of a fixture's script keeps its name: files have it. */
+const KEPT = /^src\/harness\/regress\/(?:record-)?script\.ts$/;
+
+const words: Rule = {
+  name: "names, comments and titles use the words of the field",
+  check: (sources) =>
+    sources
+      .filter((source) => !KEPT.test(source.path))
+      .flatMap((source) =>
+        source.text.split("\n").flatMap((line, index) => {
+          const found = DIALECT.exec(line);
+          return found === null
+            ? []
+            : [`${source.path}:${index + 1}: "${found[0]}"; write reported, received, again, no one, or who it is.`];
+        }),
+      ),
+  example: [["src/live/a.ts", "/** The venue is to" + "ld. */\n"]],
 };
 
 const openings: Rule = {
@@ -283,7 +314,7 @@ const reachable: Rule = {
   ],
 };
 
-export const RULES: readonly Rule[] = [layering, endings, bans, lengths, openings, reachable];
+export const RULES: readonly Rule[] = [layering, endings, bans, lengths, words, openings, reachable];
 
 /** How many exceptions from determinism there are, so that a new one is seen. */
 export function determinismExceptions(sources: readonly Source[]): string[] {

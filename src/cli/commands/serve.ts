@@ -97,7 +97,7 @@ async function serve(context: Context, options: Options): Promise<number> {
   if (output.json) output.value({ url: server.url, port: server.port, workspace: host.workspace });
   else output.line(`Logos Console: ${server.url}`);
   output.message(
-    `Workspace ${host.workspace}. Keep the address to yourself: whoever has it can trade here. Ctrl-C stops the session and ends.`,
+    `Workspace ${host.workspace}. Keep the address to yourself: anyone who has it can trade here. Ctrl-C stops the session and ends.`,
   );
   if (options.open === true) {
     door = writeDoor(server.url);

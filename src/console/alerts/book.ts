@@ -1,7 +1,7 @@
 /**
  * The alert book: every alert of the workspace, from its first occurrence to its acknowledgement.
  *
- * 1. One alert stands for one cause of one session: while it stands and is not acknowledged, another occurrence is counted on it;
+ * 1. One alert stands for one cause of one session: while it holds and is not acknowledged, another occurrence is counted on it;
  *    after that, the next occurrence makes an alert of its own.
  * 2. An alert whose cause has gone is over. It stays until it is acknowledged.
  * 3. At most `ALERTS_MAX` are kept: those that are over and acknowledged go first, then the acknowledged, then those that are over,

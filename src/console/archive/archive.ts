@@ -284,7 +284,7 @@ function fits(database: Database, journal: Journal): boolean {
   if (version === undefined) return true;
   if (version !== String(ARCHIVE_VERSION)) return false;
   const seq = Number(position);
-  // A compaction may have let go of the entry itself; what was archived stays true.
+  // A compaction may have removed the entry itself; what was archived stays true.
   const there = journal.hashAt(seq);
   return seq <= journal.position && (there === null ? journal.compaction().seq >= seq : there === hash);
 }

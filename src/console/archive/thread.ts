@@ -20,7 +20,7 @@ import type {
 } from "./requests.ts";
 import type { ViewsOwner } from "./saved-views.ts";
 
-/** A session with more entries than this has its archive kept up to date before anybody asks. */
+/** A session with more entries than this has its archive kept up to date before it is asked for. */
 const KEPT_FROM_ENTRIES = 20_000;
 /** Milliseconds between two looks at a journal that grows. */
 const FOLLOW_MS = 250;

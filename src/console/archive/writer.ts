@@ -3,7 +3,7 @@
  *
  * 1. Entries come in order, each once; what a batch writes and the position behind it are one transaction.
  * 2. Orders, fills and rejections are made by the same functions as the views' own rows.
- * 3. Memory is bounded: orders that have ended are let go after their batch, and of open ones the oldest.
+ * 3. Memory is bounded: orders that have ended are dropped after their batch, and of open ones the oldest.
  */
 import { hasEnded } from "../../shared/order-state.ts";
 import type { FillRow, OrderRow } from "../../shared/contract/views.ts";

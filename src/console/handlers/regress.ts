@@ -1,7 +1,7 @@
 /**
  * What a view may ask of regressions: the fixtures there are, a run of them, and a session made into one.
  *
- * 1. Runs work in scratch folders: no session and no baseline of anybody changes.
+ * 1. Runs work in scratch folders: no session and no baseline changes.
  * 2. One run at a time; it can be cancelled between two fixtures, and ends with the host.
  * 3. Answers have limits: values are shortened texts, and lists are as long as the harness says.
  * 4. A fixture that cannot be used is reported as such, and the others run.

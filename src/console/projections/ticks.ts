@@ -39,7 +39,7 @@ export class TicksProjection {
   #problem: string | null = null;
   #value: TicksView | null = null;
 
-  /** `limit` is for each class; `compacted`: the journal has let go of runs. */
+  /** `limit` is for each class; `compacted`: the journal no longer has all runs. */
   constructor(limit: number = TICKS_MAX, compacted = false) {
     this.#limit = limit;
     for (const kind of TICK_CLASSES) this.#tables.set(kind, new Table(limit));

@@ -5,7 +5,7 @@
  *    delays nothing else; from then on each commit brings the new entries. A long one is still being read when the session is open and
  *    runs: until then its projections are not shown, and what is counted comes from the session itself.
  * 2. A probe is made at most once in `PROBE_MS`, whatever the number of streams and readers.
- * 3. An ended session has closed its journal; what is asked of its past is read from the file, as anybody may read it.
+ * 3. An ended session has closed its journal; what is asked of its past is read from its file, which all may read.
  * 4. A light run has no such file: its newest entries are kept here, and its past is asked of them.
  */
 import { nodeTurn } from "../../live/clock/index.ts";

@@ -1,7 +1,7 @@
 /**
  * Makes a fixture of a session that is over, so that what happened can be played again for ever.
  *
- * 1. Everything comes from the session's journal and from the files that it names; nothing is asked of anybody.
+ * 1. Everything comes from the session's journal and from the files that it names; nothing else is asked.
  * 2. Before anything is written where it stays, the fixture is played once: it must decide the same as the session did, event for
  *    event. If it does not, the first difference is reported and nothing is written.
  * 3. Operators' commands, restarts and practice fills become the script. What cannot be played again is refused: the system's

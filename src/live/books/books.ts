@@ -1,5 +1,5 @@
 /**
- * The books: cash, positions and profit, by owner and for the account, in exact decimals.
+ * The books: cash, positions and profit, by owner and for the account, exactly; over 400 lines because each fill moves all of them.
  *
  * 1. Equity = Σ over currencies of rate × (cash + Σ quantity × mark × multiplier), at every moment; it is kept up with each mark and
  *    each fill, and never drifts. Results stay in the currency in which they were made, and are valued at its newest rate.

@@ -1,5 +1,5 @@
 /**
- * The paper venue without a disk, for a run that leaves nothing to go on from: the same rows in memory.
+ * The paper venue without a disk, for a run that leaves nothing to resume from: the same rows in memory.
  *
  * 1. It answers as the venue's database does: what was written is what a read gives.
  * 2. Nothing of it is durable, so nothing waits for a disk.

@@ -1,5 +1,5 @@
 /**
- * The paper broker: a venue on this machine, with its own account and its own database.
+ * The paper broker: a venue here, with its own account and database; over 400 lines because commands, marks and faults meet in one account.
  *
  * 1. It outlives the console: what it has accepted, filled or ended is durable before it answers or reports. While its disk is
  *    deferred, it is durable once the session has settled it; what was not settled never happened, after a crash.

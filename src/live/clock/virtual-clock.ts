@@ -19,7 +19,7 @@ export interface VirtualClockOptions {
   readonly start: Moment;
   readonly speed: Speed;
   readonly timers: Timers;
-  /** One turn of the event loop for everybody else. */
+  /** One turn of the event loop for everything else. */
   readonly turn: () => Promise<void>;
 }
 

@@ -34,7 +34,7 @@ const UNSENT_MAX = 32;
 const LARGE_CHARS = 16_000;
 /** Milliseconds for which answers wait for each other. */
 const TOGETHER_MS = 0.5;
-/** A run of less is too short to make the process grow by much; who runs longer is measured, and everybody now and then. */
+/** A run of less is too short to make the process grow by much; a longer one is measured, and any one now and then. */
 const MEASURED_MS = 1;
 const MEASURE_EVERY_MS = 20;
 
@@ -341,7 +341,7 @@ class Host {
     await turn();
     const stray = this.#stray;
     this.#stray = null;
-    return stray === null ? null : `a promise failed and nobody caught it: ${realm.describe(stray.error)}`;
+    return stray === null ? null : `a promise was rejected and not caught: ${realm.describe(stray.error)}`;
   }
 
   async #run(step: RunStep, seen: string, together: boolean): Promise<Sent> {

@@ -56,7 +56,7 @@ function linked(
 
 const CALL = new Script("logosCall(); void 0", { filename: "logos" });
 const THROW = new Script("logosThrow()", { filename: "logos" });
-/** Stands in for `import` where it would load something while code runs. */
+/** Replaces `import` where it would load something while code runs. */
 const REFUSE = new Script(
   `Object.defineProperty(globalThis, "Import", { value: Object.freeze(Object.defineProperties((name) => {
     let text = "something";

@@ -84,7 +84,7 @@ function allowOwn(prototype: object): void {
     Object.defineProperty(prototype, name, {
       get: () => given,
       set(this: object, own: unknown) {
-        if (this === prototype) throw new TypeError(`A strategy cannot change ${name} for everybody.`);
+        if (this === prototype) throw new TypeError(`A strategy cannot change ${name} for all strategies.`);
         Object.defineProperty(this, name, { value: own, writable: true, enumerable: true, configurable: true });
       },
     });

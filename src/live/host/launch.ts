@@ -66,7 +66,7 @@ export interface ChildRequest {
  */
 const FENCED = [
   'ulimit -d "$0" 2>/dev/null',
-  // Root has a network of its own for the asking; anybody else needs a name space of users for it.
+  // Root has a network of its own for the asking; any other user needs a name space of users for it.
   'for spaces in "--net" "--user --net"; do',
   'if unshare $spaces true 2>/dev/null; then exec unshare $spaces "$@"; fi',
   "done",

@@ -2,17 +2,18 @@
  * The strategy host over child processes: a few of them, several strategies to each, and a warm spare.
  *
  * 1. A run is answered once. What a process says after its run was given up is dropped.
- * 2. A run that hangs costs its own strategy that run: its process is ended, and the others go on in another one with the state
+ * 2. A run that hangs costs its own strategy that run: its process is ended, and the others resume in another one with the state
  *    that each of them saved after its last run; runs of theirs that were waiting are done there.
- * 3. On the system's clock a run waits behind another one for `stallMs` at most: then everybody else moves away from it.
+ * 3. On the system's clock a run waits behind another one for `stallMs` at most: then all others move away from it.
  * 4. A strategy that hangs again, or under which a process ends, gets a process to itself. Where a shared process ends by itself,
  *    the run under way is tried once more alone: so only the one that really ends its process is blamed.
  * 5. Where runs were asked for together, none can be identified as the one that hangs or ends the process: all that are unanswered
  *    are then repeated, one by one, and the one is found.
  * 6. How many processes there are and how they fare changes no result, as long as a run hangs or ends its process by itself.
  * 7. There are at most the shared processes, `APART_MAX` for single strategies, and a spare. Where a user's file is loaded it is there
- *    from the start, because it also ends who hangs when the session's own process is gone; where only built-in strategies
+ *    from the start, because it also ends a process that hangs when the session's own is gone; where only built-in strategies
  *    run, once a run could be late without it.
+ * 8. It has over 400 lines because one class moves runs between processes: who waits, who hangs and who moves is one state.
  */
 import type { Timers } from "../../shared/ports.ts";
 import type { HostPort, RunLimits, StrategyCode } from "./port.ts";
@@ -427,7 +428,7 @@ export class ProcessHost implements HostPort {
     else head.answer({ kind: "waited", message: NEVER_BEGUN });
   }
 
-  /** Everybody else leaves a process in which a run takes long; the slow one keeps it. */
+  /** All others leave a process in which a run takes long; the slow one keeps it. */
   #clear(process: HostProcess, head: Job): void {
     const others = process.wanted().filter((job) => job.strategy !== head.strategy);
     const slow = this.#hosted.get(head.strategy);

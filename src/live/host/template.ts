@@ -25,7 +25,7 @@ export function strategyTypes(): string {
   ) ?? [""];
   const [terms] = /export type OrderType =[\s\S]*?(?=\ntype PriceField)/.exec(source("orders.ts")) ?? [""];
   return [
-    "/** What a strategy of Logos Console is written against. Made by `logos strategies new`; a newer program writes it anew. */",
+    "/** What a strategy of Logos Console is written against. Made by `logos strategies new`; a newer program rewrites it. */",
     "",
     "/** Microseconds since 1970, UTC. */",
     "export type Moment = number;",

@@ -82,7 +82,7 @@ function rowsOf(file: string, text: string): Row[] {
   for (const [index, { row, date }] of rows.entries()) {
     const before = rows[index - 1];
     if (before === undefined) continue;
-    if (before.date === date) throw fault(file, row, "date", `its date ${date} stands in row ${before.row} too.`);
+    if (before.date === date) throw fault(file, row, "date", `its date ${date} is in row ${before.row}, too.`);
     if (before.date > date !== isNewestFirst)
       throw fault(file, row, "order", `its date ${date} is out of order; write the rows by date.`);
   }

@@ -85,7 +85,7 @@ export function moneyOfDesk({ feed, broker, fx }: Pick<Desk, "feed" | "broker" |
   return moneyOf(feed.kind === "synthetic" ? feed.symbols : Object.values(feed.symbols), broker.currency, fx);
 }
 
-/** The money of a set of instruments. Without rates the account's is everybody's currency. */
+/** The money of a set of instruments. Without rates all are in the account's currency. */
 export function moneyOf(symbols: Iterable<SymbolMeta>, account: string, fx: FxRules | undefined): Money {
   const metas = new Map([...symbols].map((meta) => [meta.symbol, meta]));
   return {

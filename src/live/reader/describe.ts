@@ -35,7 +35,7 @@ function sampleOf(table: BarColumns, span: Span, index: number): SampleBar {
   };
 }
 
-/** The first bars of a file, as they stand in the tables. */
+/** The first bars of a file, as they are in the tables. */
 export function samplesOf({ gathering, spans }: ReadPart): SampleBar[] {
   const samples: SampleBar[] = [];
   for (const [symbol, table] of gathering.tables)

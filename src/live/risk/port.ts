@@ -20,7 +20,7 @@ export interface OrderQuestion {
 
 export interface RiskVerdict {
   readonly guards: readonly GuardReading[];
-  /** Null when the order may go on to the router. */
+  /** Null when the order may continue to the router. */
   readonly refusal: {
     readonly reason: string;
     readonly detail: string | null;

@@ -5,7 +5,7 @@
  * 2. The lock comes first and goes last; whatever fails in between, everything that was opened is closed.
  * 3. A start is a recovery: a new session is one whose journal is empty.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Desk } from "../../shared/desk.ts";
 import type { RouterSnapshot } from "../../orchestrator/index.ts";
 import { CodedError } from "../../shared/errors.ts";
@@ -19,6 +19,7 @@ import {
   assertOwnJournal,
   ControlInbox,
   findSession,
+  discardSessionFolder,
   makeSessionFolder,
   nameLatest,
   openJournal,
@@ -66,7 +67,7 @@ export interface CreateOptions {
   /** Session time after which it ends by itself. */
   readonly length?: Duration | undefined;
   readonly restore?: RestoreRequest | undefined;
-  /** Keeps results and a summary, and neither journal, checkpoints nor a venue on disk: it cannot go on once it has ended. */
+  /** Keeps results and a summary, and neither journal, checkpoints nor a venue on disk: it cannot be resumed once it has ended. */
   readonly light?: boolean | undefined;
   /** Called with each sentence on the data that `session.md` has, too: a jump without a split, a rate that is assumed. */
   readonly onNote?: (text: string) => void;
@@ -164,17 +165,8 @@ export async function createSession(options: CreateOptions): Promise<LiveSession
     });
   } catch (error) {
     prepared.host.close();
-    if (files !== null) discard(files.folder);
+    if (files !== null) discardSessionFolder(files.folder);
     throw error;
-  }
-}
-
-/** Removes the folder of a session that never began. On a disk that refuses even that, the error to report is why it never began. */
-function discard(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // A folder without a journal stays; it is listed as one that cannot be read, and does no harm.
   }
 }
 

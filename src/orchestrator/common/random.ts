@@ -30,7 +30,7 @@ const PER_WORD = 2.3283064365386963e-10;
 const PER_DOUBLE = 1.1102230246251565e-16;
 
 /**
- * The next number of Alea (Johannes Baagøe), as `seedrandom` gives it, from a state whose four numbers stand in cells from `at` on.
+ * The next number of Alea (Johannes Baagøe), as `seedrandom` gives it, from a state whose four numbers are in cells from `at` on.
  * A desk of ten thousand strategies draws from ten thousand streams, and most of a draw is finding them in memory.
  */
 export function drawFrom(cells: Float64Array, at: number): number {

@@ -68,7 +68,7 @@ export class KeyPieces {
     if (piece.from !== this.#rows)
       throw new CodedError(
         "snapshot_invalid",
-        `Saved keys go on at place ${piece.from}, and there are ${this.#rows} before it: a piece is missing.`,
+        `Saved keys continue at place ${piece.from}, and there are ${this.#rows} before it: a piece is missing.`,
       );
     this.#pieces.push(piece);
     this.#rows += piece.keys.length;

@@ -1,7 +1,7 @@
 /**
  * The router's memory of keys: each key's decision and the payload that it was decided on.
  *
- * 1. Rows stand in the order in which their keys were decided; a row's moment is never before the row's above.
+ * 1. Rows are in the order in which their keys were decided; a row's moment is never before the row's above.
  * 2. A row is open while its order is in flight; an open row is never evicted.
  * 3. After every change no row that is not open is older than `maxAge`, and none is kept while there are more than `maxKeys`.
  * 4. Rows are columns. Columns of numbers only grow, and are copied where rows move, so a view of the store shares them.

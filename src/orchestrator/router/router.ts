@@ -1,5 +1,5 @@
 /**
- * Decides which orders go out, and what a broker's reports mean for those that did.
+ * Decides which orders go out, and what reports mean for those that did; over 400 lines because both change one private state.
  *
  * 1. A known key is answered from memory: one key is one order, however often it is submitted, halted or not.
  * 2. An order id is never used twice, not after a restart and not after a restore.
@@ -206,7 +206,7 @@ export class OrderRouter {
     const seen = fillId === null ? undefined : this.#fills.find(orderId, fillId);
     if (fillId !== null && seen !== undefined) {
       if (seen.quantity === report.filledQty && seen.price === (report.price ?? null)) outcome.duplicates.push(fillId);
-      else this.#drift("conflicting_fill", report, `Fill ${fillId} of ${orderId} was told before with other figures`);
+      else this.#drift("conflicting_fill", report, `Fill ${fillId} of ${orderId} came before with other figures`);
       return;
     }
     const order = this.#inflight.get(sequenceOf(orderId) ?? 0);
@@ -376,7 +376,7 @@ export class OrderRouter {
 
   /**
    * The state without what grows for as long as a session does: the keys and the executions. Windows without orders are in it,
-   * because windows stand in the order in which their strategies were first seen.
+   * because windows are in the order in which their strategies were first seen.
    */
   head(): RouterHead {
     const inflight: Record<string, InflightOrder> = {};

@@ -65,7 +65,7 @@ export class JsonReader {
     return this.broken();
   }
 
-  /** The text does not go on as JSON does. */
+  /** The text does not continue as JSON does. */
   broken(): never {
     const before = this.text.slice(0, this.at);
     const line = before.split("\n").length;

@@ -266,7 +266,7 @@ function checkPayloads(
       if (ours !== other)
         faults.fail(
           ["inflight", id, field],
-          `the order and its key must tell the same; this is ${shown(ours)}, and logos_console.keys has ${shown(other)}`,
+          `the order and its key must agree; this is ${shown(ours)}, and logos_console.keys has ${shown(other)}`,
         );
   }
 }

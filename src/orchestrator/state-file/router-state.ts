@@ -240,7 +240,7 @@ function* keyRows(list: KeyList, order: KeyOrder): Generator<string> {
   yield text;
 }
 
-/** The first rows of the orders, as their ids stand in an object. */
+/** The first rows of the orders, as their ids are in an object. */
 function* firstRows(list: FillList): Paced<readonly number[]> {
   const rows: number[] = [];
   const indices: number[] = [];

@@ -19,7 +19,7 @@ export interface Range {
 
 type Loaded = Pick<DataBars, "opened" | "each" | "first" | "last" | "interval">;
 
-/** The moment at a place between bars; beyond the ends as if bars went on. */
+/** The moment at a place between bars; beyond the ends as if bars continued. */
 export function momentAt({ opened }: Pick<Loaded, "opened">, place: number): number {
   const count = opened.length;
   const [first = 0, last = 0] = [opened[0], opened[count - 1]];

@@ -3,7 +3,7 @@ import { Decimal } from "../../shared/decimal.ts";
 import { groupDigits, MINUS } from "../../shared/text/sentence-text.ts";
 
 export const ABSENT = "—";
-/** Below this many samples a percentile says that little stands behind it. */
+/** Below this many samples a percentile says that it rests on little. */
 export const CONFIDENT_SAMPLES = 20;
 
 type Value = string | number | null | undefined;

@@ -18,7 +18,7 @@ function base64Of(piece: Blob): Promise<string> {
 
 /**
  * Sends a file and answers the name of its upload; null where that failed, which was shown. `onPiece` gets the upload and the share of
- * the file that is there, and says whether to go on.
+ * the file that is there, and says whether to continue.
  */
 export async function sendFile(
   file: File,

@@ -11,7 +11,7 @@ const OBEYED = /[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066
 /** Text without control characters other than the line's end and the tab; each is shown as a dot. */
 export const printable = (text: string): string => text.replace(OBEYED, "·");
 
-/** What may be a path: a run of characters that stand in one. */
+/** What may be a path: a run of characters that occur in one. */
 const WORD = /[^\s'"`(),;=]+/g;
 const ABSOLUTE = /^(?:file:\/\/|(?:[A-Za-z]:)?[\\/])/;
 const OWN_FOLDERS = ["src", "out", "node_modules"];

@@ -36,7 +36,7 @@ export function checkHead(database: Database, path: string, head: Head | null, w
     throw new CodedError(
       "journal_damaged",
       `journal.head is missing beside ${path}, so it is unknown whether entries were lost. If you know that the folder is whole, ` +
-        "go on with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
+        "continue with --holds journal; else restore the folder from a copy, or start a new session from its router_state.json.",
       { path },
     );
   }

@@ -3,7 +3,7 @@
  *
  * 1. `append` numbers an entry and keeps it in memory; `commit` makes everything appended durable in one transaction.
  * 2. A commit that throws may have happened or not. The journal is then closed for writing for good; only a new start, which
- *    reads what is really there, goes on.
+ *    reads what is really there, continues.
  * 3. Numbers are gapless from 1, and each row's hash chains over the one before. Up to a compaction's base only what stays is there.
  * 4. The head outside the database is never ahead of what is committed; a database behind its head is refused.
  * 5. A journal of a newer schema is refused, and nothing in it is changed.
@@ -11,7 +11,8 @@
  * 7. What a venue that follows the journal has yet to write lies in the same transaction as what the session learned of it.
  * 8. A large commit's entries lie in one compressed row (`packs.ts`), others in rows of their own; readers see no difference.
  * 9. What cannot be read is a coded error; a damaged row or index is never passed over.
- * 9. What a session reads of its journal is checked against the chain, each row once: a start costs one pass, however many parts read.
+ * 10. What a session reads of its journal is checked against the chain, each row once: a start costs one pass, however many parts read.
+ * 11. It has over 400 lines because the one writer and its reader share a connection, its statements and what is pending.
  */
 import { dirname, join } from "node:path";
 import { CodedError } from "../../shared/errors.ts";

@@ -86,6 +86,15 @@ export function makeSessionFolder(workspace: Workspace, name: string): SessionFi
   throw new CodedError("io", `${workspace.sessions} has ten thousand sessions named ${name}; move some away.`);
 }
 
+/** Removes the folder of a session that never began. On a disk that refuses even that, the error to report is why it never began. */
+export function discardSessionFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // A folder without a journal stays; it is listed as one that cannot be read, and does no harm.
+  }
+}
+
 /** Writes which session is the newest. */
 export function nameLatest(workspace: Workspace, id: SessionId): void {
   writeTextAtomic(workspace.fs, join(workspace.sessions, "latest"), `${id}\n`);

@@ -1,5 +1,5 @@
 /**
- * A light run: a session that kept its results and nothing to go on from.
+ * A light run: a session that kept its results and nothing to resume from.
  *
  * 1. Its record says so. What needs a journal, or its venue, asks here first, and refuses with the same sentence.
  */

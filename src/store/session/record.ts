@@ -77,7 +77,7 @@ const RecordSchema = z.object({
     .optional(),
   /** What the paper venue filled against. Records of older versions do not say; it was marks. */
   fillModel: z.enum(["bars", "marks"]).default("marks"),
-  /** A light run kept no journal, so it cannot go on. Records of older versions do not say; none was light. */
+  /** A light run kept no journal, so it cannot resume. Records of older versions do not say; none was light. */
   light: z.boolean().default(false),
   /** The whole resolved desk. */
   configuration: z.unknown(),

@@ -144,7 +144,7 @@ describe("rejections", () => {
     );
   });
 
-  it("warn where waiting helps, and are critical where somebody must act", () => {
+  it("warn where waiting helps, and are critical where a person must act", () => {
     for (const cause of ["rate_limited", "inflight_limit", "router_halted", "turnover_block"])
       expect(severityOf(cause)).toBe("warning");
     for (const cause of ["max_notional_exceeded", "daily_portfolio_loss_cap", "invalid_order"])

@@ -306,7 +306,7 @@ describe("the books, after any history", () => {
     );
   });
 
-  it("are the same whether or not somebody asks in between", () => {
+  it("are the same whether or not they are asked for in between", () => {
     fc.assert(
       fc.property(history, (events) => {
         const [asked, quiet] = [new Books("1000"), new Books("1000")];

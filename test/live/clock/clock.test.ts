@@ -69,7 +69,7 @@ function virtual(speed: Speed): { timers: HandTimers; clock: VirtualClock; turns
 }
 
 describe("virtual clock", () => {
-  it("skips to a moment without a promise at max, unless somebody waits for a turn", async () => {
+  it("skips to a moment without a promise at max, unless a caller waits for a turn", async () => {
     const { timers, clock } = virtual("max");
     const [later, last] = [at(5), at(6)];
     expect([clock.skipTo(later), clock.now()]).toEqual([true, later]);

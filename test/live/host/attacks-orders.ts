@@ -195,12 +195,12 @@ const HOOKS: readonly OrderAttack[] = [
   order(
     "a hook that waits",
     "return (async () => { await null; throw new Error('later'); })();",
-    /^threw a promise failed .*later/,
+    /^threw a promise was rejected .*later/,
   ),
   order(
     "a hook that fails as a thenable",
     "Promise.resolve({ then() { throw new Error('then'); } });",
-    /^threw a promise failed .*then/,
+    /^threw a promise was rejected .*then/,
   ),
   order("a hook that generates", "return (function* () { for (;;) yield 1; })();", /^ok /),
   order(

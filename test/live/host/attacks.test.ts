@@ -83,7 +83,7 @@ it("would get out where nothing is done against it", () => {
   expect(found).toMatch(/code by c\.bars\.constructor: made/);
 });
 
-/** What somebody who is out of the realm tries in the process's own, which was locked down as a host process's is. */
+/** What code that is out of the realm tries in the process's own, which was locked down as a host process's is. */
 const OUTSIDE = `
 import { lockDown } from ${JSON.stringify(join(SOURCE, "live", "host", "lockdown.ts"))};
 const print = console.log.bind(console);

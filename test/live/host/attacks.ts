@@ -209,7 +209,7 @@ const WHOLE: readonly (readonly [name: string, body: string])[] = [
   ],
   ["an error's frames", "Error.captureStackTrace(kept); probe(kept.stack);"],
   [
-    "symbols of everybody",
+    "shared symbols",
     "for (const n of ['nodejs.util.inspect.custom', 'nodejs.util.promisify.custom', 'nodejs.rejection']) " +
       "kept[Symbol.for(n)] = (...a) => { a.forEach(probe); return ''; }; throw kept;",
   ],

@@ -60,7 +60,7 @@ const MEDDLERS: readonly (readonly [name: string, body: string, own: RegExp])[] 
   [
     "a promise that fails",
     "Promise.reject(new Error('uncaught')); return [];",
-    /^threw a promise failed and nobody caught it: Error: uncaught$/,
+    /^threw a promise was rejected and not caught: Error: uncaught$/,
   ],
   [
     "an import in a run",

@@ -369,7 +369,7 @@ describe("a process that ends", () => {
 });
 
 describe("the host's processes", () => {
-  it("stay within their number when everybody offends", async () => {
+  it("stay within their number when all offend", async () => {
     const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
     const { host, timers, launcher } = await ready(names, { processes: 2 });
     for (let round = 1; round <= 4; round += 1) {

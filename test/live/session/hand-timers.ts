@@ -6,7 +6,7 @@
 import type { SessionPorts } from "../../../src/live/session/index.ts";
 import type { Timers } from "../../../src/shared/ports.ts";
 
-/** One turn of the process for everybody else. */
+/** One turn of the process for everything else. */
 export const turn = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve);

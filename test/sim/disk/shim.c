@@ -17,6 +17,7 @@
  * 4. With LOGOS_DISK_SYNC_MS each sync of what lies in the folder takes so many milliseconds longer, as on a slow disk; other threads
  *    continue meanwhile.
  * 5. A signal's handler may write at any moment, and so may a forked copy of the process: neither waits for a turn that cannot end.
+ * 6. It has over 400 lines because one library is preloaded, with a function for each call of libc that changes a disk.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,7 @@
-/** Desk files that are refused: the one message, to the letter, and the limits. */
+/**
+ * Desk files that are refused: the one message, to the letter, and the limits. It has over 400 lines because each message has its row in
+ * one table.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CodedError } from "../../../src/shared/errors.ts";

@@ -97,7 +97,7 @@ describe("an atomic write", () => {
           expect(stopped ? [old, NEW] : [NEW]).toContain(disk.text(PATH));
           writeTextAtomic(disk, PATH, "again");
           expect(disk.text(PATH)).toBe("again");
-          // What a stop left lying about is a hidden file beside it, and nothing that anybody reads.
+          // What a stop left lying about is a hidden file beside it, and nothing that is read.
           for (const path of disk.paths) if (path !== PATH) expect(path).toMatch(/\/\.state\.json\.\d+\.\d+\.tmp$/);
         },
       ),

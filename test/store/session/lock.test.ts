@@ -69,7 +69,7 @@ describe("a session folder's lock", () => {
     expect(fs.list(folder)).toEqual([]);
   });
 
-  it("is held by somebody even where nothing readable says who", () => {
+  it("is held even where nothing readable says by whom", () => {
     const folder = freshFolder();
     const lock = acquireLock(fs, folder, WALL);
     for (const text of ["", "{", "null", "x".repeat(20_000)]) {

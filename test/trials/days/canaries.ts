@@ -83,7 +83,7 @@ async function otherSlots(path: string): Promise<boolean> {
   return wrongInJournal(entries, drawn.desk) === null && reported.every((wrong) => wrong !== null);
 }
 
-/** Runs that take longer for everybody than they do alone. */
+/** Runs that take longer together than they do alone. */
 async function slowedDown(path: string): Promise<boolean> {
   const drawn = withoutHostile(drawDay(SEED, 3));
   const good = new Set(drawn.desk.strategies.map(({ name }) => name));

@@ -2,7 +2,7 @@
  * Parquet as separated text.
  *
  * 1. Moments are epochs of microseconds, local times ISO texts without a zone, so that neither is taken for the other.
- * 2. Rows are taken piece by piece, so that the texts of a large file never stand in memory all at once.
+ * 2. Rows are taken piece by piece, so that the texts of a large file are never in memory all at once.
  */
 import { Buffer } from "node:buffer";
 import { parquetMetadata, parquetReadObjects, type FileMetaData } from "hyparquet";

@@ -16,7 +16,7 @@ export interface LeanName {
   readonly symbol: string;
   readonly kind: "trade" | "quote";
   readonly tick: boolean;
-  /** Null for hours and days, which only the rows tell apart. */
+  /** Null for hours and days, which only the rows distinguish. */
   readonly interval: Duration | null;
   /** The midnight that the rows count from, as if it were UTC; null where rows carry their date. */
   readonly day: number | null;

@@ -142,7 +142,7 @@ function namedLayout(name: string, rows: readonly SampleRow[], columns: string, 
   };
 }
 
-/** A header that stands behind the mark of a comment, as `#RIC,Date-Time,Open`: the last such line before the rows. */
+/** A header after the mark of a comment, as `#RIC,Date-Time,Open`: the last such line before the rows. */
 function commentedHeader({ comments }: Dialect, rows: readonly SampleRow[]): Found | null {
   const sample = cellsOf(rows, 0);
   for (const cells of comments.toReversed()) {

@@ -40,7 +40,7 @@ export const FOLD_DEFAULT = MINUTE;
 const PLACES_MAX = 18;
 const SECONDS = 1_000_000;
 
-/** `0930`, `93000` or `09:30` as a time of day that stands behind a date. */
+/** `0930`, `93000` or `09:30` as a time of day after a date. */
 function clockText(cell: string): string {
   if (!/^\d{3,6}$/.test(cell)) return cell;
   const digits = cell.length <= 4 ? cell.padStart(4, "0") : cell.padStart(6, "0");

@@ -56,7 +56,7 @@ export class Gathering {
   rows = 0;
   /** Bars that were held while it was read, those that turned out to be refused or repeated among them. */
   held = 0;
-  /** Bars that came of the rows and stand in the merged tables. */
+  /** Bars that came of the rows and are in the merged tables. */
   bars = 0;
   refusedTotal = 0;
   /** Rows that say the same as another. */

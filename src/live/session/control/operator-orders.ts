@@ -3,7 +3,7 @@
  *
  * 1. Each goes through the same decisions, journal and venue as a strategy's, with the operator's name on it.
  * 2. A command is committed before anything of it is sent, and answers once the venue has.
- * 3. Closing and flattening go on by the loop; they work while the session is halted or paused.
+ * 3. Closing and flattening are continued by the loop; they work while the session is halted or paused.
  */
 import { CodedError } from "../../../shared/errors.ts";
 import { orderFault } from "../../../shared/orders.ts";

@@ -72,7 +72,7 @@ function journalMissed(
 
 /**
  * Whether a due strategy may run now. Slots that a gap swallowed are counted; a run that is due on a closed market moves to the
- * next opening, and one whose market closed before anybody came to it does so, too.
+ * next opening, and one whose market closed before it was looked at does so, too.
  */
 function inHours(core: Core, strategy: string, now: Moment): boolean {
   const calendar = calendarOf(core.model.strategy(strategy).config);

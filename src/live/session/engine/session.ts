@@ -4,6 +4,7 @@
  * 1. A command is checked, done and committed before its method returns; one that cannot be done changes nothing.
  * 2. The loop runs once. It ends by a stop, by the session's last moment, or by a failure, of its start, too; then every file is closed.
  * 3. After a failure nothing is written any more but the record, and that only if it still can be.
+ * 4. It has over 400 lines because it is the one object behind every command; what a command does is in `control` and `orders`.
  */
 import { CodedError, shapeOf, type ErrorShape } from "../../../shared/errors.ts";
 import type { SessionId } from "../../../shared/ids.ts";
@@ -78,7 +79,7 @@ export class Session implements LiveSession {
   readonly #loop: Loop;
   readonly #kill: KillSwitch;
   #state: "ready" | "running" | "stopping" | "stopped" | "failed" = "ready";
-  /** True once interrupted runs go on, or are given up. */
+  /** True once interrupted runs resume, or are given up. */
   #begun = false;
   #paused = false;
   #failure: ErrorShape | null = null;

@@ -114,7 +114,7 @@ function legsOf(core: Core, run: RunOf, order: QueuedOrder, at: Moment): Leg[] {
   return [parent, ...children];
 }
 
-/** An order as its entry says it before anybody has answered. */
+/** An order as its entry says it before any answer. */
 function legOf(
   core: Core,
   run: RunOf,

@@ -179,7 +179,7 @@ export class Checkpoints {
   }
 }
 
-/** A checkpoint that a start can go on from. */
+/** A checkpoint that a start can resume from. */
 export interface Checkpoint {
   readonly seq: number;
   readonly state: CheckpointState;

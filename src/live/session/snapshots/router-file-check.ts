@@ -64,7 +64,7 @@ export function agreeOnRouterFile(
   throw new CodedError(
     "session_conflict",
     `${files.routerState} is not the one that this session wrote last: ${difference(state, newest)}. Say which one holds: ` +
-      "`--holds journal` goes on from the journal and writes the file anew, `--holds file`, with --operator and --note, restores the file.",
+      "`--holds journal` resumes from the journal and rewrites the file, `--holds file`, with --operator and --note, restores the file.",
     { path: files.routerState, sha256 },
   );
 }
@@ -78,7 +78,7 @@ function load(text: string, files: SessionFiles, holds: Holds | undefined): Rout
     throw new CodedError(
       "session_conflict",
       `${files.routerState} is not one that this session wrote: ${error.message} ` +
-        "`--holds journal` goes on from the journal and writes the file anew.",
+        "`--holds journal` resumes from the journal and rewrites the file.",
       { path: files.routerState },
       { cause: error },
     );

@@ -191,7 +191,7 @@ export interface SessionProbe {
   readonly foreignRates: Readonly<Record<string, string>>;
   /** Of each owner that has a book. */
   readonly ownerDays: readonly OwnerDay[];
-  /** The newest line of `orchestrator_metrics.jsonl`, and the ticks that a line would stand on now. */
+  /** The newest line of `orchestrator_metrics.jsonl`, and the ticks that a line would rest on now. */
   readonly metrics: { readonly latest: Readonly<Record<string, unknown>> | null; readonly at: Moment | null };
   readonly account: {
     readonly currency: string;
@@ -232,7 +232,7 @@ export interface SessionSummary {
   readonly id: SessionId;
   readonly folder: string;
   readonly files: readonly string[];
-  /** A light run: it left no journal, so it cannot go on. */
+  /** A light run: it left no journal, so it cannot resume. */
   readonly light: boolean;
   readonly desk: string;
   readonly cause: StopCause | "failed";

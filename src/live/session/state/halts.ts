@@ -1,7 +1,7 @@
 /**
  * Halts, drift, reviews and resumes: what shuts the gate, and the one way to open it again.
  *
- * 1. A halt is added to the ledger in the same breath in which the router halts; who answers for it commits before telling.
+ * 1. A halt is added to the ledger at once when the router halts; the caller commits before it reports.
  * 2. Drift that the router finds is journaled item by item, once, with the evidence that a review needs.
  * 3. Adopting books what happened (`adoption.ts`); dismissing books nothing. Either has an operator and a note.
  */

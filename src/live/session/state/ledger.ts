@@ -281,7 +281,7 @@ export class Ledger {
         : new CodedError(
             "io",
             `The journal could not be written, so the session stopped before anything was sent: ${reason}. ` +
-              "Make room or make the folder writable, then open the session again: it goes on from what is on disk.",
+              "Make room or make the folder writable, then open the session again: it resumes from what is on disk.",
             { entries: this.#pending.length, committed: this.#committed },
             { cause: error },
           );

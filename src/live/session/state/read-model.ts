@@ -6,6 +6,7 @@
  * 2. It holds facts, not decisions: scheduler, router, risk and books decide, and the entry says what they decided.
  * 3. Only working orders, runs in progress and what waits for a review are kept whole; the rest is counted. Seen fills
  *    are kept for as many as `SEEN_FILLS_MAX`, oldest dropped first.
+ * 4. It has over 400 lines because one fold has a case for each kind of entry, and all of them change the same state.
  */
 import { fromRouterState } from "../../../orchestrator/index.ts";
 import { type Decimal, decimal, ZERO } from "../../../shared/decimal.ts";

@@ -2,7 +2,7 @@
  * Kill switches of parts of the desk: which strategies and groups are halted, and the two ways in which that changes.
  *
  * 1. What is halted is a fold of the journal's `switch` entries, as everything in the read model; `state()` is all of it.
- * 2. As under the whole session's halt, strategies go on running: their new orders are refused, before risk and router see them,
+ * 2. As under the whole session's halt, strategies keep running: their new orders are refused, before risk and router see them,
  *    and cancels and fills go through.
  * 3. A scope is halted by its name alone: nothing of a strategy, a metric or a view is asked. At most as many are halted as the
  *    desk has strategies and groups.

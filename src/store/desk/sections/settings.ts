@@ -324,7 +324,7 @@ export function settingAt(at: string): SettingName | undefined {
   return byPlace.get(at);
 }
 
-/** Every key that may stand in a section, in the table's order; empty for what is no section. `""` is the file itself. */
+/** Every key that may be in a section, in the table's order; empty for what is no section. `""` is the file itself. */
 export function keysOf(section: string): string[] {
   const before = section === "" ? "" : `${section}.`;
   const keys = SETTING_NAMES.map((name) => settingOf(name).at)

@@ -76,7 +76,7 @@ export class Fields {
     );
   }
 
-  /** A field that must be there. Gives `stand` after a complaint, so that reading can go on. */
+  /** A field that must be there. Gives `stand` after a complaint, so that reading can continue. */
   required<T>(key: string, kind: Kind<T>, stand: T): T {
     if (this.#entries.has(key)) return this.optional(key, kind, stand);
     this.missing(key, kind.rule);

@@ -1,5 +1,5 @@
 /**
- * The session's doors: one writer, a control inbox that anybody may write to, and a router file that somebody else put there.
+ * The session's entrances: one writer, a control inbox that anyone may write to, and a router file that came from elsewhere.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -176,7 +176,7 @@ describe("the control inbox", () => {
   });
 });
 
-describe("a router_state.json that somebody else put there", () => {
+describe("a router_state.json that came from elsewhere", () => {
   async function twoSessions() {
     const workspace = makeWorkspace();
     const one = await create(deskOf(), { workspace, length: minutes(10) });
@@ -286,7 +286,7 @@ describe("a router_state.json that starts could not write", () => {
     const before = readFileSync(file);
     const again = await reopen(workspace, session.id, { length: minutes(1) });
     await finish(again);
-    // From here on the session has written its own: the one from before the failures is somebody's.
+    // From here on the session has written its own: the one from before the failures is another's.
     writeFileSync(file, before);
     await expect(reopenSession({ workspace, id: session.id })).rejects.toMatchObject({ code: "session_conflict" });
   });

@@ -133,7 +133,7 @@ describe("an order whose answer is lost", () => {
       const [order] = probe.router.orders.filter((one) => one.inDoubt);
       expect(order).toBeDefined();
       expect(entriesOf(session.entries(), "closed")).toEqual([]);
-      // Back again: it is found to be absent, twice, and closed; the halt stays until somebody resumes.
+      // Back again: it is found to be absent, twice, and closed; the halt stays until an operator resumes.
       out.venue.offline = false;
       throwing = false;
       await timers.pass(100);

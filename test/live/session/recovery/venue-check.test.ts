@@ -88,7 +88,7 @@ describe("the venue's database", () => {
       fillsSince: () => Promise.resolve({ ok: false, reason: "away" }),
     } as unknown as BrokerAdapter;
     await assertSameVenue({ broker: silent, id }, [], 2);
-    // A venue of somebody else's may report an execution again, as another one.
+    // A venue without a database of ours may report an execution again, as another one.
     await assertSameVenue({ broker: { ...broker(1), disk: undefined } as unknown as BrokerAdapter, id }, [], 2);
   });
 });
