@@ -68,15 +68,15 @@ export function endedFault(order: EndedOrder, there: VenueRecord | null, late: b
     return `${named} is of ${there.symbol} there and of ${order.symbol} in the journal`;
   const say = (quantity: string, limitPrice: string | null): string =>
     `${text(quantity)} ${order.symbol}, limit ${text(limitPrice)}`;
-  if (order.figures !== null) {
-    const [ours, theirs] = [
-      say(order.figures.quantity, order.figures.limitPrice),
-      say(there.quantity, there.limitPrice),
-    ];
+  const { figures } = order;
+  // Equal texts are equal amounts, and most are.
+  if (figures !== null && (figures.quantity !== there.quantity || figures.limitPrice !== there.limitPrice)) {
+    const [ours, theirs] = [say(figures.quantity, figures.limitPrice), say(there.quantity, there.limitPrice)];
     if (ours !== theirs) return `${named} is ${theirs} there and ${ours} in the journal`;
   }
-  if (!late && order.filled !== null && text(order.filled) !== text(there.filled))
-    return `${named} has ${text(there.filled)} filled there and ${text(order.filled)} in the journal`;
+  const filled = late ? null : order.filled;
+  if (filled !== null && filled !== there.filled && text(filled) !== text(there.filled))
+    return `${named} has ${text(there.filled)} filled there and ${text(filled)} in the journal`;
   return there.status === "open" ? `${named} still works there and has ended in the journal` : null;
 }
 
@@ -112,12 +112,21 @@ export class EndedOrders {
     return orderId === null ? undefined : this.#known.get(orderId);
   }
 
-  #accept({ accepted, replay, orderId, symbol, seq, ...terms }: OrderEntry & { readonly seq: number }): void {
+  #accept(entry: OrderEntry & { readonly seq: number }): void {
+    const { accepted, replay, orderId, symbol, seq, parent = null, trail, oco, reduceOnly } = entry;
     if (!accepted || replay || orderId === null) return;
-    const { parent = null, trail, oco, reduceOnly } = terms;
     const fixed = parent === null && (trail ?? oco) === undefined && reduceOnly !== true;
-    const figures = { venueId: null, quantity: null, limitPrice: null, filled: null };
-    this.#known.set(orderId, { seq, symbol, fixed, ...figures, open: false, strange: false });
+    this.#known.set(orderId, {
+      seq,
+      symbol,
+      fixed,
+      venueId: null,
+      quantity: null,
+      limitPrice: null,
+      filled: null,
+      open: false,
+      strange: false,
+    });
   }
 
   #answer(entry: {
@@ -142,7 +151,7 @@ export class EndedOrders {
     const order = this.#of(entry.orderId);
     if (order === undefined || entry.orderId === null) return;
     if (entry.verdict !== "booked") order.strange = true;
-    order.filled = (order.filled ?? decimal(0)).plus(entry.quantity);
+    order.filled = order.filled === null ? decimal(entry.quantity) : order.filled.plus(entry.quantity);
     if (this.#closed.has(order) || order.strange || order.open || order.quantity === null || !order.fixed) return;
     if (!order.filled.equals(order.quantity)) return;
     this.#known.delete(entry.orderId);
