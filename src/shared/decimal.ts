@@ -20,6 +20,8 @@ const SCALE_MAX = 18;
 const SCALE_LONG = 8;
 /** Digits up to which every text and its number have each other alone. */
 const DIGITS_MAX = 15;
+/** Characters of the longest text of a whole number and a scale: a sign, a zero, a point and its places. */
+const TEXT_MAX = SCALE_MAX + 3;
 /** Digits of a word of decimal.js. */
 const WORD_DIGITS = 7;
 const WORD = 10 ** WORD_DIGITS;
@@ -362,6 +364,11 @@ export class Decimal {
     let end = padded.length;
     while (end > cut && padded.charCodeAt(end - 1) === 0x30) end -= 1;
     return end === cut ? sign + padded.slice(0, cut) : `${sign}${padded.slice(0, cut)}.${padded.slice(cut, end)}`;
+  }
+
+  /** Whether `toFixed` has at most so many characters. */
+  isWithin(chars: number): boolean {
+    return (this.#wide === null && chars >= TEXT_MAX) || this.toFixed().length <= chars;
   }
 
   toString(): string {

@@ -60,12 +60,22 @@ export function formatMoment(at: Moment): string {
 
 let newest: { readonly at: number; readonly text: string } = { at: Number.NaN, text: "" };
 
+/** Numbers of two digits as they are written. */
+const TWO = Array.from({ length: 60 }, (_, value) => pad(value, 2));
+const DAY_MICROS = 86_400_000_000;
+let newestDay = { day: Number.NaN, text: "" };
+
 function spelled(at: Moment): string {
   const micros = ((at % 1_000_000) + 1_000_000) % 1_000_000;
-  const date = new Date((at - micros) / 1_000);
-  const seconds =
-    `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}` +
-    `T${pad(date.getUTCHours(), 2)}:${pad(date.getUTCMinutes(), 2)}:${pad(date.getUTCSeconds(), 2)}`;
+  const day = Math.floor(at / DAY_MICROS);
+  if (day !== newestDay.day) {
+    const date = new Date((day * DAY_MICROS) / 1_000);
+    const text = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}T`;
+    newestDay = { day, text };
+  }
+  const second = (at - day * DAY_MICROS - micros) / 1_000_000;
+  const minute = (second - (second % 60)) / 60;
+  const seconds = `${newestDay.text}${TWO[(minute - (minute % 60)) / 60]}:${TWO[minute % 60]}:${TWO[second % 60]}`;
   return micros === 0 ? `${seconds}+00:00` : `${seconds}.${pad(micros, 6)}+00:00`;
 }
 

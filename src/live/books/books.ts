@@ -96,12 +96,14 @@ export class Books implements BooksPort {
     const { wallet } = held;
     const book = this.#owner(owner);
     const { quantity, price, cash } = this.#presentTerms(execution, held);
-    const filled = fillPosition(book.positions.get(symbol) ?? FLAT, quantity, price);
+    const before = book.positions.get(symbol) ?? FLAT;
+    const filled = fillPosition(before, quantity, price);
     const realized = timesMultiplier(held, filled.realized).plus(cash);
     if (filled.position.quantity.isZero()) book.positions.delete(symbol);
     else book.positions.set(symbol, filled.position);
     book.results.add(wallet, realized, fee);
-    held.position = fillPosition(held.position, quantity, price).position;
+    // Where a symbol has one owner the account's position is the owner's, and follows it.
+    held.position = held.position === before ? filled.position : fillPosition(held.position, quantity, price).position;
     // Before a symbol's first mark its fill's price is the only price there is.
     held.mark ??= price;
     wallet.realized = wallet.realized.plus(realized);

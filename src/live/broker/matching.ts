@@ -94,9 +94,9 @@ export class MatchingEngine {
     const path = pathOf(bar);
     const range = { low: decimal(bar.exact?.low ?? bar.low), high: decimal(bar.exact?.high ?? bar.high) };
     const opening = opensAt === null ? bar.at : openingOf(opensAt, bar.at);
-    const orders = this.book
-      .openOf(bar.symbol)
-      .filter((order) => bar.at > order.since && order.since <= opening && this.#mayAct(order, range));
+    const orders: VenueOrder[] = [];
+    for (const order of this.book.each(bar.symbol))
+      if (bar.at > order.since && order.since <= opening && this.#mayAct(order, range)) orders.push(order);
     if (orders.length === 0) return;
     const beyond = this.#rules.limitTouch === "through" ? tickOf(meta) : ZERO;
     const volume = bar.volume > 0 ? bar.volume : null;
@@ -153,7 +153,8 @@ export class MatchingEngine {
   #walk(path: readonly Decimal[], start: Omit<Pass, "done" | "from" | "to" | "queue" | "next">): void {
     const [first] = path as [Decimal];
     const pass: Pass = { ...start, done: new Set(), from: first, to: first, queue: [], next: 0 };
-    const before = new Map(pass.orders.map((order) => [order, order.stopPrice]));
+    const before = new Map<VenueOrder, Decimal | null>();
+    for (const order of pass.orders) if (order.terms.trail !== undefined) before.set(order, order.stopPrice);
     const asked = [...pass.orders];
     this.#move(first, first, pass);
     // Their first chance is over. A stop's comes when it triggers.
@@ -179,9 +180,12 @@ export class MatchingEngine {
     pass.from = from;
     pass.to = to;
     pass.next = 0;
-    pass.queue = pass.orders
-      .flatMap((order) => this.#candidate(order, pass) ?? [])
-      .toSorted((a, b) => this.#order(a, b, pass));
+    pass.queue = [];
+    for (const order of pass.orders) {
+      const candidate = this.#candidate(order, pass);
+      if (candidate !== null) pass.queue.push(candidate);
+    }
+    if (pass.queue.length > 1) pass.queue.sort((a, b) => this.#order(a, b, pass));
     for (; pass.next < pass.queue.length;) {
       const candidate = pass.queue[pass.next] as Candidate;
       pass.next += 1;

@@ -59,7 +59,12 @@ export class OrderBook {
   }
 
   openOf(symbol: string): VenueOrder[] {
-    return [...(this.#bySymbol.get(symbol)?.values() ?? [])];
+    return [...this.each(symbol)];
+  }
+
+  /** `openOf`, one by one; nothing may be added or removed meanwhile. */
+  each(symbol: string): Iterable<VenueOrder> {
+    return this.#bySymbol.get(symbol)?.values() ?? [];
   }
 
   parentOf(order: VenueOrder): VenueOrder | undefined {

@@ -17,7 +17,7 @@ import { promiseHooks } from "node:v8";
 import type { CodeFile } from "../../store/journal/entries.ts";
 import type { RunResult } from "../strategies/run-types.ts";
 import { builtInStrategies } from "../strategies/built-in.ts";
-import { prepareStrategy, StrategyInstance } from "../strategies/instance.ts";
+import { prepareStrategy, resultText, StrategyInstance } from "../strategies/instance.ts";
 import { Realm } from "./engine.ts";
 import { Histories, type BarsStep, type Synced } from "./history.ts";
 import { findLayers, refusalOf, type Layers } from "./layers.ts";
@@ -123,11 +123,6 @@ interface Made extends Code {
 
 const NO_CODE: Code = { digest: null, files: [], rules: null };
 
-/** An answer on its way; `written` is waited for where many or large ones are. Null where there is nothing to wait for. */
-type Sent = { readonly written: Promise<void> } | null;
-
-const sentOf = (written: Promise<void> | null): Sent => (written === null ? null : { written });
-
 const cut = (text: string): string => (text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1)}…`);
 
 class Host {
@@ -145,7 +140,7 @@ class Host {
   #answeredMs = 0;
   /** Also true until it may begin. */
   #working = true;
-  #worked: Promise<void> = Promise.resolve();
+  #worked: Promise<void> | null = null;
   #guarded: readonly number[] = [];
   #unsent = 0;
   #job = 0;
@@ -186,7 +181,7 @@ class Host {
     await begun;
     for (let texts = next(); texts !== null; texts = next()) {
       for (const text of texts) this.receive(text);
-      await this.#worked;
+      if (this.#worked !== null) await this.#worked;
     }
     this.orphaned();
   }
@@ -235,18 +230,32 @@ class Host {
     });
   }
 
-  async #work(): Promise<void> {
+  /** Does the steps that are there. Null where none of them had to be waited for, as on most runs. */
+  #work(): Promise<void> | null {
     this.#working = true;
+    const waits = this.#advance();
+    if (waits !== null) return this.#workBehind(waits);
+    this.#working = false;
+    return null;
+  }
+
+  async #workBehind(first: Promise<void>): Promise<void> {
+    for (let waits: Promise<void> | null = first; waits !== null; waits = this.#advance()) await waits;
+    this.#working = false;
+  }
+
+  /** Does steps up to one that has to be waited for; null when none is left. A promise costs as much as a small run. */
+  #advance(): Promise<void> | null {
     for (let next = this.#steps.shift(); next !== undefined; next = this.#steps.shift()) {
       const { step, together, seen } = next;
       if (step.kind === "bars") {
         this.#bars.take(step);
         continue;
       }
-      const sent = await (step.kind === "load" ? this.#load(step) : this.#run(step, seen, together));
-      if (sent !== null) await sent.written;
+      const waits = step.kind === "load" ? this.#load(step) : this.#run(step, seen, together);
+      if (waits !== null) return waits;
     }
-    this.#working = false;
+    return null;
   }
 
   /** Keeps an answer back for those that follow, as long as there are any and it is not for long. */
@@ -263,15 +272,18 @@ class Host {
     return this.#send(`{"kind":"answers","sent":[${answers}]}`);
   }
 
-  async #load(step: LoadStep): Promise<Sent> {
+  async #load(step: LoadStep): Promise<void> {
     const { job, strategy } = step;
     this.#job = job;
     const { problem, digest, files, rules } = await this.#make(step);
     const barsNeeded = this.#loaded.get(strategy)?.barsNeeded ?? 0;
     const sent = { kind: "loaded", job, problem, barsNeeded, digest, files, rules } as const;
-    if (!parserIsBroken()) return sentOf(this.write(sent));
+    if (!parserIsBroken()) {
+      await this.write(sent);
+      return;
+    }
     // The next strategy needs a parser that works: this process ends, and another one takes its place.
-    return new Promise(() => {
+    await new Promise(() => {
       this.#port.send(JSON.stringify(sent), () => endProcess(65));
     });
   }
@@ -301,7 +313,8 @@ class Host {
     const instance = new StrategyInstance(prepared, null, state);
     const run = (text: string): string => {
       const seen = JSON.parse(text) as SeenWithoutBars;
-      return JSON.stringify(instance.run({ ...seen, bars: this.#bars.windows(Object.keys(seen.positions)) }));
+      const result = instance.run({ ...seen, bars: this.#bars.windows(Object.keys(seen.positions)) });
+      return resultText(result, instance.unread);
     };
     return { loaded: { barsNeeded: instance.barsNeeded, own: false, run }, ...NO_CODE };
   }
@@ -322,7 +335,7 @@ class Host {
     return { loaded: { barsNeeded, own: true, run }, ...code };
   }
 
-  /** Runs a user's strategy: the realm is brought up to date by the bars that it lacks, and answers with a text. */
+  /** Runs a user's strategy: the realm gets the bars that it lacks and what the run sees, and answers with a text. */
   #runIn(realm: Realm, symbols: readonly string[], seen: string): string {
     const bars: BarsStep[] = [];
     for (const symbol of symbols) {
@@ -332,8 +345,7 @@ class Host {
       this.#synced.set(symbol, history.synced);
       bars.push(step);
     }
-    if (bars.length > 0) realm.handle({ kind: "bars", bars });
-    return realm.run(seen);
+    return realm.run(seen, bars.length === 0 ? "" : JSON.stringify(bars));
   }
 
   /** Waits for what a user's code has set off; answers what of it failed. */
@@ -344,22 +356,40 @@ class Host {
     return stray === null ? null : `a promise was rejected and not caught: ${realm.describe(stray.error)}`;
   }
 
-  async #run(step: RunStep, seen: string, together: boolean): Promise<Sent> {
-    const { job, load: first, strategy } = step;
+  /** Null where nothing has to be waited for. */
+  #run(step: RunStep, seen: string, together: boolean): Promise<void> | null {
+    const { job, load, strategy } = step;
     this.#job = job;
-    const problem = first === null ? null : (await this.#make(first)).problem;
-    const loaded = this.#loaded.get(strategy);
+    if (load !== null) return this.#runLoaded(step, load, seen, together);
     const began = clock();
-    let text: string;
-    if (problem !== null || loaded === undefined) text = threw(problem ?? `${strategy} is not loaded`);
-    else {
-      promised = false;
-      text = loaded.run(seen);
-      const stray = loaded.own && promised && this.#realm !== null ? await this.#settled(this.#realm) : null;
-      if (stray !== null) text = threw(stray, (JSON.parse(text) as RunResult).state);
-    }
-    const ran = `{"kind":"ran","job":${job},"rss":${this.#held(began)},"result":${text}}`;
-    return sentOf(together ? this.#gather(ran) : this.#send(ran));
+    const loaded = this.#loaded.get(strategy);
+    if (loaded === undefined) return this.#ran(job, began, threw(`${strategy} is not loaded`), together);
+    promised = false;
+    const text = loaded.run(seen);
+    return loaded.own && promised && this.#realm !== null
+      ? this.#ranBehind(job, began, text, together, this.#realm)
+      : this.#ran(job, began, text, together);
+  }
+
+  async #runLoaded(step: RunStep, load: LoadStep, seen: string, together: boolean): Promise<void> {
+    const { problem } = await this.#make(load);
+    const done =
+      problem === null
+        ? this.#run({ ...step, load: null }, seen, together)
+        : this.#ran(step.job, clock(), threw(problem), together);
+    if (done !== null) await done;
+  }
+
+  /** Answers a run that has set something off, once that has come to rest. */
+  async #ranBehind(job: number, began: number, text: string, together: boolean, realm: Realm): Promise<void> {
+    const stray = await this.#settled(realm);
+    const { state } = stray === null ? {} : (JSON.parse(text) as RunResult);
+    await this.#ran(job, began, stray === null ? text : threw(stray, state), together);
+  }
+
+  #ran(job: number, began: number, result: string, together: boolean): Promise<void> | null {
+    const ran = `{"kind":"ran","job":${job},"rss":${this.#held(began)},"result":${result}}`;
+    return together ? this.#gather(ran) : this.#send(ran);
   }
 
   /** Bytes that the process holds, measured again after a run that could have made it grow. */

@@ -150,12 +150,15 @@ export class Realm {
 
   /** Answers with a text of JSON. Never throws. */
   handle(asked: ToRealm): string {
-    return answerOf(this.#door.handle, JSON.stringify(asked));
+    return answerOf(this.#door.handle, JSON.stringify(asked), "");
   }
 
-  /** Runs a strategy: takes what it sees and answers its result, both as JSON. Never throws. */
-  run(seen: string): string {
-    return answerOf(this.#door.run, seen);
+  /**
+   * Runs a strategy: takes what it sees, and the `BarsStep`s that the realm lacks or an empty text; answers its result. All are JSON.
+   * Never throws.
+   */
+  run(seen: string, bars: string): string {
+    return answerOf(this.#door.run, seen, bars);
   }
 
   /** What was thrown in the realm, as one line. Nothing of it is looked at here. */
@@ -196,9 +199,9 @@ export class Realm {
 }
 
 /** What a function of the door answers; where that is no text, that there is no answer. */
-function answerOf(ask: (text: string) => string, asked: string): string {
+function answerOf(ask: (text: string, bars: string) => string, asked: string, bars: string): string {
   try {
-    const text: unknown = ask(asked);
+    const text: unknown = ask(asked, bars);
     if (typeof text === "string") return text;
   } catch {
     // The door itself failed; nothing of what it threw is looked at.

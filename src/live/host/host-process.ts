@@ -12,6 +12,7 @@ import type { JobFailure } from "./failures.ts";
 import type { Layers } from "./layers.ts";
 import { barsStep, readFromHost, stepsText, type FromHost, type LoadStep } from "./protocol.ts";
 import type { SeenWithoutBars, Step, ToHost } from "./protocol.ts";
+import { UNREAD_FILLS, UNREAD_UPDATES } from "../strategies/instance.ts";
 import type { RunSnapshot } from "../strategies/run-types.ts";
 
 /** From so many runs of one turn on, their answers may wait for each other. */
@@ -74,6 +75,8 @@ export class HostProcess {
   /** Strategies that it ever had. */
   readonly had = new Set<string>();
   readonly #barsSent = new Map<string, readonly Bar[]>();
+  /** What each strategy said in its last answer that it would not read of the next snapshot. */
+  readonly #unread = new Map<string, number>();
   #steps: Step[] = [];
   /** What the runs among them see. */
   #seen: string[] = [];
@@ -146,7 +149,10 @@ export class HostProcess {
       this.#barsSent.set(symbol, bars);
       this.#step(step);
     }
-    const { strategy, run, now, marks, positions, unitValues, openOrders, fills, updates, bar } = runSnapshot;
+    const { strategy, run, now, marks, positions, unitValues, openOrders, bar } = runSnapshot;
+    const unread = load === null ? (this.#unread.get(strategy) ?? 0) : 0;
+    const fills = (unread & UNREAD_FILLS) === 0 ? runSnapshot.fills : [];
+    const updates = (unread & UNREAD_UPDATES) === 0 ? runSnapshot.updates : [];
     const seen = { strategy, run, now, marks, positions, openOrders, fills, updates, bar } satisfies SeenWithoutBars;
     this.#seen.push(JSON.stringify(unitValues === undefined ? seen : { ...seen, unitValues }));
     this.#step({ kind: "run", job: job.id, load, strategy, run });
@@ -266,6 +272,7 @@ export class HostProcess {
     this.jobs.delete(job.id);
     if (this.#slowRuns > 0) this.#slowRuns -= 1;
     this.headSinceMs = this.#nowMs();
+    if (sent.kind === "ran") this.#unread.set(job.strategy, sent.unread);
     if (this.jobs.size === 0) this.#hold(false);
     if (!job.dropped) this.#events.answered(this, job, sent);
   }

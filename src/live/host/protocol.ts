@@ -67,7 +67,7 @@ export interface RunStep {
   readonly run: number;
 }
 
-/** What the text of a run holds. */
+/** What the text of a run holds. What its strategy said that it would not read is left empty. */
 export type SeenWithoutBars = Omit<RunSnapshot, "bars">;
 
 export type Step = LoadStep | BarsStep | RunStep;
@@ -115,6 +115,8 @@ export type FromHost =
       readonly kind: "ran";
       readonly job: number;
       readonly result: RunResult;
+      /** What its strategy would not read of the next run's snapshot, a sum of `UNREAD_*`. */
+      readonly unread: number;
       /** Bytes that the whole process holds. */
       readonly rss: number;
     }
@@ -165,7 +167,8 @@ function ranOf(sent: Record<string, unknown>, tradedOf: (job: number) => Traded 
   // A job that is gone is answered all the same, to no listener.
   const read = resultOf(result, tradedOf(job) ?? { symbols: [] });
   if (read === null) return null;
-  return { kind: "ran", job, result: read, rss };
+  const { unread = 0 } = result as { readonly unread?: unknown };
+  return isCount(unread) ? { kind: "ran", job, result: read, unread, rss } : null;
 }
 
 function answersOf(sent: unknown, tradedOf: (job: number) => Traded | null): FromHost | null {

@@ -12,6 +12,7 @@ import {
   hookProblem,
   prepareStrategy,
   problemOf,
+  resultText,
   rulesText,
   StrategyInstance,
   strategyOf,
@@ -38,7 +39,6 @@ export type ToRealm =
       readonly metas: readonly SymbolMeta[];
       readonly state: string | null;
     }
-  | { readonly kind: "bars"; readonly bars: readonly BarsStep[] }
   | { readonly kind: "drop"; readonly strategy: string }
   | { readonly kind: "stop" };
 
@@ -54,8 +54,8 @@ export interface RealmLoaded {
 export interface RealmDoor {
   /** Answers a `ToRealm`. */
   readonly handle: (text: string) => string;
-  /** Takes what a run sees, less the bars, and answers its result. */
-  readonly run: (seen: string) => string;
+  /** Takes what a run sees, less the bars, and the `BarsStep`s that are new or an empty text; answers its result. */
+  readonly run: (seen: string, bars: string) => string;
   /** Keeps what a strategy's code threw. */
   readonly hold: (thrown: unknown) => void;
   /** What was thrown or rejected, as one line. */
@@ -89,8 +89,7 @@ class Door {
   handle(text: string): string {
     const asked = JSON.parse(text) as ToRealm;
     if (asked.kind === "load") return JSON.stringify(this.#load(asked));
-    if (asked.kind === "bars") for (const step of asked.bars) this.#histories.take(step);
-    else if (asked.kind === "drop") this.#instances.delete(asked.strategy);
+    if (asked.kind === "drop") this.#instances.delete(asked.strategy);
     else for (const instance of this.#instances.values()) instance.stop();
     return "{}";
   }
@@ -163,21 +162,23 @@ class Door {
     }
   }
 
-  run(text: string): string {
+  run(text: string, bars: string): string {
+    if (bars !== "") for (const step of JSON.parse(bars) as readonly BarsStep[]) this.#histories.take(step);
     const seen = JSON.parse(text) as Omit<RunSnapshot, "bars">;
     const instance = this.#instances.get(seen.strategy);
     if (instance === undefined) return threw(`${seen.strategy} is not loaded`);
-    return answerOf(instance.run({ ...seen, bars: this.#histories.windows(Object.keys(seen.positions)) }));
+    const result = instance.run({ ...seen, bars: this.#histories.windows(Object.keys(seen.positions)) });
+    return answerOf(result, instance.unread);
   }
 }
 
 const threw = (message: string): string =>
   JSON.stringify({ outcome: "threw", orders: [], message } satisfies RunResult);
 
-function answerOf(result: RunResult): string {
+function answerOf(result: RunResult, unread: number): string {
   const { message } = result;
   const bounded = message === null || message.length <= MESSAGE_CHARS_MAX;
-  const text = JSON.stringify(bounded ? result : { ...result, message: `${message.slice(0, MESSAGE_CHARS_MAX)}…` });
+  const text = resultText(bounded ? result : { ...result, message: `${message.slice(0, MESSAGE_CHARS_MAX)}…` }, unread);
   if (text.length <= ANSWER_CHARS_MAX) return text;
   const why = `its answer has ${text.length} characters; at most ${ANSWER_CHARS_MAX}`;
   return JSON.stringify({ outcome: "bad_result", orders: [], message: why } satisfies RunResult);
@@ -192,7 +193,7 @@ export function openDoor(beat: () => void, enter: () => boolean): RealmDoor {
   lockDown("strategy");
   return Object.freeze({
     handle: (text: string) => door.handle(text),
-    run: (seen: string) => door.run(seen),
+    run: (seen: string, bars: string) => door.run(seen, bars),
     hold: (thrown: unknown) => door.hold(thrown),
     describe: (thrown: unknown) => problemOf(thrown),
   });

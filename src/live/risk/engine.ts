@@ -71,7 +71,7 @@ export class RiskEngine implements RiskPort {
     const state: RiskState = { exposure, traded: this.#tradedAt(now), cooldownUntil: this.#cooldownUntil };
     const order = guardOrder(question, this.#view, exposure, now);
     const readings = this.#readings(order, state);
-    const refusing = readings.filter((item) => !item.passed);
+    const refusing = readings.every((item) => item.passed) ? [] : readings.filter((item) => !item.passed);
     const [first] = refusing;
     return {
       guards: readings.map(journaled),
@@ -90,7 +90,12 @@ export class RiskEngine implements RiskPort {
   }
 
   #readings(order: GuardOrder, state: RiskState): Reading[] {
-    return GUARDS.map((guard) => guard(order, this.#limits, this.#view, state)).filter((item) => item !== null);
+    const readings: Reading[] = [];
+    for (const guard of GUARDS) {
+      const item = guard(order, this.#limits, this.#view, state);
+      if (item !== null) readings.push(item);
+    }
+    return readings;
   }
 
   /** The largest size, in whole lots, that the guards and the venue's minimums let pass; null where there is none, or none is known. */

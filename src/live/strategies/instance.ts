@@ -124,6 +124,14 @@ export function rulesText({ defaults, parameters }: Strategy): string | null {
   }
 }
 
+/** Of what a run sees, what a strategy has no function for; together a sum. */
+export const UNREAD_FILLS = 1;
+export const UNREAD_UPDATES = 2;
+
+/** A result as JSON, with what its strategy would not read of the next run's snapshot. */
+export const resultText = (result: RunResult, unread: number): string =>
+  unread === 0 ? JSON.stringify(result) : `${JSON.stringify(result).slice(0, -1)},"unread":${unread}}`;
+
 export interface Prepared {
   readonly strategy: Strategy;
   readonly settings: ContextSettings;
@@ -155,6 +163,7 @@ export class StrategyInstance {
   readonly #attempt: Attempt;
   readonly #belowZero: readonly string[];
   #begun = false;
+  #unread = 0;
   /** What it remembers, as JSON; null when it remembers nothing. */
   #state: string | null;
 
@@ -174,6 +183,11 @@ export class StrategyInstance {
 
   get barsNeeded(): number {
     return this.#prepared.barsNeeded;
+  }
+
+  /** What its strategy had no function for at the end of its last run, a sum of `UNREAD_*`; 0 behind a run that failed. */
+  get unread(): number {
+    return this.#unread;
   }
 
   run(snapshot: RunSnapshot): RunResult {
@@ -213,11 +227,15 @@ export class StrategyInstance {
   /** The run of the user's code: what it returned. Throws what that throws. */
   #tick(snapshot: RunSnapshot): unknown {
     const { strategy, settings } = this.#prepared;
+    this.#unread = 0;
     if (!this.#begun) this.#begin();
     const context = contextOf(snapshot, settings);
     for (const fill of snapshot.fills) strategy.onFill?.(fill, context);
     if (strategy.onOrder !== undefined) for (const update of snapshot.updates) strategy.onOrder(update, context);
-    return strategy.onTick(context);
+    const returned = strategy.onTick(context);
+    this.#unread =
+      (strategy.onFill === undefined ? UNREAD_FILLS : 0) | (strategy.onOrder === undefined ? UNREAD_UPDATES : 0);
+    return returned;
   }
 
   #resultOf(returned: unknown): RunResult {

@@ -6,11 +6,11 @@
  * 2. Its copy of the bars is kept as the realm's is, so what is compared is the realm and nothing else.
  */
 import { readdirSync } from "node:fs";
-import { Histories } from "../../../src/live/host/history.ts";
+import { Histories, type BarsStep } from "../../../src/live/host/history.ts";
 import { Realm } from "../../../src/live/host/engine.ts";
 import type { SeenWithoutBars } from "../../../src/live/host/protocol.ts";
 import type { ToRealm } from "../../../src/live/host/realm.ts";
-import { prepareStrategy, StrategyInstance, strategyOf } from "../../../src/live/strategies/instance.ts";
+import { prepareStrategy, resultText, StrategyInstance, strategyOf } from "../../../src/live/strategies/instance.ts";
 
 const folder = process.argv[2] ?? "";
 // The way to talk is the host process's own next argument.
@@ -42,16 +42,15 @@ function load({ strategy, module, symbols, params, sizing, seed, metas, state }:
   return { problem: null, barsNeeded: prepared.barsNeeded, digest: null, files: [], rules: null };
 }
 
-function run(text: string): string {
+function run(text: string, steps: string): string {
+  if (steps !== "") for (const step of JSON.parse(steps) as readonly BarsStep[]) histories.take(step);
   const seen = JSON.parse(text) as SeenWithoutBars;
   const bars = histories.windows(Object.keys(seen.positions));
-  return JSON.stringify(instances.get(seen.strategy)?.run({ ...seen, bars }));
+  const instance = instances.get(seen.strategy) as StrategyInstance;
+  return resultText(instance.run({ ...seen, bars }), instance.unread);
 }
 
-function handle(asked: ToRealm): string {
-  if (asked.kind === "bars") for (const step of asked.bars) histories.take(step);
-  return "{}";
-}
+const handle = (): string => "{}";
 
 const plain = {
   load: (_folder: string, asked: Extract<ToRealm, { kind: "load" }>) => Promise.resolve(load(asked)),

@@ -4,13 +4,16 @@
  * Fault model: a process answers in order, late, twice, never, with garbage, or ends at any moment.
  */
 import type { ChildEnd, ChildEvents, LaunchChild } from "../../../src/live/host/launch.ts";
-import { readToHost, type LoadStep, type RunStep, type Step, type ToHost } from "../../../src/live/host/protocol.ts";
+import { readToHost, type LoadStep, type RunStep, type ToHost } from "../../../src/live/host/protocol.ts";
+import type { SeenWithoutBars, Step } from "../../../src/live/host/protocol.ts";
 import { turn } from "../session/stage.ts";
 
 export class FakeChild {
   readonly pid: number;
   readonly #events: ChildEvents;
   readonly received: ToHost[] = [];
+  /** What its runs saw. */
+  readonly seen: SeenWithoutBars[] = [];
   killed = false;
   held = false;
   /** How far it is behind the others. */
@@ -28,8 +31,9 @@ export class FakeChild {
   }
 
   receive(text: string): void {
-    const message = readToHost(text).message;
+    const { message, seen } = readToHost(text);
     this.received.push(message);
+    for (const one of seen) this.seen.push(JSON.parse(one) as SeenWithoutBars);
     if (message.kind === "steps")
       this.open.push(...message.steps.filter((step: Step): step is LoadStep | RunStep => step.kind !== "bars"));
   }

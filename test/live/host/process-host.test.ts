@@ -5,11 +5,12 @@ import { describe, expect, it } from "vitest";
 import { NEVER_BEGUN } from "../../../src/live/host/failures.ts";
 import { TOGETHER_MIN, type ProcessLimits } from "../../../src/live/host/host-process.ts";
 import { APART_MAX, ProcessHost } from "../../../src/live/host/process-host.ts";
+import { UNREAD_FILLS, UNREAD_UPDATES } from "../../../src/live/strategies/instance.ts";
 import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import { strategyOf } from "../session/desks.ts";
 import { HandTimers } from "../session/stage.ts";
 import { FakeLauncher, settle, type FakeChild } from "./fake-child.ts";
-import { barsUpTo, snapshotAt } from "./scene.ts";
+import { barsUpTo, MOVED, snapshotAt } from "./scene.ts";
 
 const LIMITS: ProcessLimits = { processes: 1, memoryMb: 64, hangMs: 5_000, loadMs: 2_000, stallMs: 100 };
 const DEADLINE = { budgetMs: 1_000, deadlineMs: 3_000 };
@@ -84,6 +85,34 @@ describe("a run in a process", () => {
     launcher.at(0).answer({ result: { outcome: "ok", orders, message: null } });
     await settle();
     expect(asked.result).toMatchObject({ outcome: "bad_result", orders: [] });
+  });
+
+  it("sees no more than its strategy reads, and all of it where that is not known", async () => {
+    const { host, launcher } = await ready(["a", "b"]);
+    const counts = async (run: number, child: number): Promise<readonly number[]> => {
+      void host.run(snapshotAt("a", run, barsUpTo(10 + run), MOVED), null);
+      await settle();
+      const { fills = [], updates = [], openOrders = [] } = launcher.at(child).seen.at(-1) ?? {};
+      return [fills.length, updates.length, openOrders.length];
+    };
+    const answer = async (child: number, unread?: unknown): Promise<void> => {
+      launcher.at(child).answer({ result: { outcome: "ok", orders: [], message: null, unread } });
+      await settle();
+    };
+    expect(await counts(1, 0)).toEqual([1, 1, 1]);
+    await answer(0, UNREAD_FILLS);
+    expect(await counts(2, 0)).toEqual([0, 1, 1]);
+    await answer(0, UNREAD_FILLS + UNREAD_UPDATES);
+    expect(await counts(3, 0)).toEqual([0, 0, 1]);
+    await answer(0);
+    expect(await counts(4, 0)).toEqual([1, 1, 1]);
+    await answer(0, UNREAD_UPDATES);
+    // What one process said holds for no other: there the strategy is loaded again.
+    void host.run(snapshotAt("a", 5, barsUpTo(15), MOVED), null);
+    await settle();
+    launcher.at(0).end();
+    await settle();
+    expect(launcher.at(1).seen.at(-1)).toMatchObject({ run: 5, fills: MOVED.fills, updates: MOVED.updates });
   });
 
   it("is tried again elsewhere after garbage, and fails when the garbage is its own", async () => {

@@ -5,12 +5,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barsOfRows } from "../../../src/live/host/history.ts";
 import { barsStep, MESSAGE_CHARS_MAX, readFromHost } from "../../../src/live/host/protocol.ts";
+import { resultText, UNREAD_FILLS, UNREAD_UPDATES } from "../../../src/live/strategies/instance.ts";
+import type { RunResult } from "../../../src/live/strategies/run-types.ts";
 import type { Bar } from "../../../src/shared/market.ts";
 import { barsUpTo } from "./scene.ts";
 
 const SYMBOLS = (job: number) => (job === 7 ? { symbols: ["AAA"] } : null);
 const ORDER = { symbol: "AAA", quantity: 2, because: { text: "so", values: {} } };
 const RAN = { kind: "ran", job: 7, result: { outcome: "ok", orders: [ORDER], message: null }, rss: 5 };
+const READ = { ...RAN, unread: 0 };
 
 describe("a message of a host process", () => {
   it("is read when it is what a host says", () => {
@@ -18,11 +21,14 @@ describe("a message of a host process", () => {
     expect(readFromHost(JSON.stringify({ kind: "ready", layers }), SYMBOLS)).toEqual({ kind: "ready", layers });
     const none = { realm: false, permission: false, inspector: false, network: false, memory: false };
     expect(readFromHost('{"kind":"ready","layers":{"realm":"yes"}}', SYMBOLS)).toEqual({ kind: "ready", layers: none });
-    expect(readFromHost(JSON.stringify(RAN), SYMBOLS)).toEqual(RAN);
+    expect(readFromHost(JSON.stringify(RAN), SYMBOLS)).toEqual(READ);
     expect(readFromHost(JSON.stringify({ ...RAN, result: { ...RAN.result, state: null } }), SYMBOLS)).toEqual({
-      ...RAN,
+      ...READ,
       result: { ...RAN.result, state: null },
     });
+    const unread = UNREAD_FILLS + UNREAD_UPDATES;
+    const text = resultText(RAN.result as RunResult, unread);
+    expect(readFromHost(`{"kind":"ran","job":7,"rss":5,"result":${text}}`, SYMBOLS)).toEqual({ ...READ, unread });
     expect(readFromHost('{"kind":"loaded","job":1,"problem":"no","barsNeeded":3}', SYMBOLS)).not.toBeNull();
   });
 
@@ -42,6 +48,7 @@ describe("a message of a host process", () => {
     ["a message that is too long", JSON.stringify({ ...RAN, result: { ...RAN.result, message: "x".repeat(5_000) } })],
     ["a state that is too long", JSON.stringify({ ...RAN, result: { ...RAN.result, state: "x".repeat(70_000) } })],
     ["a state that is no text", JSON.stringify({ ...RAN, result: { ...RAN.result, state: {} } })],
+    ["no number of what is not read", JSON.stringify({ ...RAN, result: { ...RAN.result, unread: "all" } })],
     ["no memory", JSON.stringify({ ...RAN, rss: undefined })],
     ["bars below none", '{"kind":"loaded","job":1,"problem":null,"barsNeeded":-3}'],
   ])("is refused: %s", (_name, text) => {
@@ -74,7 +81,7 @@ describe("a message of a host process", () => {
       ),
     );
     const values = JSON.stringify(RAN).replace('"values":{}', '"values":{"__proto__":1}');
-    expect(readFromHost(values, SYMBOLS)).toEqual(RAN);
+    expect(readFromHost(values, SYMBOLS)).toEqual(READ);
     const field = JSON.stringify(RAN).replace('"quantity":2', '"quantity":2,"__proto__":{"limitPrice":5}');
     expect(readFromHost(field, SYMBOLS)).toMatchObject({ result: { outcome: "bad_result", orders: [] } });
   });

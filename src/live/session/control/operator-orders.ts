@@ -149,6 +149,8 @@ export async function beginFlatten(core: Core, request: FlattenRequest): Promise
 export async function settleFlattens(core: Core): Promise<void> {
   for (let step = 0; step < 3 && core.model.open.flattens.size > 0; step += 1) {
     takeBrokerEvents(core, core.broker.takeEvents(core.now), core.now);
-    await carryOut(core, workFlattens(core, core.now));
+    const sending: Sending[] = [];
+    workFlattens(core, core.now, sending);
+    await carryOut(core, sending);
   }
 }

@@ -76,6 +76,10 @@ class IntervalTrigger {
   }
 }
 
+/** The earlier of two moments; null where neither is known. */
+const earlier = (one: Moment | null, other: Moment | null): Moment | null =>
+  one === null || (other !== null && other < one) ? other : one;
+
 const NO_DRAWDOWN = (0).toFixed(6);
 
 const samePoint = (point: EquityEntry, before: EquityEntry | null): boolean =>
@@ -182,12 +186,10 @@ export class Loop {
     this.#consume(now);
     this.#hooks.control();
     this.#breakers(now);
-    const sending = [
-      ...cancelsWanted(core, now),
-      ...workFlattens(core, now),
-      ...releaseQueues(core, now),
-      ...this.runs.finish(now),
-    ];
+    const sending = cancelsWanted(core, now);
+    workFlattens(core, now, sending);
+    releaseQueues(core, now, sending);
+    this.runs.finish(now, sending);
     if (!this.#hooks.paused()) this.runs.start(now);
     this.#measure(now);
     if (!core.ledger.grouped && (core.ledger.consequential || core.ledger.crowded)) this.#commit();
@@ -330,21 +332,17 @@ export class Loop {
     const ahead = this.#ahead[0];
     // What waits for an order's end, as a flatten does, acts on the venue's answer at once and not with whatever happens next.
     if (this.#answered) return core.now;
-    const candidates = [
-      this.#metrics.next,
-      this.#equity.next,
-      core.clock.speed === "max" ? null : this.#nextSnapshot,
-      this.#owes() ? null : this.#hooks.endsAt,
-      this.#hooks.paused() ? null : (core.scheduler.nextWake() ?? null),
-      this.runs.nextEnd(),
-      core.feed.nextAt(),
-      core.broker.nextEventAt(),
-      ahead === undefined ? null : reportedAt(ahead),
-      this.statusQueries.nextAt(),
-      nextInQueues(core),
-      nextInFlattens(core),
-    ];
-    const wake = Math.min(...candidates.filter((at) => at !== null));
-    return Math.max(wake, core.now) as Moment;
+    let wake = earlier(this.#metrics.next, this.#equity.next);
+    if (core.clock.speed !== "max") wake = earlier(wake, this.#nextSnapshot);
+    if (!this.#owes()) wake = earlier(wake, this.#hooks.endsAt);
+    if (!this.#hooks.paused()) wake = earlier(wake, core.scheduler.nextWake() ?? null);
+    wake = earlier(wake, this.runs.nextEnd());
+    wake = earlier(wake, core.feed.nextAt());
+    wake = earlier(wake, core.broker.nextEventAt());
+    if (ahead !== undefined) wake = earlier(wake, reportedAt(ahead));
+    wake = earlier(wake, this.statusQueries.nextAt());
+    wake = earlier(wake, nextInQueues(core));
+    wake = earlier(wake, nextInFlattens(core));
+    return Math.max(wake ?? Number.POSITIVE_INFINITY, core.now) as Moment;
   }
 }

@@ -288,15 +288,13 @@ export class Runs {
     this.#core.clock.wake();
   }
 
-  /** Ends every run whose time has come, and decides on its orders. Returns what is to be sent. */
-  finish(now: Moment): Sending[] {
+  /** Ends every run whose time has come, and decides on its orders. Adds what is to be sent. */
+  finish(now: Moment, sending: Sending[]): void {
     const ended = this.#core.clock.kind === "virtual" ? this.#endedBy(now) : this.#overBy(now);
-    const sending: Sending[] = [];
     for (const run of ended) {
       this.#open.delete(run.runSnapshot.strategy);
-      sending.push(...this.#end(run, now));
+      for (const one of this.#end(run, now)) sending.push(one);
     }
-    return sending;
   }
 
   /** Takes the runs that have ended on a virtual clock, in their order. */

@@ -18,6 +18,7 @@ const isOrder = (action: StrategyAction): action is OrderIntent => "quantity" in
 
 /** Decides on every action of a run and adds the decisions to the ledger. Returns what is to be sent. */
 export function decideActions(core: Core, run: RunOf, actions: readonly StrategyAction[], at: Moment): Sending[] {
+  if (actions.length === 0) return [];
   const baskets = new Set<string>();
   return actions.flatMap((action, index) => {
     if (isOrder(action)) {
@@ -47,16 +48,15 @@ function basketOf(core: Core, run: RunOf, actions: readonly StrategyAction[], ba
   );
 }
 
-/** Sends what waited for its rate window and can go by now. Returns what is to be sent. */
-export function releaseQueues(core: Core, at: Moment): Sending[] {
-  const sending: Sending[] = [];
+/** Decides on what waited for its rate window and can go by now. Adds what is to be sent. */
+export function releaseQueues(core: Core, at: Moment, sending: Sending[]): void {
+  if (core.model.open.queues.size === 0) return;
   workQueues(core, at, (item) => {
     const { queue } = item;
     const run = runOf(item);
     if (item.replace === undefined) sending.push(...decideUnit(core, run, item.orders, at, queue));
     else sending.push(...decideReplace(core, run, item.replace, at, queue).sending);
   });
-  return sending;
 }
 
 const runOf = ({ strategy, run, bar, operator }: QueueItem): RunOf => ({

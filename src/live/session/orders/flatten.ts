@@ -101,10 +101,10 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
   return at < later(flatten.at, CANCEL_WAIT) ? "waiting" : "cancel_unanswered";
 }
 
-/** Carries every flatten on by a step. Returns what is to be sent; the caller commits first. */
-export function workFlattens(core: Core, at: Moment): Sending[] {
-  return [...core.model.open.flattens.values()].flatMap((flatten) => {
-    const sending: Sending[] = [];
+/** Carries every flatten on by a step. Adds what is to be sent; the caller commits first. */
+export function workFlattens(core: Core, at: Moment, sending: Sending[]): void {
+  if (core.model.open.flattens.size === 0) return;
+  for (const flatten of [...core.model.open.flattens.values()]) {
     const left: LeftOpen[] = [];
     let waiting = core.model.open.flattens.size > 0 && stillCanceling(core, flatten, at);
     for (const position of positionsOf(core, flatten)) {
@@ -113,8 +113,7 @@ export function workFlattens(core: Core, at: Moment): Sending[] {
       else left.push({ owner: position.strategy, symbol: position.symbol, quantity: position.text, reason: word });
     }
     if (!waiting) end(core, flatten, left, at);
-    return sending;
-  });
+  }
 }
 
 /** Whether orders without a position behind them wait for their cancels. */
@@ -164,6 +163,7 @@ function end(core: Core, flatten: Flatten, left: readonly LeftOpen[], at: Moment
 
 /** When a flatten has waited long enough for cancels; null while none is under way. */
 export function nextInFlattens(core: Core): Moment | null {
+  if (core.model.open.flattens.size === 0) return null;
   let next: Moment | null = null;
   for (const { at } of core.model.open.flattens.values()) {
     const until = later(at, CANCEL_WAIT);

@@ -104,8 +104,9 @@ function repeatsQueued(core: Core, run: RunOf, orders: readonly QueuedOrder[], a
 function legsOf(core: Core, run: RunOf, order: QueuedOrder, at: Moment): Leg[] {
   const parent = legOf(core, run, order, null, at);
   const { attach } = order.intent;
+  if (attach === undefined) return [parent];
   const children = (["stop", "target"] as const).flatMap((role) => {
-    const child = attach?.[role];
+    const child = attach[role];
     if (child === undefined) return [];
     const intent = childIntent(parent.intent, role, child);
     const clientOrderId = child.clientOrderId ?? `${order.clientOrderId}.${role}`;

@@ -61,6 +61,7 @@ const freeAtOf = (core: Core, item: QueueItem, at: Moment): Moment | null =>
 
 /** When something in a queue can go or expires next; null while nothing waits. */
 export function nextInQueues(core: Core): Moment | null {
+  if (core.model.open.queues.size === 0) return null;
   let next: Moment | null = null;
   for (const [first, ...rest] of core.model.open.queues.values()) {
     if (first === undefined) continue;

@@ -22,8 +22,6 @@ interface OpenPart {
 const AMOUNT_LENGTH = 34;
 const SUM_LENGTH = 38;
 
-const lengthOf = (amount: Decimal): number => amount.toFixed().length;
-
 /** One sum with the orders that are in it. */
 class Sum {
   readonly parts = new Map<WorkingOrder, OpenPart>();
@@ -54,7 +52,9 @@ class Sum {
     if (this.#inexact > 0 || !isExact(part)) this.#sum = null;
     if (this.#sum === null) return;
     const next = plus(this.#sum, part, sign);
-    this.#sum = Object.values(next).every((amount: Decimal) => lengthOf(amount) <= SUM_LENGTH) ? next : null;
+    const { buys, sells, buyValue, sellValue } = next;
+    const within = buys.isWithin(SUM_LENGTH) && sells.isWithin(SUM_LENGTH);
+    this.#sum = within && buyValue.isWithin(SUM_LENGTH) && sellValue.isWithin(SUM_LENGTH) ? next : null;
   }
 
   /** The sum without one order and with others. */
@@ -65,10 +65,13 @@ class Sum {
   }
 }
 
-const isExact = ({ open, value }: OpenPart): boolean =>
-  lengthOf(open) <= AMOUNT_LENGTH && lengthOf(value) <= AMOUNT_LENGTH;
+const isExact = ({ open, value }: OpenPart): boolean => open.isWithin(AMOUNT_LENGTH) && value.isWithin(AMOUNT_LENGTH);
 
-function plus({ buys, sells, buyValue, sellValue }: WorkingOrders, { open, value }: OpenPart, sign: 1 | -1) {
+function plus(
+  { buys, sells, buyValue, sellValue }: WorkingOrders,
+  { open, value }: OpenPart,
+  sign: 1 | -1,
+): WorkingOrders {
   const [quantity, worth] = sign === 1 ? [open, value] : [open.negated(), value.negated()];
   return open.isNegative()
     ? { buys, buyValue, sells: sells.plus(quantity), sellValue: sellValue.plus(worth) }
@@ -98,6 +101,10 @@ export class WorkingSums {
     const sums = new Map<string, WorkingOrders>();
     const hidden = this.#hidden();
     const { tentative } = this.#open;
+    if (hidden === undefined && tentative.length === 0) {
+      for (const [symbol, { sum }] of this.#bySymbol) sums.set(symbol, sum);
+      return sums;
+    }
     for (const symbol of new Set([...this.#bySymbol.keys(), ...tentative.map((order) => order.symbol)]))
       sums.set(
         symbol,

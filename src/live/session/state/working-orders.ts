@@ -125,6 +125,8 @@ function put<T>(set: Set<T>, item: T, belongs: boolean): void {
 
 /** In order of acceptance: the router's numbers grow, and longer ones come later. */
 function inOrder(orders: ReadonlySet<WorkingOrder>): WorkingOrder[] {
+  // They are asked for in every pass, and mostly there are none.
+  if (orders.size === 0) return [];
   return [...orders].toSorted(
     (a, b) => a.orderId.length - b.orderId.length || (a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0),
   );
