@@ -92,17 +92,16 @@ export class Books implements BooksPort {
   book(execution: Execution): Decimal {
     const { owner, symbol, fee } = execution;
     this.#turnTo(execution.at);
-    const held = this.#held(symbol);
+    const [held, book] = [this.#held(symbol), this.#owner(owner)];
     const { wallet } = held;
-    const book = this.#owner(owner);
     const { quantity, price, cash } = this.#presentTerms(execution, held);
+    // A lone owner's position is the account's.
     const before = book.positions.get(symbol) ?? FLAT;
     const filled = fillPosition(before, quantity, price);
     const realized = timesMultiplier(held, filled.realized).plus(cash);
     if (filled.position.quantity.isZero()) book.positions.delete(symbol);
     else book.positions.set(symbol, filled.position);
     book.results.add(wallet, realized, fee);
-    // Where a symbol has one owner the account's position is the owner's, and follows it.
     held.position = held.position === before ? filled.position : fillPosition(held.position, quantity, price).position;
     // Before a symbol's first mark its fill's price is the only price there is.
     held.mark ??= price;
@@ -212,8 +211,7 @@ export class Books implements BooksPort {
   figures(): AccountFigures {
     let net = ZERO;
     for (const { value, wallet } of this.#symbols.values()) net = net.plus(wallet.inAccount(value));
-    const realized = this.#wallets.sum((wallet) => wallet.realized);
-    const fees = this.#wallets.sum((wallet) => wallet.fees);
+    const [realized, fees] = [this.#wallets.sum((one) => one.realized), this.#wallets.sum((one) => one.fees)];
     // What equity gained and neither fills nor fees explain is what open positions gained.
     const unrealized = this.#equity.minus(this.#start).minus(realized).plus(fees);
     return {
