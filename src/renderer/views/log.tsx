@@ -8,7 +8,7 @@ import { Empty, Loading, Panel, Segments } from "../components/panel.tsx";
 import { Status } from "../components/status.tsx";
 import { ExportButton, Filter, useFilter } from "../actions/tools.tsx";
 import { Time } from "../components/values.tsx";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, plural } from "../lib/format.ts";
 import { LEVEL_LOOKS } from "../lib/status.ts";
 import { useStream } from "../stores/live.ts";
 import { explain } from "../stores/ui.ts";
@@ -67,6 +67,16 @@ function open(row: Line): void {
   if (/^(ROUTER|DRIFT)-/.test(row.subject)) explain(row.subject);
 }
 
+/** Lines that the host lists; older ones are in the journal. */
+const LISTED_MAX = 1_000;
+
+/** How many lines are shown, of how many. */
+function shownText(shown: number, listed: number): string {
+  const whole = listed < LISTED_MAX ? plural(listed, "line") : `the newest ${plural(listed, "line")}`;
+  const what = shown === listed ? whole : `${formatCount(shown)} of ${whole}`;
+  return listed < LISTED_MAX ? what : `${what}; all are in the session's journal`;
+}
+
 export function Log(): ReactNode {
   const view = useStream("log");
   const there = useOpen();
@@ -85,7 +95,7 @@ export function Log(): ReactNode {
     <Panel
       grow
       title="Log"
-      subtitle={`the newest ${formatCount(rows.length)} lines; all are in the session's journal`}
+      subtitle={shownText(rows.length, Object.keys(view.lines).length)}
       actions={
         <>
           <Segments label="Level" value={level} options={LEVELS} onChange={setLevel} />

@@ -77,7 +77,8 @@ test("no text of any view or tab is too pale in any theme and palette", async ({
     for (const state of ["none", "halted"] as const) {
       await page.goto(await still.open(state));
       await expect(page.getByTestId("view-desk")).toBeVisible();
-      for (const view of VIEW_NAMES) {
+      // Without a session most views say so, all in the same way.
+      for (const view of state === "none" ? (["desk", "log", "sessions"] as const) : VIEW_NAMES) {
         await goTo(page, view);
         expect.soft(await paleTexts(page, "body"), `${view}, ${state}`).toEqual([]);
         const tabs = page.getByTestId(`view-${view}`).getByRole("tab");
