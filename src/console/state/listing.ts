@@ -2,7 +2,8 @@
  * The rows of the list of sessions.
  *
  * 1. A session's row is made from its record; one that cannot be read keeps its row, with the problem.
- * 2. The open session's row has the figures of this moment.
+ * 2. One that was interrupted has no figures: its record does not know how it ended.
+ * 3. The open session's row has the figures of this moment.
  */
 import { decimal, plain } from "../../shared/decimal.ts";
 import type { SessionListing } from "../../shared/contract/views.ts";
@@ -16,6 +17,8 @@ export function listingOf(found: SessionFound): SessionListing {
   const open = writer !== null;
   // A record that says running while no process has the folder is one of a process that was killed.
   const ended = record !== null && !open && !["stopped", "failed"].includes(record.state);
+  // Its record was last written before it ended: what came of it is in the journal alone until it is reopened.
+  const known = ended ? null : record;
   return {
     id,
     desk: record?.desk ?? "—",
@@ -27,15 +30,15 @@ export function listingOf(found: SessionFound): SessionListing {
     created: record?.created ?? null,
     stopped: record?.stopped ?? null,
     startedAt: record?.startedAt ?? null,
-    lastAt: record?.lastAt ?? null,
-    runs: record?.runs ?? null,
-    orders: record?.orders ?? null,
-    fills: record?.fills ?? null,
-    rejections: record === null ? null : Object.values(record.rejections).reduce((sum, count) => sum + count, 0),
+    lastAt: known?.lastAt ?? null,
+    runs: known?.runs ?? null,
+    orders: known?.orders ?? null,
+    fills: known?.fills ?? null,
+    rejections: known === null ? null : Object.values(known.rejections).reduce((sum, count) => sum + count, 0),
     equityStart: record?.equityStart ?? null,
-    equityEnd: record?.equityEnd ?? null,
-    pnl: record?.pnl ?? null,
-    maxDrawdown: record?.maxDrawdown ?? null,
+    equityEnd: known?.equityEnd ?? null,
+    pnl: known?.pnl ?? null,
+    maxDrawdown: known?.maxDrawdown ?? null,
     openDrift: record?.driftOpen ?? 0,
     halts: record?.halts.length ?? null,
     haltReason: halt?.message ?? null,

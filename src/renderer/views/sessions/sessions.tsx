@@ -28,6 +28,7 @@ const SNAPSHOT_BYTES_MAX = 256_000_000;
 
 function lookOf(row: SessionListing): Look {
   if (row.problem !== null) return { ...LEVEL_LOOKS.warning, word: "Cannot be read" };
+  if (row.state === "interrupted") return { ...LEVEL_LOOKS.critical, word: "Interrupted" };
   const known = Object.entries(SESSION_LOOKS).find(([name]) => name === row.state);
   return known?.[1] ?? { ...SESSION_LOOKS.stopped, word: row.state };
 }
