@@ -154,7 +154,7 @@ describe("a session in a view", () => {
       Object.values(view.lines).some((one) => one.subject === "max_notional"),
     );
     expect(Object.values(line.lines).find((one) => one.subject === "max_notional")?.text).toMatch(
-      /^desk-1 changed max_notional from \S+ to 4321: a quiet hour$/,
+      /^desk-1 changed max_notional from \S+ to 4,321: “a quiet hour”$/,
     );
     expect(await reader.refusal("orders.cancel", { orders: ["ROUTER-99999999"], ...ME })).toMatchObject({
       code: "not_found",

@@ -26,7 +26,7 @@ test("a limit changes while the session runs, and the log says who and why", asy
     await dialog.getByTestId("confirm-verb").click();
     await expect(dialog).toBeHidden();
     await goTo(page, "log");
-    await expect(page.getByTestId("view-log")).toContainText(/Ada changed max_notional from \S+ to 4321: month end/);
+    await expect(page.getByTestId("view-log")).toContainText(/Ada changed max_notional from \S+ to 4,321: “month end”/);
   } finally {
     await page.close();
     await served.stop();
