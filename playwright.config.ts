@@ -1,10 +1,10 @@
 /**
- * Browser tests: the real console in Debian's Chromium, several files at a time, never retried.
+ * Browser tests: the real console in Debian's Chromium, several tests at a time, never retried.
  *
  * 1. A flaky test is a fault of the product until proven otherwise, so there are no retries.
  * 2. No limit of time is a measure of speed: only what hangs takes so long, however busy the machine is.
- * 3. Each test has a host, a workspace and a page of its own, so that tests do not disturb each other, and those of one file run at one
- *    time unless it says otherwise. What takes longest begins first, so that no worker is left alone with it at the end.
+ * 3. Each test has a host, a workspace and a page of its own, so that tests do not disturb each other. Those of one file run side by side,
+ *    too, unless it says otherwise. What takes longest begins first, so that no worker is left alone with it at the end.
  */
 import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";

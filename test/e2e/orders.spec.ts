@@ -2,7 +2,7 @@
  * A trader's hand in the browser: an order of the ticket, replaced and canceled; a position closed; a halt that cancels; a flatten.
  *
  * 1. Everything is real: the host, the session, the journal, Chromium. The demo desk runs at 60× until it holds positions, and from
- *    there on as the machine's clock does, so that no strategy closes a position while it is being asked about.
+ *    there on as the machine's clock does.
  * 2. The steps build on each other, in one window.
  */
 import { expect, test, type Page } from "@playwright/test";
@@ -113,12 +113,17 @@ test("a position is closed from its row, by symbol and by strategy", async () =>
   await page.getByRole("tab", { name: "By strategy" }).click();
   await expect(close.first()).toBeVisible();
   await picture(page, "positions-owners-dark-1280");
+  // No strategy closes the position while it is asked about.
+  await page.getByTestId("pause-session").click();
+  await expect(state()).toHaveText(/Paused/);
   await expect(close.first()).toHaveAttribute("aria-label", /^Close \S+ of \S+/);
   await close.first().click();
   await expect(dialog()).toContainText("Nothing is halted");
   await picture(page, "close-dark-1280");
   await page.getByTestId("confirm-verb").click();
   await expect(dialog()).toBeHidden();
+  await page.getByTestId("continue-session").click();
+  await expect(state()).toHaveText(/Running/);
   await goTo(page, "orders");
   await page.getByRole("tab", { name: "All" }).click();
   await page.getByLabel("Filter orders").fill("closed by");
