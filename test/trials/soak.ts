@@ -45,7 +45,7 @@ interface Size {
 }
 
 const sizeOf = (days: number): Size =>
-  days >= LONG_DAYS ? { days, strategies: 200, hangMs: 2_500 } : { days, strategies: 20, hangMs: 1_200 };
+  days >= LONG_DAYS ? { days, strategies: 200, hangMs: 2_500 } : { days, strategies: 20, hangMs: 600 };
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

@@ -14,7 +14,8 @@ it("continues while strategies hang, quarantines them, and forgets nothing of th
   const workspace = makeWorkspace();
   writeStrategies(workspace, { ...GOOD, ...HOSTILE });
   const fast = { cadence: ms(200), timeBudget: ms(20_000), jitter: ms(20), heartbeatTimeout: ms(5_000) };
-  const hostile = { ...fast, timeBudget: ms(100) };
+  // Long enough that a new process has started by then: a run that is over before it begins ends another one.
+  const hostile = { ...fast, timeBudget: ms(500) };
   const strategies = [
     strategyOf("good", "counting.ts", ["AAA"], { ...fast, params: { every: 3 } }),
     strategyOf("hangs", "hang.ts", ["BBB"], hostile),

@@ -91,7 +91,7 @@ describe("a cache", () => {
           expect(await outcome(cached, asked)).toEqual(expected);
         },
       ),
-      { seed: 11, numRuns: 120 },
+      { seed: 11, numRuns: 60 },
     );
   });
 

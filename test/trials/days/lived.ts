@@ -108,7 +108,9 @@ export class LivedDay {
   #ports(): Partial<SessionPorts> {
     const { checkpointEntries, processes } = this.#day;
     const wallMs = (): number => this.#wallMs + this.#timers.nowMs;
-    const hosts = processes ? { hosts: { ...PATIENT, processes: 1, launch: this.#launch } } : { openHost: insideHost };
+    const hosts = processes
+      ? { hosts: { ...PATIENT, hangMs: 2_500, processes: 1, launch: this.#launch } }
+      : { openHost: insideHost };
     const ports = { checkpointEntries, ...hosts, wallMs };
     return this.#byHand ? handPorts(this.#timers, ports) : ports;
   }
