@@ -14,8 +14,8 @@ import { startsBundle } from "./test/host-bundle.ts";
 /** What takes longest, longest first. The other files follow by their size, or by their duration where it is known. */
 const LONGEST: readonly string[] = [
   "test/trials/trials.test.ts",
-  "test/live/host/session.test.ts",
   "test/bench/bench.test.ts",
+  "test/live/host/session.test.ts",
   "test/cli/run.test.ts",
   "test/live/host/fence.test.ts",
   "test/cli/strategies.test.ts",
@@ -23,6 +23,9 @@ const LONGEST: readonly string[] = [
   "test/console/restore.test.ts",
   "test/harness/regress/shipped.test.ts",
   "test/recipes/recipes.test.ts",
+  "test/live/strategies/examples.test.ts",
+  "test/live/check/check.test.ts",
+  "test/harness/regress/determinism.test.ts",
 ].map((name) => join(import.meta.dirname, name));
 
 class LongestFirst extends BaseSequencer {

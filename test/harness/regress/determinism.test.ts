@@ -13,11 +13,10 @@ import { keepBaseline, makeFixture, makeFolder, regress, SMALL_DESK, textsOf } f
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "..", "src", "cli", "logos.ts");
 
-/** Runs two shipped fixtures in a process of their own; answers every artifact. */
+/** Runs the shipped fixture with most kinds of trouble in a process of its own; answers every artifact. */
 async function elsewhere(environment: Readonly<Record<string, string>>, deep: string): Promise<Record<string, string>> {
   const place = join(makeFolder(), deep);
-  for (const name of ["faulty", "busy"])
-    cpSync(join(FIXTURES_FOLDER, name), join(place, "fixtures", name), { recursive: true });
+  cpSync(join(FIXTURES_FOLDER, "faulty"), join(place, "fixtures", "faulty"), { recursive: true });
   mkdirSync(join(place, "scratch"));
   await promisify(execFile)(
     process.execPath,
@@ -52,7 +51,7 @@ describe("two processes", () => {
         "a folder/with spaces/ünd Umlaute",
       ),
     ]);
-    expect(Object.keys(one).length).toBeGreaterThan(15);
+    expect(Object.keys(one).length).toBeGreaterThan(8);
     expect(common(two)).toEqual(common(one));
   });
 });
