@@ -11,7 +11,7 @@ import { nearest } from "../../store/desk/text/spelling.ts";
 const TYPES: readonly string[] = ["number", "integer", "string", "boolean"];
 const KEYS: readonly string[] = ["type", "min", "max", "above", "below", "optional", "describe"];
 /** Keys of one rule that are looked at: a rule is a file's, and may have any number. */
-const KEYS_TOLD_MAX = 50;
+const KEYS_SHOWN_MAX = 50;
 /** Complaints that are made of one strategy; what comes after them is only counted. */
 const COMPLAINTS_MAX = 5;
 const NAME_SHOWN_MAX = 60;
@@ -49,7 +49,7 @@ function ruleComplaints(name: string, rule: unknown, names: readonly string[]): 
   if (typeof rule !== "object" || rule === null)
     return [`${where} is no object: write { type: "number", describe: "…" }`];
   const complaints: string[] = [];
-  const listed = Object.entries(rule).slice(0, KEYS_TOLD_MAX);
+  const listed = Object.entries(rule).slice(0, KEYS_SHOWN_MAX);
   const { type, below } = rule as Readonly<Record<string, unknown>>;
   if (type === undefined) complaints.push(`${where} has no type; there are ${TYPES.join(", ")}`);
   else if (typeof type !== "string" || !TYPES.includes(type))

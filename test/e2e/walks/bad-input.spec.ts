@@ -119,7 +119,7 @@ test("a session whose folder is deleted under the view says so, and another one 
     await page.getByTestId("stop-session").click();
     await confirm(page, "Ada", null);
     await expect(state).toHaveText(/Stopped/);
-    // A page that still has a file open there may write to it meanwhile.
+    // A process that still has a file open there may write to it meanwhile.
     rmSync(join(served.workspace, "sessions"), { recursive: true, force: true, maxRetries: 10 });
     await page
       .locator(".ag-row [col-id=symbol]")

@@ -49,7 +49,7 @@ export const UNATTRIBUTED = "unattributed";
 const OUTSIDE_OWNERS: ReadonlySet<string> = new Set([MANUAL, UNATTRIBUTED]);
 
 /** Fills that a strategy gets at its next run; the oldest give way. */
-export const FILLS_TOLD_MAX = 1_000;
+export const FILLS_KEPT_MAX = 1_000;
 
 export interface StrategyModel {
   readonly config: StrategyConfig;
@@ -174,7 +174,7 @@ export class ReadModel {
     const model = this.strategies.get(strategy);
     if (model === undefined) return;
     model.updatesToTell.push(update);
-    if (model.updatesToTell.length > FILLS_TOLD_MAX) model.updatesToTell.shift();
+    if (model.updatesToTell.length > FILLS_KEPT_MAX) model.updatesToTell.shift();
   }
 
   get halted(): boolean {
@@ -316,8 +316,8 @@ export class ReadModel {
     else if (entry.outcome !== "abandoned") model.timeoutsInRow = 0;
     // A run that was ended or given up left no trace in its strategy, so the next one gets the same again.
     if (!ended && entry.outcome !== "abandoned") return;
-    model.fillsToTell = [...model.fillsTold, ...model.fillsToTell].slice(-FILLS_TOLD_MAX);
-    model.updatesToTell = [...model.updatesTold, ...model.updatesToTell].slice(-FILLS_TOLD_MAX);
+    model.fillsToTell = [...model.fillsTold, ...model.fillsToTell].slice(-FILLS_KEPT_MAX);
+    model.updatesToTell = [...model.updatesTold, ...model.updatesToTell].slice(-FILLS_KEPT_MAX);
   }
 
   #order(entry: OrderEntry & { readonly at: Moment }): void {
@@ -409,7 +409,7 @@ export class ReadModel {
         const { orderId, symbol, filledAt } = entry;
         const [quantity, price, fee] = [Number(entry.quantity), Number(entry.price), Number(entry.fee)];
         model.fillsToTell.push({ orderId, symbol, quantity, price, fee, at: filledAt });
-        if (model.fillsToTell.length > FILLS_TOLD_MAX) model.fillsToTell.shift();
+        if (model.fillsToTell.length > FILLS_KEPT_MAX) model.fillsToTell.shift();
       }
     }
     this.#move(entry);
