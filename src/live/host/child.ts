@@ -10,6 +10,7 @@
  * 5. What a user's code sets off belongs to its own run: promises are waited for before the answer, so one that never comes to rest
  *    hangs in its own run, and one that is not caught fails it.
  * 6. Texts of a strategy are cut before they are sent: none can make a message that its receiver refuses.
+ * 7. It has over 400 lines because one process answers one message after another, and all its parts share what it has loaded.
  */
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,6 @@
 /**
  * The process host against processes that are played by hand: who is ended when, who moves where, and what is dropped.
+ * It has over 400 lines because all cases move the same fake processes by hand, one trouble after another.
  */
 import { describe, expect, it } from "vitest";
 import { NEVER_BEGUN } from "../../../src/live/host/failures.ts";
