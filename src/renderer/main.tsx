@@ -15,6 +15,7 @@ import "./styles/desk-editor.css";
 import { createRoot } from "react-dom/client";
 import type { Bridge } from "../shared/contract/contract.ts";
 import { App } from "./app.tsx";
+import { followViews } from "./views/ahead.ts";
 import { loadTheRest } from "./views/later.tsx";
 import { createLoopbackBridge, tokenOf } from "./bridge/loopback.ts";
 import { followAttention } from "./actions/attention.ts";
@@ -87,6 +88,7 @@ followHandedFiles();
 const bridge = window.logos ?? createLoopbackBridge();
 start(bridge);
 followMenu(bridge);
+followViews();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root element.");

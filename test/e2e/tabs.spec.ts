@@ -5,6 +5,7 @@
  * 2. Halt is on screen at 900 px and at 200 % zoom, and needs no operator's name.
  * 3. What a crash left behind is the first thing that the next start shows.
  * 4. So do the windows of their own of every panel, and what is open stays so when the host is gone.
+ * 5. A list that was left is the same list when its view is opened again, with what has happened since and as a new one would begin.
  */
 import { expect, test, type Page } from "@playwright/test";
 import { VIEW_NAMES } from "../../src/shared/views/console-views.ts";
@@ -237,5 +238,62 @@ test("an interrupted session with open positions is the first thing seen at the 
   } finally {
     await page.close();
     await second.stop();
+  }
+});
+
+/** The first rows of the one list that is shown, as texts. */
+const firstRows = (page: Page): Promise<readonly (string | null)[]> =>
+  page.evaluate(() =>
+    [0, 1, 2, 3, 4, 5].map(
+      (index) => document.querySelector(`#main [role=row][row-index="${index}"]`)?.textContent ?? null,
+    ),
+  );
+
+test("a list that was left is there again, with what has happened since", async ({ browser }) => {
+  const served = await serve();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    const address = served.url;
+    await page.goto(address);
+    await page.getByTestId("start-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Running/);
+    await goTo(page, "schedule");
+    const list = page.locator("#main [role=grid], #main [role=treegrid]");
+    const marked = list.locator("[role=row][aria-selected=true]");
+    await list.evaluate((element) => element.setAttribute("data-former", ""));
+    await list.locator('[row-index="1"] [col-id="state"]').click();
+    await expect(marked).toHaveCount(1);
+    const before = await firstRows(page);
+    await goTo(page, "help");
+    await page.getByTestId("speed-60").click();
+    // Some runs later, none of which this page has shown.
+    await goTo(page, "orders");
+    await expect(page.locator('#main [row-index="5"]').first()).toBeVisible();
+    await page.getByTestId("pause-session").click();
+    await expect(page.getByTestId("session-state")).toHaveText(/Paused/);
+    await goTo(page, "schedule");
+    await expect(list).toHaveAttribute("data-former", "");
+    await expect(marked).toHaveCount(0);
+    expect(await firstRows(page)).not.toEqual(before);
+    await expect.poll(() => served.url).not.toBe(address);
+    await other.goto(served.url);
+    await goTo(other, "schedule");
+    await expect
+      .poll(async () => JSON.stringify(await firstRows(page)) === JSON.stringify(await firstRows(other)))
+      .toBe(true);
+    expect(await firstRows(page)).not.toContain(null);
+    // A list that was scrolled begins at its first row again, as another list.
+    await list.hover();
+    await page.mouse.wheel(0, 200);
+    await expect(list.locator('[row-index="20"]').first()).toBeVisible();
+    await goTo(page, "help");
+    await goTo(page, "schedule");
+    await expect(list.locator('[row-index="0"]').first()).toBeVisible();
+    await expect(list).not.toHaveAttribute("data-former", "");
+  } finally {
+    await page.close();
+    await other.close();
+    await served.stop();
   }
 });

@@ -114,7 +114,7 @@ export const VIEW: Recipe = {
     {
       file: "src/renderer/views/registry.ts",
       before: "  sessions: drawn(",
-      text: '  census: drawn(Scale, later(async () => (await import("./census.tsx")).Census, "the census")),\n',
+      text: '  census: drawn(Scale, later(async () => (await import("./census.tsx")).Census, "the census"), "census"),\n',
     },
   ],
   made: {

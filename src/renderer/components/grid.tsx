@@ -14,16 +14,19 @@ import {
   TooltipModule,
   themeQuartz,
 } from "ag-grid-community";
-import type { ColDef, GridApi, GridState, OverlayType } from "ag-grid-community";
+import type { ColDef, GridApi } from "ag-grid-community";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PointerEvent, ReactNode, RefObject } from "react";
 import { LAYOUT_PREFIX, usePrefs } from "../stores/prefs.ts";
 import { meaningOf } from "../../shared/glossary.ts";
 import { ColumnsButton } from "./columns.tsx";
-import { CellPlaces, Cells, headerOf, rendererOf } from "./grid/cells.tsx";
-import { growColumns, keptState, useGrowth, useKeeping } from "./grid/columns.ts";
-import { useMade, useOption, useRedrawing } from "./grid/made.ts";
+import { Cells, headerOf, rendererOf } from "./grid/cells.tsx";
+import { useGrowth } from "./grid/columns.ts";
+import { standingFor, type Owner } from "./grid/kept.ts";
+import { useOption, useRedrawing, useStanding } from "./grid/made.ts";
+import { optionsOf } from "./grid/options.ts";
 import type { ColumnChoice } from "./columns.tsx";
+import type { CellPlaces } from "./grid/cells.tsx";
 import { openNamed, type NamedKind } from "../stores/targets.ts";
 import { ABSENT, formatCount, words } from "../lib/format.ts";
 import { NameLink, namedBy } from "./links.tsx";
@@ -184,39 +187,6 @@ function sortOf(api: GridApi): Sort | null {
   return sorted === undefined ? null : { column: sorted.colId, descending: sorted.sort === "desc" };
 }
 
-/** As wide as the style sheet makes scroll bars. */
-const SCROLLBAR_PX = 10;
-
-/** The console's own texts say why a grid is empty; the grid's would lie under them. */
-const OVERLAYS: OverlayType[] = ["loading", "noRows", "noMatchingRows"];
-
-const SELECTION = {
-  mode: "multiRow",
-  checkboxes: false,
-  headerCheckbox: false,
-  enableClickSelection: true,
-} as const;
-
-/** What all grids have in common. */
-const EVERY_GRID = {
-  rowSelection: SELECTION,
-  animateRows: false,
-  ensureDomOrder: true,
-  suppressColumnVirtualisation: true,
-  // A column that grows takes its place at once: half a thousand cells that slide there cost a fifth of a second.
-  suppressColumnMoveAnimation: true,
-  // Cells are whole in the frame in which their row appears.
-  suppressAnimationFrame: true,
-  // Where scroll bars lie over the page the grid would reckon with none and let its own cover the last column.
-  scrollbarWidth: SCROLLBAR_PX,
-  // One tab stop a grid: arrows move inside it, Tab leaves it.
-  tabToNextCell: () => false,
-  tabToNextHeader: () => false,
-  suppressDragLeaveHidesColumns: true,
-  suppressOverlays: OVERLAYS,
-  tooltipShowDelay: 500,
-} as const;
-
 /** The grid writes ids into the page as HTML has them. */
 const MARKS: Readonly<Record<string, string>> = {
   "&amp;": "&",
@@ -281,64 +251,50 @@ function choicesOf<Row>(columns: readonly Column<Row>[], api: GridApi<Row> | nul
     .map(({ id, header }) => ({ id, header, shown: api?.getColumn(id)?.isVisible() !== false }));
 }
 
-/** The columns as a person left them. */
-function initialOf(key: string): { readonly initialState?: GridState } {
-  const state = keptState(key);
-  return state === undefined ? {} : { initialState: state };
-}
-
-function Inner<Row>(props: GridProps<Row>): ReactNode {
+function Inner<Row>(props: GridProps<Row> & { readonly epoch: number }): ReactNode {
   const { id, label, rows, filter = "" } = props;
   const key = `${LAYOUT_PREFIX}grid.${id}`;
-  const [shown, setShown] = useState(rows.length);
-  const [places] = useState(() => new CellPlaces());
-  const columns = useMemo(() => props.columns.map((column) => columnDef(column, places)), [props.columns, places]);
-  const newest = useRef(props);
-  useLayoutEffect(() => {
-    newest.current = props;
-  });
-  const open = (data: Row | undefined): void => {
-    if (data !== undefined) newest.current.onOpen?.(data);
-  };
   const density = usePrefs((state) => state.density);
   const rowHeight = ROW_HEIGHTS[density];
   const kind = `${id} ${density}`;
-  const { touch, touched, keep } = useKeeping(key);
+  const [shown, setShown] = useState(rows.length);
+  const open = (data: Row | undefined): void => {
+    if (data !== undefined) props.onOpen?.(data);
+  };
+  const owner: Owner<Row> = {
+    slot: `${kind} ${props.epoch}`,
+    columns: props.columns,
+    rowId: props.rowId,
+    open,
+    ready: (api) => {
+      api.setGridAriaProperty("label", label);
+      props.onSort?.(sortOf(api));
+    },
+    sorted: (api) => props.onSort?.(sortOf(api)),
+    marked: (marked) => props.onMarked?.(marked),
+    counted: setShown,
+  };
+  const [standing] = useState(() => standingFor(owner, key));
+  const { places, keeping } = standing;
+  useLayoutEffect(() => {
+    standing.belongTo(owner);
+  });
+  const columns = useMemo(() => props.columns.map((column) => columnDef(column, places)), [props.columns, places]);
   const place = useRef<HTMLDivElement>(null);
-  const api = useMade<Row>(place, places, kind, () => ({
-    ...EVERY_GRID,
+  const api = useStanding<Row>(place, standing, kind, () => ({
+    ...optionsOf(standing, kind),
     theme,
     rowHeight,
     rowData: [...rows],
     columnDefs: columns,
-    getRowId: ({ data }) => newest.current.rowId(data),
-    ...initialOf(key),
     quickFilterText: filter,
-    onGridReady: (event) => {
-      event.api.setGridAriaProperty("label", label);
-      newest.current.onSort?.(sortOf(event.api));
-    },
-    // In the frame after it, as the columns that share what is left are sized in this one.
-    onGridSizeChanged: (event) => requestAnimationFrame(() => growColumns(place.current, event.api, kind)),
-    onColumnResized: touch,
-    onColumnMoved: touch,
-    onSortChanged: (event) => {
-      touch(event);
-      newest.current.onSort?.(sortOf(event.api));
-    },
-    onStateUpdated: keep,
-    onModelUpdated: ({ api: model }) => setShown(model.getDisplayedRowCount()),
-    onCellKeyDown: ({ event, data }) => {
-      if (event instanceof KeyboardEvent && event.key === "Enter") open(data);
-    },
-    onSelectionChanged: ({ api: model }) => newest.current.onMarked?.(model.getSelectedRows()),
   }));
   useOption(api, "columnDefs", columns);
   useOption(api, "rowHeight", rowHeight);
   useOption<Row, "rowData">(api, "rowData", rows as Row[]);
   useOption(api, "quickFilterText", filter);
-  useGrowth(place, api, kind);
-  useRedrawing(api, places);
+  useGrowth(standing, api, kind);
+  useRedrawing(standing);
   const press = usePress(api, open);
   return (
     <div className="grid" {...press}>
@@ -349,11 +305,11 @@ function Inner<Row>(props: GridProps<Row>): ReactNode {
         count={filter.trim() === "" ? null : `${formatCount(shown)} of ${formatCount(rows.length)}`}
         choices={() => choicesOf(props.columns, api.current)}
         show={(column, shown) => {
-          touched();
+          keeping.touched();
           api.current?.setColumnsVisible([column], shown);
         }}
         reset={() => {
-          touched();
+          keeping.touched();
           api.current?.resetColumnState();
         }}
       />
@@ -373,5 +329,5 @@ export function Grid<Row>(props: GridProps<Row>): ReactNode {
   const epoch = usePrefs((state) => state.layoutEpoch);
   if (props.rows.length === 0) return props.empty;
   // Two grids that take turns in one place are two instances: rows of one must never reach the columns of the other.
-  return <Inner key={`${props.id} ${epoch}`} {...props} />;
+  return <Inner key={`${props.id} ${epoch}`} {...props} epoch={epoch} />;
 }

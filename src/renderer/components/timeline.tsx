@@ -5,7 +5,7 @@ import type { ScheduleView } from "../../shared/contract/views.ts";
 import { plural } from "../lib/format.ts";
 import { useUnknown } from "../stores/live.ts";
 import { contentHeight, draw, lanesOf, whatIsAt } from "./timeline-draw.ts";
-import type { Palette, Scene, Span } from "./timeline-draw.ts";
+import type { Lane, Palette, Scene, Span } from "./timeline-draw.ts";
 
 function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
@@ -28,15 +28,19 @@ interface TimelineProps {
   readonly span: Span;
 }
 
-function summaryOf(view: ScheduleView, reached: boolean): string {
-  const open = Object.values(view.runs).filter((run) => run.finished === null);
-  const unknown = open.filter((run) => !reached || view.rows[run.strategy]?.state === "stopped").length;
+function summaryOf(lanes: readonly Lane[], reached: boolean): string {
+  let [open, unknown, skipped] = [0, 0, 0];
+  for (const lane of lanes) {
+    const going = lane.runs.filter((run) => run.finished === null).length;
+    open += going;
+    unknown += lane.unknown === null ? 0 : going;
+    skipped += lane.skips.length;
+  }
   const without =
     unknown === 0 ? "" : `${plural(unknown, "run")} ${reached ? "without a recorded" : "with an unknown"} end, `;
-  const skipped = Object.keys(view.skipped).length;
   return (
-    `Timeline of ${plural(Object.keys(view.rows).length, "strategy", "strategies")}: ` +
-    `${plural(open.length - unknown, "run")} under way, ${without}${plural(skipped, "skipped slot")}. ` +
+    `Timeline of ${plural(lanes.length, "strategy", "strategies")}: ` +
+    `${plural(open - unknown, "run")} under way, ${without}${plural(skipped, "skipped slot")}. ` +
     "The table of strategies has the same in words."
   );
 }
@@ -48,6 +52,7 @@ export function Timeline({ view, span }: TimelineProps): ReactNode {
   const colours = useRef<Palette | null>(null);
   const reached = !useUnknown();
   const lanes = useMemo(() => lanesOf(view, reached), [view, reached]);
+  const summary = useMemo(() => summaryOf(lanes, reached), [lanes, reached]);
   const newest = useRef({ lanes, now: view.now, span });
 
   const paint = useRef(() => {
@@ -99,7 +104,7 @@ export function Timeline({ view, span }: TimelineProps): ReactNode {
       data-testid="timeline"
       role="img"
       tabIndex={0}
-      aria-label={summaryOf(view, reached)}
+      aria-label={summary}
       onScroll={() => paint.current()}
       onMouseMove={(event) => {
         const surface = canvas.current;

@@ -7,6 +7,7 @@ import type { OpenSession } from "../../shared/contract/views.ts";
 import { formatCompact, formatCount } from "../lib/format.ts";
 import { useSession } from "../stores/live.ts";
 import { go, useUi } from "../stores/ui.ts";
+import { expectView } from "../views/ahead.ts";
 import { DRAWN } from "../views/registry.ts";
 
 function Item({ view, session }: { readonly view: ViewName; readonly session: OpenSession | null }): ReactNode {
@@ -23,6 +24,8 @@ function Item({ view, session }: { readonly view: ViewName; readonly session: Op
         aria-current={current ? "page" : undefined}
         aria-label={count === null ? title : `${title}, ${formatCount(count)}`}
         title={`${title} (${key})`}
+        // What the view reads is on its way before the button is released.
+        onPointerDown={() => expectView(view)}
         onClick={() => go(view)}
       >
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />

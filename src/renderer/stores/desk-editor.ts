@@ -107,8 +107,7 @@ export async function followDesks(): Promise<void> {
 
 /** Reads form and list again: a strategy, a profile or a desk may have come. */
 export async function refreshDesks(): Promise<void> {
-  await followDesks();
-  const form = await ask("desk.form", {});
+  const [form] = await Promise.all([ask("desk.form", {}), followDesks()]);
   setState(form.ok ? { form: form.value } : { error: form.error });
 }
 

@@ -77,6 +77,11 @@ export function start(bridge: Bridge): void {
   client.read("alerts");
 }
 
+/** Begins to read what will be shown in a moment. */
+export function readAhead(streams: readonly StreamName[]): void {
+  for (const stream of streams) client?.read(stream)();
+}
+
 export function retry(): void {
   client?.retry();
 }

@@ -1,4 +1,4 @@
-/** How each view is drawn: its icon in the rail, and its component, whose code is a file of its own. */
+/** How each view is drawn: its icon in the rail, its component, whose code is a file of its own, and the streams that it reads first. */
 import {
   Ban,
   CandlestickChart,
@@ -18,6 +18,7 @@ import {
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
+import type { StreamName } from "../../shared/contract/contract.ts";
 import type { ViewName } from "../../shared/views/console-views.ts";
 import { DeskOrStart } from "./desk-or-start.tsx";
 import { later } from "./later.tsx";
@@ -25,43 +26,61 @@ import { later } from "./later.tsx";
 interface Drawn {
   readonly icon: LucideIcon;
   readonly component: ComponentType;
+  /** What it shows first. All of it is asked for at once; without this, a part of the view would ask when it is drawn, after its turn. */
+  readonly streams: readonly StreamName[];
 }
 
-const drawn = (icon: LucideIcon, component: ComponentType): Drawn => ({ icon, component });
+const drawn = (icon: LucideIcon, component: ComponentType, ...streams: readonly StreamName[]): Drawn => ({
+  icon,
+  component,
+  streams,
+});
 
 export const DRAWN: Readonly<Record<ViewName, Drawn>> = {
-  desk: drawn(ChartLine, DeskOrStart),
+  desk: drawn(ChartLine, DeskOrStart, "desk", "schedule"),
   schedule: drawn(
     Clock3,
     later(async () => (await import("./schedule.tsx")).Schedule, "the schedule"),
+    "schedule",
   ),
   router: drawn(
     Split,
     later(async () => (await import("./router.tsx")).Router, "the router"),
+    "router",
+    "orders",
+    "rejections",
   ),
   rejections: drawn(
     Ban,
     later(async () => (await import("./orders/rejections.tsx")).Rejections, "rejections"),
+    "rejections",
   ),
   metrics: drawn(
     ChartColumn,
     later(async () => (await import("./metrics.tsx")).Metrics, "metrics"),
+    "metrics",
   ),
   orders: drawn(
     Rows3,
     later(async () => (await import("./orders/orders.tsx")).Orders, "orders and fills"),
+    "orders",
+    "router",
   ),
   positions: drawn(
     Layers,
     later(async () => (await import("./orders/positions.tsx")).Positions, "positions"),
+    "positions",
   ),
   drift: drawn(
     Scale,
     later(async () => (await import("./drift.tsx")).Drift, "the drift review"),
+    "drift",
+    "orders",
   ),
   sessions: drawn(
     Folder,
     later(async () => (await import("./sessions/sessions.tsx")).Sessions, "sessions"),
+    "sessions",
   ),
   editor: drawn(
     SlidersHorizontal,
@@ -78,6 +97,7 @@ export const DRAWN: Readonly<Record<ViewName, Drawn>> = {
   log: drawn(
     SquareTerminal,
     later(async () => (await import("./log.tsx")).Log, "the log"),
+    "log",
   ),
   settings: drawn(
     Gear,

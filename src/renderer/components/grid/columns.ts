@@ -5,7 +5,7 @@
  * 2. A number and a column's title are never cut, and a name only where it is very long: the column grows, and does not shrink by itself.
  */
 import type { GridApi, GridState, StateUpdatedEvent } from "ag-grid-community";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { RefObject } from "react";
 import { storage } from "../../stores/prefs.ts";
 
@@ -31,18 +31,18 @@ interface Keeping {
 }
 
 /** Keeps columns, widths, order and sort under `key` once a person has changed one of them. */
-export function useKeeping(key: string): Keeping {
-  const changed = useRef(false);
+export function keepingOf(key: string): Keeping {
+  let changed = false;
   return {
     touch: ({ source }) => {
-      changed.current ||= BY_HAND.test(source);
+      changed ||= BY_HAND.test(source);
     },
     touched: () => {
-      changed.current = true;
+      changed = true;
     },
     keep: ({ state }) => {
-      if (!changed.current) return;
-      changed.current = false;
+      if (!changed) return;
+      changed = false;
       const { version, sort, columnSizing, columnOrder, columnVisibility } = state;
       const kept = { version, sort, columnSizing, columnOrder, columnVisibility, partialColumnState: true };
       storage.setItem(key, JSON.stringify(kept));
@@ -84,8 +84,8 @@ export function growAsBefore(api: GridApi, kind: string): void {
 }
 
 /** Makes columns wide enough that nothing in them is cut that must not be. `kind` names grids of the same columns. */
-export function growColumns(place: HTMLElement | null, api: GridApi | null, kind: string): void {
-  if (place === null || api === null) return;
+export function growColumns(place: HTMLElement, api: GridApi | null, kind: string): void {
+  if (api === null || !place.isConnected) return;
   const needed = new Map<string, number>();
   for (const cell of place.querySelectorAll<HTMLElement>(WHOLE)) {
     const id = cell.getAttribute("col-id");
@@ -110,9 +110,13 @@ export function growColumns(place: HTMLElement | null, api: GridApi | null, kind
   widen(api, needed);
 }
 
-export function useGrowth(place: RefObject<HTMLElement | null>, api: RefObject<GridApi | null>, kind: string): void {
+export function useGrowth(
+  standing: { readonly home: HTMLElement },
+  api: RefObject<GridApi | null>,
+  kind: string,
+): void {
   useEffect(() => {
-    const timer = setInterval(() => growColumns(place.current, api.current, kind), GROW_MS);
+    const timer = setInterval(() => growColumns(standing.home, api.current, kind), GROW_MS);
     return () => clearInterval(timer);
-  }, [place, api, kind]);
+  }, [standing, api, kind]);
 }

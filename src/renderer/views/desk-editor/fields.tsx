@@ -6,7 +6,7 @@ import type { Document } from "yaml";
 import type { DeskComplaint, DeskField } from "../../../shared/contract/contract-desks.ts";
 import { Segments } from "../../components/panel.tsx";
 import { revealLine, setDeskText, useDeskEditor } from "../../stores/desk-editor.ts";
-import { lineAt, parseDesk, pathText, valueOf, withValue, writtenAt } from "./yaml-edit.ts";
+import { lineAt, pathText, readDesk, valueOf, withValue, writtenAt } from "./yaml-edit.ts";
 import type { Path, Plain } from "./yaml-edit.ts";
 
 const TYPED_MS = 250;
@@ -17,8 +17,7 @@ const SELECT_MAX = 20;
 
 /** The desk's document; read once for each text. */
 export function useDocument(): Document.Parsed {
-  const text = useDeskEditor((state) => state.text);
-  return useMemo(() => parseDesk(text), [text]);
+  return readDesk(useDeskEditor((state) => state.text));
 }
 
 /** Sets a value of the desk; undefined takes it away. */
@@ -107,7 +106,7 @@ export function Row(props: RowProps): ReactNode {
       data-written={written ? "" : undefined}
       onFocus={() => {
         const { text } = useDeskEditor.getState();
-        const line = lineAt(parseDesk(text), text, path);
+        const line = lineAt(readDesk(text), text, path);
         if (line !== null) revealLine(line);
       }}
     >

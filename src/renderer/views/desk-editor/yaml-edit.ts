@@ -19,6 +19,14 @@ const WRITTEN = { lineWidth: 0, flowCollectionPadding: false } as const;
 
 export const parseDesk = (text: string): Document.Parsed => parseDocument(text, { ...OPTIONS, prettyErrors: false });
 
+let lastRead: { readonly text: string; readonly document: Document.Parsed } | null = null;
+
+/** The same document for the same text, for those that only look: each field of a form looks at the whole desk. */
+export function readDesk(text: string): Document.Parsed {
+  if (lastRead?.text !== text) lastRead = { text, document: parseDesk(text) };
+  return lastRead.document;
+}
+
 type Ranged = readonly [start: number, valueEnd: number, nodeEnd: number];
 const rangeOf = (node: unknown): Ranged | null => ((node as Node | null)?.range as Ranged | undefined) ?? null;
 const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : "");
