@@ -152,7 +152,7 @@ describe("what is drawn without React", () => {
   });
 
   it("depends on what is shown besides: a component's own drawing is used in place of itself", () => {
-    const Moment = (_: { readonly at: number }): ReactNode => {
+    const Moment: (props: { readonly at: number }) => ReactNode = () => {
       throw new Error("React is asked.");
     };
     plain(Moment, ({ at }, { now, zone }) => `${now - at} ${zone}`);

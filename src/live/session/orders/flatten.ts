@@ -104,7 +104,9 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
 /** Carries every flatten on by a step. Adds what is to be sent; the caller commits first. */
 export function workFlattens(core: Core, at: Moment, sending: Sending[]): void {
   if (core.model.open.flattens.size === 0) return;
-  for (const flatten of [...core.model.open.flattens.values()]) {
+  // Those that are there now: one that ends is taken out meanwhile.
+  const underWay = [...core.model.open.flattens.values()];
+  for (const flatten of underWay) {
     const left: LeftOpen[] = [];
     let waiting = core.model.open.flattens.size > 0 && stillCanceling(core, flatten, at);
     for (const position of positionsOf(core, flatten)) {
