@@ -103,12 +103,10 @@ function standing(core: Core, flatten: Flatten, position: Position, at: Moment):
 
 /** Carries every flatten on by a step. Adds what is to be sent; the caller commits first. */
 export function workFlattens(core: Core, at: Moment, sending: Sending[]): void {
-  if (core.model.open.flattens.size === 0) return;
-  // Those that are there now: one that ends is taken out meanwhile.
-  const underWay = [...core.model.open.flattens.values()];
-  for (const flatten of underWay) {
+  // One that ends is taken out of these meanwhile; none is added.
+  for (const flatten of core.model.open.flattens.values()) {
     const left: LeftOpen[] = [];
-    let waiting = core.model.open.flattens.size > 0 && stillCanceling(core, flatten, at);
+    let waiting = stillCanceling(core, flatten, at);
     for (const position of positionsOf(core, flatten)) {
       const word = standing(core, flatten, position, at) ?? close(core, flatten, position, at, sending);
       if (word === "sent" || word === "waiting") waiting = true;
