@@ -184,10 +184,13 @@ describe("a session in a view", () => {
     expect(await reader.refusal("session.resume", { ...ME, note: "again" })).toMatchObject({ code: "not_halted" });
     // The alert stays through all of this, until it is acknowledged.
     const over = await reader.until("alerts", (view) => view.critical === 0);
-    expect(over).toMatchObject({ waiting: 1, worst: null });
+    // A strategy may be late meanwhile, which is an alert of its own.
+    const unacknowledged = Object.values(over.rows).filter(({ acknowledged }) => acknowledged === null);
+    expect(over.waiting).toBe(unacknowledged.length);
+    expect(over.worst?.id).not.toBe(alert?.id);
     expect(over.rows[alert?.id ?? ""]).toMatchObject({ acknowledged: null, endedAt: expect.any(Number) as number });
     await reader.call("alert.acknowledge", { id: alert?.id ?? "", ...ME });
-    const seen = await reader.until("alerts", (view) => view.waiting === 0);
+    const seen = await reader.until("alerts", (view) => view.rows[alert?.id ?? ""]?.acknowledged !== null);
     expect(seen.rows[alert?.id ?? ""]).toMatchObject({ owner: "desk-1", acknowledged: { operator: "desk-1" } });
     expect(await reader.refusal("alert.acknowledge", { id: "alert-999", ...ME })).toMatchObject({ code: "not_found" });
     expect(reader.faults).toEqual([]);
